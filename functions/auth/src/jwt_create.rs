@@ -1,0 +1,26 @@
+//! `POST /auth/jwt/create/` (document 004): a pair of tokens for a name and a password.
+
+use aviary_auth::Lifetime;
+use aviary_web::{ApiError, Client, Payload};
+use axum::Json;
+use axum::extract::State;
+
+use crate::AuthState;
+use crate::answers::{Detail, LoginBody, TokenPair};
+use crate::signing_in::{authenticate, no_active_account, open_family, read};
+
+/// Signs in with a name (or address) and a password. Three steps.
+#[utoipa::path(post, path = "/auth/jwt/create", tag = "accounts", request_body = LoginBody, responses(
+    (status = 200, description = "A new pair of tokens", body = TokenPair),
+    (status = 400, description = "Fields are missing or not texts"),
+    (status = 401, description = "Name or password is wrong", body = Detail),
+))]
+pub async fn jwt_create(
+    State(state): State<AuthState>,
+    client: Client,
+    Payload(form): Payload,
+) -> Result<Json<TokenPair>, ApiError> {
+    let (name, password) = read(&form)?;
+    let signed_in = authenticate(&state, &name, password).await?.ok_or_else(no_active_account)?;
+    open_family(&state, &signed_in, &client, Lifetime::Access).await.map(Json)
+}

@@ -1,0 +1,52 @@
+//! `POST /auth/jwt/refresh/` (document 004): new tokens for a refresh token.
+
+use std::convert::Infallible;
+
+use aviary_auth::{Lifetime, TokenError, TokenKind};
+use aviary_web::{ApiError, Fields, Payload};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::AuthState;
+use crate::answers::Detail;
+
+/// A refresh token.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefreshBody {
+    /// The refresh token of the last answer; the first one goes on working while nobody uses a later one.
+    pub refresh: String,
+}
+
+/// New tokens, in the order of simplejwt's rotation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefreshAnswer {
+    /// Calls the API for 5 minutes.
+    pub access: String,
+    /// Gets new tokens for 24 hours.
+    pub refresh: String,
+}
+
+/// Presents a refresh token to its family. One step; two within half a minute of the last promotion.
+#[utoipa::path(post, path = "/auth/jwt/refresh", tag = "accounts", request_body = RefreshBody, responses(
+    (status = 200, description = "New tokens", body = RefreshAnswer),
+    (status = 400, description = "The token is missing"),
+    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+))]
+pub async fn jwt_refresh(
+    State(state): State<AuthState>,
+    Payload(form): Payload,
+) -> Result<Json<RefreshAnswer>, ApiError> {
+    let mut fields = Fields::of(&form);
+    let token = fields.required("refresh", |text| Ok::<_, Vec<Infallible>>(text.to_owned()));
+    let token = fields.finish(token)?;
+    let claims = state.guard.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
+    let claims = claims.map_err(TokenError::in_body)?;
+    let refreshed = state.refresh.present(&claims).await?;
+    let entropy = state.entropy.as_ref();
+    Ok(Json(RefreshAnswer {
+        access: state.issuer.access(claims.user, claims.sid, Lifetime::Access, entropy)?,
+        refresh: state.issuer.issue(TokenKind::Refresh, Lifetime::Refresh, &refreshed.claims)?,
+    }))
+}

@@ -1,0 +1,48 @@
+//! `POST /auth/jwt/verify/` (document 004): is this token one that counts?
+
+use std::convert::Infallible;
+
+use aviary_auth::{TokenError, TokenKind};
+use aviary_web::{ApiError, Fields, Payload};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::AuthState;
+use crate::answers::Detail;
+
+/// A token of either kind.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VerifyBody {
+    /// The token.
+    pub token: String,
+}
+
+/// Looks at signature and times, and for a refresh token also at its family. No step for an access token,
+/// one for a refresh token.
+#[utoipa::path(post, path = "/auth/jwt/verify", tag = "accounts", request_body = VerifyBody, responses(
+    (status = 200, description = "The token counts: an empty object"),
+    (status = 400, description = "The token is missing"),
+    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+))]
+pub async fn jwt_verify(State(state): State<AuthState>, Payload(form): Payload) -> Result<Json<Value>, ApiError> {
+    let mut fields = Fields::of(&form);
+    let token = fields.required("token", |text| Ok::<_, Vec<Infallible>>(text.to_owned()));
+    let token = fields.finish(token)?;
+    let claims = state.guard.verifier.decode(&token).await?.map_err(TokenError::in_body)?;
+    if claims.get("token_type").is_some_and(|kind| kind == "refresh") {
+        let claims = state.guard.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
+        let claims = claims.map_err(TokenError::in_body)?;
+        let standing = state.credentials.standing(claims.user, claims.sid).await?;
+        let now = state.clock.now();
+        let counts = standing.principal.zip(standing.session).is_some_and(|(principal, session)| {
+            principal.active && session.epoch == principal.epoch && !session.has_ended(now)
+        });
+        if !counts {
+            return Err(TokenError::Blacklisted.in_body());
+        }
+    }
+    Ok(Json(Value::Object(Map::new())))
+}

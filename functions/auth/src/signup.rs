@@ -1,0 +1,121 @@
+//! `POST /api/auth/signup/` (documents 002 and 003): an account, and signed in with it at once.
+
+use aviary_auth::{Lifetime, PasswordText, SignupForm, digest};
+use aviary_model::{Alias, Email, SessionId, Username};
+use aviary_store::Registration;
+use aviary_web::{ApiError, Client, Fields, Form, Payload, SessionCookies};
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::AuthState;
+use crate::registering::{Applicant, admit, commit};
+use crate::signing_in::{NewFamily, new_family, opening};
+
+/// Two weeks, as its cookie.
+const WEB_SESSION_SECONDS: i64 = 14 * 24 * 3_600;
+
+/// The signup of 003 (`password`) or of 002 (`password1`, `password2`).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignupBody {
+    /// The username.
+    #[schema(example = "ada")]
+    pub username: String,
+    /// The address.
+    #[schema(required = false, example = "ada@example.com")]
+    pub email: String,
+    /// The password, in 003's form.
+    #[schema(required = false, example = "Zx9!quokka-7")]
+    pub password: String,
+    /// The password, in 002's form.
+    #[schema(required = false)]
+    pub password1: String,
+    /// The same once more.
+    #[schema(required = false)]
+    pub password2: String,
+}
+
+/// The new user with every credential that the two documents' clients want.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignupAnswer {
+    /// A device token: 40 hex digits, without end.
+    pub token: String,
+    /// The username.
+    pub username: String,
+    /// The address; empty if none was given.
+    pub email: String,
+    /// Calls the API for 5 minutes.
+    pub access: String,
+    /// Gets new tokens for 24 hours.
+    pub refresh: String,
+}
+
+/// Makes an account and its profile, and signs in: device token, token pair and web session. One step
+/// beside the password's hash.
+#[utoipa::path(post, path = "/api/auth/signup", tag = "accounts", request_body = SignupBody, responses(
+    (status = 201, description = "The new user, signed in; the cookies are set", body = SignupAnswer),
+    (status = 400, description = "What is wrong with which field"),
+))]
+pub async fn signup(
+    State(state): State<AuthState>,
+    client: Client,
+    Payload(form): Payload,
+) -> Result<impl IntoResponse, ApiError> {
+    let (user, profile) = admit(&state, read(&form)?).await?;
+    let (now, entropy) = (state.clock.now(), state.entropy.as_ref());
+    let NewFamily { sid, family, tokens } = new_family(&state, user.id, Lifetime::Access)?;
+    let device_token = entropy.secret::<20>()?;
+    let cookies = SessionCookies::new(entropy)?;
+    let answer = SignupAnswer {
+        token: device_token.expose().to_owned(),
+        username: user.username.as_str().to_owned(),
+        email: user.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
+        access: tokens.access,
+        refresh: tokens.refresh,
+    };
+    let opening = opening(&state, user.id, 0, &client);
+    let registration = Registration::new(&state.accounts, &state.credentials, &state.profiles, user, profile)
+        .with_family(&opening, sid, &family)?
+        .with_device_token(&opening, SessionId::new(now, entropy)?, &digest(device_token.expose()))?
+        .with_web_session(
+            &opening,
+            SessionId::new(now, entropy)?,
+            &digest(cookies.session.expose()),
+            &digest(cookies.csrf.expose()),
+            now.plus_seconds(WEB_SESSION_SECONDS),
+        )?;
+    commit(&state, registration).await?;
+    Ok((StatusCode::CREATED, Extension(cookies), Json(answer)))
+}
+
+/// Which form it is shows in its fields: 002 sends the password twice.
+fn read(form: &Form) -> Result<Applicant, ApiError> {
+    let retyped = form.get("password1").is_some() || form.get("password2").is_some();
+    let mut fields = Fields::of(form);
+    let username = fields.required("username", Username::parse);
+    let email = fields.blankable("email", optional_email).flatten();
+    let (password, repeated) = if retyped {
+        let password = fields.required("password1", PasswordText::parse);
+        (password, fields.required("password2", PasswordText::parse))
+    } else {
+        let password = fields.required("password", PasswordText::parse);
+        (password.clone(), password)
+    };
+    if let (Some(password), Some(repeated)) = (&password, &repeated)
+        && password.expose() != repeated.expose()
+    {
+        fields.error("password2", "The two password fields didn’t match.");
+    }
+    let (username, password) = fields.finish(username.zip(password))?;
+    let (form, password_field) =
+        if retyped { (SignupForm::Full, "password2") } else { (SignupForm::OneField, "password") };
+    Ok(Applicant { username, email, alias: Alias::default(), password, form, password_field })
+}
+
+/// A blank address is none.
+fn optional_email(text: &str) -> Result<Option<Email>, Vec<aviary_model::EmailError>> {
+    if text.trim().is_empty() { Ok(None) } else { Email::parse(text).map(Some) }
+}

@@ -1,0 +1,133 @@
+//! `PUT /profile/update?username=` (document 001): biography and picture.
+
+use std::convert::Infallible;
+
+use aviary_auth::{Caller, Claimed};
+use aviary_media::{CleanImage, ObjectKey, inspect_file};
+use aviary_model::{Bio, NameKey};
+use aviary_store::{Picture, Profile, ProfileChange};
+use aviary_web::{ApiError, Client, Fields, Form, Params};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::ProfilesState;
+use crate::answer::ShownProfile;
+
+/// What can be changed; what is not sent stays.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UpdateBody {
+    /// The biography, at most 400 characters.
+    #[schema(required = false)]
+    pub bio: String,
+    /// The profile picture: JPEG, PNG, GIF or WebP, at most 5 MiB.
+    #[schema(required = false, value_type = String, format = Binary)]
+    pub image: Vec<u8>,
+}
+
+/// A change whose fields are valid.
+struct Change {
+    name: Option<NameKey>,
+    bio: Option<Bio>,
+    image: Option<CleanImage>,
+}
+
+/// Changes biography and picture; without a username the caller's own. Two steps, three for another's.
+#[utoipa::path(put, path = "/profile/update", tag = "profiles",
+    params(("username" = Option<String>, Query, description = "Whose profile; the caller's by default")),
+    request_body(content = UpdateBody, content_type = "multipart/form-data"),
+    responses(
+        (status = 200, description = "The profile as it is now", body = ShownProfile),
+        (status = 400, description = "What is wrong with which field"),
+        (status = 401, description = "No credential, or one that does not count"),
+        (status = 403, description = "Another's profile"),
+        (status = 404, description = "Nobody has this name"),
+    ))]
+pub async fn update(
+    State(state): State<ProfilesState>,
+    client: Client,
+    claimed: Claimed,
+    Params(form): Params,
+) -> Result<Json<ShownProfile>, ApiError> {
+    let id = claimed.user();
+    let claimed = claimed.with_form(&form);
+    let (caller, own) = claimed.confirm_beside(state.profiles.by_id(id)).await?;
+    let own = own.ok_or_else(ApiError::not_found)?;
+    let change = read(&form)?;
+    let profile = target(&state, &caller, own, change.name.as_ref()).await?;
+    let uploaded = match &change.image {
+        Some(image) => Some(upload(&state, &profile, image).await?),
+        None => None,
+    };
+    let picture = uploaded.clone().map(|key| Picture::Object(key.into_string()));
+    let change = ProfileChange { bio: change.bio, picture };
+    let changed = apply(&state, profile, change).await;
+    if let (Err(_), Some(key)) = (&changed, uploaded) {
+        remove(&state, &key).await;
+    }
+    Ok(Json(ShownProfile::of(&changed?, &state.bucket, &client)))
+}
+
+fn read(form: &Form) -> Result<Change, ApiError> {
+    let mut fields = Fields::of(form);
+    let name = fields
+        .blankable("username", |text| Ok::<_, Vec<Infallible>>((!text.trim().is_empty()).then(|| NameKey::of(text))));
+    let bio = fields.blankable("bio", Bio::parse);
+    let files = form.files("image");
+    if files.is_empty() && form.has_non_file("image") {
+        fields.error("image", "The submitted data was not a file. Check the encoding type on the form.");
+    } else if files.len() > 1 {
+        fields.error("image", "Ensure this field has no more than 1 elements.");
+    }
+    let image = match files.first().map(inspect_file).transpose() {
+        Ok(image) => image,
+        Err(message) => {
+            fields.error("image", message);
+            None
+        }
+    };
+    fields.finish(Some(Change { name: name.flatten(), bio, image }))
+}
+
+/// Whose profile it is about: the caller's, or for staff the named one's.
+async fn target(
+    state: &ProfilesState,
+    caller: &Caller,
+    own: Profile,
+    name: Option<&NameKey>,
+) -> Result<Profile, ApiError> {
+    match name {
+        Some(name) if *name != own.username.key() => {
+            let other = state.profiles.owner_of(name).await?.ok_or_else(ApiError::not_found)?;
+            caller.must_own(other)?;
+            state.profiles.by_id(other).await?.ok_or_else(ApiError::not_found)
+        }
+        _ => Ok(own),
+    }
+}
+
+async fn upload(state: &ProfilesState, profile: &Profile, image: &CleanImage) -> Result<ObjectKey, ApiError> {
+    let random = u128::from_le_bytes(state.entropy.bytes::<16>()?);
+    let key = ObjectKey::avatar(profile.id.uuid(), random, image.format);
+    state.bucket.put(&key, image).await?;
+    Ok(key)
+}
+
+/// Writes the change and removes the picture that it replaced, which exactly one request learns of.
+async fn apply(state: &ProfilesState, profile: Profile, change: ProfileChange) -> Result<Profile, ApiError> {
+    let before = state.profiles.change(profile.id, &change).await?.ok_or_else(ApiError::not_found)?;
+    if let (Some(_), Some(Picture::Object(key))) = (&change.picture, &before.picture)
+        && let Ok(key) = key.parse::<ObjectKey>()
+    {
+        remove(state, &key).await;
+    }
+    Ok(Profile { bio: change.bio.unwrap_or(before.bio), picture: change.picture.or(before.picture), ..profile })
+}
+
+/// An object that nothing names any more. Failing to remove it harms nobody; the log says so.
+async fn remove(state: &ProfilesState, key: &ObjectKey) {
+    if let Err(error) = state.bucket.delete(std::slice::from_ref(key)).await {
+        tracing::warn!(error = %error, s3.key = %key, "an object was left behind");
+    }
+}

@@ -1,0 +1,35 @@
+//! What the handler works with.
+
+use aviary_media::Bucket;
+use aviary_store::{Credentials, Db};
+use aviary_web::{Start, StartError};
+
+/// The function's state; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct StatusState {
+    pub(crate) credentials: Credentials,
+    pub(crate) bucket: Bucket,
+    pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) log_group: String,
+}
+
+impl StatusState {
+    /// Reads the settings. Calls nobody: a service that is away must not keep the status from saying so.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn new(start: &Start) -> Result<Self, StartError> {
+        let settings = &start.settings;
+        let db = Db::new(&start.aws, start.entropy.clone());
+        Ok(Self {
+            credentials: Credentials::new(db, settings.required("AVIARY_CREDENTIALS_TABLE")?),
+            bucket: Bucket::connect(
+                &start.aws,
+                settings.required("AVIARY_MEDIA_BUCKET")?,
+                settings.required("AVIARY_MEDIA_URL")?,
+            ),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&start.aws),
+            log_group: settings.required("AVIARY_LOG_GROUP")?.to_owned(),
+        })
+    }
+}

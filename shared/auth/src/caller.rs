@@ -1,0 +1,60 @@
+//! The second half of authentication: the account is active and the session goes on.
+
+use aviary_model::{SessionId, Timestamp, UserId};
+use aviary_store::Standing;
+use aviary_web::ApiError;
+use http::StatusCode;
+
+use crate::claimed::Via;
+use crate::credential::refused;
+use crate::{Claimed, TokenError, TrustedOrigins};
+
+/// Somebody who may act. Only made by looking it up.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller {
+    /// The user.
+    pub user: UserId,
+    /// The session that the request belongs to.
+    pub sid: SessionId,
+    /// Is the user staff?
+    pub staff: bool,
+}
+
+impl Caller {
+    /// May this caller act on what belongs to `owner`? Staff may too.
+    ///
+    /// # Errors
+    /// 403 otherwise.
+    pub fn must_own(&self, owner: UserId) -> Result<(), ApiError> {
+        if self.user == owner || self.staff { Ok(()) } else { Err(ApiError::permission_denied()) }
+    }
+}
+
+pub(crate) fn judge(
+    claimed: &Claimed,
+    standing: Standing,
+    now: Timestamp,
+    trusted: &TrustedOrigins,
+) -> Result<Caller, ApiError> {
+    let unauthorized = |detail, code| ApiError::code(StatusCode::UNAUTHORIZED, detail, code);
+    let principal = standing.principal.ok_or_else(|| unauthorized("User not found", "user_not_found"))?;
+    if !principal.active {
+        return Err(unauthorized("User is inactive", "user_inactive"));
+    }
+    let session = standing
+        .session
+        .filter(|session| session.epoch == principal.epoch && !session.has_ended(now))
+        .ok_or_else(|| ended(&claimed.via))?;
+    if let Via::Web(proof) = &claimed.via {
+        proof.check(session.csrf_hash.as_deref(), trusted)?;
+    }
+    Ok(Caller { user: claimed.user, sid: claimed.sid, staff: principal.staff })
+}
+
+fn ended(via: &Via) -> ApiError {
+    match via {
+        Via::Jwt => TokenError::Blacklisted.as_credential(),
+        Via::DeviceToken => refused("Invalid token."),
+        Via::Web(_) => ApiError::not_authenticated(),
+    }
+}

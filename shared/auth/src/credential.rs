@@ -1,0 +1,94 @@
+//! What an `Authorization` header says. The credential's own form tells what it is, not the scheme: the
+//! documents mix them (000 `JWT`, 001 `Bearer` and `Token`, 004 `Bearer <auth_token>`).
+
+use aviary_web::ApiError;
+use http::{HeaderMap, StatusCode, header::AUTHORIZATION};
+
+use crate::TokenError;
+
+/// A credential by its form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Credential {
+    /// 40 hex digits.
+    DeviceToken(String),
+    /// Anything else, which only a JWT can be.
+    Jwt(String),
+}
+
+/// The credential of the header; none if there is no header, or none with a scheme of ours.
+pub(crate) fn of(headers: &HeaderMap) -> Result<Option<Credential>, ApiError> {
+    let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
+    let text = String::from_utf8_lossy(value.as_bytes());
+    let mut words = text.split_ascii_whitespace();
+    let scheme = words.next().unwrap_or_default().to_ascii_lowercase();
+    let is_token = match scheme.as_str() {
+        "token" => true,
+        "bearer" | "jwt" => false,
+        _ => return Ok(None),
+    };
+    match (words.next(), words.next()) {
+        (Some(credential), None) => read(credential, is_token).map(Some),
+        (None, _) if is_token => Err(refused("Invalid token header. No credentials provided.")),
+        (Some(_), Some(_)) if is_token => Err(refused("Invalid token header. Token string should not contain spaces.")),
+        _ => Err(ApiError::code(
+            StatusCode::UNAUTHORIZED,
+            "Authorization header must contain two space-delimited values",
+            "bad_authorization_header",
+        )),
+    }
+}
+
+fn read(credential: &str, is_token: bool) -> Result<Credential, ApiError> {
+    let lower = credential.to_ascii_lowercase();
+    if lower.len() == 40 && lower.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(Credential::DeviceToken(lower))
+    } else if !credential.is_ascii() {
+        Err(if is_token {
+            refused("Invalid token header. Token string should not contain invalid characters.")
+        } else {
+            TokenError::Invalid.as_credential()
+        })
+    } else if is_token && credential.split('.').count() != 3 {
+        Err(refused("Invalid token."))
+    } else {
+        Ok(Credential::Jwt(credential.to_owned()))
+    }
+}
+
+pub(crate) fn refused(detail: &'static str) -> ApiError {
+    ApiError::detail(StatusCode::UNAUTHORIZED, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(value: &str) -> HeaderMap {
+        let value = http::HeaderValue::from_bytes(value.as_bytes()).expect("a value");
+        HeaderMap::from_iter([(AUTHORIZATION, value)])
+    }
+
+    #[test]
+    fn the_form_of_a_credential_says_what_it_is_under_any_scheme() {
+        let hex = "0b26247231851c198b59fd6a5a13b5ae2ac20e61";
+        for scheme in ["Token", "bearer", "JWT"] {
+            let device = of(&header(&format!("{scheme} {hex}"))).expect("a credential");
+            assert_eq!(device, Some(Credential::DeviceToken(hex.into())));
+            let jwt = of(&header(&format!("{scheme} a.b.c"))).expect("a credential");
+            assert_eq!(jwt, Some(Credential::Jwt("a.b.c".into())));
+        }
+        for none in ["", "Basic YTpi", "a.b.c"] {
+            assert_eq!(of(&header(none)).expect("none"), None);
+        }
+    }
+
+    #[test]
+    fn a_broken_header_is_refused() {
+        for broken in
+            ["Token", "Token a b", "Token deadbeef", "Bearer", "Bearer a b", "JWT a b c", "Token ÿ", "Bearer ÿ"]
+        {
+            assert!(of(&header(broken)).is_err(), "{broken}");
+        }
+        assert!(of(&header("Bearer garbage")).is_ok(), "decided when it is decoded");
+    }
+}

@@ -1,0 +1,133 @@
+//! Cross-site request forgery: a cookie is sent by the browser whoever made the request, so an unsafe
+//! request with nothing but the cookie must prove that its page could read the other cookie.
+
+use aviary_web::{ApiError, Client, Cookies, Form, Settings, Value};
+use http::{HeaderMap, Method, StatusCode, header::ORIGIN};
+use subtle::ConstantTimeEq;
+
+use crate::digest;
+
+/// Origins that may send requests with a user's cookies, beside our own.
+#[derive(Clone, Debug, Default)]
+pub struct TrustedOrigins(Vec<String>);
+
+impl TrustedOrigins {
+    /// The deployment's list. A `*` in it counts for CORS only.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        let list = settings.optional("AVIARY_CORS_ORIGINS").unwrap_or_default();
+        let origins = list.split(',').map(str::trim).filter(|o| !o.is_empty() && *o != "*");
+        Self(origins.map(ToOwned::to_owned).collect())
+    }
+}
+
+/// What a request brought for the check.
+#[derive(Clone, Debug)]
+pub(crate) struct CsrfProof {
+    safe: bool,
+    origin: Option<String>,
+    own_origin: String,
+    cookie: Option<String>,
+    header: Option<String>,
+    field: Option<String>,
+}
+
+impl CsrfProof {
+    pub(crate) fn of(method: &Method, headers: &HeaderMap, client: &Client) -> Self {
+        let text = |value: &http::HeaderValue| value.to_str().unwrap_or("?").to_owned();
+        Self {
+            safe: method.is_safe(),
+            origin: headers.get(ORIGIN).map(text),
+            own_origin: client.base_url.clone(),
+            cookie: Cookies::of(headers).csrf.map(|csrf| csrf.expose().to_owned()),
+            header: headers.get("x-csrftoken").map(text),
+            field: None,
+        }
+    }
+
+    /// A form brings its token as a field.
+    pub(crate) fn with_form(mut self, form: &Form) -> Self {
+        if let Some(Value::Text(token)) = form.get("csrfmiddlewaretoken") {
+            self.field = Some(token.clone());
+        }
+        self
+    }
+
+    /// Checks the proof against the session that the cookie names.
+    pub(crate) fn check(&self, session_hash: Option<&str>, trusted: &TrustedOrigins) -> Result<(), ApiError> {
+        if self.safe {
+            return Ok(());
+        }
+        if let Some(origin) = self.origin.as_deref().filter(|origin| !self.is_trusted(origin, trusted)) {
+            return Err(failed(&format!("Origin checking failed - {origin} does not match any trusted origins.")));
+        }
+        let Some(cookie) = &self.cookie else {
+            return Err(failed("CSRF cookie not set."));
+        };
+        let (token, place) = match (&self.header, &self.field) {
+            (Some(token), _) => (token, "the 'X-Csrftoken' HTTP header"),
+            (None, Some(token)) => (token, "POST"),
+            (None, None) => return Err(failed("CSRF token missing.")),
+        };
+        let same = |a: &str, b: &str| bool::from(a.as_bytes().ct_eq(b.as_bytes()));
+        if same(token, cookie) && session_hash.is_some_and(|hash| same(&digest(cookie), hash)) {
+            Ok(())
+        } else {
+            Err(failed(&format!("CSRF token from {place} incorrect.")))
+        }
+    }
+
+    fn is_trusted(&self, origin: &str, trusted: &TrustedOrigins) -> bool {
+        origin == self.own_origin || trusted.0.iter().any(|trusted| trusted == origin)
+    }
+}
+
+fn failed(reason: &str) -> ApiError {
+    ApiError::detail(StatusCode::FORBIDDEN, format!("CSRF Failed: {reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proof(method: Method, cookie: Option<&str>, header: Option<&str>, origin: Option<&str>) -> CsrfProof {
+        CsrfProof {
+            safe: method.is_safe(),
+            origin: origin.map(Into::into),
+            own_origin: "https://api.example.com".into(),
+            cookie: cookie.map(Into::into),
+            header: header.map(Into::into),
+            field: None,
+        }
+    }
+
+    #[test]
+    fn only_a_page_that_read_the_sessions_own_cookie_passes() {
+        let trusted = TrustedOrigins(vec!["https://app.example.com".into()]);
+        let hash = digest("right");
+        let check = |proof: CsrfProof| proof.check(Some(&hash), &trusted).is_ok();
+        assert!(check(proof(Method::GET, None, None, None)));
+        assert!(check(proof(Method::POST, Some("right"), Some("right"), None)));
+        assert!(check(proof(Method::POST, Some("right"), Some("right"), Some("https://app.example.com"))));
+        assert!(check(proof(Method::POST, Some("right"), Some("right"), Some("https://api.example.com"))));
+        assert!(!check(proof(Method::POST, None, Some("right"), None)), "no cookie");
+        assert!(!check(proof(Method::POST, Some("right"), None, None)), "no header");
+        assert!(!check(proof(Method::POST, Some("right"), Some("wrong"), None)));
+        assert!(!check(proof(Method::POST, Some("set"), Some("set"), None)), "a cookie that somebody planted");
+        assert!(!check(proof(Method::POST, Some("right"), Some("right"), Some("https://evil.example.com"))));
+        assert!(!check(proof(Method::POST, Some("right"), Some("right"), Some("null"))));
+    }
+
+    #[test]
+    fn a_form_may_bring_the_token_as_a_field() {
+        let form = Form::new(vec![("csrfmiddlewaretoken".into(), Value::Text("right".into()))]);
+        let proof = proof(Method::POST, Some("right"), None, None).with_form(&form);
+        assert!(proof.check(Some(&digest("right")), &TrustedOrigins::default()).is_ok());
+    }
+
+    #[test]
+    fn a_star_is_no_trusted_origin() {
+        let settings = Settings::of([("AVIARY_CORS_ORIGINS".to_owned(), "*".to_owned())]).expect("settings");
+        assert!(TrustedOrigins::of(&settings).0.is_empty());
+    }
+}

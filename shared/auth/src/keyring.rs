@@ -1,0 +1,231 @@
+//! Keys in the process: one to sign with, those to verify with.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aviary_model::{Clock, Entropy, EntropyError, SessionId, Timestamp, TokenId, UserId};
+use aviary_store::{Credentials, PublicKey, SigningKey, SigningKeys, StoreError};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use ed25519_dalek::pkcs8::EncodePrivateKey;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use crate::token::{check_times, new_claims, read};
+use crate::{Claims, Lifetime, TokenError, TokenKind};
+
+/// An unknown key name makes the keys be read anew, but not more often than this.
+const REREAD_MILLIS: i64 = 5_000;
+
+/// Why tokens can't be made or verified.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// DynamoDB did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The stored key is none.
+    #[error("the signing key can't be read")]
+    Broken,
+    /// No key was made and none was found.
+    #[error("there is no signing key")]
+    None,
+    /// No randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+}
+
+/// Signs tokens. Only `auth` can make one, since only its role reads the private key.
+#[derive(Clone)]
+pub struct Issuer {
+    kid: String,
+    key: EncodingKey,
+    clock: Arc<dyn Clock>,
+}
+
+impl std::fmt::Debug for Issuer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Issuer({})", self.kid)
+    }
+}
+
+impl Issuer {
+    /// Reads the signing key, or makes the first one; of two processes that do, one wins. One step, three
+    /// at the very first start.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or the key can't be read.
+    pub async fn load(
+        keys: &SigningKeys,
+        credentials: &Credentials,
+        clock: Arc<dyn Clock>,
+        entropy: &dyn Entropy,
+    ) -> Result<Self, KeyError> {
+        let stored = match keys.current().await? {
+            Some(key) => key,
+            None => {
+                let (private, public) = new_key(clock.now(), entropy)?;
+                keys.create_first(credentials, &private, &public).await?;
+                keys.current().await?.ok_or(KeyError::None)?
+            }
+        };
+        let der = signing_key(&stored)?.to_pkcs8_der().map_err(|_| KeyError::Broken)?;
+        Ok(Self { kid: stored.kid, key: EncodingKey::from_ed_der(der.as_bytes()), clock })
+    }
+
+    /// A signed token.
+    ///
+    /// # Errors
+    /// When the key does not sign.
+    pub fn issue(&self, kind: TokenKind, lifetime: Lifetime, claims: &Claims) -> Result<String, KeyError> {
+        self.sign(&new_claims(kind, lifetime, claims, self.clock.now()))
+    }
+
+    /// An access token of the session, with a new id.
+    ///
+    /// # Errors
+    /// When the key does not sign or there is no randomness.
+    pub fn access(
+        &self,
+        user: UserId,
+        sid: SessionId,
+        lifetime: Lifetime,
+        entropy: &dyn Entropy,
+    ) -> Result<String, KeyError> {
+        let claims = Claims { user, sid, jti: TokenId::new(entropy)? };
+        let mut map = new_claims(TokenKind::Access, lifetime, &claims, self.clock.now());
+        if lifetime == Lifetime::LongAccess {
+            // Document 001's clients read the user's id from here.
+            map.insert("_id".into(), user.to_string().into());
+        }
+        self.sign(&map)
+    }
+
+    fn sign(&self, claims: &Map<String, Value>) -> Result<String, KeyError> {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.kid = Some(self.kid.clone());
+        jsonwebtoken::encode(&header, claims, &self.key).map_err(|_| KeyError::Broken)
+    }
+}
+
+fn new_key(now: Timestamp, entropy: &dyn Entropy) -> Result<(SigningKey, PublicKey), EntropyError> {
+    let seed = Zeroizing::new(entropy.bytes::<32>()?);
+    let kid = hex::encode(entropy.bytes::<8>()?);
+    let x = BASE64_URL_SAFE_NO_PAD.encode(ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key().as_bytes());
+    let private = SigningKey { kid: kid.clone(), seed: hex::encode(*seed), created_at: now };
+    Ok((private, PublicKey { kid, x }))
+}
+
+fn signing_key(stored: &SigningKey) -> Result<ed25519_dalek::SigningKey, KeyError> {
+    let mut seed = Zeroizing::new([0; 32]);
+    hex::decode_to_slice(&stored.seed, seed.as_mut()).map_err(|_| KeyError::Broken)?;
+    Ok(ed25519_dalek::SigningKey::from_bytes(&seed))
+}
+
+/// Verifies tokens with the public keys, which are kept in the process.
+#[derive(Clone)]
+pub struct Verifier {
+    credentials: Credentials,
+    clock: Arc<dyn Clock>,
+    known: Arc<RwLock<Known>>,
+}
+
+#[derive(Default)]
+struct Known {
+    keys: HashMap<String, DecodingKey>,
+    read_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for Verifier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Verifier")
+    }
+}
+
+impl Verifier {
+    /// Without keys yet; they are read when the first token comes, or by [`Verifier::warm`].
+    #[must_use]
+    pub fn new(credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
+        Self { credentials, clock, known: Arc::default() }
+    }
+
+    /// Reads the keys during init, which also opens the connection to DynamoDB. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn warm(&self) -> Result<(), StoreError> {
+        let keys = self.credentials.public_keys().await?;
+        let keys = keys.into_iter().filter_map(|key| {
+            let decoding = DecodingKey::from_ed_components(&key.x).ok()?;
+            Some((key.kid, decoding))
+        });
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.keys = keys.collect();
+        known.read_at = Some(self.clock.now());
+        Ok(())
+    }
+
+    /// The claims of a token of ours; of either kind where `kind` is `None`. No step where its key is known.
+    ///
+    /// # Errors
+    /// What is wrong with the token, in the inner result; the outer one is DynamoDB's.
+    pub async fn verify(&self, token: &str, kind: Option<TokenKind>) -> Result<Result<Claims, TokenError>, StoreError> {
+        Ok(match self.decode(token).await? {
+            Ok(claims) => read(&claims, kind),
+            Err(error) => Err(error),
+        })
+    }
+
+    /// All claims of a token whose signature and times hold.
+    ///
+    /// # Errors
+    /// As [`Verifier::verify`].
+    pub async fn decode(&self, token: &str) -> Result<Result<Map<String, Value>, TokenError>, StoreError> {
+        // The algorithm is ours to say; whatever the header claims beside it is not a token of ours.
+        let kid = match jsonwebtoken::decode_header(token) {
+            Ok(Header { alg: Algorithm::EdDSA, kid: Some(kid), .. }) => kid,
+            _ => return Ok(Err(TokenError::Invalid)),
+        };
+        let Some(key) = self.key(&kid).await? else {
+            return Ok(Err(TokenError::Invalid));
+        };
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        // Times are checked below, by the clock that was passed in.
+        validation.validate_exp = false;
+        validation.validate_nbf = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims.clear();
+        let Ok(data) = jsonwebtoken::decode::<Map<String, Value>>(token, &key, &validation) else {
+            return Ok(Err(TokenError::Invalid));
+        };
+        Ok(check_times(&data.claims, self.clock.now()).map(|()| data.claims))
+    }
+
+    async fn key(&self, kid: &str) -> Result<Option<DecodingKey>, StoreError> {
+        if let Some(key) = self.known_key(kid) {
+            return Ok(Some(key));
+        }
+        if self.may_reread() {
+            self.warm().await?;
+        }
+        Ok(self.known_key(kid))
+    }
+
+    fn known_key(&self, kid: &str) -> Option<DecodingKey> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).keys.get(kid).cloned()
+    }
+
+    fn may_reread(&self) -> bool {
+        let read_at = self.known.read().unwrap_or_else(PoisonError::into_inner).read_at;
+        read_at.is_none_or(|at| self.clock.now().millis() - at.millis() >= REREAD_MILLIS)
+    }
+}
+
+impl From<KeyError> for aviary_web::ApiError {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Store(error) => error.into(),
+            other => Self::internal(other),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! DynamoDB and its streams, on SQLite.
+
+mod tables;
+
+use std::path::Path;
+use std::time::Duration;
+
+use aviary_template::Table;
+use dynoxide::Database;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::StartError;
+
+/// How long a client may go on sending a request it has begun.
+const DRAIN: Duration = Duration::from_secs(3);
+
+/// Opens the database at `path` with all `tables` in it.
+pub(crate) fn open(path: &Path, tables: &[Table]) -> Result<Database, StartError> {
+    let path = path.to_str().ok_or_else(|| StartError::DynamoDb("the folder's name must be UTF-8".to_owned()))?;
+    let database = Database::new(path).map_err(|error| StartError::DynamoDb(error.to_string()))?;
+    for table in tables {
+        tables::ensure(&database, table)?;
+    }
+    Ok(database)
+}
+
+/// Answers until `stopped` says so.
+pub(crate) async fn serve(listener: TcpListener, database: Database, stopped: watch::Receiver<()>) {
+    let until = |mut stopped: watch::Receiver<()>| async move {
+        // An error means that nobody is left to say so.
+        let _ = stopped.changed().await;
+    };
+    let server = dynoxide::server::serve_with_shutdown(listener, database, until(stopped.clone()));
+    let limit = async {
+        until(stopped).await;
+        tokio::time::sleep(DRAIN).await;
+    };
+    tokio::select! {
+        ended = server => if let Err(error) = ended {
+            tracing::error!(error, "the local DynamoDB ended");
+        },
+        () = limit => {}
+    }
+}

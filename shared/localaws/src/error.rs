@@ -1,0 +1,72 @@
+use std::path::PathBuf;
+
+use aviary_template::TemplateError;
+
+/// Why the local AWS does not start. Each message is one sentence that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The template is unusable.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// The folder for the data cannot be used.
+    #[error("cannot use the folder {}: {source}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// Another local AWS has the folder open.
+    #[error("the folder {} is in use by another local AWS: stop that one or choose another folder", path.display())]
+    FolderInUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Somebody else listens there.
+    #[error("port {port} on 127.0.0.1 is in use: stop what listens there or choose another port for {service}")]
+    PortInUse {
+        /// The port asked for.
+        port: u16,
+        /// Who would have had it.
+        service: &'static str,
+    },
+    /// The port cannot be had for another reason.
+    #[error("cannot listen on port {port} of 127.0.0.1: {source}")]
+    Listen {
+        /// The port asked for.
+        port: u16,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A table is there already, but not as the template has it.
+    #[error(
+        "the table {table} was created with another definition ({difference} differ): start with `--fresh`, which \
+         deletes the local data, or restore the template"
+    )]
+    TableDiffers {
+        /// The table's name.
+        table: String,
+        /// What is not the same.
+        difference: &'static str,
+    },
+    /// DynamoDB refused.
+    #[error("the local DynamoDB: {0}")]
+    DynamoDb(String),
+    /// A bucket or log group has a name that AWS would refuse.
+    #[error("{name:?} is no valid name for a {what}")]
+    Name {
+        /// A bucket or a log group.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// S3's files cannot be used.
+    #[error("the local S3: {0}")]
+    S3(String),
+    /// The logs' database cannot be used.
+    #[error("the local CloudWatch Logs: {0}")]
+    Logs(#[from] rusqlite::Error),
+    /// No threads to be had.
+    #[error("cannot start the threads of the local AWS: {0}")]
+    Runtime(std::io::Error),
+}

@@ -1,0 +1,182 @@
+use std::fmt;
+use std::fs::{File, TryLockError};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use dynoxide::Database;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::endpoint::{self, Endpoint};
+use crate::logs::Logs;
+use crate::{Config, StartError, dynamodb, s3};
+
+/// Longer than any request takes; a connection that is still open then is cut.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+/// A running local AWS. It stops when dropped; [`LocalAws::stop`] also lets running requests finish.
+///
+/// It has threads of its own, so it can be started from plain code as well as from inside any runtime.
+pub struct LocalAws {
+    dynamodb_port: u16,
+    aws_port: u16,
+    database: Database,
+    logs: Logs,
+    shutdown: watch::Sender<()>,
+    finished: mpsc::Receiver<()>,
+    runtime: Option<Runtime>,
+    // Dropped last: the folder is free for others only when nothing writes to it.
+    _lock: File,
+    _config: Config,
+}
+
+impl LocalAws {
+    /// Opens the data, creates what is missing there, and begins to answer.
+    ///
+    /// # Errors
+    /// If a port or the folder is taken, or the data there do not fit the template.
+    pub fn start(config: Config) -> Result<Self, StartError> {
+        let dynamodb_listener = listen(config.dynamodb_port, "DynamoDB")?;
+        let aws_listener = listen(config.aws_port, "S3 and CloudWatch Logs")?;
+        let lock = lock(&config.data)?;
+        let database = dynamodb::open(&config.data.join("dynamodb.sqlite"), &config.storage.tables)?;
+        let s3 = s3::open(&config.data.join("s3"), &config.storage.buckets, &config.credentials)?;
+        let logs = Logs::open(&config.data.join("logs.sqlite"), config.clock.clone())?;
+        for group in &config.storage.log_groups {
+            logs.ensure_group(&group.name, group.retention_days)?;
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            // DynamoDB runs SQLite on them, so some may be waiting for the disk.
+            .worker_threads(4)
+            .thread_name("local-aws")
+            .enable_all()
+            .build()
+            .map_err(StartError::Runtime)?;
+
+        let (shutdown, stopped) = watch::channel(());
+        let (done, finished) = mpsc::channel();
+        let (dynamodb_port, aws_port) = (port(&dynamodb_listener)?, port(&aws_listener)?);
+        let tasks = {
+            let _inside = runtime.enter();
+            let mut tasks = JoinSet::new();
+            tasks.spawn(dynamodb::serve(tokio_listener(dynamodb_listener)?, database.clone(), stopped.clone()));
+            let endpoint = Endpoint::new(s3, logs.clone());
+            tasks.spawn(endpoint::serve(tokio_listener(aws_listener)?, endpoint, stopped.clone()));
+            tasks.spawn(sweep(database.clone(), logs.clone(), config.sweep_every, stopped));
+            tasks
+        };
+        runtime.spawn(async move {
+            tasks.join_all().await;
+            // Nobody listens any more if the local AWS was dropped instead of stopped.
+            let _ = done.send(());
+        });
+        Ok(Self {
+            dynamodb_port,
+            aws_port,
+            database,
+            logs,
+            shutdown,
+            finished,
+            runtime: Some(runtime),
+            _lock: lock,
+            _config: config,
+        })
+    }
+
+    /// The endpoint of DynamoDB and its streams.
+    #[must_use]
+    pub fn dynamodb_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.dynamodb_port)
+    }
+
+    /// The endpoint of S3 and CloudWatch Logs.
+    #[must_use]
+    pub fn aws_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.aws_port)
+    }
+
+    /// Removes now what has expired: items by their table's TTL, log events by their group's retention. Blocks.
+    ///
+    /// # Errors
+    /// If a database refuses.
+    pub fn sweep(&self) -> Result<(), StartError> {
+        self.database.sweep_ttl().map_err(|error| StartError::DynamoDb(error.to_string()))?;
+        self.logs.sweep()?;
+        Ok(())
+    }
+
+    /// Lets running requests finish, for at most five seconds, and stops. Blocks.
+    pub fn stop(self) {
+        // Both fail only if everything has ended already.
+        let _ = self.shutdown.send(());
+        let _ = self.finished.recv_timeout(STOP_WITHIN);
+    }
+}
+
+impl fmt::Debug for LocalAws {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LocalAws").field("dynamodb", &self.dynamodb_url()).field("aws", &self.aws_url()).finish()
+    }
+}
+
+impl Drop for LocalAws {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Does not wait, so that it is allowed inside another runtime.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn listen(port: u16, service: &'static str) -> Result<TcpListener, StartError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|source| match source.kind() {
+        std::io::ErrorKind::AddrInUse => StartError::PortInUse { port, service },
+        _ => StartError::Listen { port, source },
+    })
+}
+
+fn port(listener: &TcpListener) -> Result<u16, StartError> {
+    listener.local_addr().map(|address| address.port()).map_err(|source| StartError::Listen { port: 0, source })
+}
+
+fn tokio_listener(listener: TcpListener) -> Result<tokio::net::TcpListener, StartError> {
+    let port = port(&listener)?;
+    listener
+        .set_nonblocking(true)
+        .and_then(|()| tokio::net::TcpListener::from_std(listener))
+        .map_err(|source| StartError::Listen { port, source })
+}
+
+/// Takes the folder for this process; the kernel gives it back however the process ends.
+fn lock(data: &Path) -> Result<File, StartError> {
+    let folder_error = |source| StartError::Folder { path: data.to_owned(), source };
+    std::fs::create_dir_all(data).map_err(folder_error)?;
+    let file = File::create(data.join("lock")).map_err(folder_error)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartError::FolderInUse { path: data.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(folder_error(source)),
+    }
+}
+
+async fn sweep(database: Database, logs: Logs, every: Duration, mut stopped: watch::Receiver<()>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            _ = stopped.changed() => return,
+        }
+        let (database, logs) = (database.clone(), logs.clone());
+        let swept = tokio::task::spawn_blocking(move || {
+            database.sweep_ttl().map_err(|error| error.to_string())?;
+            logs.sweep().map_err(|error| error.to_string())
+        });
+        match swept.await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(error, "what has expired could not be removed"),
+            Err(error) => tracing::warn!(%error, "the removal of what has expired broke off"),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `localaws`: the local AWS as a process.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use aviary_localaws::{Config, DEFAULT_STACK, LocalAws};
+use clap::Parser;
+use serde_json::json;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use tracing_subscriber::EnvFilter;
+
+/// The variable that says what is logged.
+const LOG_LEVEL: &str = "AVIARY_LOG_LEVEL";
+
+/// DynamoDB, S3 and CloudWatch Logs on this machine, with what the template names.
+#[derive(Debug, Parser)]
+#[command(name = "localaws")]
+struct Arguments {
+    /// The SAM template that names tables, buckets and log groups.
+    #[arg(long, default_value = "template.yaml")]
+    template: PathBuf,
+    /// The folder that keeps the data.
+    #[arg(long)]
+    data: PathBuf,
+    /// The stack's name, with which names begin that the template leaves open.
+    #[arg(long, default_value = DEFAULT_STACK)]
+    stack: String,
+    /// The port of DynamoDB; 0 is any free one.
+    #[arg(long, default_value_t = 4600)]
+    dynamodb_port: u16,
+    /// The port of S3 and CloudWatch Logs; 0 is any free one.
+    #[arg(long, default_value_t = 4601)]
+    aws_port: u16,
+    /// A parameter of the template, as NAME=VALUE; can be given more than once.
+    #[arg(long = "parameter", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("a parameter is NAME=VALUE".to_owned()),
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match log().and_then(|()| run(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("localaws: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Logs go to stderr, because stdout has the one line that says that it is ready.
+fn log() -> anyhow::Result<()> {
+    let level = std::env::var(LOG_LEVEL).unwrap_or_else(|_| "warn".to_owned());
+    let filter: EnvFilter = level.parse().with_context(|| format!("{LOG_LEVEL} is {level:?}, which is no level"))?;
+    // s3s logs every refused request as an error; the client has been told.
+    let filter = filter.add_directive("s3s=off".parse()?);
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    Ok(())
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<()> {
+    // Before anything else, so that a signal during the start is not lost.
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("cannot listen for signals")?;
+    let parameters = BTreeMap::from_iter(arguments.parameters);
+    let mut config = Config::from_template(&arguments.template, arguments.data, &arguments.stack, parameters)?;
+    config.dynamodb_port = arguments.dynamodb_port;
+    config.aws_port = arguments.aws_port;
+    let aws = LocalAws::start(config)?;
+
+    let ready = json!({"ready": true, "dynamodb": aws.dynamodb_url(), "aws": aws.aws_url()});
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "{ready}").and_then(|()| stdout.flush()).context("cannot say that it is ready")?;
+
+    signals.forever().next();
+    aws.stop();
+    Ok(())
+}

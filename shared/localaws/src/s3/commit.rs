@@ -1,0 +1,162 @@
+//! An object is three files. They move to their place one by one, but a journal makes that one step: what it names is
+//! moved again after a crash, so that no object ever has another's headers.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::files::{STAGING, remove_if_there};
+use super::key::Address;
+
+const JOURNAL: &str = "commit";
+
+/// Moves the object at `staged` to `target`, replacing what is there.
+pub(crate) fn commit(root: &Path, staged: &Address, target: &Address) -> io::Result<()> {
+    for name in [staged.attributes_name(), staged.info_name()] {
+        let path = root.join(name);
+        if !path.exists() {
+            // So that the old object's file is replaced in any case.
+            fs::write(path, b"{}")?;
+        }
+    }
+    let journal = journal_path(root, staged);
+    let unfinished = journal.with_extension("new");
+    let entry = json!({"staged": staged.key, "bucket": target.bucket, "key": target.key});
+    let mut file = fs::File::create(&unfinished)?;
+    file.write_all(entry.to_string().as_bytes())?;
+    fs::rename(&unfinished, &journal)?;
+    apply(root, staged, target)?;
+    fs::remove_file(journal)
+}
+
+fn journal_path(root: &Path, staged: &Address) -> PathBuf {
+    root.join(STAGING).join(format!("{}.{JOURNAL}", staged.key))
+}
+
+/// Can be repeated: a file that is not there any more has been moved.
+fn apply(root: &Path, staged: &Address, target: &Address) -> io::Result<()> {
+    let object = root.join(&target.bucket).join(&target.key);
+    if let Some(folder) = object.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    move_if_there(&root.join(staged.attributes_name()), &root.join(target.attributes_name()))?;
+    move_if_there(&root.join(staged.info_name()), &root.join(target.info_name()))?;
+    move_if_there(&root.join(STAGING).join(&staged.key), &object)
+}
+
+fn move_if_there(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// Finishes every commit that was begun, and clears away every object that was not complete.
+pub(crate) fn recover(root: &Path) -> io::Result<()> {
+    let staging = root.join(STAGING);
+    for path in paths(&staging)? {
+        if path.extension().is_some_and(|extension| extension == JOURNAL) {
+            let entry: Value = serde_json::from_slice(&fs::read(&path)?).map_err(io::Error::other)?;
+            let field = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let staged = Address { bucket: STAGING.to_owned(), key: field("staged") };
+            apply(root, &staged, &Address { bucket: field("bucket"), key: field("key") })?;
+            fs::remove_file(path)?;
+        }
+    }
+    for path in paths(&staging)? {
+        remove_if_there(&path)?;
+    }
+    let prefix = format!(".bucket-{}.object-", URL_SAFE_NO_PAD.encode(STAGING));
+    for path in paths(root)? {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        // Uploads in parts go on after a restart.
+        if name.starts_with(&prefix) && !name.contains(".upload-") {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+fn paths(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+
+    fn address(bucket: &str, key: &str) -> Address {
+        Address { bucket: bucket.to_owned(), key: key.to_owned() }
+    }
+
+    /// Writes the three files of an object with `content` in each.
+    fn object(root: &Path, at: &Address, content: &str) {
+        let path = root.join(&at.bucket).join(&at.key);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        for path in files(root, at) {
+            fs::write(path, content).unwrap();
+        }
+    }
+
+    fn files(root: &Path, at: &Address) -> [PathBuf; 3] {
+        [root.join(&at.bucket).join(&at.key), root.join(at.attributes_name()), root.join(at.info_name())]
+    }
+
+    fn contents(root: &Path, at: &Address) -> [String; 3] {
+        files(root, at).map(|path| fs::read_to_string(path).unwrap())
+    }
+
+    #[test]
+    fn a_commit_cut_off_anywhere_is_finished_at_the_next_start() {
+        for moved in 0..=3 {
+            let root = tempfile::tempdir().unwrap();
+            let root = root.path();
+            let (staged, target) = (address(STAGING, "o1"), address("media", "public/a"));
+            object(root, &target, "old");
+            object(root, &staged, "new");
+            let entry = json!({"staged": "o1", "bucket": "media", "key": "public/a"});
+            fs::write(journal_path(root, &staged), entry.to_string()).unwrap();
+            // As a killed process leaves it: only some of the files are in their place.
+            let order = [1, 2, 0];
+            for file in order.iter().take(moved) {
+                fs::rename(&files(root, &staged)[*file], &files(root, &target)[*file]).unwrap();
+            }
+            recover(root).unwrap();
+            assert_eq!(contents(root, &target), ["new", "new", "new"], "{moved} moved");
+            assert_eq!(paths(&root.join(STAGING)).unwrap(), Vec::<PathBuf>::new());
+        }
+    }
+
+    #[test]
+    fn a_commit_that_fails_half_way_is_finished_at_the_next_start() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        let (staged, target) = (address(STAGING, "o1"), address("media", "a"));
+        object(root, &staged, "new");
+        // In the way of the last file to be moved.
+        fs::create_dir_all(root.join("media/a/b")).unwrap();
+        commit(root, &staged, &target).unwrap_err();
+        fs::remove_dir_all(root.join("media/a")).unwrap();
+        recover(root).unwrap();
+        assert_eq!(contents(root, &target), ["new", "new", "new"]);
+    }
+
+    #[test]
+    fn what_was_not_committed_is_gone_after_a_start_and_the_old_object_is_whole() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        let (staged, target) = (address(STAGING, "o1"), address("media", "a"));
+        object(root, &target, "old");
+        object(root, &staged, "new");
+        fs::write(root.join(STAGING).join("o1.new"), "{").unwrap();
+        recover(root).unwrap();
+        assert_eq!(contents(root, &target), ["old", "old", "old"]);
+        assert!(files(root, &staged).iter().all(|path| !path.exists()));
+    }
+}

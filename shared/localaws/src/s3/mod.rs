@@ -1,0 +1,56 @@
+//! S3 on files: s3s speaks the protocol and checks signatures, s3s-fs keeps the files, and this room makes up for what
+//! they lack.
+
+mod access;
+mod commit;
+mod conditions;
+mod files;
+mod key;
+mod multipart;
+mod post_policy;
+mod service;
+
+use std::path::Path;
+
+use aviary_template::Bucket;
+use http::{Request, Response, StatusCode};
+use s3s::Body;
+use s3s::path::check_bucket_name;
+use s3s::service::{S3Service, S3ServiceBuilder};
+
+use crate::{Credentials, StartError};
+use access::{OnePair, PublicRead};
+use files::Files;
+use service::LocalS3;
+
+/// Opens the files below `root` with all `buckets` in it.
+pub(crate) fn open(root: &Path, buckets: &[Bucket], credentials: &Credentials) -> Result<S3Service, StartError> {
+    let failed = |error: std::io::Error| StartError::S3(format!("{}: {error}", root.display()));
+    let files = Files::open(root).map_err(failed)?;
+    for bucket in buckets {
+        if !check_bucket_name(&bucket.name) {
+            return Err(StartError::Name { what: "bucket", name: bucket.name.clone() });
+        }
+        files.ensure_bucket(&bucket.name).map_err(failed)?;
+    }
+    let storage = s3s_fs::FileSystem::new(root).map_err(|error| StartError::S3(format!("{error:?}")))?;
+    let mut builder = S3ServiceBuilder::new(LocalS3::new(storage, files));
+    builder.set_auth(OnePair(credentials.clone()));
+    builder.set_access(PublicRead);
+    Ok(builder.build())
+}
+
+/// Answers one request.
+pub(crate) async fn answer(service: &S3Service, request: Request<Body>) -> Response<Body> {
+    let form = post_policy::is_form(&request);
+    match service.call(request).await {
+        Ok(response) if form => post_policy::correct(response).await,
+        Ok(response) => response,
+        Err(error) => {
+            tracing::error!(?error, "S3 could not answer");
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Drives the local AWS as the functions do: with the AWS SDK, over its ports.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::disallowed_methods,
+    reason = "tests fail loudly, and talk to DynamoDB without the store's wrapper"
+)]
+
+mod access;
+mod conditions;
+mod fixture;
+mod guards;
+mod indexes;
+mod logs;
+mod objects;
+mod post;
+mod presigned;
+mod process;
+mod start;
+mod streams;
+mod transactions;
+mod ttl;

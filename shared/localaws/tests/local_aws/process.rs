@@ -1,0 +1,181 @@
+//! The binary, as `xtask run` starts it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+use crate::fixture::{BUCKET, GROUP, TABLE, dynamodb, get, item, logs, object, s3, template};
+
+struct Process {
+    child: Child,
+    dynamodb: String,
+    aws: String,
+}
+
+fn command(data: &Path, dynamodb_port: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_localaws"));
+    command.arg("--template").arg(template()).arg("--data").arg(data);
+    command.args(["--dynamodb-port", dynamodb_port, "--aws-port", "0"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+impl Process {
+    fn start(data: &Path) -> Self {
+        let mut child = command(data, "0").spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(ready["ready"], true);
+        let url = |name: &str| ready[name].as_str().unwrap().to_owned();
+        Self { dynamodb: url("dynamodb"), aws: url("aws"), child }
+    }
+
+    fn end(&mut self, signal: Signal) -> ExitStatus {
+        kill(Pid::from_raw(self.child.id().try_into().unwrap()), signal).unwrap();
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Has ended already if the test got that far.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn failure(mut command: Command) -> (Option<i32>, String) {
+    let output = command.spawn().unwrap().wait_with_output().unwrap();
+    assert!(output.stdout.is_empty());
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// Writes to everything until the process is gone, and returns how many rounds were answered.
+async fn write_until_killed(process: &Process) -> usize {
+    let (db, s3, logs) = (dynamodb(&process.dynamodb), s3(&process.aws), logs(&process.aws));
+    logs.create_log_stream().log_group_name(GROUP).log_stream_name("s").send().await.unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis();
+    let now = i64::try_from(now).unwrap();
+    for round in 0.. {
+        if round == 5 {
+            let pid = process.child.id();
+            // While the writes go on, so that one of them is cut off.
+            std::thread::spawn(move || kill(Pid::from_raw(pid.try_into().unwrap()), Signal::SIGKILL));
+        }
+        let body = format!("round {round}").into_bytes();
+        let event =
+            aws_sdk_cloudwatchlogs::types::InputLogEvent::builder().timestamp(now).message(format!("r{round}x"));
+        let event = event.build().unwrap();
+        let answered = db
+            .put_item()
+            .table_name(TABLE)
+            .set_item(Some(item(&format!("i{round}"), &[])))
+            .send()
+            .await
+            .is_ok()
+            && s3.put_object().bucket(BUCKET).key(format!("o/{round}")).body(body.clone().into()).send().await.is_ok()
+            && s3.put_object().bucket(BUCKET).key("latest").body(body.into()).send().await.is_ok()
+            && logs.put_log_events().log_group_name(GROUP).log_stream_name("s").log_events(event).send().await.is_ok();
+        if !answered {
+            return round;
+        }
+    }
+    unreachable!("the process is killed in round 5")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_loses_nothing_that_was_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut killed = Process::start(folder.path());
+    let rounds = write_until_killed(&killed).await;
+    killed.child.wait().unwrap();
+    assert!(rounds >= 5, "{rounds}");
+
+    let again = Process::start(folder.path());
+    let (db, s3) = (dynamodb(&again.dynamodb), s3(&again.aws));
+    for round in 0..rounds {
+        assert!(get(&db, &format!("i{round}")).await.is_some(), "{round}");
+        assert_eq!(object(&s3, &format!("o/{round}")).await.unwrap(), format!("round {round}"));
+        let found = logs(&again.aws).filter_log_events().log_group_name(GROUP).filter_pattern(format!("r{round}x"));
+        assert_eq!(found.send().await.unwrap().events().len(), 1, "{round}");
+    }
+    // The write that was cut off happened or not, but whole.
+    let latest = object(&s3, "latest").await.unwrap();
+    assert!([rounds - 1, rounds].map(|round| format!("round {round}")).contains(&latest), "{latest} of {rounds}");
+}
+
+#[test]
+fn both_signals_end_it_cleanly_and_its_ports_are_free_then() {
+    for signal in [Signal::SIGTERM, Signal::SIGINT] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut process = Process::start(folder.path());
+        assert_eq!(process.end(signal).code(), Some(0), "{signal}");
+        for url in [&process.dynamodb, &process.aws] {
+            TcpListener::bind(url.trim_start_matches("http://")).unwrap();
+        }
+        let mut errors = String::new();
+        process.child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        assert_eq!(errors, "");
+    }
+}
+
+#[test]
+fn clients_that_are_idle_or_stuck_do_not_keep_it_from_ending() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut process = Process::start(folder.path());
+    let connections: Vec<_> = [&process.dynamodb, &process.aws]
+        .into_iter()
+        .flat_map(|url| {
+            let address = url.trim_start_matches("http://");
+            let stuck = b"POST / HTTP/1.1\r\nhost: x\r\nx-amz-target: Logs_20140328.X\r\ncontent-length: 9\r\n\r\nhalf";
+            [&b""[..], stuck].map(|sent| {
+                let mut stream = TcpStream::connect(address).unwrap();
+                stream.write_all(sent).unwrap();
+                stream
+            })
+        })
+        .collect();
+    let began = Instant::now();
+    assert_eq!(process.end(Signal::SIGTERM).code(), Some(0));
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    drop(connections);
+}
+
+#[test]
+fn what_stops_the_start_is_one_sentence_and_exit_code_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let port_in_use = command(folder.path(), &port);
+    let (code, message) = failure(port_in_use);
+    assert_eq!(code, Some(1));
+    assert_eq!(message.lines().count(), 1, "{message}");
+    assert!(message.contains(&format!("port {port} on 127.0.0.1 is in use")), "{message}");
+
+    let mut no_template = Command::new(env!("CARGO_BIN_EXE_localaws"));
+    no_template.args(["--template", "/nowhere.yaml", "--data"]).arg(folder.path());
+    no_template.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let (code, message) = failure(no_template);
+    assert_eq!(code, Some(1));
+    assert_eq!(message.lines().count(), 1, "{message}");
+    assert!(message.contains("/nowhere.yaml"), "{message}");
+
+    let mut level = command(folder.path(), "0");
+    level.env("AVIARY_LOG_LEVEL", "aviary=loud");
+    let (code, message) = failure(level);
+    assert_eq!(code, Some(1));
+    assert!(message.contains("loud"), "{message}");
+
+    let mut parameter = command(folder.path(), "0");
+    parameter.args(["--parameter", "Unknown=1"]);
+    let (code, message) = failure(parameter);
+    assert_eq!(code, Some(1));
+    assert!(message.contains("Unknown"), "{message}");
+}

@@ -1,0 +1,73 @@
+//! The image types that are taken, and how they are told apart.
+
+use std::fmt;
+
+/// An image type that is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ImageFormat {
+    /// JPEG, baseline, extended or progressive.
+    Jpeg,
+    /// PNG, animated or not.
+    Png,
+    /// GIF 87a or 89a.
+    Gif,
+    /// WebP, lossy, lossless or animated.
+    WebP,
+}
+
+/// How many bytes at a file's start [`ImageFormat::detect`] wants to see.
+pub(super) const SIGNATURE_LENGTH: usize = 12;
+
+impl ImageFormat {
+    /// The media type, as in a `Content-Type` header.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Gif => "image/gif",
+            Self::WebP => "image/webp",
+        }
+    }
+
+    /// The usual file name extension, without a dot.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Gif => "gif",
+            Self::WebP => "webp",
+        }
+    }
+
+    /// Every type, for lists and look-ups.
+    pub(crate) const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::Gif, Self::WebP];
+
+    /// The type a file's first bytes announce.
+    pub(super) fn detect(start: &[u8]) -> Option<Self> {
+        match start {
+            [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
+            [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Some(Self::Png),
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
+            _ => None,
+        }
+    }
+
+    /// Whether a claimed content type names this type or says nothing about it.
+    pub(super) fn agrees_with(self, claimed: Option<&str>) -> bool {
+        let essence = claimed.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+        let is = |name: &str| essence.eq_ignore_ascii_case(name);
+        essence.is_empty()
+            || is("application/octet-stream")
+            || is(self.content_type())
+            || (self == Self::Jpeg && is("image/jpg"))
+    }
+}
+
+impl fmt::Display for ImageFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.content_type())
+    }
+}

@@ -1,0 +1,138 @@
+//! GIF 87a and 89a: blocks up to the trailer.
+
+use std::ops::Range;
+
+use super::keep::Kept;
+use super::source::{Reader, Source};
+use super::{ImageFormat, InspectError, Walked};
+
+const SIGNATURE_LENGTH: usize = 6;
+const IMAGE: u8 = 0x2C;
+const EXTENSION: u8 = 0x21;
+const TRAILER: u8 = 0x3B;
+const PLAIN_TEXT: u8 = 0x01;
+const GRAPHIC_CONTROL: u8 = 0xF9;
+const APPLICATION: u8 = 0xFF;
+
+/// What introduces the extension that makes an animation loop, with its number of rounds following.
+const LOOP: &[u8; 14] = b"\x0bNETSCAPE2.0\x03\x01";
+
+struct Walker<'a> {
+    reader: Reader<'a>,
+    kept: Kept<'a>,
+    width: u16,
+    height: u16,
+    has_global_table: bool,
+    has_image: bool,
+    has_loop: bool,
+    /// A graphic control extension belongs to what comes next, and goes where that goes.
+    control: Option<Range<usize>>,
+}
+
+/// Walks a whole file and ends with the trailer: what comes after it is no part of the image.
+pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectError> {
+    let mut reader = Reader::new(source, ImageFormat::Gif);
+    let start = reader.skip(SIGNATURE_LENGTH)?.start;
+    let [w0, w1, h0, h1, packed, _background, _aspect] = reader.array()?;
+    let (width, height) = (u16::from_le_bytes([w0, w1]), u16::from_le_bytes([h0, h1]));
+    super::check_dimensions(ImageFormat::Gif, width.into(), height.into())?;
+    reader.skip(table_length(packed))?;
+    let mut kept = Kept::new(source);
+    kept.range(start..reader.position());
+    let has_global_table = table_length(packed) > 0;
+    let mut walker =
+        Walker { reader, kept, width, height, has_global_table, has_image: false, has_loop: false, control: None };
+    while walker.step()? {}
+    walker.reader.require(walker.has_image, walker.reader.position(), "there is no picture in it")?;
+    Ok(Walked { width: width.into(), height: height.into(), kept: walker.kept })
+}
+
+/// The length of a colour table, as the packed byte before it tells.
+fn table_length(packed: u8) -> usize {
+    if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) }
+}
+
+impl Walker<'_> {
+    /// Reads one block; false after the last.
+    fn step(&mut self) -> Result<bool, InspectError> {
+        let start = self.reader.position();
+        match self.reader.byte()? {
+            IMAGE => self.image(start)?,
+            EXTENSION => self.extension(start)?,
+            TRAILER => {
+                self.kept.range(start..self.reader.position());
+                return Ok(false);
+            }
+            _ => return Err(self.reader.malformed(start, "there is no block where one must be")),
+        }
+        Ok(true)
+    }
+
+    fn image(&mut self, start: usize) -> Result<(), InspectError> {
+        let [x0, x1, y0, y1, w0, w1, h0, h1, packed] = self.reader.array()?;
+        let inside = |offset: [u8; 2], side: [u8; 2], whole: u16| {
+            let (offset, side) = (u16::from_le_bytes(offset), u16::from_le_bytes(side));
+            side > 0 && offset.checked_add(side).is_some_and(|end| end <= whole)
+        };
+        let fits = inside([x0, x1], [w0, w1], self.width) && inside([y0, y1], [h0, h1], self.height);
+        self.reader.require(fits, start, "a frame does not fit")?;
+        let table = table_length(packed);
+        self.reader.require(table > 0 || self.has_global_table, start, "a frame has no colours")?;
+        self.reader.skip(table)?;
+        let code_size = self.reader.byte()?;
+        self.reader.require((1..=8).contains(&code_size), start, "a frame's code size is out of range")?;
+        let data = self.sub_blocks()?;
+        self.reader.require(data.len() > 1, start, "a frame is empty")?;
+        if let Some(control) = self.control.take() {
+            self.kept.range(control);
+        }
+        self.kept.range(start..data.end);
+        self.has_image = true;
+        Ok(())
+    }
+
+    fn extension(&mut self, start: usize) -> Result<(), InspectError> {
+        let label = self.reader.byte()?;
+        let rounds = self.loop_rounds(label)?;
+        let body = self.sub_blocks()?;
+        match (label, rounds) {
+            (GRAPHIC_CONTROL, _) => {
+                self.reader.require(body.len() == 6, start, "a graphic control extension is malformed")?;
+                self.control = Some(start..body.end);
+            }
+            // The text is dropped, and with it the control that was meant for it.
+            (PLAIN_TEXT, _) => self.control = None,
+            (_, Some(rounds)) if !self.has_loop => {
+                self.kept.insert(&[EXTENSION, APPLICATION]);
+                self.kept.insert(LOOP);
+                self.kept.insert(&rounds);
+                self.kept.insert(&[0]);
+                self.has_loop = true;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// How often an animation is to be shown, if that is what an extension says; reads nothing.
+    fn loop_rounds(&self, label: u8) -> Result<Option<[u8; 2]>, InspectError> {
+        if label != APPLICATION || !self.reader.starts_with(LOOP) {
+            return Ok(None);
+        }
+        let mut ahead = self.reader.ahead();
+        ahead.skip(LOOP.len())?;
+        ahead.array().map(Some)
+    }
+
+    /// Data in pieces of at most 255 bytes, up to an empty one.
+    fn sub_blocks(&mut self) -> Result<Range<usize>, InspectError> {
+        let start = self.reader.position();
+        loop {
+            let length = self.reader.byte()?;
+            if length == 0 {
+                return Ok(start..self.reader.position());
+            }
+            self.reader.skip(length.into())?;
+        }
+    }
+}

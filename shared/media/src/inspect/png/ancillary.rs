@@ -1,0 +1,71 @@
+//! Chunks that a picture can do without but looks wrong then: transparency, colours, density.
+
+use super::super::source::Reader;
+use super::Stage;
+use super::header::{Color, Header};
+
+/// The longest name a colour profile can have (§11.3.2.3).
+const PROFILE_NAME_LENGTH: usize = 79;
+
+/// Whether a chunk is one of those, stands where it may and is as long as it must be.
+pub(super) fn is_sound(
+    kind: &[u8; 4],
+    data: Reader<'_>,
+    header: &Header,
+    palette_entries: usize,
+    stage: Stage,
+) -> bool {
+    let length = data.length();
+    let before_palette = stage == Stage::BeforePalette;
+    let before_data = stage < Stage::InData;
+    match kind {
+        b"tRNS" => before_data && is_transparency(length, header, palette_entries),
+        b"bKGD" => before_data && length == background_length(header.color),
+        b"pHYs" => before_data && length == 9,
+        b"gAMA" => before_palette && length == 4,
+        b"cHRM" => before_palette && length == 32,
+        b"sRGB" => before_palette && length == 1,
+        b"sBIT" => before_palette && length == significant_bits_length(header.color),
+        b"iCCP" => before_palette && is_profile(data),
+        _ => false,
+    }
+}
+
+/// For a palette one byte per entry, at most; otherwise the one colour that is transparent.
+fn is_transparency(length: usize, header: &Header, palette_entries: usize) -> bool {
+    match header.color {
+        Color::Grey => length == 2,
+        Color::Rgb => length == 6,
+        Color::Palette => (1..=palette_entries).contains(&length),
+        Color::GreyAlpha | Color::Rgba => false,
+    }
+}
+
+fn background_length(color: Color) -> usize {
+    match color {
+        Color::Palette => 1,
+        Color::Grey | Color::GreyAlpha => 2,
+        Color::Rgb | Color::Rgba => 6,
+    }
+}
+
+fn significant_bits_length(color: Color) -> usize {
+    match color {
+        Color::Grey => 1,
+        Color::GreyAlpha => 2,
+        Color::Rgb | Color::Palette => 3,
+        Color::Rgba => 4,
+    }
+}
+
+/// A name, a zero, the only method of compression there is, and something compressed.
+fn is_profile(mut data: Reader<'_>) -> bool {
+    for length in 0..=PROFILE_NAME_LENGTH {
+        match data.byte() {
+            Ok(0) => return length > 0 && matches!(data.byte(), Ok(0)) && !data.is_at_end(),
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+    false
+}

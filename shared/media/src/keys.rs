@@ -1,0 +1,186 @@
+//! Where objects are kept in the bucket, and where clients find them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use crate::ImageFormat;
+
+const TWEETS: &str = "public/tweets/";
+const AVATARS: &str = "public/avatars/";
+
+/// The key of an object in the bucket, which always has one of these forms:
+///
+/// - `public/tweets/<tweet id>/<n>-<random>.<extension>`, the `n`-th image of a tweet;
+/// - `public/avatars/<user id>/<random>.<extension>`, a profile picture.
+///
+/// The random part makes every upload a new object, so that an answer may be cached for ever and nobody can guess a
+/// removed image's address. Keys are under 100 bytes, and none is another's folder.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ObjectKey(String);
+
+/// A text that is no [`ObjectKey`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no object key")]
+pub struct InvalidKey(String);
+
+impl ObjectKey {
+    /// The key of the `index`-th image of a tweet; `random` must come from a good source of randomness.
+    #[must_use]
+    pub fn tweet_image(tweet: Uuid, index: u8, random: u128, format: ImageFormat) -> Self {
+        Self(format!("{TWEETS}{tweet}/{index}-{random:032x}.{}", format.extension()))
+    }
+
+    /// The key of a user's profile picture; `random` must come from a good source of randomness.
+    #[must_use]
+    pub fn avatar(user: Uuid, random: u128, format: ImageFormat) -> Self {
+        Self(format!("{AVATARS}{user}/{random:032x}.{}", format.extension()))
+    }
+
+    /// The key as S3 knows it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The key as an owned text, to be stored with what it belongs to.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl fmt::Display for ObjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl AsRef<str> for ObjectKey {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ObjectKey {
+    type Err = InvalidKey;
+
+    /// Reads a key that was stored as text; only what the constructors could have made is one.
+    fn from_str(text: &str) -> Result<Self, InvalidKey> {
+        parse(text).ok_or_else(|| InvalidKey(text.chars().take(200).collect()))
+    }
+}
+
+/// Builds the key anew from its fields, so that only the one spelling of each key passes.
+fn parse(text: &str) -> Option<ObjectKey> {
+    let key = if let Some(rest) = text.strip_prefix(TWEETS) {
+        let (tweet, file) = rest.split_once('/')?;
+        let (index, name) = file.split_once('-')?;
+        let (random, format) = file_name(name)?;
+        ObjectKey::tweet_image(tweet.parse().ok()?, index.parse().ok()?, random, format)
+    } else {
+        let (user, name) = text.strip_prefix(AVATARS)?.split_once('/')?;
+        let (random, format) = file_name(name)?;
+        ObjectKey::avatar(user.parse().ok()?, random, format)
+    };
+    (key.as_str() == text).then_some(key)
+}
+
+fn file_name(name: &str) -> Option<(u128, ImageFormat)> {
+    let (random, extension) = name.split_once('.')?;
+    let format = ImageFormat::ALL.into_iter().find(|format| format.extension() == extension)?;
+    Some((u128::from_str_radix(random, 16).ok()?, format))
+}
+
+/// Where clients find what is in the bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaUrls {
+    base: String,
+}
+
+impl MediaUrls {
+    /// `base` is what stands before every key, such as `https://media.example.com`; slashes at its end do not count.
+    #[must_use]
+    pub fn new(base: impl Into<String>) -> Self {
+        let mut base = base.into();
+        base.truncate(base.trim_end_matches('/').len());
+        Self { base }
+    }
+
+    /// The public URL of an object. Keys need no escaping: they are made of letters, digits, `-`, `.` and `/`.
+    #[must_use]
+    pub fn url(&self, key: impl AsRef<str>) -> String {
+        format!("{}/{}", self.base, key.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn id() -> Uuid {
+        Uuid::from_u128(0x0190_1234_5678_7abc_8def_0123_4567_89ab)
+    }
+
+    #[test]
+    fn keys_have_the_documented_form() {
+        assert_eq!(
+            ObjectKey::tweet_image(id(), 2, 0xbeef, ImageFormat::Jpeg).as_str(),
+            "public/tweets/01901234-5678-7abc-8def-0123456789ab/2-0000000000000000000000000000beef.jpg"
+        );
+        assert_eq!(
+            ObjectKey::avatar(id(), u128::MAX, ImageFormat::WebP).as_str(),
+            "public/avatars/01901234-5678-7abc-8def-0123456789ab/ffffffffffffffffffffffffffffffff.webp"
+        );
+    }
+
+    #[test]
+    fn the_longest_key_is_short_enough_for_every_store() {
+        let longest = ObjectKey::tweet_image(Uuid::max(), u8::MAX, u128::MAX, ImageFormat::WebP);
+        assert!(longest.as_str().len() < 100, "{longest}");
+    }
+
+    #[test]
+    fn a_stored_key_is_read_back() {
+        for format in ImageFormat::ALL {
+            for key in [ObjectKey::tweet_image(id(), 0, 7, format), ObjectKey::avatar(id(), 7, format)] {
+                assert_eq!(key.as_str().parse(), Ok(key));
+            }
+        }
+    }
+
+    #[test]
+    fn other_texts_are_no_keys() {
+        let good = ObjectKey::tweet_image(id(), 0, 0xa, ImageFormat::Png).into_string();
+        let avatar = ObjectKey::avatar(id(), 0xa, ImageFormat::Png).into_string();
+        for bad in [
+            String::new(),
+            "public/tweets/".to_owned(),
+            format!("/{good}"),
+            format!("{good}/x"),
+            good.to_uppercase(),
+            good.replace("/0-", "/00-"),
+            good.replace("/0-", "/+0-"),
+            good.replace("/0-", "/256-"),
+            good.replace("/0-", "/../"),
+            good.replace(".png", ".svg"),
+            good.replace("-7abc-", "7abc"),
+            avatar.replace("000a.png", "00A.png"),
+            avatar.replace("public/", "incoming/"),
+        ] {
+            assert!(bad.parse::<ObjectKey>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn urls_join_base_and_key_with_one_slash() {
+        for base in ["https://m.example.com", "https://m.example.com/", "https://m.example.com//"] {
+            assert_eq!(MediaUrls::new(base).url("public/x.png"), "https://m.example.com/public/x.png");
+        }
+        let key = ObjectKey::avatar(id(), 1, ImageFormat::Gif);
+        assert_eq!(MediaUrls::new("http://127.0.0.1:1/b").url(&key), format!("http://127.0.0.1:1/b/{key}"));
+    }
+}

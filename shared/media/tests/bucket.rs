@@ -1,0 +1,217 @@
+//! The bucket, against the local S3 and against servers that misbehave.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::io::Cursor;
+
+use aviary_localaws::{Config, LocalAws};
+use aviary_media::{Bucket, CleanImage, ImageFormat, MediaError, ObjectKey, inspect};
+use aviary_template::Storage;
+use bytes::Bytes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+const BUCKET: &str = "aviary-local-mediabucket";
+const ID: u128 = 0x0190_1234_5678_7abc_8def_0123_4567_89ab;
+
+/// A local S3 with one bucket, in a folder that goes with it.
+struct Store {
+    aws: LocalAws,
+    _folder: tempfile::TempDir,
+}
+
+impl Store {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let bucket = aviary_template::Bucket { logical_id: "MediaBucket".to_owned(), name: BUCKET.to_owned() };
+        let storage = Storage { buckets: vec![bucket], ..Storage::default() };
+        let aws = LocalAws::start(Config::new(folder.path(), storage)).unwrap();
+        Self { aws, _folder: folder }
+    }
+
+    fn bucket(&self) -> Bucket {
+        bucket_at(&self.aws.aws_url(), BUCKET)
+    }
+}
+
+fn bucket_at(endpoint: &str, name: &str) -> Bucket {
+    let config = aviary_aws::sdk_config_for(endpoint, "local", "local-secret");
+    Bucket::connect(&config, name, format!("{endpoint}/{name}"))
+}
+
+fn key(random: u128, format: ImageFormat) -> ObjectKey {
+    ObjectKey::tweet_image(uuid::Uuid::from_u128(ID), 0, random, format)
+}
+
+/// A picture that came in pieces and had metadata, so that it has several parts.
+fn picture(format: image::ImageFormat, side: u32) -> CleanImage {
+    let mut state = 1_u32;
+    let pixels = image::RgbImage::from_fn(side, side, |_, _| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        image::Rgb([0, 8, 16].map(|shift| (state >> shift & 0xFF) as u8))
+    });
+    let mut file = Cursor::new(Vec::new());
+    image::DynamicImage::from(pixels).write_to(&mut file, format).unwrap();
+    let file = file.into_inner();
+    let pieces: Vec<Bytes> = file.chunks(8_192).map(Bytes::copy_from_slice).collect();
+    let image = inspect(&pieces, None).unwrap();
+    assert!(image.parts.len() > 1);
+    image
+}
+
+async fn get(url: &str) -> reqwest::Response {
+    reqwest::get(url).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_was_put_is_at_its_public_url() {
+    let store = Store::start();
+    let bucket = store.bucket();
+    for (format, random) in [(image::ImageFormat::Jpeg, 1), (image::ImageFormat::Png, 2)] {
+        let image = picture(format, 900);
+        let key = key(random, image.format);
+        bucket.put(&key, &image).await.unwrap();
+
+        let answer = get(&bucket.urls().url(&key)).await;
+        assert_eq!(answer.status(), 200);
+        let header = |name: &str| answer.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        assert_eq!(header("content-type"), image.format.content_type());
+        assert_eq!(header("cache-control"), "public, max-age=31536000, immutable");
+        assert_eq!(header("content-disposition"), "inline");
+        assert_eq!(header("content-length"), image.length.to_string());
+        assert_eq!(answer.bytes().await.unwrap(), image.parts.concat());
+    }
+    store.aws.stop();
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_gone_and_the_rest_stays() {
+    let store = Store::start();
+    let bucket = store.bucket();
+    let image = picture(image::ImageFormat::Jpeg, 90);
+    let keys: Vec<ObjectKey> = (0..3).map(|random| key(random, image.format)).collect();
+    for key in &keys {
+        bucket.put(key, &image).await.unwrap();
+    }
+    bucket.delete(&keys[..2]).await.unwrap();
+    let mut found = Vec::new();
+    for key in &keys {
+        found.push(get(&bucket.urls().url(key)).await.status().as_u16());
+    }
+    assert_eq!(found[2], 200);
+    assert!(found[..2].iter().all(|status| [403, 404].contains(status)), "{found:?}");
+
+    bucket.delete(&keys).await.expect("what is gone can be deleted again");
+    bucket.delete(&[]).await.expect("nothing can be deleted always");
+    store.aws.stop();
+}
+
+#[tokio::test]
+async fn the_check_knows_whether_the_bucket_can_be_used() {
+    let store = Store::start();
+    store.bucket().check().await.unwrap();
+
+    let missing = bucket_at(&store.aws.aws_url(), "no-such-bucket").check().await.unwrap_err();
+    assert!(matches!(missing, MediaError::Refused { .. }) && !missing.is_transient(), "{missing:?}");
+
+    let config = aviary_aws::sdk_config_for(&store.aws.aws_url(), "local", "wrong");
+    let forged = Bucket::connect(&config, BUCKET, "http://unused").check().await.unwrap_err();
+    assert!(matches!(forged, MediaError::Refused { .. }), "{forged:?}");
+    store.aws.stop();
+}
+
+#[tokio::test]
+async fn a_store_that_is_not_there_may_come_back() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let error = bucket_at(&endpoint, BUCKET).check().await.unwrap_err();
+    assert!(matches!(error, MediaError::Unreachable { .. }) && error.is_transient(), "{error:?}");
+}
+
+/// Reads one request to its end.
+async fn request(stream: &mut TcpStream) -> (String, Vec<u8>) {
+    let mut received = Vec::new();
+    let head_end = loop {
+        if let Some(at) = received.windows(4).position(|window| window == b"\r\n\r\n") {
+            break at + 4;
+        }
+        assert!(stream.read_buf(&mut received).await.unwrap() > 0, "the request is cut off");
+    };
+    let mut body = received.split_off(head_end);
+    let head = String::from_utf8(received).unwrap().to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
+    let length: usize = length.parse().unwrap();
+    while body.len() < length {
+        assert!(stream.read_buf(&mut body).await.unwrap() > 0, "the body is cut off");
+    }
+    (head, body)
+}
+
+/// An S3 that answers one request after the other with these, and tells what it was sent.
+async fn scripted(listener: TcpListener, answers: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
+    let mut requests = Vec::new();
+    for (status, body) in answers {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        requests.push(request(&mut stream).await);
+        let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+    }
+    requests
+}
+
+async fn listen() -> (TcpListener, Bucket) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    (listener, bucket_at(&endpoint, BUCKET))
+}
+
+#[tokio::test]
+async fn a_put_is_sent_as_it_is_with_its_checksum_and_whole_again_after_a_failure() {
+    let (listener, bucket) = listen().await;
+    let image = picture(image::ImageFormat::Png, 200);
+    let key = key(1, image.format);
+    let answers = [("503 Service Unavailable", ""), ("200 OK", "")];
+    let (requests, put) = tokio::join!(scripted(listener, &answers), bucket.put(&key, &image));
+    put.unwrap();
+    for (head, body) in requests {
+        assert!(head.starts_with(&format!("put /{BUCKET}/{key}")), "{head}");
+        assert!(head.contains(&format!("\r\ncontent-length: {}\r\n", image.length)), "{head}");
+        assert!(head.contains("\r\nx-amz-content-sha256: unsigned-payload\r\n"), "{head}");
+        assert!(head.contains("\r\nx-amz-checksum-crc32: "), "{head}");
+        assert!(!head.contains("aws-chunked") && !head.contains("transfer-encoding"), "{head}");
+        assert_eq!(body, image.parts.concat());
+    }
+}
+
+#[tokio::test]
+async fn an_object_that_s3_keeps_is_an_error() {
+    let (listener, bucket) = listen().await;
+    let key = key(1, ImageFormat::Png);
+    let refused = format!(
+        "<DeleteResult><Error><Key>{key}</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error></DeleteResult>"
+    );
+    let answers = [("200 OK", refused.as_str())];
+    let keys = [key.clone()];
+    let (_, deleted) = tokio::join!(scripted(listener, &answers), bucket.delete(&keys));
+    match deleted {
+        Err(MediaError::NotRemoved { key: kept, code, .. }) => {
+            assert_eq!((kept, code.as_str()), (key.to_string(), "AccessDenied"));
+        }
+        other => panic!("expected one object to be left, found {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_tried_again() {
+    let (listener, bucket) = listen().await;
+    let image = picture(image::ImageFormat::Png, 90);
+    let denied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
+    let key = key(1, image.format);
+    let answers = [("403 Forbidden", denied)];
+    let (_, put) = tokio::join!(scripted(listener, &answers), bucket.put(&key, &image));
+    let error = put.unwrap_err();
+    assert!(matches!(&error, MediaError::Refused { code, .. } if code == "AccessDenied"), "{error:?}");
+    assert!(!error.is_transient());
+}

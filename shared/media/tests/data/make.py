@@ -1,0 +1,45 @@
+"""Makes the pictures in this folder: python3 -m pip install pillow && python3 make.py
+
+They are those that the Rust encoders of the tests cannot make: progressive, lossy, with transparency beside the picture, animated.
+Each carries metadata with the word SECRET in it, which must not be found in what is stored.
+"""
+
+from PIL import Image, ImageCms, PngImagePlugin
+
+SIZE = (40, 24)
+XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><place>SECRET</place></x:xmpmeta>'
+ICC = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+def picture(shift, mode="RGB"):
+    image = Image.new(mode, SIZE)
+    for x in range(SIZE[0]):
+        for y in range(SIZE[1]):
+            color = ((x * 6 + shift * 40) % 256, (y * 10) % 256, (x * y + shift) % 256, 255 if x > y else 90)
+            image.putpixel((x, y), color[: len(mode)])
+    return image
+
+
+def exif(orientation):
+    data = Image.Exif()
+    data[0x0112] = orientation
+    data[0x010F] = "SECRET camera"
+    data.get_ifd(0x8825).update({1: "N", 2: (48.0, 12.0, 30.0), 3: "E", 4: (16.0, 22.0, 0.0), 27: b"SECRET"})
+    return data.tobytes()
+
+
+def main():
+    picture(0).save("progressive.jpg", progressive=True, exif=exif(6), icc_profile=ICC, comment=b"SECRET", xmp=XMP)
+    picture(0, "RGBA").save("lossy-alpha.webp", exif=exif(8), icc_profile=ICC, xmp=XMP, quality=60)
+    frames = [picture(shift) for shift in (1, 2)]
+    picture(0).save("animated.webp", save_all=True, append_images=frames, duration=80, exif=exif(1), xmp=XMP, quality=60)
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Comment", "SECRET")
+    picture(0).save(
+        "animated.png", save_all=True, append_images=frames, duration=80, pnginfo=text, exif=exif(6), icc_profile=ICC
+    )
+    picture(0).save("animated.gif", save_all=True, append_images=frames, duration=80, loop=3, comment=b"SECRET")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+//! What a file says it is, against what it is.
+
+use aviary_media::{ImageFormat, InspectError, MAX_IMAGE_BYTES, inspect};
+use bytes::Bytes;
+
+use crate::fixtures::{FORMATS, all_files, encoded, inspect_file};
+
+#[test]
+fn the_bytes_decide_when_nothing_is_claimed() {
+    for (format, file) in all_files() {
+        let chunks = [Bytes::from(file)];
+        for claimed in
+            [None, Some(""), Some(" "), Some("application/octet-stream"), Some("Application/Octet-Stream; x=y")]
+        {
+            assert_eq!(inspect(&chunks, claimed).unwrap().format, format);
+        }
+    }
+}
+
+#[test]
+fn a_claim_must_be_true() {
+    for actual in FORMATS {
+        let chunks = [Bytes::from(encoded(actual, 9, 9))];
+        for claimed in FORMATS {
+            let result = inspect(&chunks, Some(claimed.content_type()));
+            if actual == claimed {
+                assert_eq!(result.unwrap().format, actual);
+            } else {
+                let error = InspectError::TypeMismatch { claimed: claimed.content_type().to_owned(), actual };
+                assert_eq!(result, Err(error));
+            }
+        }
+    }
+}
+
+#[test]
+fn jpeg_has_a_second_name_and_names_have_parameters() {
+    let jpeg = [Bytes::from(encoded(ImageFormat::Jpeg, 9, 9))];
+    for claimed in ["image/jpg", "IMAGE/JPEG", "image/jpeg; charset=binary", " image/jpeg "] {
+        assert!(inspect(&jpeg, Some(claimed)).is_ok(), "{claimed}");
+    }
+    let png = [Bytes::from(encoded(ImageFormat::Png, 9, 9))];
+    assert!(inspect(&png, Some("image/jpg")).is_err());
+    assert!(inspect(&png, Some("text/html")).is_err());
+    assert!(inspect(&jpeg, Some("image")).is_err());
+}
+
+#[test]
+fn both_types_are_named_to_the_client_and_a_long_claim_is_cut() {
+    let png = [Bytes::from(encoded(ImageFormat::Png, 9, 9))];
+    let message = inspect(&png, Some("image/gif")).unwrap_err().client_message();
+    assert!(message.contains("image/gif") && message.contains("image/png"), "{message}");
+    let message = inspect(&png, Some(&"x".repeat(10_000))).unwrap_err().client_message();
+    assert!(message.len() < 300, "{message}");
+}
+
+#[test]
+fn nothing_is_no_image() {
+    assert_eq!(inspect(&[], None), Err(InspectError::Empty));
+    assert_eq!(inspect(&[Bytes::new(), Bytes::new()], Some("image/png")), Err(InspectError::Empty));
+    assert_eq!(InspectError::Empty.client_message(), "The submitted file is empty.");
+}
+
+#[test]
+fn other_files_are_no_images() {
+    let documents: [&[u8]; 8] = [
+        b"G",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"%PDF-1.7\n",
+        b"BM\0\0\0\0",
+        b"GIF88a\x01\0\x01\0\0\0\0",
+        b"RIFF\x04\0\0\0WAVE",
+        b"\0\0\0\x20ftypavif",
+        b"\x89PNG\n\x1a\n",
+    ];
+    for document in documents {
+        let error = inspect_file(document).unwrap_err();
+        assert_eq!(error, InspectError::NotAnImage);
+        assert_eq!(
+            error.client_message(),
+            "Upload a valid image. The file you uploaded was either not an image or a corrupted image."
+        );
+    }
+}
+
+#[test]
+fn an_image_that_starts_with_something_else_is_none() {
+    for (_, file) in all_files() {
+        for prefix in ["\n", "<script>", "%PDF-1.4\n", "PK\u{3}\u{4}"] {
+            assert_eq!(inspect_file(&[prefix.as_bytes(), &file].concat()), Err(InspectError::NotAnImage));
+        }
+    }
+}
+
+#[test]
+fn the_size_limit_is_exact() {
+    let limit = MAX_IMAGE_BYTES as usize;
+    let mut file = encoded(ImageFormat::Png, 9, 9);
+    file.resize(limit, 0);
+    assert!(inspect_file(&file).is_ok());
+    file.push(0);
+    assert_eq!(inspect_file(&file), Err(InspectError::TooLarge { size: MAX_IMAGE_BYTES + 1, limit: MAX_IMAGE_BYTES }));
+}

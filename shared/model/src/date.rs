@@ -1,0 +1,74 @@
+//! Dates of birth.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use time::{Date, macros::format_description};
+
+use crate::Timestamp;
+
+/// A date of birth: a real day, written `YYYY-MM-DD`, not in the future.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BirthDate(String);
+
+/// What is wrong with a date of birth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BirthDateError {
+    /// Not a day written as `YYYY-MM-DD`.
+    #[error("Date has wrong format. Use one of these formats instead: YYYY-MM-DD.")]
+    Format,
+    /// After today (UTC).
+    #[error("Date of birth may not be in the future.")]
+    Future,
+}
+
+impl BirthDate {
+    /// Reads a date of birth; `now` decides what is the future.
+    ///
+    /// # Errors
+    /// The rule that the text breaks.
+    pub fn parse(text: &str, now: Timestamp) -> Result<Self, Vec<BirthDateError>> {
+        let format = format_description!("[year]-[month]-[day]");
+        if text.len() != 10 {
+            return Err(vec![BirthDateError::Format]);
+        }
+        let date = Date::parse(text, format).map_err(|_| vec![BirthDateError::Format])?;
+        let today =
+            time::OffsetDateTime::from_unix_timestamp(now.seconds()).map_err(|_| vec![BirthDateError::Format])?.date();
+        if date > today { Err(vec![BirthDateError::Future]) } else { Ok(Self(text.to_owned())) }
+    }
+
+    /// The date as `YYYY-MM-DD`.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for BirthDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_604_391_401_000); // 2020-11-03
+
+    #[test]
+    fn a_day_of_the_past_or_today_is_a_birth_date() {
+        assert_eq!(BirthDate::parse("1999-02-28", NOW).map(|d| d.to_string()), Ok("1999-02-28".into()));
+        assert!(BirthDate::parse("2020-11-03", NOW).is_ok());
+        assert_eq!(BirthDate::parse("2020-11-04", NOW), Err(vec![BirthDateError::Future]));
+    }
+
+    #[test]
+    fn what_is_no_day_is_refused() {
+        for text in ["", "1999-02-30", "99-02-03", "1999/02/03", "1999-2-3", "+1999-02-03", "yesterday"] {
+            assert_eq!(BirthDate::parse(text, NOW), Err(vec![BirthDateError::Format]), "{text}");
+        }
+    }
+}

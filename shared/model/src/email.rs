@@ -1,0 +1,89 @@
+//! Addresses.
+
+use email_address::{EmailAddress, Options};
+use serde::{Deserialize, Serialize};
+
+use crate::NameKey;
+
+/// The most characters of an address, as in Django.
+const MAX_CHARACTERS: usize = 254;
+
+/// An e-mail address, its domain in lower case. Unique without regard to case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Email(String);
+
+/// What is wrong with an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EmailError {
+    /// Not an address that mail can be sent to.
+    #[error("Enter a valid email address.")]
+    Invalid,
+    /// Too long.
+    #[error("Ensure this field has no more than 254 characters.")]
+    TooLong,
+}
+
+impl Email {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// The rule that the text breaks.
+    pub fn parse(text: &str) -> Result<Self, Vec<EmailError>> {
+        let text = text.trim();
+        if text.chars().count() > MAX_CHARACTERS {
+            return Err(vec![EmailError::TooLong]);
+        }
+        let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
+        EmailAddress::parse_with_options(text, options).map_err(|_| vec![EmailError::Invalid])?;
+        let (local, domain) = text.rsplit_once('@').ok_or_else(|| vec![EmailError::Invalid])?;
+        if local.contains(['"', '\\']) || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return Err(vec![EmailError::Invalid]);
+        }
+        Ok(Self(format!("{local}@{}", domain.to_lowercase())))
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What this address is found by, in the namespace that it shares with usernames.
+    #[must_use]
+    pub fn key(&self) -> NameKey {
+        NameKey::of(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_domain_is_lowered_and_the_local_part_kept() {
+        assert_eq!(
+            Email::parse("Foo.Bar@EXAMPLE.Com").map(|e| e.as_str().to_owned()),
+            Ok("Foo.Bar@example.com".into())
+        );
+    }
+
+    #[test]
+    fn what_no_mail_reaches_is_refused() {
+        for text in [
+            "nope",
+            "a@b",
+            "@example.com",
+            "a@",
+            "a b@example.com",
+            "A <a@example.com>",
+            "a@[127.0.0.1]",
+            "\"a b\"@example.com",
+            "a\0@example.com",
+        ] {
+            assert_eq!(Email::parse(text), Err(vec![EmailError::Invalid]), "{text}");
+        }
+        assert!(Email::parse("a+b@sub.example.co").is_ok());
+        assert_eq!(Email::parse(&format!("{}@example.com", "a".repeat(300))), Err(vec![EmailError::TooLong]));
+    }
+}

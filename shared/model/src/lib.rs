@@ -1,0 +1,25 @@
+//! The domain's types and rules. No I/O: whoever holds one of these values knows that it is valid.
+//!
+//! Parsers return every rule a text breaks, in the words the API answers with, so that a client
+//! learns all of them at once.
+
+mod clock;
+mod date;
+mod email;
+mod entropy;
+mod family;
+mod id;
+mod link;
+mod name;
+mod reserved;
+mod text;
+
+pub use clock::{Clock, Timestamp};
+pub use date::{BirthDate, BirthDateError};
+pub use email::{Email, EmailError};
+pub use entropy::{Entropy, EntropyError, Secret};
+pub use family::{Family, GRACE_MILLIS, Held, Presented};
+pub use id::{IdError, MediaId, SessionId, TokenId, TweetId, UserId};
+pub use link::{Link, LinkError};
+pub use name::{NameKey, Username, UsernameError};
+pub use text::{Alias, AltText, Bio, TextError, TweetText};

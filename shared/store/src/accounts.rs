@@ -1,0 +1,87 @@
+//! Users, and the guards that make their names and addresses unique.
+//!
+//! `U#<id> / USER` is a user; `NAME#<key> / NAME` says whose a name or an address is. Both kinds of names
+//! share one namespace, since a login takes either.
+
+use aviary_model::{Email, NameKey, Timestamp, UserId, Username};
+use serde::{Deserialize, Serialize};
+
+use crate::item::{Item, Key, item, shard};
+use crate::{Db, StoreError};
+
+/// A user's account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct User {
+    /// The id, which the profile has too.
+    pub id: UserId,
+    /// The name, as its owner writes it.
+    pub username: Username,
+    /// The address, if one was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Email>,
+    /// The password's hash, in the PHC form.
+    pub password: String,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+/// Whose a name is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Guard {
+    pub(crate) user_id: UserId,
+}
+
+/// The `accounts` table.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    db: Db,
+    pub(crate) table: String,
+}
+
+impl Accounts {
+    /// The table of this name.
+    #[must_use]
+    pub fn new(db: Db, table: &str) -> Self {
+        Self { db, table: table.to_owned() }
+    }
+
+    /// The user with this id. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn by_id(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.db.get(&self.table, user_key(id)).await
+    }
+
+    /// Whose this name or address is. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn owner_of(&self, name: &NameKey) -> Result<Option<UserId>, StoreError> {
+        let guard = self.db.get::<Guard>(&self.table, guard_key(name)).await?;
+        Ok(guard.map(|guard| guard.user_id))
+    }
+}
+
+pub(crate) fn user_item(user: &User) -> Result<Item, StoreError> {
+    let shard = shard("USERS", user.id.uuid());
+    let index = [
+        ("time_pk", shard.clone()),
+        ("time_sk", user.id.to_string()),
+        ("name_pk", shard),
+        ("name_sk", user.username.key().as_str().to_owned()),
+    ];
+    item(user_key(user.id), user, index)
+}
+
+pub(crate) fn guard_item(name: &NameKey, id: UserId) -> Result<Item, StoreError> {
+    item(guard_key(name), &Guard { user_id: id }, [])
+}
+
+fn user_key(id: UserId) -> Key {
+    Key::new(format!("U#{id}"), "USER")
+}
+
+fn guard_key(name: &NameKey) -> Key {
+    Key::new(format!("NAME#{}", name.as_str()), "NAME")
+}

@@ -1,0 +1,17 @@
+//! Reads the SAM template, so that tables, buckets, log groups, functions and routes have one definition.
+//!
+//! The template is resolved as CloudFormation would resolve it, for one stack and one set of parameters, without AWS:
+//! a name that AWS would choose is `<stack>-<LogicalId>`, and for a bucket the same in lower case.
+
+mod error;
+mod evaluate;
+mod functions;
+mod node;
+mod parameters;
+mod stack;
+mod storage;
+mod template;
+
+pub use error::TemplateError;
+pub use stack::{Attribute, Bucket, Function, Index, KeyElement, LogGroup, Projection, Route, Stack, Storage, Table};
+pub use template::{Settings, Template};

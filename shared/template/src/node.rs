@@ -1,0 +1,53 @@
+//! YAML as CloudFormation reads it: a tag and its long form are the same function.
+
+use serde_yaml_ng::Value;
+
+/// A call of an intrinsic function.
+pub(crate) struct Call<'a> {
+    /// The long name: `Ref`, `Condition` or `Fn::…`.
+    pub(crate) name: String,
+    pub(crate) argument: &'a Value,
+}
+
+/// The call that `node` is, if it is one.
+pub(crate) fn call(node: &Value) -> Option<Call<'_>> {
+    match node {
+        Value::Tagged(tagged) => {
+            let tag = tagged.tag.to_string();
+            Some(Call { name: long_name(tag.trim_start_matches('!')), argument: &tagged.value })
+        }
+        Value::Mapping(map) if map.len() == 1 => {
+            let (key, argument) = map.iter().next()?;
+            let key = key.as_str()?;
+            (key == "Ref" || key.starts_with("Fn::")).then(|| Call { name: key.to_owned(), argument })
+        }
+        _ => None,
+    }
+}
+
+fn long_name(tag: &str) -> String {
+    match tag {
+        "Ref" | "Condition" => tag.to_owned(),
+        other => format!("Fn::{other}"),
+    }
+}
+
+/// Text of a scalar, as CloudFormation turns it into a string.
+pub(crate) fn text(node: &Value) -> Option<String> {
+    match node {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A whole number, also where a parameter made it a string.
+pub(crate) fn number(node: &Value) -> Option<u32> {
+    text(node)?.parse().ok()
+}
+
+/// The value below `keys`, if all of them are there.
+pub(crate) fn at<'a>(node: &'a Value, keys: &[&str]) -> Option<&'a Value> {
+    keys.iter().try_fold(node, |node, key| node.get(key))
+}

@@ -1,0 +1,77 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_yaml_ng::Value;
+
+use crate::evaluate::Scope;
+use crate::node;
+use crate::{Stack, Storage, TemplateError};
+
+/// A SAM template as it was written.
+#[derive(Debug, Clone)]
+pub struct Template {
+    pub(crate) document: Value,
+}
+
+/// For whom a template is resolved.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The stack's name; physical names begin with it.
+    pub stack: String,
+    /// The value of `AWS::Region`.
+    pub region: String,
+    /// Values of parameters; the others have their defaults.
+    pub parameters: BTreeMap<String, String>,
+    /// Environment variables whose value replaces the template's, before that is resolved.
+    pub overrides: BTreeMap<String, String>,
+}
+
+impl Template {
+    /// Reads the template at `path`.
+    ///
+    /// # Errors
+    /// If the file cannot be read or is no YAML mapping with `Resources`.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, TemplateError> {
+        let path = path.as_ref();
+        let text =
+            std::fs::read_to_string(path).map_err(|source| TemplateError::Read { path: path.to_owned(), source })?;
+        Self::parse(&path.display().to_string(), &text)
+    }
+
+    /// Reads a template from `text`; `name` is what error messages call it.
+    ///
+    /// # Errors
+    /// If the text is no YAML mapping with `Resources`.
+    pub fn parse(name: &str, text: &str) -> Result<Self, TemplateError> {
+        let document: Value =
+            serde_yaml_ng::from_str(text).map_err(|source| TemplateError::Yaml { name: name.to_owned(), source })?;
+        if node::at(&document, &["Resources"]).and_then(Value::as_mapping).is_none() {
+            return Err(TemplateError::Unresolvable {
+                logical_id: name.to_owned(),
+                path: "Resources".to_owned(),
+                reason: "a template needs a mapping of resources".to_owned(),
+            });
+        }
+        Ok(Self { document })
+    }
+
+    /// Everything the template deploys, functions included.
+    ///
+    /// # Errors
+    /// If a parameter is unknown or not allowed, or a value that is needed cannot be known without AWS and has no
+    /// override.
+    pub fn resolve(&self, settings: &Settings) -> Result<Stack, TemplateError> {
+        let scope = Scope::new(&self.document, settings)?;
+        let Storage { tables, buckets, log_groups } = crate::storage::read(&scope)?;
+        let functions = crate::functions::read(&scope)?;
+        Ok(Stack { tables, buckets, log_groups, functions })
+    }
+
+    /// Only what holds data: works although the functions' environment is not known yet.
+    ///
+    /// # Errors
+    /// As [`Template::resolve`], for this part.
+    pub fn storage(&self, settings: &Settings) -> Result<Storage, TemplateError> {
+        crate::storage::read(&Scope::new(&self.document, settings)?)
+    }
+}

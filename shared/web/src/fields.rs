@@ -1,0 +1,198 @@
+//! Reading fields as Django REST framework's serializers do, all errors at once.
+
+use std::fmt::Display;
+
+use serde_json::Value as Json;
+
+use crate::{ApiError, FieldErrors, Form, Value};
+
+const REQUIRED: &str = "This field is required.";
+const NULL: &str = "This field may not be null.";
+const BLANK: &str = "This field may not be blank.";
+const NOT_A_STRING: &str = "Not a valid string.";
+const NOT_A_BOOLEAN: &str = "Must be a valid boolean.";
+
+/// A form being read. Errors are collected until [`Fields::finish`].
+#[derive(Debug)]
+pub struct Fields<'a> {
+    form: &'a Form,
+    errors: FieldErrors,
+}
+
+/// A field's text before its own rule is applied.
+enum Text<'a> {
+    Absent,
+    Null,
+    Wrong,
+    Given(std::borrow::Cow<'a, str>),
+}
+
+impl<'a> Fields<'a> {
+    /// Starts to read a form.
+    #[must_use]
+    pub fn of(form: &'a Form) -> Self {
+        Self { form, errors: FieldErrors::default() }
+    }
+
+    /// A text that must be there and not be blank, by the rule of its type.
+    pub fn required<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Vec<E>>) -> Option<T> {
+        match self.text(name) {
+            Text::Absent => self.fail(name, REQUIRED),
+            Text::Given(text) if text.trim().is_empty() => self.fail(name, BLANK),
+            text => self.parsed(name, text, parse),
+        }
+    }
+
+    /// A text that may be absent, but not blank when it is there.
+    pub fn optional<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Vec<E>>) -> Option<T> {
+        match self.text(name) {
+            Text::Absent => None,
+            Text::Given(text) if text.trim().is_empty() => self.fail(name, BLANK),
+            text => self.parsed(name, text, parse),
+        }
+    }
+
+    /// A text that may be absent and may be blank; blank is `Some` of whatever the rule makes of `""`.
+    pub fn blankable<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Vec<E>>) -> Option<T> {
+        match self.text(name) {
+            Text::Absent => None,
+            text => self.parsed(name, text, parse),
+        }
+    }
+
+    /// A boolean, in JSON or as a form writes it.
+    pub fn boolean(&mut self, name: &str) -> Option<bool> {
+        match self.form.get(name) {
+            None => None,
+            Some(Value::Json(Json::Null)) => self.fail(name, NULL),
+            Some(Value::Json(Json::Bool(value))) => Some(*value),
+            Some(value) => match as_text(value).as_deref().map(str::to_lowercase).as_deref() {
+                Some("true" | "1" | "on" | "yes" | "y" | "t") => Some(true),
+                Some("false" | "0" | "off" | "no" | "n" | "f" | "") => Some(false),
+                _ => self.fail(name, NOT_A_BOOLEAN),
+            },
+        }
+    }
+
+    /// Notes an error of the caller's own.
+    pub fn error(&mut self, name: &str, message: impl Display) {
+        self.errors.push(name, message);
+    }
+
+    /// The form that is read.
+    #[must_use]
+    pub fn form(&self) -> &'a Form {
+        self.form
+    }
+
+    /// Ends the first stage: everything that was read, or every error.
+    ///
+    /// # Errors
+    /// 400 with all messages of all fields.
+    pub fn finish<T>(self, complete: Option<T>) -> Result<T, ApiError> {
+        self.errors.check()?;
+        complete.ok_or_else(|| ApiError::internal("a required field was neither read nor refused"))
+    }
+
+    fn text(&self, name: &str) -> Text<'a> {
+        match self.form.get(name) {
+            None => Text::Absent,
+            Some(Value::Json(Json::Null)) => Text::Null,
+            Some(value) => as_text(value).map_or(Text::Wrong, Text::Given),
+        }
+    }
+
+    fn parsed<T, E: Display>(
+        &mut self,
+        name: &str,
+        text: Text<'_>,
+        parse: impl FnOnce(&str) -> Result<T, Vec<E>>,
+    ) -> Option<T> {
+        match text {
+            Text::Absent => None,
+            Text::Null => self.fail(name, NULL),
+            Text::Wrong => self.fail(name, NOT_A_STRING),
+            Text::Given(text) => match parse(&text) {
+                Ok(value) => Some(value),
+                Err(errors) => {
+                    errors.iter().for_each(|error| self.errors.push(name, error));
+                    None
+                }
+            },
+        }
+    }
+
+    fn fail<T>(&mut self, name: &str, message: &str) -> Option<T> {
+        self.errors.push(name, message);
+        None
+    }
+}
+
+/// Texts, and numbers as their own text; DRF's `CharField` takes both and nothing else.
+fn as_text(value: &Value) -> Option<std::borrow::Cow<'_, str>> {
+    match value {
+        Value::Text(text) | Value::Json(Json::String(text)) => Some(text.into()),
+        Value::Json(Json::Number(number)) => Some(number.to_string().into()),
+        Value::Json(_) | Value::File(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn any(text: &str) -> Result<String, Vec<&'static str>> {
+        if text == "bad" { Err(vec!["First.", "Second."]) } else { Ok(text.to_owned()) }
+    }
+
+    fn form(value: Json) -> Form {
+        let Json::Object(fields) = value else { panic!("an object is needed") };
+        Form::new(fields.into_iter().map(|(name, value)| (name, Value::Json(value))).collect())
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_at_once() {
+        let form = form(json!({"null": null, "blank": " ", "list": [], "bool": true, "bad": "bad"}));
+        let mut fields = Fields::of(&form);
+        for name in ["absent", "null", "blank", "list", "bool", "bad"] {
+            assert_eq!(fields.required(name, any), None);
+        }
+        let errors = serde_json::to_value(&fields.errors.0);
+        assert_eq!(
+            errors.ok(),
+            Some(json!({
+                "absent": ["This field is required."],
+                "null": ["This field may not be null."],
+                "blank": ["This field may not be blank."],
+                "list": ["Not a valid string."],
+                "bool": ["Not a valid string."],
+                "bad": ["First.", "Second."],
+            }))
+        );
+    }
+
+    #[test]
+    fn numbers_are_read_as_texts() {
+        let form = form(json!({"n": 12_425_451}));
+        assert_eq!(Fields::of(&form).required("n", any).as_deref(), Some("12425451"));
+    }
+
+    #[test]
+    fn an_optional_field_may_be_absent_but_not_blank() {
+        let form = form(json!({"b": ""}));
+        let mut fields = Fields::of(&form);
+        assert_eq!(fields.optional("a", any), None);
+        assert!(fields.errors.is_empty());
+        assert_eq!(fields.blankable("b", any).as_deref(), Some(""));
+        assert_eq!(fields.optional("b", any), None);
+        assert!(fields.finish(Some(())).is_err());
+    }
+
+    #[test]
+    fn booleans_come_from_json_and_forms() {
+        let json = form(json!({"a": true, "b": "False", "c": "maybe"}));
+        let mut fields = Fields::of(&json);
+        assert_eq!((fields.boolean("a"), fields.boolean("b"), fields.boolean("c")), (Some(true), Some(false), None));
+    }
+}

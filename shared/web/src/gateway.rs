@@ -1,0 +1,92 @@
+//! Between the Lambda runtime and the router: what API Gateway does to a request is undone here.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::uri::Authority;
+use lambda_http::request::LambdaRequest;
+use lambda_http::{LambdaEvent, RequestExt};
+use tower::Service;
+
+use crate::{ApiError, Client, path};
+
+/// What Lambda takes as one synchronous invocation, the whole event counted.
+const MAX_EVENT_BYTES: usize = 6 * 1_024 * 1_024;
+/// The event's own fields around path, headers and body: context, names, punctuation.
+const EVENT_OVERHEAD_BYTES: usize = 2_048;
+
+/// Makes an event's path and host safe to be read as a URI.
+pub(crate) fn repair(mut event: LambdaEvent<LambdaRequest>, path_is_encoded: bool) -> LambdaEvent<LambdaRequest> {
+    if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
+        if !path_is_encoded {
+            request.raw_path = request.raw_path.as_deref().map(path::encode);
+        }
+        // lambda_http parses these two without looking and would panic at a broken one.
+        let host = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+        if host.is_none_or(|host| host.parse::<Authority>().is_err()) {
+            request.headers.insert(http::header::HOST, http::HeaderValue::from_static("localhost"));
+        }
+        let proto = request.headers.get("x-forwarded-proto").map(http::HeaderValue::as_bytes);
+        if !matches!(proto, Some(b"http" | b"https")) {
+            request.headers.remove("x-forwarded-proto");
+        }
+    }
+    event
+}
+
+/// The router behind the rules that must come before routing: size, client, trailing slash.
+#[derive(Clone, Debug)]
+pub(crate) struct Entrance {
+    pub(crate) router: Router,
+    pub(crate) public_url: Option<String>,
+}
+
+impl Service<lambda_http::Request> for Entrance {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: lambda_http::Request) -> Self::Future {
+        let context = request.request_context_ref();
+        let client = Client::of(request.headers(), context, self.public_url.as_deref());
+        let too_large = event_bytes(&request) > MAX_EVENT_BYTES;
+        if let Some(uri) = path::without_trailing_slash(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        request.extensions_mut().insert(client);
+        if too_large {
+            return Box::pin(std::future::ready(Ok(ApiError::too_large().into_response())));
+        }
+        let mut router = self.router.clone();
+        Box::pin(async move { router.call(request.map(Body::new)).await })
+    }
+}
+
+/// How large the event was on its way here: the body as it travelled, base64 or escaped JSON.
+fn event_bytes(request: &lambda_http::Request) -> usize {
+    let body = match request.body() {
+        lambda_http::Body::Text(text) => escaped_bytes(text),
+        lambda_http::Body::Binary(bytes) => bytes.len().div_ceil(3) * 4,
+        _ => 0,
+    };
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 6).sum();
+    body + headers + request.uri().to_string().len() + EVENT_OVERHEAD_BYTES
+}
+
+fn escaped_bytes(text: &str) -> usize {
+    let escapes = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 1,
+        0..=0x1f => 5,
+        _ => 0,
+    });
+    text.len() + escapes.sum::<usize>()
+}

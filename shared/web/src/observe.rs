@@ -1,0 +1,100 @@
+//! What is true of every answer, and the one log line that every request leaves.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use aviary_model::UserId;
+use aviary_telemetry::Meter;
+use axum::extract::{FromRequestParts, MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde_json::json;
+
+use crate::error::Failure;
+use crate::{ApiError, Client};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a handler learns that the log line should say.
+#[derive(Clone, Debug, Default)]
+pub struct RequestLog(Arc<OnceLock<UserId>>);
+
+impl RequestLog {
+    /// The caller is this user.
+    pub fn user(&self, id: UserId) {
+        // The first word counts; a second one can only repeat it.
+        let _ = self.0.set(id);
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestLog {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+/// Runs the request under a meter, catches a panic, finishes the headers and writes the log line.
+pub(crate) async fn observe(client: Client, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let log = RequestLog::default();
+    request.extensions_mut().insert(log.clone());
+    let meter = Meter::default();
+    let outcome = AssertUnwindSafe(meter.scope(next.run(request))).catch_unwind().await;
+    let mut response = outcome.unwrap_or_else(|panic| ApiError::internal(message(&*panic)).into_response());
+    let failure = response.extensions_mut().remove::<Failure>();
+    if let Some(Failure(cause)) = &failure {
+        tracing::error!(request.id = %client.request_id, error = %cause, "request failed");
+    }
+    if response.status() == StatusCode::INTERNAL_SERVER_ERROR && failure.is_some() {
+        response = with_request_id(response, &client.request_id);
+    }
+    finish(&mut response, &client.request_id);
+    let cost = meter.cost();
+    tracing::info!(
+        request.id = %client.request_id,
+        http.method = %method,
+        http.route = route.as_deref().unwrap_or("none"),
+        http.status = response.status().as_u16(),
+        duration.ms = began.elapsed().as_secs_f64() * 1_000.0,
+        dynamodb.calls = cost.calls,
+        dynamodb.steps = cost.steps,
+        dynamodb.rcu = cost.rcu,
+        dynamodb.wcu = cost.wcu,
+        user.id = log.0.get().map(tracing::field::display),
+        "request"
+    );
+    response
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("panic: {}", text.unwrap_or_default())
+}
+
+fn with_request_id(response: Response, id: &str) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let body = json!({ "detail": "Internal server error.", "request_id": id }).to_string();
+    parts.headers.remove(http::header::CONTENT_LENGTH);
+    Response::from_parts(parts, body.into())
+}
+
+fn finish(response: &mut Response, request_id: &str) {
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Every answer sets cookies or shows somebody's data, unless its handler says that it doesn't.
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}

@@ -1,0 +1,160 @@
+//! The table of routes: which handler a path has, who may call it, and what the OpenAPI document says.
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::routing::MethodRouter;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method};
+use utoipa::openapi::extensions::ExtensionsBuilder;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::{Components, OpenApi};
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use crate::{ApiError, Cookies};
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Anyone; no credential is needed.
+    Any,
+    /// Whoever is signed in.
+    User,
+    /// Whoever is signed in, and only on what is theirs (staff too, unless the route says otherwise).
+    Own,
+    /// Staff.
+    Staff,
+}
+
+impl Who {
+    /// The word in the documentation.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::User => "user",
+            Self::Own => "own",
+            Self::Staff => "staff",
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, without slash at its end, `{…}` for variable segments.
+    pub path: String,
+    /// Who may call it.
+    pub who: Who,
+}
+
+/// The routes of a function.
+pub struct Routes<S> {
+    table: Vec<Route>,
+    routers: BTreeMap<String, MethodRouter<S>>,
+    openapi: OpenApi,
+}
+
+impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
+    fn default() -> Self {
+        Self { table: Vec::new(), routers: BTreeMap::new(), openapi: OpenApi::default() }
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Routes<S> {
+    /// Adds one annotated handler, as `routes!(handler)` gives it.
+    #[must_use]
+    pub fn add(mut self, who: Who, (schemas, paths, router): UtoipaMethodRouter<S>) -> Self {
+        let mut router = Some(router);
+        for (path, mut item) in paths.paths {
+            for (method, operation) in operations(&mut item) {
+                let extension = ExtensionsBuilder::new().add("x-who", who.as_str()).build();
+                operation.extensions.get_or_insert_default().merge(extension);
+                self.table.push(Route { method, path: path.clone(), who });
+            }
+            if let Some(router) = router.take() {
+                let merged = match self.routers.remove(&path) {
+                    Some(before) => before.merge(router),
+                    None => router,
+                };
+                self.routers.insert(path.clone(), merged);
+            }
+            match self.openapi.paths.paths.get_mut(&path) {
+                Some(before) => before.merge_operations(item),
+                None => {
+                    self.openapi.paths.paths.insert(path, item);
+                }
+            }
+        }
+        let components = self.openapi.components.get_or_insert_with(Components::new);
+        components.schemas.extend(schemas);
+        self
+    }
+
+    /// The rows.
+    #[must_use]
+    pub fn table(&self) -> &[Route] {
+        &self.table
+    }
+
+    /// The OpenAPI document of these routes.
+    #[must_use]
+    pub fn openapi(&self) -> &OpenApi {
+        &self.openapi
+    }
+
+    /// The router, with 404 and 405 in our own shapes.
+    pub fn into_router(self, state: S) -> Router {
+        let Self { table, routers, .. } = self;
+        let router = routers.into_iter().fold(Router::new(), |router, (path, methods)| {
+            let rows: Vec<&Route> = table.iter().filter(|row| row.path == path).collect();
+            let allow = allow(&rows);
+            let all_private = rows.iter().all(|row| row.who != Who::Any);
+            let refuse = move |method: Method, headers: HeaderMap| {
+                let error = if all_private && is_anonymous(&headers) {
+                    ApiError::not_authenticated()
+                } else {
+                    ApiError::method_not_allowed(&method, &allow)
+                };
+                std::future::ready(error)
+            };
+            router.route(&path, methods.fallback(refuse))
+        });
+        router.fallback(|| std::future::ready(ApiError::not_found())).with_state(state)
+    }
+}
+
+/// Django REST framework asks who is there before it looks at the method.
+fn is_anonymous(headers: &HeaderMap) -> bool {
+    !headers.contains_key(AUTHORIZATION) && Cookies::of(headers).session.is_none()
+}
+
+fn allow(rows: &[&Route]) -> String {
+    let mut methods: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.push("OPTIONS");
+    methods.join(", ")
+}
+
+fn operations(item: &mut PathItem) -> Vec<(Method, &mut Operation)> {
+    [
+        (Method::GET, item.get.as_mut()),
+        (Method::PUT, item.put.as_mut()),
+        (Method::POST, item.post.as_mut()),
+        (Method::PATCH, item.patch.as_mut()),
+        (Method::DELETE, item.delete.as_mut()),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation?)))
+    .collect()
+}
+
+impl<S> std::fmt::Debug for Routes<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.table.fmt(f)
+    }
+}

@@ -1,0 +1,62 @@
+//! The first moments of a process: settings, logs, clients; then invocations.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use aviary_model::{Clock, Entropy};
+use aws_types::SdkConfig;
+use axum::Router;
+
+use crate::{Layers, OsEntropy, Settings, SystemClock, serve};
+
+/// Anything that stops a start.
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a function makes its state from.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// What the deployment decides.
+    pub settings: Settings,
+    /// For the SDK's clients.
+    pub aws: SdkConfig,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Runs a function: `make` builds its router, during Lambda's init phase. Ends with one line that says why
+/// when it can't start.
+pub async fn run<F, R>(make: F) -> ExitCode
+where
+    F: FnOnce(Start) -> R,
+    R: Future<Output = Result<Router, StartError>>,
+{
+    match start(make).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = %error, "the function can't start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn start<F, R>(make: F) -> Result<(), StartError>
+where
+    F: FnOnce(Start) -> R,
+    R: Future<Output = Result<Router, StartError>>,
+{
+    let settings = Settings::from_environment();
+    let level = settings.as_ref().ok().and_then(|settings| settings.optional("AVIARY_LOG_LEVEL"));
+    aviary_telemetry::init(level.unwrap_or("info")).or_else(|error| {
+        aviary_telemetry::init("info")?;
+        Err(error)
+    })?;
+    let settings = settings?;
+    let layers = Layers::of(&settings)?;
+    let start =
+        Start { settings, aws: aviary_aws::sdk_config()?, clock: Arc::new(SystemClock), entropy: Arc::new(OsEntropy) };
+    let entropy = start.entropy.clone();
+    let router = make(start).await?;
+    serve(router, layers, entropy).await
+}

@@ -1,0 +1,149 @@
+use std::{
+    sync::mpsc::{Receiver, Sender, channel},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::{operations::Operation, session::Bench};
+use crate::{
+    console,
+    local::forget_foreign_settings,
+    process::{Lines, PartPlan},
+    runtime_api::{Answer, RuntimeApi},
+};
+
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
+const LOG_WITHIN: Duration = Duration::from_secs(5);
+
+/// What a request cost in DynamoDB.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Cost {
+    pub(super) steps: u64,
+    pub(super) calls: u64,
+    pub(super) rcu: f64,
+    pub(super) wcu: f64,
+}
+
+/// A function's process with its driver.
+#[derive(Debug)]
+pub(super) struct FunctionProcess {
+    pid: u32,
+    started_at: Instant,
+    api: RuntimeApi,
+    costs: Receiver<Cost>,
+}
+
+impl FunctionProcess {
+    /// Starts the release build of a function as Lambda would.
+    pub(super) fn start(bench: &mut Bench<'_>, name: &str) -> Result<Self> {
+        let function = bench.functions.iter().find(|function| function.binary == name);
+        let function = function.with_context(|| format!("template.yaml has no function `{name}`"))?;
+        let api = RuntimeApi::start().context("cannot listen on a free port")?;
+        let mut command = bench.workspace.command(bench.workspace.binary(name, true));
+        forget_foreign_settings(&mut command);
+        api.equip(&mut command, name, function.memory_mb);
+        command.envs(&function.environment).envs(&bench.settings).env("AVIARY_RAW_PATH", "decoded");
+        let (sender, costs) = channel();
+        let part = PartPlan { name, grace: Duration::from_millis(500), out: reading(sender), err: complaining() };
+        let started_at = Instant::now();
+        let pid = bench.supervisor.start(part, &mut command)?;
+        Ok(Self { pid, started_at, api, costs })
+    }
+
+    /// Number of the process.
+    pub(super) fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Just before the process was started.
+    pub(super) fn started_at(&self) -> Instant {
+        self.started_at
+    }
+
+    /// Runs an operation once; an answer that is not what it should be is an error.
+    pub(super) fn invoke(&mut self, bench: &mut Bench<'_>, operation: &Operation, number: u32) -> Result<Answer> {
+        bench.supervisor.check()?;
+        let answer = self.api.invoke((operation.event)(number), ANSWER_WITHIN).context(operation.name)?;
+        let status = status_of(&answer);
+        ensure!(
+            !answer.failed && status == Some(operation.status),
+            "{} was answered {} in place of {}: {}",
+            operation.name,
+            status.map_or_else(|| "with a failure".to_owned(), |status| status.to_string()),
+            operation.status,
+            String::from_utf8_lossy(&answer.body).chars().take(500).collect::<String>()
+        );
+        Ok(answer)
+    }
+
+    /// Drops the log lines of requests that are not measured.
+    pub(super) fn forget_costs(&self, requests: u32) -> Result<()> {
+        (0..requests).try_for_each(|_| self.next_cost().map(drop))
+    }
+
+    /// What the last `requests` cost: the greatest steps and calls, the mean of capacity.
+    pub(super) fn costs(&self, requests: u32) -> Result<Cost> {
+        let mut total = Cost::default();
+        for _ in 0..requests {
+            let cost = self.next_cost()?;
+            total.steps = total.steps.max(cost.steps);
+            total.calls = total.calls.max(cost.calls);
+            total.rcu += cost.rcu;
+            total.wcu += cost.wcu;
+        }
+        let requests = f64::from(requests);
+        Ok(Cost { rcu: total.rcu / requests, wcu: total.wcu / requests, ..total })
+    }
+
+    /// Ends the process.
+    pub(super) fn stop(self, bench: &mut Bench<'_>) -> Result<()> {
+        bench.supervisor.stop_part(self.pid)
+    }
+
+    fn next_cost(&self) -> Result<Cost> {
+        self.costs.recv_timeout(LOG_WITHIN).context("a request left no log line with dynamodb.steps")
+    }
+}
+
+/// The HTTP status in a function's answer.
+fn status_of(answer: &Answer) -> Option<u64> {
+    serde_json::from_slice::<Value>(&answer.body).ok()?.get("statusCode")?.as_u64()
+}
+
+fn reading(sender: Sender<Cost>) -> Lines {
+    Box::new(move |line| {
+        if let Some(cost) = parse_cost(line) {
+            let _ = sender.send(cost);
+        }
+    })
+}
+
+fn complaining() -> Lines {
+    Box::new(console::warn)
+}
+
+fn parse_cost(line: &str) -> Option<Cost> {
+    let record: Value = serde_json::from_str(line).ok()?;
+    Some(Cost {
+        steps: record.get("dynamodb.steps")?.as_u64()?,
+        calls: record.get("dynamodb.calls")?.as_u64()?,
+        rcu: record.get("dynamodb.rcu")?.as_f64()?,
+        wcu: record.get("dynamodb.wcu")?.as_f64()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cost_is_read_from_a_requests_log_line_and_from_no_other() {
+        let line =
+            r#"{"message":"request","dynamodb.steps":2,"dynamodb.calls":3,"dynamodb.rcu":1.5,"dynamodb.wcu":0.0}"#;
+        assert_eq!(parse_cost(line), Some(Cost { steps: 2, calls: 3, rcu: 1.5, wcu: 0.0 }));
+        assert_eq!(parse_cost(r#"{"message":"started"}"#), None);
+        assert_eq!(parse_cost("plain"), None);
+    }
+}

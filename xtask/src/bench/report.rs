@@ -1,0 +1,204 @@
+use std::{
+    fmt::{self, Write},
+    time::Duration,
+};
+
+use super::process::Cost;
+
+const MIB: f64 = 1024.0 * 1024.0;
+const START_MS: f64 = 10.0;
+const CPU_MS: f64 = 0.15;
+const RESIDENT_MIB: f64 = 20.0;
+const PEAK_MIB: f64 = 45.0;
+const SIZE_MIB: f64 = 6.0;
+const SIZE_WITH_S3_MIB: f64 = 8.0;
+/// The functions that speak to S3, whose client is part of them.
+const WITH_S3: [&str; 3] = ["profiles", "tweets", "status"];
+
+/// What was measured of a function.
+#[derive(Clone, Debug)]
+pub(super) struct FunctionFigures {
+    pub(super) name: String,
+    pub(super) size: u64,
+    pub(super) start: Duration,
+    pub(super) resident: u64,
+    pub(super) peak: u64,
+    pub(super) peak_while: Option<&'static str>,
+    pub(super) operations: Vec<OperationFigures>,
+}
+
+/// What was measured of one operation.
+#[derive(Clone, Debug)]
+pub(super) struct OperationFigures {
+    pub(super) name: &'static str,
+    pub(super) requests: u32,
+    pub(super) heavy: Option<&'static str>,
+    pub(super) steps_budget: Option<u64>,
+    pub(super) median: Duration,
+    pub(super) cpu: Duration,
+    pub(super) cost: Cost,
+}
+
+/// The middle of the measured times.
+pub(super) fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+/// A figure beside its budget; `!` marks what misses it.
+struct Cell {
+    value: f64,
+    budget: Option<f64>,
+    digits: usize,
+}
+
+impl Cell {
+    fn misses(&self) -> bool {
+        self.budget.is_some_and(|budget| self.value > budget)
+    }
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = format!("{:.*}", self.digits, self.value);
+        if let Some(budget) = self.budget {
+            let _ = write!(text, " / {budget}");
+        }
+        if self.misses() {
+            text.push_str(" !");
+        }
+        f.pad(&text)
+    }
+}
+
+fn within(value: f64, budget: f64, digits: usize) -> Cell {
+    Cell { value, budget: Some(budget), digits }
+}
+
+fn plain(value: f64, digits: usize) -> Cell {
+    Cell { value, budget: None, digits }
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+#[allow(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
+fn mib(bytes: u64) -> f64 {
+    bytes as f64 / MIB
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn count(number: u64) -> f64 {
+    number as f64
+}
+
+/// Both tables; each figure stands before its budget.
+pub(super) fn text(functions: &[FunctionFigures]) -> String {
+    let mut text = String::from("\nEach figure / its budget; `!` marks what misses it.\n\n");
+    let mut misses = 0;
+    let mut cell = |cell: Cell| {
+        misses += u32::from(cell.misses());
+        cell
+    };
+    let _ = writeln!(
+        text,
+        "{:<10}{:>14}{:>14}{:>16}{:>16}",
+        "function", "size MiB", "start ms", "resident MiB", "peak MiB"
+    );
+    for function in functions {
+        let size = if WITH_S3.contains(&function.name.as_str()) { SIZE_WITH_S3_MIB } else { SIZE_MIB };
+        let peak_budget = if function.peak_while.is_some() { PEAK_MIB } else { RESIDENT_MIB };
+        let _ = writeln!(
+            text,
+            "{:<10}{:>14}{:>14}{:>16}{:>16}  {}",
+            function.name,
+            cell(within(mib(function.size), size, 2)),
+            cell(within(ms(function.start), START_MS, 1)),
+            cell(within(mib(function.resident), RESIDENT_MIB, 1)),
+            cell(within(mib(function.peak), peak_budget, 1)),
+            function.peak_while.unwrap_or_default(),
+        );
+    }
+    let _ = writeln!(
+        text,
+        "\n{:<28}{:>9}{:>10}{:>16}{:>10}{:>8}{:>9}{:>9}",
+        "operation", "requests", "p50 ms", "CPU ms", "steps", "calls", "RCU", "WCU"
+    );
+    for function in functions {
+        for operation in &function.operations {
+            let cpu = match operation.heavy {
+                Some(_) => plain(ms(operation.cpu), 3),
+                None => within(ms(operation.cpu), CPU_MS, 3),
+            };
+            let steps =
+                Cell { value: count(operation.cost.steps), budget: operation.steps_budget.map(count), digits: 0 };
+            let _ = writeln!(
+                text,
+                "{:<28}{:>9}{:>10}{:>16}{:>10}{:>8}{:>9}{:>9}",
+                format!("{} {}", function.name, operation.name),
+                operation.requests,
+                plain(ms(operation.median), 3),
+                cell(cpu),
+                cell(steps),
+                operation.cost.calls,
+                plain(operation.cost.rcu, 1),
+                plain(operation.cost.wcu, 1),
+            );
+        }
+    }
+    let verdict = match misses {
+        0 => "All budgets are kept.".to_owned(),
+        1 => "One budget is missed.".to_owned(),
+        more => format!("{more} budgets are missed."),
+    };
+    let _ = write!(text, "\n{verdict}");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figures(cpu: u64, steps: u64) -> FunctionFigures {
+        FunctionFigures {
+            name: "auth".to_owned(),
+            size: 3 * 1024 * 1024,
+            start: Duration::from_millis(8),
+            resident: 10 * 1024 * 1024,
+            peak: 40 * 1024 * 1024,
+            peak_while: Some("hashing"),
+            operations: vec![OperationFigures {
+                name: "users/me",
+                requests: 10,
+                heavy: None,
+                steps_budget: Some(1),
+                median: Duration::from_micros(700),
+                cpu: Duration::from_micros(cpu),
+                cost: Cost { steps, calls: 2, rcu: 1.0, wcu: 0.0 },
+            }],
+        }
+    }
+
+    #[test]
+    fn figures_stand_before_their_budgets_and_misses_are_marked() {
+        let text = text(&[figures(151, 2)]);
+        assert!(text.contains("3.00 / 6") && text.contains("40.0 / 45"), "{text}");
+        assert!(text.contains("0.151 / 0.15 !") && text.contains("2 / 1 !"), "{text}");
+        assert!(text.ends_with("2 budgets are missed."), "{text}");
+    }
+
+    #[test]
+    fn what_keeps_its_budget_is_not_marked() {
+        let text = text(&[figures(149, 1)]);
+        assert!(text.ends_with("All budgets are kept."), "{text}");
+        assert_eq!(text.matches(" !").count(), 0, "{text}");
+    }
+
+    #[test]
+    fn the_median_is_the_middle() {
+        let mut times: Vec<_> = [5, 1, 3].map(Duration::from_millis).into();
+        assert_eq!(median(&mut times), Duration::from_millis(3));
+        assert_eq!(median(&mut []), Duration::ZERO);
+    }
+}

@@ -1,0 +1,151 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Tasks for developing Aviary.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub task: Task,
+}
+
+/// One task.
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    /// Run everything on this machine: the local AWS and all functions behind one base URL.
+    Run(RunArgs),
+    /// Check everything that must be green: formatting, lints, all tests.
+    Test(TestArgs),
+    /// Write the local routes in Cargo.toml from template.yaml.
+    Routes(RoutesArgs),
+    /// Measure the release builds of the functions against their budgets.
+    Bench(BenchArgs),
+}
+
+/// Options of `run`.
+#[derive(Clone, Debug, Args)]
+pub struct RunArgs {
+    /// Delete the data of earlier runs first.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Build with optimisations, as for a deployment.
+    #[arg(long)]
+    pub release: bool,
+    /// Do not rebuild a function when its source changes.
+    #[arg(long)]
+    pub no_watch: bool,
+    /// Port of the base URL [default: 9000, or 4430 with --https].
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+    /// Serve HTTPS with a self-signed certificate; plain HTTP is then on the next port.
+    #[arg(long)]
+    pub https: bool,
+    /// Which passwords signup takes: `documented` admits the short ones of the client documents' examples.
+    #[arg(long, value_enum, default_value_t = PasswordPolicy::Documented)]
+    pub password_policy: PasswordPolicy,
+}
+
+impl RunArgs {
+    /// The port of the base URL.
+    pub fn api_port(&self) -> u16 {
+        self.port.unwrap_or(if self.https { 4430 } else { 9000 })
+    }
+}
+
+/// Values of `--password-policy`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PasswordPolicy {
+    /// Every rule, everywhere.
+    Standard,
+    /// Short passwords where a client document's example has one.
+    Documented,
+}
+
+impl PasswordPolicy {
+    /// As the functions' environment spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Documented => "documented",
+        }
+    }
+}
+
+/// Options of `test`.
+#[derive(Clone, Debug, Default, Args)]
+pub struct TestArgs {
+    /// Check the deployment too: cfn-lint, sam validate, checkov and sam build.
+    #[arg(long)]
+    pub deploy: bool,
+    /// Run only the store's tests, against AWS's own DynamoDB Local (needs Java 17 and npm).
+    #[arg(long, conflicts_with = "deploy")]
+    pub dynamodb_local: bool,
+    /// Passed to the test runner, for example the name of a test; documentation tests are then left out.
+    #[arg(last = true, value_name = "ARGS")]
+    pub runner_args: Vec<String>,
+}
+
+/// Options of `routes`.
+#[derive(Clone, Debug, Args)]
+pub struct RoutesArgs {
+    /// Change nothing, and fail when the routes differ from the template.
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// Options of `bench`.
+#[derive(Clone, Debug, Args)]
+pub struct BenchArgs {
+    /// Warm requests per function and operation.
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
+    pub requests: u32,
+    /// Starts of each function whose median is taken.
+    #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub starts: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use super::*;
+
+    fn run_args(line: &[&str]) -> RunArgs {
+        let line = ["cargo xtask", "run"].iter().chain(line);
+        match Cli::try_parse_from(line).unwrap().task {
+            Task::Run(args) => args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_port_follows_the_scheme_unless_it_is_given() {
+        assert_eq!(run_args(&[]).api_port(), 9000);
+        assert_eq!(run_args(&["--https"]).api_port(), 4430);
+        assert_eq!(run_args(&["--https", "--port", "8443"]).api_port(), 8443);
+    }
+
+    #[test]
+    fn passwords_are_as_documented_unless_said_otherwise() {
+        assert_eq!(run_args(&[]).password_policy.as_str(), "documented");
+        assert_eq!(run_args(&["--password-policy", "standard"]).password_policy.as_str(), "standard");
+    }
+
+    #[test]
+    fn port_zero_and_unknown_policies_are_refused() {
+        assert!(Cli::try_parse_from(["cargo xtask", "run", "--port", "0"]).is_err());
+        assert!(Cli::try_parse_from(["cargo xtask", "run", "--port", "65536"]).is_err());
+        assert!(Cli::try_parse_from(["cargo xtask", "run", "--password-policy", "none"]).is_err());
+    }
+
+    #[test]
+    fn what_follows_two_dashes_goes_to_the_test_runner() {
+        let cli = Cli::try_parse_from(["cargo xtask", "test", "--deploy", "--", "signup", "--deploy"]).unwrap();
+        let Task::Test(args) = cli.task else { panic!("not a test task") };
+        assert!(args.deploy);
+        assert_eq!(args.runner_args, ["signup", "--deploy"]);
+        assert!(Cli::try_parse_from(["cargo xtask", "test", "signup"]).is_err());
+    }
+}

@@ -1,0 +1,226 @@
+//! The whole service on this machine: the local AWS and `cargo lambda watch` before the functions.
+
+mod environment;
+mod probe;
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use aviary_template::{Function, Settings, Template};
+use serde::Deserialize;
+
+use crate::{
+    cli::PasswordPolicy,
+    logs::LogView,
+    process::{Event, Lines, PartPlan, Supervisor},
+    tls::TlsFiles,
+    workspace::Workspace,
+};
+
+pub use environment::{forget_foreign_settings, local_aws};
+
+/// Name of the stack that `run` deploys locally.
+pub const STACK: &str = "aviary-local";
+/// The region that the local AWS plays.
+pub const REGION: &str = "us-east-1";
+
+const LOCAL_AWS_WITHIN: Duration = Duration::from_secs(60);
+const FUNCTIONS_WITHIN: Duration = Duration::from_secs(60);
+
+/// What to start, and where.
+#[derive(Debug)]
+pub struct Plan {
+    /// The stack's name, by which tables and buckets are named.
+    pub stack: String,
+    /// Folder of the local AWS's files.
+    pub data: PathBuf,
+    /// Port of the API; with TLS plain HTTP is on the next one.
+    pub api_port: u16,
+    /// Port of DynamoDB, 0 for any.
+    pub dynamodb_port: u16,
+    /// Port of the other services, 0 for any.
+    pub aws_port: u16,
+    /// Use the release builds.
+    pub release: bool,
+    /// Build a function again when its source changes.
+    pub reload: bool,
+    /// Serve HTTPS with these.
+    pub tls: Option<TlsFiles>,
+    /// What the functions' environment says of passwords.
+    pub password_policy: PasswordPolicy,
+}
+
+/// Where the parts can be reached.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// Base URL of the API.
+    pub api: String,
+    /// DynamoDB.
+    pub dynamodb: String,
+    /// S3 and CloudWatch Logs.
+    pub aws: String,
+}
+
+/// Settings with which the template is resolved on this machine.
+pub fn settings(stack: &str) -> Settings {
+    Settings { stack: stack.to_owned(), region: REGION.to_owned(), ..Settings::default() }
+}
+
+/// Starts everything and returns when every function has answered a request.
+pub fn start(
+    workspace: &Workspace,
+    supervisor: &mut Supervisor,
+    cargo_lambda: &Path,
+    plan: &Plan,
+    logs: &LogView,
+) -> Result<Addresses> {
+    let (dynamodb, aws) = start_local_aws(workspace, supervisor, plan, logs)?;
+    let functions = functions(workspace, plan, &aws)?;
+    let mut watch = watch_command(workspace, cargo_lambda, plan);
+    forget_foreign_settings(&mut watch);
+    watch.envs(environment::union(&functions)?).envs(local_aws(&dynamodb, &aws));
+    let part = PartPlan {
+        name: "cargo lambda watch",
+        // It keeps nothing that could be lost.
+        grace: Duration::from_secs(1),
+        out: watching(supervisor, logs),
+        err: watching(supervisor, logs),
+    };
+    supervisor.start(part, &mut watch)?;
+    let plain_port = plan.api_port + u16::from(plan.tls.is_some());
+    wait_for_functions(supervisor, SocketAddr::from((Ipv4Addr::LOCALHOST, plain_port)), &functions)?;
+    let api = match plan.tls {
+        Some(_) => format!("https://localhost:{}", plan.api_port),
+        None => format!("http://127.0.0.1:{}", plan.api_port),
+    };
+    Ok(Addresses { api, dynamodb, aws })
+}
+
+/// Starts only the local AWS and returns the URLs of DynamoDB and of everything else, when both are ready.
+pub fn start_local_aws(
+    workspace: &Workspace,
+    supervisor: &mut Supervisor,
+    plan: &Plan,
+    logs: &LogView,
+) -> Result<(String, String)> {
+    let mut command = workspace.command(workspace.binary("localaws", plan.release));
+    command
+        .arg("--template")
+        .arg(workspace.template())
+        .arg("--data")
+        .arg(&plan.data)
+        .args(["--stack", &plan.stack])
+        .args(["--dynamodb-port", &plan.dynamodb_port.to_string()])
+        .args(["--aws-port", &plan.aws_port.to_string()]);
+    forget_foreign_settings(&mut command);
+    let sender = supervisor.sender();
+    let on_line: Lines = Box::new(move |line| {
+        let _ = sender.send(Event::Line(line.to_owned()));
+    });
+    let part = PartPlan { name: "the local AWS", grace: Duration::from_secs(5), out: on_line, err: logs.lines() };
+    supervisor.start(part, &mut command)?;
+    let deadline = Instant::now() + LOCAL_AWS_WITHIN;
+    loop {
+        match supervisor.next(Some(deadline))? {
+            Some(Event::Line(line)) => {
+                if let Some(urls) = parse_ready(&line) {
+                    return Ok(urls);
+                }
+            }
+            Some(_) => {}
+            None => bail!("the local AWS was not ready within {} seconds", LOCAL_AWS_WITHIN.as_secs()),
+        }
+    }
+}
+
+/// The functions with the environment that they have here.
+pub fn functions(workspace: &Workspace, plan: &Plan, aws: &str) -> Result<Vec<Function>> {
+    let template = Template::load(workspace.template())?;
+    let mut settings = settings(&plan.stack);
+    let storage = template.storage(&settings)?;
+    let bucket = storage.buckets.iter().find(|bucket| bucket.logical_id == "MediaBucket");
+    let bucket = bucket.context("template.yaml has no bucket `MediaBucket`")?;
+    settings.overrides = environment::overrides(&format!("{aws}/{}", bucket.name), plan.password_policy);
+    let functions = template.resolve(&settings)?.functions;
+    ensure!(!functions.is_empty(), "template.yaml has no functions");
+    Ok(functions)
+}
+
+fn watch_command(workspace: &Workspace, cargo_lambda: &Path, plan: &Plan) -> Command {
+    let mut command = workspace.command(cargo_lambda);
+    command.args(["lambda", "watch", "--disable-cors", "-A", "127.0.0.1", "-P"]).arg(plan.api_port.to_string());
+    if plan.release {
+        command.arg("--release");
+    }
+    if !plan.reload {
+        command.arg("--ignore-changes");
+    }
+    if let Some(tls) = &plan.tls {
+        command.arg("--tls-cert").arg(&tls.certificate).arg("--tls-key").arg(&tls.key);
+    }
+    command
+}
+
+/// Shows lines, and tells the supervisor when one says that a function has ended.
+fn watching(supervisor: &Supervisor, logs: &LogView) -> Lines {
+    let sender = supervisor.sender();
+    let mut show = logs.lines();
+    Box::new(move |line| {
+        show(line);
+        if line.contains("ERROR command exited") || line.contains("ERROR command ended by exception") {
+            let _ = sender.send(Event::FunctionEnded);
+        }
+    })
+}
+
+fn wait_for_functions(supervisor: &mut Supervisor, server: SocketAddr, functions: &[Function]) -> Result<()> {
+    let deadline = Instant::now() + FUNCTIONS_WITHIN;
+    let mut missing = Vec::new();
+    for function in functions.iter().filter(|function| !function.routes.is_empty()) {
+        probe::begin(server, function, deadline, supervisor.sender());
+        missing.push(function.binary.clone());
+    }
+    while !missing.is_empty() {
+        match supervisor.next(Some(deadline))? {
+            Some(Event::Answer(name, Ok(()))) => missing.retain(|other| *other != name),
+            Some(Event::FunctionEnded) => bail!("a function has stopped while starting; what it said is above"),
+            Some(Event::Answer(name, Err(reason))) => bail!("the function `{name}` does not answer: {reason}"),
+            Some(_) => {}
+            None => bail!(
+                "these functions did not answer within {} seconds: {}; what they said is above",
+                FUNCTIONS_WITHIN.as_secs(),
+                missing.join(", ")
+            ),
+        }
+    }
+    Ok(())
+}
+
+fn parse_ready(line: &str) -> Option<(String, String)> {
+    #[derive(Deserialize)]
+    struct Ready {
+        ready: bool,
+        dynamodb: String,
+        aws: String,
+    }
+    let ready: Ready = serde_json::from_str(line).ok()?;
+    ready.ready.then_some((ready.dynamodb, ready.aws))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_ready_line_is_taken() {
+        let line = r#"{"ready":true,"dynamodb":"http://127.0.0.1:1","aws":"http://127.0.0.1:2"}"#;
+        assert_eq!(parse_ready(line), Some(("http://127.0.0.1:1".to_owned(), "http://127.0.0.1:2".to_owned())));
+        assert_eq!(parse_ready(r#"{"level":"INFO"}"#), None);
+        assert_eq!(parse_ready("ready"), None);
+    }
+}

@@ -1,0 +1,94 @@
+use std::{
+    net::{SocketAddr, TcpStream},
+    sync::mpsc::Sender,
+    thread,
+    time::{Duration, Instant},
+};
+
+use aviary_template::Function;
+
+use crate::process::Event;
+
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// Asks a function for an answer, which starts it, in a thread of its own; what comes of it is an [`Event::Answer`].
+pub(super) fn begin(server: SocketAddr, function: &Function, deadline: Instant, sender: Sender<Event>) {
+    let name = function.binary.clone();
+    let url = format!("http://{server}{}", path_of(function));
+    thread::spawn(move || {
+        while TcpStream::connect(server).is_err() {
+            if Instant::now() >= deadline {
+                return;
+            }
+            thread::sleep(PAUSE);
+        }
+        let _ = sender.send(Event::Answer(name, ask(&url, deadline)));
+    });
+}
+
+/// Any answer will do that comes from the function, a refusal too; only silence and the server's own answers will not.
+fn ask(url: &str, deadline: Instant) -> Result<(), String> {
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(deadline.saturating_duration_since(Instant::now())))
+        .build()
+        .into();
+    let mut response = agent.get(url).call().map_err(|error| error.to_string())?;
+    let status = response.status();
+    let body = response.body_mut().read_to_string().unwrap_or_default();
+    match foreign_title(&body) {
+        Some(title) => Err(format!("the local server says {title} ({})", status.as_u16())),
+        None => Ok(()),
+    }
+}
+
+/// The title of an answer that the local server gave in place of the function.
+fn foreign_title(body: &str) -> Option<String> {
+    let answer: serde_json::Value = serde_json::from_str(body).ok()?;
+    let title = answer.get("title")?.as_str()?;
+    let kind = answer.get("type").and_then(|kind| kind.as_str()).unwrap_or_default();
+    let foreign = kind.starts_with("https://httpstatuses.com/")
+        || ["Missing function", "Default function disabled"].contains(&title);
+    foreign.then(|| title.to_owned())
+}
+
+/// A path that leads to the function: its first route, without what a client would have to fill in.
+fn path_of(function: &Function) -> String {
+    let path = function.routes.first().map_or("/", |route| route.path.as_str());
+    let fixed = path.split('{').next().unwrap_or("/").trim_end_matches('/');
+    format!("{fixed}/")
+}
+
+#[cfg(test)]
+mod tests {
+    use aviary_template::Route;
+
+    use super::*;
+
+    fn function(path: &str) -> Function {
+        Function {
+            logical_id: "X".to_owned(),
+            binary: "x".to_owned(),
+            environment: std::collections::BTreeMap::new(),
+            routes: vec![Route { method: "ANY".to_owned(), path: path.to_owned() }],
+            memory_mb: 128,
+            timeout_s: 3,
+            log_group: None,
+        }
+    }
+
+    #[test]
+    fn the_path_asked_for_has_no_variables() {
+        assert_eq!(path_of(&function("/auth/{proxy+}")), "/auth/");
+        assert_eq!(path_of(&function("/status")), "/status/");
+        assert_eq!(path_of(&function("/")), "/");
+    }
+
+    #[test]
+    fn the_local_servers_own_answers_are_told_apart() {
+        assert!(foreign_title(r#"{"title":"Missing function","detail":""}"#).is_some());
+        assert!(foreign_title(r#"{"type":"https://httpstatuses.com/500","title":"Internal Server Error"}"#).is_some());
+        assert!(foreign_title(r#"{"detail":"Not found."}"#).is_none());
+        assert!(foreign_title("").is_none());
+    }
+}

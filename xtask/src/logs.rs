@@ -1,0 +1,165 @@
+//! What the parts write, made readable for a terminal.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, Ordering},
+};
+
+use serde_json::{Map, Value};
+
+use crate::{console, process::Lines};
+
+const STARTING: u8 = 0;
+const RUNNING: u8 = 1;
+const STOPPING: u8 = 2;
+
+/// Shows the parts' output. While they start only what is unusual is shown, and nothing once they stop.
+#[derive(Clone, Debug, Default)]
+pub struct LogView {
+    phase: Arc<AtomicU8>,
+}
+
+impl LogView {
+    /// A receiver of lines for one stream.
+    pub fn lines(&self) -> Lines {
+        let phase = Arc::clone(&self.phase);
+        Box::new(move |line| {
+            for piece in pieces(line) {
+                if let Some(text) = shown(piece, phase.load(Ordering::Relaxed)) {
+                    console::say(&text);
+                }
+            }
+        })
+    }
+
+    /// From now on everything is shown.
+    pub fn ready(&self) {
+        self.phase.store(RUNNING, Ordering::Relaxed);
+    }
+
+    /// From now on nothing is shown: parts that are told to end complain about each other.
+    pub fn stopping(&self) {
+        self.phase.store(STOPPING, Ordering::Relaxed);
+    }
+}
+
+/// Several programs write to one pipe: a JSON line can land in the middle of what cargo writes piece by piece.
+fn pieces(line: &str) -> impl Iterator<Item = &str> {
+    let cut = line.find("{\"").filter(|at| line.get(*at..).is_some_and(|rest| rest.ends_with('}')));
+    let (before, after) = line.split_at_checked(cut.unwrap_or(0)).unwrap_or(("", line));
+    [before, after].into_iter()
+}
+
+fn shown(line: &str, phase: u8) -> Option<String> {
+    if phase == STOPPING || line.trim().is_empty() {
+        return None;
+    }
+    let Ok(Value::Object(record)) = serde_json::from_str(line) else {
+        return (!is_chatter(line)).then(|| line.to_owned());
+    };
+    let record = flattened(record);
+    let level = text_of(record.get("level")).unwrap_or_else(|| "INFO".to_owned()).to_uppercase();
+    if phase == STARTING && !matches!(level.as_str(), "WARN" | "ERROR") {
+        return None;
+    }
+    Some(readable(&level, &record))
+}
+
+/// What cargo and the local server say whenever a function starts or is stopped for a new build: of no use to anybody.
+fn is_chatter(line: &str) -> bool {
+    let text = line.trim();
+    [
+        "Finished",
+        "Running",
+        "Blocking",
+        "INFO ",
+        "waiting for file lock",
+        "`dev` profile",
+        "`release` profile",
+        "`target/",
+    ]
+    .iter()
+    .any(|start| text.starts_with(start))
+        || text == "ERROR command killed code=ForceStop"
+}
+
+/// The time of day, the level, the message, then everything else as `key=value`.
+fn readable(level: &str, record: &Map<String, Value>) -> String {
+    let time = text_of(record.get("timestamp").or_else(|| record.get("time")));
+    let time = time.as_deref().and_then(|time| time.split('T').nth(1)?.get(..8)).unwrap_or("--:--:--").to_owned();
+    let message = text_of(record.get("message")).unwrap_or_default();
+    let mut line = format!("{time} {level:<5} {message}");
+    for (key, value) in record {
+        if let ("timestamp" | "time" | "level" | "message" | "target", _) | (_, Value::Null) = (key.as_str(), value) {
+            continue;
+        }
+        line.push_str(&format!(" {key}={}", text_of(Some(value)).unwrap_or_default()));
+    }
+    line
+}
+
+/// The record with the members of its objects lifted to the top, names joined with a dot; those of `fields` keep theirs.
+fn flattened(record: Map<String, Value>) -> Map<String, Value> {
+    let mut flat = Map::new();
+    for (key, value) in record {
+        match value {
+            Value::Object(inner) => {
+                let prefix = if key == "fields" { String::new() } else { format!("{key}.") };
+                flat.extend(flattened(inner).into_iter().map(|(name, value)| (format!("{prefix}{name}"), value)));
+            }
+            other => {
+                flat.insert(key, other);
+            }
+        }
+    }
+    flat
+}
+
+fn text_of(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REQUEST: &str = r#"{"timestamp":"2025-01-02T03:04:05.678Z","level":"INFO","fields":{"message":"request"},
+        "http":{"status":201},"user.id":"u1","note":null}"#;
+
+    #[test]
+    fn a_json_line_becomes_a_readable_one() {
+        assert_eq!(shown(REQUEST, RUNNING).as_deref(), Some("03:04:05 INFO  request http.status=201 user.id=u1"));
+    }
+
+    #[test]
+    fn other_lines_stay_as_they_are() {
+        assert_eq!(shown("warning: unused", RUNNING).as_deref(), Some("warning: unused"));
+        assert_eq!(shown("[1, 2]", RUNNING).as_deref(), Some("[1, 2]"));
+    }
+
+    #[test]
+    fn a_json_line_in_the_middle_of_another_is_found() {
+        let line = format!("    Finished{}", REQUEST.replace('\n', ""));
+        let shown: Vec<_> = pieces(&line).filter_map(|piece| shown(piece, RUNNING)).collect();
+        assert_eq!(shown, ["03:04:05 INFO  request http.status=201 user.id=u1"]);
+        assert_eq!(pieces("plain {text}").collect::<Vec<_>>(), ["", "plain {text}"]);
+    }
+
+    #[test]
+    fn while_starting_only_the_unusual_is_shown() {
+        assert_eq!(shown(REQUEST, STARTING), None);
+        assert_eq!(shown("    Finished `dev` profile", STARTING), None);
+        let error = REQUEST.replace("INFO", "ERROR");
+        assert!(shown(&error, STARTING).is_some());
+        assert!(shown("thread 'main' panicked", STARTING).is_some());
+    }
+
+    #[test]
+    fn while_stopping_nothing_is_shown() {
+        assert_eq!(shown(REQUEST, STOPPING), None);
+        assert_eq!(shown("ERROR command killed", STOPPING), None);
+    }
+}

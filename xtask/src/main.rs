@@ -1,0 +1,58 @@
+//! `cargo xtask`: see `cargo xtask --help`.
+
+use std::{process::ExitCode, time::Duration};
+
+use anyhow::Result;
+use clap::Parser;
+use xtask::{
+    bench,
+    cli::{Cli, Task},
+    console,
+    process::{Interrupted, ProcessTree, Supervisor},
+    routes, run, test,
+    workspace::Workspace,
+};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    adopt_orphans();
+    let result = perform(cli.task);
+    let swept = sweep();
+    match result.and(swept) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Interrupted>() => {
+            console::warn("Stopped; nothing is left running.");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            console::warn(&format!("Error: {error:#}."));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> Result<()> {
+    let workspace = Workspace::locate()?;
+    match task {
+        Task::Run(args) => run::run(&workspace, &mut Supervisor::new()?, &args),
+        Task::Test(args) => test::test(&workspace, &mut Supervisor::new()?, &args),
+        Task::Routes(args) => routes::routes(&workspace, args.check),
+        Task::Bench(args) => bench::bench(&workspace, &mut Supervisor::new()?, &args),
+    }
+}
+
+/// Makes this process the parent of whatever loses its own, so that [`sweep`] finds it.
+fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    {
+        // Where the kernel refuses, stopping each part's tree still works.
+        let _ = nix::sys::prctl::set_child_subreaper(true);
+    }
+}
+
+/// Ends whatever is still below this process.
+fn sweep() -> Result<()> {
+    let own = i32::try_from(std::process::id())?;
+    ProcessTree::below(own).stop(Duration::from_secs(1))?;
+    Ok(())
+}

@@ -1,0 +1,41 @@
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{Read, Write},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::Workspace;
+
+/// Held while a run goes on. The system lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub(super) struct RunLock {
+    _file: File,
+}
+
+impl RunLock {
+    /// Refuses when another run holds it.
+    pub(super) fn take(workspace: &Workspace) -> Result<Self> {
+        let folder = workspace.state();
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let path = folder.join("run.lock");
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .with_context(|| format!("cannot write {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                let _ = file.read_to_string(&mut holder);
+                bail!("another `cargo xtask run` is going on here (process {}); stop that one first", holder.trim());
+            }
+            Err(TryLockError::Error(error)) => return Err(error).context("cannot lock the folder .aviary"),
+        }
+        file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).context("cannot write the lock")?;
+        Ok(Self { _file: file })
+    }
+}

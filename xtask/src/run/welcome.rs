@@ -1,0 +1,45 @@
+use crate::local::{Addresses, Plan};
+
+/// What a newcomer sees when everything is ready.
+pub(super) fn text(addresses: &Addresses, plan: &Plan) -> String {
+    let api = &addresses.api;
+    let curl = match &plan.tls {
+        Some(tls) => format!("curl -sS --cacert {}", quoted(&tls.certificate.to_string_lossy())),
+        None => "curl -sS".to_owned(),
+    };
+    format!(
+        r#"
+Aviary is ready at {api}
+
+Try it in another terminal, line by line:
+
+  TOKEN=$({curl} {api}/api/auth/signup/ -d username=ada$(date +%s) -d password1=plover-egret-41 -d password2=plover-egret-41 | sed 's/.*"token":"\([^"]*\)".*/\1/')
+  {curl} {api}/auth/users/me/ -H "Authorization: Token $TOKEN"
+  {curl} {api}/status/
+
+The data is in {data} and stays between runs; `--fresh` starts empty.
+Stop with Ctrl-C. What the functions log follows.
+"#,
+        data = plan.data.display(),
+    )
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    if path.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c)) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_a_space_is_quoted() {
+        assert_eq!(quoted("/a/b.pem"), "/a/b.pem");
+        assert_eq!(quoted("/it's a/b.pem"), r"'/it'\''s a/b.pem'");
+    }
+}

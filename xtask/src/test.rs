@@ -1,0 +1,150 @@
+//! `cargo xtask test`.
+
+mod deployment;
+mod runner;
+mod tally;
+
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::{
+    cli::{PasswordPolicy, TestArgs},
+    console, local,
+    logs::LogView,
+    ports,
+    process::Supervisor,
+    routes, run,
+    tools::{cargo_lambda, dynamodb_local},
+    workspace::Workspace,
+};
+
+use runner::Runner;
+use tally::Tally;
+
+const STACK: &str = "aviary-test";
+
+/// Checks everything; the error says in one sentence what is not green.
+pub fn test(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs) -> Result<()> {
+    let started = Instant::now();
+    let tally = if args.dynamodb_local {
+        store_tests(workspace, supervisor, args)?
+    } else {
+        check_sources(workspace, supervisor)?;
+        let tally = all_tests(workspace, supervisor, args)?;
+        if args.deploy {
+            deployment::check(workspace, supervisor)?;
+        }
+        tally
+    };
+    let what = match (args.dynamodb_local, args.deploy) {
+        (true, _) => "The store's tests against DynamoDB Local are green",
+        (false, true) => "Formatting, lints, tests and the deployment are green",
+        (false, false) => "Formatting, lints and tests are green",
+    };
+    console::say(&format!("{what}: {tally}, in {}.", spoken(started.elapsed())));
+    Ok(())
+}
+
+fn check_sources(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<()> {
+    console::step("Formatting");
+    component(workspace, "fmt", "rustfmt")?;
+    let mut fmt = workspace.cargo();
+    fmt.args(["fmt", "--all", "--check"]);
+    ensure!(supervisor.run(&mut fmt)?.success(), "the formatting differs; `cargo fmt --all` mends it");
+
+    console::step("Lints");
+    component(workspace, "clippy", "clippy")?;
+    let mut clippy = workspace.cargo();
+    clippy.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+    ensure!(supervisor.run(&mut clippy)?.success(), "clippy is not content; it says why above");
+
+    routes::routes(workspace, true)
+}
+
+fn component(workspace: &Workspace, subcommand: &str, component: &str) -> Result<()> {
+    let output = workspace.cargo().args([subcommand, "--version"]).output().context("cannot start cargo")?;
+    ensure!(output.status.success(), "cargo {subcommand} is missing; `rustup component add {component}` installs it");
+    Ok(())
+}
+
+fn all_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs) -> Result<Tally> {
+    let cargo_lambda = cargo_lambda::ensure(workspace, supervisor)?;
+    run::build(workspace, supervisor, false)?;
+    let runner = Runner::find();
+    console::step("Building the tests");
+    runner.build(workspace, supervisor)?;
+
+    console::step("Starting the local AWS and the functions for the tests");
+    let folder = tempfile::Builder::new().prefix("aviary-test").tempdir().context("cannot make a temporary folder")?;
+    let plan = plan(folder.path().to_owned())?;
+    let logs = LogView::default();
+    let addresses = local::start(workspace, supervisor, &cargo_lambda, &plan, &logs)?;
+    console::step(&format!("Tests, with {}", runner.name()));
+    let environment = [
+        ("AVIARY_TEST_URL", addresses.api.as_str()),
+        ("AVIARY_TEST_AWS_URL", addresses.aws.as_str()),
+        ("AVIARY_TEST_DYNAMODB_URL", addresses.dynamodb.as_str()),
+        ("AVIARY_TEST_STACK", STACK),
+    ];
+    let tally = runner.run(workspace, supervisor, &environment, &args.runner_args);
+    logs.stopping();
+    supervisor.stop()?;
+    tally
+}
+
+fn plan(data: std::path::PathBuf) -> Result<local::Plan> {
+    Ok(local::Plan {
+        stack: STACK.to_owned(),
+        data,
+        api_port: ports::free_port()?,
+        dynamodb_port: 0,
+        aws_port: 0,
+        release: false,
+        reload: false,
+        tls: None,
+        password_policy: PasswordPolicy::Documented,
+    })
+}
+
+fn store_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs) -> Result<Tally> {
+    let runner = Runner::find();
+    let server = dynamodb_local::ensure(workspace, supervisor)?;
+    console::step("Building the tests");
+    runner.build(workspace, supervisor)?;
+    console::step("Starting DynamoDB Local");
+    let url = server.start(supervisor, ports::free_port()?)?;
+    console::step(&format!("The store's tests, with {}", runner.name()));
+    let environment = [("AVIARY_TEST_DYNAMODB_URL", url.as_str()), ("AVIARY_TEST_STACK", STACK)];
+    let tally = runner.run_package(workspace, supervisor, &environment, "aviary-store", &args.runner_args);
+    supervisor.stop()?;
+    tally
+}
+
+/// Keeps a command from seeing the caller's AWS account or settings.
+fn isolated(mut command: Command) -> Command {
+    local::forget_foreign_settings(&mut command);
+    command
+}
+
+fn spoken(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds / 60 {
+        0 => format!("{seconds} s"),
+        minutes => format!("{minutes} min {} s", seconds % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_spoken_in_minutes_and_seconds() {
+        assert_eq!(spoken(Duration::from_millis(59_900)), "59 s");
+        assert_eq!(spoken(Duration::from_secs(125)), "2 min 5 s");
+    }
+}

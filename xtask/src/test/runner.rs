@@ -1,0 +1,127 @@
+use std::{
+    io::IsTerminal,
+    process::{Command, ExitStatus},
+    sync::{Arc, Mutex},
+};
+
+use anyhow::{Context, Result, ensure};
+
+use super::{isolated, tally::Tally};
+use crate::{
+    console,
+    process::{Lines, Supervisor},
+    tools::find_on_path,
+    workspace::Workspace,
+};
+
+/// What runs the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Runner {
+    /// cargo-nextest, which is quicker.
+    Nextest,
+    /// cargo's own.
+    Cargo,
+}
+
+impl Runner {
+    /// nextest if it is there.
+    pub(super) fn find() -> Self {
+        match find_on_path("cargo-nextest") {
+            Some(_) => Self::Nextest,
+            None => Self::Cargo,
+        }
+    }
+
+    /// Its name for people.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Nextest => "cargo nextest",
+            Self::Cargo => "cargo test",
+        }
+    }
+
+    /// Builds all tests and runs none.
+    pub(super) fn build(self, workspace: &Workspace, supervisor: &mut Supervisor) -> Result<()> {
+        let mut command = self.command(workspace);
+        command.args(["--workspace", "--no-run"]);
+        ensure!(supervisor.run(&mut command)?.success(), "the tests do not build; cargo says why above");
+        Ok(())
+    }
+
+    /// Runs all tests, those in the documentation too unless there are further arguments.
+    pub(super) fn run(
+        self,
+        workspace: &Workspace,
+        supervisor: &mut Supervisor,
+        environment: &[(&str, &str)],
+        args: &[String],
+    ) -> Result<Tally> {
+        let mut command = self.command(workspace);
+        command.arg("--workspace").args(args).envs(environment.iter().copied());
+        let mut tally = counted(supervisor, command)?;
+        // cargo's own runner has done these with the others.
+        if self == Self::Nextest && args.is_empty() {
+            console::step("Tests in the documentation");
+            let mut command = isolated(workspace.cargo());
+            command.args(["test", "--workspace", "--doc", "--quiet"]).envs(environment.iter().copied());
+            tally += counted(supervisor, command)?;
+        }
+        Ok(tally)
+    }
+
+    /// Runs the tests of one package.
+    pub(super) fn run_package(
+        self,
+        workspace: &Workspace,
+        supervisor: &mut Supervisor,
+        environment: &[(&str, &str)],
+        package: &str,
+        args: &[String],
+    ) -> Result<Tally> {
+        let mut command = self.command(workspace);
+        match self {
+            // Filtering keeps the features, and with them the compiled dependencies, of the whole workspace.
+            Self::Nextest => command.args(["--workspace", "-E", &format!("package({package})")]),
+            Self::Cargo => command.args(["--package", package]),
+        };
+        command.args(args).envs(environment.iter().copied());
+        counted(supervisor, command)
+    }
+
+    fn command(self, workspace: &Workspace) -> Command {
+        let mut command = isolated(workspace.cargo());
+        match self {
+            Self::Nextest => command.args(["nextest", "run"]),
+            Self::Cargo => command.arg("test"),
+        };
+        command
+    }
+}
+
+/// Runs a test command, shows its output and counts.
+fn counted(supervisor: &mut Supervisor, mut command: Command) -> Result<Tally> {
+    if std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    let seen = Arc::new(Mutex::new(None));
+    let status = supervisor.run_with_lines(&mut command, || counting(Arc::clone(&seen)))?;
+    let tally = seen.lock().map_or(None, |seen| *seen);
+    judge(status, tally.unwrap_or_default())?;
+    // Nothing counted is not the same as nothing failed.
+    tally.context("the test runner ended without saying how many tests it ran")
+}
+
+fn counting(seen: Arc<Mutex<Option<Tally>>>) -> Lines {
+    Box::new(move |line| {
+        console::say(line);
+        if let (Some(tally), Ok(mut seen)) = (Tally::of_line(line), seen.lock()) {
+            *seen.get_or_insert_default() += tally;
+        }
+    })
+}
+
+fn judge(status: ExitStatus, tally: Tally) -> Result<()> {
+    ensure!(tally.failed == 0, "{tally}; what failed is above");
+    ensure!(status.success(), "the test runner failed ({status}); it says why above");
+    Ok(())
+}

