@@ -55,6 +55,16 @@ pub struct Plan {
     pub password_policy: PasswordPolicy,
 }
 
+impl Plan {
+    /// Base URL of the API.
+    fn api_url(&self) -> String {
+        match self.tls {
+            Some(_) => format!("https://localhost:{}", self.api_port),
+            None => format!("http://127.0.0.1:{}", self.api_port),
+        }
+    }
+}
+
 /// Where the parts can be reached.
 #[derive(Clone, Debug)]
 pub struct Addresses {
@@ -94,11 +104,7 @@ pub fn start(
     supervisor.start(part, &mut watch)?;
     let plain_port = plan.api_port + u16::from(plan.tls.is_some());
     wait_for_functions(supervisor, SocketAddr::from((Ipv4Addr::LOCALHOST, plain_port)), &functions)?;
-    let api = match plan.tls {
-        Some(_) => format!("https://localhost:{}", plan.api_port),
-        None => format!("http://127.0.0.1:{}", plan.api_port),
-    };
-    Ok(Addresses { api, dynamodb, aws })
+    Ok(Addresses { api: plan.api_url(), dynamodb, aws })
 }
 
 /// Starts only the local AWS and returns the URLs of DynamoDB and of everything else, when both are ready.
@@ -145,7 +151,8 @@ pub fn functions(workspace: &Workspace, plan: &Plan, aws: &str) -> Result<Vec<Fu
     let storage = template.storage(&settings)?;
     let bucket = storage.buckets.iter().find(|bucket| bucket.logical_id == "MediaBucket");
     let bucket = bucket.context("template.yaml has no bucket `MediaBucket`")?;
-    settings.overrides = environment::overrides(&format!("{aws}/{}", bucket.name), plan.password_policy);
+    settings.overrides =
+        environment::overrides(&plan.api_url(), &format!("{aws}/{}", bucket.name), plan.password_policy);
     let functions = template.resolve(&settings)?.functions;
     ensure!(!functions.is_empty(), "template.yaml has no functions");
     Ok(functions)

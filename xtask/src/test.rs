@@ -22,30 +22,29 @@ use crate::{
     workspace::Workspace,
 };
 
-use runner::Runner;
-use tally::Tally;
+use runner::{Outcome, Runner};
 
 const STACK: &str = "aviary-test";
 
 /// Checks everything; the error says in one sentence what is not green.
 pub fn test(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs) -> Result<()> {
     let started = Instant::now();
-    let tally = if args.dynamodb_local {
+    let outcome = if args.dynamodb_local {
         store_tests(workspace, supervisor, args)?
     } else {
         check_sources(workspace, supervisor)?;
-        let tally = all_tests(workspace, supervisor, args)?;
+        let outcome = all_tests(workspace, supervisor, args)?;
         if args.deploy {
             deployment::check(workspace, supervisor)?;
         }
-        tally
+        outcome
     };
     let what = match (args.dynamodb_local, args.deploy) {
         (true, _) => "The store's tests against DynamoDB Local are green",
         (false, true) => "Formatting, lints, tests and the deployment are green",
         (false, false) => "Formatting, lints and tests are green",
     };
-    console::say(&format!("{what}: {tally}, in {}.", spoken(started.elapsed())));
+    console::say(&format!("\n{}\n{what}: {}, in {}.", outcome.closing_line, outcome.tally, spoken(started.elapsed())));
     Ok(())
 }
 
@@ -71,7 +70,7 @@ fn component(workspace: &Workspace, subcommand: &str, component: &str) -> Result
     Ok(())
 }
 
-fn all_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs) -> Result<Tally> {
+fn all_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs) -> Result<Outcome> {
     let cargo_lambda = cargo_lambda::ensure(workspace, supervisor)?;
     run::build(workspace, supervisor, false)?;
     let runner = Runner::find();
@@ -90,10 +89,10 @@ fn all_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs
         ("AVIARY_TEST_DYNAMODB_URL", addresses.dynamodb.as_str()),
         ("AVIARY_TEST_STACK", STACK),
     ];
-    let tally = runner.run(workspace, supervisor, &environment, &args.runner_args);
+    let outcome = runner.run(workspace, supervisor, &environment, &args.runner_args);
     logs.stopping();
     supervisor.stop()?;
-    tally
+    outcome
 }
 
 fn plan(data: std::path::PathBuf) -> Result<local::Plan> {
@@ -110,7 +109,7 @@ fn plan(data: std::path::PathBuf) -> Result<local::Plan> {
     })
 }
 
-fn store_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs) -> Result<Tally> {
+fn store_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs) -> Result<Outcome> {
     let runner = Runner::find();
     let server = dynamodb_local::ensure(workspace, supervisor)?;
     console::step("Building the tests");
@@ -119,9 +118,9 @@ fn store_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestAr
     let url = server.start(supervisor, ports::free_port()?)?;
     console::step(&format!("The store's tests, with {}", runner.name()));
     let environment = [("AVIARY_TEST_DYNAMODB_URL", url.as_str()), ("AVIARY_TEST_STACK", STACK)];
-    let tally = runner.run_package(workspace, supervisor, &environment, "aviary-store", &args.runner_args);
+    let outcome = runner.run_package(workspace, supervisor, &environment, "aviary-store", &args.runner_args);
     supervisor.stop()?;
-    tally
+    outcome
 }
 
 /// Keeps a command from seeing the caller's AWS account or settings.

@@ -15,7 +15,8 @@ pub fn init(level: &str) -> Result<(), LevelError> {
     if !matches!(level, "error" | "warn" | "info" | "debug" | "trace") {
         return Err(LevelError(level.to_owned()));
     }
-    let ours = format!("warn,aviary={level}");
+    // `lambda_runtime` warns at every start that the local server allows one request at a time, as Lambda does.
+    let ours = format!("warn,lambda_runtime=error,aviary={level}");
     let filter = EnvFilter::try_new(ours).map_err(|_| LevelError(level.to_owned()))?;
     // A second call (in tests) keeps the first subscriber.
     let _ = tracing_subscriber::fmt()

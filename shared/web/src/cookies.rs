@@ -10,7 +10,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use cookie::{Cookie, SameSite};
-use http::header::{COOKIE, SET_COOKIE};
+use http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
@@ -92,6 +92,9 @@ pub(crate) async fn cookies(
 ) -> Response {
     let had = Cookies::of(request.headers());
     let mut response = next.run(request).await;
+    if is_public(&response) {
+        return response;
+    }
     let fresh = match response.extensions_mut().remove::<SessionCookies>() {
         Some(started) => Cookies { session: Some(started.session), csrf: Some(started.csrf) },
         None => match missing(&had, entropy.as_ref()) {
@@ -107,6 +110,12 @@ pub(crate) async fn cookies(
         set(&mut response, CSRF_COOKIE, csrf, CSRF_SECONDS, false, secure);
     }
     response
+}
+
+/// What caches may keep and hand to anyone must not carry one client's cookies.
+fn is_public(response: &Response) -> bool {
+    let value = response.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok());
+    value.is_some_and(|value| value.contains("public"))
 }
 
 fn missing(had: &Cookies, entropy: &dyn Entropy) -> Result<Cookies, EntropyError> {

@@ -141,7 +141,8 @@ impl From<EntropyError> for ApiError {
 }
 
 /// What is wrong with which field; all of it at once, in the order of the fields.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, serde::Serialize)]
+#[serde(transparent)]
 pub struct FieldErrors(Map<String, Value>);
 
 impl FieldErrors {

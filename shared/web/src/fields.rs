@@ -158,7 +158,7 @@ mod tests {
         for name in ["absent", "null", "blank", "list", "bool", "bad"] {
             assert_eq!(fields.required(name, any), None);
         }
-        let errors = serde_json::to_value(&fields.errors.0);
+        let errors = serde_json::to_value(&fields.errors);
         assert_eq!(
             errors.ok(),
             Some(json!({

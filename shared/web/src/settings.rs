@@ -16,7 +16,6 @@ const KNOWN: &[&str] = &[
     "AVIARY_PUBLIC_URL",
     "AVIARY_RAW_PATH",
     "AVIARY_SOCIAL_TABLE",
-    "AVIARY_STAGE",
 ];
 
 /// A mistake in the settings, in one sentence for whoever deploys.
@@ -114,15 +113,15 @@ mod tests {
     #[test]
     fn a_misspelt_setting_stops_the_start() {
         assert_eq!(
-            of(&[("AVIARY_STAGGE", "dev"), ("PATH", "/bin")]).map(|_| ()),
-            Err(SettingsError::Unknown("AVIARY_STAGGE".into()))
+            of(&[("AVIARY_MEDIA_ULR", "dev"), ("PATH", "/bin")]).map(|_| ()),
+            Err(SettingsError::Unknown("AVIARY_MEDIA_ULR".into()))
         );
     }
 
     #[test]
     fn a_missing_setting_is_named() {
-        let settings = of(&[("AVIARY_STAGE", "")]).expect("settings");
-        assert_eq!(settings.required("AVIARY_STAGE"), Err(SettingsError::Missing("AVIARY_STAGE")));
+        let settings = of(&[("AVIARY_MEDIA_URL", "")]).expect("settings");
+        assert_eq!(settings.required("AVIARY_MEDIA_URL"), Err(SettingsError::Missing("AVIARY_MEDIA_URL")));
     }
 
     #[test]

@@ -7,8 +7,10 @@ use super::REGION;
 use crate::cli::PasswordPolicy;
 
 /// Values that differ on this machine from what the template says.
-pub(super) fn overrides(media_url: &str, password_policy: PasswordPolicy) -> BTreeMap<String, String> {
+pub(super) fn overrides(api_url: &str, media_url: &str, password_policy: PasswordPolicy) -> BTreeMap<String, String> {
     [
+        // The local server says neither whether a request came by TLS nor for which host.
+        ("AVIARY_PUBLIC_URL", api_url),
         ("AVIARY_MEDIA_URL", media_url),
         // The local server hands the path on as it came, API Gateway decodes it.
         ("AVIARY_RAW_PATH", "encoded"),

@@ -14,6 +14,15 @@ use crate::{
     workspace::Workspace,
 };
 
+/// What came of a test run.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outcome {
+    /// How many tests did what.
+    pub(super) tally: Tally,
+    /// The runner's own last word.
+    pub(super) closing_line: String,
+}
+
 /// What runs the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Runner {
@@ -55,18 +64,19 @@ impl Runner {
         supervisor: &mut Supervisor,
         environment: &[(&str, &str)],
         args: &[String],
-    ) -> Result<Tally> {
+    ) -> Result<Outcome> {
         let mut command = self.command(workspace);
-        command.arg("--workspace").args(args).envs(environment.iter().copied());
-        let mut tally = counted(supervisor, command)?;
+        // All failures at once, not one per run.
+        command.args(["--workspace", "--no-fail-fast"]).args(args).envs(environment.iter().copied());
+        let mut outcome = counted(supervisor, command)?;
         // cargo's own runner has done these with the others.
         if self == Self::Nextest && args.is_empty() {
             console::step("Tests in the documentation");
             let mut command = isolated(workspace.cargo());
             command.args(["test", "--workspace", "--doc", "--quiet"]).envs(environment.iter().copied());
-            tally += counted(supervisor, command)?;
+            outcome.tally += counted(supervisor, command)?.tally;
         }
-        Ok(tally)
+        Ok(outcome)
     }
 
     /// Runs the tests of one package.
@@ -77,7 +87,7 @@ impl Runner {
         environment: &[(&str, &str)],
         package: &str,
         args: &[String],
-    ) -> Result<Tally> {
+    ) -> Result<Outcome> {
         let mut command = self.command(workspace);
         match self {
             // Filtering keeps the features, and with them the compiled dependencies, of the whole workspace.
@@ -99,23 +109,25 @@ impl Runner {
 }
 
 /// Runs a test command, shows its output and counts.
-fn counted(supervisor: &mut Supervisor, mut command: Command) -> Result<Tally> {
+fn counted(supervisor: &mut Supervisor, mut command: Command) -> Result<Outcome> {
     if std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
         command.env("CARGO_TERM_COLOR", "always");
     }
     let seen = Arc::new(Mutex::new(None));
     let status = supervisor.run_with_lines(&mut command, || counting(Arc::clone(&seen)))?;
-    let tally = seen.lock().map_or(None, |seen| *seen);
-    judge(status, tally.unwrap_or_default())?;
+    let outcome = seen.lock().map_or(None, |seen| (*seen).clone());
+    judge(status, outcome.as_ref().map(|outcome: &Outcome| outcome.tally).unwrap_or_default())?;
     // Nothing counted is not the same as nothing failed.
-    tally.context("the test runner ended without saying how many tests it ran")
+    outcome.context("the test runner ended without saying how many tests it ran")
 }
 
-fn counting(seen: Arc<Mutex<Option<Tally>>>) -> Lines {
+fn counting(seen: Arc<Mutex<Option<Outcome>>>) -> Lines {
     Box::new(move |line| {
         console::say(line);
         if let (Some(tally), Ok(mut seen)) = (Tally::of_line(line), seen.lock()) {
-            *seen.get_or_insert_default() += tally;
+            let outcome = seen.get_or_insert_default();
+            outcome.tally += tally;
+            line.trim().clone_into(&mut outcome.closing_line);
         }
     })
 }
