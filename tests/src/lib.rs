@@ -1,1 +1,28 @@
-//! tests
+//! What the end-to-end tests are written with: the running service, its clients, accounts and photos.
+//!
+//! Everything here is for tests, so whatever goes wrong panics with a sentence that says what it was.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod account;
+mod answer;
+mod call;
+mod dynamodb;
+mod event;
+mod forge;
+mod form;
+mod function;
+mod names;
+mod photo;
+mod service;
+
+pub use account::{Account, Cookies, PASSWORD};
+pub use answer::{Answer, SetCookie};
+pub use call::Call;
+pub use dynamodb::Dynamodb;
+pub use event::Event;
+pub use forge::{Forge, claims_of, now, unsigned};
+pub use form::Form;
+pub use function::{Function, Invoked};
+pub use names::unique;
+pub use photo::{is_same_picture, jpeg, jpeg_with_gps, png, says_where_it_was_taken};
+pub use service::{Service, event_files};

@@ -141,6 +141,50 @@ fn an_animation_must_be_whole_and_in_order() {
     assert_eq!(changed(&|chunks| chunks[controls[1]].1[24] = 3), "a frame's control is malformed");
 }
 
+/// Gives the animation's chunks their numbers anew, so that nothing else is wrong with them.
+fn renumbered(mut chunks: Vec<Chunk>) -> Vec<u8> {
+    let mut numbers = 0_u32..;
+    for (kind, data) in &mut chunks {
+        if kind == b"fcTL" || kind == b"fdAT" {
+            data[..4].copy_from_slice(&numbers.next().unwrap().to_be_bytes());
+        }
+    }
+    assembled(&chunks)
+}
+
+#[test]
+fn every_frame_has_one_control_and_then_its_data() {
+    let original = chunks(&joined(&inspect_file(ANIMATED_PNG).unwrap()));
+    assert_eq!(renumbered(original.clone()), assembled(&original));
+    let place = |kind: &[u8; 4]| original.iter().position(|chunk| chunk.0 == *kind).unwrap();
+    let (first_control, first_data, picture) = (place(b"fcTL"), place(b"fdAT"), place(b"IDAT"));
+
+    let mut without_data = original.clone();
+    without_data.remove(first_data);
+    assert_eq!(malformed(inspect_file(&renumbered(without_data))), "a frame has no data");
+    let mut two_controls = original.clone();
+    two_controls.insert(first_control, original[first_control].clone());
+    assert_eq!(malformed(inspect_file(&renumbered(two_controls))), "a frame has no data");
+    let mut without_control = original.clone();
+    without_control.remove(first_data - 1);
+    assert_eq!(malformed(inspect_file(&renumbered(without_control))), "a frame's data is out of place");
+    let mut before_picture = original.clone();
+    before_picture.insert(picture, original[first_data].clone());
+    assert_eq!(malformed(inspect_file(&renumbered(before_picture))), "a frame's data is out of place");
+}
+
+#[test]
+fn what_only_claims_to_be_a_colour_profile_is_dropped() {
+    let file = plain();
+    let long_name = [[b'n'; 80].as_slice(), b"\0\0data"].concat();
+    for profile in [b"\0\0data".as_slice(), b"name\0\x01data", b"name\0\0", b"name\0", b"name", b"", &long_name] {
+        let output = joined(&inspect_file(&with(&file, AFTER_HEADER, &chunk(b"iCCP", profile))).unwrap());
+        assert_eq!(output, file, "{profile:?}");
+    }
+    let sound = with(&file, AFTER_HEADER, &chunk(b"iCCP", &[[b'n'; 79].as_slice(), b"\0\0data"].concat()));
+    assert_eq!(joined(&inspect_file(&sound).unwrap()), sound);
+}
+
 #[test]
 fn a_wrong_checksum_is_refused() {
     let file = plain();

@@ -101,6 +101,24 @@ fn a_lossy_picture_keeps_transparency_profile_and_orientation() {
 }
 
 #[test]
+fn what_is_kept_is_announced_and_only_that() {
+    let parts = chunks(&LOSSY_WEBP[12..]);
+    for flags in [0x10, 0x3E ^ 0x02] {
+        let mut file = parts.clone();
+        file[0].1[0] = flags;
+        // Profile, transparency and Exif; no XMP.
+        assert_eq!(chunks(&joined(&inspect_file(&webp(&file)).unwrap())[12..])[0].1[0], 0x38);
+    }
+}
+
+#[test]
+fn transparency_beside_a_picture_that_has_its_own_is_dropped() {
+    let picture = simple()[0].clone();
+    let file = webp(&[announced(0x10), secret(b"ALPH"), picture.clone()]);
+    assert_eq!(joined(&inspect_file(&file).unwrap()), webp(&[announced(0x10), picture]));
+}
+
+#[test]
 fn an_animation_keeps_its_frames() {
     let (image, output) = clean(ANIMATED_WEBP);
     assert_eq!((image.width, image.height), (40, 24));

@@ -1,0 +1,187 @@
+//! Tables of its own for each test, so that tests know everything that is in them.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use aviary_localaws::{Config, LocalAws};
+use aviary_model::{Alias, Email, Entropy, EntropyError, SessionId, Timestamp, TokenId, UserId, Username};
+use aviary_store::{
+    Accounts, Credentials, Db, Profile, Profiles, Registration, RegistrationError, SessionOpening, SigningKeys, Tweets,
+    User,
+};
+use aviary_template::{Settings, Storage, Template};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
+
+use crate::tables;
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// A moment that all tests start from: a whole second, so that TTLs are exact.
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+/// The store over tables that nobody else uses.
+pub(crate) struct Store {
+    pub(crate) db: Db,
+    pub(crate) accounts: Accounts,
+    pub(crate) credentials: Credentials,
+    pub(crate) profiles: Profiles,
+    pub(crate) tweets: Tweets,
+    pub(crate) keys: SigningKeys,
+    pub(crate) names: Names,
+    /// DynamoDB without the store.
+    pub(crate) raw: Client,
+    // The server stops before its folder goes.
+    _local: Option<(LocalAws, tempfile::TempDir)>,
+}
+
+/// What the tables are called.
+#[derive(Clone, Debug)]
+pub(crate) struct Names {
+    pub(crate) accounts: String,
+    pub(crate) keys: String,
+    pub(crate) credentials: String,
+    pub(crate) social: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Random;
+
+impl Entropy for Random {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
+        getrandom::fill(buffer).map_err(|_| EntropyError)
+    }
+}
+
+impl Store {
+    pub(crate) async fn start() -> Self {
+        let stack = format!("aviary-{}", random_token().as_str());
+        let storage = storage(&stack);
+        let names = Names::of(&storage);
+        if let Ok(url) = std::env::var("AVIARY_TEST_DYNAMODB_URL") {
+            tables::create(&client(&url), &storage.tables).await;
+            return Self::at(&url, names, None);
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let storage = Storage { tables: storage.tables, ..Storage::default() };
+        let local = LocalAws::start(Config::new(folder.path(), storage)).unwrap();
+        Self::at(&local.dynamodb_url(), names, Some((local, folder)))
+    }
+
+    /// The store over whatever answers there.
+    pub(crate) fn at(url: &str, names: Names, local: Option<(LocalAws, tempfile::TempDir)>) -> Self {
+        let db = Db::new(&config(url), Arc::new(Random));
+        Self {
+            accounts: Accounts::new(db.clone(), &names.accounts),
+            credentials: Credentials::new(db.clone(), &names.credentials),
+            profiles: Profiles::new(db.clone(), &names.social),
+            tweets: Tweets::new(db.clone(), &names.social),
+            keys: SigningKeys::new(db.clone(), &names.keys),
+            db,
+            names,
+            raw: client(url),
+            _local: local,
+        }
+    }
+
+    pub(crate) fn registration(&self, user: &User) -> Registration<'_> {
+        let profile = Profile::new(user.id, user.username.clone(), Alias::default(), NOW);
+        Registration::new(&self.accounts, &self.credentials, &self.profiles, user.clone(), profile)
+    }
+
+    pub(crate) async fn register(&self, user: &User) -> Result<(), RegistrationError> {
+        self.registration(user).commit(&self.db).await
+    }
+
+    /// A registered user who has nothing but a name.
+    pub(crate) async fn registered(&self, name: &str) -> User {
+        let user = user(name, None);
+        self.register(&user).await.unwrap();
+        user
+    }
+
+    /// How many items all tables hold together.
+    pub(crate) async fn items(&self) -> i32 {
+        let mut count = 0;
+        for table in [&self.names.accounts, &self.names.keys, &self.names.credentials, &self.names.social] {
+            let call = self.raw.scan().table_name(table).select(Select::Count).consistent_read(true);
+            let page = call.send().await.unwrap();
+            assert_eq!(page.last_evaluated_key, None, "more than a page");
+            count += page.count;
+        }
+        count
+    }
+
+    /// One item as DynamoDB has it.
+    pub(crate) async fn raw_item(&self, table: &str, pk: &str, sk: &str) -> Option<Item> {
+        let call = self.raw.get_item().table_name(table).set_key(Some(key(pk, sk))).consistent_read(true);
+        call.send().await.unwrap().item
+    }
+
+    /// Writes one item past the store.
+    pub(crate) async fn raw_put(&self, table: &str, item: Item) {
+        self.raw.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
+    }
+}
+
+impl Names {
+    pub(crate) fn of(storage: &Storage) -> Self {
+        let named = |id: &str| storage.tables.iter().find(|table| table.logical_id == id).unwrap().name.clone();
+        Self {
+            accounts: named("AccountsTable"),
+            keys: named("KeysTable"),
+            credentials: named("CredentialsTable"),
+            social: named("SocialTable"),
+        }
+    }
+}
+
+/// What the project's own template says of a stack's tables.
+pub(crate) fn storage(stack: &str) -> Storage {
+    let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
+    let settings = Settings { stack: stack.to_owned(), region: "us-east-1".to_owned(), ..Settings::default() };
+    Template::load(template).unwrap().storage(&settings).unwrap()
+}
+
+pub(crate) fn config(url: &str) -> aws_types::SdkConfig {
+    aviary_aws::sdk_config_for(url, "local", "local-secret")
+}
+
+pub(crate) fn client(url: &str) -> Client {
+    Client::new(&config(url))
+}
+
+pub(crate) fn key(pk: &str, sk: &str) -> Item {
+    HashMap::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
+}
+
+pub(crate) fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+pub(crate) fn number(value: i64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(crate) fn user(name: &str, email: Option<&str>) -> User {
+    User {
+        id: UserId::new(NOW, &Random).unwrap(),
+        username: Username::parse(name).unwrap(),
+        email: email.map(|email| Email::parse(email).unwrap()),
+        password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned(),
+        created_at: NOW,
+    }
+}
+
+pub(crate) fn opening(user: UserId) -> SessionOpening {
+    SessionOpening { user, epoch: 0, now: NOW, address: "192.0.2.7".to_owned(), user_agent: "tests".to_owned() }
+}
+
+pub(crate) fn session_id() -> SessionId {
+    SessionId::new(NOW, &Random).unwrap()
+}
+
+pub(crate) fn random_token() -> TokenId {
+    TokenId::new(&Random).unwrap()
+}

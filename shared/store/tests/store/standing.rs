@@ -1,0 +1,81 @@
+//! Where a caller stands.
+
+use aviary_model::Family;
+use aviary_store::Principal;
+
+use crate::fixture::{NOW, Store, key, number, opening, random_token, session_id, user};
+
+#[tokio::test]
+async fn one_batch_says_both_whether_the_user_may_act_and_whether_the_session_goes_on() {
+    let store = Store::start().await;
+    let ada = store.registered("ada").await;
+    let sid = session_id();
+    let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(60));
+    store.credentials.open_family(&opening(ada.id), sid, &family).await.unwrap();
+
+    let standing = store.credentials.standing(ada.id, sid).await.unwrap();
+    assert_eq!(standing.principal, Some(Principal { epoch: 0, active: true, staff: false }));
+    let session = standing.session.unwrap();
+    assert!(!session.has_ended(NOW.plus_seconds(59)));
+    assert!(session.has_ended(NOW.plus_seconds(60)), "what TTL has not removed yet is over all the same");
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_no_error() {
+    let store = Store::start().await;
+    let ada = store.registered("ada").await;
+    let bob = store.registered("bob").await;
+    let sid = session_id();
+    let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(60));
+    store.credentials.open_family(&opening(ada.id), sid, &family).await.unwrap();
+
+    let without_session = store.credentials.standing(ada.id, session_id()).await.unwrap();
+    assert!(without_session.principal.is_some() && without_session.session.is_none());
+    let anothers_session = store.credentials.standing(bob.id, sid).await.unwrap();
+    assert!(anothers_session.principal.is_some() && anothers_session.session.is_none());
+    let nobody = store.credentials.standing(user("eve", None).id, session_id()).await.unwrap();
+    assert!(nobody.principal.is_none() && nobody.session.is_none());
+}
+
+#[tokio::test]
+async fn a_change_counts_at_once() {
+    let store = Store::start().await;
+    let ada = store.registered("ada").await;
+    let pk = format!("U#{}", ada.id);
+    let mut principal = store.raw_item(&store.names.credentials, &pk, "PRINCIPAL").await.unwrap();
+    principal.insert("epoch".to_owned(), number(7));
+    store.raw_put(&store.names.credentials, principal).await;
+    assert_eq!(store.credentials.principal(ada.id).await.unwrap().unwrap().epoch, 7);
+    assert_eq!(store.credentials.standing(ada.id, session_id()).await.unwrap().principal.unwrap().epoch, 7);
+
+    let call = store.raw.delete_item().table_name(&store.names.credentials).set_key(Some(key(&pk, "PRINCIPAL")));
+    call.send().await.unwrap();
+    assert_eq!(store.credentials.principal(ada.id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_device_token_is_no_session_cookie() {
+    let store = Store::start().await;
+    let ada = user("ada", None);
+    let (device, web) = (session_id(), session_id());
+    let registration = store.registration(&ada).with_device_token(&opening(ada.id), device, "one").unwrap();
+    let registration =
+        registration.with_web_session(&opening(ada.id), web, "two", "csrf", NOW.plus_seconds(60)).unwrap();
+    registration.commit(&store.db).await.unwrap();
+
+    assert_eq!(store.credentials.by_device_token("one").await.unwrap(), Some((ada.id, device)));
+    assert_eq!(store.credentials.by_web_session("two").await.unwrap(), Some((ada.id, web)));
+    for hash in ["two", "three", "ONE"] {
+        assert_eq!(store.credentials.by_device_token(hash).await.unwrap(), None, "{hash}");
+    }
+    for hash in ["one", "three", "TWO"] {
+        assert_eq!(store.credentials.by_web_session(hash).await.unwrap(), None, "{hash}");
+    }
+}
+
+#[tokio::test]
+async fn the_check_reads_and_writes_nothing() {
+    let store = Store::start().await;
+    store.credentials.check().await.unwrap();
+    assert_eq!(store.items().await, 0);
+}

@@ -1,0 +1,49 @@
+//! The tables behind the service, for what no endpoint does (yet): reading the signing key, deactivating a user.
+
+use serde_json::{Value, json};
+
+use crate::Service;
+
+/// DynamoDB, by its wire protocol.
+#[derive(Clone, Debug)]
+pub struct Dynamodb<'a>(pub(crate) &'a Service);
+
+impl Dynamodb<'_> {
+    /// The attributes of an item that must be there.
+    pub async fn get(&self, table: &str, pk: &str, sk: &str) -> Value {
+        let key = json!({"pk": {"S": pk}, "sk": {"S": sk}});
+        let answer = self.call("GetItem", &json!({"TableName": self.table(table), "Key": key})).await;
+        assert!(answer["Item"].is_object(), "{pk} / {sk} is in no item of {table}: {answer}");
+        answer["Item"].clone()
+    }
+
+    /// Sets one attribute of an item.
+    pub async fn set(&self, table: &str, pk: &str, sk: &str, attribute: &str, value: &Value) {
+        let update = json!({
+            "TableName": self.table(table),
+            "Key": {"pk": {"S": pk}, "sk": {"S": sk}},
+            "UpdateExpression": "SET #a = :v",
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeNames": {"#a": attribute},
+            "ExpressionAttributeValues": {":v": value},
+        });
+        self.call("UpdateItem", &update).await;
+    }
+
+    /// Removes an item.
+    pub async fn delete(&self, table: &str, pk: &str, sk: &str) {
+        let key = json!({"pk": {"S": pk}, "sk": {"S": sk}});
+        self.call("DeleteItem", &json!({"TableName": self.table(table), "Key": key})).await;
+    }
+
+    fn table(&self, logical_id: &str) -> String {
+        format!("{}-{logical_id}", self.0.stack)
+    }
+
+    async fn call(&self, operation: &str, body: &Value) -> Value {
+        let call = self.0.post_to(&self.0.dynamodb_url);
+        let call = call.header("x-amz-target", &format!("DynamoDB_20120810.{operation}"));
+        let answer = call.body("application/x-amz-json-1.0", body.to_string()).send().await;
+        answer.with_status(200).json()
+    }
+}

@@ -1,0 +1,130 @@
+//! The service that `cargo xtask test` has started.
+
+use std::path::PathBuf;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{Account, Answer, Call, Cookies, Dynamodb, PASSWORD, claims_of, unique};
+
+/// The running service as its clients reach it.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// The base URL, without a slash at its end.
+    pub url: String,
+    /// S3 and CloudWatch Logs of the local AWS.
+    pub aws_url: String,
+    /// DynamoDB of the local AWS.
+    pub dynamodb_url: String,
+    /// The stack by which tables and buckets are named.
+    pub stack: String,
+    http: reqwest::Client,
+}
+
+impl Service {
+    /// The service that the environment names; without one the test fails and says how to get one.
+    #[must_use]
+    pub fn running() -> Self {
+        // A redirect would be a failure: every path works in one hop.
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        Self {
+            url: variable("AVIARY_TEST_URL"),
+            aws_url: variable("AVIARY_TEST_AWS_URL"),
+            dynamodb_url: variable("AVIARY_TEST_DYNAMODB_URL"),
+            stack: variable("AVIARY_TEST_STACK"),
+            http: http.expect("an HTTP client"),
+        }
+    }
+
+    /// A request with any method.
+    #[must_use]
+    pub fn call(&self, method: &str, path: &str) -> Call {
+        let method = Method::from_bytes(method.as_bytes()).expect("a method");
+        Call(self.http.request(method, format!("{}{path}", self.url)))
+    }
+
+    /// A GET.
+    #[must_use]
+    pub fn get(&self, path: &str) -> Call {
+        self.call("GET", path)
+    }
+
+    /// A POST.
+    #[must_use]
+    pub fn post(&self, path: &str) -> Call {
+        self.call("POST", path)
+    }
+
+    /// A PUT.
+    #[must_use]
+    pub fn put(&self, path: &str) -> Call {
+        self.call("PUT", path)
+    }
+
+    /// A DELETE.
+    #[must_use]
+    pub fn delete(&self, path: &str) -> Call {
+        self.call("DELETE", path)
+    }
+
+    /// Fetches a URL of an answer, as a browser without credentials would.
+    pub async fn fetch(&self, url: &str) -> Answer {
+        Call(self.http.get(url)).send().await
+    }
+
+    /// Hands an event to a function without the gateway, as `cargo lambda invoke` does.
+    pub async fn invoke(&self, function: &str, event: &Value) -> Answer {
+        let path = format!("/2015-03-31/functions/{function}/invocations");
+        let answer = self.post(&path).json(event).send().await.with_status(200);
+        Answer::of_function(&answer.body)
+    }
+
+    /// A new account, with everything that its signup answers.
+    pub async fn signup(&self) -> Account {
+        self.signup_as(&unique("wren")).await
+    }
+
+    /// A new account of this name.
+    pub async fn signup_as(&self, username: &str) -> Account {
+        let email = format!("{}@example.com", unique("wren"));
+        let body = json!({"username": username, "email": email, "password": PASSWORD});
+        let answer = self.post("/api/auth/signup/").json(&body).send().await.with_status(201);
+        let access = answer.field("access");
+        Account {
+            id: claims_of(&access)["user_id"].as_str().expect("a user id").to_owned(),
+            username: answer.field("username"),
+            email,
+            refresh: answer.field("refresh"),
+            device_token: answer.field("token"),
+            cookies: Cookies::of(&answer),
+            access,
+        }
+    }
+
+    /// A tweet of this account that says something.
+    pub async fn tweet(&self, account: &Account, message: &str) -> Value {
+        let call = self.post("/tweet").bearer(&account.access).json(&json!({"message": message}));
+        call.send().await.with_status(201).json()
+    }
+
+    /// The tables.
+    #[must_use]
+    pub fn dynamodb(&self) -> Dynamodb<'_> {
+        Dynamodb(self)
+    }
+
+    pub(crate) fn post_to(&self, url: &str) -> Call {
+        Call(self.http.post(url))
+    }
+}
+
+/// The folder of sample events.
+#[must_use]
+pub fn event_files() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../events")
+}
+
+fn variable(name: &str) -> String {
+    let value = std::env::var(name).ok().filter(|value| !value.is_empty());
+    value.unwrap_or_else(|| panic!("{name} is not set: this test wants the running service; run it by `cargo xtask test`"))
+}
