@@ -73,8 +73,14 @@ impl Event {
     /// With a form, which the gateway hands over in base64.
     #[must_use]
     pub fn multipart(self, form: &Form) -> Self {
-        let mut event = self.header("content-type", &form.content_type());
-        event.0["body"] = BASE64_STANDARD.encode(form.body()).into();
+        self.bytes(&form.content_type(), &form.body())
+    }
+
+    /// With any bytes, in base64.
+    #[must_use]
+    pub fn bytes(self, content_type: &str, body: &[u8]) -> Self {
+        let mut event = self.header("content-type", content_type);
+        event.0["body"] = BASE64_STANDARD.encode(body).into();
         event.0["isBase64Encoded"] = true.into();
         event
     }

@@ -63,6 +63,8 @@ impl Function {
             .envs(&function.environment)
             .envs(local::local_aws(&service.dynamodb_url, &service.aws_url))
             .env("AVIARY_RAW_PATH", "decoded")
+            // As where nobody has set it: host and scheme are the event's.
+            .env("AVIARY_PUBLIC_URL", "")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped());

@@ -6,6 +6,7 @@ use aviary_web::OsEntropy;
 /// The word with random digits behind it: a username, and a good part of an address.
 #[must_use]
 pub fn unique(word: &str) -> String {
-    let random = OsEntropy.bytes::<6>().expect("the system has randomness");
+    let entropy: &dyn Entropy = &OsEntropy;
+    let random = entropy.bytes::<6>().expect("the system has randomness");
     format!("{word}{}", hex::encode(random))
 }

@@ -126,5 +126,7 @@ pub fn event_files() -> PathBuf {
 
 fn variable(name: &str) -> String {
     let value = std::env::var(name).ok().filter(|value| !value.is_empty());
-    value.unwrap_or_else(|| panic!("{name} is not set: this test wants the running service; run it by `cargo xtask test`"))
+    value.unwrap_or_else(|| {
+        panic!("{name} is not set: this test wants the running service; run it by `cargo xtask test`")
+    })
 }

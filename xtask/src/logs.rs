@@ -81,21 +81,34 @@ fn is_chatter(line: &str) -> bool {
     .iter()
     .any(|start| text.starts_with(start))
         || text == "ERROR command killed code=ForceStop"
+        // A failed condition is an ordinary answer of DynamoDB, and the functions' business.
+        || text.contains(" WARN dynoxide::server: error response")
 }
 
 /// The time of day, the level, the message, then everything else as `key=value`.
 fn readable(level: &str, record: &Map<String, Value>) -> String {
     let time = text_of(record.get("timestamp").or_else(|| record.get("time")));
     let time = time.as_deref().and_then(|time| time.split('T').nth(1)?.get(..8)).unwrap_or("--:--:--").to_owned();
-    let message = text_of(record.get("message")).unwrap_or_default();
+    let request = request(record);
+    let message = request.clone().or_else(|| text_of(record.get("message"))).unwrap_or_default();
     let mut line = format!("{time} {level:<5} {message}");
     for (key, value) in record {
-        if let ("timestamp" | "time" | "level" | "message" | "target", _) | (_, Value::Null) = (key.as_str(), value) {
-            continue;
+        let said = matches!(key.as_str(), "timestamp" | "time" | "level" | "message" | "target")
+            || request.is_some() && (key.starts_with("http.") || key == "duration.ms");
+        if !said && !value.is_null() {
+            line.push_str(&format!(" {key}={}", text_of(Some(value)).unwrap_or_default()));
         }
-        line.push_str(&format!(" {key}={}", text_of(Some(value)).unwrap_or_default()));
     }
     line
+}
+
+/// A request's log line begins with what one looks for: method, route, status and time.
+fn request(record: &Map<String, Value>) -> Option<String> {
+    let method = text_of(record.get("http.method"))?;
+    let route = text_of(record.get("http.route"))?;
+    let status = record.get("http.status")?.as_u64()?;
+    let duration = record.get("duration.ms")?.as_f64()?;
+    Some(format!("{method} {route} {status} {duration:.1} ms"))
 }
 
 /// The record with the members of its objects lifted to the top, names joined with a dot; those of `fields` keep theirs.
@@ -135,8 +148,19 @@ mod tests {
     }
 
     #[test]
+    fn a_requests_line_begins_with_what_was_asked_and_answered() {
+        let line = r#"{"timestamp":"2025-01-02T03:04:05Z","level":"INFO","message":"request","request.id":"r",
+            "http.method":"GET","http.route":"/auth/users/me","http.status":200,"duration.ms":3.652,"dynamodb.steps":2}"#;
+        assert_eq!(
+            shown(line, RUNNING).as_deref(),
+            Some("03:04:05 INFO  GET /auth/users/me 200 3.7 ms request.id=r dynamodb.steps=2")
+        );
+    }
+
+    #[test]
     fn other_lines_stay_as_they_are() {
         assert_eq!(shown("warning: unused", RUNNING).as_deref(), Some("warning: unused"));
+        assert_eq!(shown("2026-01-01T00:00:00Z  WARN dynoxide::server: error response status=400", RUNNING), None);
         assert_eq!(shown("[1, 2]", RUNNING).as_deref(), Some("[1, 2]"));
     }
 

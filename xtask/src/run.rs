@@ -64,7 +64,7 @@ fn serve(
 ) -> Result<()> {
     let addresses = local::start(workspace, supervisor, cargo_lambda, plan, logs)?;
     logs.ready();
-    console::say(&welcome::text(&addresses, plan));
+    console::say(&welcome::text(&addresses, plan, cargo_lambda));
     let never = supervisor.wait_forever(|event| {
         if let Event::FunctionEnded = event {
             console::warn(

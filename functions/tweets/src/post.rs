@@ -129,12 +129,15 @@ fn alt(form: &Form, place: usize) -> Result<AltText, String> {
     AltText::parse(text).map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
 }
 
+/// Images with the keys that they will be stored under.
+type Objects = Vec<(ObjectKey, CleanImage)>;
+
 /// Gives each image the key that it will be stored under.
 fn name(
     state: &TweetsState,
     tweet: TweetId,
     images: Vec<(CleanImage, AltText)>,
-) -> Result<(Vec<(ObjectKey, CleanImage)>, Vec<Media>), ApiError> {
+) -> Result<(Objects, Vec<Media>), ApiError> {
     let (mut objects, mut media) = (Vec::new(), Vec::new());
     for (place, (image, alt)) in (0_u8..).zip(images) {
         let random = u128::from_le_bytes(state.entropy.bytes::<16>()?);
@@ -158,7 +161,7 @@ async fn store(state: &TweetsState, tweet: &Tweet, objects: &[(ObjectKey, CleanI
 }
 
 /// Images of a tweet that was not written. Failing to remove them harms nobody; the log says so.
-async fn remove(state: &TweetsState, objects: Vec<(ObjectKey, CleanImage)>) {
+async fn remove(state: &TweetsState, objects: Objects) {
     let keys: Vec<ObjectKey> = objects.into_iter().map(|(key, _)| key).collect();
     if let Err(error) = state.bucket.delete(&keys).await {
         tracing::warn!(error = %error, "objects were left behind");

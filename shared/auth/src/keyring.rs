@@ -155,9 +155,12 @@ impl Verifier {
     /// When DynamoDB does not answer.
     pub async fn warm(&self) -> Result<(), StoreError> {
         let keys = self.credentials.public_keys().await?;
-        let keys = keys.into_iter().filter_map(|key| {
-            let decoding = DecodingKey::from_ed_components(&key.x).ok()?;
-            Some((key.kid, decoding))
+        let keys = keys.into_iter().filter_map(|key| match decoding_key(&key.x) {
+            Some(decoding) => Some((key.kid, decoding)),
+            None => {
+                tracing::error!(key.id = %key.kid, "a public key can't be read");
+                None
+            }
         });
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.keys = keys.collect();
@@ -219,6 +222,13 @@ impl Verifier {
         let read_at = self.known.read().unwrap_or_else(PoisonError::into_inner).read_at;
         read_at.is_none_or(|at| self.clock.now().millis() - at.millis() >= REREAD_MILLIS)
     }
+}
+
+/// jsonwebtoken looks at a key only when it verifies with it, and panics at one that is too short.
+fn decoding_key(x: &str) -> Option<DecodingKey> {
+    let bytes: [u8; 32] = BASE64_URL_SAFE_NO_PAD.decode(x).ok()?.try_into().ok()?;
+    ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok()?;
+    DecodingKey::from_ed_components(x).ok()
 }
 
 impl From<KeyError> for aviary_web::ApiError {

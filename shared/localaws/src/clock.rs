@@ -2,7 +2,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Where the logs take the time from, so that tests decide it.
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Where logs and mails take the time from, so that tests decide it.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
 
@@ -25,10 +28,22 @@ impl Clock {
     pub(crate) fn now_ms(&self) -> i64 {
         (self.0)()
     }
+
+    /// The time as AWS writes it, to the second.
+    pub(crate) fn now_rfc3339(&self) -> String {
+        rfc3339(self.now_ms())
+    }
 }
 
 impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Clock")
     }
+}
+
+/// Milliseconds since 1970 as AWS writes a time, to the second.
+pub(crate) fn rfc3339(ms: i64) -> String {
+    let time = OffsetDateTime::from_unix_timestamp(ms.div_euclid(1_000)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    // A year beyond 9999 cannot come from a clock.
+    time.format(&Rfc3339).unwrap_or_default()
 }

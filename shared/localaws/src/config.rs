@@ -3,10 +3,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use aviary_template::{Settings, Storage, Template};
+use aviary_template::{EventSources, Settings, Storage, Template};
 use tempfile::TempDir;
 
-use crate::{Clock, StartError};
+use crate::{Clock, FunctionsUrl, StartError};
 
 /// The stack whose names everything local has.
 pub const DEFAULT_STACK: &str = "aviary-local";
@@ -22,13 +22,23 @@ pub struct Config {
     pub storage: Storage,
     /// The port of DynamoDB; 0 is any free one.
     pub dynamodb_port: u16,
-    /// The port of S3 and CloudWatch Logs; 0 is any free one.
+    /// The port of everything else; 0 is any free one.
     pub aws_port: u16,
+    /// What is delivered to which function.
+    pub event_sources: Vec<EventSources>,
+    /// Where functions are invoked; without it nothing is delivered, and streams wait.
+    pub functions_url: Option<FunctionsUrl>,
+    /// How old a stream record is when it is delivered, at least.
+    pub stream_delay: Duration,
+    /// How long after the start a schedule fires first.
+    pub first_schedule_after: Duration,
+    /// How long a function may take to answer what is delivered.
+    pub invocation_limit: Duration,
     /// The one pair of keys that S3 knows.
     pub credentials: Credentials,
     /// How often what has expired is removed.
     pub sweep_every: Duration,
-    /// The time, for the logs.
+    /// The time, for logs and mails, and for the age at which stream records are forgotten.
     pub clock: Clock,
     /// Keeps a temporary folder alive as long as anyone uses it.
     temporary: Option<Arc<TempDir>>,
@@ -58,6 +68,13 @@ impl Config {
             storage,
             dynamodb_port: 0,
             aws_port: 0,
+            event_sources: Vec::new(),
+            functions_url: None,
+            stream_delay: Duration::ZERO,
+            // Soon, so that a newcomer sees it work.
+            first_schedule_after: Duration::from_secs(3),
+            // Lambda's longest; and `cargo lambda watch` may have to build the function first.
+            invocation_limit: Duration::from_secs(15 * 60),
             credentials: Credentials::default(),
             sweep_every: Duration::from_secs(10),
             clock: Clock::system(),
@@ -81,7 +98,9 @@ impl Config {
             parameters,
             overrides: BTreeMap::new(),
         };
-        Ok(Self::new(data, Template::load(template)?.storage(&settings)?))
+        let template = Template::load(template)?;
+        let event_sources = template.event_sources(&settings)?;
+        Ok(Self { event_sources, ..Self::new(data, template.storage(&settings)?) })
     }
 
     /// For tests: what `template` names, in a temporary folder that goes when the last copy of this goes.

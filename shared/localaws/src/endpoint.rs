@@ -1,4 +1,4 @@
-//! The port that S3 and CloudWatch Logs share.
+//! The port that S3, CloudWatch Logs, SES and what only the local AWS has share.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -16,31 +16,45 @@ use s3s::service::S3Service;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tower::{Layer, service_fn};
+use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
+use crate::local::{self, Local};
 use crate::logs::{Logs, LogsError};
 use crate::s3;
+use crate::ses::{self, Ses, SesError};
 
 /// How long running requests may take to finish when it stops.
 const DRAIN: Duration = Duration::from_secs(3);
 /// A batch of log events is 1 MiB at most, but JSON can escape each byte of it sixfold.
 const MAX_JSON: usize = 8 * 1024 * 1024;
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// What answers on the port.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
-    s3: S3Service,
-    logs: Logs,
+    pub(crate) s3: S3Service,
+    pub(crate) logs: Logs,
+    pub(crate) ses: Ses,
+    pub(crate) local: Local,
 }
 
 impl Endpoint {
-    pub(crate) fn new(s3: S3Service, logs: Logs) -> Self {
-        Self { s3, logs }
+    /// Only what browsers use answers requests of other origins.
+    async fn answer(self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+        let path = request.uri().path();
+        if path.starts_with(local::PREFIX) {
+            let (parts, _) = request.into_parts();
+            return Ok(self.local.answer(&parts.method, &parts.uri, &parts.headers).await);
+        }
+        if path.starts_with(ses::PREFIX) {
+            return Ok(self.ses_answer(request).await);
+        }
+        cors().layer(service_fn(move |request| self.clone().aws_answer(request))).oneshot(request).await
     }
 
-    async fn answer(self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    async fn aws_answer(self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
         let target = request.headers().get(TARGET).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let answer = match target {
             Some(target) => self.logs_answer(&target, request.into_body()).await,
@@ -50,13 +64,13 @@ impl Endpoint {
     }
 
     async fn logs_answer(&self, target: &str, body: Incoming) -> Response<Body> {
-        let body = match Limited::new(body, MAX_JSON).collect().await {
-            Ok(body) => body.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => {
+        let body = match collect(body).await {
+            Ok(body) => body,
+            Err(Unreadable::TooLarge) => {
                 return json(StatusCode::PAYLOAD_TOO_LARGE, LogsError::invalid("the request is too large").body());
             }
-            Err(error) => {
-                return json(StatusCode::BAD_REQUEST, LogsError::invalid(error.to_string()).body());
+            Err(Unreadable::Broken(error)) => {
+                return json(StatusCode::BAD_REQUEST, LogsError::invalid(error).body());
             }
         };
         match self.logs.call(target, body).await {
@@ -64,12 +78,48 @@ impl Endpoint {
             Err(error) => json(error.status(), error.body()),
         }
     }
+
+    async fn ses_answer(&self, request: Request<Incoming>) -> Response<Body> {
+        let sends = request.method() == Method::POST && request.uri().path() == ses::SEND_EMAIL;
+        let answer = match collect(request.into_body()).await {
+            _ if !sends => Err(SesError::UnknownOperation),
+            Ok(body) => self.ses.send(body).await,
+            Err(Unreadable::TooLarge) => Err(SesError::TooLarge),
+            Err(Unreadable::Broken(error)) => Err(SesError::bad(error)),
+        };
+        match answer {
+            Ok(answer) => json_of("application/json", StatusCode::OK, answer),
+            Err(error) => {
+                let mut response = json_of("application/json", error.status(), error.body());
+                response.headers_mut().insert(ERROR_TYPE, http::HeaderValue::from_static(error.kind()));
+                response
+            }
+        }
+    }
+}
+
+/// Why a body could not be had.
+enum Unreadable {
+    TooLarge,
+    Broken(String),
+}
+
+async fn collect(body: Incoming) -> Result<Bytes, Unreadable> {
+    match Limited::new(body, MAX_JSON).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Unreadable::TooLarge),
+        Err(error) => Err(Unreadable::Broken(error.to_string())),
+    }
 }
 
 fn json(status: StatusCode, body: String) -> Response<Body> {
+    json_of("application/x-amz-json-1.1", status, body)
+}
+
+fn json_of(kind: &'static str, status: StatusCode, body: String) -> Response<Body> {
     let mut response = Response::new(Body::from(Bytes::from(body)));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static("application/x-amz-json-1.1"));
+    response.headers_mut().insert(CONTENT_TYPE, http::HeaderValue::from_static(kind));
     response
 }
 
@@ -103,7 +153,7 @@ async fn connection(stream: TcpStream, endpoint: Endpoint, mut stopped: watch::R
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "answers may wait for each other");
     }
-    let service = cors().layer(service_fn(move |request| endpoint.clone().answer(request)));
+    let service = service_fn(move |request| endpoint.clone().answer(request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));

@@ -66,6 +66,12 @@ pub enum StartError {
     /// The logs' database cannot be used.
     #[error("the local CloudWatch Logs: {0}")]
     Logs(#[from] rusqlite::Error),
+    /// A stream or the database of the deliveries cannot be used.
+    #[error("the delivery to functions: {0}")]
+    Delivery(String),
+    /// The mails' database cannot be used.
+    #[error("the local SES: {0}")]
+    Ses(rusqlite::Error),
     /// No threads to be had.
     #[error("cannot start the threads of the local AWS: {0}")]
     Runtime(std::io::Error),

@@ -1,19 +1,25 @@
-//! The local AWS: DynamoDB, S3 and CloudWatch Logs in one process, for development and tests.
+//! The local AWS: DynamoDB, S3, CloudWatch Logs, mail and what AWS delivers to functions by itself, in one process, for
+//! development and tests.
 //!
 //! [`LocalAws::start`] opens a folder, creates what the template names and is missing there, and answers on two ports
 //! of 127.0.0.1. Everything answered with success is on disk: killing the process loses none of it. S3 checks
-//! signatures and knows one pair of keys; DynamoDB and the logs take any.
+//! signatures and knows one pair of keys; all others take any.
 
 mod clock;
 mod config;
+mod delivery;
 mod dynamodb;
 mod endpoint;
 mod error;
+mod local;
 mod local_aws;
 mod logs;
 mod s3;
+mod ses;
+mod sqlite;
 
 pub use clock::Clock;
 pub use config::{Config, Credentials, DEFAULT_REGION, DEFAULT_STACK};
+pub use delivery::{FunctionsUrl, InvalidFunctionsUrl};
 pub use error::StartError;
 pub use local_aws::LocalAws;

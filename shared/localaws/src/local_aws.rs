@@ -10,12 +10,17 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::delivery::{Deliveries, Trim};
 use crate::endpoint::{self, Endpoint};
+use crate::local::Local;
 use crate::logs::Logs;
+use crate::ses::Ses;
 use crate::{Config, StartError, dynamodb, s3};
 
 /// Longer than any request takes; a connection that is still open then is cut.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
+/// The file of DynamoDB.
+const DATABASE: &str = "dynamodb.sqlite";
 
 /// A running local AWS. It stops when dropped; [`LocalAws::stop`] also lets running requests finish.
 ///
@@ -25,6 +30,7 @@ pub struct LocalAws {
     aws_port: u16,
     database: Database,
     logs: Logs,
+    trim: Trim,
     shutdown: watch::Sender<()>,
     finished: mpsc::Receiver<()>,
     runtime: Option<Runtime>,
@@ -42,12 +48,16 @@ impl LocalAws {
         let dynamodb_listener = listen(config.dynamodb_port, "DynamoDB")?;
         let aws_listener = listen(config.aws_port, "S3 and CloudWatch Logs")?;
         let lock = lock(&config.data)?;
-        let database = dynamodb::open(&config.data.join("dynamodb.sqlite"), &config.storage.tables)?;
+        let database = dynamodb::open(&config.data.join(DATABASE), &config.storage.tables)?;
         let s3 = s3::open(&config.data.join("s3"), &config.storage.buckets, &config.credentials)?;
         let logs = Logs::open(&config.data.join("logs.sqlite"), config.clock.clone())?;
         for group in &config.storage.log_groups {
             logs.ensure_group(&group.name, group.retention_days)?;
         }
+        let ses = Ses::open(&config.data.join("emails.sqlite"), config.clock.clone()).map_err(StartError::Ses)?;
+        let deliveries = Deliveries::open(&config, &database)?;
+        let trim = Trim::open(&config.data.join(DATABASE), &config, deliveries.state())
+            .map_err(|error| StartError::DynamoDb(error.to_string()))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             // DynamoDB runs SQLite on them, so some may be waiting for the disk.
             .worker_threads(4)
@@ -63,9 +73,11 @@ impl LocalAws {
             let _inside = runtime.enter();
             let mut tasks = JoinSet::new();
             tasks.spawn(dynamodb::serve(tokio_listener(dynamodb_listener)?, database.clone(), stopped.clone()));
-            let endpoint = Endpoint::new(s3, logs.clone());
+            let local = Local { ses: ses.clone(), deliveries: deliveries.state() };
+            let endpoint = Endpoint { s3, logs: logs.clone(), ses, local };
             tasks.spawn(endpoint::serve(tokio_listener(aws_listener)?, endpoint, stopped.clone()));
-            tasks.spawn(sweep(database.clone(), logs.clone(), config.sweep_every, stopped));
+            deliveries.spawn(&mut tasks, &stopped);
+            tasks.spawn(sweep((database.clone(), logs.clone(), trim.clone()), config.sweep_every, stopped));
             tasks
         };
         runtime.spawn(async move {
@@ -78,6 +90,7 @@ impl LocalAws {
             aws_port,
             database,
             logs,
+            trim,
             shutdown,
             finished,
             runtime: Some(runtime),
@@ -92,20 +105,19 @@ impl LocalAws {
         format!("http://127.0.0.1:{}", self.dynamodb_port)
     }
 
-    /// The endpoint of S3 and CloudWatch Logs.
+    /// The endpoint of S3, CloudWatch Logs and SES, and of what only the local AWS has (`/_local/emails`, `/_local/failures`).
     #[must_use]
     pub fn aws_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.aws_port)
     }
 
-    /// Removes now what has expired: items by their table's TTL, log events by their group's retention. Blocks.
+    /// Removes now what has expired: items by their table's TTL, log events by their group's retention, and stream
+    /// records after a day, if every function has had them. Blocks.
     ///
     /// # Errors
     /// If a database refuses.
     pub fn sweep(&self) -> Result<(), StartError> {
-        self.database.sweep_ttl().map_err(|error| StartError::DynamoDb(error.to_string()))?;
-        self.logs.sweep()?;
-        Ok(())
+        sweep_once(&self.database, &self.logs, &self.trim)
     }
 
     /// Lets running requests finish, for at most five seconds, and stops. Blocks.
@@ -162,20 +174,22 @@ fn lock(data: &Path) -> Result<File, StartError> {
     }
 }
 
-async fn sweep(database: Database, logs: Logs, every: Duration, mut stopped: watch::Receiver<()>) {
+fn sweep_once(database: &Database, logs: &Logs, trim: &Trim) -> Result<(), StartError> {
+    database.sweep_ttl().map_err(|error| StartError::DynamoDb(error.to_string()))?;
+    logs.sweep()?;
+    trim.sweep().map_err(|error| StartError::DynamoDb(error.to_string()))
+}
+
+async fn sweep((database, logs, trim): (Database, Logs, Trim), every: Duration, mut stopped: watch::Receiver<()>) {
     loop {
         tokio::select! {
             () = tokio::time::sleep(every) => {}
             _ = stopped.changed() => return,
         }
-        let (database, logs) = (database.clone(), logs.clone());
-        let swept = tokio::task::spawn_blocking(move || {
-            database.sweep_ttl().map_err(|error| error.to_string())?;
-            logs.sweep().map_err(|error| error.to_string())
-        });
-        match swept.await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::warn!(error, "what has expired could not be removed"),
+        let (database, logs, trim) = (database.clone(), logs.clone(), trim.clone());
+        match tokio::task::spawn_blocking(move || sweep_once(&database, &logs, &trim)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "what has expired could not be removed"),
             Err(error) => tracing::warn!(%error, "the removal of what has expired broke off"),
         }
     }

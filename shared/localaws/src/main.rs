@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
-use aviary_localaws::{Config, DEFAULT_STACK, LocalAws};
+use aviary_localaws::{Config, DEFAULT_STACK, FunctionsUrl, LocalAws};
 use clap::Parser;
 use serde_json::json;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -15,8 +16,11 @@ use tracing_subscriber::EnvFilter;
 
 /// The variable that says what is logged.
 const LOG_LEVEL: &str = "AVIARY_LOG_LEVEL";
+/// That a delivery begins or fails is what a developer waits for.
+const DEFAULT_LOG_LEVEL: &str = "warn,aviary_localaws::delivery=info";
 
-/// DynamoDB, S3 and CloudWatch Logs on this machine, with what the template names.
+/// DynamoDB, S3, CloudWatch Logs and SES on this machine, with what the template names, and what AWS delivers to
+/// functions by itself.
 #[derive(Debug, Parser)]
 #[command(name = "localaws")]
 struct Arguments {
@@ -32,9 +36,16 @@ struct Arguments {
     /// The port of DynamoDB; 0 is any free one.
     #[arg(long, default_value_t = 4600)]
     dynamodb_port: u16,
-    /// The port of S3 and CloudWatch Logs; 0 is any free one.
+    /// The port of S3, CloudWatch Logs and SES; 0 is any free one.
     #[arg(long, default_value_t = 4601)]
     aws_port: u16,
+    /// Where functions are invoked with stream records and schedules, like http://127.0.0.1:9000. Without it nothing is
+    /// delivered, and streams wait.
+    #[arg(long)]
+    functions_url: Option<FunctionsUrl>,
+    /// How old a stream record is when it is delivered, at least, in milliseconds.
+    #[arg(long, default_value_t = 0)]
+    stream_delay_ms: u64,
     /// A parameter of the template, as NAME=VALUE; can be given more than once.
     #[arg(long = "parameter", value_parser = parameter)]
     parameters: Vec<(String, String)>,
@@ -60,10 +71,12 @@ fn main() -> ExitCode {
 
 /// Logs go to stderr, because stdout has the one line that says that it is ready.
 fn log() -> anyhow::Result<()> {
-    let level = std::env::var(LOG_LEVEL).unwrap_or_else(|_| "warn".to_owned());
+    let level = std::env::var(LOG_LEVEL).unwrap_or_else(|_| DEFAULT_LOG_LEVEL.to_owned());
     let filter: EnvFilter = level.parse().with_context(|| format!("{LOG_LEVEL} is {level:?}, which is no level"))?;
     // s3s logs every refused request as an error; the client has been told.
     let filter = filter.add_directive("s3s=off".parse()?);
+    // A mail is not noise at any level: it has a link that somebody waits for.
+    let filter = filter.add_directive("aviary_localaws::ses=info".parse()?);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     Ok(())
 }
@@ -75,6 +88,8 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut config = Config::from_template(&arguments.template, arguments.data, &arguments.stack, parameters)?;
     config.dynamodb_port = arguments.dynamodb_port;
     config.aws_port = arguments.aws_port;
+    config.functions_url = arguments.functions_url;
+    config.stream_delay = Duration::from_millis(arguments.stream_delay_ms);
     let aws = LocalAws::start(config)?;
 
     let ready = json!({"ready": true, "dynamodb": aws.dynamodb_url(), "aws": aws.aws_url()});

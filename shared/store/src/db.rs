@@ -52,6 +52,7 @@ impl Db {
         let mut wanted = keys_and_attributes(keys.into_iter().map(Key::into_item).collect())?;
         let mut items = Vec::new();
         for round in 0..MAX_ROUNDS {
+            self.pause_before(round).await?;
             let call = self
                 .client
                 .batch_get_item()
@@ -64,13 +65,16 @@ impl Db {
                 Some(left) => wanted = left,
                 None => return Ok(items),
             }
-            self.pause(round).await?;
         }
         Err(StoreError::Passing("keys stayed unprocessed".to_owned()))
     }
 
-    /// Waits a random while that doubles with each round: those who met once shall not meet again.
-    pub(crate) async fn pause(&self, round: u32) -> Result<(), StoreError> {
+    /// Waits a random while that doubles with each round, the first excepted: those who met once shall not
+    /// meet again.
+    pub(crate) async fn pause_before(&self, round: u32) -> Result<(), StoreError> {
+        if round == 0 {
+            return Ok(());
+        }
         let longest = FIRST_PAUSE_MILLIS << round.min(8);
         let random = u64::from_le_bytes(self.entropy.bytes::<8>()?);
         tokio::time::sleep(Duration::from_millis(random % longest + 1)).await;
@@ -104,7 +108,7 @@ pub(crate) async fn metered<T, E: ProvideErrorMetadata>(
     let began = Call::begin();
     let output = call.await;
     let (mut read, mut write) = (0.0, 0.0);
-    for consumed in output.iter().flat_map(|output| capacity(output)) {
+    for consumed in output.iter().flat_map(capacity) {
         let (r, w) = (consumed.read_capacity_units, consumed.write_capacity_units);
         match (r, w, direction) {
             (None, None, Direction::Read) => read += consumed.capacity_units.unwrap_or_default(),

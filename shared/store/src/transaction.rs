@@ -36,10 +36,12 @@ impl Transaction {
 
     /// Sends it. Conflicts and throttling are tried again with pauses of random length; the client token
     /// makes a repetition of what was committed unnoticed a success.
+    #[allow(clippy::disallowed_methods, reason = "this is the wrapper that everyone else is to use")]
     pub(crate) async fn commit(self, db: &Db) -> Result<Committed, StoreError> {
         let token = db.entropy.secret::<16>()?;
         let mut last = StoreError::Passing("no attempt".to_owned());
         for round in 0..MAX_ROUNDS {
+            db.pause_before(round).await?;
             let call = db
                 .client
                 .transact_write_items()
@@ -51,6 +53,7 @@ impl Transaction {
                 Ok(_) => return Ok(Committed::Done),
                 Err(error) => error,
             };
+            // The SDK has tried three times where it could; only what it does not know is tried again here.
             last = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
                     match verdict(canceled.cancellation_reasons()) {
@@ -59,12 +62,9 @@ impl Transaction {
                         Verdict::Wrong(why) => return Err(StoreError::Rejected(why)),
                     }
                 }
-                _ => StoreError::from(error),
+                Some(TransactWriteItemsError::TransactionInProgressException(_)) => error.into(),
+                _ => return Err(error.into()),
             };
-            if !last.is_passing() {
-                return Err(last);
-            }
-            db.pause(round).await?;
         }
         Err(last)
     }

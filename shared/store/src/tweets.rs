@@ -2,6 +2,7 @@
 
 use aviary_model::{AltText, MediaId, Timestamp, TweetId, TweetText, UserId};
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
@@ -84,9 +85,16 @@ impl Tweets {
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item(tweet_key(tweet.id), tweet, index)?))
+            // A repetition after a lost answer must not take counters back.
+            .condition_expression("attribute_not_exists(pk)")
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await?;
-        Ok(())
+        match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(error.into()),
+            },
+        }
     }
 
     /// Removes a tweet of this author. False if there is none. One step.

@@ -1,32 +1,46 @@
 //! The log format: one JSON object per line on standard output, which Lambda hands to CloudWatch Logs.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// The log level is none that exists.
 #[derive(Debug, thiserror::Error)]
 #[error("AVIARY_LOG_LEVEL is {0:?}; it takes error, warn, info, debug or trace")]
 pub struct LevelError(String);
 
-/// Starts logging, once per process. The level holds for our own code; libraries log warnings only.
+/// Libraries that have more to say than anyone wants to read.
+const LIBRARIES: &[(&str, LevelFilter)] = &[
+    ("aws", LevelFilter::WARN),
+    ("h2", LevelFilter::WARN),
+    ("hyper", LevelFilter::WARN),
+    // It warns at every start that the local server allows one request at a time, as Lambda does.
+    ("lambda_runtime", LevelFilter::ERROR),
+    ("rustls", LevelFilter::WARN),
+];
+
+/// Starts logging, once per process.
 ///
 /// # Errors
 /// When the level is none of `error`, `warn`, `info`, `debug`, `trace`.
 pub fn init(level: &str) -> Result<(), LevelError> {
-    if !matches!(level, "error" | "warn" | "info" | "debug" | "trace") {
-        return Err(LevelError(level.to_owned()));
-    }
-    // `lambda_runtime` warns at every start that the local server allows one request at a time, as Lambda does.
-    let ours = format!("warn,lambda_runtime=error,aviary={level}");
-    let filter = EnvFilter::try_new(ours).map_err(|_| LevelError(level.to_owned()))?;
-    // A second call (in tests) keeps the first subscriber.
-    let _ = tracing_subscriber::fmt()
+    let ours = match level {
+        "error" => LevelFilter::ERROR,
+        "warn" => LevelFilter::WARN,
+        "info" => LevelFilter::INFO,
+        "debug" => LevelFilter::DEBUG,
+        "trace" => LevelFilter::TRACE,
+        _ => return Err(LevelError(level.to_owned())),
+    };
+    let targets = Targets::new().with_default(ours).with_targets(LIBRARIES.iter().copied());
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        .with_env_filter(filter)
-        .with_writer(std::io::stdout)
-        .try_init();
+        .with_writer(std::io::stdout);
+    // A second call (in tests) keeps the first subscriber.
+    let _ = tracing_subscriber::registry().with(lines).with(targets).try_init();
     Ok(())
 }
 

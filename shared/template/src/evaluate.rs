@@ -9,6 +9,8 @@ use crate::{Settings, TemplateError};
 
 /// The account of everything local.
 const ACCOUNT: &str = "000000000000";
+/// On AWS the time of the stream's creation, which nobody knows before.
+const STREAM_LABEL: &str = "1970-01-01T00:00:00.000";
 /// Deeper than any sane template: whoever gets here refers to itself.
 const MAX_DEPTH: usize = 64;
 
@@ -153,15 +155,8 @@ impl<'a> Scope<'a> {
     }
 
     fn get_att(&self, place: &Place, argument: &Value) -> Result<String, TemplateError> {
-        let (id, attribute) = match argument {
-            Value::String(text) => text.split_once('.').map(|(id, attribute)| (id.to_owned(), attribute.to_owned())),
-            Value::Sequence(items) => match items.as_slice() {
-                [id, attribute] => node::text(id).zip(node::text(attribute)),
-                _ => None,
-            },
-            _ => None,
-        }
-        .ok_or_else(|| place.error("wants a resource and an attribute"))?;
+        let (id, attribute) =
+            node::attribute(argument).ok_or_else(|| place.error("wants a resource and an attribute"))?;
         self.attribute(place, &id, &attribute)
     }
 
@@ -195,13 +190,19 @@ impl<'a> Scope<'a> {
         let resource = self.resource(place, id)?;
         let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default();
         let unknown = || place.error(format!("{id}.{attribute} ({kind}) is known only on AWS"));
-        if !matches!(attribute, "Arn" | "DomainName" | "RegionalDomainName") {
+        if !matches!(attribute, "Arn" | "StreamArn" | "DomainName" | "RegionalDomainName") {
             return Err(unknown());
         }
         let name = self.physical_name(place, id).map_err(|_| unknown())?;
         let region = &self.settings.region;
         match (kind, attribute) {
             ("AWS::DynamoDB::Table", "Arn") => Ok(format!("arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}")),
+            ("AWS::DynamoDB::Table", "StreamArn") => {
+                if node::at(resource, &["Properties", "StreamSpecification"]).is_none() {
+                    return Err(place.error(format!("{id} has no stream")));
+                }
+                Ok(format!("arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}/stream/{STREAM_LABEL}"))
+            }
             ("AWS::S3::Bucket", "Arn") => Ok(format!("arn:aws:s3:::{name}")),
             ("AWS::S3::Bucket", "DomainName") => Ok(format!("{name}.s3.amazonaws.com")),
             ("AWS::S3::Bucket", "RegionalDomainName") => Ok(format!("{name}.s3.{region}.amazonaws.com")),

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_yaml_ng::Value;
 
 use crate::evaluate::{Place, Scope};
+use crate::events::Event;
 use crate::node;
-use crate::{Function, Route, TemplateError};
+use crate::{EventSources, Function, Route, TemplateError};
 
 /// What SAM takes where the template says nothing.
 const DEFAULT_MEMORY_MB: u32 = 128;
@@ -20,21 +21,38 @@ pub(crate) fn read(scope: &Scope<'_>) -> Result<Vec<Function>, TemplateError> {
         .collect()
 }
 
+/// What is delivered to the functions that have such events.
+pub(crate) fn event_sources(scope: &Scope<'_>) -> Result<Vec<EventSources>, TemplateError> {
+    let mut all = Vec::new();
+    for (logical_id, resource) in scope.resources("AWS::Serverless::Function")? {
+        let properties = Merged::new(scope, &logical_id, resource);
+        let (streams, schedules) = (properties.each(Event::stream)?, properties.each(Event::schedule)?);
+        if !streams.is_empty() || !schedules.is_empty() {
+            all.push(EventSources { binary: binary(&logical_id, resource)?, logical_id, streams, schedules });
+        }
+    }
+    Ok(all)
+}
+
 fn function(scope: &Scope<'_>, id: String, resource: &Value) -> Result<Function, TemplateError> {
-    let place = Place::new("Resources", &id);
-    let binary = node::at(resource, &["Metadata", "BuildProperties", "Binary"])
-        .and_then(node::text)
-        .ok_or_else(|| place.below("Metadata.BuildProperties.Binary").error("is missing"))?;
-    let properties = Merged { scope, place, own: resource.get("Properties") };
+    let properties = Merged::new(scope, &id, resource);
     Ok(Function {
-        binary,
+        binary: binary(&id, resource)?,
         environment: environment(&properties)?,
         routes: routes(&properties)?,
         memory_mb: properties.number("MemorySize", DEFAULT_MEMORY_MB)?,
         timeout_s: properties.number("Timeout", DEFAULT_TIMEOUT_S)?,
         log_group: properties.log_group()?,
+        streams: properties.each(Event::stream)?,
+        schedules: properties.each(Event::schedule)?,
         logical_id: id,
     })
+}
+
+fn binary(id: &str, resource: &Value) -> Result<String, TemplateError> {
+    node::at(resource, &["Metadata", "BuildProperties", "Binary"])
+        .and_then(node::text)
+        .ok_or_else(|| Place::new("Resources", id).below("Metadata.BuildProperties.Binary").error("is missing"))
 }
 
 /// A function's properties over those of `Globals.Function`.
@@ -45,6 +63,20 @@ struct Merged<'a> {
 }
 
 impl<'a> Merged<'a> {
+    fn new(scope: &'a Scope<'a>, id: &str, resource: &'a Value) -> Self {
+        Self { scope, place: Place::new("Resources", id), own: resource.get("Properties") }
+    }
+
+    fn events(&self) -> Vec<Event<'a>> {
+        let found = self.last(&["Events"]);
+        found.map(|(place, node)| Event::all(self.scope, &place, node)).unwrap_or_default()
+    }
+
+    /// What `read` finds in the events.
+    fn each<T>(&self, read: impl Fn(&Event<'a>) -> Result<Option<T>, TemplateError>) -> Result<Vec<T>, TemplateError> {
+        self.events().iter().filter_map(|event| read(event).transpose()).collect()
+    }
+
     /// The globals' value and the function's own, each with its place.
     fn layers(&self, keys: &[&str]) -> impl Iterator<Item = (Place, &'a Value)> {
         let global = self.scope.section(&["Globals", "Function"]).and_then(|node| node::at(node, keys));
@@ -98,24 +130,18 @@ fn environment(properties: &Merged<'_>) -> Result<BTreeMap<String, String>, Temp
 }
 
 fn routes(properties: &Merged<'_>) -> Result<Vec<Route>, TemplateError> {
-    let mut routes = Vec::new();
-    let Some((place, events)) = properties.last(&["Events"]) else { return Ok(routes) };
-    for (name, event) in events.as_mapping().into_iter().flatten() {
-        if event.get("Type").and_then(Value::as_str) != Some("HttpApi") {
-            continue;
-        }
-        let place = place.below(name.as_str().unwrap_or("?")).below("Properties");
-        let text = |key: &str| {
-            let place = place.below(key);
-            let node = node::at(event, &["Properties", key]).ok_or_else(|| place.error("is missing"))?;
-            properties.scope.text(&place, node)
-        };
-        let method = match text("Method")?.to_uppercase() {
-            star if star == "*" => "ANY".to_owned(),
-            method => method,
-        };
-        routes.push(Route { method, path: text("Path")? });
-    }
+    let mut routes = properties.each(route)?;
     routes.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(routes)
+}
+
+fn route(event: &Event<'_>) -> Result<Option<Route>, TemplateError> {
+    if event.kind != "HttpApi" {
+        return Ok(None);
+    }
+    let method = match event.text("Method")?.to_uppercase() {
+        star if star == "*" => "ANY".to_owned(),
+        method => method,
+    };
+    Ok(Some(Route { method, path: event.text("Path")? }))
 }

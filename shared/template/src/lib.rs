@@ -5,13 +5,18 @@
 
 mod error;
 mod evaluate;
+mod events;
 mod functions;
 mod node;
 mod parameters;
+mod rate;
 mod stack;
 mod storage;
 mod template;
 
 pub use error::TemplateError;
-pub use stack::{Attribute, Bucket, Function, Index, KeyElement, LogGroup, Projection, Route, Stack, Storage, Table};
+pub use stack::{
+    Attribute, Bucket, EventSources, Function, Index, KeyElement, LogGroup, Projection, Route, Schedule, Stack,
+    StartingPosition, Storage, StreamSource, Table,
+};
 pub use template::{Settings, Template};

@@ -51,3 +51,15 @@ pub(crate) fn number(node: &Value) -> Option<u32> {
 pub(crate) fn at<'a>(node: &'a Value, keys: &[&str]) -> Option<&'a Value> {
     keys.iter().try_fold(node, |node, key| node.get(key))
 }
+
+/// The resource and the attribute that an `Fn::GetAtt` asks for.
+pub(crate) fn attribute(argument: &Value) -> Option<(String, String)> {
+    match argument {
+        Value::String(text) => text.split_once('.').map(|(id, attribute)| (id.to_owned(), attribute.to_owned())),
+        Value::Sequence(items) => match items.as_slice() {
+            [id, attribute] => text(id).zip(text(attribute)),
+            _ => None,
+        },
+        _ => None,
+    }
+}

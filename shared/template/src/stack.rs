@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What a template deploys, resolved for one stack.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -102,7 +103,7 @@ pub struct LogGroup {
 }
 
 /// A Lambda function.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Function {
     /// Its name in the template.
     pub logical_id: String,
@@ -118,6 +119,64 @@ pub struct Function {
     pub timeout_s: u32,
     /// The log group it writes to, if the template names one.
     pub log_group: Option<String>,
+    /// The streams whose records it gets.
+    pub streams: Vec<StreamSource>,
+    /// The times at which it is called.
+    pub schedules: Vec<Schedule>,
+}
+
+/// What AWS delivers to a function besides HTTP.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EventSources {
+    /// The function's name in the template.
+    pub logical_id: String,
+    /// The Cargo binary it is built from.
+    pub binary: String,
+    /// The streams whose records it gets.
+    pub streams: Vec<StreamSource>,
+    /// The times at which it is called.
+    pub schedules: Vec<Schedule>,
+}
+
+/// A table's stream as a function's event source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamSource {
+    /// The table's name in the template.
+    pub table: String,
+    /// The stream's ARN, as the records carry it.
+    pub arn: String,
+    /// The most records of one invocation.
+    pub batch_size: u32,
+    /// Where a function begins that has not had anything yet.
+    pub starting_position: StartingPosition,
+    /// How often a batch is tried again; `None` is until its records expire.
+    pub maximum_retries: Option<u32>,
+    /// Whether a batch that failed is halved, so that what is wrong with it stands alone in the end.
+    pub bisect: bool,
+    /// Whether the answer names the records that failed.
+    pub report_batch_item_failures: bool,
+    /// The age at which a record is given up; `None` is as long as the stream keeps it.
+    pub maximum_record_age_s: Option<u64>,
+}
+
+/// Where the first delivery begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartingPosition {
+    /// With the oldest record there is.
+    TrimHorizon,
+    /// With what is written from now on.
+    Latest,
+}
+
+/// A call at a fixed rate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// Its name.
+    pub name: String,
+    /// The time between two calls.
+    pub every: Duration,
+    /// The event, if it is not EventBridge's own.
+    pub input: Option<String>,
 }
 
 /// A route of the HTTP API.

@@ -5,7 +5,7 @@ use serde_yaml_ng::Value;
 
 use crate::evaluate::Scope;
 use crate::node;
-use crate::{Stack, Storage, TemplateError};
+use crate::{EventSources, Stack, Storage, TemplateError};
 
 /// A SAM template as it was written.
 #[derive(Debug, Clone)]
@@ -73,5 +73,12 @@ impl Template {
     /// As [`Template::resolve`], for this part.
     pub fn storage(&self, settings: &Settings) -> Result<Storage, TemplateError> {
         crate::storage::read(&Scope::new(&self.document, settings)?)
+    }
+    /// Only what is delivered to functions besides HTTP: works although their environment is not known yet.
+    ///
+    /// # Errors
+    /// As [`Template::resolve`], for this part.
+    pub fn event_sources(&self, settings: &Settings) -> Result<Vec<EventSources>, TemplateError> {
+        crate::functions::event_sources(&Scope::new(&self.document, settings)?)
     }
 }

@@ -14,7 +14,10 @@ const CHALLENGE: &str = "Bearer realm=\"api\"";
 
 /// A refusal: its status, and the body that the client sees.
 #[derive(Debug)]
-pub struct ApiError {
+pub struct ApiError(Box<Refusal>);
+
+#[derive(Debug)]
+struct Refusal {
     status: StatusCode,
     body: Value,
     header: Option<(HeaderName, HeaderValue)>,
@@ -44,7 +47,7 @@ impl ApiError {
     pub fn body(status: StatusCode, body: Value) -> Self {
         let header =
             (status == StatusCode::UNAUTHORIZED).then_some((WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE)));
-        Self { status, body, header, cause: None }
+        Self(Box::new(Refusal { status, body, header, cause: None }))
     }
 
     /// 400 for one field.
@@ -77,7 +80,7 @@ impl ApiError {
     #[must_use]
     pub fn method_not_allowed(method: &http::Method, allow: &str) -> Self {
         let mut error = Self::detail(StatusCode::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed."));
-        error.header = HeaderValue::from_str(allow).ok().map(|value| (ALLOW, value));
+        error.0.header = HeaderValue::from_str(allow).ok().map(|value| (ALLOW, value));
         error
     }
 
@@ -100,7 +103,7 @@ impl ApiError {
     #[must_use]
     pub fn internal(cause: impl fmt::Display) -> Self {
         let mut error = Self::detail(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error.");
-        error.cause = Some(cause.to_string());
+        error.0.cause = Some(cause.to_string());
         error
     }
 
@@ -108,20 +111,21 @@ impl ApiError {
     #[must_use]
     pub fn unavailable(cause: impl fmt::Display) -> Self {
         let mut error = Self::detail(StatusCode::SERVICE_UNAVAILABLE, "Service temporarily unavailable.");
-        error.header = Some((RETRY_AFTER, HeaderValue::from_static("5")));
-        error.cause = Some(cause.to_string());
+        error.0.header = Some((RETRY_AFTER, HeaderValue::from_static("5")));
+        error.0.cause = Some(cause.to_string());
         error
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
+        let Refusal { status, body, header, cause } = *self.0;
         let json = HeaderValue::from_static("application/json");
-        let mut response = (self.status, [(CONTENT_TYPE, json)], self.body.to_string()).into_response();
-        if let Some((name, value)) = self.header {
+        let mut response = (status, [(CONTENT_TYPE, json)], body.to_string()).into_response();
+        if let Some((name, value)) = header {
             response.headers_mut().insert(name, value);
         }
-        if let Some(cause) = self.cause {
+        if let Some(cause) = cause {
             response.extensions_mut().insert(Failure(cause));
         }
         response

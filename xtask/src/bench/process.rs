@@ -44,7 +44,11 @@ impl FunctionProcess {
         let mut command = bench.workspace.command(bench.workspace.binary(name, true));
         forget_foreign_settings(&mut command);
         api.equip(&mut command, name, function.memory_mb);
-        command.envs(&function.environment).envs(&bench.settings).env("AVIARY_RAW_PATH", "decoded");
+        command
+            .envs(&function.environment)
+            .envs(&bench.settings)
+            .env("AVIARY_RAW_PATH", "decoded")
+            .env("AVIARY_PUBLIC_URL", "");
         let (sender, costs) = channel();
         let part = PartPlan { name, grace: Duration::from_millis(500), out: reading(sender), err: complaining() };
         let started_at = Instant::now();

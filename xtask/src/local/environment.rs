@@ -74,10 +74,7 @@ mod tests {
             logical_id: binary.to_owned(),
             binary: binary.to_owned(),
             environment: environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
-            routes: Vec::new(),
-            memory_mb: 128,
-            timeout_s: 3,
-            log_group: None,
+            ..Function::default()
         }
     }
 

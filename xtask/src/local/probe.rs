@@ -69,11 +69,8 @@ mod tests {
         Function {
             logical_id: "X".to_owned(),
             binary: "x".to_owned(),
-            environment: std::collections::BTreeMap::new(),
             routes: vec![Route { method: "ANY".to_owned(), path: path.to_owned() }],
-            memory_mb: 128,
-            timeout_s: 3,
-            log_group: None,
+            ..Function::default()
         }
     }
 

@@ -69,7 +69,7 @@ impl ProcessTree {
             if now >= give_up_at {
                 return Err(io::Error::other(format!("process {} does not end", first.pid)));
             }
-            for id in alive.into_iter().filter(|id| id.pid == self.root) {
+            for id in alive {
                 if now >= force_at {
                     send(id, Signal::SIGKILL);
                 } else if asked.insert(id) {

@@ -89,14 +89,11 @@ mod tests {
         Function {
             logical_id: format!("{binary}Function"),
             binary: binary.to_owned(),
-            environment: BTreeMap::new(),
             routes: routes
                 .iter()
                 .map(|(method, path)| Route { method: (*method).to_owned(), path: (*path).to_owned() })
                 .collect(),
-            memory_mb: 128,
-            timeout_s: 3,
-            log_group: None,
+            ..Function::default()
         }
     }
 

@@ -1,7 +1,12 @@
-use crate::local::{Addresses, Plan};
+use std::path::Path;
+
+use crate::{
+    local::{Addresses, Plan},
+    tools::find_on_path,
+};
 
 /// What a newcomer sees when everything is ready.
-pub(super) fn text(addresses: &Addresses, plan: &Plan) -> String {
+pub(super) fn text(addresses: &Addresses, plan: &Plan, cargo_lambda: &Path) -> String {
     let api = &addresses.api;
     let curl = match &plan.tls {
         Some(tls) => format!("curl -sS --cacert {}", quoted(&tls.certificate.to_string_lossy())),
@@ -18,10 +23,20 @@ Try it in another terminal, line by line:
   {curl} {api}/status/
 
 The data is in {data} and stays between runs; `--fresh` starts empty.
+Sample events go to a function with {cargo_lambda} (see events/README.md).
 Stop with Ctrl-C. What the functions log follows.
 "#,
         data = plan.data.display(),
+        cargo_lambda = invocation(cargo_lambda),
     )
+}
+
+/// How `cargo lambda` is called here: by its path where cargo would not find it.
+fn invocation(cargo_lambda: &Path) -> String {
+    match find_on_path("cargo-lambda") {
+        Some(found) if found == cargo_lambda => "`cargo lambda invoke`".to_owned(),
+        _ => format!("`{} lambda invoke`", quoted(&cargo_lambda.to_string_lossy())),
+    }
 }
 
 /// A path as a shell takes it.

@@ -1,5 +1,4 @@
 use std::path::Path;
-use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -41,12 +40,5 @@ const SCHEMA: &str = "
 
 /// Opens or makes the database at `path`.
 pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open(path)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    // A write-ahead log survives the death of the process without a sync per write.
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "NORMAL")?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.execute_batch(SCHEMA)?;
-    Ok(connection)
+    crate::sqlite::open(path, SCHEMA)
 }

@@ -11,10 +11,12 @@
 
 mod access;
 mod conditions;
+mod delivery;
 mod fixture;
 mod guards;
 mod indexes;
 mod logs;
+mod mail;
 mod objects;
 mod post;
 mod presigned;

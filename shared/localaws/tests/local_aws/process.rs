@@ -10,7 +10,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use crate::fixture::{BUCKET, GROUP, TABLE, dynamodb, get, item, logs, object, s3, template};
+use crate::delivery::functions::{Answer, Functions};
+use crate::fixture::{BUCKET, GROUP, TABLE, dynamodb, get, item, logs, object, put, s3, template};
+use crate::mail::{mail, ses};
 
 struct Process {
     child: Child,
@@ -28,7 +30,11 @@ fn command(data: &Path, dynamodb_port: &str) -> Command {
 
 impl Process {
     fn start(data: &Path) -> Self {
-        let mut child = command(data, "0").spawn().unwrap();
+        Self::of(command(data, "0"))
+    }
+
+    fn of(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line).unwrap();
@@ -111,6 +117,36 @@ async fn a_kill_loses_nothing_that_was_answered() {
     assert!([rounds - 1, rounds].map(|round| format!("round {round}")).contains(&latest), "{latest} of {rounds}");
 }
 
+fn delivering(data: &Path, functions_url: &str) -> Process {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_localaws"));
+    command.arg("--template").arg(crate::delivery::template()).arg("--data").arg(data);
+    command.args(["--dynamodb-port", "0", "--aws-port", "0", "--stream-delay-ms", "50"]);
+    command.args(["--functions-url", functions_url]).env_remove("AVIARY_LOG_LEVEL");
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    Process::of(command)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_delivers_to_the_functions_it_is_told_also_after_a_kill() {
+    let mut functions = Functions::start(|_| Answer::Done).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut killed = delivering(folder.path(), &functions.url);
+    put(&dynamodb(&killed.dynamodb), item("a", &[])).await;
+    assert_eq!(functions.keys(1).await, ["a"]);
+    put(&dynamodb(&killed.dynamodb), item("b", &[])).await;
+    killed.child.kill().unwrap();
+    killed.child.wait().unwrap();
+
+    let mut again = delivering(folder.path(), &functions.url);
+    // Whatever was under way may come twice.
+    while !functions.next().await.keys().contains(&"b".to_owned()) {}
+    mail(&ses(&again.aws), &["a@x.example"], "Welcome").send().await.unwrap();
+    assert_eq!(again.end(Signal::SIGTERM).code(), Some(0));
+    let mut errors = String::new();
+    again.child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    assert!(errors.contains("mail to a@x.example: Welcome\nfollow http://127.0.0.1/x\n"), "{errors}");
+}
+
 #[test]
 fn both_signals_end_it_cleanly_and_its_ports_are_free_then() {
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
@@ -172,6 +208,12 @@ fn what_stops_the_start_is_one_sentence_and_exit_code_one() {
     let (code, message) = failure(level);
     assert_eq!(code, Some(1));
     assert!(message.contains("loud"), "{message}");
+
+    let mut url = command(folder.path(), "0");
+    url.args(["--functions-url", "127.0.0.1:9000"]);
+    let (code, message) = failure(url);
+    assert_eq!(code, Some(2));
+    assert!(message.contains("must be like http://127.0.0.1:9000"), "{message}");
 
     let mut parameter = command(folder.path(), "0");
     parameter.args(["--parameter", "Unknown=1"]);

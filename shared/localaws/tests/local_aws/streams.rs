@@ -26,7 +26,7 @@ async fn streams(aws: &LocalAws, operation: &str, body: Value) -> Value {
 }
 
 /// All records of the table's stream, oldest first.
-async fn records(aws: &LocalAws) -> Vec<Value> {
+pub(crate) async fn records(aws: &LocalAws) -> Vec<Value> {
     let found = streams(aws, "ListStreams", json!({"TableName": TABLE})).await;
     let arn = found["Streams"][0]["StreamArn"].clone();
     let described = streams(aws, "DescribeStream", json!({"StreamArn": arn})).await;

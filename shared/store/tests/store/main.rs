@@ -9,6 +9,17 @@
     reason = "tests fail loudly, and look at tables behind the store's back"
 )]
 
+mod cost;
+mod failures;
+mod family;
+mod family_race;
 mod fixture;
+mod keys;
+mod profiles;
 mod registration;
+mod registration_race;
+mod retries;
+mod scripted;
+mod standing;
 mod tables;
+mod tweets;

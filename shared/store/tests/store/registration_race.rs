@@ -14,8 +14,13 @@ const SPELLINGS: &[&str] = &["straße", "STRASSE", "Strasse", "ｓｔｒａｓ�
 #[tokio::test]
 async fn of_fifty_who_want_one_name_in_all_its_spellings_one_gets_it() {
     let store = Store::start().await;
-    let rivals: Vec<_> =
-        SPELLINGS.iter().cycle().take(RIVALS).enumerate().map(|(n, name)| user(name, Some(&format!("{n}@example.com")))).collect();
+    let rivals: Vec<_> = SPELLINGS
+        .iter()
+        .cycle()
+        .take(RIVALS)
+        .enumerate()
+        .map(|(n, name)| user(name, Some(&format!("{n}@example.com"))))
+        .collect();
 
     let results = join_all(rivals.iter().map(|user| store.register(user))).await;
 
@@ -40,9 +45,8 @@ async fn of_those_who_want_one_address_one_gets_it() {
     let results = join_all(rivals.iter().map(|user| store.register(user))).await;
 
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
-    let refused = |result: &&Result<(), _>| {
-        matches!(result, Err(RegistrationError::Taken { username: false, email: true }))
-    };
+    let refused =
+        |result: &&Result<(), _>| matches!(result, Err(RegistrationError::Taken { username: false, email: true }));
     assert_eq!(results.iter().filter(refused).count(), 19, "{results:?}");
     assert_eq!(store.items().await, 6);
 }

@@ -1,0 +1,154 @@
+//! A DynamoDB of its own for each test, and a clock that stands still until it is moved.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use aviary_auth::{Claims, Refresh, Verifier, digest};
+use aviary_localaws::{Config, LocalAws};
+use aviary_model::{Alias, Clock, Family, SessionId, Timestamp, TokenId, UserId, Username};
+use aviary_store::{Accounts, Credentials, Db, Profile, Profiles, Registration, SessionOpening, SigningKeys, User};
+use aviary_web::OsEntropy;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// A moment that all tests start from: a whole second.
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+pub(crate) const MONTH: i64 = 30 * 24 * 3_600;
+
+/// The time, as tests set it.
+#[derive(Debug)]
+pub(crate) struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl TestClock {
+    pub(crate) fn advance_millis(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) credentials: Credentials,
+    pub(crate) keys: SigningKeys,
+    /// DynamoDB without the store.
+    pub(crate) raw: Client,
+    pub(crate) url: String,
+    db: Db,
+    _aws: LocalAws,
+}
+
+/// A signed-in user's family, as its holder knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct SignedIn {
+    pub(crate) user: UserId,
+    pub(crate) sid: SessionId,
+    pub(crate) family: Family,
+    /// The session of [`DEVICE_TOKEN`].
+    pub(crate) device: SessionId,
+    /// The session of [`COOKIE`], whose other cookie is [`CSRF`]; it ends after a minute.
+    pub(crate) web: SessionId,
+}
+
+pub(crate) const DEVICE_TOKEN: &str = "0b26247231851c198b59fd6a5a13b5ae2ac20e61";
+pub(crate) const COOKIE: &str = "5e551075e551075e551075e551075e551075e551075e551075e551075e551075";
+pub(crate) const CSRF: &str = "c5afc5afc5afc5afc5afc5afc5afc5afc5afc5afc5afc5afc5afc5afc5afc5af";
+
+pub(crate) const CREDENTIALS: &str = "aviary-local-CredentialsTable";
+
+impl World {
+    pub(crate) fn start() -> Self {
+        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
+        let aws = LocalAws::start(Config::temporary(&template).unwrap()).unwrap();
+        let url = aws.dynamodb_url();
+        let db = db(&url);
+        Self {
+            clock: Arc::new(TestClock(AtomicI64::new(NOW.millis()))),
+            credentials: Credentials::new(db.clone(), CREDENTIALS),
+            keys: SigningKeys::new(db.clone(), "aviary-local-KeysTable"),
+            raw: Client::new(&aviary_aws::sdk_config_for(&url, "local", "local-secret")),
+            url,
+            db,
+            _aws: aws,
+        }
+    }
+
+    pub(crate) fn verifier(&self) -> Verifier {
+        Verifier::new(self.credentials.clone(), self.clock.clone())
+    }
+
+    pub(crate) fn refresh(&self) -> Refresh {
+        Refresh { credentials: self.credentials.clone(), clock: self.clock.clone(), entropy: Arc::new(OsEntropy) }
+    }
+
+    /// A new user who is signed in in every way, with the first refresh token of a family.
+    pub(crate) async fn sign_in(&self) -> SignedIn {
+        let id = UserId::new(NOW, &OsEntropy).unwrap();
+        let username = Username::parse("ada").unwrap();
+        let user = User { id, username: username.clone(), email: None, password: "-".to_owned(), created_at: NOW };
+        let profile = Profile::new(id, username, Alias::default(), NOW);
+        let accounts = Accounts::new(self.db.clone(), "aviary-local-AccountsTable");
+        let profiles = Profiles::new(self.db.clone(), "aviary-local-SocialTable");
+        let [sid, device, web] = [(); 3].map(|()| SessionId::new(NOW, &OsEntropy).unwrap());
+        let family = Family::new(token_id(), token_id(), NOW, NOW.plus_seconds(MONTH));
+        Registration::new(&accounts, &self.credentials, &profiles, user, profile)
+            .with_family(&opening(id), sid, &family)
+            .unwrap()
+            .with_device_token(&opening(id), device, &digest(DEVICE_TOKEN))
+            .unwrap()
+            .with_web_session(&opening(id), web, &digest(COOKIE), &digest(CSRF), NOW.plus_seconds(60))
+            .unwrap()
+            .commit(&self.db)
+            .await
+            .unwrap();
+        SignedIn { user: id, sid, family, device, web }
+    }
+
+    /// Sets one attribute of the user's principal.
+    pub(crate) async fn set_principal(&self, user: UserId, name: &str, value: AttributeValue) {
+        let call = self.raw.update_item().table_name(CREDENTIALS);
+        let call = call.key("pk", AttributeValue::S(format!("U#{user}")));
+        let call = call.key("sk", AttributeValue::S("PRINCIPAL".to_owned()));
+        let call = call.update_expression("SET #name = :value").expression_attribute_names("#name", name);
+        call.expression_attribute_values(":value", value).send().await.unwrap();
+    }
+
+    pub(crate) async fn remove_principal(&self, user: UserId) {
+        let call = self.raw.delete_item().table_name(CREDENTIALS);
+        let call = call.key("pk", AttributeValue::S(format!("U#{user}")));
+        call.key("sk", AttributeValue::S("PRINCIPAL".to_owned())).send().await.unwrap();
+    }
+}
+
+impl SignedIn {
+    /// The claims of a refresh token with this id.
+    pub(crate) fn token(&self, jti: &TokenId) -> Claims {
+        Claims { user: self.user, sid: self.sid, jti: jti.clone() }
+    }
+
+    pub(crate) fn first(&self) -> Claims {
+        self.token(&self.family.current.jti)
+    }
+
+    pub(crate) fn next(&self) -> Claims {
+        self.token(&self.family.next)
+    }
+}
+
+/// A connection of its own, as another process has it.
+pub(crate) fn db(url: &str) -> Db {
+    Db::new(&aviary_aws::sdk_config_for(url, "local", "local-secret"), Arc::new(OsEntropy))
+}
+
+pub(crate) fn opening(user: UserId) -> SessionOpening {
+    SessionOpening { user, epoch: 0, now: NOW, address: "192.0.2.7".to_owned(), user_agent: "tests".to_owned() }
+}
+
+pub(crate) fn token_id() -> TokenId {
+    TokenId::new(&OsEntropy).unwrap()
+}

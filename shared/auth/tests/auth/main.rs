@@ -1,0 +1,19 @@
+//! Callers, tokens, keys, refreshing and passwords, over the embedded DynamoDB and with a clock that tests set.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "tests fail loudly, and change tables behind the store's back"
+)]
+
+mod callers;
+mod claims;
+mod fixture;
+mod forgeries;
+mod keyring;
+mod minting;
+mod passwords;
+mod refresh;
+mod refresh_race;

@@ -1,0 +1,112 @@
+//! How far each delivery has come, and what it gave up.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aviary_template::{EventSources, StreamSource};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde_json::Value;
+
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS stream_positions (
+        function TEXT NOT NULL,
+        stream TEXT NOT NULL,
+        sequence TEXT NOT NULL,
+        PRIMARY KEY (function, stream)
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS failures (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        failure TEXT NOT NULL
+    ) STRICT;
+";
+/// More than anyone reads; each carries a whole event.
+const KEPT_FAILURES: u32 = 1_000;
+
+/// A stream as one function's event source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Subscription {
+    pub(crate) function: String,
+    pub(crate) stream: String,
+}
+
+impl Subscription {
+    /// What `source` is for the function of `sources`.
+    pub(crate) fn new(sources: &EventSources, source: &StreamSource) -> Self {
+        Self { function: sources.binary.clone(), stream: source.arn.clone() }
+    }
+}
+
+/// Records that are not delivered any more, and why.
+#[derive(Debug, Serialize)]
+pub(crate) struct Failure {
+    pub(crate) function: String,
+    pub(crate) stream: String,
+    /// `RetryAttemptsExhausted` or `RecordAgeExceeded`, as Lambda calls them.
+    pub(crate) condition: &'static str,
+    pub(crate) error: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) records: usize,
+    pub(crate) first_sequence_number: String,
+    pub(crate) last_sequence_number: String,
+    pub(crate) failed_at: String,
+    /// What the function was invoked with, to try it again by hand.
+    pub(crate) event: Value,
+}
+
+/// The database of the deliveries. All its methods block.
+#[derive(Debug, Clone)]
+pub(crate) struct State(Arc<Mutex<Connection>>);
+
+impl State {
+    /// Opens or makes the file at `path`.
+    pub(crate) fn open(path: &Path) -> rusqlite::Result<Self> {
+        crate::sqlite::open(path, SCHEMA).map(|connection| Self(Arc::new(Mutex::new(connection))))
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+        // Everything that changes is in a transaction, so a panic leaves nothing half done.
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The last sequence number that is done; `None` if the function has not begun with this stream.
+    pub(crate) fn position(&self, of: &Subscription) -> rusqlite::Result<Option<String>> {
+        let sql = "SELECT sequence FROM stream_positions WHERE function = ?1 AND stream = ?2";
+        self.with(|connection| connection.query_row(sql, [&of.function, &of.stream], |row| row.get(0)).optional())
+    }
+
+    /// Everything up to `sequence` is done.
+    pub(crate) fn advance(&self, of: &Subscription, sequence: &str) -> rusqlite::Result<()> {
+        self.with(|connection| set_position(connection, of, sequence))
+    }
+
+    /// Everything up to the last record of `failure` is done, the records of `failure` by giving them up.
+    pub(crate) fn give_up(&self, of: &Subscription, failure: &Failure) -> rusqlite::Result<()> {
+        let text =
+            serde_json::to_string(failure).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        self.with(|connection| {
+            let transaction = connection.transaction()?;
+            transaction.execute("INSERT INTO failures (failure) VALUES (?1)", [text])?;
+            transaction
+                .execute("DELETE FROM failures WHERE id <= (SELECT MAX(id) FROM failures) - ?1", [KEPT_FAILURES])?;
+            set_position(&transaction, of, &failure.last_sequence_number)?;
+            transaction.commit()
+        })
+    }
+
+    /// What was given up, newest first, as a JSON list.
+    pub(crate) fn failures(&self) -> rusqlite::Result<String> {
+        let found = self.with(|connection| {
+            let mut statement = connection.prepare_cached("SELECT failure FROM failures ORDER BY id DESC")?;
+            let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        })?;
+        Ok(format!("[{}]", found.join(",")))
+    }
+}
+
+fn set_position(connection: &Connection, of: &Subscription, sequence: &str) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO stream_positions (function, stream, sequence) VALUES (?1, ?2, ?3)
+               ON CONFLICT (function, stream) DO UPDATE SET sequence = excluded.sequence";
+    connection.execute(sql, params![of.function, of.stream, sequence]).map(drop)
+}

@@ -1,0 +1,111 @@
+//! What only the local AWS has: `/_local/emails` and `/_local/failures`.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
+use percent_encoding::percent_decode_str;
+use s3s::Body;
+use serde_json::json;
+
+use crate::delivery::State;
+use crate::ses::Ses;
+
+/// S3 has no bucket of this name: they have no underscores.
+pub(crate) const PREFIX: &str = "/_local/";
+
+/// What a developer can look at.
+#[derive(Clone)]
+pub(crate) struct Local {
+    pub(crate) ses: Ses,
+    pub(crate) deliveries: State,
+}
+
+impl Local {
+    /// Answers a request for a path below [`PREFIX`]. Without CORS headers, so that no web page can read the answer.
+    pub(crate) async fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
+        if !is_loopback(headers) {
+            // A name of somebody else's that leads here is a web page trying to read mails.
+            return refuse(StatusCode::FORBIDDEN, "ask 127.0.0.1 or localhost");
+        }
+        let found = match uri.path() {
+            "/_local/emails" => Some(parameter(uri, "to")),
+            "/_local/failures" => None,
+            _ => return refuse(StatusCode::NOT_FOUND, "there are /_local/emails and /_local/failures"),
+        };
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            let mut response = refuse(StatusCode::METHOD_NOT_ALLOWED, "use GET");
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            return response;
+        }
+        let list = match found {
+            Some(address) => self.ses.list(address).await.map_err(|error| error.to_string()),
+            None => self.failures().await,
+        };
+        match list {
+            Ok(list) => json_answer(StatusCode::OK, list),
+            Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, &error),
+        }
+    }
+
+    async fn failures(&self) -> Result<String, String> {
+        let state = self.deliveries.clone();
+        let found = tokio::task::spawn_blocking(move || state.failures().map_err(|error| error.to_string()));
+        found.await.map_err(|error| error.to_string())?
+    }
+}
+
+fn is_loopback(headers: &HeaderMap) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let Some(authority) = host.and_then(|host| host.parse::<Authority>().ok()) else { return false };
+    let host = authority.host().trim_matches(['[', ']']);
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
+}
+
+/// The value of a parameter. A plus stays one, because addresses have pluses and no spaces.
+fn parameter(uri: &Uri, name: &str) -> Option<String> {
+    let pairs = uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
+    let value = pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value)?;
+    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+}
+
+fn refuse(status: StatusCode, message: &str) -> Response<Body> {
+    json_answer(status, json!({"message": message}).to_string())
+}
+
+fn json_answer(status: StatusCode, body: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(Bytes::from(body)));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_names_are_answered() {
+        let loopback =
+            |host: &'static str| is_loopback(&HeaderMap::from_iter([(HOST, HeaderValue::from_static(host))]));
+        for host in ["127.0.0.1", "127.0.0.1:4601", "localhost:4601", "LocalHost", "[::1]:4601", "127.1.2.3"] {
+            assert!(loopback(host), "{host}");
+        }
+        for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", "", "0.0.0.0"] {
+            assert!(!loopback(host), "{host}");
+        }
+        assert!(!is_loopback(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_parameter_is_decoded_but_keeps_its_plus() {
+        let to = |query: &str| parameter(&format!("/_local/emails{query}").parse().unwrap(), "to");
+        assert_eq!(to("?to=a%2Bb%40x.example").as_deref(), Some("a+b@x.example"));
+        assert_eq!(to("?x=1&to=a+b@x.example").as_deref(), Some("a+b@x.example"));
+        assert_eq!(to("?too=a"), None);
+        assert_eq!(to(""), None);
+    }
+}

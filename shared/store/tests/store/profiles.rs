@@ -1,0 +1,86 @@
+//! Changing a profile: who replaced what.
+
+use std::collections::BTreeSet;
+
+use aviary_model::{Bio, Link, NameKey};
+use aviary_store::{Picture, ProfileChange};
+use futures_util::future::join_all;
+
+use crate::fixture::{Store, user};
+
+fn bio(text: &str) -> ProfileChange {
+    ProfileChange { bio: Some(Bio::parse(text).unwrap()), picture: None }
+}
+
+fn picture(key: &str) -> ProfileChange {
+    ProfileChange { bio: None, picture: Some(Picture::Object(key.to_owned())) }
+}
+
+#[tokio::test]
+async fn a_change_answers_the_profile_as_it_was_and_leaves_the_rest() {
+    let store = Store::start().await;
+    let id = store.registered("ada").await.id;
+    let before = store.profiles.change(id, &bio("likes birds")).await.unwrap().unwrap();
+    assert_eq!((before.bio.as_str(), before.picture), ("", None));
+    let before = store.profiles.change(id, &picture("public/one.jpg")).await.unwrap().unwrap();
+    assert_eq!((before.bio.as_str(), before.picture), ("likes birds", None));
+    let link = Picture::Link(Link::parse("https://example.com/two.jpg").unwrap());
+    let both = ProfileChange { bio: Some(Bio::default()), picture: Some(link.clone()) };
+    let before = store.profiles.change(id, &both).await.unwrap().unwrap();
+    assert_eq!(before.picture, Some(Picture::Object("public/one.jpg".to_owned())));
+
+    let now = store.profiles.by_id(id).await.unwrap().unwrap();
+    assert_eq!((now.bio.as_str(), now.picture), ("", Some(link)));
+    assert_eq!((now.username.as_str(), now.id), ("ada", id));
+    assert_eq!(store.profiles.owner_of(&NameKey::of("ada")).await.unwrap(), Some(id));
+}
+
+#[tokio::test]
+async fn a_change_of_nothing_answers_the_profile() {
+    let store = Store::start().await;
+    let id = store.registered("ada").await.id;
+    store.profiles.change(id, &bio("likes birds")).await.unwrap();
+    let found = store.profiles.change(id, &ProfileChange::default()).await.unwrap().unwrap();
+    assert_eq!(found.bio.as_str(), "likes birds");
+}
+
+#[tokio::test]
+async fn nobodys_profile_is_not_made_by_changing_it() {
+    let store = Store::start().await;
+    let nobody = user("nobody", None).id;
+    assert!(store.profiles.change(nobody, &bio("x")).await.unwrap().is_none());
+    assert!(store.profiles.change(nobody, &ProfileChange::default()).await.unwrap().is_none());
+    assert!(store.profiles.by_name(&NameKey::of("nobody")).await.unwrap().is_none());
+    assert_eq!(store.items().await, 0);
+}
+
+#[tokio::test]
+async fn names_too_long_for_anybody_are_nobodys() {
+    let store = Store::start().await;
+    store.registered("ada").await;
+    for name in [String::new(), "a".repeat(255), "a".repeat(100_000), "\0".to_owned(), "#".to_owned()] {
+        let key = NameKey::of(&name);
+        assert!(store.profiles.by_name(&key).await.unwrap().is_none(), "{} bytes", name.len());
+        assert!(store.accounts.owner_of(&key).await.unwrap().is_none(), "{} bytes", name.len());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_changes_at_once_each_replaced_picture_is_learned_of_exactly_once() {
+    let store = Store::start().await;
+    let id = store.registered("ada").await.id;
+    store.profiles.change(id, &picture("public/first.jpg")).await.unwrap();
+    let changes: Vec<_> = (0..20).map(|n| picture(&format!("public/{n}.jpg"))).collect();
+
+    let answers = join_all(changes.iter().map(|change| store.profiles.change(id, change))).await;
+
+    let object = |picture: Option<Picture>| match picture {
+        Some(Picture::Object(key)) => key,
+        other => panic!("{other:?}"),
+    };
+    let mut seen: Vec<_> = answers.into_iter().map(|old| object(old.unwrap().unwrap().picture)).collect();
+    seen.push(object(store.profiles.by_id(id).await.unwrap().unwrap().picture));
+    let all = (0..20).map(|n| format!("public/{n}.jpg")).chain(["public/first.jpg".to_owned()]);
+    assert_eq!(seen.len(), 21);
+    assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), all.collect::<BTreeSet<_>>());
+}

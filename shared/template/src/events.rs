@@ -1,0 +1,173 @@
+//! What AWS calls a function for besides HTTP: the records of a table's stream, and the time.
+
+use serde_yaml_ng::Value;
+
+use crate::evaluate::{Place, Scope, sequence};
+use crate::node;
+use crate::rate::{self, RateError};
+use crate::{Schedule, StartingPosition, StreamSource, TemplateError};
+
+/// What Lambda takes where the template says nothing.
+const DEFAULT_BATCH_SIZE: u32 = 100;
+const MAX_BATCH_SIZE: u32 = 10_000;
+const MAX_RETRIES: u32 = 10_000;
+/// They would change which records a function gets, or in which form.
+const NOT_EMULATED: [&str; 2] = ["FilterCriteria", "TumblingWindowInSeconds"];
+
+/// One event of a function, as the template has it.
+pub(crate) struct Event<'a> {
+    scope: &'a Scope<'a>,
+    /// The event's name.
+    pub(crate) name: String,
+    pub(crate) kind: &'a str,
+    /// Where its properties are.
+    place: Place,
+    properties: &'a Value,
+}
+
+impl<'a> Event<'a> {
+    /// The events in `node`, by name.
+    pub(crate) fn all(scope: &'a Scope<'a>, place: &Place, node: &'a Value) -> Vec<Self> {
+        let mut events: Vec<_> = node
+            .as_mapping()
+            .into_iter()
+            .flatten()
+            .map(|(name, event)| {
+                let name = name.as_str().unwrap_or("?").to_owned();
+                Self {
+                    scope,
+                    place: place.below(&name).below("Properties"),
+                    name,
+                    kind: event.get("Type").and_then(Value::as_str).unwrap_or_default(),
+                    properties: event.get("Properties").unwrap_or(&Value::Null),
+                }
+            })
+            .collect();
+        events.sort_by(|left, right| left.name.cmp(&right.name));
+        events
+    }
+
+    pub(crate) fn text(&self, key: &str) -> Result<String, TemplateError> {
+        let place = self.place.below(key);
+        let node = self.properties.get(key).ok_or_else(|| place.error("is missing"))?;
+        self.scope.text(&place, node)
+    }
+
+    fn optional(&self, key: &str) -> Result<Option<String>, TemplateError> {
+        let Some(node) = self.properties.get(key) else { return Ok(None) };
+        let place = self.place.below(key);
+        let value = self.scope.value(&place, node)?;
+        value.map(|value| node::text(&value).ok_or_else(|| place.error("must be text"))).transpose()
+    }
+
+    fn flag(&self, key: &str, default: bool) -> Result<bool, TemplateError> {
+        match self.optional(key)?.as_deref() {
+            None => Ok(default),
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            Some(_) => Err(self.place.below(key).error("must be true or false")),
+        }
+    }
+
+    /// A limit, where -1 says that there is none.
+    fn limit<T: std::str::FromStr>(&self, key: &str) -> Result<Option<T>, TemplateError> {
+        match self.optional(key)?.as_deref() {
+            None | Some("-1") => Ok(None),
+            Some(text) => {
+                text.parse().map(Some).map_err(|_| self.place.below(key).error("must be a whole number, or -1"))
+            }
+        }
+    }
+
+    /// The stream this event is about; `None` if it is something else, or switched off.
+    pub(crate) fn stream(&self) -> Result<Option<StreamSource>, TemplateError> {
+        if self.kind != "DynamoDB" || !self.flag("Enabled", true)? {
+            return Ok(None);
+        }
+        if let Some(key) = NOT_EMULATED.iter().find(|key| self.properties.get(**key).is_some()) {
+            return Err(self.place.below(key).error("is not understood here"));
+        }
+        Ok(Some(StreamSource {
+            table: self.table()?,
+            arn: self.text("Stream")?,
+            batch_size: self.batch_size()?,
+            starting_position: self.starting_position()?,
+            maximum_retries: self.maximum_retries()?,
+            bisect: self.flag("BisectBatchOnFunctionError", false)?,
+            report_batch_item_failures: self.reports_failures()?,
+            maximum_record_age_s: self.limit("MaximumRecordAgeInSeconds")?,
+        }))
+    }
+
+    fn table(&self) -> Result<String, TemplateError> {
+        let place = self.place.below("Stream");
+        let node = self.properties.get("Stream").ok_or_else(|| place.error("is missing"))?;
+        let call = node::call(node).filter(|call| call.name == "Fn::GetAtt");
+        let target = call.and_then(|call| node::attribute(call.argument));
+        let (table, _) = target
+            .filter(|(_, attribute)| attribute == "StreamArn")
+            .ok_or_else(|| place.error("must be `!GetAtt <table>.StreamArn`"))?;
+        let tables = self.scope.resources("AWS::DynamoDB::Table")?;
+        match tables.iter().any(|(id, _)| *id == table) {
+            true => Ok(table),
+            false => Err(place.error(format!("there is no table {table}"))),
+        }
+    }
+
+    fn batch_size(&self) -> Result<u32, TemplateError> {
+        let key = "BatchSize";
+        let Some(text) = self.optional(key)? else { return Ok(DEFAULT_BATCH_SIZE) };
+        text.parse()
+            .ok()
+            .filter(|size| (1..=MAX_BATCH_SIZE).contains(size))
+            .ok_or_else(|| self.place.below(key).error(format!("must be a number from 1 to {MAX_BATCH_SIZE}")))
+    }
+
+    fn maximum_retries(&self) -> Result<Option<u32>, TemplateError> {
+        let key = "MaximumRetryAttempts";
+        match self.limit(key)? {
+            Some(retries) if retries > MAX_RETRIES => {
+                Err(self.place.below(key).error(format!("must be at most {MAX_RETRIES}, or -1")))
+            }
+            retries => Ok(retries),
+        }
+    }
+
+    fn starting_position(&self) -> Result<StartingPosition, TemplateError> {
+        match self.text("StartingPosition")?.as_str() {
+            "TRIM_HORIZON" => Ok(StartingPosition::TrimHorizon),
+            "LATEST" => Ok(StartingPosition::Latest),
+            _ => Err(self.place.below("StartingPosition").error("must be TRIM_HORIZON or LATEST")),
+        }
+    }
+
+    fn reports_failures(&self) -> Result<bool, TemplateError> {
+        let key = "FunctionResponseTypes";
+        let Some(node) = self.properties.get(key) else { return Ok(false) };
+        let place = self.place.below(key);
+        let value = self.scope.value(&place, node)?.unwrap_or(Value::Null);
+        let types: Vec<_> = sequence(&value).iter().filter_map(node::text).collect();
+        match types.iter().all(|one| one == "ReportBatchItemFailures") {
+            true => Ok(!types.is_empty()),
+            false => Err(place.error("may only have ReportBatchItemFailures")),
+        }
+    }
+
+    /// The schedule this event is; `None` if it is something else, or switched off.
+    pub(crate) fn schedule(&self) -> Result<Option<Schedule>, TemplateError> {
+        let expression = match self.kind {
+            "Schedule" => "Schedule",
+            "ScheduleV2" => "ScheduleExpression",
+            _ => return Ok(None),
+        };
+        if !self.flag("Enabled", true)? || self.optional("State")?.as_deref() == Some("DISABLED") {
+            return Ok(None);
+        }
+        let every = rate::parse(&self.text(expression)?);
+        Ok(Some(Schedule {
+            name: self.optional("Name")?.unwrap_or_else(|| self.name.clone()),
+            every: every.map_err(|error: RateError| self.place.below(expression).error(error.to_string()))?,
+            input: self.optional("Input")?,
+        }))
+    }
+}

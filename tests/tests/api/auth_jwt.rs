@@ -1,0 +1,181 @@
+//! `POST /auth/jwt/refresh/` and `…/verify/`: tokens that are right, and every kind that is not.
+
+use e2e::{Answer, Forge, Service, claims_of, now, unsigned};
+use serde_json::{Value, json};
+
+async fn refresh(service: &Service, token: &Value) -> Answer {
+    service.post("/auth/jwt/refresh/").json(&json!({"refresh": token})).send().await
+}
+
+async fn verify(service: &Service, token: &Value) -> Answer {
+    service.post("/auth/jwt/verify/").json(&json!({"token": token})).send().await
+}
+
+fn refused(message: &str) -> Value {
+    json!({"detail": message, "code": "token_not_valid"})
+}
+
+#[tokio::test]
+async fn both_kinds_of_token_verify() {
+    let service = Service::running();
+    let account = service.signup().await;
+    for token in [&account.access, &account.refresh] {
+        verify(&service, &json!(token)).await.is(200, &json!({}));
+    }
+}
+
+#[tokio::test]
+async fn the_field_is_read_as_any_other() {
+    let service = Service::running();
+    for (path, field) in [("/auth/jwt/refresh/", "refresh"), ("/auth/jwt/verify/", "token")] {
+        let rows = [
+            (json!({}), "This field is required."),
+            (json!({field: ""}), "This field may not be blank."),
+            (json!({field: Value::Null}), "This field may not be null."),
+            (json!({field: ["a"]}), "Not a valid string."),
+            (json!({field: true}), "Not a valid string."),
+        ];
+        for (body, message) in rows {
+            service.post(path).json(&body).send().await.is(400, &json!({field: [message]}));
+        }
+        for garbage in
+            [json!(5), json!("garbage"), json!("a.b.c"), json!("a\0b"), json!("ÿ.ÿ.ÿ"), json!("x".repeat(20_000))]
+        {
+            let answer = service.post(path).json(&json!({field: garbage})).send().await;
+            answer.is_unauthorized(&refused("Token is invalid"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_wants_a_refresh_token() {
+    let service = Service::running();
+    let account = service.signup().await;
+    refresh(&service, &json!(account.access)).await.is_unauthorized(&refused("Token has wrong type"));
+}
+
+#[tokio::test]
+async fn a_token_that_somebody_else_made_is_invalid_everywhere() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let own = Forge::with_the_key_of(&service).await;
+    let kid = own.kid().to_owned();
+    for token in [&account.access, &account.refresh] {
+        let claims = claims_of(token);
+        let (message, _) = token.rsplit_once('.').unwrap();
+        let header = |alg: &str, kid: &str| json!({"typ": "JWT", "alg": alg, "kid": kid});
+        let foreign = Forge::with_the_key_of(&service).await.with_another_key();
+        let forged = [
+            unsigned(&claims),
+            format!("{message}."),
+            format!("{message}.AAAA"),
+            own.sign_with_the_public_key_as_secret(&claims),
+            own.sign_under(&header("EdDSA", "another"), &claims),
+            own.sign_under(&header("HS256", &kid), &claims),
+            own.sign_under(&header("none", &kid), &claims),
+            own.sign_under(&json!({"typ": "JWT", "alg": "EdDSA"}), &claims),
+            foreign.sign(&claims),
+        ];
+        for token in forged {
+            refresh(&service, &json!(token)).await.is_unauthorized(&refused("Token is invalid"));
+            verify(&service, &json!(token)).await.is_unauthorized(&refused("Token is invalid"));
+            let me = service.get("/auth/users/me/").bearer(&token).send().await;
+            let credential = json!({
+                "detail": "Given token not valid for any token type",
+                "code": "token_not_valid",
+                "messages": [{"token_class": "AccessToken", "token_type": "access", "message": "Token is invalid"}],
+            });
+            me.is_unauthorized(&credential);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_signed_token_lacks_is_named() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let forge = Forge::with_the_key_of(&service).await;
+    let claims = claims_of(&account.refresh);
+    let without = |name: &str| {
+        let mut claims = claims.clone();
+        claims.as_object_mut().unwrap().remove(name);
+        json!(forge.sign(&claims))
+    };
+    let with = |name: &str, value: Value| {
+        let mut claims = claims.clone();
+        claims[name] = value;
+        json!(forge.sign(&claims))
+    };
+    let rows = [
+        (without("exp"), "Token has no 'exp' claim"),
+        (without("jti"), "Token has no id"),
+        (with("exp", json!(now() - 1)), "Token is expired"),
+        (with("exp", json!("soon")), "Token is invalid"),
+        (with("iat", json!(now() + 3_600)), "Token is invalid"),
+        (with("nbf", json!(now() + 3_600)), "Token is invalid"),
+    ];
+    for (token, message) in rows {
+        refresh(&service, &token).await.is_unauthorized(&refused(message));
+        verify(&service, &token).await.is_unauthorized(&refused(message));
+    }
+    refresh(&service, &without("token_type")).await.is_unauthorized(&refused("Token has no type"));
+    verify(&service, &without("token_type")).await.is(200, &json!({}));
+    let nobody = refused("Token contained no recognizable user identification");
+    for token in [without("user_id"), without("sid"), with("user_id", json!("abc")), with("user_id", json!(1))] {
+        refresh(&service, &token).await.is_unauthorized(&nobody);
+    }
+}
+
+#[tokio::test]
+async fn what_an_access_token_lacks_is_named_where_it_is_the_credential() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let forge = Forge::with_the_key_of(&service).await;
+    let claims = claims_of(&account.access);
+    let without = |name: &str| {
+        let mut claims = claims.clone();
+        claims.as_object_mut().unwrap().remove(name);
+        forge.sign(&claims)
+    };
+    let with = |name: &str, value: Value| {
+        let mut claims = claims.clone();
+        claims[name] = value;
+        forge.sign(&claims)
+    };
+    let rows = [
+        (without("exp"), "Token has no 'exp' claim"),
+        (without("jti"), "Token has no id"),
+        (without("token_type"), "Token has no type"),
+        (with("exp", json!(now() - 1)), "Token is expired"),
+        (with("token_type", json!("refresh")), "Token has wrong type"),
+        (account.refresh.clone(), "Token has wrong type"),
+        (with("sid", json!("019a9f3c-6b00-7c52-9d41-3e5f70a1b2c3")), "Token is blacklisted"),
+    ];
+    for (token, message) in rows {
+        let answer = service.get("/auth/users/me/").bearer(&token).send().await;
+        answer.is_unauthorized(&json!({
+            "detail": "Given token not valid for any token type",
+            "code": "token_not_valid",
+            "messages": [{"token_class": "AccessToken", "token_type": "access", "message": message}],
+        }));
+    }
+    let nobody = refused("Token contained no recognizable user identification");
+    service.get("/auth/users/me/").bearer(&without("user_id")).send().await.is_unauthorized(&nobody);
+    let gone = with("user_id", json!("019a9f3c-6b00-7c52-9d41-3e5f70a1b2c3"));
+    let answer = service.get("/auth/users/me/").bearer(&gone).send().await;
+    answer.is_unauthorized(&json!({"detail": "User not found", "code": "user_not_found"}));
+}
+
+#[tokio::test]
+async fn a_refresh_token_of_nobody_is_one_of_an_ended_family() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let forge = Forge::with_the_key_of(&service).await;
+    for name in ["user_id", "sid"] {
+        let mut claims = claims_of(&account.refresh);
+        claims[name] = json!("019a9f3c-6b00-7c52-9d41-3e5f70a1b2c3");
+        let token = json!(forge.sign(&claims));
+        refresh(&service, &token).await.is_unauthorized(&refused("Token is blacklisted"));
+        verify(&service, &token).await.is_unauthorized(&refused("Token is blacklisted"));
+    }
+}

@@ -1,0 +1,108 @@
+//! Every file in `events/`, fed to its function: with encoded paths through the local gateway, and with decoded
+//! ones as on AWS.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use e2e::{Answer, Function, Service, event_files, unique};
+use serde_json::Value;
+
+/// Each file with the status that it is answered with.
+const EVENTS: &[(&str, u16)] = &[
+    ("auth-signup.json", 201),
+    ("auth-jwt-create.json", 200),
+    ("auth-jwt-refresh.json", 200),
+    ("auth-jwt-verify.json", 200),
+    ("auth-login-wrong-password.json", 401),
+    ("auth-login.json", 200),
+    ("auth-malformed-json.json", 400),
+    ("auth-preflight.json", 200),
+    ("auth-register.json", 201),
+    ("auth-signup-form.json", 201),
+    ("auth-signup-invalid.json", 400),
+    ("auth-unknown-path.json", 404),
+    ("auth-users-me-anonymous.json", 401),
+    ("auth-users-me.json", 200),
+    ("profiles-get-without-name.json", 400),
+    ("profiles-get.json", 200),
+    ("profiles-update.json", 200),
+    ("status.json", 200),
+    ("tweets-delete.json", 404),
+    ("tweets-get.json", 404),
+    ("tweets-post-anonymous.json", 401),
+    ("tweets-post-not-an-image.json", 400),
+    ("tweets-post.json", 201),
+];
+
+/// The function is the first word of the file's name.
+fn function_of(file: &str) -> &str {
+    file.split(['-', '.']).next().unwrap()
+}
+
+/// An event with names that nobody has taken and with tokens that count.
+fn prepared(file: &str, tail: &str, tokens: &BTreeMap<&str, String>) -> Value {
+    let text = std::fs::read_to_string(event_files().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let mut text = with_tail(&text, tail);
+    for (placeholder, token) in tokens {
+        text = text.replace(placeholder, token);
+    }
+    let mut event: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let is_form = event["headers"]["content-type"] == "application/x-www-form-urlencoded";
+    if is_form && event["isBase64Encoded"] == true {
+        let form = BASE64_STANDARD.decode(event["body"].as_str().unwrap()).unwrap();
+        event["body"] = BASE64_STANDARD.encode(with_tail(&String::from_utf8(form).unwrap(), tail)).into();
+    }
+    event
+}
+
+fn with_tail(text: &str, tail: &str) -> String {
+    ["wren", "marsh_tit", "marsh.tit", "dunnock"]
+        .iter()
+        .fold(text.to_owned(), |text, name| text.replace(name, &format!("{name}{tail}")))
+}
+
+/// Feeds all files, the signup first, whose tokens the others use.
+async fn assert_all_are_answered(mut feed: impl AsyncFnMut(&str, &Value) -> Answer) {
+    let tail = unique("");
+    let mut tokens = BTreeMap::new();
+    for (file, status) in EVENTS {
+        let answer = feed(function_of(file), &prepared(file, &tail, &tokens)).await;
+        assert_eq!((*file, answer.status), (*file, *status), "{}", answer.text());
+        if *file == "auth-signup.json" {
+            tokens.insert("ACCESS_TOKEN", answer.field("access"));
+            tokens.insert("REFRESH_TOKEN", answer.field("refresh"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_event_is_answered_through_the_local_gateway() {
+    let service = Service::running();
+    assert_all_are_answered(async |function, event| service.invoke(function, event).await).await;
+}
+
+#[tokio::test]
+async fn every_event_is_answered_as_on_aws_where_paths_are_decoded() {
+    let service = Service::running();
+    let functions = ["auth", "profiles", "tweets", "status"].map(|name| (name, Function::start(&service, name)));
+    assert_all_are_answered(async |name, event| {
+        let (_, function) = functions.iter().find(|(function, _)| *function == name).unwrap();
+        function.answer(event)
+    })
+    .await;
+}
+
+#[test]
+fn every_file_has_a_row_and_every_function_a_file() {
+    let files = std::fs::read_dir(event_files()).unwrap();
+    let files = files.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut files: Vec<String> = files.filter(|name| name.ends_with(".json")).collect();
+    files.sort();
+    let mut rows: Vec<&str> = EVENTS.iter().map(|(file, _)| *file).collect();
+    rows.sort_unstable();
+    assert_eq!(files, rows, "the files in events/ and the rows of this test");
+    for function in ["auth", "profiles", "tweets", "status"] {
+        assert!(files.iter().any(|file| function_of(file) == function), "{function} has no event");
+    }
+}

@@ -1,0 +1,101 @@
+//! Many at once. Never more than twenty outstanding requests: the local gateway stops at about a hundred.
+
+use e2e::{Answer, PASSWORD, Service, unique};
+use futures_util::StreamExt;
+use futures_util::stream;
+use serde_json::{Value, json};
+
+const AT_ONCE: usize = 16;
+
+async fn all_at_once(service: &Service, path: &str, bodies: Vec<Value>) -> Vec<Answer> {
+    let calls = bodies.into_iter().map(|body| service.post(path).json(&body).send());
+    stream::iter(calls).buffer_unordered(AT_ONCE).collect().await
+}
+
+/// One winner, and for everybody else exactly this.
+fn assert_one_wins(answers: &[Answer], errors: &Value) {
+    let (winners, losers): (Vec<&Answer>, Vec<&Answer>) = answers.iter().partition(|answer| answer.status == 201);
+    for loser in &losers {
+        assert_eq!((loser.status, loser.text()), (400, errors.to_string()));
+    }
+    assert_eq!(winners.len(), 1, "of {} signups", answers.len());
+}
+
+#[tokio::test]
+async fn of_fifty_signups_for_one_name_in_any_case_and_form_one_wins() {
+    let service = Service::running();
+    let name = unique("strasse");
+    let (_, digits) = name.split_at("strasse".len());
+    let forms = ["strasse", "STRASSE", "straße", "Straße", "ｓｔｒａｓｓｅ", "sTrAsSe", " strasse", "STRAẞE"];
+    let bodies = (0..50).map(|number| {
+        let form = forms[number % forms.len()];
+        let username =
+            if number % 2 == 0 { format!("{form}{digits}") } else { format!("{form}{}", digits.to_uppercase()) };
+        json!({"username": username, "password": PASSWORD})
+    });
+    let answers = all_at_once(&service, "/api/auth/signup/", bodies.collect()).await;
+    assert_one_wins(&answers, &json!({"username": ["A user with that username already exists."]}));
+    // Whoever won can sign in by any of the forms.
+    for form in ["STRASSE", "Straße"] {
+        let body = json!({"username": format!("{form}{digits}"), "password": PASSWORD});
+        service.post("/auth/login/").json(&body).send().await.with_status(200);
+    }
+    service.get(&format!("/profile?username={name}")).send().await.with_status(200);
+}
+
+#[tokio::test]
+async fn of_twenty_registrations_for_one_address_one_wins_and_the_losers_names_stay_free() {
+    let service = Service::running();
+    let address = unique("wren");
+    let names: Vec<String> = (0..20).map(|_| unique("wren")).collect();
+    let bodies = names.iter().enumerate().map(|(number, name)| {
+        let domain = if number % 2 == 0 { "example.com" } else { "EXAMPLE.com" };
+        json!({"username": name, "email": format!("{address}@{domain}"), "password": "abcd321"})
+    });
+    let answers = all_at_once(&service, "/auth/register/", bodies.collect()).await;
+    assert_one_wins(&answers, &json!({"email": ["A user with that email already exists."]}));
+    let free = names.iter().map(|name| json!({"username": name, "password": PASSWORD}));
+    let again = all_at_once(&service, "/api/auth/signup/", free.collect()).await;
+    assert_eq!(again.iter().filter(|answer| answer.status == 201).count(), 19);
+}
+
+#[tokio::test]
+async fn both_doors_lead_to_one_namespace() {
+    let service = Service::running();
+    let name = unique("wren");
+    let signups = (0..8).map(|_| ("/api/auth/signup/", json!({"username": name, "password": PASSWORD})));
+    let registrations = (0..8).map(|_| {
+        let email = format!("{}@example.com", unique("wren"));
+        ("/auth/register/", json!({"username": name, "email": email, "password": "abcd321"}))
+    });
+    let calls = signups.chain(registrations).map(|(path, body)| service.post(path).json(&body).send());
+    let answers: Vec<Answer> = stream::iter(calls).buffer_unordered(AT_ONCE).collect().await;
+    assert_one_wins(&answers, &json!({"username": ["A user with that username already exists."]}));
+}
+
+#[tokio::test]
+async fn logins_at_once_are_sessions_of_their_own() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let bodies = vec![json!({"username": account.username, "password": PASSWORD}); 16];
+    let answers = all_at_once(&service, "/auth/jwt/create/", bodies).await;
+    let sids: std::collections::HashSet<String> =
+        answers.iter().map(|answer| e2e::claims_of(&answer.field("access"))["sid"].to_string()).collect();
+    assert_eq!(sids.len(), 16);
+}
+
+#[tokio::test]
+async fn tweets_posted_at_once_are_all_there() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let calls = (0..32).map(|number| {
+        let call = service.post("/tweet").bearer(&account.access);
+        call.json(&json!({"message": format!("tweet {number}")})).send()
+    });
+    let answers: Vec<Answer> = stream::iter(calls).buffer_unordered(AT_ONCE).collect().await;
+    for answer in answers {
+        let tweet = answer.with_status(201).json();
+        let path = format!("/api/tweets/{}/", tweet["id"].as_str().unwrap());
+        service.get(&path).send().await.is(200, &tweet);
+    }
+}

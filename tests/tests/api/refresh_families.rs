@@ -1,0 +1,160 @@
+//! Refresh families over HTTP: who may go on, and who ends them.
+
+use e2e::{Account, Answer, Forge, Service, claims_of, unique};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+async fn refresh(service: &Service, token: &str) -> Answer {
+    service.post("/auth/jwt/refresh/").json(&json!({"refresh": token})).send().await
+}
+
+/// The new pair: access and refresh.
+async fn refreshed(service: &Service, token: &str) -> (String, String) {
+    let answer = refresh(service, token).await.with_status(200);
+    let json = answer.json();
+    let names: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, ["access", "refresh"]);
+    (answer.field("access"), answer.field("refresh"))
+}
+
+fn jti(token: &str) -> String {
+    claims_of(token)["jti"].as_str().unwrap().to_owned()
+}
+
+async fn assert_signs_in(service: &Service, account: &Account, access: &str) {
+    let me = service.get("/auth/users/me/").bearer(access).send().await.with_status(200);
+    assert_eq!(me.json()["id"], account.id.as_str());
+}
+
+/// The answers to whoever has a token of a family that has ended.
+async fn assert_has_ended(service: &Service, access: &str, refresh_token: &str) {
+    let ended = json!({"detail": "Token is blacklisted", "code": "token_not_valid"});
+    refresh(service, refresh_token).await.is_unauthorized(&ended);
+    let verify = service.post("/auth/jwt/verify/").json(&json!({"token": refresh_token})).send().await;
+    verify.is_unauthorized(&ended);
+    let me = service.get("/auth/users/me/").bearer(access).send().await;
+    me.is_unauthorized(&json!({
+        "detail": "Given token not valid for any token type",
+        "code": "token_not_valid",
+        "messages": [{"token_class": "AccessToken", "token_type": "access", "message": "Token is blacklisted"}],
+    }));
+}
+
+#[tokio::test]
+async fn a_client_that_keeps_its_first_token_goes_on() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let (access, next) = refreshed(&service, &account.refresh).await;
+    assert_signs_in(&service, &account, &access).await;
+    for _ in 0..3 {
+        let (access, again) = refreshed(&service, &account.refresh).await;
+        assert_eq!(jti(&again), jti(&next), "the successor is the same however often");
+        assert_signs_in(&service, &account, &access).await;
+    }
+    assert_ne!(jti(&next), jti(&account.refresh));
+}
+
+#[tokio::test]
+async fn the_token_of_the_last_answer_takes_the_firsts_place_and_a_slow_tab_is_forgiven() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let (_, second) = refreshed(&service, &account.refresh).await;
+    let (access, third) = refreshed(&service, &second).await;
+    assert_signs_in(&service, &account, &access).await;
+    assert_eq!(claims_of(&third)["sid"], claims_of(&account.refresh)["sid"], "it is one family");
+    let (_, late) = refreshed(&service, &account.refresh).await;
+    assert_eq!(jti(&late), jti(&third), "who comes late gets the successor of what counts now");
+    let (_, again) = refreshed(&service, &second).await;
+    assert_eq!(jti(&again), jti(&third));
+    refreshed(&service, &third).await;
+}
+
+#[tokio::test]
+async fn tabs_that_refresh_at_once_agree() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let (_, second) = refreshed(&service, &account.refresh).await;
+    for token in [&account.refresh, &second] {
+        let tabs = join_all((0..8).map(|_| refreshed(&service, token))).await;
+        let (_, first) = &tabs[0];
+        assert!(tabs.iter().all(|(_, token)| jti(token) == jti(first)), "two successors of one token");
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_the_family_that_it_never_gave_out_ends_it_with_its_access_tokens() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let (access, _) = refreshed(&service, &account.refresh).await;
+    let other =
+        service.post("/auth/jwt/create/").json(&json!({"username": account.username, "password": e2e::PASSWORD}));
+    let other = other.send().await.with_status(200);
+    let mut claims = claims_of(&account.refresh);
+    claims["jti"] = json!("0123456789abcdef0123456789abcdef");
+    let thief = Forge::with_the_key_of(&service).await.sign(&claims);
+    refresh(&service, &thief)
+        .await
+        .is_unauthorized(&json!({"detail": "Token is blacklisted", "code": "token_not_valid"}));
+    assert_has_ended(&service, &access, &account.refresh).await;
+    // Other sessions of the user have nothing to do with it.
+    assert_signs_in(&service, &account, &other.field("access")).await;
+    refreshed(&service, &other.field("refresh")).await;
+    service.get("/auth/users/me/").bearer(&account.device_token).send().await.with_status(200);
+}
+
+#[tokio::test]
+async fn a_raised_epoch_ends_everything_of_the_user_at_once() {
+    let service = Service::running();
+    let account = service.signup().await;
+    set_principal(&service, &account, "epoch", &json!({"N": "1"})).await;
+    assert_has_ended(&service, &account.access, &account.refresh).await;
+    let me = || service.get("/auth/users/me/");
+    me().bearer(&account.device_token).send().await.is_unauthorized(&json!({"detail": "Invalid token."}));
+    let nobody = json!({"detail": "Authentication credentials were not provided."});
+    me().cookies(&account.cookies).send().await.is_unauthorized(&nobody);
+    // Whoever signs in now is of the new epoch.
+    let body = json!({"username": account.username, "password": e2e::PASSWORD});
+    let login = service.post("/auth/login/").json(&body).send().await.with_status(200);
+    assert_signs_in(&service, &account, &login.field("token")).await;
+}
+
+#[tokio::test]
+async fn a_deactivated_user_is_inactive_by_every_credential() {
+    let service = Service::running();
+    let account = service.signup().await;
+    set_principal(&service, &account, "active", &json!({"BOOL": false})).await;
+    let inactive = json!({"detail": "User is inactive", "code": "user_inactive"});
+    let me = || service.get("/auth/users/me/");
+    me().bearer(&account.access).send().await.is_unauthorized(&inactive);
+    me().bearer(&account.device_token).send().await.is_unauthorized(&inactive);
+    me().cookies(&account.cookies).send().await.is_unauthorized(&inactive);
+    refresh(&service, &account.refresh).await.with_status(401);
+}
+
+#[tokio::test]
+async fn a_user_who_is_gone_is_not_found() {
+    let service = Service::running();
+    let account = service.signup().await;
+    service.dynamodb().delete("CredentialsTable", &format!("U#{}", account.id), "PRINCIPAL").await;
+    let gone = json!({"detail": "User not found", "code": "user_not_found"});
+    service.get("/auth/users/me/").bearer(&account.access).send().await.is_unauthorized(&gone);
+    let ended = json!({"detail": "Token is blacklisted", "code": "token_not_valid"});
+    refresh(&service, &account.refresh).await.is_unauthorized(&ended);
+}
+
+#[tokio::test]
+async fn a_token_of_another_user_does_not_pass_for_the_family() {
+    let service = Service::running();
+    let [one, other] = [service.signup_as(&unique("wren")).await, service.signup_as(&unique("wren")).await];
+    let mut claims = claims_of(&one.refresh);
+    claims["user_id"] = json!(other.id);
+    let mixed = Forge::with_the_key_of(&service).await.sign(&claims);
+    refresh(&service, &mixed).await.with_status(401);
+    refreshed(&service, &one.refresh).await;
+    refreshed(&service, &other.refresh).await;
+}
+
+async fn set_principal(service: &Service, account: &Account, attribute: &str, value: &Value) {
+    let pk = format!("U#{}", account.id);
+    service.dynamodb().set("CredentialsTable", &pk, "PRINCIPAL", attribute, value).await;
+}

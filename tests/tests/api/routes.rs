@@ -1,0 +1,171 @@
+//! The table of routes: walked as nobody and as a stranger, and compared with the template and the documentation.
+
+use aviary_template::Template;
+use aviary_web::{Route, Who};
+use e2e::{Account, Answer, Service};
+use serde_json::{Value, json};
+use xtask::workspace::Workspace;
+
+/// A function's rows and its OpenAPI document.
+struct Table {
+    function: &'static str,
+    rows: Vec<Route>,
+    openapi: Value,
+}
+
+fn tables() -> Vec<Table> {
+    macro_rules! table {
+        ($name:literal, $routes:expr) => {{
+            let routes = $routes;
+            let openapi = serde_json::to_value(routes.openapi()).unwrap();
+            Table { function: $name, rows: routes.table().to_vec(), openapi }
+        }};
+    }
+    vec![
+        table!("auth", auth_function::routes()),
+        table!("profiles", profiles_function::routes()),
+        table!("tweets", tweets_function::routes()),
+        table!("status", status_function::routes()),
+    ]
+}
+
+fn rows() -> Vec<Route> {
+    tables().into_iter().flat_map(|table| table.rows).collect()
+}
+
+/// Things of somebody, which a stranger wants.
+struct Things {
+    owner: Account,
+    tweet: String,
+}
+
+impl Things {
+    async fn of(service: &Service, owner: Account) -> Self {
+        let tweet = service.tweet(&owner, "mine").await["id"].as_str().unwrap().to_owned();
+        Self { owner, tweet }
+    }
+
+    /// A path of the route that leads to the owner's things, and a body for it.
+    fn sample(&self, route: &Route) -> (String, Value) {
+        let username = &self.owner.username;
+        match (route.method.as_str(), route.path.as_str()) {
+            ("POST", "/api/auth/signup" | "/auth/register" | "/auth/login" | "/auth/jwt/create") => {
+                (route.path.clone(), json!({}))
+            }
+            ("POST", "/auth/jwt/refresh") => (route.path.clone(), json!({"refresh": ""})),
+            ("POST", "/auth/jwt/verify") => (route.path.clone(), json!({"token": ""})),
+            ("GET", "/auth/users/me") => (route.path.clone(), json!({})),
+            ("GET", "/profile") => (format!("/profile?username={username}"), json!({})),
+            ("GET", "/profile/default.png") => (route.path.clone(), json!({})),
+            ("PUT", "/profile/update") => {
+                (format!("/profile/update?username={username}"), json!({"bio": "taken over"}))
+            }
+            ("POST", "/tweet") => (route.path.clone(), json!({"message": "as you", "author": self.owner.id})),
+            ("GET" | "DELETE", "/api/tweets/{id}") => (format!("/api/tweets/{}", self.tweet), json!({})),
+            ("GET", "/status") => (route.path.clone(), json!({})),
+            (method, path) => panic!("{method} {path} has no sample: say here what a stranger would want of it"),
+        }
+    }
+
+    async fn ask(&self, service: &Service, route: &Route, caller: Option<&Account>) -> Answer {
+        let (path, body) = self.sample(route);
+        let call = service.call(route.method.as_str(), &path);
+        let call = if body == json!({}) && route.method != "POST" { call } else { call.json(&body) };
+        match caller {
+            Some(caller) => call.bearer(&caller.access).send().await,
+            None => call.send().await,
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_gets_past_a_route_that_wants_somebody() {
+    let service = Service::running();
+    let things = Things::of(&service, service.signup().await).await;
+    let nobody = json!({"detail": "Authentication credentials were not provided."});
+    for route in rows() {
+        let answer = things.ask(&service, &route, None).await;
+        match route.who {
+            Who::Any => assert!(![401, 403, 404, 405, 500].contains(&answer.status), "{route:?}: {}", answer.text()),
+            Who::User | Who::Own | Who::Staff => {
+                answer.is_unauthorized(&nobody);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_gets_nothing_that_is_anothers() {
+    let service = Service::running();
+    let stranger = service.signup().await;
+    for route in rows() {
+        let things = Things::of(&service, service.signup().await).await;
+        let answer = things.ask(&service, &route, Some(&stranger)).await;
+        match route.who {
+            Who::Any => assert!(![401, 403, 404, 405, 500].contains(&answer.status), "{route:?}: {}", answer.text()),
+            // Nothing in the request can name another: what is shown must be the stranger's own.
+            Who::Own if route.path == "/auth/users/me" => assert_eq!(answer.with_status(200).field("id"), stranger.id),
+            Who::Own | Who::Staff => {
+                assert!([403, 404].contains(&answer.status), "{route:?}: {} {}", answer.status, answer.text())
+            }
+            Who::User => assert_eq!(answer.status, 403, "{route:?}: the sample speaks for another: {}", answer.text()),
+        }
+        assert_is_untouched(&service, &things).await;
+    }
+}
+
+async fn assert_is_untouched(service: &Service, things: &Things) {
+    service.get(&format!("/api/tweets/{}", things.tweet)).send().await.with_status(200);
+    let profile = service.get(&format!("/profile?username={}", things.owner.username)).send().await.with_status(200);
+    assert_eq!(profile.json()["profile"]["bio"], "Write about yourself.");
+}
+
+#[test]
+fn the_walk_has_every_row_once() {
+    let mut names: Vec<String> = rows().iter().map(|row| format!("{} {}", row.method, row.path)).collect();
+    let all = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), all, "a row is there twice");
+    assert!(rows().iter().all(|row| !row.path.ends_with('/')), "the table has paths without slash");
+}
+
+#[test]
+fn every_row_is_documented_with_its_who_and_nothing_else_is() {
+    for table in tables() {
+        let mut documented = 0;
+        for row in &table.rows {
+            let method = row.method.as_str().to_lowercase();
+            let operation = &table.openapi["paths"][&row.path][&method];
+            assert_eq!(operation["x-who"], row.who.as_str(), "{row:?} in {}", table.openapi);
+            assert!(operation["responses"].as_object().is_some_and(|all| !all.is_empty()), "{row:?} has no answers");
+            documented += 1;
+        }
+        let methods = ["get", "put", "post", "patch", "delete", "head", "options", "trace"];
+        let paths = table.openapi["paths"].as_object().unwrap().values();
+        let operations: usize =
+            paths.map(|item| methods.iter().filter(|method| item.get(**method).is_some()).count()).sum();
+        assert_eq!(operations, documented, "{} documents what it has not", table.function);
+    }
+}
+
+#[test]
+fn the_templates_prefixes_cover_every_row_of_their_function_and_of_no_other() {
+    let workspace = Workspace::locate().unwrap();
+    let stack = Template::load(workspace.template()).unwrap().resolve(&xtask::routes::settings()).unwrap();
+    let covers = |prefix: &str, path: &str| match prefix.strip_suffix("/{proxy+}") {
+        Some(prefix) => path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')),
+        None => path == prefix,
+    };
+    for table in tables() {
+        for row in &table.rows {
+            let takers = stack.functions.iter().filter(|function| {
+                let routes =
+                    function.routes.iter().filter(|route| ["ANY", row.method.as_str()].contains(&&*route.method));
+                routes.into_iter().any(|route| covers(&route.path, &row.path))
+            });
+            let takers: Vec<&str> = takers.map(|function| function.binary.as_str()).collect();
+            assert_eq!(takers, [table.function], "{row:?}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What holds for every endpoint.
+
+mod bodies;
+mod cookies;
+mod cors;
+mod errors;
+mod headers;
+mod paths;

@@ -1,0 +1,176 @@
+//! The two cookies: given with any answer, a credential after a signup, and worth nothing without CSRF's proof.
+
+use e2e::{Cookies, Event, Form, Function, PASSWORD, Service, SetCookie, unique};
+use serde_json::{Value, json};
+
+fn failed(reason: &str) -> Value {
+    json!({"detail": format!("CSRF Failed: {reason}")})
+}
+
+fn assert_is_given(cookie: Option<SetCookie>, name: &str, http_only: bool, secure: bool) {
+    let cookie = cookie.unwrap_or_else(|| panic!("{name} is not given"));
+    assert!(cookie.value.len() >= 32, "{name} is {}", cookie.value);
+    let has = |attribute: &str| cookie.attributes.iter().any(|a| a == attribute);
+    assert!(has("path=/") && has("samesite=lax"), "{name}: {:?}", cookie.attributes);
+    assert_eq!((has("httponly"), has("secure")), (http_only, secure), "{name}: {:?}", cookie.attributes);
+}
+
+#[tokio::test]
+async fn any_answer_gives_a_client_the_cookies_that_it_lacks() {
+    let service = Service::running();
+    let calls = [
+        service.get("/status/"),
+        service.get("/auth/users/me/"),
+        service.get("/auth/nope/"),
+        service.get("/nope/"),
+        service.post("/auth/login/").json(&json!({})),
+        service.call("PATCH", "/auth/login/"),
+        service.get("/profile?username=nobody-at-all"),
+        service.post("/tweet"),
+    ];
+    for call in calls {
+        let answer = call.send().await;
+        assert_is_given(answer.cookie("sessionid"), "sessionid", true, false);
+        assert_is_given(answer.cookie("csrftoken"), "csrftoken", false, false);
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_has_them_is_left_alone() {
+    let service = Service::running();
+    let cookies = Cookies::of(&service.get("/status/").send().await);
+    let again = service.get("/status/").cookies(&cookies).send().await;
+    assert_eq!(again.header("set-cookie"), None);
+    let half = service.get("/status/").header("cookie", &format!("sessionid={}", cookies.session)).send().await;
+    assert!(half.cookie("sessionid").is_none());
+    assert_is_given(half.cookie("csrftoken"), "csrftoken", false, false);
+    let foreign = service.get("/status/").header("cookie", "sessionid=x; csrftoken=; other=1").send().await;
+    assert_ne!(Cookies::of(&foreign), cookies);
+}
+
+#[tokio::test]
+async fn over_https_they_are_secure() {
+    let service = Service::running();
+    let function = Function::start(&service, "status");
+    let answer = function.invoke(Event::new("GET", "/status/")).answer;
+    assert_is_given(answer.cookie("sessionid"), "sessionid", true, true);
+    assert_is_given(answer.cookie("csrftoken"), "csrftoken", false, true);
+}
+
+#[tokio::test]
+async fn cookies_that_were_only_given_are_no_credential() {
+    let service = Service::running();
+    let cookies = Cookies::of(&service.get("/status/").send().await);
+    let nobody = json!({"detail": "Authentication credentials were not provided."});
+    service.get("/auth/users/me/").cookies(&cookies).send().await.is_unauthorized(&nobody);
+    let call = service.post("/tweet").cookies(&cookies).header("x-csrftoken", &cookies.csrf);
+    call.json(&json!({"message": "hi"})).send().await.is_unauthorized(&nobody);
+}
+
+#[tokio::test]
+async fn an_unsafe_request_with_only_the_cookie_needs_the_token_in_header_or_form() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let hi = json!({"message": "hi"});
+    let post = || service.post("/tweet").cookies(&account.cookies);
+    post().json(&hi).send().await.is(403, &failed("CSRF token missing."));
+    let wrong = failed("CSRF token from the 'X-Csrftoken' HTTP header incorrect.");
+    post().header("x-csrftoken", "wrong").json(&hi).send().await.is(403, &wrong);
+    post().header("x-csrftoken", &"a".repeat(64)).json(&hi).send().await.is(403, &wrong);
+    let form = Form::default().text("message", "hi").text("csrfmiddlewaretoken", "wrong");
+    post().multipart(&form).send().await.is(403, &failed("CSRF token from POST incorrect."));
+    let session = format!("sessionid={}", account.cookies.session);
+    let call = service.post("/tweet").header("cookie", &session).header("x-csrftoken", &account.cookies.csrf);
+    call.json(&hi).send().await.is(403, &failed("CSRF cookie not set."));
+
+    post().header("x-csrftoken", &account.cookies.csrf).json(&hi).send().await.with_status(201);
+    let fields = [("message", "hi"), ("csrfmiddlewaretoken", &*account.cookies.csrf)];
+    post().form(&fields).send().await.with_status(201);
+    let form = Form::default().text("message", "hi").text("csrfmiddlewaretoken", &account.cookies.csrf);
+    post().multipart(&form).send().await.with_status(201);
+}
+
+#[tokio::test]
+async fn a_token_of_another_session_is_no_proof() {
+    let service = Service::running();
+    let (account, other) = (service.signup().await, service.signup().await);
+    // Somebody who can set a cookie in the victim's browser knows both halves of a pair.
+    let planted = Cookies { session: account.cookies.session.clone(), csrf: other.cookies.csrf.clone() };
+    let call = service.post("/tweet").cookies(&planted).header("x-csrftoken", &planted.csrf);
+    let answer = call.json(&json!({"message": "hi"})).send().await;
+    answer.is(403, &failed("CSRF token from the 'X-Csrftoken' HTTP header incorrect."));
+}
+
+#[tokio::test]
+async fn the_check_holds_for_every_unsafe_method() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let tweet = service.tweet(&account, "hi").await;
+    let path = format!("/api/tweets/{}/", tweet["id"].as_str().unwrap());
+    let calls = || {
+        [service.put("/profile/update").json(&json!({"bio": "b"})), service.delete(&path)]
+            .map(|call| call.cookies(&account.cookies))
+    };
+    for call in calls() {
+        call.send().await.is(403, &failed("CSRF token missing."));
+    }
+    for call in calls() {
+        let status = call.header("x-csrftoken", &account.cookies.csrf).send().await.status;
+        assert!([200, 204].contains(&status), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn with_an_authorization_header_nothing_is_checked() {
+    let service = Service::running();
+    let account = service.signup().await;
+    for credential in [&account.access, &account.device_token] {
+        let call = service.post("/tweet").cookies(&account.cookies).bearer(credential);
+        let call = call.header("origin", "https://elsewhere.example.com");
+        call.json(&json!({"message": "hi"})).send().await.with_status(201);
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_another_origin_is_refused_though_cors_lets_any_read() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let post = |origin: &str| {
+        let call = service.post("/tweet").cookies(&account.cookies).header("x-csrftoken", &account.cookies.csrf);
+        call.header("origin", origin).json(&json!({"message": "hi"})).send()
+    };
+    for origin in ["https://elsewhere.example.com", "null", "http://127.0.0.1"] {
+        let reason = format!("Origin checking failed - {origin} does not match any trusted origins.");
+        post(origin).await.is(403, &failed(&reason));
+    }
+    post(&service.url).await.with_status(201);
+}
+
+#[tokio::test]
+async fn a_page_of_a_listed_origin_may_use_the_cookies() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let listed = [("AVIARY_CORS_ORIGINS", "https://app.example.com,https://two.example.com")];
+    let function = Function::start_with(&service, "tweets", &listed);
+    let post = |origin: &str| {
+        let cookies = [format!("sessionid={}", account.cookies.session), format!("csrftoken={}", account.cookies.csrf)];
+        let event = Event::new("POST", "/tweet").cookies(&cookies).header("x-csrftoken", &account.cookies.csrf);
+        function.invoke(event.header("origin", origin).json(&json!({"message": "hi"}))).answer
+    };
+    for origin in ["https://app.example.com", "https://two.example.com", "https://api.example.com"] {
+        post(origin).with_status(201);
+    }
+    post("https://elsewhere.example.com").with_status(403);
+}
+
+#[tokio::test]
+async fn a_browsers_form_signs_up_with_the_cookies_that_it_was_given() {
+    let service = Service::running();
+    let given = Cookies::of(&service.get("/status/").send().await);
+    let username = unique("ex_user");
+    let fields = [("username", &*username), ("password1", PASSWORD), ("password2", PASSWORD)];
+    // Signing up needs no caller, so the proof is not asked for.
+    let answer = service.post("/api/auth/signup/").cookies(&given).form(&fields).send().await.with_status(201);
+    assert_is_given(answer.cookie("sessionid"), "sessionid", true, false);
+    assert_is_given(answer.cookie("csrftoken"), "csrftoken", false, false);
+}

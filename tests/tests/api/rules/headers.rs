@@ -1,0 +1,75 @@
+//! What every answer carries.
+
+use std::collections::HashSet;
+
+use e2e::{Event, Form, Function, Service, jpeg};
+use serde_json::json;
+
+#[tokio::test]
+async fn every_answer_has_an_id_of_its_own_and_is_neither_sniffed_nor_stored() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let tweet = service.tweet(&account, "hi").await;
+    let body = json!({"username": account.username, "password": e2e::PASSWORD});
+    let calls = [
+        service.get("/status/"),
+        service.get("/auth/users/me/").bearer(&account.access),
+        service.get("/auth/users/me/"),
+        service.post("/auth/login/").json(&body),
+        service.post("/auth/jwt/create/").json(&body),
+        service.post("/auth/jwt/refresh/").json(&json!({"refresh": account.refresh})),
+        service.get("/nope/"),
+        service.call("PATCH", "/auth/login/"),
+        service.post("/auth/login/").body("text/plain", "x"),
+        service.get(&format!("/profile?username={}", account.username)),
+        service.delete(&format!("/api/tweets/{}/", tweet["id"].as_str().unwrap())).bearer(&account.access),
+    ];
+    let mut ids = HashSet::new();
+    for call in calls {
+        let answer = call.send().await;
+        let id = answer.header("x-request-id").unwrap_or_else(|| panic!("no id: {:?}", answer.headers)).to_owned();
+        assert!(!id.is_empty() && ids.insert(id), "an id came twice");
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        if !answer.body.is_empty() {
+            assert_eq!(answer.header("content-type"), Some("application/json"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_id_is_the_gateways_and_the_log_has_it_with_the_caller_and_no_secret() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let function = Function::start(&service, "auth");
+    let event = Event::new("GET", "/auth/users/me/").bearer(&account.access);
+    let id = event.request_id();
+    let invoked = function.invoke(event);
+    assert_eq!(invoked.answer.header("x-request-id"), Some(&*id));
+    let log = &invoked.log;
+    assert_eq!((&log["http.method"], &log["http.route"]), (&json!("GET"), &json!("/auth/users/me")));
+    assert_eq!((&log["http.status"], &log["user.id"]), (&json!(200), &json!(account.id)));
+    assert!(log["duration.ms"].as_f64().unwrap() > 0.0);
+    let line = log.to_string();
+    for secret in [&account.access, &account.email, &account.username] {
+        assert!(!line.contains(&**secret), "the log says {secret}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_client_calls_its_request_does_not_become_its_id() {
+    let service = Service::running();
+    let answer = service.get("/status/").header("x-request-id", "chosen").send().await;
+    assert_ne!(answer.header("x-request-id"), Some("chosen"));
+}
+
+#[tokio::test]
+async fn stored_images_say_their_type_and_are_not_sniffed() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let form = Form::default().text("message", "hi").file("imagelinks", "a.jpg", "image/jpeg", &jpeg(8, 8, 1));
+    let tweet = service.post("/tweet").bearer(&account.access).multipart(&form).send().await.with_status(201).json();
+    let stored = service.fetch(tweet["imagelinks"][0].as_str().unwrap()).await.with_status(200);
+    assert_eq!(stored.header("content-type"), Some("image/jpeg"));
+    assert!(stored.header("cache-control").is_some_and(|value| value.contains("max-age")), "{:?}", stored.headers);
+}
