@@ -95,7 +95,7 @@ impl Answer {
 
     /// Demands a 401 with its challenge and exactly this JSON.
     #[track_caller]
-    pub fn is_unauthorized(self, json: &Value) -> Self {
+    pub fn unauthorized(self, json: &Value) -> Self {
         let answer = self.is(401, json);
         assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"api\""), "the challenge");
         answer

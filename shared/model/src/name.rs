@@ -7,6 +7,8 @@ use crate::reserved;
 
 /// The most characters of a username, as in Django.
 const MAX_CHARACTERS: usize = 150;
+/// A name of 150 characters has at most 600 bytes, an address of 254 at most 1,016; folding may lengthen them a little.
+const MAX_KEY_BYTES: usize = 1_900;
 
 /// A username: Django's rule, in NFKC, none of the API's own path segments.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,7 +87,9 @@ impl NameKey {
             return Self(String::new());
         }
         let normal: String = text.nfkc().collect();
-        Self(caseless::default_case_fold_str(&normal).nfkc().collect())
+        let key: String = caseless::default_case_fold_str(&normal).nfkc().collect();
+        // One character can become eighteen; what is longer than a DynamoDB key may be names nobody either.
+        if key.len() > MAX_KEY_BYTES { Self(String::new()) } else { Self(key) }
     }
 
     /// The key as text.
@@ -109,6 +113,13 @@ mod tests {
     fn one_name_has_one_key_in_any_case_and_form() {
         let keys = ["Straße", "STRASSE", "ｓｔｒａｓｓｅ", "strasse"].map(NameKey::of);
         assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+    }
+
+    #[test]
+    fn a_name_that_grows_beyond_a_key_is_nobodys() {
+        assert_eq!(NameKey::of(&"\u{fdfa}".repeat(200)), NameKey::of(&"a".repeat(300)));
+        assert!(Username::parse(&"\u{fdfa}".repeat(150)).is_err());
+        assert!(!NameKey::of(&"𝒜".repeat(150)).as_str().is_empty());
     }
 
     #[test]

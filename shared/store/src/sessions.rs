@@ -206,7 +206,7 @@ impl Credentials {
             .update_session(user, sid)
             .update_expression("SET superseded = #current, #current = :promoted, #next = :fresh")
             .condition_expression(
-                "#next = :presented AND #current[0].since <= :quiet \
+                "#next = :presented AND (attribute_not_exists(superseded) OR #current[0].since <= :quiet) \
                  AND revoked = :no AND expires_at > :now",
             )
             .expression_attribute_names("#current", "current")

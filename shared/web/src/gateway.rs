@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::Body;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::uri::Authority;
 use lambda_http::request::LambdaRequest;
@@ -64,10 +65,24 @@ impl Service<lambda_http::Request> for Entrance {
         }
         request.extensions_mut().insert(client);
         if too_large {
-            return Box::pin(std::future::ready(Ok(ApiError::too_large().into_response())));
+            // Refused within the layers, so that this answer too has its headers and its line in the log.
+            request.extensions_mut().insert(TooLarge);
+            *request.body_mut() = lambda_http::Body::Empty;
         }
         let mut router = self.router.clone();
         Box::pin(async move { router.call(request.map(Body::new)).await })
+    }
+}
+
+/// Marks a request that Lambda would not have taken.
+#[derive(Clone, Copy, Debug)]
+struct TooLarge;
+
+/// Answers 413 to what is marked.
+pub(crate) async fn refuse_too_large(request: axum::extract::Request, next: Next) -> Response {
+    match request.extensions().get::<TooLarge>() {
+        Some(TooLarge) => ApiError::too_large().into_response(),
+        None => next.run(request).await,
     }
 }
 

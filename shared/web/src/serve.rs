@@ -8,7 +8,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use lambda_http::{Adapter, Error};
 use tower::ServiceBuilder;
 
-use crate::gateway::{Entrance, repair};
+use crate::gateway::{Entrance, refuse_too_large, repair};
 use crate::{Settings, SettingsError, cookies, cors, observe};
 
 /// The rules around a router, made from the settings.
@@ -36,6 +36,7 @@ impl Layers {
     /// The router within the rules that hold after routing.
     pub fn around(&self, router: Router, entropy: Arc<dyn Entropy>) -> Router {
         router
+            .layer(from_fn(refuse_too_large))
             .layer(from_fn_with_state(entropy, cookies::cookies))
             .layer(self.cors.clone())
             .layer(from_fn(observe::observe))

@@ -27,12 +27,20 @@ pub struct Start {
 
 /// Runs a function: `make` builds its router, during Lambda's init phase. Ends with one line that says why
 /// when it can't start.
-pub async fn run<F, R>(make: F) -> ExitCode
+///
+/// Lambda hands an environment one request at a time, so one thread serves it, and one more does what blocks:
+/// a second hashing thread would only keep a second 19 MiB.
+pub fn run<F, R>(make: F) -> ExitCode
 where
     F: FnOnce(Start) -> R,
     R: Future<Output = Result<Router, StartError>>,
 {
-    match start(make).await {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(start(make)),
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(error = %error, "the function can't start");

@@ -49,7 +49,7 @@ async fn only_the_author_takes_a_tweet_back() {
     let tweet = service.post("/tweet").bearer(&author.access).multipart(&form).send().await.with_status(201).json();
     let path = format!("/api/tweets/{}/", tweet["id"].as_str().unwrap());
     let nobody = json!({"detail": "Authentication credentials were not provided."});
-    service.delete(&path).send().await.is_unauthorized(&nobody);
+    service.delete(&path).send().await.unauthorized(&nobody);
     let forbidden = json!({"detail": "You do not have permission to perform this action."});
     service.delete(&path).bearer(&stranger.access).send().await.is(403, &forbidden);
     service.get(&path).send().await.is(200, &tweet);

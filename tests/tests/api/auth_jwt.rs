@@ -42,7 +42,7 @@ async fn the_field_is_read_as_any_other() {
             [json!(5), json!("garbage"), json!("a.b.c"), json!("a\0b"), json!("ÿ.ÿ.ÿ"), json!("x".repeat(20_000))]
         {
             let answer = service.post(path).json(&json!({field: garbage})).send().await;
-            answer.is_unauthorized(&refused("Token is invalid"));
+            answer.unauthorized(&refused("Token is invalid"));
         }
     }
 }
@@ -51,7 +51,7 @@ async fn the_field_is_read_as_any_other() {
 async fn a_refresh_wants_a_refresh_token() {
     let service = Service::running();
     let account = service.signup().await;
-    refresh(&service, &json!(account.access)).await.is_unauthorized(&refused("Token has wrong type"));
+    refresh(&service, &json!(account.access)).await.unauthorized(&refused("Token has wrong type"));
 }
 
 #[tokio::test]
@@ -77,15 +77,15 @@ async fn a_token_that_somebody_else_made_is_invalid_everywhere() {
             foreign.sign(&claims),
         ];
         for token in forged {
-            refresh(&service, &json!(token)).await.is_unauthorized(&refused("Token is invalid"));
-            verify(&service, &json!(token)).await.is_unauthorized(&refused("Token is invalid"));
+            refresh(&service, &json!(token)).await.unauthorized(&refused("Token is invalid"));
+            verify(&service, &json!(token)).await.unauthorized(&refused("Token is invalid"));
             let me = service.get("/auth/users/me/").bearer(&token).send().await;
             let credential = json!({
                 "detail": "Given token not valid for any token type",
                 "code": "token_not_valid",
                 "messages": [{"token_class": "AccessToken", "token_type": "access", "message": "Token is invalid"}],
             });
-            me.is_unauthorized(&credential);
+            me.unauthorized(&credential);
         }
     }
 }
@@ -115,14 +115,14 @@ async fn what_a_signed_token_lacks_is_named() {
         (with("nbf", json!(now() + 3_600)), "Token is invalid"),
     ];
     for (token, message) in rows {
-        refresh(&service, &token).await.is_unauthorized(&refused(message));
-        verify(&service, &token).await.is_unauthorized(&refused(message));
+        refresh(&service, &token).await.unauthorized(&refused(message));
+        verify(&service, &token).await.unauthorized(&refused(message));
     }
-    refresh(&service, &without("token_type")).await.is_unauthorized(&refused("Token has no type"));
+    refresh(&service, &without("token_type")).await.unauthorized(&refused("Token has no type"));
     verify(&service, &without("token_type")).await.is(200, &json!({}));
     let nobody = refused("Token contained no recognizable user identification");
     for token in [without("user_id"), without("sid"), with("user_id", json!("abc")), with("user_id", json!(1))] {
-        refresh(&service, &token).await.is_unauthorized(&nobody);
+        refresh(&service, &token).await.unauthorized(&nobody);
     }
 }
 
@@ -153,17 +153,17 @@ async fn what_an_access_token_lacks_is_named_where_it_is_the_credential() {
     ];
     for (token, message) in rows {
         let answer = service.get("/auth/users/me/").bearer(&token).send().await;
-        answer.is_unauthorized(&json!({
+        answer.unauthorized(&json!({
             "detail": "Given token not valid for any token type",
             "code": "token_not_valid",
             "messages": [{"token_class": "AccessToken", "token_type": "access", "message": message}],
         }));
     }
     let nobody = refused("Token contained no recognizable user identification");
-    service.get("/auth/users/me/").bearer(&without("user_id")).send().await.is_unauthorized(&nobody);
+    service.get("/auth/users/me/").bearer(&without("user_id")).send().await.unauthorized(&nobody);
     let gone = with("user_id", json!("019a9f3c-6b00-7c52-9d41-3e5f70a1b2c3"));
     let answer = service.get("/auth/users/me/").bearer(&gone).send().await;
-    answer.is_unauthorized(&json!({"detail": "User not found", "code": "user_not_found"}));
+    answer.unauthorized(&json!({"detail": "User not found", "code": "user_not_found"}));
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn a_refresh_token_of_nobody_is_one_of_an_ended_family() {
         let mut claims = claims_of(&account.refresh);
         claims[name] = json!("019a9f3c-6b00-7c52-9d41-3e5f70a1b2c3");
         let token = json!(forge.sign(&claims));
-        refresh(&service, &token).await.is_unauthorized(&refused("Token is blacklisted"));
-        verify(&service, &token).await.is_unauthorized(&refused("Token is blacklisted"));
+        refresh(&service, &token).await.unauthorized(&refused("Token is blacklisted"));
+        verify(&service, &token).await.unauthorized(&refused("Token is blacklisted"));
     }
 }

@@ -65,7 +65,7 @@ async fn whoever_it_is_a_wrong_login_is_one_answer() {
             ("a b/c?", "x"),
         ];
         for (name, password) in wrong {
-            service.post(path).json(&body(name, password)).send().await.is_unauthorized(&nobody);
+            service.post(path).json(&body(name, password)).send().await.unauthorized(&nobody);
         }
     }
 }
@@ -78,7 +78,7 @@ async fn a_deactivated_account_is_nobodys() {
     service.dynamodb().set("CredentialsTable", &pk, "PRINCIPAL", "active", &json!({"BOOL": false})).await;
     for path in PATHS {
         let login = service.post(path).json(&body(&account.username, PASSWORD)).send().await;
-        login.is_unauthorized(&json!({"detail": "No active account found with the given credentials"}));
+        login.unauthorized(&json!({"detail": "No active account found with the given credentials"}));
     }
 }
 

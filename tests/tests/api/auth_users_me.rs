@@ -54,9 +54,9 @@ async fn a_broken_credential_is_told_what_is_wrong_with_it() {
     for (header, error) in rows {
         let answer = service.get("/auth/users/me/").authorization(header).send().await;
         assert_eq!((header, answer.text()), (header, error.to_string()));
-        answer.is_unauthorized(&error);
+        answer.unauthorized(&error);
     }
-    service.get("/auth/users/me/").send().await.is_unauthorized(&none);
+    service.get("/auth/users/me/").send().await.unauthorized(&none);
 }
 
 #[tokio::test]
@@ -64,7 +64,7 @@ async fn an_authorization_header_counts_and_not_the_cookies_beside_it() {
     let service = Service::running();
     let account = service.signup().await;
     let call = service.get("/auth/users/me/").authorization("Token deadbeef").cookies(&account.cookies);
-    call.send().await.is_unauthorized(&json!({"detail": "Invalid token."}));
+    call.send().await.unauthorized(&json!({"detail": "Invalid token."}));
 }
 
 #[tokio::test]

@@ -29,11 +29,11 @@ async fn assert_signs_in(service: &Service, account: &Account, access: &str) {
 /// The answers to whoever has a token of a family that has ended.
 async fn assert_has_ended(service: &Service, access: &str, refresh_token: &str) {
     let ended = json!({"detail": "Token is blacklisted", "code": "token_not_valid"});
-    refresh(service, refresh_token).await.is_unauthorized(&ended);
+    refresh(service, refresh_token).await.unauthorized(&ended);
     let verify = service.post("/auth/jwt/verify/").json(&json!({"token": refresh_token})).send().await;
-    verify.is_unauthorized(&ended);
+    verify.unauthorized(&ended);
     let me = service.get("/auth/users/me/").bearer(access).send().await;
-    me.is_unauthorized(&json!({
+    me.unauthorized(&json!({
         "detail": "Given token not valid for any token type",
         "code": "token_not_valid",
         "messages": [{"token_class": "AccessToken", "token_type": "access", "message": "Token is blacklisted"}],
@@ -92,9 +92,7 @@ async fn a_token_of_the_family_that_it_never_gave_out_ends_it_with_its_access_to
     let mut claims = claims_of(&account.refresh);
     claims["jti"] = json!("0123456789abcdef0123456789abcdef");
     let thief = Forge::with_the_key_of(&service).await.sign(&claims);
-    refresh(&service, &thief)
-        .await
-        .is_unauthorized(&json!({"detail": "Token is blacklisted", "code": "token_not_valid"}));
+    refresh(&service, &thief).await.unauthorized(&json!({"detail": "Token is blacklisted", "code": "token_not_valid"}));
     assert_has_ended(&service, &access, &account.refresh).await;
     // Other sessions of the user have nothing to do with it.
     assert_signs_in(&service, &account, &other.field("access")).await;
@@ -109,9 +107,9 @@ async fn a_raised_epoch_ends_everything_of_the_user_at_once() {
     set_principal(&service, &account, "epoch", &json!({"N": "1"})).await;
     assert_has_ended(&service, &account.access, &account.refresh).await;
     let me = || service.get("/auth/users/me/");
-    me().bearer(&account.device_token).send().await.is_unauthorized(&json!({"detail": "Invalid token."}));
+    me().bearer(&account.device_token).send().await.unauthorized(&json!({"detail": "Invalid token."}));
     let nobody = json!({"detail": "Authentication credentials were not provided."});
-    me().cookies(&account.cookies).send().await.is_unauthorized(&nobody);
+    me().cookies(&account.cookies).send().await.unauthorized(&nobody);
     // Whoever signs in now is of the new epoch.
     let body = json!({"username": account.username, "password": e2e::PASSWORD});
     let login = service.post("/auth/login/").json(&body).send().await.with_status(200);
@@ -125,9 +123,9 @@ async fn a_deactivated_user_is_inactive_by_every_credential() {
     set_principal(&service, &account, "active", &json!({"BOOL": false})).await;
     let inactive = json!({"detail": "User is inactive", "code": "user_inactive"});
     let me = || service.get("/auth/users/me/");
-    me().bearer(&account.access).send().await.is_unauthorized(&inactive);
-    me().bearer(&account.device_token).send().await.is_unauthorized(&inactive);
-    me().cookies(&account.cookies).send().await.is_unauthorized(&inactive);
+    me().bearer(&account.access).send().await.unauthorized(&inactive);
+    me().bearer(&account.device_token).send().await.unauthorized(&inactive);
+    me().cookies(&account.cookies).send().await.unauthorized(&inactive);
     refresh(&service, &account.refresh).await.with_status(401);
 }
 
@@ -137,9 +135,9 @@ async fn a_user_who_is_gone_is_not_found() {
     let account = service.signup().await;
     service.dynamodb().delete("CredentialsTable", &format!("U#{}", account.id), "PRINCIPAL").await;
     let gone = json!({"detail": "User not found", "code": "user_not_found"});
-    service.get("/auth/users/me/").bearer(&account.access).send().await.is_unauthorized(&gone);
+    service.get("/auth/users/me/").bearer(&account.access).send().await.unauthorized(&gone);
     let ended = json!({"detail": "Token is blacklisted", "code": "token_not_valid"});
-    refresh(&service, &account.refresh).await.is_unauthorized(&ended);
+    refresh(&service, &account.refresh).await.unauthorized(&ended);
 }
 
 #[tokio::test]

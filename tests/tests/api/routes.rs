@@ -88,7 +88,7 @@ async fn nobody_gets_past_a_route_that_wants_somebody() {
         match route.who {
             Who::Any => assert!(![401, 403, 404, 405, 500].contains(&answer.status), "{route:?}: {}", answer.text()),
             Who::User | Who::Own | Who::Staff => {
-                answer.is_unauthorized(&nobody);
+                answer.unauthorized(&nobody);
             }
         }
     }

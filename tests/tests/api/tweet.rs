@@ -154,7 +154,7 @@ async fn more_than_three_images_are_refused() {
 async fn a_tweet_needs_somebody_before_anything_is_read() {
     let service = Service::running();
     let nobody = json!({"detail": "Authentication credentials were not provided."});
-    service.post("/tweet").json(&json!({})).send().await.is_unauthorized(&nobody);
-    service.post("/tweet").body("text/plain", "x").send().await.is_unauthorized(&nobody);
-    service.post("/tweet").body("application/json", "{").send().await.is_unauthorized(&nobody);
+    service.post("/tweet").json(&json!({})).send().await.unauthorized(&nobody);
+    service.post("/tweet").body("text/plain", "x").send().await.unauthorized(&nobody);
+    service.post("/tweet").body("application/json", "{").send().await.unauthorized(&nobody);
 }

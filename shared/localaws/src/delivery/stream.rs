@@ -166,9 +166,9 @@ impl StreamDelivery {
             event: event(&batch),
         });
         tracing::warn!(
-            "{} records of {} are given up for the function {} ({condition}): see GET /_local/failures",
-            failure.records,
+            "a batch of {} ({} in it) is given up for the function {} ({condition}): see GET /_local/failures",
             self.table(),
+            failure.records,
             failure.function,
         );
         self.save(run, move |state, of| state.give_up(of, &failure)).await;

@@ -86,9 +86,14 @@ async fn any_other_token_is_answered_with_the_family_as_it_stands() {
 async fn within_the_grace_the_list_of_the_superseded_is_left_to_a_whole_write() {
     let store = Store::start().await;
     let opened = open(&store).await;
+    let second = random_token();
+    let answer = opened.promote(&store, &opened.family.next, &second, NOW).await;
+    assert!(matches!(answer, Optimistic::Promoted(0)), "nothing was superseded before: {answer:?}");
+    let promoted = opened.stored(&store).await;
+    assert_eq!(promoted.superseded, [opened.family.current.clone()]);
     let too_soon = Timestamp::from_millis(QUIET.millis() - 1);
-    opened.stays(&store, &opened.family.next, too_soon, &opened.family).await;
-    let answer = opened.promote(&store, &opened.family.next, &random_token(), QUIET).await;
+    opened.stays(&store, &second, too_soon, &promoted).await;
+    let answer = opened.promote(&store, &second, &random_token(), QUIET).await;
     assert!(matches!(answer, Optimistic::Promoted(0)), "{answer:?}");
 }
 

@@ -62,9 +62,9 @@ async fn cookies_that_were_only_given_are_no_credential() {
     let service = Service::running();
     let cookies = Cookies::of(&service.get("/status/").send().await);
     let nobody = json!({"detail": "Authentication credentials were not provided."});
-    service.get("/auth/users/me/").cookies(&cookies).send().await.is_unauthorized(&nobody);
+    service.get("/auth/users/me/").cookies(&cookies).send().await.unauthorized(&nobody);
     let call = service.post("/tweet").cookies(&cookies).header("x-csrftoken", &cookies.csrf);
-    call.json(&json!({"message": "hi"})).send().await.is_unauthorized(&nobody);
+    call.json(&json!({"message": "hi"})).send().await.unauthorized(&nobody);
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ async fn where_all_is_private_nobody_learns_the_methods() {
     let account = service.signup().await;
     let nobody = json!({"detail": "Authentication credentials were not provided."});
     for (method, path) in [("POST", "/auth/users/me/"), ("GET", "/tweet"), ("POST", "/profile/update")] {
-        service.call(method, path).send().await.is_unauthorized(&nobody);
+        service.call(method, path).send().await.unauthorized(&nobody);
         let error = json!({"detail": format!("Method \"{method}\" not allowed.")});
         service.call(method, path).bearer(&account.access).send().await.is(405, &error);
     }
