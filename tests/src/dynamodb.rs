@@ -38,6 +38,21 @@ impl Dynamodb<'_> {
         self.call("DeleteItem", &json!({"TableName": self.table(table), "Key": key})).await;
     }
 
+    /// Every item of a table that has the text anywhere in it.
+    pub async fn mentions(&self, table: &str, text: &str) -> Vec<Value> {
+        let mut found = Vec::new();
+        let mut scan = json!({"TableName": self.table(table), "ConsistentRead": true});
+        loop {
+            let page = self.call("Scan", &scan).await;
+            let items = page["Items"].as_array().expect("items").iter();
+            found.extend(items.filter(|item| item.to_string().contains(text)).cloned());
+            match page.get("LastEvaluatedKey") {
+                Some(last) => scan["ExclusiveStartKey"] = last.clone(),
+                None => return found,
+            }
+        }
+    }
+
     fn table(&self, logical_id: &str) -> String {
         format!("{}-{logical_id}", self.0.stack)
     }

@@ -42,6 +42,13 @@ impl Event {
         self
     }
 
+    /// From this address.
+    #[must_use]
+    pub fn source(mut self, address: &str) -> Self {
+        self.0["requestContext"]["http"]["sourceIp"] = address.into();
+        self
+    }
+
     /// With this header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {

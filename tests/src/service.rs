@@ -61,6 +61,12 @@ impl Service {
         self.call("PUT", path)
     }
 
+    /// A PATCH.
+    #[must_use]
+    pub fn patch(&self, path: &str) -> Call {
+        self.call("PATCH", path)
+    }
+
     /// A DELETE.
     #[must_use]
     pub fn delete(&self, path: &str) -> Call {
@@ -74,9 +80,13 @@ impl Service {
 
     /// Hands an event to a function without the gateway, as `cargo lambda invoke` does.
     pub async fn invoke(&self, function: &str, event: &Value) -> Answer {
+        Answer::of_function(&self.deliver(function, event).await)
+    }
+
+    /// The same for an event that is no request.
+    pub async fn deliver(&self, function: &str, event: &Value) -> Vec<u8> {
         let path = format!("/2015-03-31/functions/{function}/invocations");
-        let answer = self.post(&path).json(event).send().await.with_status(200);
-        Answer::of_function(&answer.body)
+        self.post(&path).json(event).send().await.with_status(200).body
     }
 
     /// A new account, with everything that its signup answers.

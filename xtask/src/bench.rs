@@ -47,7 +47,7 @@ pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArg
         tls: None,
         password_policy: PasswordPolicy::Standard,
     };
-    let (dynamodb, aws) = local::start_local_aws(workspace, supervisor, &plan, &LogView::default())?;
+    let (dynamodb, aws) = local::start_local_aws(workspace, supervisor, &plan, &LogView::default(), None)?;
     let functions = local::functions(workspace, &plan, &aws)?;
     let mut bench = Bench { workspace, supervisor, functions, settings: local::local_aws(&dynamodb, &aws) };
 

@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Tasks for developing Aviary.
@@ -22,6 +24,10 @@ pub enum Task {
     Routes(RoutesArgs),
     /// Measure the release builds of the functions against their budgets.
     Bench(BenchArgs),
+    /// Make a user staff.
+    Staff(StaffArgs),
+    /// Import the users of a Django project, with their passwords.
+    ImportDjango(ImportDjangoArgs),
 }
 
 /// Options of `run`.
@@ -106,6 +112,56 @@ pub struct BenchArgs {
     pub starts: u32,
 }
 
+/// Options of `staff`.
+#[derive(Clone, Debug, Args)]
+pub struct StaffArgs {
+    /// The username, or the address.
+    pub name: String,
+    /// Make the user no longer staff.
+    #[arg(long)]
+    pub remove: bool,
+    /// Where.
+    #[command(flatten)]
+    pub deployment: DeploymentArgs,
+}
+
+/// Options of `import-django`.
+#[derive(Clone, Debug, Args)]
+pub struct ImportDjangoArgs {
+    /// What `manage.py dumpdata auth.user` wrote.
+    pub file: PathBuf,
+    /// Where.
+    #[command(flatten)]
+    pub deployment: DeploymentArgs,
+}
+
+/// Which deployment a task works on: the local one unless a stack or tables are named.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "A deployed stage (otherwise what `cargo xtask run` serves)")]
+pub struct DeploymentArgs {
+    /// The stack; its tables are looked up with the AWS CLI.
+    #[arg(long, value_name = "NAME")]
+    pub stack: Option<String>,
+    /// The region [default: as the environment or the profile says].
+    #[arg(long)]
+    pub region: Option<String>,
+    /// The AWS CLI's profile that the credentials are taken from.
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// The tables by hand, where there is no AWS CLI: the accounts table.
+    #[arg(long, value_name = "TABLE", conflicts_with = "stack", requires_all = ["credentials_table", "social_table"])]
+    pub accounts_table: Option<String>,
+    /// The credentials table.
+    #[arg(long, value_name = "TABLE", requires = "accounts_table")]
+    pub credentials_table: Option<String>,
+    /// The social table.
+    #[arg(long, value_name = "TABLE", requires = "accounts_table")]
+    pub social_table: Option<String>,
+    /// The log group of the audit trail; without it nothing is written there.
+    #[arg(long, value_name = "GROUP", requires = "accounts_table")]
+    pub audit_log_group: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
@@ -147,5 +203,16 @@ mod tests {
         assert!(args.deploy);
         assert_eq!(args.runner_args, ["signup", "--deploy"]);
         assert!(Cli::try_parse_from(["cargo xtask", "test", "signup"]).is_err());
+    }
+
+    #[test]
+    fn tables_by_hand_are_named_all_or_none_and_not_beside_a_stack() {
+        let parse = |line: &str| Cli::try_parse_from(line.split(' '));
+        assert!(parse("xtask staff ada --remove --stack aviary-prod --region eu-west-1 --profile ops").is_ok());
+        assert!(parse("xtask staff ada --accounts-table a --credentials-table c --social-table s").is_ok());
+        assert!(parse("xtask staff ada --accounts-table a --credentials-table c").is_err());
+        assert!(parse("xtask staff ada --social-table s").is_err());
+        let both = "xtask import-django f --stack x --accounts-table a --credentials-table c --social-table s";
+        assert!(parse(both).is_err());
     }
 }

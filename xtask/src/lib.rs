@@ -7,6 +7,7 @@ pub mod cli;
 pub mod console;
 pub mod local;
 pub mod logs;
+pub mod operate;
 pub mod ports;
 pub mod process;
 pub mod routes;

@@ -89,7 +89,9 @@ pub fn start(
     plan: &Plan,
     logs: &LogView,
 ) -> Result<Addresses> {
-    let (dynamodb, aws) = start_local_aws(workspace, supervisor, plan, logs)?;
+    let plain_port = plan.api_port + u16::from(plan.tls.is_some());
+    let invoked_at = format!("http://127.0.0.1:{plain_port}");
+    let (dynamodb, aws) = start_local_aws(workspace, supervisor, plan, logs, Some(&invoked_at))?;
     let functions = functions(workspace, plan, &aws)?;
     let mut watch = watch_command(workspace, cargo_lambda, plan);
     forget_foreign_settings(&mut watch);
@@ -102,17 +104,18 @@ pub fn start(
         err: watching(supervisor, logs),
     };
     supervisor.start(part, &mut watch)?;
-    let plain_port = plan.api_port + u16::from(plan.tls.is_some());
     wait_for_functions(supervisor, SocketAddr::from((Ipv4Addr::LOCALHOST, plain_port)), &functions)?;
     Ok(Addresses { api: plan.api_url(), dynamodb, aws })
 }
 
-/// Starts only the local AWS and returns the URLs of DynamoDB and of everything else, when both are ready.
+/// Starts only the local AWS and returns the URLs of DynamoDB and of everything else, when both are ready. What its
+/// streams and schedules deliver goes to the functions at `functions_at`, if that is given.
 pub fn start_local_aws(
     workspace: &Workspace,
     supervisor: &mut Supervisor,
     plan: &Plan,
     logs: &LogView,
+    functions_at: Option<&str>,
 ) -> Result<(String, String)> {
     let mut command = workspace.command(workspace.binary("localaws", plan.release));
     command
@@ -123,6 +126,9 @@ pub fn start_local_aws(
         .args(["--stack", &plan.stack])
         .args(["--dynamodb-port", &plan.dynamodb_port.to_string()])
         .args(["--aws-port", &plan.aws_port.to_string()]);
+    if let Some(url) = functions_at {
+        command.args(["--functions-url", url]);
+    }
     forget_foreign_settings(&mut command);
     let sender = supervisor.sender();
     let on_line: Lines = Box::new(move |line| {

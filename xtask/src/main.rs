@@ -7,7 +7,7 @@ use clap::Parser;
 use xtask::{
     bench,
     cli::{Cli, Task},
-    console,
+    console, operate,
     process::{Interrupted, ProcessTree, Supervisor},
     routes, run, test,
     workspace::Workspace,
@@ -24,6 +24,7 @@ fn main() -> ExitCode {
             console::warn("Stopped; nothing is left running.");
             ExitCode::from(130)
         }
+        Err(error) if error.is::<operate::AlreadySaid>() => ExitCode::FAILURE,
         Err(error) => {
             console::warn(&format!("Error: {error:#}."));
             ExitCode::FAILURE
@@ -38,6 +39,8 @@ fn perform(task: Task) -> Result<()> {
         Task::Test(args) => test::test(&workspace, &mut Supervisor::new()?, &args),
         Task::Routes(args) => routes::routes(&workspace, args.check),
         Task::Bench(args) => bench::bench(&workspace, &mut Supervisor::new()?, &args),
+        Task::Staff(args) => operate::staff(&workspace, &mut Supervisor::new()?, &args),
+        Task::ImportDjango(args) => operate::import_django(&workspace, &mut Supervisor::new()?, &args),
     }
 }
 

@@ -20,8 +20,10 @@ use crate::{
 
 use lock::RunLock;
 
-const DYNAMODB_PORT: u16 = 4600;
-const AWS_PORT: u16 = 4601;
+/// Port of the local DynamoDB.
+pub const DYNAMODB_PORT: u16 = 4600;
+/// Port of everything else that the local AWS plays.
+pub const AWS_PORT: u16 = 4601;
 
 /// Runs the service until a signal comes; the error then is [`crate::process::Interrupted`].
 pub fn run(workspace: &Workspace, supervisor: &mut Supervisor, args: &RunArgs) -> Result<()> {

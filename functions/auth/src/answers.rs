@@ -1,5 +1,7 @@
 //! Answers that several endpoints share.
 
+use aviary_model::UserId;
+use aviary_store::User;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,4 +30,27 @@ pub struct LoginBody {
     /// The password.
     #[schema(example = "Zx9!quokka-7")]
     pub password: String,
+}
+
+/// djoser's user, in its order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Me {
+    /// The address; empty if none was given.
+    pub email: String,
+    /// The user's id.
+    #[schema(value_type = String)]
+    pub id: UserId,
+    /// The username.
+    pub username: String,
+}
+
+impl From<User> for Me {
+    fn from(user: User) -> Self {
+        Self { email: email_of(&user), id: user.id, username: user.username.as_str().to_owned() }
+    }
+}
+
+/// The address as answers show it; empty if none was given.
+pub(crate) fn email_of(user: &User) -> String {
+    user.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default()
 }

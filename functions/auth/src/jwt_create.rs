@@ -1,4 +1,5 @@
-//! `POST /auth/jwt/create/` (document 004): a pair of tokens for a name and a password.
+//! `POST /auth/jwt/create/` (document 004) and `POST /api/auth/obtain_token/` (document 000): a pair of
+//! tokens for a name and a password.
 
 use aviary_auth::Lifetime;
 use aviary_web::{ApiError, Client, Payload};
@@ -7,13 +8,14 @@ use axum::extract::State;
 
 use crate::AuthState;
 use crate::answers::{Detail, LoginBody, TokenPair};
-use crate::signing_in::{authenticate, no_active_account, open_family, read};
+use crate::signing_in::{Wanted, authenticate, no_active_account, open, read, there};
 
 /// Signs in with a name (or address) and a password. Three steps.
 #[utoipa::path(post, path = "/auth/jwt/create", tag = "accounts", request_body = LoginBody, responses(
     (status = 200, description = "A new pair of tokens", body = TokenPair),
     (status = 400, description = "Fields are missing or not texts"),
     (status = 401, description = "Name or password is wrong", body = Detail),
+    (status = 429, description = "Too many failed logins", body = Detail),
 ))]
 pub async fn jwt_create(
     State(state): State<AuthState>,
@@ -21,6 +23,23 @@ pub async fn jwt_create(
     Payload(form): Payload,
 ) -> Result<Json<TokenPair>, ApiError> {
     let (name, password) = read(&form)?;
-    let signed_in = authenticate(&state, &name, password).await?.ok_or_else(no_active_account)?;
-    open_family(&state, &signed_in, &client, Lifetime::Access).await.map(Json)
+    let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(no_active_account)?;
+    let wanted = Wanted { pair: Some(Lifetime::Access), ..Wanted::default() };
+    let (_, opened) = open(&state, &client, signed_in, wanted).await?;
+    there(opened.pair).map(Json)
+}
+
+/// Document 000's name for it.
+#[utoipa::path(post, path = "/api/auth/obtain_token", tag = "accounts", request_body = LoginBody, responses(
+    (status = 200, description = "A new pair of tokens", body = TokenPair),
+    (status = 400, description = "Fields are missing or not texts"),
+    (status = 401, description = "Name or password is wrong", body = Detail),
+    (status = 429, description = "Too many failed logins", body = Detail),
+))]
+pub async fn obtain_token(
+    state: State<AuthState>,
+    client: Client,
+    payload: Payload,
+) -> Result<Json<TokenPair>, ApiError> {
+    jwt_create(state, client, payload).await
 }

@@ -1,9 +1,10 @@
-//! `POST /auth/jwt/refresh/` (document 004): new tokens for a refresh token.
+//! New tokens for a refresh token: `POST /auth/jwt/refresh/` (document 004), `POST /api/jwt/refresh/`
+//! (document 002), `POST /api/auth/refresh_token/` (document 000).
 
 use std::convert::Infallible;
 
-use aviary_auth::{Lifetime, TokenError, TokenKind};
-use aviary_web::{ApiError, Fields, Payload};
+use aviary_auth::{Lifetime, RefreshError, TokenError, TokenKind};
+use aviary_web::{ApiError, Client, Fields, Payload};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -11,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::AuthState;
 use crate::answers::Detail;
+use crate::events::{activity, record};
 
 /// A refresh token.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,9 +35,11 @@ pub struct RefreshAnswer {
     (status = 200, description = "New tokens", body = RefreshAnswer),
     (status = 400, description = "The token is missing"),
     (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+    (status = 429, description = "The family was refreshed too often", body = Detail),
 ))]
 pub async fn jwt_refresh(
     State(state): State<AuthState>,
+    client: Client,
     Payload(form): Payload,
 ) -> Result<Json<RefreshAnswer>, ApiError> {
     let mut fields = Fields::of(&form);
@@ -43,10 +47,53 @@ pub async fn jwt_refresh(
     let token = fields.finish(token)?;
     let claims = state.guard.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
     let claims = claims.map_err(TokenError::in_body)?;
-    let refreshed = state.refresh.present(&claims).await?;
+    let (sid, limit) = (claims.sid.to_string(), state.limiter.limits.refresh_family);
+    let (within, refreshed, fresh) = futures_util::join!(
+        state.limiter.count("refresh", &sid, limit),
+        state.refresh.present(&claims),
+        state.issuer.freshen(),
+    );
+    within?;
+    fresh?;
+    if matches!(refreshed, Err(RefreshError::Stolen)) {
+        let stolen = activity(&state, &client, "refresh_token_reused")?;
+        let noted = state.tables.activities.put(Some(claims.user), &stolen);
+        let (noted, ()) =
+            futures_util::join!(noted, record(&state, &client, "refresh_token_reused", Some(claims.user)));
+        noted?;
+    }
+    let refreshed = refreshed?;
     let entropy = state.entropy.as_ref();
     Ok(Json(RefreshAnswer {
         access: state.issuer.access(claims.user, claims.sid, Lifetime::Access, entropy)?,
         refresh: state.issuer.issue(TokenKind::Refresh, Lifetime::Refresh, &refreshed.claims)?,
     }))
+}
+
+/// Document 002's name for it.
+#[utoipa::path(post, path = "/api/jwt/refresh", tag = "accounts", request_body = RefreshBody, responses(
+    (status = 200, description = "New tokens", body = RefreshAnswer),
+    (status = 400, description = "The token is missing"),
+    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+))]
+pub async fn api_jwt_refresh(
+    state: State<AuthState>,
+    client: Client,
+    payload: Payload,
+) -> Result<Json<RefreshAnswer>, ApiError> {
+    jwt_refresh(state, client, payload).await
+}
+
+/// Document 000's name for it.
+#[utoipa::path(post, path = "/api/auth/refresh_token", tag = "accounts", request_body = RefreshBody, responses(
+    (status = 200, description = "New tokens", body = RefreshAnswer),
+    (status = 400, description = "The token is missing"),
+    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+))]
+pub async fn refresh_token(
+    state: State<AuthState>,
+    client: Client,
+    payload: Payload,
+) -> Result<Json<RefreshAnswer>, ApiError> {
+    jwt_refresh(state, client, payload).await
 }

@@ -1,4 +1,4 @@
-//! `POST /auth/jwt/verify/` (document 004): is this token one that counts?
+//! Is this token one that counts? `POST /auth/jwt/verify/` (document 004), `POST /api/jwt/verify/` (002).
 
 use std::convert::Infallible;
 
@@ -35,7 +35,7 @@ pub async fn jwt_verify(State(state): State<AuthState>, Payload(form): Payload) 
     if claims.get("token_type").is_some_and(|kind| kind == "refresh") {
         let claims = state.guard.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
         let claims = claims.map_err(TokenError::in_body)?;
-        let standing = state.credentials.standing(claims.user, claims.sid).await?;
+        let standing = state.tables.credentials.standing(claims.user, claims.sid).await?;
         let now = state.clock.now();
         let counts = standing.principal.zip(standing.session).is_some_and(|(principal, session)| {
             principal.active && session.epoch == principal.epoch && !session.has_ended(now)
@@ -45,4 +45,14 @@ pub async fn jwt_verify(State(state): State<AuthState>, Payload(form): Payload) 
         }
     }
     Ok(Json(Value::Object(Map::new())))
+}
+
+/// Document 002's name for it.
+#[utoipa::path(post, path = "/api/jwt/verify", tag = "accounts", request_body = VerifyBody, responses(
+    (status = 200, description = "The token counts: an empty object"),
+    (status = 400, description = "The token is missing"),
+    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+))]
+pub async fn api_jwt_verify(state: State<AuthState>, payload: Payload) -> Result<Json<Value>, ApiError> {
+    jwt_verify(state, payload).await
 }

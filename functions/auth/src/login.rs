@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::AuthState;
 use crate::answers::{Detail, LoginBody};
-use crate::signing_in::{authenticate, no_active_account, open_family, read};
+use crate::signing_in::{Wanted, authenticate, no_active_account, open, read, there};
 
 /// Document 001's answer, spelt as it spells it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,6 +27,7 @@ pub struct LoginAnswer {
     (status = 200, description = "Signed in", body = LoginAnswer),
     (status = 400, description = "Fields are missing or not texts"),
     (status = 401, description = "Name or password is wrong", body = Detail),
+    (status = 429, description = "Too many failed logins", body = Detail),
 ))]
 pub async fn login(
     State(state): State<AuthState>,
@@ -34,7 +35,9 @@ pub async fn login(
     Payload(form): Payload,
 ) -> Result<Json<LoginAnswer>, ApiError> {
     let (name, password) = read(&form)?;
-    let signed_in = authenticate(&state, &name, password).await?.ok_or_else(no_active_account)?;
-    let tokens = open_family(&state, &signed_in, &client, Lifetime::LongAccess).await?;
+    let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(no_active_account)?;
+    let wanted = Wanted { pair: Some(Lifetime::LongAccess), ..Wanted::default() };
+    let (_, opened) = open(&state, &client, signed_in, wanted).await?;
+    let tokens = there(opened.pair)?;
     Ok(Json(LoginAnswer { message: "login successfull", token: tokens.access, refresh: tokens.refresh }))
 }

@@ -2,8 +2,7 @@
 
 use aviary_auth::{PasswordText, SignupForm};
 use aviary_model::{Alias, Email, UserId, Username};
-use aviary_store::Registration;
-use aviary_web::{ApiError, Fields, Payload};
+use aviary_web::{ApiError, Client, Fields, IdempotencyKey, Payload};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -11,7 +10,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AuthState;
-use crate::registering::{Applicant, admit, commit};
+use crate::answers::email_of;
+use crate::registering::{Applicant, Signup};
+use crate::signing_in::Wanted;
 
 /// Document 001's signup.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,13 +54,16 @@ pub struct RegisteredUser {
     pub email: String,
 }
 
-/// Makes an account and its profile. One step beside the password's hash.
+/// Makes an account and its profile. Two steps beside the password's hash.
 #[utoipa::path(post, path = "/auth/register", tag = "accounts", request_body = RegisterBody, responses(
     (status = 201, description = "The new user", body = RegisterAnswer),
     (status = 400, description = "What is wrong with which field"),
+    (status = 429, description = "Too many signups from this address"),
 ))]
 pub async fn register(
     State(state): State<AuthState>,
+    client: Client,
+    key: IdempotencyKey,
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<RegisterAnswer>), ApiError> {
     let mut fields = Fields::of(&form);
@@ -68,25 +72,19 @@ pub async fn register(
     let email = fields.required("email", Email::parse);
     let password = fields.required("password", PasswordText::parse);
     let ((username, email), password) = fields.finish(username.zip(email).zip(password))?;
-    let applicant = Applicant {
-        username,
-        email: Some(email.clone()),
-        alias,
-        password,
-        form: SignupForm::OneField,
-        password_field: "password",
-    };
-    let (user, profile) = admit(&state, applicant).await?;
+    let applicant =
+        Applicant { username, email: Some(email), password, form: SignupForm::OneField, password_field: "password" };
+    let signup =
+        Signup { state: &state, client: &client, operation: "register", key, form: &form, wanted: Wanted::default() };
+    let registered = signup.register(applicant, |profile| profile.alias = alias).await?;
     let answer = RegisterAnswer {
         message: "registration successfull",
         user: RegisteredUser {
-            id: user.id,
-            name: profile.alias.as_str().to_owned(),
-            username: user.username.as_str().to_owned(),
-            email: email.as_str().to_owned(),
+            id: registered.user.id,
+            name: registered.profile.alias.as_str().to_owned(),
+            username: registered.user.username.as_str().to_owned(),
+            email: email_of(&registered.user),
         },
     };
-    let registration = Registration::new(&state.accounts, &state.credentials, &state.profiles, user, profile);
-    commit(&state, registration).await?;
     Ok((StatusCode::CREATED, Json(answer)))
 }

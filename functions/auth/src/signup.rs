@@ -1,9 +1,8 @@
 //! `POST /api/auth/signup/` (documents 002 and 003): an account, and signed in with it at once.
 
-use aviary_auth::{Lifetime, PasswordText, SignupForm, digest};
-use aviary_model::{Alias, Email, SessionId, Username};
-use aviary_store::Registration;
-use aviary_web::{ApiError, Client, Fields, Form, Payload, SessionCookies};
+use aviary_auth::{Lifetime, PasswordText, SignupForm};
+use aviary_model::Username;
+use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, Payload};
 use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
@@ -12,11 +11,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AuthState;
-use crate::registering::{Applicant, admit, commit};
-use crate::signing_in::{NewFamily, new_family, opening};
-
-/// Two weeks, as its cookie.
-const WEB_SESSION_SECONDS: i64 = 14 * 24 * 3_600;
+use crate::answers::email_of;
+use crate::registering::{Applicant, Signup, optional_email};
+use crate::signing_in::{Wanted, there};
 
 /// The signup of 003 (`password`) or of 002 (`password1`, `password2`).
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,42 +50,33 @@ pub struct SignupAnswer {
     pub refresh: String,
 }
 
-/// Makes an account and its profile, and signs in: device token, token pair and web session. One step
+/// Makes an account and its profile, and signs in: device token, token pair and web session. Two steps
 /// beside the password's hash.
 #[utoipa::path(post, path = "/api/auth/signup", tag = "accounts", request_body = SignupBody, responses(
     (status = 201, description = "The new user, signed in; the cookies are set", body = SignupAnswer),
     (status = 400, description = "What is wrong with which field"),
+    (status = 429, description = "Too many signups from this address"),
 ))]
 pub async fn signup(
     State(state): State<AuthState>,
     client: Client,
+    key: IdempotencyKey,
     Payload(form): Payload,
 ) -> Result<impl IntoResponse, ApiError> {
-    let (user, profile) = admit(&state, read(&form)?).await?;
-    let (now, entropy) = (state.clock.now(), state.entropy.as_ref());
-    let NewFamily { sid, family, tokens } = new_family(&state, user.id, Lifetime::Access)?;
-    let device_token = entropy.secret::<20>()?;
-    let cookies = SessionCookies::new(entropy)?;
+    let applicant = read(&form)?;
+    let wanted = Wanted { pair: Some(Lifetime::Access), device_token: true, web: true };
+    let signup = Signup { state: &state, client: &client, operation: "signup", key, form: &form, wanted };
+    let registered = signup.register(applicant, |_| ()).await?;
+    let opened = registered.opened;
+    let pair = there(opened.pair)?;
     let answer = SignupAnswer {
-        token: device_token.expose().to_owned(),
-        username: user.username.as_str().to_owned(),
-        email: user.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
-        access: tokens.access,
-        refresh: tokens.refresh,
+        token: there(opened.device_token)?.expose().to_owned(),
+        username: registered.user.username.as_str().to_owned(),
+        email: email_of(&registered.user),
+        access: pair.access,
+        refresh: pair.refresh,
     };
-    let opening = opening(&state, user.id, 0, &client);
-    let registration = Registration::new(&state.accounts, &state.credentials, &state.profiles, user, profile)
-        .with_family(&opening, sid, &family)?
-        .with_device_token(&opening, SessionId::new(now, entropy)?, &digest(device_token.expose()))?
-        .with_web_session(
-            &opening,
-            SessionId::new(now, entropy)?,
-            &digest(cookies.session.expose()),
-            &digest(cookies.csrf.expose()),
-            now.plus_seconds(WEB_SESSION_SECONDS),
-        )?;
-    commit(&state, registration).await?;
-    Ok((StatusCode::CREATED, Extension(cookies), Json(answer)))
+    Ok((StatusCode::CREATED, Extension(there(opened.cookies)?), Json(answer)))
 }
 
 /// Which form it is shows in its fields: 002 sends the password twice.
@@ -112,10 +100,5 @@ fn read(form: &Form) -> Result<Applicant, ApiError> {
     let (username, password) = fields.finish(username.zip(password))?;
     let (form, password_field) =
         if retyped { (SignupForm::Full, "password2") } else { (SignupForm::OneField, "password") };
-    Ok(Applicant { username, email, alias: Alias::default(), password, form, password_field })
-}
-
-/// A blank address is none.
-fn optional_email(text: &str) -> Result<Option<Email>, Vec<aviary_model::EmailError>> {
-    if text.trim().is_empty() { Ok(None) } else { Email::parse(text).map(Some) }
+    Ok(Applicant { username, email, password, form, password_field })
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Guard, Issuer, Passwords, Policy, Refresh, TrustedOrigins, Verifier};
+use aviary_auth::{Guard, Issuer, Limiter, Limits, Passwords, Policy, Refresh};
 use aviary_model::{Clock, Entropy};
-use aviary_store::{Accounts, Credentials, Db, Profiles, SigningKeys};
+use aviary_store::{AccountTables, Accounts, Activities, Credentials, Db, Jobs, Profiles, SigningKeys};
+use aviary_telemetry::Audit;
 use aviary_web::{Start, StartError};
 use axum::extract::FromRef;
 
@@ -12,14 +13,14 @@ use axum::extract::FromRef;
 #[derive(Clone, Debug)]
 pub struct AuthState {
     pub(crate) db: Db,
-    pub(crate) accounts: Accounts,
-    pub(crate) credentials: Credentials,
-    pub(crate) profiles: Profiles,
+    pub(crate) tables: AccountTables,
     pub(crate) guard: Guard,
     pub(crate) issuer: Issuer,
     pub(crate) passwords: Passwords,
     pub(crate) policy: Policy,
     pub(crate) refresh: Refresh,
+    pub(crate) limiter: Limiter,
+    pub(crate) audit: Audit,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -33,24 +34,40 @@ impl AuthState {
         let settings = &start.settings;
         let (clock, entropy) = (start.clock.clone(), start.entropy.clone());
         let db = Db::new(&start.aws, entropy.clone());
-        let accounts = Accounts::new(db.clone(), settings.required("AVIARY_ACCOUNTS_TABLE")?);
-        let credentials = Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?);
-        let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
         let keys = SigningKeys::new(db.clone(), settings.required("AVIARY_KEYS_TABLE")?);
-        let policy = Policy::of(settings)?;
-        let issuer = Issuer::load(&keys, &credentials, clock.clone(), entropy.as_ref()).await?;
-        let verifier = Verifier::new(credentials.clone(), clock.clone());
-        verifier.warm().await?;
-        let guard = Guard {
-            verifier,
+        // The first key is made before the public ones are read.
+        let credentials = Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?);
+        let issuer = Issuer::load(keys, &credentials, clock.clone(), entropy.clone()).await?;
+        let guard = Guard::start(start, &db).await?;
+        let tables = AccountTables {
+            accounts: Accounts::new(db.clone(), settings.required("AVIARY_ACCOUNTS_TABLE")?),
             credentials: credentials.clone(),
-            trusted: TrustedOrigins::of(settings),
-            clock: clock.clone(),
+            profiles: Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?),
+            jobs: Jobs::new(db.clone(), settings.required("AVIARY_JOBS_TABLE")?),
+            activities: Activities::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?),
         };
-        let refresh = Refresh { credentials: credentials.clone(), clock: clock.clone(), entropy: entropy.clone() };
-        let passwords = Passwords::new(entropy.clone());
-        Ok(Self { db, accounts, credentials, profiles, guard, issuer, passwords, policy, refresh, clock, entropy })
+        Ok(Self {
+            guard,
+            refresh: Refresh { credentials: credentials.clone(), clock: clock.clone(), entropy: entropy.clone() },
+            limiter: Limiter { credentials, limits: Limits::of(settings)?, clock: clock.clone() },
+            audit: audit(start)?,
+            passwords: Passwords::new(entropy.clone()),
+            policy: Policy::of(settings)?,
+            db,
+            tables,
+            issuer,
+            clock,
+            entropy,
+        })
     }
+}
+
+/// The audit trail, in a stream of this process's own.
+fn audit(start: &Start) -> Result<Audit, StartError> {
+    let client = aws_sdk_cloudwatchlogs::Client::new(&start.aws);
+    let group = start.settings.required("AVIARY_AUDIT_LOG_GROUP")?;
+    let stream = format!("auth/{}", start.entropy.secret::<16>()?.expose());
+    Ok(Audit::new(client, group, stream))
 }
 
 impl FromRef<AuthState> for Guard {

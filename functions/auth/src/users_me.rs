@@ -1,26 +1,36 @@
-//! `GET /auth/users/me/` (document 004): who one is.
+//! `/auth/users/me/` (document 004): who one is, changing and deleting it.
 
-use aviary_auth::Claimed;
-use aviary_model::UserId;
-use aviary_web::ApiError;
+use aviary_auth::{Claimed, PasswordText};
+use aviary_model::{Email, Username};
+use aviary_store::AccountChange;
+use aviary_web::{ApiError, Client, Fields, Form, Payload};
 use axum::Json;
 use axum::extract::State;
+use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AuthState;
-use crate::answers::Detail;
+use crate::answers::{Detail, Me};
+use crate::changing::{FIELDS, change, is_current_password, own_account};
+use crate::deleting::delete;
 
-/// djoser's user, in its order.
+/// What can be changed; what is not sent stays.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Me {
-    /// The address; empty if none was given.
-    pub email: String,
-    /// The user's id.
-    #[schema(value_type = String)]
-    pub id: UserId,
-    /// The username.
+pub struct MeBody {
+    /// A new username.
+    #[schema(required = false)]
     pub username: String,
+    /// A new address; empty for none.
+    #[schema(required = false)]
+    pub email: String,
+}
+
+/// The current password.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CurrentPasswordBody {
+    /// The current password.
+    pub current_password: String,
 }
 
 /// The caller's own account. One step.
@@ -29,12 +39,72 @@ pub struct Me {
     (status = 401, description = "No credential, or one that does not count", body = Detail),
 ))]
 pub async fn users_me(State(state): State<AuthState>, claimed: Claimed) -> Result<Json<Me>, ApiError> {
-    let id = claimed.user();
-    let (_, user) = claimed.confirm_beside(state.accounts.by_id(id)).await?;
-    let user = user.ok_or_else(|| ApiError::internal("a principal without its user"))?;
-    Ok(Json(Me {
-        email: user.email.map(|email| email.as_str().to_owned()).unwrap_or_default(),
-        id: user.id,
-        username: user.username.as_str().to_owned(),
-    }))
+    let (_, user) = own_account(&state, claimed).await?;
+    Ok(Json(user.into()))
+}
+
+/// Changes username and address. Two steps.
+#[utoipa::path(put, path = "/auth/users/me", tag = "accounts", request_body = MeBody, responses(
+    (status = 200, description = "The caller as it is now", body = Me),
+    (status = 400, description = "What is wrong with which field"),
+    (status = 401, description = "No credential, or one that does not count", body = Detail),
+))]
+pub async fn put_users_me(
+    State(state): State<AuthState>,
+    client: Client,
+    claimed: Claimed,
+    Payload(form): Payload,
+) -> Result<Json<Me>, ApiError> {
+    let (_, user) = own_account(&state, claimed.with_form(&form)).await?;
+    let (username, email) = read(&form)?;
+    let change_of = AccountChange { username, email, ..AccountChange::default() };
+    Ok(Json(change(&state, &client, &user, change_of, FIELDS).await?.into()))
+}
+
+/// The same by `PATCH`.
+#[utoipa::path(patch, path = "/auth/users/me", tag = "accounts", request_body = MeBody, responses(
+    (status = 200, description = "The caller as it is now", body = Me),
+    (status = 400, description = "What is wrong with which field"),
+    (status = 401, description = "No credential, or one that does not count", body = Detail),
+))]
+pub async fn patch_users_me(
+    state: State<AuthState>,
+    client: Client,
+    claimed: Claimed,
+    payload: Payload,
+) -> Result<Json<Me>, ApiError> {
+    put_users_me(state, client, claimed, payload).await
+}
+
+/// Deletes the account. Three steps.
+#[utoipa::path(delete, path = "/auth/users/me", tag = "accounts", request_body = CurrentPasswordBody, responses(
+    (status = 204, description = "The account is gone"),
+    (status = 400, description = "The password is missing or wrong"),
+    (status = 401, description = "No credential, or one that does not count", body = Detail),
+))]
+pub async fn delete_users_me(
+    State(state): State<AuthState>,
+    client: Client,
+    claimed: Claimed,
+    Payload(form): Payload,
+) -> Result<StatusCode, ApiError> {
+    let (_, user) = own_account(&state, claimed.with_form(&form)).await?;
+    let mut fields = Fields::of(&form);
+    let password = fields.required("current_password", PasswordText::parse);
+    let password = fields.finish(password)?;
+    if !is_current_password(&state, &client, &user, password).await? {
+        return Err(ApiError::field("current_password", "Invalid password."));
+    }
+    delete(&state, &client, &user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+type NameAndEmail = (Option<Username>, Option<Option<Email>>);
+
+/// Reads what is to change, by signup's rules.
+pub(crate) fn read(form: &Form) -> Result<NameAndEmail, ApiError> {
+    let mut fields = Fields::of(form);
+    let username = fields.optional("username", Username::parse);
+    let email = fields.blankable("email", crate::registering::optional_email);
+    fields.finish(Some((username, email)))
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Guard, TrustedOrigins, Verifier};
+use aviary_auth::Guard;
 use aviary_media::Bucket;
 use aviary_model::Entropy;
-use aviary_store::{Credentials, Db, Profiles};
+use aviary_store::{Db, Profiles};
 use aviary_web::{Start, StartError};
 use axum::extract::FromRef;
 
@@ -26,17 +26,11 @@ impl ProfilesState {
     pub async fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
-        let credentials = Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?);
-        let verifier = Verifier::new(credentials.clone(), start.clock.clone());
-        verifier.warm().await?;
+        let guard = Guard::start(start, &db).await?;
         Ok(Self {
-            guard: Guard { verifier, credentials, trusted: TrustedOrigins::of(settings), clock: start.clock.clone() },
+            guard,
             profiles: Profiles::new(db, settings.required("AVIARY_SOCIAL_TABLE")?),
-            bucket: Bucket::connect(
-                &start.aws,
-                settings.required("AVIARY_MEDIA_BUCKET")?,
-                settings.required("AVIARY_MEDIA_URL")?,
-            ),
+            bucket: Bucket::start(start)?,
             entropy: start.entropy.clone(),
         })
     }

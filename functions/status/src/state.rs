@@ -23,11 +23,7 @@ impl StatusState {
         let db = Db::new(&start.aws, start.entropy.clone());
         Ok(Self {
             credentials: Credentials::new(db, settings.required("AVIARY_CREDENTIALS_TABLE")?),
-            bucket: Bucket::connect(
-                &start.aws,
-                settings.required("AVIARY_MEDIA_BUCKET")?,
-                settings.required("AVIARY_MEDIA_URL")?,
-            ),
+            bucket: Bucket::start(start)?,
             logs: aws_sdk_cloudwatchlogs::Client::new(&start.aws),
             log_group: settings.required("AVIARY_LOG_GROUP")?.to_owned(),
         })

@@ -82,7 +82,7 @@ pub struct ShownMedia {
 }
 
 impl ShownTweet {
-    pub(crate) fn of(tweet: Tweet, author: &Profile, bucket: &Bucket, client: &Client) -> Self {
+    pub(crate) fn of(tweet: &Tweet, author: &Profile, bucket: &Bucket, client: &Client) -> Self {
         let media: Vec<ShownMedia> = tweet.media.iter().map(|media| shown(media, bucket)).collect();
         Self {
             id: tweet.id,

@@ -5,13 +5,14 @@ use std::convert::Infallible;
 use aviary_auth::Claimed;
 use aviary_media::{CleanImage, ObjectKey, inspect_file};
 use aviary_model::{AltText, MediaId, TweetId, TweetText};
-use aviary_store::{Media, Tweet};
-use aviary_web::{ApiError, Client, Fields, Form, Payload, Value};
+use aviary_store::{Media, OnceClaim, Profile, Tweet};
+use aviary_web::{ApiError, Claim, Client, Fields, Form, IdempotencyKey, Payload, Value as Field};
 use axum::Json;
 use axum::extract::State;
 use futures_util::future::try_join_all;
 use http::StatusCode;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::TweetsState;
@@ -43,7 +44,7 @@ struct Draft {
     images: Vec<(CleanImage, AltText)>,
 }
 
-/// Posts a tweet. Two steps, and one upload per image. Metadata of images, such as a photo's position, is
+/// Posts a tweet. Two steps, three with an idempotency key, and one upload per image. Metadata of images, such as a photo's position, is
 /// removed before they are stored.
 #[utoipa::path(post, path = "/tweet", tag = "tweets",
     request_body(content = PostBody, content_type = "multipart/form-data"),
@@ -52,27 +53,61 @@ struct Draft {
         (status = 400, description = "What is wrong with which field"),
         (status = 401, description = "No credential, or one that does not count"),
         (status = 403, description = "`author` is somebody else"),
+        (status = 429, description = "Too many tweets and other things within a minute"),
     ))]
 pub async fn post(
     State(state): State<TweetsState>,
     client: Client,
     claimed: Claimed,
+    key: IdempotencyKey,
     Payload(form): Payload,
-) -> Result<(StatusCode, Json<ShownTweet>), ApiError> {
+) -> Result<(StatusCode, Json<Value>), ApiError> {
     let id = claimed.user();
-    let claimed = claimed.with_form(&form);
-    let (caller, author) = claimed.confirm_beside(state.profiles.by_id(id)).await?;
+    let account = id.to_string();
+    let (confirmed, within) = futures_util::join!(
+        claimed.with_form(&form).confirm_beside(state.profiles.by_id(id)),
+        state.limiter.count("writes", &account, state.limiter.limits.writes_account),
+    );
+    let (caller, author) = confirmed?;
+    within?;
     let author = author.ok_or_else(ApiError::not_found)?;
     let draft = read(&form)?;
-    if draft.author.is_some_and(|author| author != caller.user.to_string()) {
+    if draft.author.as_ref().is_some_and(|author| *author != caller.user.to_string()) {
         return Err(ApiError::permission_denied());
     }
+    let credentials = &state.guard.credentials;
+    let body = form.digest(&[]);
+    let claim = key.claim(credentials, "tweet", Some(id), &body, state.clock.now());
+    let claim = match claim.await? {
+        Claim::Fresh(claim) => claim,
+        Claim::Done(answer) => return again(&answer),
+    };
+    let written = write(&state, &client, &author, draft, claim.as_ref()).await;
+    if let (Err(_), Some(claim)) = (&written, &claim) {
+        credentials.release_once(claim).await?;
+    }
+    Ok((StatusCode::CREATED, Json(written?)))
+}
+
+/// The first answer once more.
+fn again(answer: &str) -> Result<(StatusCode, Json<Value>), ApiError> {
+    serde_json::from_str(answer).map(|answer| (StatusCode::CREATED, Json(answer))).map_err(ApiError::internal)
+}
+
+/// Uploads the images beside each other, then writes the tweet that names them.
+async fn write(
+    state: &TweetsState,
+    client: &Client,
+    author: &Profile,
+    draft: Draft,
+    claim: Option<&OnceClaim>,
+) -> Result<Value, ApiError> {
     let now = state.clock.now();
-    let tweet_id = TweetId::new(now, state.entropy.as_ref())?;
-    let (objects, media) = name(&state, tweet_id, draft.images)?;
+    let id = TweetId::new(now, state.entropy.as_ref())?;
+    let (objects, media) = name(state, id, draft.images)?;
     let tweet = Tweet {
-        id: tweet_id,
-        author: caller.user,
+        id,
+        author: author.id,
         message: draft.message,
         media,
         likes: 0,
@@ -80,11 +115,23 @@ pub async fn post(
         retweets: 0,
         created_at: now,
     };
-    if let Err(error) = store(&state, &tweet, &objects).await {
-        remove(&state, objects).await;
-        return Err(error);
+    let answer = serde_json::to_value(ShownTweet::of(&tweet, author, &state.bucket, client));
+    let answer = answer.map_err(ApiError::internal)?;
+    let uploads = try_join_all(objects.iter().map(|(key, image)| state.bucket.put(key, image)));
+    if let Err(error) = uploads.await {
+        remove(state, objects).await;
+        return Err(error.into());
     }
-    Ok((StatusCode::CREATED, Json(ShownTweet::of(tweet, &author, &state.bucket, &client))))
+    let claim = claim.map(|claim| (claim, &state.guard.credentials, answer.to_string()));
+    match state.tweets.create(&tweet, claim).await {
+        Ok(()) => Ok(answer),
+        // It may have been written after all; then its images must stay.
+        Err(error) if error.is_passing() => Err(error.into()),
+        Err(error) => {
+            remove(state, objects).await;
+            Err(error.into())
+        }
+    }
 }
 
 fn read(form: &Form) -> Result<Draft, ApiError> {
@@ -123,7 +170,7 @@ fn alt(form: &Form, place: usize) -> Result<AltText, String> {
     let texts = form.all("alt");
     let text = match texts.get(place) {
         None => return Ok(AltText::default()),
-        Some(Value::Text(text) | Value::Json(serde_json::Value::String(text))) => text,
+        Some(Field::Text(text) | Field::Json(Value::String(text))) => text,
         Some(_) => return Err("Not a valid string.".to_owned()),
     };
     AltText::parse(text).map_err(|errors| errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
@@ -152,12 +199,6 @@ fn name(
         objects.push((key, image));
     }
     Ok((objects, media))
-}
-
-/// The images first, beside each other, then the tweet that names them.
-async fn store(state: &TweetsState, tweet: &Tweet, objects: &[(ObjectKey, CleanImage)]) -> Result<(), ApiError> {
-    try_join_all(objects.iter().map(|(key, image)| state.bucket.put(key, image))).await?;
-    Ok(state.tweets.create(tweet).await?)
 }
 
 /// Images of a tweet that was not written. Failing to remove them harms nobody; the log says so.

@@ -24,5 +24,5 @@ pub async fn show(
     let tweet = state.tweets.by_id(id).await?.ok_or_else(ApiError::not_found)?;
     // What a deleted account wrote is hidden with its profile.
     let author = state.profiles.by_id(tweet.author).await?.ok_or_else(ApiError::not_found)?;
-    Ok(Json(ShownTweet::of(tweet, &author, &state.bucket, &client)))
+    Ok(Json(ShownTweet::of(&tweet, &author, &state.bucket, &client)))
 }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Guard, TrustedOrigins, Verifier};
+use aviary_auth::{Guard, Limiter, Limits};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
-use aviary_store::{Credentials, Db, Profiles, Tweets};
+use aviary_store::{Db, Profiles, Tweets};
 use aviary_web::{Start, StartError};
 use axum::extract::FromRef;
 
@@ -16,6 +16,7 @@ pub struct TweetsState {
     pub(crate) profiles: Profiles,
     pub(crate) bucket: Bucket,
     pub(crate) tweets: Tweets,
+    pub(crate) limiter: Limiter,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -28,18 +29,17 @@ impl TweetsState {
     pub async fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
-        let credentials = Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?);
-        let verifier = Verifier::new(credentials.clone(), start.clock.clone());
-        verifier.warm().await?;
+        let guard = Guard::start(start, &db).await?;
         Ok(Self {
-            guard: Guard { verifier, credentials, trusted: TrustedOrigins::of(settings), clock: start.clock.clone() },
+            limiter: Limiter {
+                credentials: guard.credentials.clone(),
+                limits: Limits::of(settings)?,
+                clock: start.clock.clone(),
+            },
+            guard,
             profiles: Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?),
             tweets: Tweets::new(db, settings.required("AVIARY_SOCIAL_TABLE")?),
-            bucket: Bucket::connect(
-                &start.aws,
-                settings.required("AVIARY_MEDIA_BUCKET")?,
-                settings.required("AVIARY_MEDIA_URL")?,
-            ),
+            bucket: Bucket::start(start)?,
             clock: start.clock.clone(),
             entropy: start.entropy.clone(),
         })

@@ -1,7 +1,7 @@
 //! The second half of authentication: the account is active and the session goes on.
 
 use aviary_model::{SessionId, Timestamp, UserId};
-use aviary_store::Standing;
+use aviary_store::{Principal, SessionKind, Standing};
 use aviary_web::ApiError;
 use http::StatusCode;
 
@@ -16,6 +16,10 @@ pub struct Caller {
     pub user: UserId,
     /// The session that the request belongs to.
     pub sid: SessionId,
+    /// What kind of session it is.
+    pub kind: SessionKind,
+    /// The principal's epoch, as it was read.
+    pub epoch: u32,
     /// Is the user staff?
     pub staff: bool,
 }
@@ -48,7 +52,8 @@ pub(crate) fn judge(
     if let Via::Web(proof) = &claimed.via {
         proof.check(session.csrf_hash.as_deref(), trusted)?;
     }
-    Ok(Caller { user: claimed.user, sid: claimed.sid, staff: principal.staff })
+    let Principal { epoch, staff, .. } = principal;
+    Ok(Caller { user: claimed.user, sid: claimed.sid, kind: session.kind, epoch, staff })
 }
 
 fn ended(via: &Via) -> ApiError {

@@ -1,14 +1,17 @@
 //! The first half of authentication: a credential whose form and signature hold.
 
 use aviary_model::{SessionId, UserId};
-use aviary_store::{Credentials, Standing, StoreError};
-use aviary_web::{ApiError, Client, Cookies, Form, RequestLog};
+use aviary_store::{Credentials, Db, Standing, StoreError};
+use aviary_web::{ApiError, Client, Cookies, Form, RequestLog, Start, StartError};
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 
 use crate::credential::{self, Credential, refused};
 use crate::csrf::CsrfProof;
 use crate::{Caller, TokenError, TokenKind, TrustedOrigins, Verifier, digest};
+
+/// How exact a session's last use is.
+const USED_MILLIS: i64 = 3_600_000;
 
 /// What it takes to tell who is calling; part of every function's state.
 #[derive(Clone, Debug)]
@@ -21,6 +24,20 @@ pub struct Guard {
     pub trusted: TrustedOrigins,
     /// The time.
     pub clock: std::sync::Arc<dyn aviary_model::Clock>,
+}
+
+impl Guard {
+    /// Reads the settings and the public keys, during init. One step, which opens the connection to DynamoDB.
+    ///
+    /// # Errors
+    /// When a setting is missing, or DynamoDB does not answer.
+    pub async fn start(start: &Start, db: &Db) -> Result<Self, StartError> {
+        let credentials = Credentials::new(db.clone(), start.settings.required("AVIARY_CREDENTIALS_TABLE")?);
+        let verifier = Verifier::new(credentials.clone(), start.clock.clone());
+        verifier.warm().await?;
+        let trusted = TrustedOrigins::of(&start.settings);
+        Ok(Self { verifier, credentials, trusted, clock: start.clock.clone() })
+    }
 }
 
 /// How the caller showed who it is.
@@ -74,6 +91,25 @@ where
     }
 }
 
+/// The credential of the `Authorization` header alone. None without one of ours; a bad one is refused.
+#[derive(Clone, Debug)]
+pub struct HeaderClaimed(pub Option<Claimed>);
+
+impl<S> FromRequestParts<S> for HeaderClaimed
+where
+    S: Send + Sync,
+    Guard: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match credential::of(&parts.headers)? {
+            Some(_) => Claimed::from_request_parts(parts, state).await.map(Some).map(Self),
+            None => Ok(Self(None)),
+        }
+    }
+}
+
 /// A cookie that names no session is what every anonymous client has.
 async fn by_cookie(guard: &Guard, cookies: Cookies) -> Result<(UserId, SessionId), ApiError> {
     let session = cookies.session.ok_or_else(ApiError::not_authenticated)?;
@@ -97,13 +133,24 @@ impl Claimed {
         self
     }
 
+    /// The session that a cookie of the same user names, for who ends it beside another credential.
+    ///
+    /// # Errors
+    /// 401 if there is none, or it is another's.
+    pub async fn web_session(&self, cookies: Cookies) -> Result<SessionId, ApiError> {
+        match by_cookie(&self.guard, cookies).await? {
+            (user, sid) if user == self.user => Ok(sid),
+            _ => Err(ApiError::not_authenticated()),
+        }
+    }
+
     /// Looks up whether the credential still counts. One step.
     ///
     /// # Errors
     /// 401 when the account or the session has ended, 403 when the CSRF check fails.
     pub async fn confirm(self) -> Result<Caller, ApiError> {
         let standing = self.guard.credentials.standing(self.user, self.sid).await?;
-        self.judge(standing)
+        self.judge(standing).await
     }
 
     /// The same beside a first read of the handler's own: together one step.
@@ -116,13 +163,19 @@ impl Claimed {
     ) -> Result<(Caller, T), ApiError> {
         let standing = self.guard.credentials.standing(self.user, self.sid);
         let (standing, read) = futures_util::join!(standing, read);
-        let caller = self.judge(standing?)?;
+        let caller = self.judge(standing?).await?;
         Ok((caller, read?))
     }
 
-    fn judge(self, standing: Standing) -> Result<Caller, ApiError> {
-        let caller = crate::caller::judge(&self, standing, self.guard.clock.now(), &self.guard.trusted)?;
+    /// A session's last use is noted at most once an hour: that hour's first request has one step more.
+    async fn judge(self, standing: Standing) -> Result<Caller, ApiError> {
+        let now = self.guard.clock.now();
+        let used = standing.session.as_ref().and_then(|session| session.last_used_at);
+        let caller = crate::caller::judge(&self, standing, now, &self.guard.trusted)?;
         self.log.user(self.user);
+        if used.is_none_or(|used| now.millis() - used.millis() >= USED_MILLIS) {
+            self.guard.credentials.used(self.user, self.sid, now).await?;
+        }
         Ok(caller)
     }
 }

@@ -17,6 +17,8 @@ use crate::{Claims, Lifetime, TokenError, TokenKind};
 
 /// An unknown key name makes the keys be read anew, but not more often than this.
 const REREAD_MILLIS: i64 = 5_000;
+/// Keys are read anew this often in any case.
+const STALE_MILLIS: i64 = 5 * 60 * 1_000;
 
 /// Why tokens can't be made or verified.
 #[derive(Debug, thiserror::Error)]
@@ -36,16 +38,22 @@ pub enum KeyError {
 }
 
 /// Signs tokens. Only `auth` can make one, since only its role reads the private key.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Issuer {
-    kid: String,
-    key: EncodingKey,
+    keys: SigningKeys,
     clock: Arc<dyn Clock>,
+    current: Arc<RwLock<Current>>,
 }
 
-impl std::fmt::Debug for Issuer {
+struct Current {
+    kid: String,
+    key: EncodingKey,
+    read_at: Timestamp,
+}
+
+impl std::fmt::Debug for Current {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Issuer({})", self.kid)
+        write!(f, "Current({})", self.kid)
     }
 }
 
@@ -56,21 +64,36 @@ impl Issuer {
     /// # Errors
     /// When DynamoDB does not answer, or the key can't be read.
     pub async fn load(
-        keys: &SigningKeys,
+        keys: SigningKeys,
         credentials: &Credentials,
         clock: Arc<dyn Clock>,
-        entropy: &dyn Entropy,
+        entropy: Arc<dyn Entropy>,
     ) -> Result<Self, KeyError> {
+        let now = clock.now();
         let stored = match keys.current().await? {
             Some(key) => key,
             None => {
-                let (private, public) = new_key(clock.now(), entropy)?;
+                let (private, public) = new_key(now, entropy.as_ref())?;
                 keys.create_first(credentials, &private, &public).await?;
                 keys.current().await?.ok_or(KeyError::None)?
             }
         };
-        let der = signing_key(&stored)?.to_pkcs8_der().map_err(|_| KeyError::Broken)?;
-        Ok(Self { kid: stored.kid, key: EncodingKey::from_ed_der(der.as_bytes()), clock })
+        let current = Arc::new(RwLock::new(current(&stored, now)?));
+        Ok(Self { keys, clock, current })
+    }
+
+    /// Reads the signing key anew every few minutes, so that a rotation is heard of. Mostly no step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or the key can't be read.
+    pub async fn freshen(&self) -> Result<(), KeyError> {
+        let now = self.clock.now();
+        let read_at = self.current.read().unwrap_or_else(PoisonError::into_inner).read_at;
+        if now.millis() - read_at.millis() >= STALE_MILLIS {
+            let fresh = current(&self.keys.current().await?.ok_or(KeyError::None)?, now)?;
+            *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        }
+        Ok(())
     }
 
     /// A signed token.
@@ -102,18 +125,24 @@ impl Issuer {
     }
 
     fn sign(&self, claims: &Map<String, Value>) -> Result<String, KeyError> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         let mut header = Header::new(Algorithm::EdDSA);
-        header.kid = Some(self.kid.clone());
-        jsonwebtoken::encode(&header, claims, &self.key).map_err(|_| KeyError::Broken)
+        header.kid = Some(current.kid.clone());
+        jsonwebtoken::encode(&header, claims, &current.key).map_err(|_| KeyError::Broken)
     }
 }
 
-fn new_key(now: Timestamp, entropy: &dyn Entropy) -> Result<(SigningKey, PublicKey), EntropyError> {
+fn current(stored: &SigningKey, read_at: Timestamp) -> Result<Current, KeyError> {
+    let der = signing_key(stored)?.to_pkcs8_der().map_err(|_| KeyError::Broken)?;
+    Ok(Current { kid: stored.kid.clone(), key: EncodingKey::from_ed_der(der.as_bytes()), read_at })
+}
+
+pub(crate) fn new_key(now: Timestamp, entropy: &dyn Entropy) -> Result<(SigningKey, PublicKey), EntropyError> {
     let seed = Zeroizing::new(entropy.bytes::<32>()?);
     let kid = hex::encode(entropy.bytes::<8>()?);
     let x = BASE64_URL_SAFE_NO_PAD.encode(ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key().as_bytes());
     let private = SigningKey { kid: kid.clone(), seed: hex::encode(*seed), created_at: now };
-    Ok((private, PublicKey { kid, x }))
+    Ok((private, PublicKey { kid, x, expires_at: None }))
 }
 
 fn signing_key(stored: &SigningKey) -> Result<ed25519_dalek::SigningKey, KeyError> {
@@ -155,7 +184,9 @@ impl Verifier {
     /// When DynamoDB does not answer.
     pub async fn warm(&self) -> Result<(), StoreError> {
         let keys = self.credentials.public_keys().await?;
-        let keys = keys.into_iter().filter_map(|key| match decoding_key(&key.x) {
+        let now = self.clock.now();
+        let alive = |key: &PublicKey| key.expires_at.is_none_or(|end| end > now.seconds());
+        let keys = keys.into_iter().filter(alive).filter_map(|key| match decoding_key(&key.x) {
             Some(decoding) => Some((key.kid, decoding)),
             None => {
                 tracing::error!(key.id = %key.kid, "a public key can't be read");
@@ -164,7 +195,8 @@ impl Verifier {
         });
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.keys = keys.collect();
-        known.read_at = Some(self.clock.now());
+        // Before the first key is made nothing was learnt, so that the next token may look again at once.
+        known.read_at = Some(self.clock.now()).filter(|_| !known.keys.is_empty());
         Ok(())
     }
 
@@ -184,32 +216,20 @@ impl Verifier {
     /// # Errors
     /// As [`Verifier::verify`].
     pub async fn decode(&self, token: &str) -> Result<Result<Map<String, Value>, TokenError>, StoreError> {
-        // The algorithm is ours to say; whatever the header claims beside it is not a token of ours.
-        let kid = match jsonwebtoken::decode_header(token) {
-            Ok(Header { alg: Algorithm::EdDSA, kid: Some(kid), .. }) => kid,
-            _ => return Ok(Err(TokenError::Invalid)),
+        let Some(kid) = kid_of(token) else {
+            return Ok(Err(TokenError::Invalid));
         };
         let Some(key) = self.key(&kid).await? else {
             return Ok(Err(TokenError::Invalid));
         };
-        let mut validation = Validation::new(Algorithm::EdDSA);
-        // Times are checked below, by the clock that was passed in.
-        validation.validate_exp = false;
-        validation.validate_nbf = false;
-        validation.validate_aud = false;
-        validation.required_spec_claims.clear();
-        let Ok(data) = jsonwebtoken::decode::<Map<String, Value>>(token, &key, &validation) else {
-            return Ok(Err(TokenError::Invalid));
-        };
-        Ok(check_times(&data.claims, self.clock.now()).map(|()| data.claims))
+        Ok(decode_with(token, &key, self.clock.now()))
     }
 
     async fn key(&self, kid: &str) -> Result<Option<DecodingKey>, StoreError> {
-        if let Some(key) = self.known_key(kid) {
-            return Ok(Some(key));
-        }
-        if self.may_reread() {
-            self.warm().await?;
+        match self.known_key(kid) {
+            Some(key) if !self.read_before(STALE_MILLIS) => return Ok(Some(key)),
+            None if !self.read_before(REREAD_MILLIS) => return Ok(None),
+            _ => self.warm().await?,
         }
         Ok(self.known_key(kid))
     }
@@ -218,14 +238,35 @@ impl Verifier {
         self.known.read().unwrap_or_else(PoisonError::into_inner).keys.get(kid).cloned()
     }
 
-    fn may_reread(&self) -> bool {
+    fn read_before(&self, millis: i64) -> bool {
         let read_at = self.known.read().unwrap_or_else(PoisonError::into_inner).read_at;
-        read_at.is_none_or(|at| self.clock.now().millis() - at.millis() >= REREAD_MILLIS)
+        read_at.is_none_or(|at| self.clock.now().millis() - at.millis() >= millis)
     }
 }
 
+/// The name of the key that a token wants to be verified with. The algorithm is ours to say; whatever the header
+/// claims beside it is not a token of ours.
+pub(crate) fn kid_of(token: &str) -> Option<String> {
+    match jsonwebtoken::decode_header(token) {
+        Ok(Header { alg: Algorithm::EdDSA, kid, .. }) => kid,
+        _ => None,
+    }
+}
+
+/// All claims of a token that this key signed and whose times hold.
+pub(crate) fn decode_with(token: &str, key: &DecodingKey, now: Timestamp) -> Result<Map<String, Value>, TokenError> {
+    let mut validation = Validation::new(Algorithm::EdDSA);
+    // Times are checked below, by the clock that was passed in.
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    validation.validate_aud = false;
+    validation.required_spec_claims.clear();
+    let data = jsonwebtoken::decode::<Map<String, Value>>(token, key, &validation).map_err(|_| TokenError::Invalid)?;
+    check_times(&data.claims, now).map(|()| data.claims)
+}
+
 /// jsonwebtoken looks at a key only when it verifies with it, and panics at one that is too short.
-fn decoding_key(x: &str) -> Option<DecodingKey> {
+pub(crate) fn decoding_key(x: &str) -> Option<DecodingKey> {
     let bytes: [u8; 32] = BASE64_URL_SAFE_NO_PAD.decode(x).ok()?.try_into().ok()?;
     ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok()?;
     DecodingKey::from_ed_components(x).ok()

@@ -101,15 +101,25 @@ impl Passwords {
     /// # Errors
     /// When the stored hash can't be read or the thread dies.
     pub async fn verify(&self, password: PasswordText, hash: Option<String>) -> Result<bool, PasswordError> {
-        let Some(hash) = hash else {
+        // A hash that no password has, as imported users have who had none: the same work too.
+        let Some(hash) = hash.filter(|hash| !hash.starts_with('!')) else {
             return self.hash(password).await.map(|_| false);
         };
         blocking(move || {
+            if crate::django::is_django_hash(&hash) {
+                return Ok(crate::django::verify(password.expose(), &hash));
+            }
             let hash = PasswordHash::new(&hash).map_err(|e| PasswordError::Hash(e.to_string()))?;
             Ok(argon2()?.verify_password(password.expose().as_bytes(), &hash).is_ok())
         })
         .await
     }
+}
+
+/// Should a hash be replaced at the next login?
+#[must_use]
+pub fn is_outdated(hash: &str) -> bool {
+    !hash.starts_with(&format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$"))
 }
 
 fn argon2() -> Result<Argon2<'static>, PasswordError> {

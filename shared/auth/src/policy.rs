@@ -86,6 +86,18 @@ impl Policy {
     }
 }
 
+/// What can be said of a password before it is known whose it is.
+#[must_use]
+pub fn without_owner(password: &PasswordText) -> Vec<PolicyError> {
+    without_similarity(password)
+}
+
+/// Every rule that a user's new password breaks, wherever it is changed later: all validators, always.
+#[must_use]
+pub fn at_change(password: &PasswordText, username: &Username, email: Option<&Email>) -> Vec<PolicyError> {
+    all(password, username, email)
+}
+
 fn all(password: &PasswordText, username: &Username, email: Option<&Email>) -> Vec<PolicyError> {
     let similar = if is_similar(password.expose(), username.as_str()) {
         Some(PolicyError::LikeUsername)

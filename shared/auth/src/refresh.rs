@@ -32,9 +32,12 @@ pub struct Refreshed {
 /// Why there are no new tokens.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
-    /// The family has ended, now or before.
+    /// The family has ended before.
     #[error("the family has ended")]
     Ended,
+    /// A superseded token came back: the family was revoked now.
+    #[error("the family was revoked, since a superseded token came back")]
+    Stolen,
     /// DynamoDB did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -86,13 +89,7 @@ impl Refresh {
                 }
                 Presented::Theft => {
                     self.credentials.revoke_family(claims.user, claims.sid).await?;
-                    tracing::warn!(
-                        event.name = "refresh_token_reused",
-                        user.id = %claims.user,
-                        session.id = %claims.sid,
-                        "a superseded refresh token came back; its family is revoked"
-                    );
-                    return Err(RefreshError::Ended);
+                    return Err(RefreshError::Stolen);
                 }
             }
             found = self.credentials.family(claims.user, claims.sid).await?;
@@ -104,7 +101,7 @@ impl Refresh {
 impl From<RefreshError> for ApiError {
     fn from(error: RefreshError) -> Self {
         match error {
-            RefreshError::Ended => TokenError::Blacklisted.in_body(),
+            RefreshError::Ended | RefreshError::Stolen => TokenError::Blacklisted.in_body(),
             RefreshError::Store(error) => error.into(),
         }
     }

@@ -51,6 +51,30 @@ impl ObjectKey {
     }
 }
 
+/// Where all objects of one owner lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder(String);
+
+impl Folder {
+    /// The images of a tweet.
+    #[must_use]
+    pub fn tweet(tweet: Uuid) -> Self {
+        Self(format!("{TWEETS}{tweet}/"))
+    }
+
+    /// The profile pictures of a user.
+    #[must_use]
+    pub fn avatars(user: Uuid) -> Self {
+        Self(format!("{AVATARS}{user}/"))
+    }
+
+    /// What every key in it begins with, a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for ObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

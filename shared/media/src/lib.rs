@@ -11,4 +11,4 @@ mod keys;
 pub use answers::inspect_file;
 pub use bucket::{Bucket, MediaError};
 pub use inspect::{CleanImage, ImageFormat, InspectError, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE, inspect};
-pub use keys::{InvalidKey, MediaUrls, ObjectKey};
+pub use keys::{Folder, InvalidKey, MediaUrls, ObjectKey};

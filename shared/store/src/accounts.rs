@@ -6,7 +6,8 @@
 use aviary_model::{Email, NameKey, Timestamp, UserId, Username};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Item, Key, item, shard};
+use crate::item::{Item, Key, item, shard, text};
+use crate::transaction::Expression;
 use crate::{Db, StoreError};
 
 /// A user's account.
@@ -78,10 +79,35 @@ pub(crate) fn guard_item(name: &NameKey, id: UserId) -> Result<Item, StoreError>
     item(guard_key(name), &Guard { user_id: id }, [])
 }
 
-fn user_key(id: UserId) -> Key {
+/// The condition that a user is as it was read.
+pub(crate) fn unchanged(user: &User) -> Expression {
+    let condition = match &user.email {
+        Some(_) => "#username = :username_was AND #password = :password_was AND #email = :email_was",
+        None => "#username = :username_was AND #password = :password_was AND attribute_not_exists(#email)",
+    };
+    let expression = Expression::new("", condition)
+        .name("#username", "username")
+        .name("#password", "password")
+        .name("#email", "email")
+        .value(":username_was", text(user.username.as_str()))
+        .value(":password_was", text(&*user.password));
+    match &user.email {
+        Some(email) => expression.value(":email_was", text(email.as_str())),
+        None => expression,
+    }
+}
+
+/// Replaces the hash of a password that is the same.
+pub(crate) fn rehash(user: &User, hash: &str) -> Expression {
+    Expression::new("", "#password = :password_was")
+        .value(":password_was", text(&*user.password))
+        .set("password", Some(text(hash)))
+}
+
+pub(crate) fn user_key(id: UserId) -> Key {
     Key::new(format!("U#{id}"), "USER")
 }
 
-fn guard_key(name: &NameKey) -> Key {
+pub(crate) fn guard_key(name: &NameKey) -> Key {
     Key::new(format!("NAME#{}", name.as_str()), "NAME")
 }

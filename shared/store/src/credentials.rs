@@ -86,7 +86,7 @@ impl Credentials {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn by_device_token(&self, hash: &str) -> Result<Option<(UserId, SessionId)>, StoreError> {
-        self.pointed(token_key(hash)).await
+        self.pointed(pointer_key(&token_pk(hash))).await
     }
 
     /// Whose session cookie has this hash. One step.
@@ -94,7 +94,7 @@ impl Credentials {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn by_web_session(&self, hash: &str) -> Result<Option<(UserId, SessionId)>, StoreError> {
-        self.pointed(web_key(hash)).await
+        self.pointed(pointer_key(&web_pk(hash))).await
     }
 
     /// All public keys that tokens are verified with. One step; there are never more than a few.
@@ -126,14 +126,19 @@ pub(crate) fn principal_item(user: UserId, principal: Principal) -> Result<Item,
     item(principal_key(user), &principal, [])
 }
 
-fn principal_key(user: UserId) -> Key {
+pub(crate) fn principal_key(user: UserId) -> Key {
     Key::new(format!("U#{user}"), "PRINCIPAL")
 }
 
-pub(crate) fn token_key(hash: &str) -> Key {
-    Key::new(format!("TOKEN#{hash}"), "TOKEN")
+pub(crate) fn token_pk(hash: &str) -> String {
+    format!("TOKEN#{hash}")
 }
 
-pub(crate) fn web_key(hash: &str) -> Key {
-    Key::new(format!("WEB#{hash}"), "WEB")
+pub(crate) fn web_pk(hash: &str) -> String {
+    format!("WEB#{hash}")
+}
+
+/// Pointers have one item in their partition.
+pub(crate) fn pointer_key(pk: &str) -> Key {
+    Key::new(pk, "POINTER")
 }

@@ -9,6 +9,7 @@ use aviary_model::Entropy;
 use aviary_telemetry::Call;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity};
 use serde::de::DeserializeOwned;
 
@@ -44,6 +45,25 @@ impl Db {
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
         output.item.map(|item| fields(table, item)).transpose()
+    }
+
+    /// Writes a new item; one that is there already stays as it is, since a repetition after a lost answer
+    /// finds its own. One step.
+    pub(crate) async fn create(&self, table: &str, item: Item) -> Result<(), StoreError> {
+        let call = self
+            .client
+            .put_item()
+            .table_name(table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(error.into()),
+            },
+        }
     }
 
     /// Several items of one table, as they are now, in no order. One step unless DynamoDB leaves some

@@ -1,13 +1,14 @@
 //! Keys that tokens are signed and verified with.
 //!
-//! `SIGNING / CURRENT` of the `keys` table is the private key, which only `auth` can read.
-//! `KEY#PUBLIC / <kid>` of `credentials` are the public keys, which everyone verifies with.
+//! `SIGNING / CURRENT` of the `keys` table is the private key, which only `auth` and `keys` can read;
+//! `SIGNING / NEXT` is its successor while that is only published. `KEY#PUBLIC / <kid>` of `credentials` are
+//! the public keys, which everyone verifies with.
 
 use aviary_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Key, item};
-use crate::transaction::{Committed, Transaction};
+use crate::item::{Item, Key, item, number, text};
+use crate::transaction::{Committed, Expression, Transaction};
 use crate::{Credentials, Db, StoreError};
 
 /// A private key: the Ed25519 seed in hex.
@@ -17,7 +18,7 @@ pub struct SigningKey {
     pub kid: String,
     /// 32 bytes in hex.
     pub seed: String,
-    /// When it was made.
+    /// When it was made; of the current key, when it became current.
     pub created_at: Timestamp,
 }
 
@@ -34,6 +35,9 @@ pub struct PublicKey {
     pub kid: String,
     /// 32 bytes in unpadded base64url: `x` of a JWK.
     pub x: String,
+    /// When nothing that it verifies is alive any more, in whole seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
 }
 
 /// The `keys` table.
@@ -55,7 +59,15 @@ impl SigningKeys {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn current(&self) -> Result<Option<SigningKey>, StoreError> {
-        self.db.get(&self.table, Key::new("SIGNING", "CURRENT")).await
+        self.db.get(&self.table, current_key()).await
+    }
+
+    /// The key that is published and signs nothing yet. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn next(&self) -> Result<Option<SigningKey>, StoreError> {
+        self.db.get(&self.table, next_key()).await
     }
 
     /// Makes the first key: private and public half in one transaction. False if another process was
@@ -69,10 +81,72 @@ impl SigningKeys {
         private: &SigningKey,
         public: &PublicKey,
     ) -> Result<bool, StoreError> {
+        self.create(credentials, current_key(), private, public).await
+    }
+
+    /// Publishes the next key, so that everyone knows it before it signs. False if there is one. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn publish_next(
+        &self,
+        credentials: &Credentials,
+        private: &SigningKey,
+        public: &PublicKey,
+    ) -> Result<bool, StoreError> {
+        self.create(credentials, next_key(), private, public).await
+    }
+
+    async fn create(
+        &self,
+        credentials: &Credentials,
+        key: Key,
+        private: &SigningKey,
+        public: &PublicKey,
+    ) -> Result<bool, StoreError> {
         let mut transaction = Transaction::default();
-        transaction.create(&self.table, item(Key::new("SIGNING", "CURRENT"), private, [])?)?;
-        let public = item(Key::new("KEY#PUBLIC", &public.kid), public, [])?;
-        transaction.create(&credentials.table, public)?;
+        transaction.create(&self.table, item(key, private, [])?)?;
+        transaction.create(&credentials.table, item(public_key(&public.kid), public, [])?)?;
         Ok(matches!(transaction.commit(&self.db).await?, Committed::Done))
     }
+
+    /// Makes the next key the current one; the old one's public half stays until `old_expires_at`. False if
+    /// another process did it. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn promote_next(
+        &self,
+        credentials: &Credentials,
+        old: &SigningKey,
+        next: &SigningKey,
+        now: Timestamp,
+        old_expires_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let is = |kid: &str| Expression::new("", "#was = :was").name("#was", "kid").value(":was", text(kid));
+        let promoted: Item = item(current_key(), &SigningKey { created_at: now, ..next.clone() }, [])?;
+        let replace = is(&old.kid)
+            .set("kid", promoted.get("kid").cloned())
+            .set("seed", promoted.get("seed").cloned())
+            .set("created_at", promoted.get("created_at").cloned());
+        let expire =
+            Expression::new("", "attribute_exists(pk)").set("expires_at", Some(number(old_expires_at.seconds())));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.table, current_key(), &replace)?;
+        transaction.delete_if(&self.table, next_key(), &is(&next.kid))?;
+        transaction.update(&credentials.table, public_key(&old.kid), &expire)?;
+        Ok(matches!(transaction.commit(&self.db).await?, Committed::Done))
+    }
+}
+
+fn current_key() -> Key {
+    Key::new("SIGNING", "CURRENT")
+}
+
+fn next_key() -> Key {
+    Key::new("SIGNING", "NEXT")
+}
+
+fn public_key(kid: &str) -> Key {
+    Key::new("KEY#PUBLIC", kid)
 }

@@ -34,6 +34,9 @@ pub struct Profile {
     /// The picture behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background: Option<Link>,
+    /// What the user service was asked to do with it.
+    #[serde(default, skip_serializing_if = "was_never_created")]
+    pub service_profile: ServiceProfile,
     /// How many follow this user.
     #[serde(default)]
     pub followers: u64,
@@ -47,15 +50,16 @@ pub struct Profile {
 impl Profile {
     /// A new user's profile: a name, nothing else yet.
     #[must_use]
-    pub fn new(id: UserId, username: Username, alias: Alias, created_at: Timestamp) -> Self {
+    pub fn new(id: UserId, username: Username, created_at: Timestamp) -> Self {
         Self {
             id,
             username,
-            alias,
+            alias: Alias::default(),
             bio: Bio::default(),
             date_of_birth: None,
             picture: None,
             background: None,
+            service_profile: ServiceProfile::default(),
             followers: 0,
             following: 0,
             created_at,
@@ -73,6 +77,24 @@ pub enum Picture {
     Link(Link),
 }
 
+/// A profile as the user service (document 003) has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceProfile {
+    /// Made by the signup; `create` was not called.
+    #[default]
+    NeverCreated,
+    /// `create` was called, and `delete` not since.
+    Created,
+    /// `delete` was called, and `create` not since.
+    Deleted,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn was_never_created(state: &ServiceProfile) -> bool {
+    *state == ServiceProfile::NeverCreated
+}
+
 /// What is to change; the rest stays.
 #[derive(Clone, Debug, Default)]
 pub struct ProfileChange {
@@ -85,7 +107,7 @@ pub struct ProfileChange {
 /// The profiles of the `social` table.
 #[derive(Clone, Debug)]
 pub struct Profiles {
-    db: Db,
+    pub(crate) db: Db,
     pub(crate) table: String,
 }
 
@@ -176,10 +198,10 @@ pub(crate) fn name_item(name: &NameKey, id: UserId) -> Result<Item, StoreError> 
     item(name_key(name), &Guard { user_id: id }, [])
 }
 
-fn profile_key(id: UserId) -> Key {
+pub(crate) fn profile_key(id: UserId) -> Key {
     Key::new(format!("U#{id}"), "PROFILE")
 }
 
-fn name_key(name: &NameKey) -> Key {
+pub(crate) fn name_key(name: &NameKey) -> Key {
     Key::new(format!("NAME#{}", name.as_str()), "NAME")
 }

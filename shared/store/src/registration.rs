@@ -1,13 +1,10 @@
 //! Signup: everything that makes a user, in one transaction.
 
-use aviary_model::{Family, SessionId, Timestamp};
-
 use crate::accounts::{guard_item, user_item};
 use crate::credentials::principal_item;
 use crate::profiles::{name_item, profile_item};
-use crate::sessions::{Opened, SessionOpening};
 use crate::transaction::{Committed, Transaction};
-use crate::{Accounts, Credentials, Db, Principal, Profile, Profiles, StoreError, User};
+use crate::{Accounts, Credentials, Db, OnceClaim, Principal, Profile, Profiles, SignIn, StoreError, User};
 
 /// A signup that is being put together.
 #[derive(Debug)]
@@ -17,7 +14,9 @@ pub struct Registration<'a> {
     profiles: &'a Profiles,
     user: User,
     profile: Profile,
-    opened: Vec<Opened>,
+    principal: Principal,
+    sign_in: Option<SignIn>,
+    claim: Option<OnceClaim>,
 }
 
 /// Why nobody was registered.
@@ -46,51 +45,29 @@ impl<'a> Registration<'a> {
         user: User,
         profile: Profile,
     ) -> Self {
-        Self { accounts, credentials, profiles, user, profile, opened: Vec::new() }
+        let principal = Principal { epoch: 0, active: true, staff: false };
+        Self { accounts, credentials, profiles, user, profile, principal, sign_in: None, claim: None }
     }
 
-    /// Opens a refresh family with it.
-    ///
-    /// # Errors
-    /// When the session can't be written.
-    pub fn with_family(
-        mut self,
-        opening: &SessionOpening,
-        sid: SessionId,
-        family: &Family,
-    ) -> Result<Self, StoreError> {
-        self.opened.push(opening.family(sid, family)?);
-        Ok(self)
+    /// Registers somebody who is not just an active user: one who comes from another system.
+    #[must_use]
+    pub fn with_principal(mut self, principal: Principal) -> Self {
+        self.principal = principal;
+        self
     }
 
-    /// Makes a device token with it, by the token's hash.
-    ///
-    /// # Errors
-    /// When the session can't be written.
-    pub fn with_device_token(
-        mut self,
-        opening: &SessionOpening,
-        sid: SessionId,
-        hash: &str,
-    ) -> Result<Self, StoreError> {
-        self.opened.push(opening.device_token(sid, hash)?);
-        Ok(self)
+    /// Opens sessions with it.
+    #[must_use]
+    pub fn with_sign_in(mut self, sign_in: SignIn) -> Self {
+        self.sign_in = Some(sign_in);
+        self
     }
 
-    /// Starts a web session with it, by the hashes of its two cookies.
-    ///
-    /// # Errors
-    /// When the session can't be written.
-    pub fn with_web_session(
-        mut self,
-        opening: &SessionOpening,
-        sid: SessionId,
-        hash: &str,
-        csrf_hash: &str,
-        expires_at: Timestamp,
-    ) -> Result<Self, StoreError> {
-        self.opened.push(opening.web(sid, hash, csrf_hash, expires_at)?);
-        Ok(self)
+    /// Settles an idempotency key with it.
+    #[must_use]
+    pub fn with_claim(mut self, claim: OnceClaim) -> Self {
+        self.claim = Some(claim);
+        self
     }
 
     /// Writes all of it or nothing. One step; of two for one name, one wins.
@@ -109,13 +86,16 @@ impl<'a> Registration<'a> {
             Some(email) => Some(transaction.create(&self.accounts.table, guard_item(email, id)?)?),
             None => None,
         };
-        let principal = Principal { epoch: 0, active: true, staff: false };
-        transaction.create(&self.credentials.table, principal_item(id, principal)?)?;
+        transaction.create(&self.credentials.table, principal_item(id, self.principal)?)?;
         transaction.create(&self.profiles.table, profile_item(&self.profile)?)?;
         transaction.create(&self.profiles.table, name_item(&name, id)?)?;
-        for item in self.opened.into_iter().flat_map(|opened| opened.items) {
-            transaction.create(&self.credentials.table, item)?;
+        if let Some(sign_in) = &self.sign_in {
+            sign_in.write(&mut transaction)?;
         }
+        let claim_at = match &self.claim {
+            Some(claim) => Some(claim.settle(&mut transaction, self.credentials, &id.to_string())?),
+            None => None,
+        };
         match transaction.commit(db).await? {
             Committed::Done => Ok(()),
             Committed::Refused(places) => {
@@ -123,6 +103,8 @@ impl<'a> Registration<'a> {
                 let (username, email) = (refused(username_at), email_at.is_some_and(refused));
                 if username || email {
                     Err(RegistrationError::Taken { username, email })
+                } else if claim_at.is_some_and(refused) {
+                    Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned()).into())
                 } else {
                     let why = format!("signup was refused at {places:?}");
                     Err(StoreError::Rejected(why).into())

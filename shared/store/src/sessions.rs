@@ -8,10 +8,9 @@ use aws_sdk_dynamodb::types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::credentials::{Pointer, token_key, web_key};
+use crate::credentials::{pointer_key, token_pk, web_pk};
 use crate::db::{Direction, metered};
-use crate::item::{Item, Key, fields, item, number, text};
-use crate::transaction::{Committed, Transaction};
+use crate::item::{Item, Key, fields, number, text};
 use crate::{Credentials, StoreError};
 
 /// What a session's secret is.
@@ -42,6 +41,9 @@ pub struct Session {
     pub address: String,
     /// With what it was made.
     pub user_agent: String,
+    /// When it was last seen, roughly: noted at most once an hour, and at each promotion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_used_at: Option<Timestamp>,
     /// Of a web session: the hash of its `csrftoken`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub csrf_hash: Option<String>,
@@ -54,6 +56,9 @@ pub struct Session {
     next: Option<TokenId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     superseded: Vec<Held>,
+    /// The partition key of the item that leads here from the secret's hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
 }
 
 /// What a session to be opened has beside its kind.
@@ -71,12 +76,6 @@ pub struct SessionOpening {
     pub user_agent: String,
 }
 
-/// A session with everything that is written for it.
-#[derive(Clone, Debug)]
-pub(crate) struct Opened {
-    pub(crate) items: Vec<Item>,
-}
-
 /// What an optimistic promotion came to.
 #[derive(Clone, Debug)]
 pub enum Optimistic {
@@ -88,6 +87,11 @@ pub enum Optimistic {
 }
 
 impl Session {
+    /// Where its secret's hash leads here from.
+    pub(crate) fn pointer_key(&self) -> Option<Key> {
+        self.pointer.as_deref().map(pointer_key)
+    }
+
     /// Is it over, by its own time or by an end?
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
@@ -116,75 +120,43 @@ impl SessionOpening {
             expires_at: None,
             address: self.address.clone(),
             user_agent: self.user_agent.clone(),
+            last_used_at: Some(self.now),
             csrf_hash: None,
             revoked: false,
             current: Vec::new(),
             next: None,
             superseded: Vec::new(),
+            pointer: None,
         }
     }
 
-    pub(crate) fn family(&self, sid: SessionId, family: &Family) -> Result<Opened, StoreError> {
-        let session = Session {
+    /// A refresh family.
+    pub(crate) fn family(&self, family: &Family) -> Session {
+        Session {
             expires_at: Some(family.expires_at.seconds()),
             current: vec![family.current.clone()],
             next: Some(family.next.clone()),
             ..self.session(SessionKind::Refresh)
-        };
-        Ok(Opened { items: vec![item(session_key(self.user, sid), &session, [])?] })
+        }
     }
 
-    pub(crate) fn device_token(&self, sid: SessionId, hash: &str) -> Result<Opened, StoreError> {
-        let session = self.session(SessionKind::DeviceToken);
-        self.pointed(sid, &session, token_key(hash))
+    /// A device token, by its hash.
+    pub(crate) fn device_token(&self, hash: &str) -> Session {
+        Session { pointer: Some(token_pk(hash)), ..self.session(SessionKind::DeviceToken) }
     }
 
-    pub(crate) fn web(
-        &self,
-        sid: SessionId,
-        hash: &str,
-        csrf_hash: &str,
-        expires_at: Timestamp,
-    ) -> Result<Opened, StoreError> {
-        let session = Session {
+    /// A web session, by the hashes of its cookies.
+    pub(crate) fn web(&self, hash: &str, csrf_hash: &str, expires_at: Timestamp) -> Session {
+        Session {
             expires_at: Some(expires_at.seconds()),
             csrf_hash: Some(csrf_hash.to_owned()),
+            pointer: Some(web_pk(hash)),
             ..self.session(SessionKind::Web)
-        };
-        self.pointed(sid, &session, web_key(hash))
-    }
-
-    /// The session and, expiring with it, the pointer that its secret's hash leads to.
-    fn pointed(&self, sid: SessionId, session: &Session, key: Key) -> Result<Opened, StoreError> {
-        let mut pointer = item(key, &Pointer { user_id: self.user, sid }, [])?;
-        if let Some(end) = session.expires_at {
-            pointer.insert("expires_at".to_owned(), number(end));
         }
-        Ok(Opened { items: vec![item(session_key(self.user, sid), session, [])?, pointer] })
     }
 }
 
 impl Credentials {
-    /// Opens a refresh family. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
-    pub async fn open_family(
-        &self,
-        opening: &SessionOpening,
-        sid: SessionId,
-        family: &Family,
-    ) -> Result<(), StoreError> {
-        let mut transaction = Transaction::default();
-        for item in opening.family(sid, family)?.items {
-            transaction.create(&self.table, item)?;
-        }
-        match transaction.commit(&self.db).await? {
-            Committed::Done => Ok(()),
-            Committed::Refused(_) => Err(StoreError::Rejected("a new session's id is taken".to_owned())),
-        }
-    }
-
     /// Makes `next` current if the presented token is `next` and no other promotion was lately; else says
     /// how the family stands. One step.
     ///
@@ -204,7 +176,7 @@ impl Credentials {
         let quiet_since = now.millis() - aviary_model::GRACE_MILLIS;
         let call = self
             .update_session(user, sid)
-            .update_expression("SET superseded = #current, #current = :promoted, #next = :fresh")
+            .update_expression("SET superseded = #current, #current = :promoted, #next = :fresh, last_used_at = :used")
             .condition_expression(
                 "#next = :presented AND (attribute_not_exists(superseded) OR #current[0].since <= :quiet) \
                  AND revoked = :no AND expires_at > :now",
@@ -212,6 +184,7 @@ impl Credentials {
             .expression_attribute_names("#current", "current")
             .expression_attribute_names("#next", "next")
             .expression_attribute_values(":promoted", held_list(&[Held { jti: presented.clone(), since: now }]))
+            .expression_attribute_values(":used", number(now.millis()))
             .expression_attribute_values(":fresh", text(fresh.as_str()))
             .expression_attribute_values(":presented", text(presented.as_str()))
             .expression_attribute_values(":quiet", number(quiet_since))

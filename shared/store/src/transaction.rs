@@ -1,13 +1,18 @@
 //! The one wrapper for transactions: conditions are answers, conflicts are tried again.
 
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
 
 use crate::db::{Direction, MAX_ROUNDS, metered};
-use crate::item::Item;
+use crate::item::{Item, Key};
 use crate::{Db, StoreError};
 
-/// Writes that happen together or not at all.
+/// Writes that happen together or not at all. Each method says at which place its write stands.
 #[derive(Debug, Default)]
 pub(crate) struct Transaction(Vec<TransactWriteItem>);
 
@@ -20,17 +25,122 @@ pub(crate) enum Committed {
     Refused(Vec<(usize, Option<Item>)>),
 }
 
+impl Committed {
+    /// Did the condition at this place fail?
+    pub(crate) fn refused_at(&self, place: Option<usize>) -> bool {
+        match self {
+            Self::Done => false,
+            Self::Refused(places) => places.iter().any(|(at, _)| Some(*at) == place),
+        }
+    }
+}
+
+/// An update or a check: expressions and what they stand on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expression {
+    update: String,
+    condition: String,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Expression {
+    pub(crate) fn new(update: &str, condition: &str) -> Self {
+        Self { update: update.to_owned(), condition: condition.to_owned(), ..Self::default() }
+    }
+
+    pub(crate) fn name(mut self, placeholder: &str, name: &str) -> Self {
+        self.names.insert(placeholder.to_owned(), name.to_owned());
+        self
+    }
+
+    pub(crate) fn value(mut self, placeholder: &str, value: AttributeValue) -> Self {
+        self.values.insert(placeholder.to_owned(), value);
+        self
+    }
+
+    /// Adds one more assignment to the update, and nothing if there is no value.
+    pub(crate) fn set(mut self, name: &str, value: Option<AttributeValue>) -> Self {
+        if let Some(value) = value {
+            let separator = if self.update.is_empty() { "SET " } else { ", " };
+            self.update.push_str(&format!("{separator}#{name} = :{name}"));
+            self.names.insert(format!("#{name}"), name.to_owned());
+            self.values.insert(format!(":{name}"), value);
+        }
+        self
+    }
+
+    /// Adds another clause to the update.
+    pub(crate) fn also(&mut self, clause: &str) {
+        self.update.push_str(clause);
+    }
+
+    fn names(&self) -> Option<HashMap<String, String>> {
+        (!self.names.is_empty()).then(|| self.names.clone())
+    }
+
+    fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+        (!self.values.is_empty()).then(|| self.values.clone())
+    }
+}
+
+const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
+
 impl Transaction {
-    /// Writes an item that must not be there yet. Says at which place of the transaction it stands.
+    /// Writes an item that must not be there yet.
     pub(crate) fn create(&mut self, table: &str, item: Item) -> Result<usize, StoreError> {
         let put = Put::builder()
             .table_name(table)
             .set_item(Some(item))
             .condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(|error| StoreError::Rejected(error.to_string()))?;
-        self.0.push(TransactWriteItem::builder().put(put).build());
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build();
+        self.push(put, |builder, put| builder.put(put))
+    }
+
+    /// Updates an item under a condition.
+    pub(crate) fn update(&mut self, table: &str, key: Key, update: &Expression) -> Result<usize, StoreError> {
+        let update = Update::builder()
+            .table_name(table)
+            .set_key(Some(key.into_item()))
+            .update_expression(&update.update)
+            .condition_expression(&update.condition)
+            .set_expression_attribute_names(update.names())
+            .set_expression_attribute_values(update.values())
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build();
+        self.push(update, |builder, update| builder.update(update))
+    }
+
+    /// Removes an item, whether it is there or not.
+    pub(crate) fn delete(&mut self, table: &str, key: Key) -> Result<usize, StoreError> {
+        let delete = Delete::builder().table_name(table).set_key(Some(key.into_item())).build();
+        self.push(delete, |builder, delete| builder.delete(delete))
+    }
+
+    /// Removes an item under a condition.
+    pub(crate) fn delete_if(&mut self, table: &str, key: Key, condition: &Expression) -> Result<usize, StoreError> {
+        let delete = Delete::builder()
+            .table_name(table)
+            .set_key(Some(key.into_item()))
+            .condition_expression(&condition.condition)
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build();
+        self.push(delete, |builder, delete| builder.delete(delete))
+    }
+
+    fn push<T>(
+        &mut self,
+        write: Result<T, BuildError>,
+        into: impl FnOnce(
+            aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder,
+            T,
+        ) -> aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder,
+    ) -> Result<usize, StoreError> {
+        let write = write.map_err(|error| StoreError::Rejected(error.to_string()))?;
+        self.0.push(into(TransactWriteItem::builder(), write).build());
         Ok(self.0.len() - 1)
     }
 

@@ -2,13 +2,13 @@
 
 use aviary_model::{AltText, MediaId, Timestamp, TweetId, TweetText, UserId};
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Direction, metered};
 use crate::item::{Key, item, shard, text};
-use crate::{Db, StoreError};
+use crate::transaction::{Committed, Transaction};
+use crate::{Credentials, Db, OnceClaim, StoreError};
 
 /// A tweet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -73,27 +73,33 @@ impl Tweets {
         self.db.get(&self.table, tweet_key(id)).await
     }
 
-    /// Writes a new tweet; writing the same one again changes nothing. One step.
+    /// Writes a new tweet; writing the same one again changes nothing. With an idempotency key, which is
+    /// settled in the same transaction with this result. One step.
     ///
     /// # Errors
-    /// When DynamoDB does not answer.
-    pub async fn create(&self, tweet: &Tweet) -> Result<(), StoreError> {
-        let index = [("time_pk", shard("TWEETS", tweet.id.uuid())), ("time_sk", tweet.id.to_string())];
-        let call = self
-            .db
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item(tweet_key(tweet.id), tweet, index)?))
-            // A repetition after a lost answer must not take counters back.
-            .condition_expression("attribute_not_exists(pk)")
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(error.into()),
-            },
+    /// When DynamoDB does not answer, or the key's claim has lapsed.
+    pub async fn create(
+        &self,
+        tweet: &Tweet,
+        claim: Option<(&OnceClaim, &Credentials, String)>,
+    ) -> Result<(), StoreError> {
+        let index = [
+            ("time_pk", shard("TWEETS", tweet.id.uuid())),
+            ("time_sk", tweet.id.to_string()),
+            ("author_pk", format!("U#{}", tweet.author)),
+            ("author_sk", tweet.id.to_string()),
+        ];
+        let item = item(tweet_key(tweet.id), tweet, index)?;
+        let Some((claim, credentials, result)) = claim else {
+            return self.db.create(&self.table, item).await;
+        };
+        let mut transaction = Transaction::default();
+        let at = transaction.create(&self.table, item)?;
+        claim.settle(&mut transaction, credentials, &result)?;
+        match transaction.commit(&self.db).await? {
+            Committed::Done => Ok(()),
+            committed if committed.refused_at(Some(at)) => Ok(()),
+            Committed::Refused(_) => Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned())),
         }
     }
 

@@ -3,8 +3,10 @@
 //! One line per request; ids dotted (`user.id`), units in names (`duration.ms`). Never logged: passwords,
 //! tokens, cookies, addresses of mail, texts of messages.
 
+mod audit;
 mod logs;
 mod meter;
 
+pub use audit::{Audit, SecurityEvent};
 pub use logs::{LevelError, init};
 pub use meter::{Call, Cost, Meter};

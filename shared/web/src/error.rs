@@ -99,6 +99,17 @@ impl ApiError {
         )
     }
 
+    /// 429, with DRF's text.
+    #[must_use]
+    pub fn throttled(seconds: i64) -> Self {
+        let seconds = seconds.max(1);
+        let unit = if seconds == 1 { "second" } else { "seconds" };
+        let text = format!("Request was throttled. Expected available in {seconds} {unit}.");
+        let mut error = Self::detail(StatusCode::TOO_MANY_REQUESTS, text);
+        error.0.header = Some((RETRY_AFTER, HeaderValue::from(seconds)));
+        error
+    }
+
     /// 500: the cause goes to the log, the client gets the request's id.
     #[must_use]
     pub fn internal(cause: impl fmt::Display) -> Self {

@@ -74,6 +74,36 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A nested serializer: an object in JSON, or fields named `name.field` in a form. Its errors stand below
+    /// its name.
+    pub fn nested<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Option<T> {
+        let form = match self.form.get(name) {
+            Some(Value::Json(Json::Null)) => return self.fail(name, NULL),
+            Some(Value::Json(Json::Object(fields))) => {
+                Form::new(fields.iter().map(|(name, value)| (name.clone(), Value::Json(value.clone()))).collect())
+            }
+            Some(Value::Text(text)) if matches!(serde_json::from_str(text), Ok(Json::Object(_))) => {
+                let Ok(Json::Object(fields)) = serde_json::from_str(text) else { return None };
+                Form::new(fields.into_iter().map(|(name, value)| (name, Value::Json(value))).collect())
+            }
+            Some(value) => {
+                let mut errors = FieldErrors::default();
+                let message = format!("Invalid data. Expected a dictionary, but got {}.", kind_of(value));
+                errors.push("non_field_errors", message);
+                self.errors.nest(name, errors);
+                return None;
+            }
+            None => self.form.below(name),
+        };
+        if self.form.get(name).is_none() && form.names().next().is_none() {
+            return self.fail(name, REQUIRED);
+        }
+        let mut fields = Fields::of(&form);
+        let value = read(&mut fields);
+        self.errors.nest(name, fields.errors);
+        value
+    }
+
     /// Notes an error of the caller's own.
     pub fn error(&mut self, name: &str, message: impl Display) {
         self.errors.push(name, message);
@@ -125,6 +155,18 @@ impl<'a> Fields<'a> {
     fn fail<T>(&mut self, name: &str, message: &str) -> Option<T> {
         self.errors.push(name, message);
         None
+    }
+}
+
+/// Python's name for a value's type, as DRF says it.
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Json(Json::Array(_)) => "list",
+        Value::Json(Json::Bool(_)) => "bool",
+        Value::Json(Json::Number(number)) if number.is_f64() => "float",
+        Value::Json(Json::Number(_)) => "int",
+        Value::File(_) => "InMemoryUploadedFile",
+        _ => "str",
     }
 }
 

@@ -55,11 +55,12 @@ pub struct Routes<S> {
     table: Vec<Route>,
     routers: BTreeMap<String, MethodRouter<S>>,
     openapi: OpenApi,
+    asks_first: Option<&'static str>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
     fn default() -> Self {
-        Self { table: Vec::new(), routers: BTreeMap::new(), openapi: OpenApi::default() }
+        Self { table: Vec::new(), routers: BTreeMap::new(), openapi: OpenApi::default(), asks_first: None }
     }
 }
 
@@ -93,6 +94,14 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
+    /// Paths below this prefix answer 401 to anonymous clients before 405, also where one of their methods
+    /// is for anyone: djoser's viewset looks at the caller before the method.
+    #[must_use]
+    pub fn asks_first(mut self, prefix: &'static str) -> Self {
+        self.asks_first = Some(prefix);
+        self
+    }
+
     /// The rows.
     #[must_use]
     pub fn table(&self) -> &[Route] {
@@ -107,11 +116,12 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 
     /// The router, with 404 and 405 in our own shapes.
     pub fn into_router(self, state: S) -> Router {
-        let Self { table, routers, .. } = self;
+        let Self { table, routers, asks_first, .. } = self;
         let router = routers.into_iter().fold(Router::new(), |router, (path, methods)| {
             let rows: Vec<&Route> = table.iter().filter(|row| row.path == path).collect();
             let allow = allow(&rows);
-            let all_private = rows.iter().all(|row| row.who != Who::Any);
+            let all_private =
+                rows.iter().all(|row| row.who != Who::Any) || asks_first.is_some_and(|prefix| path.starts_with(prefix));
             let refuse = move |method: Method, headers: HeaderMap| {
                 let error = if all_private && is_anonymous(&headers) {
                     ApiError::not_authenticated()

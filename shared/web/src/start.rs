@@ -35,9 +35,14 @@ where
     F: FnOnce(Start) -> R,
     R: Future<Output = Result<Router, StartError>>,
 {
+    block_on(start(make))
+}
+
+/// Runs a function's whole life on its one thread, and says why it ends if it does not end well.
+pub(crate) fn block_on(life: impl Future<Output = Result<(), StartError>>) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(start(make)),
+        Ok(runtime) => runtime.block_on(life),
         Err(error) => Err(error.into()),
     };
     match outcome {
@@ -49,21 +54,27 @@ where
     }
 }
 
+impl Start {
+    /// Reads the settings, starts the log and configures the clients.
+    pub(crate) fn from_environment() -> Result<Self, StartError> {
+        let settings = Settings::from_environment();
+        let level = settings.as_ref().ok().and_then(|settings| settings.optional("AVIARY_LOG_LEVEL"));
+        aviary_telemetry::init(level.unwrap_or("info")).or_else(|error| {
+            aviary_telemetry::init("info")?;
+            Err(error)
+        })?;
+        let aws = aviary_aws::sdk_config()?;
+        Ok(Self { settings: settings?, aws, clock: Arc::new(SystemClock), entropy: Arc::new(OsEntropy) })
+    }
+}
+
 async fn start<F, R>(make: F) -> Result<(), StartError>
 where
     F: FnOnce(Start) -> R,
     R: Future<Output = Result<Router, StartError>>,
 {
-    let settings = Settings::from_environment();
-    let level = settings.as_ref().ok().and_then(|settings| settings.optional("AVIARY_LOG_LEVEL"));
-    aviary_telemetry::init(level.unwrap_or("info")).or_else(|error| {
-        aviary_telemetry::init("info")?;
-        Err(error)
-    })?;
-    let settings = settings?;
-    let layers = Layers::of(&settings)?;
-    let start =
-        Start { settings, aws: aviary_aws::sdk_config()?, clock: Arc::new(SystemClock), entropy: Arc::new(OsEntropy) };
+    let start = Start::from_environment()?;
+    let layers = Layers::of(&start.settings)?;
     let entropy = start.entropy.clone();
     let router = make(start).await?;
     serve(router, layers, entropy).await

@@ -2,7 +2,7 @@
 
 use aviary_template::Template;
 use aviary_web::{Route, Who};
-use e2e::{Account, Answer, Service};
+use e2e::{Account, Answer, Service, claims_of};
 use serde_json::{Value, json};
 use xtask::workspace::Workspace;
 
@@ -26,12 +26,30 @@ fn tables() -> Vec<Table> {
         table!("profiles", profiles_function::routes()),
         table!("tweets", tweets_function::routes()),
         table!("status", status_function::routes()),
+        table!("users", users_function::routes()),
     ]
 }
 
 fn rows() -> Vec<Route> {
     tables().into_iter().flat_map(|table| table.rows).collect()
 }
+
+/// Paths that name nobody, so that what they do is done to the caller.
+const OWN_BY_NATURE: [&str; 13] = [
+    "/auth/users/me",
+    "/auth/users/set_password",
+    "/auth/users/set_username",
+    "/auth/token/logout",
+    "/api/auth/user/edit",
+    "/api/auth/user/logout_all",
+    "/api/auth/sessions",
+    "/api/auth/activity",
+    "/api/auth/logout",
+    "/api/auth/del-logout",
+    "/api/jwt",
+    "/auth/users",
+    "/.well-known/jwks.json",
+];
 
 /// Things of somebody, which a stranger wants.
 struct Things {
@@ -47,24 +65,32 @@ impl Things {
 
     /// A path of the route that leads to the owner's things, and a body for it.
     fn sample(&self, route: &Route) -> (String, Value) {
-        let username = &self.owner.username;
-        match (route.method.as_str(), route.path.as_str()) {
-            ("POST", "/api/auth/signup" | "/auth/register" | "/auth/login" | "/auth/jwt/create") => {
-                (route.path.clone(), json!({}))
-            }
-            ("POST", "/auth/jwt/refresh") => (route.path.clone(), json!({"refresh": ""})),
-            ("POST", "/auth/jwt/verify") => (route.path.clone(), json!({"token": ""})),
-            ("GET", "/auth/users/me") => (route.path.clone(), json!({})),
+        let (username, owner) = (&self.owner.username, &self.owner);
+        let (path, body) = match (route.method.as_str(), route.path.as_str()) {
             ("GET", "/profile") => (format!("/profile?username={username}"), json!({})),
-            ("GET", "/profile/default.png") => (route.path.clone(), json!({})),
             ("PUT", "/profile/update") => {
                 (format!("/profile/update?username={username}"), json!({"bio": "taken over"}))
             }
-            ("POST", "/tweet") => (route.path.clone(), json!({"message": "as you", "author": self.owner.id})),
+            ("POST", "/tweet") => (route.path.clone(), json!({"message": "as you", "author": owner.id})),
             ("GET" | "DELETE", "/api/tweets/{id}") => (format!("/api/tweets/{}", self.tweet), json!({})),
-            ("GET", "/status") => (route.path.clone(), json!({})),
+            ("DELETE", "/api/auth/user/delete") => (route.path.clone(), json!({"refresh_token": owner.refresh})),
+            ("DELETE", "/api/auth/sessions/{id}") => (format!("/api/auth/sessions/{}", self.session()), json!({})),
+            ("POST", "/api/users/create") => (route.path.clone(), json!({"username": username, "biography": "b"})),
+            ("POST", "/auth/jwt/refresh" | "/api/jwt/refresh" | "/api/auth/refresh_token") => {
+                (route.path.clone(), json!({"refresh": ""}))
+            }
+            ("POST", "/auth/jwt/verify" | "/api/jwt/verify") => (route.path.clone(), json!({"token": ""})),
+            (_, path) if path.contains("{username}") => (path.replace("{username}", username), json!({})),
+            // Nothing in these can name another: they are the caller's, or there is no caller.
+            (_, path) if OWN_BY_NATURE.contains(&path) || route.who == Who::Any => (path.to_owned(), json!({})),
             (method, path) => panic!("{method} {path} has no sample: say here what a stranger would want of it"),
-        }
+        };
+        assert!(!path.contains('{'), "{path} is no path");
+        (path, body)
+    }
+
+    fn session(&self) -> String {
+        claims_of(&self.owner.access)["sid"].as_str().unwrap().to_owned()
     }
 
     async fn ask(&self, service: &Service, route: &Route, caller: Option<&Account>) -> Answer {
@@ -97,16 +123,24 @@ async fn nobody_gets_past_a_route_that_wants_somebody() {
 #[tokio::test]
 async fn a_stranger_gets_nothing_that_is_anothers() {
     let service = Service::running();
-    let stranger = service.signup().await;
     for route in rows() {
         let things = Things::of(&service, service.signup().await).await;
+        // One for each, since some routes end what they are called with.
+        let stranger = service.signup().await;
         let answer = things.ask(&service, &route, Some(&stranger)).await;
         match route.who {
             Who::Any => assert!(![401, 403, 404, 405, 500].contains(&answer.status), "{route:?}: {}", answer.text()),
-            // Nothing in the request can name another: what is shown must be the stranger's own.
-            Who::Own if route.path == "/auth/users/me" => assert_eq!(answer.with_status(200).field("id"), stranger.id),
+            _ if OWN_BY_NATURE.contains(&&*route.path) => {
+                assert!(![403, 404, 405, 500].contains(&answer.status), "{route:?}: {}", answer.text());
+                assert!(!answer.text().contains(&things.owner.id), "{route:?}: {}", answer.text());
+            }
+            // What a user may see of others is no secret.
+            Who::User if route.method == "GET" => assert_eq!(answer.status, 200, "{route:?}: {}", answer.text()),
+            Who::Own if route.path == "/api/auth/user/delete" => {
+                assert_eq!(answer.status, 400, "{route:?}: {}", answer.text());
+            }
             Who::Own | Who::Staff => {
-                assert!([403, 404].contains(&answer.status), "{route:?}: {} {}", answer.status, answer.text())
+                assert!([403, 404].contains(&answer.status), "{route:?}: {} {}", answer.status, answer.text());
             }
             Who::User => assert_eq!(answer.status, 403, "{route:?}: the sample speaks for another: {}", answer.text()),
         }
@@ -118,6 +152,8 @@ async fn assert_is_untouched(service: &Service, things: &Things) {
     service.get(&format!("/api/tweets/{}", things.tweet)).send().await.with_status(200);
     let profile = service.get(&format!("/profile?username={}", things.owner.username)).send().await.with_status(200);
     assert_eq!(profile.json()["profile"]["bio"], "Write about yourself.");
+    let me = service.get("/auth/users/me/").bearer(&things.owner.access).send().await.with_status(200);
+    assert_eq!(me.field("username"), things.owner.username);
 }
 
 #[test]

@@ -22,14 +22,16 @@ async fn accounts_cost_what_they_should() {
     let account = service.signup().await;
     let auth = Function::start(&service, "auth");
     let signup = json!({"username": unique("wren"), "password": PASSWORD});
-    assert_steps(&auth, post("/api/auth/signup/", &signup), 201, 1);
-    assert_steps(&auth, post("/api/auth/signup/", &signup), 400, 1);
+    assert_steps(&auth, post("/api/auth/signup/", &signup), 201, 2);
+    assert_steps(&auth, post("/api/auth/signup/", &signup), 400, 2);
     let email = format!("{}@example.com", unique("wren"));
     let register = json!({"username": unique("wren"), "email": email, "password": "abcd321"});
-    assert_steps(&auth, post("/auth/register/", &register), 201, 1);
+    assert_steps(&auth, post("/auth/register/", &register), 201, 2);
     let login = json!({"username": account.username, "password": PASSWORD});
     assert_steps(&auth, post("/auth/login/", &login), 200, 3);
-    assert_steps(&auth, post("/auth/jwt/create/", &login), 200, 3);
+    for path in ["/auth/jwt/create/", "/api/auth/login/", "/api/auth/obtain/", "/auth/token/login/"] {
+        assert_steps(&auth, post(path, &login), 200, 3);
+    }
 }
 
 #[tokio::test]
@@ -38,7 +40,7 @@ async fn an_unknown_name_costs_as_many_steps_as_a_wrong_password() {
     let account = service.signup().await;
     let auth = Function::start(&service, "auth");
     for username in [&account.username, &unique("nobody")] {
-        assert_steps(&auth, post("/auth/login/", &json!({"username": username, "password": "wrong"})), 401, 2);
+        assert_steps(&auth, post("/auth/login/", &json!({"username": username, "password": "wrong"})), 401, 3);
     }
 }
 

@@ -16,6 +16,9 @@ pub(super) fn overrides(api_url: &str, media_url: &str, password_policy: Passwor
         ("AVIARY_RAW_PATH", "encoded"),
         ("AVIARY_CORS_ORIGINS", "*"),
         ("AVIARY_PASSWORD_POLICY", password_policy.as_str()),
+        // The local server knows one address; what is counted per account counts here too.
+        ("AVIARY_LIMITS", "login_address=100000/300,signup_address=100000/3600,reset_address=100000/3600"),
+        ("AVIARY_MAIL_FROM", "aviary@localhost.localdomain"),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -31,6 +34,7 @@ pub fn local_aws(dynamodb: &str, aws: &str) -> BTreeMap<String, String> {
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb),
         ("AWS_ENDPOINT_URL_S3", aws),
         ("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", aws),
+        ("AWS_ENDPOINT_URL_SESV2", aws),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value.to_owned()))

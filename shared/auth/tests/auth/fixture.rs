@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use aviary_auth::{Claims, Refresh, Verifier, digest};
 use aviary_localaws::{Config, LocalAws};
-use aviary_model::{Alias, Clock, Family, SessionId, Timestamp, TokenId, UserId, Username};
-use aviary_store::{Accounts, Credentials, Db, Profile, Profiles, Registration, SessionOpening, SigningKeys, User};
+use aviary_model::{Clock, Family, SessionId, Timestamp, TokenId, UserId, Username};
+use aviary_store::{
+    Accounts, Credentials, Db, Profile, Profiles, Registration, SessionOpening, SignIn, SigningKeys, User,
+};
 use aviary_web::OsEntropy;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -39,7 +41,7 @@ pub(crate) struct World {
     /// DynamoDB without the store.
     pub(crate) raw: Client,
     pub(crate) url: String,
-    db: Db,
+    pub(crate) db: Db,
     _aws: LocalAws,
 }
 
@@ -91,18 +93,20 @@ impl World {
         let id = UserId::new(NOW, &OsEntropy).unwrap();
         let username = Username::parse("ada").unwrap();
         let user = User { id, username: username.clone(), email: None, password: "-".to_owned(), created_at: NOW };
-        let profile = Profile::new(id, username, Alias::default(), NOW);
+        let profile = Profile::new(id, username, NOW);
         let accounts = Accounts::new(self.db.clone(), "aviary-local-AccountsTable");
         let profiles = Profiles::new(self.db.clone(), "aviary-local-SocialTable");
         let [sid, device, web] = [(); 3].map(|()| SessionId::new(NOW, &OsEntropy).unwrap());
         let family = Family::new(token_id(), token_id(), NOW, NOW.plus_seconds(MONTH));
+        let sign_in = SignIn::new(&self.credentials, opening(id))
+            .with_family(sid, &family)
+            .unwrap()
+            .with_device_token(device, &digest(DEVICE_TOKEN), &[])
+            .unwrap()
+            .with_web_session(web, &digest(COOKIE), &digest(CSRF), NOW.plus_seconds(60))
+            .unwrap();
         Registration::new(&accounts, &self.credentials, &profiles, user, profile)
-            .with_family(&opening(id), sid, &family)
-            .unwrap()
-            .with_device_token(&opening(id), device, &digest(DEVICE_TOKEN))
-            .unwrap()
-            .with_web_session(&opening(id), web, &digest(COOKIE), &digest(CSRF), NOW.plus_seconds(60))
-            .unwrap()
+            .with_sign_in(sign_in)
             .commit(&self.db)
             .await
             .unwrap();

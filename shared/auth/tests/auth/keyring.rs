@@ -20,7 +20,7 @@ fn claims() -> Claims {
 }
 
 async fn issuer(world: &World) -> Result<Issuer, KeyError> {
-    Issuer::load(&world.keys, &world.credentials, world.clock.clone(), &OsEntropy).await
+    Issuer::load(world.keys.clone(), &world.credentials, world.clock.clone(), Arc::new(OsEntropy)).await
 }
 
 /// Publishes a key as a rotation would.
@@ -82,7 +82,7 @@ async fn twenty_processes_that_start_first_end_with_one_key() {
         let db = db(&world.url);
         let keys = SigningKeys::new(db.clone(), "aviary-local-KeysTable");
         let credentials = Credentials::new(db, CREDENTIALS);
-        let issuer = Issuer::load(&keys, &credentials, world.clock.clone(), &OsEntropy).await.unwrap();
+        let issuer = Issuer::load(keys, &credentials, world.clock.clone(), Arc::new(OsEntropy)).await.unwrap();
         (issuer, Verifier::new(credentials, world.clock.clone()))
     };
     let processes = join_all(std::iter::repeat_with(load).take(20)).await;
@@ -200,7 +200,7 @@ async fn a_broken_public_key_spoils_no_other() {
     let mint = Mint::new(1);
     mint.install(&world).await;
     for x in ["", "not base64!", "AAAA"] {
-        publish(&world, &PublicKey { kid: format!("broken {x}"), x: x.to_owned() }).await;
+        publish(&world, &PublicKey { kid: format!("broken {x}"), x: x.to_owned(), expires_at: None }).await;
     }
     let verifier = world.verifier();
     assert_eq!(verify(&verifier, &mint.token(&access_claims())).await.0, Ok(()));

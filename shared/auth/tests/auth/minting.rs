@@ -28,7 +28,7 @@ impl Mint {
     }
 
     pub(crate) fn public(&self, kid: &str) -> PublicKey {
-        PublicKey { kid: kid.to_owned(), x: base64(self.public_bytes()) }
+        PublicKey { kid: kid.to_owned(), x: base64(self.public_bytes()), expires_at: None }
     }
 
     pub(crate) fn public_bytes(&self) -> [u8; 32] {

@@ -21,6 +21,12 @@ async fn ends(refresh: &Refresh, claims: &Claims) {
     assert!(matches!(answer, Err(RefreshError::Ended)), "{answer:?}");
 }
 
+/// A token that came back ends its family here and now.
+async fn is_theft(refresh: &Refresh, claims: &Claims) {
+    let answer = refresh.present(claims).await;
+    assert!(matches!(answer, Err(RefreshError::Stolen)), "{answer:?}");
+}
+
 async fn is_revoked(world: &World, of: &SignedIn) -> bool {
     world.credentials.standing(of.user, of.sid).await.unwrap().session.unwrap().revoked
 }
@@ -86,7 +92,7 @@ async fn a_superseded_token_after_the_grace_ends_the_family_for_everybody() {
     let refresh = world.refresh();
     let newest = next(&refresh, &ada.next()).await;
     world.clock.advance_millis(GRACE_MILLIS);
-    ends(&refresh, &ada.first()).await;
+    is_theft(&refresh, &ada.first()).await;
 
     assert!(is_revoked(&world, &ada).await, "its access tokens are over, too");
     for jti in [&ada.family.current.jti, &ada.family.next, &newest, &token_id()] {
@@ -111,7 +117,7 @@ async fn quick_promotions_keep_every_superseded_token_for_its_grace() {
     }
     world.clock.advance_millis(1);
     assert_eq!(next(&refresh, &ada.token(&tokens[1])).await, *tokens.last().unwrap(), "superseded at 10 s");
-    ends(&refresh, &ada.token(&tokens[0])).await;
+    is_theft(&refresh, &ada.token(&tokens[0])).await;
 }
 
 #[tokio::test]
@@ -119,7 +125,7 @@ async fn a_token_that_was_never_of_the_family_ends_it() {
     let world = World::start();
     let ada = world.sign_in().await;
     let refresh = world.refresh();
-    ends(&refresh, &ada.token(&token_id())).await;
+    is_theft(&refresh, &ada.token(&token_id())).await;
     assert!(is_revoked(&world, &ada).await);
     ends(&refresh, &ada.first()).await;
     ends(&refresh, &ada.next()).await;

@@ -86,6 +86,7 @@ fn the_projects_own_template_starts() {
     let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
     let config = Config::temporary(&template).unwrap();
     let ids: Vec<_> = config.storage.tables.iter().map(|table| table.logical_id.clone()).collect();
-    assert_eq!(ids, ["AccountsTable", "CredentialsTable", "KeysTable", "SocialTable"]);
+    let expected = ["AccountsTable", "CredentialsTable", "FeedTable", "JobsTable", "KeysTable", "SocialTable"];
+    assert_eq!(ids, expected);
     LocalAws::start(config).unwrap().stop();
 }

@@ -2,6 +2,7 @@
 
 mod body;
 mod error;
+mod folder;
 
 pub use error::MediaError;
 
@@ -35,6 +36,15 @@ impl Bucket {
     #[must_use]
     pub fn new(client: Client, name: impl Into<String>, base_url: impl Into<String>) -> Self {
         Self { client, name: name.into(), urls: MediaUrls::new(base_url) }
+    }
+
+    /// The bucket that the deployment's settings name.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn start(start: &aviary_web::Start) -> Result<Self, aviary_web::SettingsError> {
+        let name = start.settings.required("AVIARY_MEDIA_BUCKET")?;
+        Ok(Self::connect(&start.aws, name, start.settings.required("AVIARY_MEDIA_URL")?))
     }
 
     /// [`Bucket::new`] with a client made from the configuration all SDK clients share. Makes no connection.
@@ -90,10 +100,10 @@ impl Bucket {
         Ok(())
     }
 
-    async fn delete_some(&self, keys: &[ObjectKey]) -> Result<(), MediaError> {
+    async fn delete_some(&self, keys: &[impl AsRef<str>]) -> Result<(), MediaError> {
         let mut delete = Delete::builder().quiet(true);
         for key in keys {
-            let object = ObjectIdentifier::builder().key(key.as_str()).build();
+            let object = ObjectIdentifier::builder().key(key.as_ref()).build();
             delete = delete.objects(object.map_err(incomplete_delete)?);
         }
         let delete = delete.build().map_err(incomplete_delete)?;

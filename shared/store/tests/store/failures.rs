@@ -1,6 +1,6 @@
 //! What is wrong with DynamoDB, or with what is in it, by what a caller can do about it.
 
-use aviary_model::{Alias, NameKey};
+use aviary_model::NameKey;
 use aviary_store::{Accounts, Credentials, Profile, Registration, RegistrationError, StoreError};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -61,7 +61,7 @@ async fn a_missing_table_is_our_own_mistake() {
     }
     let missing = Accounts::new(store.db.clone(), "no-such-table");
     let ada = user("ada", None);
-    let profile = Profile::new(ada.id, ada.username.clone(), Alias::default(), ada.created_at);
+    let profile = Profile::new(ada.id, ada.username.clone(), ada.created_at);
     let registration = Registration::new(&missing, &store.credentials, &store.profiles, ada, profile);
     let error = registration.commit(&store.db).await.unwrap_err();
     assert!(matches!(error, RegistrationError::Store(StoreError::Rejected(_))), "{error:?}");

@@ -3,7 +3,7 @@
 use aviary_model::{Family, GRACE_MILLIS, Held, SessionId, Timestamp, TokenId, UserId};
 use aviary_store::{Optimistic, StoreError};
 
-use crate::fixture::{NOW, Store, number, opening, random_token, session_id};
+use crate::fixture::{NOW, Store, number, random_token, session_id};
 
 const LIFETIME: i64 = 30 * 24 * 3_600;
 /// The first moment at which no promotion is lately.
@@ -19,7 +19,7 @@ pub(crate) async fn open(store: &Store) -> Opened {
     let user = store.registered("ada").await.id;
     let sid = session_id();
     let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(LIFETIME));
-    store.credentials.open_family(&opening(user), sid, &family).await.unwrap();
+    store.open_family(user, sid, &family).await.unwrap();
     Opened { user, sid, family }
 }
 
@@ -90,7 +90,7 @@ async fn within_the_grace_the_list_of_the_superseded_is_left_to_a_whole_write() 
     let answer = opened.promote(&store, &opened.family.next, &second, NOW).await;
     assert!(matches!(answer, Optimistic::Promoted(0)), "nothing was superseded before: {answer:?}");
     let promoted = opened.stored(&store).await;
-    assert_eq!(promoted.superseded, [opened.family.current.clone()]);
+    assert_eq!(promoted.superseded, std::slice::from_ref(&opened.family.current));
     let too_soon = Timestamp::from_millis(QUIET.millis() - 1);
     opened.stays(&store, &second, too_soon, &promoted).await;
     let answer = opened.promote(&store, &second, &random_token(), QUIET).await;
@@ -163,7 +163,7 @@ async fn an_id_that_is_taken_is_not_opened_again() {
     let store = Store::start().await;
     let opened = open(&store).await;
     let other = Family { next: random_token(), ..opened.family.clone() };
-    let refused = store.credentials.open_family(&opening(opened.user), opened.sid, &other).await;
+    let refused = store.open_family(opened.user, opened.sid, &other).await;
     assert!(matches!(refused, Err(StoreError::Rejected(_))), "{refused:?}");
     assert_eq!(opened.stored(&store).await, opened.family);
 }

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use aviary_localaws::{Config, LocalAws};
-use aviary_model::{Alias, Email, Entropy, EntropyError, SessionId, Timestamp, TokenId, UserId, Username};
+use aviary_model::{Email, Entropy, EntropyError, Family, SessionId, Timestamp, TokenId, UserId, Username};
 use aviary_store::{
-    Accounts, Credentials, Db, Profile, Profiles, Registration, RegistrationError, SessionOpening, SigningKeys, Tweets,
-    User,
+    AccountTables, Accounts, Activities, Activity, Credentials, Db, Job, Jobs, Profile, Profiles, Registration,
+    RegistrationError, SessionOpening, SignIn, SigningKeys, StoreError, Task, Tweets, User,
 };
 use aviary_template::{Settings, Storage, Template};
 use aws_sdk_dynamodb::Client;
@@ -29,6 +29,8 @@ pub(crate) struct Store {
     pub(crate) profiles: Profiles,
     pub(crate) tweets: Tweets,
     pub(crate) keys: SigningKeys,
+    pub(crate) jobs: Jobs,
+    pub(crate) activities: Activities,
     pub(crate) names: Names,
     /// DynamoDB without the store.
     pub(crate) raw: Client,
@@ -43,6 +45,8 @@ pub(crate) struct Names {
     pub(crate) keys: String,
     pub(crate) credentials: String,
     pub(crate) social: String,
+    pub(crate) jobs: String,
+    pub(crate) feed: String,
 }
 
 #[derive(Debug)]
@@ -78,6 +82,8 @@ impl Store {
             profiles: Profiles::new(db.clone(), &names.social),
             tweets: Tweets::new(db.clone(), &names.social),
             keys: SigningKeys::new(db.clone(), &names.keys),
+            jobs: Jobs::new(db.clone(), &names.jobs),
+            activities: Activities::new(db.clone(), &names.feed),
             db,
             names,
             raw: client(url),
@@ -86,7 +92,7 @@ impl Store {
     }
 
     pub(crate) fn registration(&self, user: &User) -> Registration<'_> {
-        let profile = Profile::new(user.id, user.username.clone(), Alias::default(), NOW);
+        let profile = Profile::new(user.id, user.username.clone(), NOW);
         Registration::new(&self.accounts, &self.credentials, &self.profiles, user.clone(), profile)
     }
 
@@ -101,10 +107,39 @@ impl Store {
         user
     }
 
+    /// Sessions that are being put together.
+    pub(crate) fn sign_in(&self, user: UserId) -> SignIn {
+        SignIn::new(&self.credentials, opening(user))
+    }
+
+    pub(crate) async fn open_family(&self, user: UserId, sid: SessionId, family: &Family) -> Result<(), StoreError> {
+        self.sign_in(user).with_family(sid, family)?.commit(&self.db).await
+    }
+
+    /// The tables of an account.
+    pub(crate) fn tables(&self) -> AccountTables {
+        AccountTables {
+            accounts: self.accounts.clone(),
+            credentials: self.credentials.clone(),
+            profiles: self.profiles.clone(),
+            jobs: self.jobs.clone(),
+            activities: self.activities.clone(),
+        }
+    }
+
+    pub(crate) fn job(&self, task: Task) -> Job {
+        self.jobs.job(task, NOW).unwrap()
+    }
+
+    pub(crate) fn activity(&self, event: &str) -> Activity {
+        self.activities.activity(event, NOW, "192.0.2.7", "tests").unwrap()
+    }
+
     /// How many items all tables hold together.
     pub(crate) async fn items(&self) -> i32 {
         let mut count = 0;
-        for table in [&self.names.accounts, &self.names.keys, &self.names.credentials, &self.names.social] {
+        let Names { accounts, keys, credentials, social, jobs, feed } = &self.names;
+        for table in [accounts, keys, credentials, social, jobs, feed] {
             let call = self.raw.scan().table_name(table).select(Select::Count).consistent_read(true);
             let page = call.send().await.unwrap();
             assert_eq!(page.last_evaluated_key, None, "more than a page");
@@ -133,6 +168,8 @@ impl Names {
             keys: named("KeysTable"),
             credentials: named("CredentialsTable"),
             social: named("SocialTable"),
+            jobs: named("JobsTable"),
+            feed: named("FeedTable"),
         }
     }
 }

@@ -9,12 +9,19 @@
     reason = "tests fail loudly, and look at tables behind the store's back"
 )]
 
+mod account_change;
+mod account_deletion;
 mod cost;
+mod device_tokens;
 mod failures;
 mod family;
 mod family_race;
 mod fixture;
+mod jobs;
 mod keys;
+mod limits;
+mod once;
+mod one_time;
 mod profiles;
 mod registration;
 mod registration_race;

@@ -3,7 +3,7 @@
 use aviary_model::{Family, NameKey};
 use aviary_store::{RegistrationError, SessionKind, User};
 
-use crate::fixture::{NOW, Store, number, opening, random_token, session_id, text, user};
+use crate::fixture::{NOW, Store, number, random_token, session_id, text, user};
 
 const MONTH: i64 = 30 * 24 * 3_600;
 
@@ -62,14 +62,12 @@ async fn a_new_user_is_in_the_administrations_lists() {
 async fn sessions_of_every_kind_can_begin_with_it() {
     let store = Store::start().await;
     let ada = user("ada", None);
-    let opening = opening(ada.id);
     let (refresh, device, web) = (session_id(), session_id(), session_id());
     let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(MONTH));
-    let registration = store.registration(&ada).with_family(&opening, refresh, &family).unwrap();
-    let registration = registration.with_device_token(&opening, device, "device-hash").unwrap();
-    let registration =
-        registration.with_web_session(&opening, web, "web-hash", "csrf-hash", NOW.plus_seconds(60)).unwrap();
-    registration.commit(&store.db).await.unwrap();
+    let sign_in = store.sign_in(ada.id).with_family(refresh, &family).unwrap();
+    let sign_in = sign_in.with_device_token(device, "device-hash", &[]).unwrap();
+    let sign_in = sign_in.with_web_session(web, "web-hash", "csrf-hash", NOW.plus_seconds(60)).unwrap();
+    store.registration(&ada).with_sign_in(sign_in).commit(&store.db).await.unwrap();
 
     assert_eq!(store.credentials.family(ada.id, refresh).await.unwrap(), Some((family, 0)));
     assert_eq!(store.credentials.by_device_token("device-hash").await.unwrap(), Some((ada.id, device)));
@@ -81,21 +79,20 @@ async fn sessions_of_every_kind_can_begin_with_it() {
         let csrf_hash = (kind == SessionKind::Web).then_some("csrf-hash");
         assert_eq!(session.csrf_hash.as_deref(), csrf_hash);
     }
-    // 3 of the account without an address, its profile with the name, the family, 2 of each pointed session.
-    assert_eq!(store.items().await, 3 + 2 + 1 + 2 + 2);
+    // 3 of the account without an address, its profile with the name, the family, 3 of the device token, 2 of the web session.
+    assert_eq!(store.items().await, 3 + 2 + 1 + 3 + 2);
 }
 
 #[tokio::test]
 async fn what_expires_says_so_where_ttl_looks() {
     let store = Store::start().await;
     let ada = user("ada", None);
-    let opening = opening(ada.id);
     let (refresh, device, web) = (session_id(), session_id(), session_id());
     let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(MONTH));
-    let registration = store.registration(&ada).with_family(&opening, refresh, &family).unwrap();
-    let registration = registration.with_device_token(&opening, device, "device").unwrap();
-    let registration = registration.with_web_session(&opening, web, "web", "csrf", NOW.plus_seconds(60)).unwrap();
-    registration.commit(&store.db).await.unwrap();
+    let sign_in = store.sign_in(ada.id).with_family(refresh, &family).unwrap();
+    let sign_in = sign_in.with_device_token(device, "device", &[]).unwrap();
+    let sign_in = sign_in.with_web_session(web, "web", "csrf", NOW.plus_seconds(60)).unwrap();
+    store.registration(&ada).with_sign_in(sign_in).commit(&store.db).await.unwrap();
 
     let pk = format!("U#{}", ada.id);
     let month = Some(number(NOW.seconds() + MONTH));
@@ -103,9 +100,9 @@ async fn what_expires_says_so_where_ttl_looks() {
     for (pk, sk, expires_at) in [
         (&*pk, &*format!("S#{refresh}"), month),
         (&*pk, &*format!("S#{web}"), minute.clone()),
-        ("WEB#web", "WEB", minute),
+        ("WEB#web", "POINTER", minute),
         (&*pk, &*format!("S#{device}"), None),
-        ("TOKEN#device", "TOKEN", None),
+        ("TOKEN#device", "POINTER", None),
         (&*pk, "PRINCIPAL", None),
     ] {
         let item = store.raw_item(&store.names.credentials, pk, sk).await.unwrap();

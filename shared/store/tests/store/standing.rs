@@ -3,7 +3,7 @@
 use aviary_model::Family;
 use aviary_store::Principal;
 
-use crate::fixture::{NOW, Store, key, number, opening, random_token, session_id, user};
+use crate::fixture::{NOW, Store, key, number, random_token, session_id, user};
 
 #[tokio::test]
 async fn one_batch_says_both_whether_the_user_may_act_and_whether_the_session_goes_on() {
@@ -11,7 +11,7 @@ async fn one_batch_says_both_whether_the_user_may_act_and_whether_the_session_go
     let ada = store.registered("ada").await;
     let sid = session_id();
     let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(60));
-    store.credentials.open_family(&opening(ada.id), sid, &family).await.unwrap();
+    store.open_family(ada.id, sid, &family).await.unwrap();
 
     let standing = store.credentials.standing(ada.id, sid).await.unwrap();
     assert_eq!(standing.principal, Some(Principal { epoch: 0, active: true, staff: false }));
@@ -27,7 +27,7 @@ async fn what_is_not_there_is_no_error() {
     let bob = store.registered("bob").await;
     let sid = session_id();
     let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(60));
-    store.credentials.open_family(&opening(ada.id), sid, &family).await.unwrap();
+    store.open_family(ada.id, sid, &family).await.unwrap();
 
     let without_session = store.credentials.standing(ada.id, session_id()).await.unwrap();
     assert!(without_session.principal.is_some() && without_session.session.is_none());
@@ -58,10 +58,9 @@ async fn a_device_token_is_no_session_cookie() {
     let store = Store::start().await;
     let ada = user("ada", None);
     let (device, web) = (session_id(), session_id());
-    let registration = store.registration(&ada).with_device_token(&opening(ada.id), device, "one").unwrap();
-    let registration =
-        registration.with_web_session(&opening(ada.id), web, "two", "csrf", NOW.plus_seconds(60)).unwrap();
-    registration.commit(&store.db).await.unwrap();
+    let sign_in = store.sign_in(ada.id).with_device_token(device, "one", &[]).unwrap();
+    let sign_in = sign_in.with_web_session(web, "two", "csrf", NOW.plus_seconds(60)).unwrap();
+    store.registration(&ada).with_sign_in(sign_in).commit(&store.db).await.unwrap();
 
     assert_eq!(store.credentials.by_device_token("one").await.unwrap(), Some((ada.id, device)));
     assert_eq!(store.credentials.by_web_session("two").await.unwrap(), Some((ada.id, web)));

@@ -34,7 +34,7 @@ fn all_of(tweet: &Tweet) -> String {
 async fn a_tweet_is_read_as_it_was_written() {
     let store = Store::start().await;
     let (tweet, other) = (tweet(), tweet());
-    store.tweets.create(&tweet).await.unwrap();
+    store.tweets.create(&tweet, None).await.unwrap();
     let found = store.tweets.by_id(tweet.id).await.unwrap().unwrap();
     assert_eq!(all_of(&found), all_of(&tweet));
     assert!(store.tweets.by_id(other.id).await.unwrap().is_none());
@@ -46,7 +46,7 @@ async fn a_tweet_without_text_or_without_media_is_one_too() {
     let silent = Tweet { message: TweetText::default(), ..tweet() };
     let plain = Tweet { media: Vec::new(), ..tweet() };
     for tweet in [silent, plain] {
-        store.tweets.create(&tweet).await.unwrap();
+        store.tweets.create(&tweet, None).await.unwrap();
         let found = store.tweets.by_id(tweet.id).await.unwrap().unwrap();
         assert_eq!(all_of(&found), all_of(&tweet));
     }
@@ -56,7 +56,7 @@ async fn a_tweet_without_text_or_without_media_is_one_too() {
 async fn a_tweet_is_in_the_administrations_list() {
     let store = Store::start().await;
     let tweet = tweet();
-    store.tweets.create(&tweet).await.unwrap();
+    store.tweets.create(&tweet, None).await.unwrap();
     let id = tweet.id.to_string();
     let item = store.raw_item(&store.names.social, &format!("T#{id}"), "TWEET").await.unwrap();
     let shard = format!("TWEETS#{}", id.chars().last().unwrap());
@@ -67,8 +67,8 @@ async fn a_tweet_is_in_the_administrations_list() {
 async fn creating_the_same_tweet_twice_makes_one() {
     let store = Store::start().await;
     let tweet = tweet();
-    store.tweets.create(&tweet).await.unwrap();
-    store.tweets.create(&tweet).await.unwrap();
+    store.tweets.create(&tweet, None).await.unwrap();
+    store.tweets.create(&tweet, None).await.unwrap();
     assert_eq!(store.items().await, 1);
     assert_eq!(all_of(&store.tweets.by_id(tweet.id).await.unwrap().unwrap()), all_of(&tweet));
 }
@@ -78,13 +78,13 @@ async fn creating_the_same_tweet_twice_makes_one() {
 async fn creating_the_same_tweet_again_resets_no_counter() {
     let store = Store::start().await;
     let tweet = tweet();
-    store.tweets.create(&tweet).await.unwrap();
+    store.tweets.create(&tweet, None).await.unwrap();
     let pk = format!("T#{}", tweet.id);
     let mut item = store.raw_item(&store.names.social, &pk, "TWEET").await.unwrap();
     item.insert("likes".to_owned(), number(3));
     store.raw_put(&store.names.social, item).await;
 
-    store.tweets.create(&tweet).await.unwrap();
+    store.tweets.create(&tweet, None).await.unwrap();
     assert_eq!(store.tweets.by_id(tweet.id).await.unwrap().unwrap().likes, 3);
 }
 
@@ -92,7 +92,7 @@ async fn creating_the_same_tweet_again_resets_no_counter() {
 async fn only_its_author_removes_a_tweet_and_only_once() {
     let store = Store::start().await;
     let tweet = tweet();
-    store.tweets.create(&tweet).await.unwrap();
+    store.tweets.create(&tweet, None).await.unwrap();
     let stranger = UserId::new(NOW, &Random).unwrap();
 
     assert!(!store.tweets.delete(tweet.id, stranger).await.unwrap());

@@ -14,7 +14,7 @@ async fn what_does_not_exist_is_404_under_every_prefix() {
         "/auth/",
         "/auth/nope/",
         "/api/auth/",
-        "/api/auth/nope/",
+        "/api/auth/nope/nope/",
         "/api/tweets/",
         "/profile/nope/",
         "/tweet/x/",

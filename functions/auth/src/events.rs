@@ -1,0 +1,29 @@
+//! Security events: for the audit trail, and for the user's own eyes.
+
+use aviary_model::UserId;
+use aviary_store::Activity;
+use aviary_telemetry::SecurityEvent;
+use aviary_web::{ApiError, Client};
+
+use crate::AuthState;
+
+/// Sends an event to the audit trail; never fails a request.
+pub(crate) async fn record(state: &AuthState, client: &Client, event: &'static str, user: Option<UserId>) {
+    let now = state.clock.now();
+    let event = SecurityEvent {
+        event,
+        at: now.to_string(),
+        at_millis: now.millis(),
+        user: user.map(|user| user.to_string()),
+        address: client.address.clone(),
+        user_agent: client.user_agent.clone(),
+        request_id: client.request_id.clone(),
+    };
+    state.audit.record(event).await;
+}
+
+/// An event as its user will see it; to be written with its cause.
+pub(crate) fn activity(state: &AuthState, client: &Client, event: &str) -> Result<Activity, ApiError> {
+    let now = state.clock.now();
+    Ok(state.tables.activities.activity(event, now, &client.address, &client.user_agent)?)
+}

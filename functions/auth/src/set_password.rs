@@ -1,0 +1,88 @@
+//! `POST /auth/users/set_password/` and `/auth/users/set_username/`, as in djoser.
+
+use aviary_auth::{Claimed, PasswordText};
+use aviary_model::Username;
+use aviary_store::{AccountChange, EndSessions};
+use aviary_web::{ApiError, Client, Fields, Payload};
+use axum::extract::State;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::AuthState;
+use crate::answers::Detail;
+use crate::changing::{FIELDS, FieldNames, change, hash_new, is_current_password, own_account};
+
+/// The current and the new password.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SetPasswordBody {
+    /// The current password.
+    pub current_password: String,
+    /// The new one.
+    pub new_password: String,
+}
+
+/// The current password and the new username.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SetUsernameBody {
+    /// The current password.
+    pub current_password: String,
+    /// The new username.
+    pub new_username: String,
+}
+
+/// Sets a new password; every other session ends. Three steps.
+#[utoipa::path(post, path = "/auth/users/set_password", tag = "accounts", request_body = SetPasswordBody, responses(
+    (status = 204, description = "The password is the new one"),
+    (status = 400, description = "What is wrong with which field"),
+    (status = 401, description = "No credential, or one that does not count", body = Detail),
+))]
+pub async fn set_password(
+    State(state): State<AuthState>,
+    client: Client,
+    claimed: Claimed,
+    Payload(form): Payload,
+) -> Result<StatusCode, ApiError> {
+    let (caller, user) = own_account(&state, claimed.with_form(&form)).await?;
+    let mut fields = Fields::of(&form);
+    let new = fields.required("new_password", PasswordText::parse);
+    let current = fields.required("current_password", PasswordText::parse);
+    let (new, current) = fields.finish(new.zip(current))?;
+    if !is_current_password(&state, &client, &user, current).await? {
+        return Err(ApiError::field("current_password", "Invalid password."));
+    }
+    let password = hash_new(&state, "new_password", new, &user).await?;
+    let set = AccountChange {
+        password: Some(password),
+        end_sessions: Some(EndSessions { epoch: caller.epoch, keep: Some(caller.sid) }),
+        ..AccountChange::default()
+    };
+    change(&state, &client, &user, set, FIELDS).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sets a new username. Three steps.
+#[utoipa::path(post, path = "/auth/users/set_username", tag = "accounts", request_body = SetUsernameBody, responses(
+    (status = 204, description = "The username is the new one"),
+    (status = 400, description = "What is wrong with which field"),
+    (status = 401, description = "No credential, or one that does not count", body = Detail),
+))]
+pub async fn set_username(
+    State(state): State<AuthState>,
+    client: Client,
+    claimed: Claimed,
+    Payload(form): Payload,
+) -> Result<StatusCode, ApiError> {
+    let (_, user) = own_account(&state, claimed.with_form(&form)).await?;
+    let mut fields = Fields::of(&form);
+    let current = fields.required("current_password", PasswordText::parse);
+    let username = fields.required("new_username", Username::parse);
+    let (current, username) = fields.finish(current.zip(username))?;
+    if !is_current_password(&state, &client, &user, current).await? {
+        return Err(ApiError::field("current_password", "Invalid password."));
+    }
+    let set = AccountChange { username: Some(username), ..AccountChange::default() };
+    let fields = FieldNames { username: "new_username", ..FIELDS };
+    change(&state, &client, &user, set, fields).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

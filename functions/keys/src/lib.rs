@@ -1,0 +1,5 @@
+//! Rotation of signing keys, on a schedule.
+
+mod keys;
+
+pub use keys::Keys;

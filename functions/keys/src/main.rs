@@ -1,0 +1,8 @@
+//! The `keys` function.
+
+use std::process::ExitCode;
+
+use keys_function::Keys;
+fn main() -> ExitCode {
+    aviary_web::run_events(Keys::new)
+}

@@ -1,0 +1,53 @@
+//! Document 003's shape of a user.
+
+use aviary_model::Bio;
+use aviary_store::{Profile, ServiceProfile};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Shown until somebody writes a biography.
+const DEFAULT_BIOGRAPHY: &str = "Default biography";
+
+/// A user as document 003 shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShownUser {
+    /// The username.
+    #[schema(example = "john_doe")]
+    pub username: String,
+    /// The biography.
+    #[schema(example = "Default biography")]
+    pub biography: String,
+}
+
+impl ShownUser {
+    pub(crate) fn of(profile: &Profile, bio: &Bio) -> Self {
+        let biography = if bio.is_empty() { DEFAULT_BIOGRAPHY } else { bio.as_str() };
+        Self { username: profile.username.as_str().to_owned(), biography: biography.to_owned() }
+    }
+}
+
+/// Is there nothing to show, since it was deleted here?
+pub(crate) fn is_deleted(profile: &Profile) -> bool {
+    profile.service_profile == ServiceProfile::Deleted
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use aviary_model::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn an_empty_biography_is_shown_as_the_documents_default() {
+        let profile = Profile::new(
+            "019a0000-0000-7000-8000-0000000000aa".parse().unwrap(),
+            aviary_model::Username::parse("john_doe").unwrap(),
+            Timestamp::from_millis(0),
+        );
+        let shown = |bio: &str| serde_json::to_string(&ShownUser::of(&profile, &Bio::parse(bio).unwrap())).unwrap();
+        assert_eq!(shown(""), r#"{"username":"john_doe","biography":"Default biography"}"#);
+        assert_eq!(shown("blabla"), r#"{"username":"john_doe","biography":"blabla"}"#);
+    }
+}

@@ -1,0 +1,15 @@
+//! The table of routes.
+
+use aviary_web::{Routes, Who};
+use utoipa_axum::routes;
+
+use crate::{UsersState, create, delete, show};
+
+/// Every route of the function.
+#[must_use]
+pub fn routes() -> Routes<UsersState> {
+    Routes::default()
+        .add(Who::Own, routes!(create::create))
+        .add(Who::User, routes!(show::show))
+        .add(Who::Own, routes!(delete::delete))
+}

@@ -1,0 +1,43 @@
+//! What the handlers work with.
+
+use std::sync::Arc;
+
+use aviary_auth::Guard;
+use aviary_media::Bucket;
+use aviary_model::Clock;
+use aviary_store::{Db, Profiles};
+use aviary_web::{Start, StartError};
+use axum::extract::FromRef;
+
+/// The function's state; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct UsersState {
+    pub(crate) guard: Guard,
+    pub(crate) profiles: Profiles,
+    pub(crate) bucket: Bucket,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl UsersState {
+    /// Reads the settings and the public keys.
+    ///
+    /// # Errors
+    /// When a setting is missing, or DynamoDB does not answer.
+    pub async fn new(start: &Start) -> Result<Self, StartError> {
+        let settings = &start.settings;
+        let db = Db::new(&start.aws, start.entropy.clone());
+        let guard = Guard::start(start, &db).await?;
+        Ok(Self {
+            guard,
+            profiles: Profiles::new(db, settings.required("AVIARY_SOCIAL_TABLE")?),
+            bucket: Bucket::start(start)?,
+            clock: start.clock.clone(),
+        })
+    }
+}
+
+impl FromRef<UsersState> for Guard {
+    fn from_ref(state: &UsersState) -> Self {
+        state.guard.clone()
+    }
+}

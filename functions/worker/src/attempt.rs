@@ -1,0 +1,99 @@
+//! One attempt at a job: put it off, do it, remove it.
+
+use aviary_model::{SessionId, Timestamp};
+use aviary_store::{Job, StoreError};
+
+use crate::Worker;
+use crate::task::{Outcome, TaskError, kind, user};
+
+/// After so many attempts a job is left to a person, and tried once a day.
+const MAX_ATTEMPTS: u32 = 8;
+/// Longer than the function may run, so that nobody begins a job that somebody is still at.
+const FIRST_DELAY_SECONDS: i64 = 90;
+const DAY_SECONDS: i64 = 24 * 3_600;
+/// Who wrote a job may have a clock that is ahead of ours.
+const SKEW_SECONDS: i64 = 5;
+/// A job is not begun when less is left of the function's time.
+const RESERVE_SECONDS: i64 = 20;
+
+impl Worker {
+    pub(crate) fn is_due(&self, due_at: Timestamp) -> bool {
+        due_at <= self.clock.now().plus_seconds(SKEW_SECONDS)
+    }
+
+    /// A deadline that has passed is none: who was still running then would not be asked. `cargo lambda watch`
+    /// sends such a one.
+    pub(crate) fn has_time(&self, deadline: Timestamp) -> bool {
+        let now = self.clock.now();
+        deadline <= now || now.plus_seconds(RESERVE_SECONDS) < deadline
+    }
+
+    /// Does a job that is still there and due. That it fails is no error: it was put off before it was
+    /// begun, and the log says so.
+    ///
+    /// # Errors
+    /// When the table of jobs does not answer.
+    pub(crate) async fn attempt(&self, id: SessionId) -> Result<(), StoreError> {
+        let Some(job) = self.jobs.by_id(id).await?.filter(|job| self.is_due(job.due_at)) else { return Ok(()) };
+        let again_at = self.clock.now().plus_seconds(delay_seconds(job.attempts.saturating_add(1)));
+        let Some(job) = self.jobs.begin(&job, again_at).await? else { return Ok(()) };
+        match self.perform(&job.task).await {
+            Ok(Outcome::Done) => {
+                log(&job, "a job is done");
+                self.jobs.done(job.id).await
+            }
+            Ok(Outcome::Again { task, after_seconds }) => {
+                log(&job, "a job goes on later");
+                let due_at = self.clock.now().plus_seconds(after_seconds);
+                self.jobs.again(&Job { task, due_at, attempts: 0, ..job }).await
+            }
+            Err(error) => {
+                report(&job, &error);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// How long the attempt with this number puts a job off: twice as long each time, and a day from the last
+/// on.
+fn delay_seconds(attempts: u32) -> i64 {
+    if attempts >= MAX_ATTEMPTS { DAY_SECONDS } else { FIRST_DELAY_SECONDS << attempts.saturating_sub(1) }
+}
+
+fn log(job: &Job, message: &'static str) {
+    let (kind, user) = (kind(&job.task), user(&job.task));
+    tracing::info!(
+        target: "aviary_worker",
+        { job.id = %job.id, job.kind = kind, job.attempts = job.attempts, user.id = %user },
+        "{message}"
+    );
+}
+
+/// The second message is what the deployment's alarm counts.
+fn report(job: &Job, error: &TaskError) {
+    let (kind, user) = (kind(&job.task), user(&job.task));
+    if job.attempts >= MAX_ATTEMPTS {
+        tracing::error!(
+            job.id = %job.id, job.kind = kind, job.attempts = job.attempts, user.id = %user, error = %error,
+            "a job failed too often and is left for a day"
+        );
+    } else {
+        tracing::warn!(
+            job.id = %job.id, job.kind = kind, job.attempts = job.attempts, user.id = %user, error = %error,
+            "a job failed and is put off"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_grow_to_a_day() {
+        let delays: Vec<i64> = (1..=9).map(delay_seconds).collect();
+        assert_eq!(delays, [90, 180, 360, 720, 1_440, 2_880, 5_760, DAY_SECONDS, DAY_SECONDS]);
+        assert_eq!(delay_seconds(u32::MAX), DAY_SECONDS);
+    }
+}

@@ -1,0 +1,41 @@
+//! Tells the old address that it was changed.
+
+use aviary_auth::{digest, uid};
+use aviary_model::{Email, UserId};
+use aviary_store::{OneTime, User};
+
+use crate::Worker;
+use crate::letter::{Letter, Words};
+use crate::task::{Outcome, TaskError};
+
+const LIFETIME_SECONDS: i64 = 7 * 24 * 3_600;
+
+impl Worker {
+    /// Nothing where the account is gone, or its address is the old one again.
+    pub(crate) async fn email_changed(&self, user: UserId, old: &Email) -> Result<Outcome, TaskError> {
+        let changed = self.accounts.by_id(user).await?.filter(|user| user.email.as_ref() != Some(old));
+        let Some(user) = changed.filter(|_| self.mailer.has_sender()) else { return Ok(Outcome::Done) };
+        let token = self.entropy.secret::<32>()?;
+        let allows = OneTime::UndoEmail { user: user.id, old: old.clone() };
+        let expires_at = self.clock.now().plus_seconds(LIFETIME_SECONDS);
+        self.credentials.keep_one_time(&digest(token.expose()), allows, expires_at).await?;
+        self.mailer.send(old, &self.email_changed_letter(&user, token.expose())).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// The new address is not in it: who reads the old one's mail need not know it.
+    fn email_changed_letter(&self, user: &User, token: &str) -> Letter {
+        let uid = uid(user.id);
+        let link = self.undo_email_link.as_ref().map(|link| link.with(&uid, token));
+        let words = Words {
+            subject: "Your Aviary address was changed",
+            username: &user.username,
+            opening: "Your account has another mail address now, or none, and this one is not in use there any \
+                      more. For seven days you can take that back.",
+            action: "Go back to this address",
+            closing: "If you made the change yourself, there is nothing to do. If not, go back and then set a new \
+                      password.",
+        };
+        Letter::new(&words, link.as_deref(), &uid, token)
+    }
+}

@@ -1,0 +1,117 @@
+//! The mails: their words, as text and as HTML.
+
+use aviary_model::Username;
+
+/// A mail without its addressee.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Letter {
+    pub(crate) subject: &'static str,
+    pub(crate) text: String,
+    pub(crate) html: String,
+}
+
+/// What a mail is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words<'a> {
+    pub(crate) subject: &'static str,
+    /// Who is greeted.
+    pub(crate) username: &'a Username,
+    /// What happened, and what the link does.
+    pub(crate) opening: &'a str,
+    /// What the link is called.
+    pub(crate) action: &'static str,
+    /// What to do otherwise.
+    pub(crate) closing: &'static str,
+}
+
+impl Letter {
+    /// Puts it together; `uid` and `token` stand in plain beside the link, for apps that ask for them.
+    pub(crate) fn new(words: &Words<'_>, link: Option<&str>, uid: &str, token: &str) -> Self {
+        Self { subject: words.subject, text: as_text(words, link, uid, token), html: as_html(words, link, uid, token) }
+    }
+}
+
+fn as_text(words: &Words<'_>, link: Option<&str>, uid: &str, token: &str) -> String {
+    let Words { username, opening, action, closing, .. } = words;
+    let link = link.map(|link| format!("{action}:\n{link}\n\n")).unwrap_or_default();
+    format!(
+        "Hello {},\n\n{opening}\n\n{link}If your app asks for them:\nuid: {uid}\ntoken: {token}\n\n{closing}\n",
+        username.as_str()
+    )
+}
+
+fn as_html(words: &Words<'_>, link: Option<&str>, uid: &str, token: &str) -> String {
+    let Words { subject, username, opening, action, closing } = words;
+    let link = link.map(|link| format!("<p><a href=\"{}\">{}</a></p>\n", escape(link), escape(action)));
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n\
+         <p>Hello {},</p>\n<p>{}</p>\n{}<p>If your app asks for them:<br>uid: <code>{}</code><br>\
+         token: <code>{}</code></p>\n<p>{}</p>\n</body>\n</html>\n",
+        escape(subject),
+        escape(username.as_str()),
+        escape(opening),
+        link.unwrap_or_default(),
+        escape(uid),
+        escape(token),
+        escape(closing),
+    )
+}
+
+/// Text as it stands in HTML, between tags and in quoted attributes.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn letter(link: Option<&str>) -> Letter {
+        let username = Username::parse("wren").unwrap();
+        let words = Words {
+            subject: "Subject",
+            username: &username,
+            opening: "Tom & <b>Jerry</b>",
+            action: "Act",
+            closing: "Bye",
+        };
+        Letter::new(&words, link, "dWlk", "abc123")
+    }
+
+    #[test]
+    fn nothing_in_it_becomes_markup() {
+        let html = letter(Some("https://a.example/?a=\"><script>&b='")).html;
+        assert!(html.contains("Tom &amp; &lt;b&gt;Jerry&lt;/b&gt;"), "{html}");
+        assert!(html.contains("href=\"https://a.example/?a=&quot;&gt;&lt;script&gt;&amp;b=&#39;\""), "{html}");
+    }
+
+    #[test]
+    fn both_parts_have_the_link_and_the_plain_token() {
+        let letter = letter(Some("https://a.example/r"));
+        for part in [&letter.text, &letter.html] {
+            for needed in ["wren", "https://a.example/r", "dWlk", "abc123", "Bye"] {
+                assert!(part.contains(needed), "{needed}: {part}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_link_uid_and_token_are_enough() {
+        let letter = letter(None);
+        assert!(letter.text.contains("token: abc123") && !letter.text.contains("Act"));
+        assert!(!letter.html.contains("href"));
+    }
+}

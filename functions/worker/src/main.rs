@@ -1,0 +1,8 @@
+//! The `worker` function.
+
+use std::process::ExitCode;
+
+use worker_function::Worker;
+fn main() -> ExitCode {
+    aviary_web::run_events(Worker::new)
+}

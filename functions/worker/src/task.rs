@@ -1,0 +1,83 @@
+//! Which task is done where, and what can come of it.
+
+use aviary_media::MediaError;
+use aviary_model::{EntropyError, UserId};
+use aviary_store::{StoreError, Task};
+
+use crate::Worker;
+use crate::mailer::MailError;
+
+/// What came of a task that did not fail.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// Nothing more is to do.
+    Done,
+    /// This is to do after a while.
+    Again {
+        /// What.
+        task: Task,
+        /// After how long.
+        after_seconds: i64,
+    },
+}
+
+/// Why a task failed. None of it names an address or a token.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TaskError {
+    /// DynamoDB did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// S3 did not answer.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// SES did not take the mail.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// No randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// What a living account has is never purged.
+    #[error("the account to be purged is still there")]
+    AccountIsThere,
+}
+
+impl Worker {
+    pub(crate) async fn perform(&self, task: &Task) -> Result<Outcome, TaskError> {
+        match task {
+            Task::ResetMail { user } => self.reset_mail(*user).await,
+            Task::EmailChanged { user, old } => self.email_changed(*user, old).await,
+            Task::SweepSessions { user } => self.sweep_sessions(*user).await,
+            Task::Purge { user, round } => self.purge(*user, *round).await,
+        }
+    }
+
+    /// Sessions of past epochs count for nothing any more. The epoch is read first: what is read after it
+    /// and is older than it stays so.
+    async fn sweep_sessions(&self, user: UserId) -> Result<Outcome, TaskError> {
+        // Without a principal the account is gone, and its purge removes all of them.
+        if let Some(principal) = self.credentials.principal(user).await? {
+            self.credentials.remove_sessions_before(user, principal.epoch).await?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+/// A task's name in logs.
+pub(crate) fn kind(task: &Task) -> &'static str {
+    match task {
+        Task::ResetMail { .. } => "reset_mail",
+        Task::EmailChanged { .. } => "email_changed",
+        Task::SweepSessions { .. } => "sweep_sessions",
+        Task::Purge { .. } => "purge",
+    }
+}
+
+/// Whom a task is about.
+pub(crate) fn user(task: &Task) -> UserId {
+    match task {
+        Task::ResetMail { user }
+        | Task::EmailChanged { user, .. }
+        | Task::SweepSessions { user }
+        | Task::Purge { user, .. } => *user,
+    }
+}

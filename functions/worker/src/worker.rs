@@ -1,0 +1,75 @@
+//! The function's state, and which event is whose.
+
+use std::sync::Arc;
+
+use aviary_media::Bucket;
+use aviary_model::{Clock, Entropy, Timestamp};
+use aviary_store::{Accounts, Activities, Credentials, Db, Jobs, Profiles, Purge};
+use aviary_web::{EventHandler, Start, StartError};
+use serde_json::{Value, json};
+
+use crate::link::MailLink;
+use crate::mailer::Mailer;
+
+/// What jobs are done with; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    pub(crate) accounts: Accounts,
+    pub(crate) credentials: Credentials,
+    pub(crate) jobs: Jobs,
+    pub(crate) purge: Purge,
+    pub(crate) bucket: Bucket,
+    pub(crate) mailer: Mailer,
+    pub(crate) reset_link: Option<MailLink>,
+    pub(crate) undo_email_link: Option<MailLink>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+}
+
+/// An event that nobody sends to this function.
+#[derive(Debug, thiserror::Error)]
+#[error("the event is neither of a stream nor of a schedule")]
+struct UnknownEvent;
+
+impl Worker {
+    /// Reads the settings. Makes no call.
+    ///
+    /// # Errors
+    /// When a setting is missing or wrong.
+    pub fn new(start: &Start) -> Result<Self, StartError> {
+        let settings = &start.settings;
+        let db = Db::new(&start.aws, start.entropy.clone());
+        let credentials = Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?);
+        let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
+        let feed = Activities::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
+        let (bucket, url) = (settings.required("AVIARY_MEDIA_BUCKET")?, settings.required("AVIARY_MEDIA_URL")?);
+        Ok(Self {
+            accounts: Accounts::new(db.clone(), settings.required("AVIARY_ACCOUNTS_TABLE")?),
+            jobs: Jobs::new(db.clone(), settings.required("AVIARY_JOBS_TABLE")?),
+            purge: Purge::new(db, &credentials, &profiles, &feed),
+            credentials,
+            bucket: Bucket::connect(&start.aws, bucket, url),
+            mailer: Mailer::of(settings, &start.aws),
+            reset_link: MailLink::of(settings, "AVIARY_MAIL_LINK_RESET")?,
+            undo_email_link: MailLink::of(settings, "AVIARY_MAIL_LINK_UNDO_EMAIL")?,
+            clock: start.clock.clone(),
+            entropy: start.entropy.clone(),
+        })
+    }
+}
+
+impl EventHandler for Worker {
+    /// A stream's batch is answered with the records that are to come again, a schedule's with how many jobs
+    /// were due.
+    async fn handle(&self, event: Value, deadline: Timestamp) -> Result<Value, StartError> {
+        if let Some(records) = event.get("Records").and_then(Value::as_array) {
+            let failures = self.batch(records, deadline).await;
+            let failures: Vec<Value> = failures.iter().map(|id| json!({ "itemIdentifier": id })).collect();
+            return Ok(json!({ "batchItemFailures": failures }));
+        }
+        match event.get("detail-type").and_then(Value::as_str) {
+            Some("Scheduled Event") => Ok(json!({ "due": self.sweep(deadline).await? })),
+            _ => Err(UnknownEvent.into()),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! A stack of its own for each test, and a clock that the test moves.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use aviary_localaws::{Config, LocalAws};
+use aviary_media::Bucket;
+use aviary_model::{Clock, Timestamp};
+use aviary_store::{AccountTables, Accounts, Activities, Credentials, Db, Job, Jobs, Profiles, Purge, Task, Tweets};
+pub(crate) use aviary_web::OsEntropy as Random;
+use aviary_web::{EventHandler, Settings, Start};
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_types::SdkConfig;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+use serde_json::{Value, json};
+use worker_function::Worker;
+
+/// A whole second, so that TTLs are exact.
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+const BUCKET: &str = "aviary-local-mediabucket";
+
+pub(crate) struct Fixture {
+    pub(crate) worker: Worker,
+    pub(crate) db: Db,
+    pub(crate) tables: AccountTables,
+    pub(crate) tweets: Tweets,
+    pub(crate) purge: Purge,
+    pub(crate) bucket: Bucket,
+    pub(crate) clock: Arc<Hands>,
+    dynamodb: aws_sdk_dynamodb::Client,
+    s3: aws_sdk_s3::Client,
+    local: LocalAws,
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+pub(crate) struct Hands(Mutex<Timestamp>);
+
+impl Hands {
+    pub(crate) fn forward(&self, seconds: i64) {
+        let mut now = self.0.lock().unwrap();
+        *now = now.plus_seconds(seconds);
+    }
+}
+
+impl Clock for Hands {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// DynamoDB has a port of its own.
+#[derive(Debug)]
+struct Endpoints {
+    dynamodb: String,
+    others: String,
+}
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        Some(if key.service_id() == "DynamoDB" { self.dynamodb.clone() } else { self.others.clone() })
+    }
+}
+
+impl Fixture {
+    pub(crate) fn start() -> Self {
+        Self::start_with(&[("AVIARY_MAIL_FROM", "mail@example.com")])
+    }
+
+    pub(crate) fn start_with(settings: &[(&str, &str)]) -> Self {
+        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
+        let local = LocalAws::start(Config::temporary(&template).unwrap()).unwrap();
+        let aws = aws(&local);
+        let clock = Arc::new(Hands(Mutex::new(NOW)));
+        let db = Db::new(&aws, Arc::new(Random));
+        let tables = AccountTables {
+            accounts: Accounts::new(db.clone(), &table("AccountsTable")),
+            credentials: Credentials::new(db.clone(), &table("CredentialsTable")),
+            profiles: Profiles::new(db.clone(), &table("SocialTable")),
+            jobs: Jobs::new(db.clone(), &table("JobsTable")),
+            activities: Activities::new(db.clone(), &table("FeedTable")),
+        };
+        let start =
+            Start { settings: all(settings), aws: aws.clone(), clock: clock.clone(), entropy: Arc::new(Random) };
+        Self {
+            worker: Worker::new(&start).unwrap(),
+            purge: Purge::new(db.clone(), &tables.credentials, &tables.profiles, &tables.activities),
+            tweets: Tweets::new(db.clone(), &table("SocialTable")),
+            bucket: Bucket::connect(&aws, BUCKET, "https://media.example.com"),
+            dynamodb: aws_sdk_dynamodb::Client::new(&aws),
+            s3: s3(&aws),
+            db,
+            tables,
+            clock,
+            local,
+        }
+    }
+
+    /// Writes a job, as its cause does.
+    pub(crate) async fn job(&self, task: Task) -> Job {
+        let job = self.tables.jobs.job(task, self.clock.now()).unwrap();
+        self.tables.jobs.put(&job).await.unwrap();
+        job
+    }
+
+    /// The event of the stream in which these jobs are as they are now.
+    pub(crate) async fn event(&self, jobs: &[&Job]) -> Value {
+        let mut records = Vec::new();
+        for (number, job) in jobs.iter().enumerate() {
+            let key = [("pk", format!("J#{}", job.id)), ("sk", "JOB".to_owned())];
+            let key = key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value)));
+            let call = self.dynamodb.get_item().table_name(table("JobsTable")).set_key(Some(HashMap::from(key)));
+            let image = call.consistent_read(true).send().await.unwrap().item.unwrap();
+            records.push(record(&number.to_string(), &as_json(&AttributeValue::M(image))["M"]));
+        }
+        json!({ "Records": records })
+    }
+
+    /// Has the stream bring these jobs. Answers which are to come again.
+    pub(crate) async fn deliver(&self, jobs: &[&Job]) -> Vec<String> {
+        let event = self.event(jobs).await;
+        self.hand(&event).await
+    }
+
+    pub(crate) async fn hand(&self, event: &Value) -> Vec<String> {
+        let answer = self.worker.handle(event.clone(), self.deadline()).await.unwrap();
+        let failures = answer["batchItemFailures"].as_array().unwrap().iter();
+        failures.map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Lets time pass, then has the schedule come. Answers how many jobs were due.
+    pub(crate) async fn sweep_after(&self, seconds: i64) -> u64 {
+        self.clock.forward(seconds);
+        let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
+        self.worker.handle(event, self.deadline()).await.unwrap()["due"].as_u64().unwrap()
+    }
+
+    pub(crate) fn deadline(&self) -> Timestamp {
+        self.clock.now().plus_seconds(60)
+    }
+
+    /// The job as it is now.
+    pub(crate) async fn now(&self, job: &Job) -> Option<Job> {
+        self.tables.jobs.by_id(job.id).await.unwrap()
+    }
+
+    /// Every item of every table, with its table's name, as text that can be searched and compared.
+    #[allow(clippy::disallowed_methods, reason = "a test looks at everything")]
+    pub(crate) async fn items(&self) -> Vec<String> {
+        let mut items = Vec::new();
+        for name in self.dynamodb.list_tables().send().await.unwrap().table_names() {
+            let page = self.dynamodb.scan().table_name(name).consistent_read(true).send().await.unwrap();
+            assert_eq!(page.last_evaluated_key, None, "more than a page");
+            let found = page.items.unwrap_or_default();
+            items.extend(found.into_iter().map(|item| format!("{name}: {}", as_json(&AttributeValue::M(item))["M"])));
+        }
+        items.sort();
+        items
+    }
+
+    /// The key of every object.
+    pub(crate) async fn objects(&self) -> Vec<String> {
+        let list = self.s3.list_objects_v2().bucket(BUCKET).send().await.unwrap();
+        assert_ne!(list.is_truncated(), Some(true), "more than a page");
+        let mut keys: Vec<String> = list.contents().iter().map(|object| object.key().unwrap().to_owned()).collect();
+        keys.sort();
+        keys
+    }
+
+    /// The mails that were sent, newest first.
+    pub(crate) fn mails(&self) -> Vec<Value> {
+        let url = format!("{}/_local/emails", self.local.aws_url());
+        let text = ureq::get(&url).call().unwrap().body_mut().read_to_string().unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+pub(crate) fn record(sequence_number: &str, image: &Value) -> Value {
+    json!({
+        "eventName": "INSERT",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": { "SequenceNumber": sequence_number, "NewImage": image, "StreamViewType": "NEW_IMAGE" },
+    })
+}
+
+fn aws(local: &LocalAws) -> SdkConfig {
+    let endpoints = Endpoints { dynamodb: local.dynamodb_url(), others: local.aws_url() };
+    let config = aviary_aws::sdk_config_for(&local.aws_url(), "local", "local-secret");
+    let mut config = config.into_builder().service_config(endpoints);
+    config.set_endpoint_url(None);
+    config.build()
+}
+
+fn s3(aws: &SdkConfig) -> aws_sdk_s3::Client {
+    aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(aws).force_path_style(true).build())
+}
+
+fn table(logical_id: &str) -> String {
+    format!("aviary-local-{logical_id}")
+}
+
+fn all(settings: &[(&str, &str)]) -> Settings {
+    let mut all: BTreeMap<String, String> = [
+        ("AVIARY_ACCOUNTS_TABLE", table("AccountsTable")),
+        ("AVIARY_CREDENTIALS_TABLE", table("CredentialsTable")),
+        ("AVIARY_SOCIAL_TABLE", table("SocialTable")),
+        ("AVIARY_FEED_TABLE", table("FeedTable")),
+        ("AVIARY_JOBS_TABLE", table("JobsTable")),
+        ("AVIARY_MEDIA_BUCKET", BUCKET.to_owned()),
+        ("AVIARY_MEDIA_URL", "https://media.example.com".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into();
+    all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    Settings::of(all).unwrap()
+}
+
+/// An attribute in DynamoDB's JSON, as a stream's event has it. Sorted, so that items can be compared.
+fn as_json(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!({ "S": text }),
+        AttributeValue::N(number) => json!({ "N": number }),
+        AttributeValue::Bool(flag) => json!({ "BOOL": flag }),
+        AttributeValue::Null(_) => json!({ "NULL": true }),
+        AttributeValue::L(list) => json!({ "L": list.iter().map(as_json).collect::<Vec<_>>() }),
+        AttributeValue::M(map) => {
+            let sorted: BTreeMap<_, _> = map.iter().map(|(name, value)| (name, as_json(value))).collect();
+            json!({ "M": sorted })
+        }
+        other => panic!("no item of ours has {other:?}"),
+    }
+}

@@ -1,0 +1,96 @@
+//! How jobs are begun, put off and given up.
+
+use aviary_store::Task;
+use aviary_web::EventHandler;
+use serde_json::json;
+
+use crate::fixture::{Fixture, record};
+
+/// A job that can't succeed: the account is there.
+async fn hopeless(fixture: &Fixture) -> aviary_store::Job {
+    let user = fixture.user("alive").await;
+    fixture.job(Task::Purge { user: user.id, round: 0 }).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_job_is_put_off_for_longer_and_longer_and_then_for_a_day() {
+    let fixture = Fixture::start();
+    let job = hopeless(&fixture).await;
+    assert_eq!(fixture.deliver(&[&job]).await, Vec::<String>::new());
+    for (attempts, delay) in (1..).zip([90, 180, 360, 720, 1_440, 2_880, 5_760, 86_400, 86_400]) {
+        let now = fixture.now(&job).await.unwrap();
+        assert_eq!(now.attempts, attempts);
+        // Six seconds before, it is not due: five are for clocks that differ.
+        assert_eq!(fixture.sweep_after(delay - 6).await, 0, "attempt {attempts}");
+        assert_eq!(fixture.sweep_after(6).await, 1, "attempt {attempts}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_somebody_is_at_is_not_begun() {
+    let fixture = Fixture::start();
+    let user = fixture.user("ada").await;
+    let job = fixture.job(Task::ResetMail { user: user.id }).await;
+    let event = fixture.event(&[&job]).await;
+    let all = [(); 6].map(|()| fixture.hand(&event));
+    let [a, b, c, d, e, f] = all;
+    tokio::join!(a, b, c, d, e, f);
+    assert_eq!(fixture.mails().len(), 1);
+    assert_eq!(fixture.now(&job).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_not_be_read_comes_again_and_holds_nothing_up() {
+    let fixture = Fixture::start();
+    let user = fixture.user("ada").await;
+    let job = fixture.job(Task::ResetMail { user: user.id }).await;
+    let mut event = fixture.event(&[&job]).await;
+    let records = event["Records"].as_array_mut().unwrap();
+    records.insert(0, record("41", &json!({ "pk": { "S": "J#1" }, "task": { "S": "nonsense" } })));
+    records.insert(1, json!({ "dynamodb": { "SequenceNumber": "42" } }));
+    records.push(json!({ "eventName": "REMOVE", "dynamodb": { "SequenceNumber": "43" } }));
+    assert_eq!(fixture.hand(&event).await, ["41", "42"]);
+    assert_eq!(fixture.now(&job).await, None);
+    assert_eq!(fixture.mails().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_there_is_no_time_for_is_left_to_the_sweep() {
+    let fixture = Fixture::start();
+    let user = fixture.user("ada").await;
+    let job = fixture.job(Task::ResetMail { user: user.id }).await;
+    let event = fixture.event(&[&job]).await;
+    let soon = fixture.deadline().plus_seconds(-45);
+    let answer = fixture.worker.handle(event, soon).await.unwrap();
+    assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    assert_eq!(fixture.now(&job).await.unwrap().attempts, 0);
+    assert_eq!(fixture.sweep_after(60).await, 1);
+    assert_eq!(fixture.now(&job).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_of_nobodys_is_an_error() {
+    let fixture = Fixture::start();
+    for event in [json!({}), json!([]), json!({ "detail-type": "Other" }), json!("x")] {
+        assert!(fixture.worker.handle(event, fixture.deadline()).await.is_err());
+    }
+}
+
+/// A job that is not in the table any more was done: a record that comes again is fine.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sample_events_are_understood() {
+    let fixture = Fixture::start();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        if !entry.file_name().to_str().unwrap().starts_with("worker-") {
+            continue;
+        }
+        let event = serde_json::from_slice(&std::fs::read(entry.path()).unwrap()).unwrap();
+        let answer = fixture.worker.handle(event, fixture.deadline()).await.unwrap();
+        let expected = [json!({ "batchItemFailures": [] }), json!({ "due": 0 })];
+        assert!(expected.contains(&answer), "{:?}: {answer}", entry.file_name());
+        seen += 1;
+    }
+    assert_eq!(seen, 6);
+}

@@ -1,0 +1,139 @@
+//! Nothing of a deleted account is left, whatever happens on the way.
+
+use aviary_media::Folder;
+use aviary_store::Task;
+
+use crate::fixture::Fixture;
+
+/// The items that mention an id.
+async fn left_of(fixture: &Fixture, id: &str) -> Vec<String> {
+    fixture.items().await.into_iter().filter(|item| item.contains(id)).collect()
+}
+
+/// Asserts that nothing but the others' things is there.
+async fn assert_gone(fixture: &Fixture, id: &str, others: &(Vec<String>, Vec<String>)) {
+    assert_eq!(left_of(fixture, id).await, Vec::<String>::new());
+    assert_eq!(fixture.items().await, others.0, "what others have must stay");
+    assert_eq!(fixture.objects().await, others.1);
+}
+
+/// What is there before the user comes.
+async fn everything(fixture: &Fixture) -> (Vec<String>, Vec<String>) {
+    (fixture.items().await, fixture.objects().await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_deleted_account_is_left() {
+    let fixture = Fixture::start();
+    fixture.busy_user("stays").await;
+    let others = everything(&fixture).await;
+    let user = fixture.busy_user("goes").await;
+    let id = user.id.to_string();
+    // The principal, three sessions and two pointers, a place among the device tokens, a mailed token, an
+    // idempotency key, an activity, a profile and its name, two tweets, a user with a name and an address.
+    let all = left_of(&fixture, &id).await;
+    assert_eq!(all.len(), 17, "{all:#?}");
+    assert_eq!(fixture.objects().await.len(), others.1.len() + 4);
+
+    let purge = fixture.delete(&user).await;
+    assert_eq!(fixture.deliver(&[&purge]).await, Vec::<String>::new());
+    let job = fixture.now(&purge).await.unwrap();
+    assert_eq!(job.task, Task::Purge { user: user.id, round: 1 });
+    assert_eq!(left_of(&fixture, &id).await.len(), 1, "only the job itself");
+
+    // Requests that were under way when the account was deleted.
+    let late = fixture.tweet(user.id, 1).await;
+    fixture.sign_in(user.id, 0).await;
+    assert_eq!(fixture.sweep_after(59).await, 0);
+    assert_eq!(fixture.sweep_after(2).await, 1);
+    assert!(fixture.tweets.by_id(late).await.unwrap().is_none());
+    fixture.tweet(user.id, 1).await;
+    assert_eq!(fixture.sweep_after(601).await, 1);
+    assert_eq!(fixture.now(&purge).await, None);
+    assert_gone(&fixture, &id, &others).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twice_is_as_good_as_once() {
+    let fixture = Fixture::start();
+    fixture.busy_user("stays").await;
+    let others = everything(&fixture).await;
+    let user = fixture.busy_user("goes").await;
+    let purge = fixture.delete(&user).await;
+    let again = fixture.job(Task::Purge { user: user.id, round: 0 }).await;
+    let event = fixture.event(&[&purge, &again, &purge]).await;
+    let (one, other) = tokio::join!(fixture.hand(&event), fixture.hand(&event));
+    assert_eq!((one, other), (Vec::new(), Vec::new()));
+    for seconds in [61, 601] {
+        assert_eq!(fixture.sweep_after(seconds).await, 2);
+    }
+    assert_gone(&fixture, &user.id.to_string(), &others).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_purge_that_was_killed_anywhere_is_done_by_the_next() {
+    for killed_after in 0..6 {
+        let fixture = Fixture::start();
+        fixture.busy_user("stays").await;
+        let others = everything(&fixture).await;
+        let user = fixture.busy_user("goes").await;
+        let purge = fixture.delete(&user).await;
+        killed(&fixture, &purge, killed_after).await;
+        // Whoever began it holds it until the delay is over, however often the stream brings it.
+        let before = everything(&fixture).await;
+        assert_eq!(fixture.deliver(&[&purge]).await, Vec::<String>::new());
+        assert_eq!(everything(&fixture).await, before);
+        for seconds in [91, 61, 601] {
+            assert_eq!(fixture.sweep_after(seconds).await, 1, "killed after {killed_after}");
+        }
+        assert_gone(&fixture, &user.id.to_string(), &others).await;
+    }
+}
+
+/// Begins a purge as the worker does, and stops after some of its steps.
+async fn killed(fixture: &Fixture, job: &aviary_store::Job, after: usize) {
+    let Task::Purge { user, .. } = job.task else { panic!("no purge") };
+    let again_at = job.due_at.plus_seconds(90);
+    assert!(fixture.tables.jobs.begin(job, again_at).await.unwrap().is_some());
+    let tweets = fixture.purge.tweets(user, None).await.unwrap().tweets;
+    assert_eq!(tweets.len(), 2);
+    for step in 0..after {
+        match step {
+            0 => drop(fixture.bucket.delete_all(&Folder::avatars(user.uuid())).await.unwrap()),
+            1 => drop(fixture.bucket.delete_all(&Folder::tweet(tweets[1].uuid())).await.unwrap()),
+            2 => assert!(!fixture.purge.tweet(tweets[1]).await.unwrap()),
+            3 => assert!(!fixture.purge.credentials(user).await.unwrap()),
+            _ => assert!(!fixture.purge.feed(user).await.unwrap()),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_than_a_run_takes_goes_on_in_the_next() {
+    let fixture = Fixture::start();
+    let user = fixture.user("prolific").await;
+    for _ in 0..201 {
+        fixture.tweet(user.id, 0).await;
+    }
+    let purge = fixture.delete(&user).await;
+    fixture.deliver(&[&purge]).await;
+    let job = fixture.now(&purge).await.unwrap();
+    assert_eq!((job.task.clone(), job.attempts), (Task::Purge { user: user.id, round: 0 }, 0));
+    assert_eq!(left_of(&fixture, &user.id.to_string()).await.len(), 2, "a tweet and the job");
+    // The stream brings the change of the job at once.
+    fixture.deliver(&[&purge]).await;
+    assert_eq!(fixture.now(&purge).await.unwrap().task, Task::Purge { user: user.id, round: 1 });
+    assert_eq!(left_of(&fixture, &user.id.to_string()).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_living_account_is_never_purged() {
+    let fixture = Fixture::start();
+    let user = fixture.busy_user("alive").await;
+    let before = everything(&fixture).await;
+    let purge = fixture.job(Task::Purge { user: user.id, round: 0 }).await;
+    assert_eq!(fixture.deliver(&[&purge]).await, Vec::<String>::new());
+    assert_eq!(fixture.now(&purge).await.unwrap().attempts, 1);
+    fixture.tables.jobs.done(purge.id).await.unwrap();
+    assert_eq!(everything(&fixture).await, before);
+}

@@ -1,0 +1,154 @@
+//! Users with one of every kind of thing.
+
+use aviary_auth::digest;
+use aviary_media::{CleanImage, ImageFormat, ObjectKey, inspect};
+use aviary_model::{Email, Family, MediaId, SessionId, TokenId, TweetId, TweetText, UserId, Username};
+use aviary_store::{
+    Job, Media, Once, OneTime, Picture, Principal, Profile, ProfileChange, Registration, SessionOpening, SignIn, Task,
+    Tweet, User,
+};
+
+use crate::fixture::{Fixture, NOW, Random};
+
+/// A PNG of one pixel.
+const PIXEL: &[u8] = &[
+    0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00, 0x00, 0x90, 0x77, 0x53, 0xde, 0x00, 0x00, 0x00, 0x0c, 0x49,
+    0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0xf8, 0xcf, 0xc0, 0x00, 0x00, 0x03, 0x01, 0x01, 0x00, 0xc9, 0xfe, 0x92, 0xef,
+    0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82,
+];
+
+impl Fixture {
+    /// A user with an address and nothing else.
+    pub(crate) async fn user(&self, name: &str) -> User {
+        self.user_with(name, Some(&format!("{name}@example.com"))).await
+    }
+
+    pub(crate) async fn user_with(&self, name: &str, email: Option<&str>) -> User {
+        let (user, profile) = new_user(name, email);
+        let tables = &self.tables;
+        Registration::new(&tables.accounts, &tables.credentials, &tables.profiles, user.clone(), profile)
+            .commit(&self.db)
+            .await
+            .unwrap();
+        user
+    }
+
+    /// A user with an address who may not act.
+    pub(crate) async fn inactive_user(&self, name: &str) -> User {
+        let (user, profile) = new_user(name, Some(&format!("{name}@example.com")));
+        let tables = &self.tables;
+        Registration::new(&tables.accounts, &tables.credentials, &tables.profiles, user.clone(), profile)
+            .with_principal(Principal { epoch: 0, active: false, staff: false })
+            .commit(&self.db)
+            .await
+            .unwrap();
+        user
+    }
+
+    /// A user with sessions of all kinds, activities, a picture, and tweets with and without pictures.
+    pub(crate) async fn busy_user(&self, name: &str) -> User {
+        let user = self.user(name).await;
+        self.sign_in(user.id, 0).await;
+        self.one_time(user.id).await;
+        self.once(user.id).await;
+        self.picture(&user).await;
+        self.tweet(user.id, 0).await;
+        self.tweet(user.id, 2).await;
+        user
+    }
+
+    /// A session of each kind in this epoch, and an activity that says so.
+    pub(crate) async fn sign_in(&self, user: UserId, epoch: u32) -> [SessionId; 3] {
+        let opening =
+            SessionOpening { user, epoch, now: NOW, address: "192.0.2.7".to_owned(), user_agent: "tests".to_owned() };
+        let credentials = &self.tables.credentials;
+        let sids = [session_id(), session_id(), session_id()];
+        let month = NOW.plus_seconds(30 * 86_400);
+        let family = Family::new(token_id(), token_id(), NOW, month);
+        let others = credentials.device_tokens(user).await.unwrap();
+        let activity = self.tables.activities.activity("login", NOW, "192.0.2.7", "tests").unwrap();
+        let secret = digest(token_id().as_str());
+        SignIn::new(credentials, opening)
+            .with_family(sids[0], &family)
+            .and_then(|sign_in| sign_in.with_device_token(sids[1], &digest(token_id().as_str()), &others))
+            .and_then(|sign_in| sign_in.with_web_session(sids[2], &secret, &digest("csrf"), month))
+            .and_then(|sign_in| sign_in.with_activity(&self.tables.activities, &activity))
+            .unwrap()
+            .commit(&self.db)
+            .await
+            .unwrap();
+        sids
+    }
+
+    /// Two uploads, of which the profile names the second, as after a crash before the first was removed.
+    async fn picture(&self, user: &User) {
+        for random in [1, 2] {
+            let key = ObjectKey::avatar(user.id.uuid(), random, ImageFormat::Png);
+            self.bucket.put(&key, &pixel()).await.unwrap();
+            let change =
+                ProfileChange { picture: Some(Picture::Object(key.into_string())), ..ProfileChange::default() };
+            self.tables.profiles.change(user.id, &change).await.unwrap().unwrap();
+        }
+    }
+
+    /// A tweet with so many pictures.
+    pub(crate) async fn tweet(&self, author: UserId, pictures: u8) -> TweetId {
+        let id = TweetId::new(NOW, &Random).unwrap();
+        let mut media = Vec::new();
+        for place in 0..pictures {
+            let key = ObjectKey::tweet_image(id.uuid(), place, 7, ImageFormat::Png);
+            self.bucket.put(&key, &pixel()).await.unwrap();
+            let (id, key) = (MediaId::new(NOW, &Random).unwrap(), key.into_string());
+            media.push(Media { id, key, width: 1, height: 1, alt: aviary_model::AltText::default() });
+        }
+        let message = TweetText::parse("Hello").unwrap();
+        let tweet = Tweet { id, author, message, media, likes: 0, comments: 0, retweets: 0, created_at: NOW };
+        self.tweets.create(&tweet, None).await.unwrap();
+        id
+    }
+
+    /// Deletes the account, as `auth` does. Answers the job that was written with it.
+    pub(crate) async fn delete(&self, user: &User) -> Job {
+        let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, NOW).unwrap();
+        assert!(self.tables.delete(&self.db, user, &purge).await.unwrap());
+        purge
+    }
+
+    /// An idempotency key of the user's, claimed and not settled.
+    pub(crate) async fn once(&self, user: UserId) {
+        let claimed = self.tables.credentials.claim_once(Some(user), &digest("key"), &digest("body"), NOW).await;
+        assert!(matches!(claimed.unwrap(), Once::Claimed(_)));
+    }
+
+    /// A token of a mail.
+    pub(crate) async fn one_time(&self, user: UserId) {
+        let token = OneTime::Reset { user, state: "state".to_owned() };
+        let hash = digest(token_id().as_str());
+        self.tables.credentials.keep_one_time(&hash, token, NOW.plus_seconds(3_600)).await.unwrap();
+    }
+}
+
+fn new_user(name: &str, email: Option<&str>) -> (User, Profile) {
+    let user = User {
+        id: UserId::new(NOW, &Random).unwrap(),
+        username: Username::parse(name).unwrap(),
+        email: email.map(|email| Email::parse(email).unwrap()),
+        password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned(),
+        created_at: NOW,
+    };
+    let profile = Profile::new(user.id, user.username.clone(), NOW);
+    (user, profile)
+}
+
+fn pixel() -> CleanImage {
+    inspect(&[PIXEL.to_vec().into()], None).unwrap()
+}
+
+fn session_id() -> SessionId {
+    SessionId::new(NOW, &Random).unwrap()
+}
+
+fn token_id() -> TokenId {
+    TokenId::new(&Random).unwrap()
+}

@@ -1,0 +1,32 @@
+//! The command line. People call it through `cargo xtask`, which finds the tables.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks of an operator, on the tables that the environment names.
+#[derive(Debug, Parser)]
+#[command(name = "operate")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub task: Task,
+}
+
+/// One task.
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    /// Make a user staff.
+    Staff {
+        /// The username, or the address.
+        name: String,
+        /// Make the user no longer staff.
+        #[arg(long)]
+        remove: bool,
+    },
+    /// Import the users of a Django project.
+    ImportDjango {
+        /// What `manage.py dumpdata auth.user` wrote.
+        file: PathBuf,
+    },
+}

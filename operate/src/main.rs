@@ -1,0 +1,50 @@
+//! See `operate --help`.
+
+use std::fs::File;
+use std::io::{self, BufReader, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use aviary_web::Settings;
+use clap::Parser;
+use operate::cli::{Cli, Task};
+use operate::operator::Operator;
+use operate::{dump, import, newcomer, staff};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match perform(Cli::parse().task).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "Error: {error:#}.");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn perform(task: Task) -> Result<()> {
+    aviary_telemetry::init("error")?;
+    let operator = Operator::new(&aviary_aws::sdk_config()?, &Settings::from_environment()?)?;
+    match task {
+        Task::Staff { name, remove } => {
+            let line = staff::set_staff(&operator, &name, !remove).await?;
+            writeln!(io::stdout(), "{line}")?;
+        }
+        Task::ImportDjango { file } => import_django(&operator, &file).await?,
+    }
+    Ok(())
+}
+
+async fn import_django(operator: &Operator, path: &Path) -> Result<()> {
+    let shown = path.display();
+    let file = File::open(path).with_context(|| format!("cannot read {shown}"))?;
+    let dump = dump::read(BufReader::new(file)).with_context(|| format!("cannot import {shown}"))?;
+    let users = newcomer::plan(dump.users);
+    let summary = import::import(operator, users, &mut io::stdout(), &mut io::stderr()).await?;
+    writeln!(io::stdout(), "{summary}")?;
+    if dump.others > 0 {
+        writeln!(io::stdout(), "Objects of other models left out: {}.", dump.others)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! What is to become of each user of a dump, before anything is written.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+
+use aviary_auth::from_django;
+use aviary_model::{Alias, Email, NameKey, Timestamp, Username};
+use aviary_store::Principal;
+
+use crate::dump::DjangoUser;
+
+/// A user who can be imported.
+#[derive(Debug)]
+pub struct Newcomer {
+    /// The name.
+    pub username: Username,
+    /// The address, if there is one.
+    pub email: Option<Email>,
+    /// The password's hash; without one the user has to reset the password.
+    pub password: Option<String>,
+    /// The name shown beside the username.
+    pub alias: Alias,
+    /// Active, staff.
+    pub principal: Principal,
+    /// When the user joined; none is now.
+    pub joined: Option<Timestamp>,
+    /// What could not be taken over.
+    pub notes: Vec<String>,
+}
+
+/// A user of a dump with what is to become of it.
+#[derive(Debug)]
+pub struct Planned {
+    /// Whom messages name.
+    pub who: String,
+    /// A newcomer, or why there is none.
+    pub plan: Result<Newcomer, String>,
+}
+
+/// Decides for all users. Of two that share a name or an address in any case, the first is imported.
+#[must_use]
+pub fn plan(users: Vec<DjangoUser>) -> Vec<Planned> {
+    let mut owners: HashMap<NameKey, String> = HashMap::new();
+    users
+        .into_iter()
+        .map(|user| {
+            let who = format!("{} ({})", printable(&user.fields.username), printable(&user.pk));
+            let plan = newcomer(&user).and_then(|newcomer| {
+                claim(&mut owners, &newcomer, &who)?;
+                Ok(newcomer)
+            });
+            Planned { who, plan }
+        })
+        .collect()
+}
+
+/// Names and addresses share one namespace.
+fn claim(owners: &mut HashMap<NameKey, String>, newcomer: &Newcomer, who: &str) -> Result<(), String> {
+    let name = newcomer.username.key();
+    let email = newcomer.email.as_ref().map(Email::key);
+    if let Some(other) = owners.get(&name) {
+        return Err(format!("the name is also that of {other} in the same file"));
+    }
+    if let Some(other) = email.as_ref().and_then(|email| owners.get(email)) {
+        return Err(format!("the address is also that of {other} in the same file"));
+    }
+    owners.extend([Some(name), email].into_iter().flatten().map(|key| (key, who.to_owned())));
+    Ok(())
+}
+
+fn newcomer(user: &DjangoUser) -> Result<Newcomer, String> {
+    let fields = &user.fields;
+    let username = Username::parse(&fields.username).map_err(|errors| format!("its name: {}", sentence(&errors)))?;
+    let email = match fields.email.trim() {
+        "" => None,
+        text => Some(Email::parse(text).map_err(|errors| format!("its address: {}", sentence(&errors)))?),
+    };
+    let mut notes = Vec::new();
+    let password = from_django(&fields.password);
+    if password.is_none() {
+        notes.push(format!("without a password, since {}", why_none(&fields.password)));
+    }
+    let alias = Alias::parse(&format!("{} {}", fields.first_name.trim(), fields.last_name.trim()));
+    let alias = alias.unwrap_or_else(|errors| {
+        notes.push(format!("without its real name: {}", sentence(&errors)));
+        Alias::default()
+    });
+    let principal = Principal { epoch: 0, active: fields.is_active, staff: fields.is_staff };
+    Ok(Newcomer { username, email, password, alias, principal, joined: user.joined, notes })
+}
+
+fn why_none(password: &str) -> String {
+    match password.split('$').next() {
+        _ if password.starts_with('!') => "it has none".to_owned(),
+        Some("pbkdf2_sha256" | "argon2") => "its hash is broken or out of bounds".to_owned(),
+        Some(algorithm) if password.contains('$') => format!("hashes of {} can't be kept", printable(algorithm)),
+        _ => "its hash is in no known form".to_owned(),
+    }
+}
+
+fn sentence<E: Display>(errors: &[E]) -> String {
+    let texts: Vec<String> = errors.iter().map(|error| error.to_string().trim_end_matches('.').to_owned()).collect();
+    texts.join("; ")
+}
+
+/// A text from a file, so that it cannot break the line or steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dump;
+    use serde_json::{Value, json};
+
+    const PBKDF2: &str = "pbkdf2_sha256$10000$seasalt$CWWFdHOWwPnki7HvkcqN9iA2T3KLW1cf2uZ5kvArtVY=";
+
+    fn planned(users: &[Value]) -> Vec<Planned> {
+        let objects: Vec<Value> =
+            users.iter().zip(1..).map(|(f, pk)| json!({"model": "auth.user", "pk": pk, "fields": f})).collect();
+        plan(dump::read(Value::from(objects).to_string().as_bytes()).unwrap().users)
+    }
+
+    fn skipped(user: Value) -> String {
+        planned(&[user]).remove(0).plan.unwrap_err()
+    }
+
+    #[test]
+    fn flags_names_and_hashes_are_taken_over() {
+        let user = json!({"username": "Ada", "email": "Ada@Example.com", "password": PBKDF2, "is_active": false,
+            "is_staff": true, "first_name": "Ada ", "last_name": "Lovelace"});
+        let ada = planned(&[user]).remove(0);
+        assert_eq!(ada.who, "Ada (1)");
+        let ada = ada.plan.unwrap();
+        assert_eq!((ada.username.as_str(), ada.email.unwrap().as_str()), ("Ada", "Ada@example.com"));
+        assert_eq!((ada.alias.as_str(), ada.password.as_deref()), ("Ada Lovelace", Some(PBKDF2)));
+        assert_eq!((ada.principal.active, ada.principal.staff, ada.principal.epoch), (false, true, 0));
+        assert!(ada.notes.is_empty() && ada.joined.is_none());
+    }
+
+    #[test]
+    fn a_hash_that_cannot_be_kept_is_said_so() {
+        for (hash, why) in [
+            ("!abc", "it has none"),
+            ("", "its hash is in no known form"),
+            ("bcrypt_sha256$$2b$12$x", "hashes of bcrypt_sha256 can't be kept"),
+            ("pbkdf2_sha256$0$s$AA==", "its hash is broken or out of bounds"),
+        ] {
+            let user = planned(&[json!({"username": "ada", "password": hash})]).remove(0).plan.unwrap();
+            assert_eq!(user.password, None);
+            assert_eq!(user.notes, [format!("without a password, since {why}")]);
+        }
+    }
+
+    #[test]
+    fn invalid_and_reserved_names_and_addresses_are_skipped_with_the_reason() {
+        assert_eq!(skipped(json!({"username": "me", "password": "!"})), "its name: This username is reserved");
+        assert!(skipped(json!({"username": "a b", "password": "!"})).starts_with("its name: Enter a valid username"));
+        let address = skipped(json!({"username": "ada", "password": "!", "email": "nope"}));
+        assert_eq!(address, "its address: Enter a valid email address");
+    }
+
+    #[test]
+    fn of_two_in_one_file_the_first_is_imported() {
+        let user = |name: &str, email: &str| json!({"username": name, "password": "!", "email": email});
+        let plans =
+            planned(&[user("ada", "a@example.com"), user("ADA", ""), user("bob", "A@example.com"), user("bob", "")]);
+        let taken: Vec<_> = plans.into_iter().map(|planned| planned.plan.err()).collect();
+        let twice = |what: &str| Some(format!("the {what} is also that of ada (1) in the same file"));
+        assert_eq!(taken, [None, twice("name"), twice("address"), None]);
+    }
+
+    #[test]
+    fn a_name_cannot_steer_the_terminal() {
+        let planned = planned(&[json!({"username": "a\u{1b}[2J\nb", "password": "!"})]).remove(0);
+        assert_eq!(planned.who, r"a\u{1b}[2J\nb (1)");
+    }
+
+    #[test]
+    fn a_real_name_that_is_too_long_is_left_out() {
+        let user = json!({"username": "ada", "password": PBKDF2, "first_name": "a".repeat(150), "last_name": "b"});
+        let user = planned(&[user]).remove(0).plan.unwrap();
+        assert!(user.alias.is_empty());
+        assert_eq!(user.notes, ["without its real name: Ensure this field has no more than 150 characters"]);
+    }
+}

@@ -1,0 +1,97 @@
+//! A deployment of its own for each test.
+
+use std::path::{Path, PathBuf};
+
+use aviary_localaws::{Config, LocalAws};
+use aviary_model::{NameKey, UserId};
+use aviary_store::{Principal, Profile, Registration, User};
+use aviary_template::{LogGroup, Settings as Stack, Storage, Template};
+use aviary_web::Settings;
+use operate::operator::Operator;
+
+const AUDIT: &str = "/aviary/tests/audit";
+
+/// Tables that nobody else uses, and the operator of them.
+pub(crate) struct Deployment {
+    pub(crate) operator: Operator,
+    pub(crate) local: LocalAws,
+    pub(crate) variables: Vec<(String, String)>,
+    // The server stops before its folder goes.
+    _folder: tempfile::TempDir,
+}
+
+impl Deployment {
+    pub(crate) fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (storage, variables) = storage();
+        let local = LocalAws::start(Config::new(folder.path(), storage)).unwrap();
+        let settings = Settings::of(variables.clone()).unwrap();
+        let mut operator = Operator::new(&config(&local.dynamodb_url()), &settings).unwrap();
+        let logs = aws_sdk_cloudwatchlogs::Client::new(&config(&local.aws_url()));
+        operator.audit = Some(aviary_telemetry::Audit::new(logs, AUDIT, "operate/tests".to_owned()));
+        Self { operator, local, variables, _folder: folder }
+    }
+
+    /// The user with this name.
+    pub(crate) async fn user(&self, name: &str) -> Option<User> {
+        let id = self.operator.accounts.owner_of(&NameKey::of(name)).await.unwrap()?;
+        self.operator.accounts.by_id(id).await.unwrap()
+    }
+
+    pub(crate) async fn principal(&self, id: UserId) -> Option<Principal> {
+        self.operator.credentials.principal(id).await.unwrap()
+    }
+
+    /// A user as a signup makes one.
+    pub(crate) async fn registered(&self, name: &str) -> User {
+        let operator = &self.operator;
+        let now = operator.clock.now();
+        let id = UserId::new(now, operator.entropy.as_ref()).unwrap();
+        let username = aviary_model::Username::parse(name).unwrap();
+        let email = aviary_model::Email::parse(&format!("{name}@example.com")).unwrap();
+        let profile = Profile::new(id, username.clone(), now);
+        let user = User { id, username, email: Some(email), password: "!".to_owned(), created_at: now };
+        Registration::new(&operator.accounts, &operator.credentials, &operator.profiles, user.clone(), profile)
+            .commit(&operator.db)
+            .await
+            .unwrap();
+        user
+    }
+
+    /// The audit trail's events about a user.
+    pub(crate) async fn events_of(&self, id: UserId) -> Vec<String> {
+        let logs = aws_sdk_cloudwatchlogs::Client::new(&config(&self.local.aws_url()));
+        let found = logs.filter_log_events().log_group_name(AUDIT).send().await.unwrap();
+        let events = found.events().iter().map(|event| serde_json::from_str(event.message().unwrap()).unwrap());
+        let events = events.filter(|event: &serde_json::Value| event["user.id"] == id.to_string());
+        events.map(|event| event["event"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+fn config(url: &str) -> aws_types::SdkConfig {
+    aviary_aws::sdk_config_for(url, "local", "local-secret")
+}
+
+/// What the project's own template says of tables, and the settings that name them.
+fn storage() -> (Storage, Vec<(String, String)>) {
+    let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
+    let stack = Stack { stack: "aviary-tests".to_owned(), region: "us-east-1".to_owned(), ..Stack::default() };
+    let tables = Template::load(template).unwrap().storage(&stack).unwrap().tables;
+    let names = [
+        ("AccountsTable", "AVIARY_ACCOUNTS_TABLE"),
+        ("CredentialsTable", "AVIARY_CREDENTIALS_TABLE"),
+        ("SocialTable", "AVIARY_SOCIAL_TABLE"),
+    ];
+    let variables = names.iter().map(|(id, variable)| {
+        let table = tables.iter().find(|table| table.logical_id == *id).unwrap();
+        ((*variable).to_owned(), table.name.clone())
+    });
+    let variables = variables.collect();
+    let audit = LogGroup { logical_id: "AuditLogGroup".to_owned(), name: AUDIT.to_owned(), retention_days: None };
+    (Storage { tables, log_groups: vec![audit], ..Storage::default() }, variables)
+}
+
+/// What a Django project with four users and three impossible ones dumped; its hashes are Django's own.
+pub(crate) fn dump_file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/users.json")
+}

@@ -1,0 +1,43 @@
+//! What a mailed link carries: djoser's `uid`, and what a reset token stands on.
+
+use aviary_model::{Email, UserId};
+use aviary_store::User;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
+use crate::digest;
+
+/// djoser's `uid`: the id in base64url without padding.
+#[must_use]
+pub fn uid(user: UserId) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(user.to_string())
+}
+
+/// The user that a `uid` names; padding is fine, as in Django.
+#[must_use]
+pub fn from_uid(uid: &str) -> Option<UserId> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(uid.trim_end_matches('=')).ok()?;
+    String::from_utf8(bytes).ok()?.parse().ok()
+}
+
+/// What a reset token stands on: it is void once the password or the address is another.
+#[must_use]
+pub fn reset_state(user: &User) -> String {
+    let email = user.email.as_ref().map(Email::as_str).unwrap_or_default();
+    digest(&format!("{}\n{email}", user.password))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_uid_names_its_user_and_garbage_nobody() {
+        let id: UserId = "019a0000-0000-7000-8000-0000000000aa".parse().expect("an id");
+        assert_eq!(from_uid(&uid(id)), Some(id));
+        assert_eq!(from_uid(&format!("{}==", uid(id))), Some(id));
+        for garbage in ["", "x", "1", "OTk5OTk5OTk", "é"] {
+            assert_eq!(from_uid(garbage), None, "{garbage}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Limits of logins: who guesses is stopped, and who is guessed at is not.
+
+use aviary_auth::{Limiter, Limits, LoginAttempt};
+use aviary_web::{ApiError, Settings};
+use axum::response::IntoResponse;
+use futures_util::future::join_all;
+use http::StatusCode;
+
+use crate::fixture::World;
+
+fn limiter(world: &World, limits: &str) -> Limiter {
+    let settings = Settings::of([("AVIARY_LIMITS".to_owned(), limits.to_owned())]).unwrap();
+    Limiter {
+        credentials: world.credentials.clone(),
+        limits: Limits::of(&settings).unwrap(),
+        clock: world.clock.clone(),
+    }
+}
+
+fn is_too_much(answer: Result<LoginAttempt, ApiError>) -> bool {
+    let Err(error) = answer else { return false };
+    assert_eq!(error.into_response().status(), StatusCode::TOO_MANY_REQUESTS);
+    true
+}
+
+/// How many of these logins, one after the other, are turned away. None of the others succeeds.
+async fn turned_away(limiter: &Limiter, account: &str, addresses: &[&str]) -> usize {
+    let mut count = 0;
+    for address in addresses {
+        count += usize::from(is_too_much(limiter.begin_login(account, address).await));
+    }
+    count
+}
+
+#[tokio::test]
+async fn failures_of_an_account_from_an_address_stop_there_and_nowhere_else() {
+    let world = World::start();
+    let limiter = limiter(&world, "login_account_address=3/300");
+    assert_eq!(turned_away(&limiter, "ada", &["here"; 5]).await, 2);
+    assert_eq!(turned_away(&limiter, "ada", &["there"]).await, 0);
+    assert_eq!(turned_away(&limiter, "bob", &["here"]).await, 0);
+    world.clock.advance_millis(299_999);
+    assert_eq!(turned_away(&limiter, "ada", &["here"]).await, 1);
+    world.clock.advance_millis(1);
+    assert_eq!(turned_away(&limiter, "ada", &["here"]).await, 0);
+}
+
+#[tokio::test]
+async fn many_accounts_from_one_address_are_too_much_too() {
+    let world = World::start();
+    let limiter = limiter(&world, "login_address=2/300");
+    for (account, away) in [("ada", 0), ("bob", 0), ("eve", 1)] {
+        assert_eq!(turned_away(&limiter, account, &["here"]).await, away, "{account}");
+    }
+    assert_eq!(turned_away(&limiter, "eve", &["there"]).await, 0);
+}
+
+#[tokio::test]
+async fn nobody_locks_an_owner_out_of_where_the_account_is_used() {
+    let world = World::start();
+    let limiter = limiter(&world, "login_account=3/3600");
+    let home = limiter.begin_login("ada", "home").await.unwrap();
+    limiter.login_succeeded(&home).await.unwrap();
+    assert_eq!(turned_away(&limiter, "ada", &["one", "two", "three", "four", "five"]).await, 2);
+    assert_eq!(turned_away(&limiter, "ada", &["home"; 10]).await, 0);
+    assert_eq!(turned_away(&limiter, "ada", &["home"]).await, 1, "the limit of the address itself holds");
+    assert_eq!(turned_away(&limiter, "bob", &["one"]).await, 0);
+}
+
+#[tokio::test]
+async fn what_succeeds_or_is_turned_away_counts_for_nothing() {
+    let world = World::start();
+    let limiter = limiter(&world, "login_account_address=1/300,login_account=3/3600,login_address=2/300");
+    for _ in 0..10 {
+        let attempt = limiter.begin_login("ada", "home").await.unwrap();
+        limiter.login_succeeded(&attempt).await.unwrap();
+    }
+    assert_eq!(turned_away(&limiter, "ada", &["one"; 10]).await, 9);
+    assert_eq!(turned_away(&limiter, "bob", &["one"]).await, 0, "the nine did not count against the address");
+    let others = ["two", "three", "four"];
+    assert_eq!(turned_away(&limiter, "ada", &others).await, 1, "nor against the account: it is the fourth");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_come_at_once_do_not_pass_together() {
+    let world = World::start();
+    let limiter = limiter(&world, "login_account_address=3/300");
+    let answers = join_all((0..20).map(|_| limiter.begin_login("ada", "here"))).await;
+    assert_eq!(answers.into_iter().filter(|answer| answer.is_ok()).count(), 3);
+}

@@ -1,0 +1,111 @@
+//! Keys follow each other: published first, then signing, then only verifying.
+
+use std::sync::Arc;
+
+use aviary_auth::{Issuer, Lifetime, Rotation, TokenError, TokenKind, Turned};
+use aviary_model::{SessionId, UserId};
+use aviary_web::OsEntropy;
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::fixture::{NOW, World};
+use crate::minting::{KID, Mint, with};
+
+const SIGNING: i64 = 7_200;
+const PUBLISHED: i64 = 900;
+/// The longest life of a token, and an hour.
+const VERIFYING: i64 = 25 * 3_600;
+
+fn rotation(world: &World) -> Rotation {
+    Rotation {
+        keys: world.keys.clone(),
+        credentials: world.credentials.clone(),
+        clock: world.clock.clone(),
+        entropy: Arc::new(OsEntropy),
+        signing_seconds: SIGNING,
+        published_seconds: PUBLISHED,
+    }
+}
+
+/// Lets this time pass but for its last millisecond, in which nothing is to happen; then it is this.
+async fn after(world: &World, seconds: i64, turned: Turned) {
+    let rotation = rotation(world);
+    world.clock.advance_millis(seconds * 1_000 - 1);
+    assert_eq!(rotation.turn().await.unwrap(), Turned::Nothing, "too early for {turned:?}");
+    world.clock.advance_millis(1);
+    assert_eq!(rotation.turn().await.unwrap(), turned);
+    assert_eq!(rotation.turn().await.unwrap(), Turned::Nothing, "{turned:?} again");
+}
+
+fn token_of(issuer: &Issuer) -> String {
+    let (user, sid) = (UserId::new(NOW, &OsEntropy).unwrap(), SessionId::new(NOW, &OsEntropy).unwrap());
+    issuer.access(user, sid, Lifetime::LongAccess, &OsEntropy).unwrap()
+}
+
+fn kid(token: &str) -> String {
+    jsonwebtoken::decode_header(token).unwrap().kid.unwrap()
+}
+
+#[tokio::test]
+async fn each_move_comes_when_it_is_time_and_once() {
+    let world = World::start();
+    assert_eq!(rotation(&world).turn().await.unwrap(), Turned::First);
+    for _ in 0..2 {
+        after(&world, SIGNING - PUBLISHED, Turned::Published).await;
+        after(&world, PUBLISHED, Turned::Promoted).await;
+    }
+    assert_eq!(world.credentials.public_keys().await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_successor_that_comes_late_is_published_for_its_whole_time_all_the_same() {
+    let world = World::start();
+    assert_eq!(rotation(&world).turn().await.unwrap(), Turned::First);
+    world.clock.advance_millis(SIGNING * 10_000);
+    assert_eq!(rotation(&world).turn().await.unwrap(), Turned::Published);
+    after(&world, PUBLISHED, Turned::Promoted).await;
+}
+
+#[tokio::test]
+async fn the_new_key_signs_and_the_old_one_verifies_until_its_last_token_is_over() {
+    let world = World::start();
+    let old = Mint::new(1);
+    old.install(&world).await;
+    let token = old.token(&with("exp", json!(NOW.seconds() + 100 * 3_600)));
+    let issuer = Issuer::load(world.keys.clone(), &world.credentials, world.clock.clone(), Arc::new(OsEntropy));
+    let issuer = issuer.await.unwrap();
+    after(&world, SIGNING - PUBLISHED, Turned::Published).await;
+    issuer.freshen().await.unwrap();
+    assert_eq!(kid(&token_of(&issuer)), KID, "published is not signing");
+    let warm = world.verifier();
+    warm.warm().await.unwrap();
+
+    after(&world, PUBLISHED, Turned::Promoted).await;
+    issuer.freshen().await.unwrap();
+    let new = token_of(&issuer);
+    assert_ne!(kid(&new), KID);
+    for verifier in [&warm, &world.verifier()] {
+        assert!(verifier.verify(&new, Some(TokenKind::Access)).await.unwrap().is_ok());
+        assert!(verifier.verify(&token, Some(TokenKind::Access)).await.unwrap().is_ok());
+    }
+    world.clock.advance_millis(VERIFYING * 1_000 - 1);
+    assert!(world.verifier().verify(&token, None).await.unwrap().is_ok());
+    world.clock.advance_millis(1);
+    assert_eq!(world.verifier().verify(&token, None).await.unwrap(), Err(TokenError::Invalid));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_twenty_turns_at_once_one_counts() {
+    let world = World::start();
+    for (seconds, turned) in
+        [(0, Turned::First), (SIGNING - PUBLISHED, Turned::Published), (PUBLISHED, Turned::Promoted)]
+    {
+        world.clock.advance_millis(seconds * 1_000);
+        let rotation = rotation(&world);
+        let turns = join_all((0..20).map(|_| rotation.turn())).await;
+        let turns: Vec<_> = turns.into_iter().map(Result::unwrap).collect();
+        assert_eq!(turns.iter().filter(|turn| **turn == turned).count(), 1, "{turns:?}");
+        assert_eq!(turns.iter().filter(|turn| **turn == Turned::Nothing).count(), 19, "{turns:?}");
+    }
+    assert_eq!(world.credentials.public_keys().await.unwrap().len(), 2);
+}

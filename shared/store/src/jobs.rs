@@ -1,0 +1,196 @@
+//! The outbox: what must still happen. A job is written in the transaction of its cause; the table's
+//! stream drives the worker, a schedule sweeps what was left. Every job can run twice.
+//!
+//! `J#<id> / JOB`, with `due_pk` and `due_sk` for the sweep.
+
+use aviary_model::{Email, SessionId, Timestamp, UserId};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use serde::{Deserialize, Serialize};
+
+use crate::db::{Direction, metered};
+use crate::item::{Item, Key, item, number, shard, text};
+use crate::transaction::{Committed, Expression, Transaction};
+use crate::{Db, StoreError};
+
+/// The shards of the sweep's index.
+const SHARDS: std::ops::Range<u8> = 0..16;
+
+/// What must happen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Task {
+    /// Mail a link that sets a new password. Written for unknown addresses too, with the id of nobody, so
+    /// that the way is the same.
+    ResetMail {
+        /// Whose password.
+        user: UserId,
+    },
+    /// Tell the old address that it was changed, with a link that takes the change back.
+    EmailChanged {
+        /// Whose address.
+        user: UserId,
+        /// The address as it was.
+        old: Email,
+    },
+    /// Remove the sessions of past epochs.
+    SweepSessions {
+        /// Whose sessions.
+        user: UserId,
+    },
+    /// Remove everything that a deleted account left.
+    Purge {
+        /// Whose account it was.
+        user: UserId,
+        /// How often it has been done; done again after a while, for what was under way.
+        round: u32,
+    },
+}
+
+/// A job.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its id.
+    pub id: SessionId,
+    /// What must happen.
+    pub task: Task,
+    /// Not before this moment.
+    pub due_at: Timestamp,
+    /// How often it was begun.
+    #[serde(default)]
+    pub attempts: u32,
+}
+
+/// The `jobs` table.
+#[derive(Clone, Debug)]
+pub struct Jobs {
+    db: Db,
+    pub(crate) table: String,
+}
+
+impl Jobs {
+    /// The table of this name.
+    #[must_use]
+    pub fn new(db: Db, table: &str) -> Self {
+        Self { db, table: table.to_owned() }
+    }
+
+    /// A job to be written with its cause.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn job(&self, task: Task, now: Timestamp) -> Result<Job, StoreError> {
+        Ok(Job { id: SessionId::new(now, self.db.entropy.as_ref())?, task, due_at: now, attempts: 0 })
+    }
+
+    /// Writes a job that is its own cause. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn put(&self, job: &Job) -> Result<(), StoreError> {
+        self.db.create(&self.table, job_item(job)?).await
+    }
+
+    /// The job as it is now; none if it is done. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn by_id(&self, id: SessionId) -> Result<Option<Job>, StoreError> {
+        self.db.get(&self.table, key(id)).await
+    }
+
+    /// Begins a job that is still as it was read: it is put off to `again_at` and counted first, so that
+    /// nobody else begins it meanwhile, and whoever dies over it has only put it off. None if somebody else
+    /// was faster or it is done. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn begin(&self, job: &Job, again_at: Timestamp) -> Result<Option<Job>, StoreError> {
+        let begun = Job { attempts: job.attempts.saturating_add(1), due_at: again_at, ..job.clone() };
+        let update = Expression::new("", "due_sk = :was AND attempts = :attempts_was")
+            .value(":was", text(due_sk(job)))
+            .value(":attempts_was", number(job.attempts))
+            .set("due_at", Some(number(begun.due_at.millis())))
+            .set("due_sk", Some(text(due_sk(&begun))))
+            .set("attempts", Some(number(begun.attempts)));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.table, key(job.id), &update)?;
+        let begun_by_us = matches!(transaction.commit(&self.db).await?, Committed::Done);
+        Ok(begun_by_us.then_some(begun))
+    }
+
+    /// Removes a job that is done. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn done(&self, id: SessionId) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.delete(&self.table, key(id))?;
+        transaction.commit(&self.db).await.map(|_| ())
+    }
+
+    /// Puts a job off, if it is still there. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn again(&self, job: &Job) -> Result<(), StoreError> {
+        let fields: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(job)
+            .map_err(|cause| StoreError::Rejected(format!("a job can't be written: {cause}")))?;
+        let update = Expression::new("", "attribute_exists(pk)")
+            .set("task", fields.get("task").cloned())
+            .set("due_at", fields.get("due_at").cloned())
+            .set("attempts", fields.get("attempts").cloned())
+            .set("due_sk", Some(text(due_sk(job))));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.table, key(job.id), &update)?;
+        transaction.commit(&self.db).await.map(|_| ())
+    }
+
+    /// Jobs that are due, oldest first, a page of each shard. The index lags: each must be read anew.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn due(&self, now: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+        let mut ids = Vec::new();
+        for shard in SHARDS {
+            let call = self
+                .db
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name("due")
+                .key_condition_expression("due_pk = :pk AND due_sk < :now")
+                .expression_attribute_values(":pk", text(format!("DUE#{shard:x}")))
+                .expression_attribute_values(":now", text(format!("{:020}", now.millis() + 1)))
+                .limit(50)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+            for found in output.items.unwrap_or_default() {
+                let id = found.get("pk").and_then(|pk| pk.as_s().ok()).and_then(|pk| pk.strip_prefix("J#"));
+                ids.extend(id.and_then(|id| id.parse::<SessionId>().ok()));
+            }
+        }
+        Ok(ids)
+    }
+
+    /// The job in an image of the table's stream, given as DynamoDB's JSON.
+    ///
+    /// # Errors
+    /// When the image can't be read.
+    pub fn in_image(&self, image: serde_dynamo::Item) -> Result<Job, StoreError> {
+        serde_dynamo::from_item(image)
+            .map_err(|cause| StoreError::Corrupt { table: self.table.clone(), cause: cause.to_string() })
+    }
+}
+
+pub(crate) fn job_item(job: &Job) -> Result<Item, StoreError> {
+    let index = [("due_pk", shard("DUE", job.id.uuid())), ("due_sk", due_sk(job))];
+    item(key(job.id), job, index)
+}
+
+fn due_sk(job: &Job) -> String {
+    format!("{:020}#{}", job.due_at.millis(), job.id)
+}
+
+fn key(id: SessionId) -> Key {
+    Key::new(format!("J#{id}"), "JOB")
+}

@@ -1,0 +1,110 @@
+//! Lists in pages, as Django REST framework's cursor pagination writes them.
+
+use axum::extract::FromRequestParts;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use http::StatusCode;
+use http::request::Parts;
+use serde::Serialize;
+
+use crate::{ApiError, Client};
+
+const DEFAULT_LIMIT: i32 = 20;
+const MAX_LIMIT: i32 = 100;
+
+/// Which page is wanted.
+#[derive(Clone, Debug)]
+pub struct PageQuery {
+    limit: i32,
+    cursor: Option<String>,
+    /// The list's own URL, with what else its query has.
+    url: String,
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize)]
+pub struct Page<T> {
+    /// Where the next page is.
+    pub next: Option<String>,
+    /// Always null: a cursor only goes on.
+    pub previous: Option<String>,
+    /// The page.
+    pub results: Vec<T>,
+}
+
+impl PageQuery {
+    /// How many at the most.
+    #[must_use]
+    pub fn limit(&self) -> i32 {
+        self.limit
+    }
+
+    /// The place after which the page begins, in the words of this list.
+    ///
+    /// # Errors
+    /// 404 for a cursor that is none, or of another list.
+    pub fn place(&self, list: &str) -> Result<Option<String>, ApiError> {
+        let invalid = || ApiError::detail(StatusCode::NOT_FOUND, "Invalid cursor");
+        let Some(cursor) = &self.cursor else { return Ok(None) };
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid())?;
+        let text = String::from_utf8(bytes).map_err(|_| invalid())?;
+        let (of, place) = text.split_once('\n').ok_or_else(invalid)?;
+        if of == list { Ok(Some(place.to_owned())) } else { Err(invalid()) }
+    }
+
+    /// A page of this list; `next` is the place after which the next one begins.
+    pub fn page<T>(&self, list: &str, results: Vec<T>, next: Option<String>) -> Page<T> {
+        let next = next.map(|place| {
+            let cursor = BASE64_URL_SAFE_NO_PAD.encode(format!("{list}\n{place}"));
+            let separator = if self.url.contains('?') { '&' } else { '?' };
+            format!("{}{separator}limit={}&cursor={cursor}", self.url, self.limit)
+        });
+        Page { next, previous: None, results }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let client = Client::from_request_parts(parts, state).await?;
+        let (mut limit, mut cursor) = (None, None);
+        let mut rest = form_urlencoded::Serializer::new(String::new());
+        for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
+            match &*name {
+                "limit" => limit = value.parse().ok(),
+                "cursor" => cursor = Some(value.into_owned()),
+                _ => {
+                    rest.append_pair(&name, &value);
+                }
+            }
+        }
+        let rest = rest.finish();
+        let question = if rest.is_empty() { "" } else { "?" };
+        let url = format!("{}{}/{question}{rest}", client.base_url, parts.uri.path().trim_end_matches('/'));
+        let limit = limit.filter(|limit| *limit > 0).map_or(DEFAULT_LIMIT, |limit: i32| limit.min(MAX_LIMIT));
+        Ok(Self { limit, cursor, url })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(cursor: Option<&str>) -> PageQuery {
+        PageQuery { limit: 2, cursor: cursor.map(Into::into), url: "https://h/list/?q=x".into() }
+    }
+
+    #[test]
+    fn a_cursor_names_a_place_in_its_own_list_only() {
+        let next = query(None).page("list", vec![1, 2], Some("place".into())).next.expect("a next page");
+        let cursor = next.split("cursor=").nth(1).expect("a cursor");
+        assert!(next.starts_with("https://h/list/?q=x&limit=2&cursor="), "{next}");
+        assert_eq!(query(Some(cursor)).place("list").ok().flatten().as_deref(), Some("place"));
+        assert!(query(Some(cursor)).place("other").is_err());
+        for broken in ["", "%", "AAAA", "bGlzdA"] {
+            assert!(query(Some(broken)).place("list").is_err(), "{broken}");
+        }
+        assert!(query(None).page("list", vec![1], None).next.is_none());
+    }
+}

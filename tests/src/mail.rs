@@ -1,0 +1,61 @@
+//! The mails that the local AWS keeps instead of sending them.
+
+use serde_json::Value;
+
+use crate::{Service, eventually};
+
+/// A mail with a token in it.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// Its subject.
+    pub subject: String,
+    /// The part in plain text.
+    pub text: String,
+    /// The part in HTML.
+    pub html: String,
+}
+
+impl Mail {
+    /// The user that the mail is about, as the endpoints take it.
+    #[must_use]
+    pub fn uid(&self) -> String {
+        self.line("uid: ")
+    }
+
+    /// The token.
+    #[must_use]
+    pub fn token(&self) -> String {
+        self.line("token: ")
+    }
+
+    fn line(&self, name: &str) -> String {
+        let found = self.text.lines().find_map(|line| line.strip_prefix(name));
+        found.unwrap_or_else(|| panic!("no `{name}` in {}", self.text)).to_owned()
+    }
+}
+
+impl Service {
+    /// All mails to an address so far, newest first.
+    pub async fn mails(&self, address: &str) -> Vec<Mail> {
+        let url = format!("{}/_local/emails?to={address}", self.aws_url);
+        let list = self.fetch(&url).await.with_status(200).json();
+        let text = |mail: &Value, name: &str| mail[name].as_str().unwrap_or_default().to_owned();
+        let mails = list.as_array().expect("a list of mails").iter();
+        let mails = mails.map(|mail| Mail {
+            subject: text(mail, "subject"),
+            text: text(mail, "text"),
+            html: text(mail, "html"),
+        });
+        mails.collect()
+    }
+
+    /// The newest mail to an address, as soon as there are so many.
+    pub async fn mail(&self, address: &str, count: usize) -> Mail {
+        let what = format!("{count} mail(s) to {address}");
+        eventually(&what, async || {
+            let mails = self.mails(address).await;
+            if mails.len() >= count { mails.into_iter().next() } else { None }
+        })
+        .await
+    }
+}

@@ -1,0 +1,141 @@
+//! `Idempotency-Key`: what is sent again is done once.
+
+use e2e::{Answer, Cookies, PASSWORD, Service, claims_of, unique};
+use futures_util::StreamExt;
+use futures_util::stream;
+use serde_json::{Value, json};
+
+const OTHER_BODY: &str = "This Idempotency-Key was used for a request with another body.";
+
+async fn post(service: &Service, path: &str, key: &str, body: &Value) -> Answer {
+    service.post(path).header("idempotency-key", key).json(body).send().await
+}
+
+#[tokio::test]
+async fn a_signup_that_is_sent_again_is_the_same_user_with_new_credentials() {
+    let service = Service::running();
+    let key = unique("key");
+    let body = json!({"username": unique("wren"), "password": PASSWORD});
+    let first = post(&service, "/api/auth/signup/", &key, &body).await.with_status(201);
+    let again = post(&service, "/api/auth/signup/", &key, &body).await.with_status(201);
+    let id = |answer: &Answer| claims_of(&answer.field("access"))["user_id"].clone();
+    assert_eq!(id(&first), id(&again));
+    for name in ["access", "refresh", "token"] {
+        assert_ne!(first.field(name), again.field(name), "{name} is kept somewhere");
+    }
+    assert_ne!(Cookies::of(&first), Cookies::of(&again));
+    for answer in [&first, &again] {
+        service.get("/auth/users/me/").bearer(&answer.field("access")).send().await.with_status(200);
+        service.get("/auth/users/me/").bearer(&answer.field("token")).send().await.with_status(200);
+    }
+    // Without the key it is another signup.
+    service.post("/api/auth/signup/").json(&body).send().await.with_status(400);
+}
+
+#[tokio::test]
+async fn every_form_of_signup_can_be_sent_again() {
+    let service = Service::running();
+    let name = || unique("wren");
+    let email = || format!("{}@example.com", unique("wren"));
+    let profile = json!({"date_of_birth": "1990-01-02"});
+    let rows = [
+        ("/auth/users/", json!({"username": name(), "password": PASSWORD})),
+        ("/auth/register/", json!({"username": name(), "email": email(), "password": "abcd321"})),
+        (
+            "/api/auth/user/register/",
+            json!({"username": name(), "email": email(), "password": PASSWORD, "profile": profile}),
+        ),
+    ];
+    for (path, body) in rows {
+        let key = unique("key");
+        let first = post(&service, path, &key, &body).await.with_status(201);
+        post(&service, path, &key, &body).await.is(201, &first.json());
+    }
+}
+
+#[tokio::test]
+async fn what_was_refused_is_not_kept() {
+    let service = Service::running();
+    let key = unique("key");
+    let taken = service.signup().await;
+    let body = json!({"username": taken.username, "password": PASSWORD});
+    let error = json!({"username": ["A user with that username already exists."]});
+    for _ in 0..2 {
+        post(&service, "/auth/users/", &key, &body).await.is(400, &error);
+    }
+    let name = json!({"new_username": unique("free"), "current_password": PASSWORD});
+    service.post("/auth/users/set_username/").bearer(&taken.access).json(&name).send().await.with_status(204);
+    post(&service, "/auth/users/", &key, &body).await.with_status(201);
+}
+
+#[tokio::test]
+async fn a_password_that_was_changed_does_not_come_back_with_the_key() {
+    let service = Service::running();
+    let key = unique("key");
+    let body = json!({"username": unique("wren"), "password": PASSWORD});
+    let first = post(&service, "/api/auth/signup/", &key, &body).await.with_status(201);
+    let change = json!({"current_password": PASSWORD, "new_password": "Vb7!panda-moon"});
+    let set = service.post("/auth/users/set_password/").bearer(&first.field("access")).json(&change);
+    set.send().await.with_status(204);
+    let again = post(&service, "/api/auth/signup/", &key, &body).await;
+    assert!((400..500).contains(&again.status), "signed in by the old password: {}", again.text());
+}
+
+#[tokio::test]
+async fn a_signup_of_a_deleted_account_that_is_sent_again_is_no_failure_of_the_service() {
+    let service = Service::running();
+    let key = unique("key");
+    let body = json!({"username": unique("wren"), "password": PASSWORD});
+    let first = post(&service, "/api/auth/signup/", &key, &body).await.with_status(201);
+    let delete = service.delete("/auth/users/me/").bearer(&first.field("access"));
+    delete.json(&json!({"current_password": PASSWORD})).send().await.with_status(204);
+    let again = post(&service, "/api/auth/signup/", &key, &body).await;
+    assert!((400..500).contains(&again.status), "{} {}", again.status, again.text());
+}
+
+#[tokio::test]
+async fn a_tweet_that_is_sent_again_is_the_same_and_another_body_is_refused() {
+    let service = Service::running();
+    let (author, other) = (service.signup().await, service.signup().await);
+    let key = unique("key");
+    let send = |token: &str, message: &str| {
+        let call = service.post("/tweet").bearer(token).header("idempotency-key", &key);
+        call.json(&json!({"message": message})).send()
+    };
+    let tweet = send(&author.access, "once").await.with_status(201).json();
+    send(&author.access, "once").await.is(201, &tweet);
+    send(&author.access, "twice").await.is(422, &json!({"detail": OTHER_BODY}));
+    // A key is its caller's own.
+    let others = send(&other.access, "once").await.with_status(201).json();
+    assert_ne!(others["id"], tweet["id"]);
+}
+
+#[tokio::test]
+async fn of_requests_at_once_with_one_key_one_does_it() {
+    let service = Service::running();
+    let author = service.signup().await;
+    let key = unique("key");
+    let calls = (0..12).map(|_| {
+        let call = service.post("/tweet").bearer(&author.access).header("idempotency-key", &key);
+        call.json(&json!({"message": "once"})).send()
+    });
+    let answers: Vec<Answer> = stream::iter(calls).buffer_unordered(12).collect().await;
+    let done = answers.iter().filter(|answer| answer.status == 201);
+    let mut ids: Vec<String> = done.map(|answer| answer.field("id")).collect();
+    assert!(!ids.is_empty());
+    ids.dedup();
+    assert_eq!(ids.len(), 1, "{ids:?}");
+    let under_way = json!({"detail": "A request with this Idempotency-Key is under way."});
+    for answer in answers.into_iter().filter(|answer| answer.status != 201) {
+        answer.is(409, &under_way);
+    }
+}
+
+#[tokio::test]
+async fn a_key_has_a_length() {
+    let service = Service::running();
+    let author = service.signup().await;
+    let call = service.post("/tweet").bearer(&author.access).header("idempotency-key", &"k".repeat(256));
+    let answer = call.json(&json!({"message": "hello"})).send().await;
+    answer.is(400, &json!({"detail": "Idempotency-Key may have 255 characters."}));
+}

@@ -1,0 +1,134 @@
+//! `cargo xtask staff` and `cargo xtask import-django`: they find the deployment, and the program `operate` does
+//! the work, so that the tasks need not be linked with the AWS SDK.
+
+mod deployed;
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    net::{Ipv4Addr, SocketAddr, TcpStream},
+    path,
+};
+
+use anyhow::{Context, Result, ensure};
+use aviary_template::{Storage, Template};
+
+use crate::{
+    cli::{DeploymentArgs, ImportDjangoArgs, StaffArgs},
+    console, local,
+    process::Supervisor,
+    run::{AWS_PORT, DYNAMODB_PORT},
+    workspace::Workspace,
+};
+
+/// What the program is told, and the logical ids of what it is told of.
+const NAMES: [(&str, &str); 3] = [
+    ("AVIARY_ACCOUNTS_TABLE", "AccountsTable"),
+    ("AVIARY_CREDENTIALS_TABLE", "CredentialsTable"),
+    ("AVIARY_SOCIAL_TABLE", "SocialTable"),
+];
+const AUDIT: (&str, &str) = ("AVIARY_AUDIT_LOG_GROUP", "AuditLogGroup");
+
+type Environment = BTreeMap<String, String>;
+
+/// The program has said itself why it failed.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the task has failed")]
+pub struct AlreadySaid;
+
+/// Makes a user staff, or no longer staff.
+pub fn staff(workspace: &Workspace, supervisor: &mut Supervisor, args: &StaffArgs) -> Result<()> {
+    let mut arguments: Vec<OsString> = vec!["staff".into()];
+    if args.remove {
+        arguments.push("--remove".into());
+    }
+    // A name may begin with a hyphen.
+    arguments.extend(["--".into(), args.name.clone().into()]);
+    operate(workspace, supervisor, &args.deployment, &arguments)
+}
+
+/// Imports the users of a Django project.
+pub fn import_django(workspace: &Workspace, supervisor: &mut Supervisor, args: &ImportDjangoArgs) -> Result<()> {
+    // The program runs in the repository's folder, and the path is relative to the caller's.
+    let file = path::absolute(&args.file).context("the file's path is empty")?;
+    ensure!(file.is_file(), "there is no file {}", file.display());
+    operate(workspace, supervisor, &args.deployment, &["import-django".into(), "--".into(), file.into()])
+}
+
+fn operate(
+    workspace: &Workspace,
+    supervisor: &mut Supervisor,
+    deployment: &DeploymentArgs,
+    arguments: &[OsString],
+) -> Result<()> {
+    let local = deployment.stack.is_none() && deployment.accounts_table.is_none();
+    let environment = if local { served_here(workspace, deployment)? } else { deployed::environment(deployment)? };
+    if !environment.contains_key(AUDIT.0) {
+        console::warn("Note: the log group of the audit trail is not known, so nothing is written there.");
+    }
+    build(workspace, supervisor)?;
+    let mut command = workspace.command(workspace.binary("operate", false));
+    if local {
+        local::forget_foreign_settings(&mut command);
+    } else {
+        deployed::forget_settings(&mut command);
+    }
+    command.args(arguments).envs(environment);
+    if supervisor.run(&mut command)?.success() { Ok(()) } else { Err(AlreadySaid.into()) }
+}
+
+/// Without `-p`, so that nothing is built with other features than the rest of the workspace.
+fn build(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<()> {
+    let mut command = workspace.cargo();
+    command.args(["build", "--quiet", "--bin", "operate"]);
+    ensure!(supervisor.run(&mut command)?.success(), "the build failed; cargo says why above");
+    Ok(())
+}
+
+/// The environment of what `cargo xtask run` serves.
+fn served_here(workspace: &Workspace, deployment: &DeploymentArgs) -> Result<Environment> {
+    ensure!(
+        deployment.region.is_none() && deployment.profile.is_none(),
+        "--region and --profile belong to a deployed stage; name it with --stack"
+    );
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, DYNAMODB_PORT));
+    ensure!(
+        TcpStream::connect(address).is_ok(),
+        "the local service is not running (nothing listens on port {DYNAMODB_PORT}); start it with `cargo xtask run`, or name a deployed stage with --stack"
+    );
+    let storage = Template::load(workspace.template())?.storage(&local::settings(local::STACK))?;
+    let mut environment = names(&storage)?;
+    let url = |port: u16| format!("http://127.0.0.1:{port}");
+    environment.extend(local::local_aws(&url(DYNAMODB_PORT), &url(AWS_PORT)));
+    Ok(environment)
+}
+
+fn names(storage: &Storage) -> Result<Environment> {
+    let mut environment = Environment::new();
+    for (variable, id) in NAMES {
+        let table = storage.tables.iter().find(|table| table.logical_id == id);
+        let table = table.with_context(|| format!("template.yaml has no table `{id}`"))?;
+        environment.insert(variable.to_owned(), table.name.clone());
+    }
+    let group = storage.log_groups.iter().find(|group| group.logical_id == AUDIT.1);
+    environment.extend(group.map(|group| (AUDIT.0.to_owned(), group.name.clone())));
+    Ok(environment)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use super::*;
+
+    #[test]
+    fn the_tables_of_the_local_stack_are_found_in_the_template() {
+        let workspace = Workspace::locate().unwrap();
+        let storage = Template::load(workspace.template()).unwrap().storage(&local::settings("birds")).unwrap();
+        let environment = names(&storage).unwrap();
+        assert_eq!(environment["AVIARY_ACCOUNTS_TABLE"], "birds-AccountsTable");
+        assert_eq!(environment["AVIARY_SOCIAL_TABLE"], "birds-SocialTable");
+        let without = Storage { tables: Vec::new(), ..storage };
+        assert!(names(&without).unwrap_err().to_string().contains("AccountsTable"));
+    }
+}

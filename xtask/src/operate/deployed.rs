@@ -1,0 +1,234 @@
+//! A deployed stage: its tables and the caller's credentials, by the AWS CLI or by hand.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::{AUDIT, Environment, NAMES};
+use crate::{cli::DeploymentArgs, tools::find_on_path};
+
+/// The environment for a stage. The caller's own `AWS_` variables hold where nothing here replaces them.
+pub(super) fn environment(deployment: &DeploymentArgs) -> Result<Environment> {
+    let cli = find_on_path("aws").map(|program| AwsCli { program, deployment });
+    let mut environment = match (&deployment.stack, &cli) {
+        (Some(stack), Some(cli)) => names(stack, &cli.resources(stack)?)?,
+        (Some(_), None) => bail!(
+            "the tables of a stack are looked up with the AWS CLI, and there is no `aws` on the PATH; install it, or name them with --accounts-table, --credentials-table, --social-table and --audit-log-group"
+        ),
+        (None, _) => by_hand(deployment),
+    };
+    if deployment.profile.is_some() || !is_set("AWS_ACCESS_KEY_ID") {
+        let cli = cli.as_ref().context(
+            "there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or install the AWS CLI",
+        )?;
+        environment.extend(cli.credentials()?);
+    }
+    match (&deployment.region, &cli) {
+        (Some(region), _) => _ = environment.insert("AWS_REGION".to_owned(), region.clone()),
+        // A profile's region counts more than the environment's, which may belong to another account.
+        (None, Some(cli)) if deployment.profile.is_some() || !has_region() => {
+            environment.insert("AWS_REGION".to_owned(), cli.region()?);
+        }
+        (None, _) => ensure!(has_region(), "the region is not known; name it with --region"),
+    }
+    Ok(environment)
+}
+
+/// Removes the caller's own Aviary settings; the AWS account is what this is about.
+pub(super) fn forget_settings(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("AVIARY_") {
+            command.env_remove(&name);
+        }
+    }
+}
+
+fn by_hand(deployment: &DeploymentArgs) -> Environment {
+    let DeploymentArgs { accounts_table, credentials_table, social_table, audit_log_group, .. } = deployment;
+    let [accounts, credentials, social] = NAMES.map(|(variable, _)| variable);
+    [(accounts, accounts_table), (credentials, credentials_table), (social, social_table), (AUDIT.0, audit_log_group)]
+        .into_iter()
+        .filter_map(|(variable, name)| Some((variable.to_owned(), name.clone()?)))
+        .collect()
+}
+
+/// The names of a stack's resources, by their logical ids.
+type Resources = BTreeMap<String, String>;
+
+fn names(stack: &str, resources: &Resources) -> Result<Environment> {
+    let mut environment = Environment::new();
+    for (variable, id) in NAMES {
+        let name = resources.get(id).with_context(|| format!("the stack {stack} has no resource `{id}`"))?;
+        environment.insert(variable.to_owned(), name.clone());
+    }
+    environment.extend(resources.get(AUDIT.1).map(|name| (AUDIT.0.to_owned(), name.clone())));
+    Ok(environment)
+}
+
+struct AwsCli<'a> {
+    program: PathBuf,
+    deployment: &'a DeploymentArgs,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ResourceList {
+    stack_resource_summaries: Vec<Resource>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Resource {
+    logical_resource_id: String,
+    #[serde(default)]
+    physical_resource_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Credentials {
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: Option<String>,
+}
+
+impl AwsCli<'_> {
+    /// The CLI reads all pages of the list by itself.
+    fn resources(&self, stack: &str) -> Result<Resources> {
+        let list: ResourceList =
+            self.json(&["cloudformation", "list-stack-resources", "--output", "json", "--stack-name", stack])?;
+        let resources = list.stack_resource_summaries.into_iter();
+        Ok(resources.map(|resource| (resource.logical_resource_id, resource.physical_resource_id)).collect())
+    }
+
+    /// Also those of single sign-on and of assumed roles, which the program itself cannot get.
+    fn credentials(&self) -> Result<Environment> {
+        let found: Credentials = self.json(&["configure", "export-credentials", "--format", "process"]).context(
+            "there are no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with version 2 of the AWS CLI",
+        )?;
+        let pairs = [
+            ("AWS_ACCESS_KEY_ID", found.access_key_id),
+            ("AWS_SECRET_ACCESS_KEY", found.secret_access_key),
+            // Empty is none: an old token must not go with the new keys.
+            ("AWS_SESSION_TOKEN", found.session_token.unwrap_or_default()),
+        ];
+        Ok(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    fn region(&self) -> Result<String> {
+        let region = self.output(&["configure", "get", "region"]).unwrap_or_default();
+        let region = region.trim();
+        ensure!(!region.is_empty(), "the region is not known; name it with --region");
+        Ok(region.to_owned())
+    }
+
+    fn json<T: DeserializeOwned>(&self, arguments: &[&str]) -> Result<T> {
+        let output = self.output(arguments)?;
+        serde_json::from_str(&output)
+            .with_context(|| format!("`{}` answered something else than expected", spoken(arguments)))
+    }
+
+    fn output(&self, arguments: &[&str]) -> Result<String> {
+        let output = command(&self.program, self.deployment, arguments)
+            .output()
+            .with_context(|| format!("cannot start {}", self.program.display()))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        // An old version answers an unknown command with many lines of advice.
+        let said = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it does not say why");
+        ensure!(output.status.success(), "`{}` failed: {}", spoken(arguments), said.trim_end_matches('.'));
+        String::from_utf8(output.stdout)
+            .with_context(|| format!("`{}` answered something unreadable", spoken(arguments)))
+    }
+}
+
+fn command(program: &Path, deployment: &DeploymentArgs, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).env("AWS_PAGER", "");
+    for (option, value) in [("--region", &deployment.region), ("--profile", &deployment.profile)] {
+        if let Some(value) = value {
+            command.args([option, value]);
+        }
+    }
+    command
+}
+
+fn spoken(arguments: &[&str]) -> String {
+    let words: Vec<&str> = arguments.iter().copied().take_while(|word| !word.starts_with("--")).collect();
+    format!("aws {}", words.join(" "))
+}
+
+fn has_region() -> bool {
+    is_set("AWS_REGION") || is_set("AWS_DEFAULT_REGION")
+}
+
+fn is_set(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use super::*;
+
+    /// A script that knows one stack. It lies in the repository, since a program that a test has just written may
+    /// be busy: another test that forks meanwhile holds it open.
+    fn cli(deployment: &DeploymentArgs) -> AwsCli<'_> {
+        AwsCli { program: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/aws"), deployment }
+    }
+
+    fn stage() -> DeploymentArgs {
+        DeploymentArgs {
+            region: Some("eu-west-1".to_owned()),
+            profile: Some("ops".to_owned()),
+            ..DeploymentArgs::default()
+        }
+    }
+
+    #[test]
+    fn the_resources_of_a_stack_become_the_settings() {
+        let resources = cli(&stage()).resources("aviary-prod").unwrap();
+        let environment = names("aviary-prod", &resources).unwrap();
+        assert_eq!(environment["AVIARY_ACCOUNTS_TABLE"], "p-Accounts");
+        assert_eq!(environment["AVIARY_CREDENTIALS_TABLE"], "p-Credentials");
+        assert_eq!(environment["AVIARY_SOCIAL_TABLE"], "p-Social");
+        assert_eq!(environment["AVIARY_AUDIT_LOG_GROUP"], "/aviary/prod/audit");
+        let error = names("other", &Resources::new()).unwrap_err().to_string();
+        assert_eq!(error, "the stack other has no resource `AccountsTable`");
+    }
+
+    #[test]
+    fn credentials_of_a_profile_replace_an_old_session() {
+        let environment = cli(&stage()).credentials().unwrap();
+        assert_eq!(environment["AWS_ACCESS_KEY_ID"], "AK");
+        assert_eq!(environment["AWS_SECRET_ACCESS_KEY"], "SK");
+        assert_eq!(environment["AWS_SESSION_TOKEN"], "");
+    }
+
+    #[test]
+    fn what_the_cli_says_against_it_is_passed_on() {
+        let stage = stage();
+        let error = cli(&stage).resources("other").unwrap_err().to_string();
+        assert_eq!(error, "`aws cloudformation list-stack-resources` failed: Stack with that id does not exist");
+        assert_eq!(cli(&stage).region().unwrap_err().to_string(), "the region is not known; name it with --region");
+    }
+
+    #[test]
+    fn tables_by_hand_are_taken_as_they_are() {
+        let deployment = DeploymentArgs {
+            accounts_table: Some("a".to_owned()),
+            credentials_table: Some("c".to_owned()),
+            social_table: Some("s".to_owned()),
+            ..DeploymentArgs::default()
+        };
+        let environment = by_hand(&deployment);
+        assert_eq!(environment.len(), 3, "no audit trail");
+        assert_eq!(environment["AVIARY_CREDENTIALS_TABLE"], "c");
+    }
+}
