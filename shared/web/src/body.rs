@@ -9,6 +9,7 @@ use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
 use serde_json::Value as Json;
 
+use crate::surrogates;
 use crate::{ApiError, File, Form, Value};
 
 /// The most fields of a form, as in Django.
@@ -65,7 +66,7 @@ async fn read(content_type: &str, body: Body) -> Result<Form, ApiError> {
 }
 
 fn json(bytes: &[u8]) -> Result<Form, ApiError> {
-    let value: Json = serde_json::from_slice(bytes).map_err(|error| parse_error("JSON", &error))?;
+    let value: Json = serde_json::from_slice(&surrogates::mark(bytes)).map_err(|error| parse_error("JSON", &error))?;
     let kind = match value {
         Json::Object(fields) => {
             let fields = fields.into_iter().map(|(name, value)| (name, Value::Json(value)));
@@ -196,14 +197,7 @@ mod tests {
             refused("multipart/form-data", b"abc").await.1,
             r#"{"detail":"Multipart form parse error - Invalid boundary in multipart: None"}"#
         );
-        for broken in [
-            b"{\"a\": ".as_slice(),
-            b"{'a':1}",
-            b"{\"a\":NaN}",
-            b"{\"a\":\"\xff\"}",
-            b"\xef\xbb\xbf{}",
-            br#"{"a":"\ud800"}"#,
-        ] {
+        for broken in [b"{\"a\": ".as_slice(), b"{'a':1}", b"{\"a\":NaN}", b"{\"a\":\"\xff\"}", b"\xef\xbb\xbf{}"] {
             let (status, body) = refused("application/json", Box::leak(broken.to_vec().into_boxed_slice())).await;
             assert_eq!(status, 400);
             assert!(body.starts_with(r#"{"detail":"JSON parse error - "#), "{body}");

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use serde_json::Value as Json;
 
+use crate::surrogates;
 use crate::{ApiError, FieldErrors, Form, Value};
 
 const REQUIRED: &str = "This field is required.";
@@ -142,13 +143,19 @@ impl<'a> Fields<'a> {
             Text::Absent => None,
             Text::Null => self.fail(name, NULL),
             Text::Wrong => self.fail(name, NOT_A_STRING),
-            Text::Given(text) => match parse(&text) {
-                Ok(value) => Some(value),
-                Err(errors) => {
-                    errors.iter().for_each(|error| self.errors.push(name, error));
-                    None
+            Text::Given(text) => {
+                let value = match parse(&text) {
+                    Ok(value) => Some(value),
+                    Err(errors) => {
+                        errors.iter().for_each(|error| self.errors.push(name, error));
+                        None
+                    }
+                };
+                match surrogates::first(&text) {
+                    Some(lone) => self.fail(name, &format!("Surrogate characters are not allowed: {lone}.")),
+                    None => value,
                 }
-            },
+            }
         }
     }
 

@@ -23,6 +23,7 @@ mod routes;
 mod serve;
 mod settings;
 mod start;
+mod surrogates;
 mod system;
 
 pub use body::{Params, Payload};

@@ -105,3 +105,17 @@ async fn only_post_is_there_and_only_for_somebody_is_that_said() {
         answer.is(405, &json!({"detail": "Method \"GET\" not allowed."}));
     }
 }
+
+#[tokio::test]
+async fn a_lone_surrogate_is_refused_in_its_field() {
+    let service = Service::running();
+    let body = br#"{"username":"a\ud800b","password":"Zx9!quokka-7"}"#;
+    let answer = service.post(PATH).body("application/json", body.as_slice()).send().await;
+    answer.is(
+        400,
+        &json!({"username": [
+            "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.",
+            "Surrogate characters are not allowed: U+D800.",
+        ]}),
+    );
+}
