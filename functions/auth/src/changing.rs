@@ -26,21 +26,23 @@ pub(crate) async fn own_account(state: &AuthState, claimed: aviary_auth::Claimed
     Ok((caller, user))
 }
 
-/// Is this the account's password? Counted like a login: a stolen session must not become a way to guess.
-pub(crate) async fn is_current_password(
+/// Wants the account's password. Counted like a login: a stolen session must not become a way to guess.
+///
+/// # Errors
+/// 400 when it is another, 429 when there were too many failures.
+pub(crate) async fn check_current_password(
     state: &AuthState,
     client: &Client,
     user: &User,
     password: PasswordText,
-) -> Result<bool, ApiError> {
+) -> Result<(), ApiError> {
     let attempt = state.limiter.begin_login(&user.id.to_string(), &client.address).await?;
     let right = state.passwords.verify(password, Some(user.password.clone())).await?;
     if right {
-        state.limiter.login_succeeded(&attempt).await?;
-    } else {
-        record(state, client, "password_check_failed", Some(user.id)).await;
+        return Ok(state.limiter.login_succeeded(&attempt).await?);
     }
-    Ok(right)
+    record(state, client, "password_check_failed", Some(user.id)).await;
+    Err(ApiError::field("current_password", "Invalid password."))
 }
 
 /// Applies the policy to a new password, then hashes it. Costs the hash.

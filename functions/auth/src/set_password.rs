@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::AuthState;
 use crate::answers::Detail;
-use crate::changing::{FIELDS, FieldNames, change, hash_new, is_current_password, own_account};
+use crate::changing::{FIELDS, FieldNames, change, check_current_password, hash_new, own_account};
 
 /// The current and the new password.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,9 +48,7 @@ pub async fn set_password(
     let new = fields.required("new_password", PasswordText::parse);
     let current = fields.required("current_password", PasswordText::parse);
     let (new, current) = fields.finish(new.zip(current))?;
-    if !is_current_password(&state, &client, &user, current).await? {
-        return Err(ApiError::field("current_password", "Invalid password."));
-    }
+    check_current_password(&state, &client, &user, current).await?;
     let password = hash_new(&state, "new_password", new, &user).await?;
     let set = AccountChange {
         password: Some(password),
@@ -78,9 +76,7 @@ pub async fn set_username(
     let current = fields.required("current_password", PasswordText::parse);
     let username = fields.required("new_username", Username::parse);
     let (current, username) = fields.finish(current.zip(username))?;
-    if !is_current_password(&state, &client, &user, current).await? {
-        return Err(ApiError::field("current_password", "Invalid password."));
-    }
+    check_current_password(&state, &client, &user, current).await?;
     let set = AccountChange { username: Some(username), ..AccountChange::default() };
     let fields = FieldNames { username: "new_username", ..FIELDS };
     change(&state, &client, &user, set, fields).await?;

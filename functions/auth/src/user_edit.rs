@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::AuthState;
 use crate::answers::{Detail, email_of};
-use crate::changing::{FIELDS, change, hash_new, is_current_password, own_account};
+use crate::changing::{FIELDS, change, check_current_password, hash_new, own_account};
 use crate::deleting::delete;
 use crate::user_logout::{LogoutBody, not_valid};
 
@@ -65,9 +65,7 @@ pub async fn user_edit(
     let (username, email) = crate::users_me::read(&form)?;
     let mut edit = AccountChange { username, email, ..AccountChange::default() };
     if let Some((current, new)) = read_passwords(&form)? {
-        if !is_current_password(&state, &client, &user, current).await? {
-            return Err(ApiError::field("current_password", "Invalid password."));
-        }
+        check_current_password(&state, &client, &user, current).await?;
         edit.password = Some(hash_new(&state, "new_password", new, &user).await?);
         edit.end_sessions = Some(EndSessions { epoch: caller.epoch, keep: Some(caller.sid) });
     }

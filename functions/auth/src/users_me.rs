@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::AuthState;
 use crate::answers::{Detail, Me};
-use crate::changing::{FIELDS, change, is_current_password, own_account};
+use crate::changing::{FIELDS, change, check_current_password, own_account};
 use crate::deleting::delete;
 
 /// What can be changed; what is not sent stays.
@@ -92,9 +92,7 @@ pub async fn delete_users_me(
     let mut fields = Fields::of(&form);
     let password = fields.required("current_password", PasswordText::parse);
     let password = fields.finish(password)?;
-    if !is_current_password(&state, &client, &user, password).await? {
-        return Err(ApiError::field("current_password", "Invalid password."));
-    }
+    check_current_password(&state, &client, &user, password).await?;
     delete(&state, &client, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }
