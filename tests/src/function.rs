@@ -1,10 +1,12 @@
 //! A function in a process of its own, driven by the Lambda Runtime API as AWS does: paths arrive decoded, and
 //! what the function writes to its log can be read.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use xtask::cli::PasswordPolicy;
@@ -15,13 +17,16 @@ use xtask::workspace::Workspace;
 use crate::{Answer, Event, Service};
 
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is looked whether a process is still alive.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A running function; it ends with this value.
 #[derive(Debug)]
 pub struct Function {
     process: Child,
     api: RuntimeApi,
-    log: Receiver<Value>,
+    // Locked, so that a function can be asked from several threads.
+    log: Mutex<Receiver<Value>>,
 }
 
 /// What came of an event.
@@ -52,9 +57,7 @@ impl Function {
     #[must_use]
     pub fn start_with(service: &Service, name: &str, settings: &[(&str, &str)]) -> Self {
         let workspace = Workspace::locate().expect("the workspace");
-        let functions = local::functions(&workspace, &plan(service), &service.aws_url).expect("template.yaml is read");
-        let function = functions.into_iter().find(|function| function.binary == name);
-        let function = function.unwrap_or_else(|| panic!("template.yaml has no function `{name}`"));
+        let function = in_template(&workspace, service, name);
         let api = RuntimeApi::start().expect("a free port");
         let mut command = workspace.command(workspace.binary(name, false));
         local::forget_foreign_settings(&mut command);
@@ -75,15 +78,16 @@ impl Function {
             let lines = BufReader::new(output).lines().map_while(Result::ok);
             lines.filter_map(|line| serde_json::from_str(&line).ok()).try_for_each(|line| sender.send(line))
         });
-        Self { process, api, log }
+        Self { process, api, log: Mutex::new(log) }
     }
 
     /// Hands it an event, and waits for the answer and the line in the log.
     pub fn invoke(&self, event: Event) -> Invoked {
         let id = event.request_id();
+        let log = self.log.lock().expect("the log");
         let answer = self.answer(&event.into_json());
         loop {
-            let line = self.log.recv_timeout(PATIENCE).expect("every request leaves a line in the log");
+            let line = log.recv_timeout(PATIENCE).expect("every request leaves a line in the log");
             if line["message"] == "request" && line["request.id"] == id.as_str() {
                 return Invoked { answer, log: line };
             }
@@ -101,6 +105,42 @@ impl Function {
         assert!(!answer.failed, "{}", String::from_utf8_lossy(&answer.body));
         answer.body
     }
+
+    /// The same for a process that may be killed over it; then there is nothing.
+    pub fn output_unless_killed(&mut self, event: &Value) -> Option<Vec<u8>> {
+        let answer = self.api.send(event.to_string().into_bytes());
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match answer.recv_timeout(LOOK) {
+                Ok(answer) => {
+                    assert!(!answer.failed, "{}", String::from_utf8_lossy(&answer.body));
+                    return Some(answer.body);
+                }
+                Err(RecvTimeoutError::Disconnected) => panic!("the driver has ended"),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if self.process.try_wait().expect("its state").is_some() {
+                return None;
+            }
+            assert!(Instant::now() < deadline, "the function neither answers nor ends");
+        }
+    }
+
+    /// What it logs, up to the first line that is wanted. Requests that were waited for have taken theirs.
+    pub fn log_until(&self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+        let log = self.log.lock().expect("the log");
+        let mut lines = Vec::new();
+        while lines.last().is_none_or(|line| !wanted(line)) {
+            lines.push(log.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no such line after {lines:?}")));
+        }
+        lines
+    }
+
+    /// The number of its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
 }
 
 impl Drop for Function {
@@ -109,6 +149,21 @@ impl Drop for Function {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// The environment of a function, for programs that work on the same deployment.
+#[must_use]
+pub fn environment_of(service: &Service, name: &str) -> BTreeMap<String, String> {
+    let workspace = Workspace::locate().expect("the workspace");
+    let mut environment = in_template(&workspace, service, name).environment;
+    environment.extend(local::local_aws(&service.dynamodb_url, &service.aws_url));
+    environment
+}
+
+fn in_template(workspace: &Workspace, service: &Service, name: &str) -> aviary_template::Function {
+    let functions = local::functions(workspace, &plan(service), &service.aws_url).expect("template.yaml is read");
+    let function = functions.into_iter().find(|function| function.binary == name);
+    function.unwrap_or_else(|| panic!("template.yaml has no function `{name}`"))
 }
 
 /// The same deployment as the running one; nothing is started from it.

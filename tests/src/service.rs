@@ -25,13 +25,26 @@ impl Service {
     /// The service that the environment names; without one the test fails and says how to get one.
     #[must_use]
     pub fn running() -> Self {
+        Self {
+            url: variable("AVIARY_TEST_URL"),
+            ..Self::without_gateway(
+                &variable("AVIARY_TEST_DYNAMODB_URL"),
+                &variable("AVIARY_TEST_AWS_URL"),
+                &variable("AVIARY_TEST_STACK"),
+            )
+        }
+    }
+
+    /// A local AWS that functions can be started over, one by one, and nothing that takes requests.
+    #[must_use]
+    pub fn without_gateway(dynamodb_url: &str, aws_url: &str, stack: &str) -> Self {
         // A redirect would be a failure: every path works in one hop.
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
         Self {
-            url: variable("AVIARY_TEST_URL"),
-            aws_url: variable("AVIARY_TEST_AWS_URL"),
-            dynamodb_url: variable("AVIARY_TEST_DYNAMODB_URL"),
-            stack: variable("AVIARY_TEST_STACK"),
+            url: String::new(),
+            aws_url: aws_url.to_owned(),
+            dynamodb_url: dynamodb_url.to_owned(),
+            stack: stack.to_owned(),
             http: http.expect("an HTTP client"),
         }
     }

@@ -59,6 +59,10 @@ pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArg
         console::step(&format!("Measuring {name}"));
         figures.push(measure(&mut bench, &session, &name, args)?);
     }
+    console::step("Measuring arithmetic on integers, without requests");
+    let mut arithmetic = workspace.cargo();
+    arithmetic.args(["run", "--quiet", "--release", "--example", "arithmetic"]);
+    ensure!(supervisor.run(&mut arithmetic)?.success(), "the arithmetic could not be measured; it says why above");
     supervisor.stop()?;
     console::say(&report::text(&figures));
     Ok(())
@@ -109,14 +113,16 @@ fn measure_operation(
     for number in 0..warm_up {
         process.invoke(bench, operation, number)?;
     }
-    process.forget_costs(warm_up)?;
+    // Only a request says in the log what it cost.
+    let counted = |requests| if operation.status.is_some() { requests } else { 0 };
+    process.forget_costs(counted(warm_up))?;
     let before = usage::cpu(process.pid())?;
     let mut times = Vec::new();
     for number in warm_up..warm_up + requests {
         times.push(process.invoke(bench, operation, number)?.took);
     }
     let cpu = usage::cpu(process.pid())?.saturating_sub(before) / requests;
-    let cost = process.costs(requests)?;
+    let cost = process.costs(counted(requests))?;
     Ok(OperationFigures {
         name: operation.name,
         requests,

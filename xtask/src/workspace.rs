@@ -20,8 +20,9 @@ impl Workspace {
     pub fn locate() -> Result<Self> {
         let package =
             env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-        let root = package.parent().context("the folder of xtask has no parent")?.to_owned();
-        ensure!(root.join("template.yaml").is_file(), "there is no template.yaml in {}", root.display());
+        // Tests of any package ask too, wherever in the workspace it lies.
+        let root = package.ancestors().skip(1).find(|folder| folder.join("template.yaml").is_file());
+        let root = root.with_context(|| format!("there is no template.yaml above {}", package.display()))?.to_owned();
         let target = target_folder(&root)?;
         Ok(Self { root, target })
     }

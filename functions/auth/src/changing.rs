@@ -7,7 +7,7 @@ use aviary_web::{ApiError, Client, FieldErrors};
 use http::StatusCode;
 
 use crate::AuthState;
-use crate::events::{activity, record};
+use crate::events::{activity, record, record_refused};
 
 /// The fields that errors belong to.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,9 @@ pub(crate) const FIELDS: FieldNames = FieldNames { username: "username", email: 
 pub(crate) async fn own_account(state: &AuthState, claimed: aviary_auth::Claimed) -> Result<(Caller, User), ApiError> {
     let id = claimed.user();
     let (caller, user) = claimed.confirm_beside(state.tables.accounts.by_id(id)).await?;
-    let user = user.ok_or_else(|| ApiError::internal("a principal without its user"))?;
+    // Who is deleted between the two reads is gone, as if both had come later.
+    let gone = || ApiError::code(StatusCode::UNAUTHORIZED, "User not found", "user_not_found");
+    let user = user.ok_or_else(gone)?;
     Ok((caller, user))
 }
 
@@ -99,6 +101,12 @@ pub(crate) async fn change(
         }
     };
     let (changed, ()) = futures_util::join!(state.tables.change(&state.db, user, &change), told);
+    if let Err(error) = &changed
+        && !events.is_empty()
+        && !matches!(error, AccountChangeError::Store(_))
+    {
+        record_refused(state, client, user.id).await;
+    }
     changed.map_err(|error| refusal(error, fields))
 }
 
@@ -144,5 +152,9 @@ pub(crate) async fn end_sessions(
         state.tables.end_all_sessions(&state.db, user, end, &job, &ended),
         record(state, client, "sessions_ended", Some(user)),
     );
-    if done? { Ok(()) } else { Err(changed_meanwhile()) }
+    if !done? {
+        record_refused(state, client, user).await;
+        return Err(changed_meanwhile());
+    }
+    Ok(())
 }

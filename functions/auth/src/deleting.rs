@@ -5,7 +5,7 @@ use aviary_web::{ApiError, Client};
 
 use crate::AuthState;
 use crate::changing::changed_meanwhile;
-use crate::events::record;
+use crate::events::{record, record_refused};
 
 /// Deletes an account: it, its credentials and its names at once; what it wrote is hidden at once and
 /// removed by the job that is written with it. One step.
@@ -15,5 +15,9 @@ pub(crate) async fn delete(state: &AuthState, client: &Client, user: &User) -> R
         state.tables.delete(&state.db, user, &purge),
         record(state, client, "account_deleted", Some(user.id)),
     );
-    if deleted? { Ok(()) } else { Err(changed_meanwhile()) }
+    if !deleted? {
+        record_refused(state, client, user.id).await;
+        return Err(changed_meanwhile());
+    }
+    Ok(())
 }

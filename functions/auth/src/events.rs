@@ -22,6 +22,12 @@ pub(crate) async fn record(state: &AuthState, client: &Client, event: &'static s
     state.audit.record(event).await;
 }
 
+/// Takes an event back whose write was refused: events are sent beside their writes, so that no change is ever
+/// without one.
+pub(crate) async fn record_refused(state: &AuthState, client: &Client, user: UserId) {
+    record(state, client, "refused", Some(user)).await;
+}
+
 /// An event as its user will see it; to be written with its cause.
 pub(crate) fn activity(state: &AuthState, client: &Client, event: &str) -> Result<Activity, ApiError> {
     let now = state.clock.now();

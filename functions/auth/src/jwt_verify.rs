@@ -36,13 +36,7 @@ pub async fn jwt_verify(State(state): State<AuthState>, Payload(form): Payload) 
         let claims = state.guard.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
         let claims = claims.map_err(TokenError::in_body)?;
         let standing = state.tables.credentials.standing(claims.user, claims.sid).await?;
-        let now = state.clock.now();
-        let counts = standing.principal.zip(standing.session).is_some_and(|(principal, session)| {
-            principal.active && session.epoch == principal.epoch && !session.has_ended(now)
-        });
-        if !counts {
-            return Err(TokenError::Blacklisted.in_body());
-        }
+        standing.going_on(state.clock.now()).ok_or_else(|| TokenError::Blacklisted.in_body())?;
     }
     Ok(Json(Value::Object(Map::new())))
 }

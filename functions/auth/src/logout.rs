@@ -1,8 +1,9 @@
 //! Ending web sessions: `POST /api/auth/logout/` and `POST /api/auth/del-logout/` (document 002).
 
 use aviary_auth::{Caller, Claimed};
-use aviary_store::SessionKind;
-use aviary_web::{ApiError, Client, Cookies, Payload, SessionCookies};
+use aviary_model::IntegerSession;
+use aviary_store::{Session, SessionKind, Task};
+use aviary_web::{ApiError, Client, Cookies, Form, Payload, SessionCookies};
 use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
@@ -24,7 +25,25 @@ pub async fn logout(
     cookies: Cookies,
     Payload(form): Payload,
 ) -> Result<impl IntoResponse, ApiError> {
-    let claimed = claimed.with_form(&form);
+    leave(&state, &client, claimed, cookies, &form, Stored::Stays).await
+}
+
+/// What becomes of the integers that were stored under a web session.
+#[derive(Clone, Copy)]
+enum Stored {
+    Stays,
+    Goes,
+}
+
+async fn leave(
+    state: &AuthState,
+    client: &Client,
+    claimed: Claimed,
+    cookies: Cookies,
+    form: &Form,
+    stored: Stored,
+) -> Result<impl IntoResponse + use<>, ApiError> {
+    let claimed = claimed.with_form(form);
     let other = claimed.clone();
     let caller = claimed.confirm().await?;
     // A client may send a token beside its cookies; it is the cookie's session that ends.
@@ -32,36 +51,44 @@ pub async fn logout(
         SessionKind::Web => caller.sid,
         _ => other.web_session(cookies).await?,
     };
-    end(&state, &client, &Caller { sid, ..caller }).await?;
+    end(state, client, &Caller { sid, ..caller }, stored).await?;
     let fresh = SessionCookies::new(state.entropy.as_ref())?;
     let detail = "Successfully logged out.".to_owned();
     Ok((Extension(fresh), Json(Detail { detail })))
 }
 
-/// Ends the web session and removes what was stored under it.
+/// Ends the web session and removes the integer session that was stored under it, by a job written with the end. Three
+/// steps.
 #[utoipa::path(post, path = "/api/auth/del-logout", tag = "accounts", responses(
     (status = 200, description = "Signed out; the cookies are fresh ones", body = Detail),
     (status = 401, description = "No web session", body = Detail),
     (status = 403, description = "The CSRF check failed", body = Detail),
 ))]
 pub async fn del_logout(
-    state: State<AuthState>,
+    State(state): State<AuthState>,
     client: Client,
     claimed: Claimed,
     cookies: Cookies,
-    payload: Payload,
+    Payload(form): Payload,
 ) -> Result<impl IntoResponse, ApiError> {
-    logout(state, client, claimed, cookies, payload).await
+    leave(&state, &client, claimed, cookies, &form, Stored::Goes).await
 }
 
-async fn end(state: &AuthState, client: &Client, caller: &Caller) -> Result<(), ApiError> {
+async fn end(state: &AuthState, client: &Client, caller: &Caller, stored: Stored) -> Result<(), ApiError> {
     let credentials = &state.tables.credentials;
     let session = credentials.session(caller.user, caller.sid).await?;
-    let session = session.filter(|session| session.kind == SessionKind::Web);
+    // One that ended with an epoch is still there until it is swept.
+    let goes_on = |session: &Session| session.epoch == caller.epoch && !session.has_ended(state.clock.now());
+    let session = session.filter(|session| session.kind == SessionKind::Web && goes_on(session));
     let session = session.ok_or_else(ApiError::not_authenticated)?;
-    let (ended, ()) = futures_util::join!(
-        credentials.end_session(caller.user, caller.sid, &session),
-        record(state, client, "logout", Some(caller.user)),
-    );
+    let ending = async {
+        let hash = session.web_hash().filter(|_| matches!(stored, Stored::Goes));
+        let Some(hash) = hash else { return credentials.end_session(caller.user, caller.sid, &session).await };
+        let jobs = &state.tables.jobs;
+        let task = Task::DeleteIntegerSession { user: caller.user, session: IntegerSession::of_web(hash), round: 0 };
+        let job = jobs.job(task, state.clock.now())?;
+        credentials.end_session_with(caller.user, caller.sid, &session, (jobs, &job)).await
+    };
+    let (ended, ()) = futures_util::join!(ending, record(state, client, "logout", Some(caller.user)),);
     Ok(ended?)
 }

@@ -10,7 +10,7 @@ use http::StatusCode;
 
 use crate::AuthState;
 use crate::changing::taken;
-use crate::events::{activity, record};
+use crate::events::{activity, record, record_refused};
 use crate::signing_in::{Opened, Wanted, prepare};
 
 /// What a password is called in the five forms.
@@ -115,13 +115,14 @@ impl Signup<'_> {
         }
         let (written, ()) =
             futures_util::join!(registration.commit(&state.db), record(state, self.client, "signup", Some(id)));
-        written.map_err(|error| match error {
-            RegistrationError::Taken { username, email } => {
-                taken(username.then_some("username"), email.then_some("email"))
+        match written {
+            Ok(()) => Ok(Registered { user, profile, opened }),
+            Err(RegistrationError::Taken { username, email }) => {
+                record_refused(state, self.client, id).await;
+                Err(taken(username.then_some("username"), email.then_some("email")))
             }
-            RegistrationError::Store(error) => error.into(),
-        })?;
-        Ok(Registered { user, profile, opened })
+            Err(RegistrationError::Store(error)) => Err(error.into()),
+        }
     }
 
     /// The first result again; credentials are made anew, since they are kept nowhere. Like a login, it wants the

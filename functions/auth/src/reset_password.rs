@@ -107,8 +107,9 @@ pub async fn reset_password_confirm(
     let (found, principal) = (found?, principal?);
     let expected = OneTime::Reset { user: user.id, state: reset_state(&user) };
     let redeem = found.filter(|found| found.token == expected).ok_or_else(invalid_token)?;
+    // Who was deactivated meanwhile gets no new password either.
+    let epoch = principal.filter(|principal| principal.active).ok_or_else(invalid_token)?.epoch;
     check(at_change(&password, &user.username, user.email.as_ref()))?;
-    let epoch = principal.map(|principal| principal.epoch).ok_or_else(invalid_token)?;
     let set = AccountChange {
         password: Some(state.passwords.hash(password).await?),
         end_sessions: Some(EndSessions { epoch, keep: None }),

@@ -1,6 +1,6 @@
 //! The table of routes.
 
-use aviary_web::{Routes, Who};
+use aviary_web::{CreationLimit, Routes, Who};
 use utoipa_axum::routes;
 
 use crate::{
@@ -17,10 +17,10 @@ pub fn routes() -> Routes<AuthState> {
 
 fn signups(routes: Routes<AuthState>) -> Routes<AuthState> {
     routes
-        .add(Who::Any, routes!(signup::signup))
-        .add(Who::Any, routes!(register::register))
-        .add(Who::Any, routes!(user_register::user_register))
-        .add(Who::Any, routes!(users_create::users_create))
+        .add_creating(Who::Any, CreationLimit::SignupAddress, routes!(signup::signup))
+        .add_creating(Who::Any, CreationLimit::SignupAddress, routes!(register::register))
+        .add_creating(Who::Any, CreationLimit::SignupAddress, routes!(user_register::user_register))
+        .add_creating(Who::Any, CreationLimit::SignupAddress, routes!(users_create::users_create))
 }
 
 fn tokens(routes: Routes<AuthState>) -> Routes<AuthState> {

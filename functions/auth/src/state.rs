@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Guard, Issuer, Limiter, Limits, Passwords, Policy, Refresh};
+use aviary_auth::{Guard, Issuer, Limiter, Limits, Passwords, Policy, Refresh, fresh_seconds};
 use aviary_model::{Clock, Entropy};
 use aviary_store::{AccountTables, Accounts, Activities, Credentials, Db, Jobs, Profiles, SigningKeys};
 use aviary_telemetry::Audit;
@@ -38,6 +38,7 @@ impl AuthState {
         // The first key is made before the public ones are read.
         let credentials = Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?);
         let issuer = Issuer::load(keys, &credentials, clock.clone(), entropy.clone()).await?;
+        let issuer = issuer.fresh_for(fresh_seconds(settings)?);
         let guard = Guard::start(start, &db).await?;
         let tables = AccountTables {
             accounts: Accounts::new(db.clone(), settings.required("AVIARY_ACCOUNTS_TABLE")?),

@@ -38,9 +38,8 @@ pub async fn user_logout(
     let claims = state.guard.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
     let claims = claims.map_err(not_valid)?;
     let credentials = &state.tables.credentials;
-    let session = credentials.session(claims.user, claims.sid).await?;
-    let session = session.filter(|session| !session.has_ended(state.clock.now()));
-    let session = session.ok_or_else(|| not_valid(TokenError::Blacklisted))?;
+    let standing = credentials.standing(claims.user, claims.sid).await?;
+    let session = standing.going_on(state.clock.now()).ok_or_else(|| not_valid(TokenError::Blacklisted))?;
     let (ended, ()) = futures_util::join!(
         credentials.end_session(claims.user, claims.sid, &session),
         record(&state, &client, "logout", Some(claims.user)),

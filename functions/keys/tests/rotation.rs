@@ -147,11 +147,19 @@ fn claims() -> Claims {
 
 #[test]
 fn a_wrong_duration_stops_the_start() {
-    let aws = aviary_aws::sdk_config_for("http://127.0.0.1:1", "local", "local-secret");
-    let settings =
-        [("AVIARY_KEYS_TABLE", "k"), ("AVIARY_CREDENTIALS_TABLE", "c"), ("AVIARY_KEY_PUBLISHED_SECONDS", "soon")];
-    let settings = Settings::of(settings.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
-    let clock = Arc::new(Hands(Mutex::new(NOW)));
-    let error = Keys::new(&Start { settings, aws, clock, entropy: Arc::new(OsEntropy) }).unwrap_err();
-    assert!(error.to_string().contains("AVIARY_KEY_PUBLISHED_SECONDS"), "{error}");
+    let start = |setting: (&str, &str)| {
+        let aws = aviary_aws::sdk_config_for("http://127.0.0.1:1", "local", "local-secret");
+        let settings = [("AVIARY_KEYS_TABLE", "k"), ("AVIARY_CREDENTIALS_TABLE", "c"), setting];
+        let settings = Settings::of(settings.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
+        let clock = Arc::new(Hands(Mutex::new(NOW)));
+        Keys::new(&Start { settings, aws, clock, entropy: Arc::new(OsEntropy) })
+    };
+    // The last two: processes that read the keys every five minutes would not know a key that signs so early.
+    for wrong in ["soon", "0", "1", "300"] {
+        let error = start(("AVIARY_KEY_PUBLISHED_SECONDS", wrong)).unwrap_err();
+        assert!(error.to_string().contains("AVIARY_KEY_PUBLISHED_SECONDS"), "{error}");
+    }
+    assert!(start(("AVIARY_KEY_FRESH_SECONDS", "900")).is_err(), "as long as a key is published");
+    assert!(start(("AVIARY_KEY_PUBLISHED_SECONDS", "301")).is_ok());
+    assert!(start(("AVIARY_KEY_FRESH_SECONDS", "899")).is_ok());
 }

@@ -1,6 +1,6 @@
 //! The table of routes.
 
-use aviary_web::{Routes, Who};
+use aviary_web::{CreationLimit, Routes, Who};
 use utoipa_axum::routes;
 
 use crate::{TweetsState, delete, post, show};
@@ -9,7 +9,7 @@ use crate::{TweetsState, delete, post, show};
 #[must_use]
 pub fn routes() -> Routes<TweetsState> {
     Routes::default()
-        .add(Who::User, routes!(post::post))
+        .add_creating(Who::User, CreationLimit::WritesAccount, routes!(post::post))
         .add(Who::Any, routes!(show::show))
         .add(Who::Own, routes!(delete::delete))
 }

@@ -1,6 +1,6 @@
 //! The table of routes.
 
-use aviary_web::{Routes, Who};
+use aviary_web::{CreationLimit, Routes, Who};
 use utoipa_axum::routes;
 
 use crate::{UsersState, create, delete, show};
@@ -9,7 +9,7 @@ use crate::{UsersState, create, delete, show};
 #[must_use]
 pub fn routes() -> Routes<UsersState> {
     Routes::default()
-        .add(Who::Own, routes!(create::create))
+        .add_creating(Who::Own, CreationLimit::Unlimited, routes!(create::create))
         .add(Who::User, routes!(show::show))
         .add(Who::Own, routes!(delete::delete))
 }

@@ -6,6 +6,7 @@
 
 mod attempt;
 mod email_changed;
+mod integers;
 mod letter;
 mod link;
 mod mailer;

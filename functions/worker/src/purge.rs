@@ -29,6 +29,7 @@ impl Worker {
             pages(|| self.purge.once(user)).await?,
             pages(|| self.purge.social(user)).await?,
             pages(|| self.purge.feed(user)).await?,
+            self.purge_integers(user).await?,
         ];
         if more.contains(&true) {
             return Ok(Outcome::Again { task: Task::Purge { user, round }, after_seconds: 0 });

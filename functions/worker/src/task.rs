@@ -1,6 +1,6 @@
 //! Which task is done where, and what can come of it.
 
-use aviary_media::MediaError;
+use aviary_media::{InvalidKey, MediaError};
 use aviary_model::{EntropyError, UserId};
 use aviary_store::{StoreError, Task};
 
@@ -36,6 +36,9 @@ pub(crate) enum TaskError {
     /// No randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
+    /// A job names an object that none of this kind has.
+    #[error(transparent)]
+    Key(#[from] InvalidKey),
     /// What a living account has is never purged.
     #[error("the account to be purged is still there")]
     AccountIsThere,
@@ -48,6 +51,17 @@ impl Worker {
             Task::EmailChanged { user, old } => self.email_changed(*user, old).await,
             Task::SweepSessions { user } => self.sweep_sessions(*user).await,
             Task::Purge { user, round } => self.purge(*user, *round).await,
+            Task::RemoveIntegerObject { user, key } => self.remove_integer_object(*user, key).await,
+            Task::CheckIntegerObject { user, generation, set, key } => {
+                self.check_integer_object(*user, *generation, set, key).await
+            }
+            Task::RemoveIntegerGeneration { user, session, generation } => {
+                self.remove_integer_generation(*user, session, *generation).await
+            }
+            Task::DeleteIntegerSession { user, session, round } => {
+                self.delete_integer_session(*user, session, *round).await
+            }
+            Task::RemoveIntegerUpload { user, upload } => self.remove_integer_upload(*user, *upload).await,
         }
     }
 
@@ -69,6 +83,11 @@ pub(crate) fn kind(task: &Task) -> &'static str {
         Task::EmailChanged { .. } => "email_changed",
         Task::SweepSessions { .. } => "sweep_sessions",
         Task::Purge { .. } => "purge",
+        Task::RemoveIntegerObject { .. } => "remove_integer_object",
+        Task::CheckIntegerObject { .. } => "check_integer_object",
+        Task::RemoveIntegerGeneration { .. } => "remove_integer_generation",
+        Task::DeleteIntegerSession { .. } => "delete_integer_session",
+        Task::RemoveIntegerUpload { .. } => "remove_integer_upload",
     }
 }
 
@@ -78,6 +97,11 @@ pub(crate) fn user(task: &Task) -> UserId {
         Task::ResetMail { user }
         | Task::EmailChanged { user, .. }
         | Task::SweepSessions { user }
-        | Task::Purge { user, .. } => *user,
+        | Task::Purge { user, .. }
+        | Task::RemoveIntegerObject { user, .. }
+        | Task::CheckIntegerObject { user, .. }
+        | Task::RemoveIntegerGeneration { user, .. }
+        | Task::DeleteIntegerSession { user, .. }
+        | Task::RemoveIntegerUpload { user, .. } => *user,
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy, Timestamp};
-use aviary_store::{Accounts, Activities, Credentials, Db, Jobs, Profiles, Purge};
+use aviary_store::{Accounts, Activities, Credentials, Db, Integers, Jobs, Profiles, Purge};
 use aviary_web::{EventHandler, Start, StartError};
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ pub struct Worker {
     pub(crate) credentials: Credentials,
     pub(crate) jobs: Jobs,
     pub(crate) purge: Purge,
+    pub(crate) integers: Integers,
     pub(crate) bucket: Bucket,
     pub(crate) mailer: Mailer,
     pub(crate) reset_link: Option<MailLink>,
@@ -43,9 +44,11 @@ impl Worker {
         let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
         let feed = Activities::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
         let (bucket, url) = (settings.required("AVIARY_MEDIA_BUCKET")?, settings.required("AVIARY_MEDIA_URL")?);
+        let jobs = Jobs::new(db.clone(), settings.required("AVIARY_JOBS_TABLE")?);
         Ok(Self {
             accounts: Accounts::new(db.clone(), settings.required("AVIARY_ACCOUNTS_TABLE")?),
-            jobs: Jobs::new(db.clone(), settings.required("AVIARY_JOBS_TABLE")?),
+            integers: Integers::new(db.clone(), settings.required("AVIARY_INTEGERS_TABLE")?, jobs.clone()),
+            jobs,
             purge: Purge::new(db, &credentials, &profiles, &feed),
             credentials,
             bucket: Bucket::connect(&start.aws, bucket, url),

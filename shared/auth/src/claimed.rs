@@ -8,7 +8,7 @@ use http::request::Parts;
 
 use crate::credential::{self, Credential, refused};
 use crate::csrf::CsrfProof;
-use crate::{Caller, TokenError, TokenKind, TrustedOrigins, Verifier, digest};
+use crate::{Caller, TokenError, TokenKind, TrustedOrigins, Verifier, digest, fresh_seconds};
 
 /// How exact a session's last use is.
 const USED_MILLIS: i64 = 3_600_000;
@@ -33,7 +33,8 @@ impl Guard {
     /// When a setting is missing, or DynamoDB does not answer.
     pub async fn start(start: &Start, db: &Db) -> Result<Self, StartError> {
         let credentials = Credentials::new(db.clone(), start.settings.required("AVIARY_CREDENTIALS_TABLE")?);
-        let verifier = Verifier::new(credentials.clone(), start.clock.clone());
+        let fresh = fresh_seconds(&start.settings)?;
+        let verifier = Verifier::new(credentials.clone(), start.clock.clone()).fresh_for(fresh);
         verifier.warm().await?;
         let trusted = TrustedOrigins::of(&start.settings);
         Ok(Self { verifier, credentials, trusted, clock: start.clock.clone() })
@@ -122,6 +123,12 @@ impl Claimed {
     #[must_use]
     pub fn user(&self) -> UserId {
         self.user
+    }
+
+    /// Is the credential a web session's cookie?
+    #[must_use]
+    pub fn is_web(&self) -> bool {
+        matches!(self.via, Via::Web(_))
     }
 
     /// Takes the CSRF token of a form, where the credential is a cookie.

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use aviary_model::{Clock, Entropy, EntropyError, SessionId, Timestamp, TokenId, UserId};
 use aviary_store::{Credentials, PublicKey, SigningKey, SigningKeys, StoreError};
+use aviary_web::{Settings, SettingsError};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ed25519_dalek::pkcs8::EncodePrivateKey;
@@ -17,8 +18,16 @@ use crate::{Claims, Lifetime, TokenError, TokenKind};
 
 /// An unknown key name makes the keys be read anew, but not more often than this.
 const REREAD_MILLIS: i64 = 5_000;
-/// Keys are read anew this often in any case.
-const STALE_MILLIS: i64 = 5 * 60 * 1_000;
+/// Keys are read anew this often in any case, unless the deployment says otherwise.
+const FRESH_SECONDS: i64 = 5 * 60;
+
+/// How often every process reads the keys anew, from `AVIARY_KEY_FRESH_SECONDS`.
+///
+/// # Errors
+/// When it is no number above zero.
+pub fn fresh_seconds(settings: &Settings) -> Result<i64, SettingsError> {
+    Ok(settings.seconds("AVIARY_KEY_FRESH_SECONDS")?.unwrap_or(FRESH_SECONDS))
+}
 
 /// Why tokens can't be made or verified.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +51,7 @@ pub enum KeyError {
 pub struct Issuer {
     keys: SigningKeys,
     clock: Arc<dyn Clock>,
+    fresh_millis: i64,
     current: Arc<RwLock<Current>>,
 }
 
@@ -79,7 +89,13 @@ impl Issuer {
             }
         };
         let current = Arc::new(RwLock::new(current(&stored, now)?));
-        Ok(Self { keys, clock, current })
+        Ok(Self { keys, clock, fresh_millis: FRESH_SECONDS * 1_000, current })
+    }
+
+    /// With another time after which the key is read anew.
+    #[must_use]
+    pub fn fresh_for(self, seconds: i64) -> Self {
+        Self { fresh_millis: seconds.saturating_mul(1_000), ..self }
     }
 
     /// Reads the signing key anew every few minutes, so that a rotation is heard of. Mostly no step.
@@ -89,7 +105,7 @@ impl Issuer {
     pub async fn freshen(&self) -> Result<(), KeyError> {
         let now = self.clock.now();
         let read_at = self.current.read().unwrap_or_else(PoisonError::into_inner).read_at;
-        if now.millis() - read_at.millis() >= STALE_MILLIS {
+        if now.millis() - read_at.millis() >= self.fresh_millis {
             let fresh = current(&self.keys.current().await?.ok_or(KeyError::None)?, now)?;
             *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
         }
@@ -156,6 +172,7 @@ fn signing_key(stored: &SigningKey) -> Result<ed25519_dalek::SigningKey, KeyErro
 pub struct Verifier {
     credentials: Credentials,
     clock: Arc<dyn Clock>,
+    fresh_millis: i64,
     known: Arc<RwLock<Known>>,
 }
 
@@ -175,7 +192,13 @@ impl Verifier {
     /// Without keys yet; they are read when the first token comes, or by [`Verifier::warm`].
     #[must_use]
     pub fn new(credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
-        Self { credentials, clock, known: Arc::default() }
+        Self { credentials, clock, fresh_millis: FRESH_SECONDS * 1_000, known: Arc::default() }
+    }
+
+    /// With another time after which the keys are read anew.
+    #[must_use]
+    pub fn fresh_for(self, seconds: i64) -> Self {
+        Self { fresh_millis: seconds.saturating_mul(1_000), ..self }
     }
 
     /// Reads the keys during init, which also opens the connection to DynamoDB. One step.
@@ -227,8 +250,8 @@ impl Verifier {
 
     async fn key(&self, kid: &str) -> Result<Option<DecodingKey>, StoreError> {
         match self.known_key(kid) {
-            Some(key) if !self.read_before(STALE_MILLIS) => return Ok(Some(key)),
-            None if !self.read_before(REREAD_MILLIS) => return Ok(None),
+            Some(key) if !self.read_before(self.fresh_millis) => return Ok(Some(key)),
+            None if !self.read_before(self.fresh_millis.min(REREAD_MILLIS)) => return Ok(None),
             _ => self.warm().await?,
         }
         Ok(self.known_key(kid))

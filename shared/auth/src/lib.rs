@@ -28,7 +28,7 @@ pub use claimed::{Claimed, Guard, HeaderClaimed};
 pub use csrf::TrustedOrigins;
 pub use digest::digest;
 pub use django::{from_django, is_django_hash};
-pub use keyring::{Issuer, KeyError, Verifier};
+pub use keyring::{Issuer, KeyError, Verifier, fresh_seconds};
 pub use limits::{Limit, Limiter, Limits, LoginAttempt};
 pub use mail_link::{from_uid, reset_state, uid};
 pub use password::{PasswordError, PasswordText, PasswordTextError, Passwords, is_outdated};

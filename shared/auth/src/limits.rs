@@ -32,6 +32,10 @@ pub struct Limits {
     pub refresh_family: Limit,
     /// POSTs that make things, of an account.
     pub writes_account: Limit,
+    /// Uploads that an account starts.
+    pub uploads_account: Limit,
+    /// Bytes that an account's uploads may have together.
+    pub upload_bytes_account: Limit,
 }
 
 impl Default for Limits {
@@ -46,6 +50,8 @@ impl Default for Limits {
             reset_address: limit(20, 3_600),
             refresh_family: limit(60, 60),
             writes_account: limit(120, 60),
+            uploads_account: limit(60, 3_600),
+            upload_bytes_account: limit(2_000_000_000, 24 * 3_600),
         }
     }
 }
@@ -81,6 +87,8 @@ impl Limits {
             "reset_address" => &mut self.reset_address,
             "refresh_family" => &mut self.refresh_family,
             "writes_account" => &mut self.writes_account,
+            "uploads_account" => &mut self.uploads_account,
+            "upload_bytes_account" => &mut self.upload_bytes_account,
             _ => return None,
         };
         *slot = Some(limit).filter(|limit| limit.count > 0 && limit.seconds > 0)?;
@@ -117,6 +125,26 @@ impl Limiter {
     pub async fn count(&self, what: &str, whom: &str, limit: Limit) -> Result<(), ApiError> {
         let counted = self.credentials.count(&counter(what, whom), limit.seconds, self.clock.now()).await?;
         self.within(counted, limit)
+    }
+
+    /// Counts an upload that an account starts, and its bytes. One step, and one more when it is too much: what is turned
+    /// away does not use up the bytes, so that a smaller one may still pass.
+    ///
+    /// # Errors
+    /// 429 when it is too much.
+    pub async fn begin_upload(&self, account: &str, bytes: u64) -> Result<(), ApiError> {
+        let (limit, name) = (self.limits.upload_bytes_account, counter("upload-bytes", account));
+        let amount = i64::try_from(bytes).unwrap_or(i64::MAX);
+        let (within, counted) = futures_util::join!(
+            self.count("uploads", account, self.limits.uploads_account),
+            self.credentials.count_many(&name, amount, limit.seconds, self.clock.now()),
+        );
+        let counted = counted?;
+        let within = within.and_then(|()| self.within(counted, limit));
+        if within.is_err() {
+            self.credentials.uncount_many(&name, amount, counted).await?;
+        }
+        within
     }
 
     /// Counts a login of an account from an address. One step, and one more when it is too much. Beside the

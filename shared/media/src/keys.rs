@@ -3,9 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use aviary_model::{GenerationId, UserId};
 use uuid::Uuid;
 
 use crate::ImageFormat;
+use crate::private_key::{INTEGERS, INTEGERS_UPLOADS};
 
 const TWEETS: &str = "public/tweets/";
 const AVATARS: &str = "public/avatars/";
@@ -20,10 +22,18 @@ const AVATARS: &str = "public/avatars/";
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ObjectKey(String);
 
-/// A text that is no [`ObjectKey`].
+/// A text that is no key of the kind that was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no object key")]
 pub struct InvalidKey(String);
+
+impl InvalidKey {
+    /// The first characters of a text, for the log.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        Self(text.chars().take(200).collect())
+    }
+}
 
 impl ObjectKey {
     /// The key of the `index`-th image of a tweet; `random` must come from a good source of randomness.
@@ -68,6 +78,24 @@ impl Folder {
         Self(format!("{AVATARS}{user}/"))
     }
 
+    /// The units of all of a user's integer sets.
+    #[must_use]
+    pub fn integers(user: UserId) -> Self {
+        Self(format!("{INTEGERS}{user}/"))
+    }
+
+    /// The units of the sets of one state of a session.
+    #[must_use]
+    pub fn integers_generation(user: UserId, generation: GenerationId) -> Self {
+        Self(format!("{INTEGERS}{user}/{generation}/"))
+    }
+
+    /// What a user has uploaded for requests about integers.
+    #[must_use]
+    pub fn integers_uploads(user: UserId) -> Self {
+        Self(format!("{INTEGERS_UPLOADS}{user}/"))
+    }
+
     /// What every key in it begins with, a slash at its end.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -92,7 +120,7 @@ impl FromStr for ObjectKey {
 
     /// Reads a key that was stored as text; only what the constructors could have made is one.
     fn from_str(text: &str) -> Result<Self, InvalidKey> {
-        parse(text).ok_or_else(|| InvalidKey(text.chars().take(200).collect()))
+        parse(text).ok_or_else(|| InvalidKey::of(text))
     }
 }
 
@@ -144,6 +172,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::PrivateKey;
 
     fn id() -> Uuid {
         Uuid::from_u128(0x0190_1234_5678_7abc_8def_0123_4567_89ab)
@@ -196,6 +225,24 @@ mod tests {
             avatar.replace("public/", "incoming/"),
         ] {
             assert!(bad.parse::<ObjectKey>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_folder_holds_what_is_its_owners_and_nothing_else() {
+        let (user, other): (UserId, UserId) =
+            (id().to_string().parse().unwrap(), Uuid::max().to_string().parse().unwrap());
+        let (generation, upload) = (id().to_string(), id().to_string());
+        let set = |user| PrivateKey::integers(user, generation.parse().unwrap(), 1);
+        let sent = |user| PrivateKey::integers_upload(user, upload.parse().unwrap());
+        for (folder, inside, outside) in [
+            (Folder::integers(user), set(user), set(other)),
+            (Folder::integers_generation(user, generation.parse().unwrap()), set(user), set(other)),
+            (Folder::integers_uploads(user), sent(user), sent(other)),
+            (Folder::integers(user), set(user), sent(user)),
+        ] {
+            assert!(inside.as_str().starts_with(folder.as_str()), "{folder:?} {inside}");
+            assert!(!outside.as_str().starts_with(folder.as_str()), "{folder:?} {outside}");
         }
     }
 

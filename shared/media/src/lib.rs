@@ -2,13 +2,16 @@
 //!
 //! [`inspect`] turns an uploaded file into a [`CleanImage`]: its type is what its bytes say, its size is known, and its
 //! metadata is gone. [`ObjectKey`] names where it is kept, [`MediaUrls`] where a client finds it, and [`Bucket`] puts it there.
+//! What nobody is served has a [`PrivateKey`]; a client can be let read or upload one such object for a while.
 
 mod answers;
 mod bucket;
 mod inspect;
 mod keys;
+mod private_key;
 
 pub use answers::inspect_file;
-pub use bucket::{Bucket, MediaError};
+pub use bucket::{Bucket, Download, MediaError, PresignedPost, UploadTerms};
 pub use inspect::{CleanImage, ImageFormat, InspectError, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE, inspect};
 pub use keys::{Folder, InvalidKey, MediaUrls, ObjectKey};
+pub use private_key::PrivateKey;

@@ -85,6 +85,18 @@ id! {
     /// A picture of a tweet.
     MediaId
 }
+id! {
+    /// A generation of an integer session's sets: what one manifest leads to.
+    GenerationId
+}
+id! {
+    /// A version of an integer set: each time it is written it is another one.
+    VersionId
+}
+id! {
+    /// An upload that went to the bucket and waits to be named by a request.
+    UploadId
+}
 
 /// A token id (`jti`): 32 lower-case hex digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 //! token still counts. `TOKEN#<hash>` and `WEB#<hash>` lead from a device token or a session cookie there;
 //! the secrets themselves are kept nowhere.
 
-use aviary_model::{SessionId, UserId};
+use aviary_model::{SessionId, Timestamp, UserId};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,18 @@ pub struct Standing {
     /// The session; none when it has ended.
     pub session: Option<Session>,
 }
+
+impl Standing {
+    /// The session, if it goes on: it has not ended, is of the present epoch, and its user is active.
+    #[must_use]
+    pub fn going_on(self, now: Timestamp) -> Option<Session> {
+        let principal = self.principal.filter(|principal| principal.active)?;
+        self.session.filter(|session| session.epoch == principal.epoch && !session.has_ended(now))
+    }
+}
+
+/// What a session cookie's partition begins with.
+pub(crate) const WEB: &str = "WEB#";
 
 /// Whose secret it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +147,7 @@ pub(crate) fn token_pk(hash: &str) -> String {
 }
 
 pub(crate) fn web_pk(hash: &str) -> String {
-    format!("WEB#{hash}")
+    format!("{WEB}{hash}")
 }
 
 /// Pointers have one item in their partition.

@@ -19,6 +19,8 @@ use crate::item::{Item, Key, fields};
 /// How often a call is made again for what it left unprocessed or what was in conflict.
 pub(crate) const MAX_ROUNDS: u32 = 6;
 const FIRST_PAUSE_MILLIS: u64 = 20;
+/// What one `BatchGetItem` takes.
+const MAX_KEYS: usize = 100;
 
 /// A connection to DynamoDB. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -87,6 +89,13 @@ impl Db {
             }
         }
         Err(StoreError::Passing("keys stayed unprocessed".to_owned()))
+    }
+
+    /// Any number of items of one table, as they are now, in no order. One step: what a call can't take is
+    /// asked beside it. No call where there is no key.
+    pub(crate) async fn batch_get_many(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
+        let calls = keys.chunks(MAX_KEYS).map(|some| self.batch_get(table, some.to_vec()));
+        Ok(futures_util::future::try_join_all(calls).await?.into_iter().flatten().collect())
     }
 
     /// Waits a random while that doubles with each round, the first excepted: those who met once shall not

@@ -3,7 +3,7 @@
 //!
 //! `J#<id> / JOB`, with `due_pk` and `due_sk` for the sweep.
 
-use aviary_model::{Email, SessionId, Timestamp, UserId};
+use aviary_model::{Email, GenerationId, IntegerSession, SessionId, SetId, Timestamp, UploadId, UserId};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,49 @@ pub enum Task {
         user: UserId,
         /// How often it has been done; done again after a while, for what was under way.
         round: u32,
+    },
+    /// Remove the object of an integer set that was replaced or deleted.
+    RemoveIntegerObject {
+        /// Whose it was.
+        user: UserId,
+        /// The object's key.
+        key: String,
+    },
+    /// Remove the object of an integer set, unless the set names it: whoever wrote it may have died before.
+    CheckIntegerObject {
+        /// Whose it is.
+        user: UserId,
+        /// Where the set is.
+        generation: GenerationId,
+        /// The set.
+        set: SetId,
+        /// The object's key.
+        key: String,
+    },
+    /// Remove a generation of integer sets with its objects, unless its session's manifest names it.
+    RemoveIntegerGeneration {
+        /// Whose it is.
+        user: UserId,
+        /// The session.
+        session: IntegerSession,
+        /// Which of it.
+        generation: GenerationId,
+    },
+    /// Delete an integer session with everything in it, and once more for what was under way.
+    DeleteIntegerSession {
+        /// Whose it is.
+        user: UserId,
+        /// The session.
+        session: IntegerSession,
+        /// How often it has been done.
+        round: u32,
+    },
+    /// Remove what a user uploaded for requests about integers; by now it was used or never will be.
+    RemoveIntegerUpload {
+        /// Whose it is.
+        user: UserId,
+        /// The upload.
+        upload: UploadId,
     },
 }
 
@@ -191,6 +234,6 @@ fn due_sk(job: &Job) -> String {
     format!("{:020}#{}", job.due_at.millis(), job.id)
 }
 
-fn key(id: SessionId) -> Key {
+pub(crate) fn key(id: SessionId) -> Key {
     Key::new(format!("J#{id}"), "JOB")
 }

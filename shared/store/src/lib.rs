@@ -10,6 +10,7 @@ mod credentials;
 mod db;
 mod error;
 mod health;
+mod integers;
 mod item;
 mod jobs;
 mod keys;
@@ -33,6 +34,10 @@ pub use activity::{Activities, Activity, ActivityPage};
 pub use credentials::{Credentials, Principal, Standing};
 pub use db::Db;
 pub use error::StoreError;
+pub use integers::{
+    Integers, MAX_SESSION_BYTES, MAX_SESSION_SETS, Manifest, OpenSession, SessionBound, SetContent, SetPage, SetWrite,
+    StoredSet, Written,
+};
 pub use jobs::{Job, Jobs, Task};
 pub use keys::{PublicKey, SigningKey, SigningKeys};
 pub use limits::Counted;

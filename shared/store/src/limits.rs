@@ -29,15 +29,29 @@ impl Credentials {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn count(&self, counter: &str, window_seconds: i64, now: Timestamp) -> Result<Counted, StoreError> {
+        self.count_many(counter, 1, window_seconds, now).await
+    }
+
+    /// Counts so many at once, such as bytes. Steps as [`Credentials::count`].
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn count_many(
+        &self,
+        counter: &str,
+        amount: i64,
+        window_seconds: i64,
+        now: Timestamp,
+    ) -> Result<Counted, StoreError> {
         let (now, end) = (now.seconds(), now.seconds() + window_seconds);
-        if let Some(counted) = self.count_within(counter, now, end).await? {
+        if let Some(counted) = self.count_within(counter, amount, now, end).await? {
             return Ok(counted);
         }
-        match self.begin_window(counter, now, end).await? {
+        match self.begin_window(counter, amount, now, end).await? {
             Some(counted) => Ok(counted),
             // Somebody else began it a moment ago.
             None => self
-                .count_within(counter, now, end)
+                .count_within(counter, amount, now, end)
                 .await?
                 .ok_or_else(|| StoreError::Passing(format!("the counter {counter} changes too fast"))),
         }
@@ -57,33 +71,53 @@ impl Credentials {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn uncount(&self, counter: &str, counted: Counted) -> Result<(), StoreError> {
+        self.uncount_many(counter, 1, counted).await
+    }
+
+    /// Takes so many back, within the same window. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn uncount_many(&self, counter: &str, amount: i64, counted: Counted) -> Result<(), StoreError> {
         let call = self
             .counter(counter)
             .update_expression("ADD n :minus")
-            .condition_expression("expires_at = :end AND n > :zero")
-            .expression_attribute_values(":minus", number(-1))
+            .condition_expression("expires_at = :end AND n >= :amount")
+            .expression_attribute_values(":minus", number(-amount))
             .expression_attribute_values(":end", number(counted.resets_at))
-            .expression_attribute_values(":zero", number(0));
+            .expression_attribute_values(":amount", number(amount));
         conditional(call).await.map(|_| ())
     }
 
-    async fn count_within(&self, counter: &str, now: i64, end: i64) -> Result<Option<Counted>, StoreError> {
+    async fn count_within(
+        &self,
+        counter: &str,
+        amount: i64,
+        now: i64,
+        end: i64,
+    ) -> Result<Option<Counted>, StoreError> {
         let call = self
             .counter(counter)
-            .update_expression("SET expires_at = if_not_exists(expires_at, :end) ADD n :one")
+            .update_expression("SET expires_at = if_not_exists(expires_at, :end) ADD n :amount")
             .condition_expression("attribute_not_exists(pk) OR expires_at > :now")
-            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":amount", number(amount))
             .expression_attribute_values(":end", number(end))
             .expression_attribute_values(":now", number(now));
         conditional(call).await.map(|item| item.and_then(counted))
     }
 
-    async fn begin_window(&self, counter: &str, now: i64, end: i64) -> Result<Option<Counted>, StoreError> {
+    async fn begin_window(
+        &self,
+        counter: &str,
+        amount: i64,
+        now: i64,
+        end: i64,
+    ) -> Result<Option<Counted>, StoreError> {
         let call = self
             .counter(counter)
-            .update_expression("SET expires_at = :end, n = :one")
+            .update_expression("SET expires_at = :end, n = :amount")
             .condition_expression("expires_at <= :now")
-            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":amount", number(amount))
             .expression_attribute_values(":end", number(end))
             .expression_attribute_values(":now", number(now));
         conditional(call).await.map(|item| item.and_then(counted))

@@ -6,10 +6,12 @@ use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
 use crate::db::{Direction, metered};
 use crate::item::{Item, Key, fields, number, text};
+use crate::jobs::job_item;
 use crate::purge::{distinct, remove};
 use crate::sessions::{Session, SessionKind, session_key};
 use crate::sign_in::device_sk;
-use crate::{Credentials, StoreError};
+use crate::transaction::Transaction;
+use crate::{Credentials, Job, Jobs, StoreError};
 
 /// A page of sessions, newest first.
 #[derive(Clone, Debug)]
@@ -73,6 +75,25 @@ impl Credentials {
     /// When DynamoDB does not answer.
     pub async fn end_session(&self, user: UserId, sid: SessionId, session: &Session) -> Result<(), StoreError> {
         remove(&self.db, &self.table, session_keys(user, sid, session)).await
+    }
+
+    /// The same, with a job in the same transaction. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn end_session_with(
+        &self,
+        user: UserId,
+        sid: SessionId,
+        session: &Session,
+        (jobs, job): (&Jobs, &Job),
+    ) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        for key in session_keys(user, sid, session) {
+            transaction.delete(&self.table, key)?;
+        }
+        transaction.create(&jobs.table, job_item(job)?)?;
+        transaction.commit(&self.db).await.map(|_| ())
     }
 
     /// Removes the sessions of epochs before this one, which count for nothing any more, with everything that

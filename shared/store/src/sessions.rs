@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::credentials::{pointer_key, token_pk, web_pk};
+use crate::credentials::{WEB, pointer_key, token_pk, web_pk};
 use crate::db::{Direction, metered};
 use crate::item::{Item, Key, fields, number, text};
 use crate::{Credentials, StoreError};
@@ -90,6 +90,12 @@ impl Session {
     /// Where its secret's hash leads here from.
     pub(crate) fn pointer_key(&self) -> Option<Key> {
         self.pointer.as_deref().map(pointer_key)
+    }
+
+    /// Of a web session: the hash of its cookie.
+    #[must_use]
+    pub fn web_hash(&self) -> Option<&str> {
+        self.pointer.as_deref()?.strip_prefix(WEB)
     }
 
     /// Is it over, by its own time or by an end?

@@ -131,6 +131,19 @@ impl Transaction {
         self.push(delete, |builder, delete| builder.delete(delete))
     }
 
+    /// Writes an item in place of the one that is there, under a condition.
+    pub(crate) fn put_if(&mut self, table: &str, item: Item, condition: &Expression) -> Result<usize, StoreError> {
+        let put = Put::builder()
+            .table_name(table)
+            .set_item(Some(item))
+            .condition_expression(&condition.condition)
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build();
+        self.push(put, |builder, put| builder.put(put))
+    }
+
     fn push<T>(
         &mut self,
         write: Result<T, BuildError>,

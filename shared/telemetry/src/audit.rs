@@ -17,7 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Something that happened to an account, by a stable name. Holds no name, address of mail or secret.
 #[derive(Clone, Debug, Serialize)]
 pub struct SecurityEvent {
-    /// What: `signup`, `login`, `login_failed`, `refresh_token_reused`, …
+    /// What: `signup`, `login`, `login_failed`, `refresh_token_reused`, …; `refused` where the event before it, of the
+    /// same request, did not come about.
     pub event: &'static str,
     /// When, in RFC 3339.
     pub at: String,

@@ -4,13 +4,13 @@ use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use futures_util::stream;
-use http::StatusCode;
 use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value as Json;
 
-use crate::surrogates;
 use crate::{ApiError, File, Form, Value};
+use crate::{surrogates, unread};
 
 /// The most fields of a form, as in Django.
 const MAX_FIELDS: usize = 1_000;
@@ -24,12 +24,7 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        let content_type = parts
-            .headers
-            .get(CONTENT_TYPE)
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-            .unwrap_or_default();
-        read(&content_type, body).await.map(Self)
+        read(&content_type(&parts.headers), body, &[]).await.map(Self)
     }
 }
 
@@ -48,7 +43,36 @@ impl<S: Send + Sync> FromRequest<S> for Params {
     }
 }
 
-async fn read(content_type: &str, body: Body) -> Result<Form, ApiError> {
+impl Params {
+    /// The same, with some fields unread: of a JSON body they are handed on as the text that was sent, as a form
+    /// sends structures. Reading JSON may change a number, and takes many times its bytes.
+    ///
+    /// # Errors
+    /// As for every body.
+    pub async fn with_unread(request: Request, unread: &[&str]) -> Result<Self, ApiError> {
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let (parts, body) = request.into_parts();
+        let body = read(&content_type(&parts.headers), body, unread).await?;
+        Ok(Self(urlencoded(query.as_bytes())?.overridden_by(body)))
+    }
+}
+
+impl Params {
+    /// The fields of a JSON body that came another way, some of them unread, as [`Params::with_unread`] has them.
+    ///
+    /// # Errors
+    /// As for every body.
+    pub fn of_json(bytes: &[u8], unread: &[&str]) -> Result<Self, ApiError> {
+        json(bytes, unread).map(Self)
+    }
+}
+
+fn content_type(headers: &HeaderMap) -> String {
+    let value = headers.get(CONTENT_TYPE);
+    value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
+}
+
+async fn read(content_type: &str, body: Body, unread: &[&str]) -> Result<Form, ApiError> {
     if body.is_end_stream() {
         return Ok(Form::default());
     }
@@ -58,15 +82,19 @@ async fn read(content_type: &str, body: Body) -> Result<Form, ApiError> {
     }
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
-        "application/json" => json(&bytes),
+        "application/json" => json(&bytes, unread),
         "application/x-www-form-urlencoded" => urlencoded(&bytes),
         "multipart/form-data" => multipart(content_type, bytes).await,
         _ => Err(ApiError::unsupported_media_type(content_type)),
     }
 }
 
-fn json(bytes: &[u8]) -> Result<Form, ApiError> {
-    let value: Json = serde_json::from_slice(&surrogates::mark(bytes)).map_err(|error| parse_error("JSON", &error))?;
+fn json(bytes: &[u8], unread: &[&str]) -> Result<Form, ApiError> {
+    let marked = surrogates::mark(bytes);
+    if !unread.is_empty() && marked.trim_ascii_start().starts_with(b"{") {
+        return unread::form(&marked, unread).map_err(|error| parse_error("JSON", &error));
+    }
+    let value: Json = serde_json::from_slice(&marked).map_err(|error| parse_error("JSON", &error))?;
     let kind = match value {
         Json::Object(fields) => {
             let fields = fields.into_iter().map(|(name, value)| (name, Value::Json(value)));
@@ -139,7 +167,7 @@ mod tests {
     use axum::response::IntoResponse;
 
     async fn refused(content_type: &str, body: &'static [u8]) -> (u16, String) {
-        let error = read(content_type, Body::from(body)).await.expect_err("must be refused");
+        let error = read(content_type, Body::from(body), &[]).await.expect_err("must be refused");
         let response = error.into_response();
         let status = response.status().as_u16();
         let body = response.into_body().collect().await.expect("a body").to_bytes();
@@ -154,7 +182,7 @@ mod tests {
             ("application/x-www-form-urlencoded", b"a=1"),
             ("multipart/form-data; boundary=x", multipart),
         ] {
-            let form = read(content_type, Body::from(body)).await.expect("a form");
+            let form = read(content_type, Body::from(body), &[]).await.expect("a form");
             let is_one = match form.get("a") {
                 Some(Value::Text(text)) | Some(Value::Json(Json::String(text))) => text == "1",
                 _ => false,
@@ -172,7 +200,7 @@ mod tests {
     #[tokio::test]
     async fn an_empty_body_is_an_empty_form_whatever_its_type() {
         for content_type in ["", "text/plain", "application/json"] {
-            let form = read(content_type, Body::empty()).await.expect("a form");
+            let form = read(content_type, Body::empty(), &[]).await.expect("a form");
             assert_eq!(form.names().count(), 0);
         }
     }
@@ -212,7 +240,7 @@ mod tests {
 
     #[tokio::test]
     async fn of_duplicate_keys_the_last_counts() {
-        let form = read("application/json", Body::from(r#"{"a":"1","a":"2"}"#)).await.expect("a form");
+        let form = read("application/json", Body::from(r#"{"a":"1","a":"2"}"#), &[]).await.expect("a form");
         assert!(matches!(form.get("a"), Some(Value::Json(Json::String(text))) if text == "2"));
     }
 

@@ -1,22 +1,26 @@
 //! `Idempotency-Key`: a request that may be sent again.
 
-use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aviary_model::{Timestamp, UserId};
 use aviary_store::{Credentials, Once, OnceClaim};
 use axum::extract::FromRequestParts;
-use http::StatusCode;
 use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 use sha2::{Digest, Sha256};
 
 use crate::ApiError;
 
 /// The longest key; a UUID has 36.
-const MAX_CHARACTERS: usize = 255;
+pub(crate) const MAX_CHARACTERS: usize = 255;
 
-/// The request's key, if it has one.
+/// The request's key, if it has one. Only a route that says in the table that it creates something hands one out.
 #[derive(Clone, Debug)]
-pub struct IdempotencyKey(Option<String>);
+pub struct IdempotencyKey {
+    key: Option<String>,
+    claimed: Arc<AtomicBool>,
+}
 
 /// What a key means for a request.
 #[derive(Debug)]
@@ -28,6 +32,24 @@ pub enum Claim {
 }
 
 impl IdempotencyKey {
+    /// The key in the headers; a blank one is none.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let value = headers.get("idempotency-key");
+        let key = value.map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());
+        Self { key: key.filter(|key| !key.is_empty()), claimed: Arc::default() }
+    }
+
+    /// Was a key sent? Without one the body's digest is needed by nobody.
+    #[must_use]
+    pub fn is_sent(&self) -> bool {
+        self.key.is_some()
+    }
+
+    /// False if there is a key that nobody has claimed.
+    pub(crate) fn was_heeded(&self) -> bool {
+        self.key.is_none() || self.claimed.load(Ordering::Relaxed)
+    }
+
     /// Claims the key for an operation of a user. At signup, where there is none, the body's digest stands in the
     /// user's place. No step without a key, one with it.
     ///
@@ -42,7 +64,8 @@ impl IdempotencyKey {
         body: &str,
         now: Timestamp,
     ) -> Result<Claim, ApiError> {
-        let Some(key) = &self.0 else { return Ok(Claim::Fresh(None)) };
+        let Some(key) = &self.key else { return Ok(Claim::Fresh(None)) };
+        self.claimed.store(true, Ordering::Relaxed);
         if key.chars().count() > MAX_CHARACTERS {
             let text = format!("Idempotency-Key may have {MAX_CHARACTERS} characters.");
             return Err(ApiError::detail(StatusCode::BAD_REQUEST, text));
@@ -64,11 +87,10 @@ impl IdempotencyKey {
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
-    type Rejection = Infallible;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        let value = parts.headers.get("idempotency-key");
-        let key = value.map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());
-        Ok(Self(key.filter(|key| !key.is_empty())))
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let missing = || ApiError::internal("the table of routes does not say that this one creates something");
+        parts.extensions.get::<Self>().cloned().ok_or_else(missing)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::MethodRouter;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
@@ -11,7 +12,8 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Components, OpenApi};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::{ApiError, Cookies};
+use crate::creating::{document, hand_out_key};
+use crate::{ApiError, Cookies, CreationLimit};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub struct Route {
     pub path: String,
     /// Who may call it.
     pub who: Who,
+    /// For a POST that creates something, the limit that it is counted against; it takes an `Idempotency-Key`.
+    pub creates: Option<CreationLimit>,
 }
 
 /// The routes of a function.
@@ -67,13 +71,33 @@ impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Adds one annotated handler, as `routes!(handler)` gives it.
     #[must_use]
-    pub fn add(mut self, who: Who, (schemas, paths, router): UtoipaMethodRouter<S>) -> Self {
+    pub fn add(self, who: Who, route: UtoipaMethodRouter<S>) -> Self {
+        self.insert(who, None, route)
+    }
+
+    /// Adds one annotated handler of a POST that creates something. It takes the `Idempotency-Key`, which only
+    /// such a route hands out, and claims it: a success that did not is a 500.
+    #[must_use]
+    pub fn add_creating(self, who: Who, limit: CreationLimit, route: UtoipaMethodRouter<S>) -> Self {
+        let (schemas, paths, router) = route;
+        self.insert(who, Some(limit), (schemas, paths, router.route_layer(from_fn(hand_out_key))))
+    }
+
+    fn insert(
+        mut self,
+        who: Who,
+        creates: Option<CreationLimit>,
+        (schemas, paths, router): UtoipaMethodRouter<S>,
+    ) -> Self {
         let mut router = Some(router);
         for (path, mut item) in paths.paths {
             for (method, operation) in operations(&mut item) {
                 let extension = ExtensionsBuilder::new().add("x-who", who.as_str()).build();
                 operation.extensions.get_or_insert_default().merge(extension);
-                self.table.push(Route { method, path: path.clone(), who });
+                if let Some(limit) = creates {
+                    document(operation, who != Who::Any, limit);
+                }
+                self.table.push(Route { method, path: path.clone(), who, creates });
             }
             if let Some(router) = router.take() {
                 let merged = match self.routers.remove(&path) {

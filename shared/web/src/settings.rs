@@ -9,8 +9,10 @@ const KNOWN: &[&str] = &[
     "AVIARY_CORS_ORIGINS",
     "AVIARY_CREDENTIALS_TABLE",
     "AVIARY_FEED_TABLE",
+    "AVIARY_INTEGERS_TABLE",
     "AVIARY_JOBS_TABLE",
     "AVIARY_KEYS_TABLE",
+    "AVIARY_KEY_FRESH_SECONDS",
     "AVIARY_KEY_PUBLISHED_SECONDS",
     "AVIARY_KEY_SIGNING_SECONDS",
     "AVIARY_LIMITS",
@@ -93,6 +95,17 @@ impl Settings {
         self.optional(name).ok_or(SettingsError::Missing(name))
     }
 
+    /// A setting that is a number of seconds above zero.
+    ///
+    /// # Errors
+    /// When it is set to something else.
+    pub fn seconds(&self, name: &'static str) -> Result<Option<i64>, SettingsError> {
+        let Some(text) = self.optional(name) else { return Ok(None) };
+        let seconds = text.parse().ok().filter(|seconds| *seconds > 0);
+        let wrong = || SettingsError::Invalid { name, value: text.to_owned(), takes: "a number of seconds above zero" };
+        seconds.map(Some).ok_or_else(wrong)
+    }
+
     /// Is the path of a request handed over percent-encoded? API Gateway decodes it; the local gateway
     /// does not.
     ///
@@ -131,6 +144,16 @@ mod tests {
     fn a_missing_setting_is_named() {
         let settings = of(&[("AVIARY_MEDIA_URL", "")]).expect("settings");
         assert_eq!(settings.required("AVIARY_MEDIA_URL"), Err(SettingsError::Missing("AVIARY_MEDIA_URL")));
+    }
+
+    #[test]
+    fn a_duration_is_a_number_above_zero() {
+        let seconds = |text: &str| of(&[("AVIARY_KEY_SIGNING_SECONDS", text)])?.seconds("AVIARY_KEY_SIGNING_SECONDS");
+        assert_eq!(seconds("60"), Ok(Some(60)));
+        assert_eq!(seconds(""), Ok(None));
+        for wrong in ["0", "-1", "1h", "1.5"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

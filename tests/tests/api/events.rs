@@ -24,6 +24,13 @@ const EVENTS: &[(&str, u16)] = &[
     ("auth-unknown-path.json", 404),
     ("auth-users-me-anonymous.json", 401),
     ("auth-users-me.json", 200),
+    ("integers-session-post.json", 201),
+    ("integers-set-post.json", 201),
+    ("integers-operation.json", 201),
+    ("integers-operation-unknown-set.json", 400),
+    ("integers-set-get.json", 200),
+    ("integers-set-get-anonymous.json", 401),
+    ("integers-session-delete.json", 200),
     ("keys-schedule.json", 0),
     ("profiles-get-without-name.json", 400),
     ("profiles-get.json", 200),
@@ -47,7 +54,7 @@ const EVENTS: &[(&str, u16)] = &[
     ("worker-sweep-sessions.json", 0),
 ];
 
-const FUNCTIONS: [&str; 7] = ["auth", "keys", "profiles", "status", "tweets", "users", "worker"];
+const FUNCTIONS: [&str; 8] = ["auth", "integers", "keys", "profiles", "status", "tweets", "users", "worker"];
 
 /// The function is the first word of the file's name.
 fn function_of(file: &str) -> &str {

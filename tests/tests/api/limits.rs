@@ -11,7 +11,7 @@ fn login(name: &str, password: &str) -> Value {
 }
 
 #[track_caller]
-fn assert_throttled(answer: &Answer, at_most: u64) {
+pub(crate) fn assert_throttled(answer: &Answer, at_most: u64) {
     assert_eq!(answer.status, 429, "{}", answer.text());
     let seconds: u64 = answer.header("retry-after").expect("Retry-After").parse().expect("seconds");
     assert!((1..=at_most).contains(&seconds), "{seconds}");
@@ -106,7 +106,7 @@ async fn a_family_is_refreshed_sixty_times_a_minute() {
 }
 
 /// An address of the documentation's, which no other test has.
-fn address() -> String {
+pub(crate) fn address() -> String {
     let tail = unique("");
     let groups: Vec<&str> = [0, 4, 8].iter().map(|at| tail.get(*at..at + 4).unwrap_or_default()).collect();
     format!("2001:db8::{}", groups.join(":"))
@@ -168,4 +168,89 @@ async fn an_address_signs_up_only_so_often_and_asks_for_resets() {
     assert_throttled(&reset(&one), 3_600);
     signup(&other).with_status(201);
     reset(&other).with_status(204);
+}
+
+/// From as many addresses as it takes, so that only the account's own counter is in the way.
+#[tokio::test]
+async fn three_hundred_failures_an_hour_hold_up_whoever_is_not_known_from_anywhere() {
+    let service = Service::running();
+    // The limits of a deployment that says nothing of them.
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "")]);
+    let (account, other) = (service.signup().await, service.signup().await);
+    let attempt = |number: usize, address: &str, name: &str, password: &str| {
+        let event = Event::new("POST", LOGINS[number % LOGINS.len()]).json(&login(name, password));
+        auth.invoke(event.source(address)).answer
+    };
+    let home = address();
+    attempt(0, &home, &account.username, PASSWORD).with_status(200);
+    for number in 0..300 {
+        let name = if number % 2 == 0 { &account.username } else { &account.email };
+        let answer = attempt(number, &address(), name, "wrong");
+        assert!([400, 401].contains(&answer.status), "{number}: {}", answer.text());
+    }
+    for number in 0..LOGINS.len() {
+        assert_throttled(&attempt(number, &address(), &account.username, PASSWORD), 3_600);
+    }
+    // Nobody else is, nor is the owner where the account was used before, nor what is signed in already.
+    attempt(0, &address(), &other.username, PASSWORD).with_status(200);
+    attempt(0, &home, &account.username, PASSWORD).with_status(200);
+    let me = Event::new("GET", "/auth/users/me/").source(&address()).bearer(&account.access);
+    auth.invoke(me).answer.with_status(200);
+    // And a mail lets the owner in from anywhere else.
+    let body = json!({"email": account.email});
+    auth.invoke(Event::new("POST", "/auth/users/reset_password/").source(&address()).json(&body))
+        .answer
+        .with_status(204);
+    let mail = service.mail(&account.email, 1).await;
+    let body = json!({"uid": mail.uid(), "token": mail.token(), "new_password": "Vb7!panda-moon"});
+    let confirm = Event::new("POST", "/auth/users/reset_password_confirm/").source(&address()).json(&body);
+    auth.invoke(confirm).answer.with_status(204);
+}
+
+#[tokio::test]
+async fn an_account_posts_a_hundred_and_twenty_times_a_minute_whatever_comes_of_it() {
+    let service = Service::running();
+    let (account, other) = (service.signup().await, service.signup().await);
+    let tweet = service.tweet(&account, "the first").await;
+    let post = |account: &Account, message: &str| {
+        service.post("/tweet").bearer(&account.access).json(&json!({"message": message})).send()
+    };
+    let mut throttled = None;
+    // Twice as many, should a minute end in between; what is refused counts too.
+    for _ in 0..241 {
+        let answer = post(&account, "").await;
+        if answer.status != 400 {
+            throttled = Some(answer);
+            break;
+        }
+    }
+    assert_throttled(&throttled.expect("a limit"), 60);
+    assert_throttled(&post(&account, "hi").await, 60);
+    post(&other, "hi").await.with_status(201);
+    // Only making things is limited.
+    let path = format!("/api/tweets/{}/", tweet["id"].as_str().expect("an id"));
+    service.get(&path).bearer(&account.access).send().await.with_status(200);
+    service.delete(&path).bearer(&account.access).send().await.with_status(204);
+}
+
+#[tokio::test]
+async fn what_is_made_counts_by_any_credential_and_function_and_begins_anew_when_the_time_is_over() {
+    let service = Service::running();
+    let tweets = Function::start_with(&service, "tweets", &[("AVIARY_LIMITS", "writes_account=2/5")]);
+    let account = service.signup().await;
+    let post = |credential: &str| {
+        let event = Event::new("POST", "/tweet").source(&address()).bearer(credential);
+        tweets.invoke(event.json(&json!({"message": "hi"}))).answer
+    };
+    let mut throttled = None;
+    for number in 0..7 {
+        let credential = if number % 2 == 0 { &account.access } else { &account.device_token };
+        let answer = post(credential);
+        if answer.status != 201 {
+            throttled = Some(answer);
+            break;
+        }
+    }
+    assert_throttled(&throttled.expect("a limit"), 5);
+    e2e::eventually("the limit's end", async || (post(&account.access).status == 201).then_some(())).await;
 }

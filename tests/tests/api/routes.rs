@@ -2,7 +2,7 @@
 
 use aviary_template::Template;
 use aviary_web::{Route, Who};
-use e2e::{Account, Answer, Service, claims_of};
+use e2e::{Account, Answer, Call, Service, claims_of};
 use serde_json::{Value, json};
 use xtask::workspace::Workspace;
 
@@ -23,6 +23,7 @@ fn tables() -> Vec<Table> {
     }
     vec![
         table!("auth", auth_function::routes()),
+        table!("integers", integers_function::routes()),
         table!("profiles", profiles_function::routes()),
         table!("tweets", tweets_function::routes()),
         table!("status", status_function::routes()),
@@ -30,12 +31,14 @@ fn tables() -> Vec<Table> {
     ]
 }
 
-fn rows() -> Vec<Route> {
-    tables().into_iter().flat_map(|table| table.rows).collect()
+/// Every row, with the function that it belongs to.
+pub(crate) fn rows() -> Vec<(&'static str, Route)> {
+    let rows_of = |table: Table| table.rows.into_iter().map(move |row| (table.function, row));
+    tables().into_iter().flat_map(rows_of).collect()
 }
 
 /// Paths that name nobody, so that what they do is done to the caller.
-const OWN_BY_NATURE: [&str; 13] = [
+const OWN_BY_NATURE: [&str; 14] = [
     "/auth/users/me",
     "/auth/users/set_password",
     "/auth/users/set_username",
@@ -48,18 +51,27 @@ const OWN_BY_NATURE: [&str; 13] = [
     "/api/auth/del-logout",
     "/api/jwt",
     "/auth/users",
+    "/integers/upload",
     "/.well-known/jwks.json",
 ];
 
+/// A session of integer sets, as it is sent and answered.
+fn integer_session() -> Value {
+    json!({"session_id": "theirs", "integer_sets": [{"set_id": "a", "integers": [{"index": 0, "X": 1, "q": 1}]}]})
+}
+
 /// Things of somebody, which a stranger wants.
-struct Things {
-    owner: Account,
+pub(crate) struct Things {
+    /// Whose they are.
+    pub(crate) owner: Account,
     tweet: String,
 }
 
 impl Things {
-    async fn of(service: &Service, owner: Account) -> Self {
+    pub(crate) async fn of(service: &Service, owner: Account) -> Self {
         let tweet = service.tweet(&owner, "mine").await["id"].as_str().unwrap().to_owned();
+        let call = service.post("/integers/session/").bearer(&owner.access).json(&integer_session());
+        call.send().await.with_status(201);
         Self { owner, tweet }
     }
 
@@ -73,6 +85,15 @@ impl Things {
             }
             ("POST", "/tweet") => (route.path.clone(), json!({"message": "as you", "author": owner.id})),
             ("GET" | "DELETE", "/api/tweets/{id}") => (format!("/api/tweets/{}", self.tweet), json!({})),
+            // Sessions are named by their owners, so only by saying whose it is can a stranger mean another's.
+            (_, "/integers/set" | "/integers/operation" | "/integers/session") => {
+                let mut body = integer_session();
+                body["user_id"] = owner.id.clone().into();
+                body["set_id"] = "a".into();
+                body["equation"] = "a+a".into();
+                body["integers"] = json!([{"index": 0, "X": 2, "q": 2}]);
+                (route.path.clone(), body)
+            }
             ("DELETE", "/api/auth/user/delete") => (route.path.clone(), json!({"refresh_token": owner.refresh})),
             ("DELETE", "/api/auth/sessions/{id}") => (format!("/api/auth/sessions/{}", self.session()), json!({})),
             ("POST", "/api/users/create") => (route.path.clone(), json!({"username": username, "biography": "b"})),
@@ -93,14 +114,30 @@ impl Things {
         claims_of(&self.owner.access)["sid"].as_str().unwrap().to_owned()
     }
 
-    async fn ask(&self, service: &Service, route: &Route, caller: Option<&Account>) -> Answer {
+    /// A request of the route for the owner's things, without a credential.
+    pub(crate) fn call(&self, service: &Service, route: &Route) -> Call {
         let (path, body) = self.sample(route);
         let call = service.call(route.method.as_str(), &path);
-        let call = if body == json!({}) && route.method != "POST" { call } else { call.json(&body) };
+        if body == json!({}) && route.method != "POST" { call } else { call.json(&body) }
+    }
+
+    async fn ask(&self, service: &Service, route: &Route, caller: Option<&Account>) -> Answer {
+        let call = self.call(service, route);
         match caller {
             Some(caller) => call.bearer(&caller.access).send().await,
             None => call.send().await,
         }
+    }
+
+    /// Nobody has changed or deleted them, and their owner's token counts.
+    pub(crate) async fn assert_untouched(&self, service: &Service) {
+        service.get(&format!("/api/tweets/{}", self.tweet)).send().await.with_status(200);
+        let profile = service.get(&format!("/profile?username={}", self.owner.username)).send().await.with_status(200);
+        assert_eq!(profile.json()["profile"]["bio"], "Write about yourself.");
+        let integers = service.get("/integers/session/?session_id=theirs").bearer(&self.owner.access).send().await;
+        assert_eq!(integers.with_status(200).json(), integer_session());
+        let me = service.get("/auth/users/me/").bearer(&self.owner.access).send().await.with_status(200);
+        assert_eq!(me.field("username"), self.owner.username);
     }
 }
 
@@ -109,7 +146,7 @@ async fn nobody_gets_past_a_route_that_wants_somebody() {
     let service = Service::running();
     let things = Things::of(&service, service.signup().await).await;
     let nobody = json!({"detail": "Authentication credentials were not provided."});
-    for route in rows() {
+    for (_, route) in rows() {
         let answer = things.ask(&service, &route, None).await;
         match route.who {
             Who::Any => assert!(![401, 403, 404, 405, 500].contains(&answer.status), "{route:?}: {}", answer.text()),
@@ -123,7 +160,7 @@ async fn nobody_gets_past_a_route_that_wants_somebody() {
 #[tokio::test]
 async fn a_stranger_gets_nothing_that_is_anothers() {
     let service = Service::running();
-    for route in rows() {
+    for (_, route) in rows() {
         let things = Things::of(&service, service.signup().await).await;
         // One for each, since some routes end what they are called with.
         let stranger = service.signup().await;
@@ -144,26 +181,18 @@ async fn a_stranger_gets_nothing_that_is_anothers() {
             }
             Who::User => assert_eq!(answer.status, 403, "{route:?}: the sample speaks for another: {}", answer.text()),
         }
-        assert_is_untouched(&service, &things).await;
+        things.assert_untouched(&service).await;
     }
-}
-
-async fn assert_is_untouched(service: &Service, things: &Things) {
-    service.get(&format!("/api/tweets/{}", things.tweet)).send().await.with_status(200);
-    let profile = service.get(&format!("/profile?username={}", things.owner.username)).send().await.with_status(200);
-    assert_eq!(profile.json()["profile"]["bio"], "Write about yourself.");
-    let me = service.get("/auth/users/me/").bearer(&things.owner.access).send().await.with_status(200);
-    assert_eq!(me.field("username"), things.owner.username);
 }
 
 #[test]
 fn the_walk_has_every_row_once() {
-    let mut names: Vec<String> = rows().iter().map(|row| format!("{} {}", row.method, row.path)).collect();
+    let mut names: Vec<String> = rows().iter().map(|(_, row)| format!("{} {}", row.method, row.path)).collect();
     let all = names.len();
     names.sort();
     names.dedup();
     assert_eq!(names.len(), all, "a row is there twice");
-    assert!(rows().iter().all(|row| !row.path.ends_with('/')), "the table has paths without slash");
+    assert!(rows().iter().all(|(_, row)| !row.path.ends_with('/')), "the table has paths without slash");
 }
 
 #[test]

@@ -15,8 +15,8 @@ pub(super) struct Operation {
     pub(super) name: &'static str,
     /// The event for the request with a certain number.
     pub(super) event: Box<dyn Fn(u32) -> Vec<u8>>,
-    /// The status of the right answer.
-    pub(super) status: u64,
+    /// The status of the right answer; none where the answer is no HTTP.
+    pub(super) status: Option<u64>,
     /// What makes it too dear for the budgets of ordinary requests.
     pub(super) heavy: Option<&'static str>,
     /// The most sequential steps to DynamoDB that it may take.
@@ -30,12 +30,25 @@ pub(super) struct Operation {
 impl Operation {
     /// An operation without budgets.
     pub(super) fn new(name: &'static str, status: u64, event: impl Fn(u32) -> Vec<u8> + 'static) -> Self {
-        Self { name, event: Box::new(event), status, heavy: None, steps: None, at_most: None, is_first: false }
+        Self {
+            name,
+            event: Box::new(event),
+            status: Some(status),
+            heavy: None,
+            steps: None,
+            at_most: None,
+            is_first: false,
+        }
     }
 
     fn fixed(name: &'static str, status: u64, event: &Event) -> Self {
         let bytes = event.to_bytes();
         Self::new(name, status, move |_| bytes.clone())
+    }
+
+    /// What a schedule brings. Its steps are not told in the log, and so not measured.
+    fn scheduled(name: &'static str, event: &Event) -> Self {
+        Self { status: None, ..Self::fixed(name, 0, event) }
     }
 
     fn steps(self, most: u64) -> Self {
@@ -62,8 +75,12 @@ pub(super) fn of(function: &str, workspace: &Workspace, session: &Session) -> Re
     let event = |name: &str| Event::read(workspace, name).map(|event| session.fill(event));
     match function {
         "auth" => auth(event),
+        "integers" => integers(event),
         "profiles" => profiles(event),
         "tweets" => tweets(event, session),
+        "users" => Ok(vec![Operation::fixed("user by name", 200, &event("users-get")?).steps(2).first()]),
+        "keys" => Ok(vec![Operation::scheduled("turn too early", &event("keys-schedule")?).first()]),
+        "worker" => Ok(vec![Operation::scheduled("sweep of nothing", &event("worker-schedule")?).first()]),
         "status" => Ok(vec![Operation::fixed("status", 200, &event("status")?).first()]),
         other => bail!("bench does not know what to ask of the function `{other}`"),
     }
@@ -81,6 +98,14 @@ fn auth(event: impl Fn(&str) -> Result<Event>) -> Result<Vec<Operation>> {
         Operation::fixed("login", 200, &event("auth-login")?).steps(3).heavy(HASHING),
         Operation::fixed("jwt/create", 200, &event("auth-jwt-create")?).steps(3).heavy(HASHING),
         Operation::new("signup", 201, new_user).steps(3).heavy(HASHING),
+    ])
+}
+
+fn integers(event: impl Fn(&str) -> Result<Event>) -> Result<Vec<Operation>> {
+    Ok(vec![
+        Operation::fixed("session of 2 sets", 201, &event("integers-session-post")?).steps(4).first(),
+        Operation::fixed("equation of 3 units", 201, &event("integers-operation")?).steps(4),
+        Operation::fixed("set by id", 200, &event("integers-set-get")?).steps(2),
     ])
 }
 

@@ -15,6 +15,7 @@ use crate::{
 };
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
+const LIMITS: &str = "signup_address=1000000/60,refresh_family=1000000/60,writes_account=1000000/60";
 const LOG_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a request cost in DynamoDB.
@@ -48,7 +49,9 @@ impl FunctionProcess {
             .envs(&function.environment)
             .envs(&bench.settings)
             .env("AVIARY_RAW_PATH", "decoded")
-            .env("AVIARY_PUBLIC_URL", "");
+            .env("AVIARY_PUBLIC_URL", "")
+            // One account from one address does all of it.
+            .env("AVIARY_LIMITS", LIMITS);
         let (sender, costs) = channel();
         let part = PartPlan { name, grace: Duration::from_millis(500), out: reading(sender), err: complaining() };
         let started_at = Instant::now();
@@ -71,12 +74,13 @@ impl FunctionProcess {
         bench.supervisor.check()?;
         let answer = self.api.invoke((operation.event)(number), ANSWER_WITHIN).context(operation.name)?;
         let status = status_of(&answer);
+        let or_none = |status: Option<u64>| status.map_or_else(|| "without a status".to_owned(), |s| s.to_string());
         ensure!(
-            !answer.failed && status == Some(operation.status),
+            !answer.failed && status == operation.status,
             "{} was answered {} in place of {}: {}",
             operation.name,
-            status.map_or_else(|| "with a failure".to_owned(), |status| status.to_string()),
-            operation.status,
+            or_none(status),
+            or_none(operation.status),
             String::from_utf8_lossy(&answer.body).chars().take(500).collect::<String>()
         );
         Ok(answer)
@@ -87,8 +91,11 @@ impl FunctionProcess {
         (0..requests).try_for_each(|_| self.next_cost().map(drop))
     }
 
-    /// What the last `requests` cost: the greatest steps and calls, the mean of capacity.
-    pub(super) fn costs(&self, requests: u32) -> Result<Cost> {
+    /// What the last `requests` cost: the greatest steps and calls, the mean of capacity; nothing of none.
+    pub(super) fn costs(&self, requests: u32) -> Result<Option<Cost>> {
+        if requests == 0 {
+            return Ok(None);
+        }
         let mut total = Cost::default();
         for _ in 0..requests {
             let cost = self.next_cost()?;
@@ -98,7 +105,7 @@ impl FunctionProcess {
             total.wcu += cost.wcu;
         }
         let requests = f64::from(requests);
-        Ok(Cost { rcu: total.rcu / requests, wcu: total.wcu / requests, ..total })
+        Ok(Some(Cost { rcu: total.rcu / requests, wcu: total.wcu / requests, ..total }))
     }
 
     /// Ends the process.

@@ -7,18 +7,22 @@ use std::sync::{Arc, Mutex};
 use aviary_localaws::{Config, LocalAws};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Timestamp};
-use aviary_store::{AccountTables, Accounts, Activities, Credentials, Db, Job, Jobs, Profiles, Purge, Task, Tweets};
+use aviary_store::{
+    AccountTables, Accounts, Activities, Credentials, Db, Integers, Job, Jobs, Profiles, Purge, Task, Tweets,
+};
 pub(crate) use aviary_web::OsEntropy as Random;
-use aviary_web::{EventHandler, Settings, Start};
+use aviary_web::{EventHandler, Settings, Start, SystemClock};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+use e2e::Service;
 use serde_json::{Value, json};
 use worker_function::Worker;
 
 /// A whole second, so that TTLs are exact.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const BUCKET: &str = "aviary-local-mediabucket";
+const STACK: &str = "aviary-local";
 
 pub(crate) struct Fixture {
     pub(crate) worker: Worker,
@@ -26,6 +30,7 @@ pub(crate) struct Fixture {
     pub(crate) tables: AccountTables,
     pub(crate) tweets: Tweets,
     pub(crate) purge: Purge,
+    pub(crate) integers: Integers,
     pub(crate) bucket: Bucket,
     pub(crate) clock: Arc<Hands>,
     dynamodb: aws_sdk_dynamodb::Client,
@@ -41,6 +46,11 @@ impl Hands {
     pub(crate) fn forward(&self, seconds: i64) {
         let mut now = self.0.lock().unwrap();
         *now = now.plus_seconds(seconds);
+    }
+
+    /// For tests in which another process takes part, which has the system's clock.
+    pub(crate) fn set_to_the_systems(&self) {
+        *self.0.lock().unwrap() = SystemClock.now();
     }
 }
 
@@ -86,6 +96,7 @@ impl Fixture {
         Self {
             worker: Worker::new(&start).unwrap(),
             purge: Purge::new(db.clone(), &tables.credentials, &tables.profiles, &tables.activities),
+            integers: Integers::new(db.clone(), &table("IntegersTable"), tables.jobs.clone()),
             tweets: Tweets::new(db.clone(), &table("SocialTable")),
             bucket: Bucket::connect(&aws, BUCKET, "https://media.example.com"),
             dynamodb: aws_sdk_dynamodb::Client::new(&aws),
@@ -95,6 +106,11 @@ impl Fixture {
             clock,
             local,
         }
+    }
+
+    /// The stack, for functions in processes of their own.
+    pub(crate) fn service(&self) -> Service {
+        Service::without_gateway(&self.local.dynamodb_url(), &self.local.aws_url(), STACK)
     }
 
     /// Writes a job, as its cause does.
@@ -197,7 +213,7 @@ fn s3(aws: &SdkConfig) -> aws_sdk_s3::Client {
 }
 
 fn table(logical_id: &str) -> String {
-    format!("aviary-local-{logical_id}")
+    format!("{STACK}-{logical_id}")
 }
 
 fn all(settings: &[(&str, &str)]) -> Settings {
@@ -207,6 +223,7 @@ fn all(settings: &[(&str, &str)]) -> Settings {
         ("AVIARY_SOCIAL_TABLE", table("SocialTable")),
         ("AVIARY_FEED_TABLE", table("FeedTable")),
         ("AVIARY_JOBS_TABLE", table("JobsTable")),
+        ("AVIARY_INTEGERS_TABLE", table("IntegersTable")),
         ("AVIARY_MEDIA_BUCKET", BUCKET.to_owned()),
         ("AVIARY_MEDIA_URL", "https://media.example.com".to_owned()),
     ]

@@ -3,7 +3,9 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod fixture;
+mod integers;
 mod jobs;
+mod killed;
 mod mail;
 mod purge;
 mod seed;

@@ -2,7 +2,7 @@
 
 use aviary_auth::digest;
 use aviary_media::{CleanImage, ImageFormat, ObjectKey, inspect};
-use aviary_model::{Email, Family, MediaId, SessionId, TokenId, TweetId, TweetText, UserId, Username};
+use aviary_model::{Clock, Email, Family, MediaId, SessionId, TokenId, TweetId, TweetText, UserId, Username};
 use aviary_store::{
     Job, Media, Once, OneTime, Picture, Principal, Profile, ProfileChange, Registration, SessionOpening, SignIn, Task,
     Tweet, User,
@@ -46,7 +46,7 @@ impl Fixture {
         user
     }
 
-    /// A user with sessions of all kinds, activities, a picture, and tweets with and without pictures.
+    /// A user with sessions of all kinds, activities, a picture, tweets with and without pictures, and integers.
     pub(crate) async fn busy_user(&self, name: &str) -> User {
         let user = self.user(name).await;
         self.sign_in(user.id, 0).await;
@@ -55,6 +55,7 @@ impl Fixture {
         self.picture(&user).await;
         self.tweet(user.id, 0).await;
         self.tweet(user.id, 2).await;
+        self.integers(user.id).await;
         user
     }
 
@@ -110,7 +111,7 @@ impl Fixture {
 
     /// Deletes the account, as `auth` does. Answers the job that was written with it.
     pub(crate) async fn delete(&self, user: &User) -> Job {
-        let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, NOW).unwrap();
+        let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, self.clock.now()).unwrap();
         assert!(self.tables.delete(&self.db, user, &purge).await.unwrap());
         purge
     }

@@ -11,10 +11,12 @@ mod post_policy;
 mod service;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use aviary_template::Bucket;
 use http::{Request, Response, StatusCode};
 use s3s::Body;
+use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::path::check_bucket_name;
 use s3s::service::{S3Service, S3ServiceBuilder};
 
@@ -22,6 +24,10 @@ use crate::{Credentials, StartError};
 use access::{OnePair, PublicRead};
 use files::Files;
 use service::LocalS3;
+
+/// S3 takes a form as long as its policy says, which is seven days at most; s3s refuses one whose date is further off than
+/// a request's may be.
+const OLDEST_POLICY_SECONDS: u32 = 7 * 24 * 3_600;
 
 /// Opens the files below `root` with all `buckets` in it.
 pub(crate) fn open(root: &Path, buckets: &[Bucket], credentials: &Credentials) -> Result<S3Service, StartError> {
@@ -37,6 +43,9 @@ pub(crate) fn open(root: &Path, buckets: &[Bucket], credentials: &Credentials) -
     let mut builder = S3ServiceBuilder::new(LocalS3::new(storage, files));
     builder.set_auth(OnePair(credentials.clone()));
     builder.set_access(PublicRead);
+    let mut config = S3Config::default();
+    config.presigned_url_max_skew_time_secs = OLDEST_POLICY_SECONDS;
+    builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
     Ok(builder.build())
 }
 

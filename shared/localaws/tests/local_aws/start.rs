@@ -86,7 +86,8 @@ fn the_projects_own_template_starts() {
     let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
     let config = Config::temporary(&template).unwrap();
     let ids: Vec<_> = config.storage.tables.iter().map(|table| table.logical_id.clone()).collect();
-    let expected = ["AccountsTable", "CredentialsTable", "FeedTable", "JobsTable", "KeysTable", "SocialTable"];
+    let expected =
+        ["AccountsTable", "CredentialsTable", "FeedTable", "IntegersTable", "JobsTable", "KeysTable", "SocialTable"];
     assert_eq!(ids, expected);
     LocalAws::start(config).unwrap().stop();
 }

@@ -47,12 +47,23 @@ pub enum MediaError {
         /// S3's explanation.
         message: String,
     },
-    /// The image is larger than any request can be.
+    /// An object is larger than whoever reads it takes.
+    #[error("{key} was not read: it has more than {max} bytes")]
+    TooLarge {
+        /// The object's key.
+        key: String,
+        /// So many are taken.
+        max: u64,
+    },
+    /// A URL or a form could not be signed.
+    #[error("nothing could be signed for a client")]
+    Unsigned(#[source] Source),
+    /// What was to be sent is larger than any request can be.
     #[error("{key} was not sent: {length} bytes are more than a request can have")]
     NotSent {
         /// The object's key.
         key: String,
-        /// The image's length.
+        /// Its length.
         length: u64,
     },
 }
@@ -64,7 +75,7 @@ impl MediaError {
         match self {
             Self::Unreachable { .. } | Self::Unavailable { .. } => true,
             Self::NotRemoved { code, .. } => is_transient_code(code),
-            Self::Refused { .. } | Self::NotSent { .. } => false,
+            Self::Refused { .. } | Self::TooLarge { .. } | Self::Unsigned(_) | Self::NotSent { .. } => false,
         }
     }
 

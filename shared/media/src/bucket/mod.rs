@@ -1,13 +1,17 @@
-//! The bucket that public media is kept in.
+//! The bucket that media is kept in, and what is too large for a table or a response.
 
 mod body;
 mod error;
 mod folder;
+mod presign;
+mod private;
 
 pub use error::MediaError;
+pub use presign::{Download, PresignedPost, UploadTerms};
 
 use std::time::{Duration, Instant};
 
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{BuildError, SdkError};
 use aws_sdk_s3::operation::delete_objects::DeleteObjectsError;
@@ -29,15 +33,11 @@ pub struct Bucket {
     client: Client,
     name: String,
     urls: MediaUrls,
+    /// The client has them too, but hands them out to nobody.
+    credentials: Option<SharedCredentialsProvider>,
 }
 
 impl Bucket {
-    /// A bucket by its name; `base_url` is where its objects are public, see [`MediaUrls::new`]. Makes no connection.
-    #[must_use]
-    pub fn new(client: Client, name: impl Into<String>, base_url: impl Into<String>) -> Self {
-        Self { client, name: name.into(), urls: MediaUrls::new(base_url) }
-    }
-
     /// The bucket that the deployment's settings name.
     ///
     /// # Errors
@@ -47,10 +47,16 @@ impl Bucket {
         Ok(Self::connect(&start.aws, name, start.settings.required("AVIARY_MEDIA_URL")?))
     }
 
-    /// [`Bucket::new`] with a client made from the configuration all SDK clients share. Makes no connection.
+    /// A bucket by its name, with a client made from the configuration all SDK clients share; `base_url` is where its
+    /// objects are public, see [`MediaUrls::new`]. Makes no connection.
     #[must_use]
     pub fn connect(config: &SdkConfig, name: impl Into<String>, base_url: impl Into<String>) -> Self {
-        Self::new(s3_client(config), name, base_url)
+        Self {
+            client: s3_client(config),
+            name: name.into(),
+            urls: MediaUrls::new(base_url),
+            credentials: config.credentials_provider(),
+        }
     }
 
     /// Where clients find this bucket's objects.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use aviary_localaws::{Config, LocalAws};
 use aviary_model::{Email, Entropy, EntropyError, Family, SessionId, Timestamp, TokenId, UserId, Username};
 use aviary_store::{
-    AccountTables, Accounts, Activities, Activity, Credentials, Db, Job, Jobs, Profile, Profiles, Registration,
-    RegistrationError, SessionOpening, SignIn, SigningKeys, StoreError, Task, Tweets, User,
+    AccountTables, Accounts, Activities, Activity, Credentials, Db, Integers, Job, Jobs, Profile, Profiles,
+    Registration, RegistrationError, SessionOpening, SignIn, SigningKeys, StoreError, Task, Tweets, User,
 };
 use aviary_template::{Settings, Storage, Template};
 use aws_sdk_dynamodb::Client;
@@ -30,6 +30,7 @@ pub(crate) struct Store {
     pub(crate) tweets: Tweets,
     pub(crate) keys: SigningKeys,
     pub(crate) jobs: Jobs,
+    pub(crate) integers: Integers,
     pub(crate) activities: Activities,
     pub(crate) names: Names,
     /// DynamoDB without the store.
@@ -46,6 +47,7 @@ pub(crate) struct Names {
     pub(crate) credentials: String,
     pub(crate) social: String,
     pub(crate) jobs: String,
+    pub(crate) integers: String,
     pub(crate) feed: String,
 }
 
@@ -84,6 +86,7 @@ impl Store {
             keys: SigningKeys::new(db.clone(), &names.keys),
             jobs: Jobs::new(db.clone(), &names.jobs),
             activities: Activities::new(db.clone(), &names.feed),
+            integers: Integers::new(db.clone(), &names.integers, Jobs::new(db.clone(), &names.jobs)),
             db,
             names,
             raw: client(url),
@@ -138,8 +141,8 @@ impl Store {
     /// How many items all tables hold together.
     pub(crate) async fn items(&self) -> i32 {
         let mut count = 0;
-        let Names { accounts, keys, credentials, social, jobs, feed } = &self.names;
-        for table in [accounts, keys, credentials, social, jobs, feed] {
+        let Names { accounts, keys, credentials, social, jobs, integers, feed } = &self.names;
+        for table in [accounts, keys, credentials, social, jobs, integers, feed] {
             let call = self.raw.scan().table_name(table).select(Select::Count).consistent_read(true);
             let page = call.send().await.unwrap();
             assert_eq!(page.last_evaluated_key, None, "more than a page");
@@ -169,6 +172,7 @@ impl Names {
             credentials: named("CredentialsTable"),
             social: named("SocialTable"),
             jobs: named("JobsTable"),
+            integers: named("IntegersTable"),
             feed: named("FeedTable"),
         }
     }

@@ -17,6 +17,7 @@ mod failures;
 mod family;
 mod family_race;
 mod fixture;
+mod integers;
 mod jobs;
 mod keys;
 mod limits;

@@ -1,43 +1,15 @@
-//! The bucket, against the local S3 and against servers that misbehave.
-
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+//! Images: stored, found at their URL, removed.
 
 use std::io::Cursor;
 
-use aviary_localaws::{Config, LocalAws};
 use aviary_media::{Bucket, CleanImage, ImageFormat, MediaError, ObjectKey, inspect};
-use aviary_template::Storage;
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-const BUCKET: &str = "aviary-local-mediabucket";
+use crate::fixture::{BUCKET, Store, bucket_at};
+
 const ID: u128 = 0x0190_1234_5678_7abc_8def_0123_4567_89ab;
-
-/// A local S3 with one bucket, in a folder that goes with it.
-struct Store {
-    aws: LocalAws,
-    _folder: tempfile::TempDir,
-}
-
-impl Store {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let bucket = aviary_template::Bucket { logical_id: "MediaBucket".to_owned(), name: BUCKET.to_owned() };
-        let storage = Storage { buckets: vec![bucket], ..Storage::default() };
-        let aws = LocalAws::start(Config::new(folder.path(), storage)).unwrap();
-        Self { aws, _folder: folder }
-    }
-
-    fn bucket(&self) -> Bucket {
-        bucket_at(&self.aws.aws_url(), BUCKET)
-    }
-}
-
-fn bucket_at(endpoint: &str, name: &str) -> Bucket {
-    let config = aviary_aws::sdk_config_for(endpoint, "local", "local-secret");
-    Bucket::connect(&config, name, format!("{endpoint}/{name}"))
-}
 
 fn key(random: u128, format: ImageFormat) -> ObjectKey {
     ObjectKey::tweet_image(uuid::Uuid::from_u128(ID), 0, random, format)
@@ -130,7 +102,7 @@ async fn a_store_that_is_not_there_may_come_back() {
 }
 
 /// Reads one request to its end.
-async fn request(stream: &mut TcpStream) -> (String, Vec<u8>) {
+pub(crate) async fn request(stream: &mut TcpStream) -> (String, Vec<u8>) {
     let mut received = Vec::new();
     let head_end = loop {
         if let Some(at) = received.windows(4).position(|window| window == b"\r\n\r\n") {
@@ -149,7 +121,7 @@ async fn request(stream: &mut TcpStream) -> (String, Vec<u8>) {
 }
 
 /// An S3 that answers one request after the other with these, and tells what it was sent.
-async fn scripted(listener: TcpListener, answers: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
+pub(crate) async fn scripted(listener: TcpListener, answers: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
     let mut requests = Vec::new();
     for (status, body) in answers {
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -161,7 +133,7 @@ async fn scripted(listener: TcpListener, answers: &[(&str, &str)]) -> Vec<(Strin
     requests
 }
 
-async fn listen() -> (TcpListener, Bucket) {
+pub(crate) async fn listen() -> (TcpListener, Bucket) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     (listener, bucket_at(&endpoint, BUCKET))

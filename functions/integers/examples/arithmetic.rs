@@ -1,0 +1,69 @@
+//! What arithmetic on sets costs, without reading and writing them: CPU time on one thread, each figure beside its goal.
+//! `cargo xtask bench` runs it.
+
+use std::error::Error;
+
+use dashu_int::{IBig, UBig};
+use integers_function::equation::Equation;
+use integers_function::evaluate::evaluate;
+use integers_function::polynomial::Polynomial;
+use integers_function::unit::{Unit, Units};
+
+/// Milliseconds for 10,000 units, however many there are: what grew faster than the sets would miss it.
+const ADDITION_MS: f64 = 20.0;
+const MULTIPLICATION_MS: f64 = 60.0;
+/// The kernel counts in ticks of some milliseconds, so a line is measured over so many units.
+const MEASURED_UNITS: u32 = 500_000;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("{:<46}{:>14}{:>22}", "arithmetic", "CPU ms", "ms per 10,000 / goal");
+    line("addition, 10,000 units of 2,048 bits", "a+b", 10_000, 2_048, ADDITION_MS)?;
+    line("addition, 100,000 units of 2,048 bits", "a+b", 100_000, 2_048, ADDITION_MS)?;
+    line("multiplication, 10,000 units of 2,048 bits", "a*b", 10_000, 2_048, MULTIPLICATION_MS)?;
+    line("multiplication, 10,000 units of 512 bits", "a*b", 10_000, 512, MULTIPLICATION_MS)?;
+    line("multiplication, 100,000 units of 512 bits", "a*b", 100_000, 512, MULTIPLICATION_MS)?;
+    Ok(())
+}
+
+/// Prints one line.
+fn line(name: &str, equation: &str, units: u32, bits: usize, goal: f64) -> Result<(), Box<dyn Error>> {
+    let equation = Equation::parse(equation)?;
+    let (a, b) = (set(units, bits, 1)?, set(units, bits, 2)?);
+    let times = MEASURED_UNITS / units;
+    let before = cpu_ms()?;
+    for _ in 0..times {
+        drop(evaluate(&equation, &[&a, &b])?);
+    }
+    let spent = (cpu_ms()? - before) / f64::from(times);
+    let each = spent * 10_000.0 / f64::from(units);
+    let miss = if each > goal { " !" } else { "" };
+    println!("{name:<46}{spent:>14.1}{:>22}", format!("{each:.1} / {goal:.0}{miss}"));
+    Ok(())
+}
+
+/// Units as a client encrypts them, with numbers of this length.
+fn set(units: u32, bits: usize, seed: u64) -> Result<Units, Box<dyn Error>> {
+    let mut random = seed;
+    let mut number = || {
+        let bytes: Vec<u8> = (0..bits / 8).map(|_| next(&mut random)).collect();
+        IBig::from(UBig::from_be_bytes(&bytes))
+    };
+    let unit = |index| Unit { index: u64::from(index), value: Polynomial::encrypted(number(), number()) };
+    Units::of((0..units).map(unit).collect()).ok_or_else(|| "a set has units".into())
+}
+
+/// Something that no multiplication can take a short cut through; xorshift.
+fn next(state: &mut u64) -> u8 {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    let [byte, ..] = state.to_le_bytes();
+    byte | 1
+}
+
+/// The CPU time of this thread so far.
+fn cpu_ms() -> Result<f64, Box<dyn Error>> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    let nanos: f64 = text.split(' ').next().unwrap_or_default().parse()?;
+    Ok(nanos / 1_000_000.0)
+}

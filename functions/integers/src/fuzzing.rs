@@ -1,0 +1,94 @@
+//! What must hold for any text that a client sends as an equation. The fuzz target calls it, and so do the tests below,
+//! with random input and with the fuzzer's corpus.
+#![allow(clippy::panic, reason = "a fuzzer learns of a broken rule by a panic")]
+
+use aviary_model::SetId;
+
+use crate::equation::{Equation, EquationError, Factor, MAX_CHARACTERS, MAX_SETS, Sum};
+
+/// An equation that is read says the same when it is written anew; one that is refused is refused at one of its
+/// columns, in one line.
+///
+/// # Panics
+/// When one of these does not hold.
+pub fn equation(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    match Equation::parse(text) {
+        Ok(equation) => {
+            assert!(text.chars().count() <= MAX_CHARACTERS);
+            assert!((1..=MAX_SETS).contains(&equation.sets.len()));
+            assert!(equation.sets.iter().all(|set| SetId::parse(set).is_ok() && text.contains(set.as_str())));
+            let written = sum(&equation.sum, &equation.sets);
+            // It may be longer by the signs that are one sign; then it may be too long.
+            match Equation::parse(&written) {
+                Ok(again) => assert_eq!(again, equation, "{text:?} is not {written:?}"),
+                Err(EquationError::TooLong(_)) => {}
+                Err(error) => panic!("{text:?} as {written:?}: {error}"),
+            }
+        }
+        Err(error) => {
+            let message = error.to_string();
+            assert!(!message.is_empty() && message.lines().count() == 1, "{message:?}");
+            if let EquationError::Unexpected { column, .. } = error {
+                assert!((1..=text.chars().count() + 1).contains(&column), "{message}");
+            }
+        }
+    }
+}
+
+fn sum(of: &Sum, sets: &[String]) -> String {
+    let mut text = String::new();
+    for (place, term) in of.0.iter().enumerate() {
+        match (place, term.negative) {
+            (0, false) => {}
+            (0, true) => panic!("a first term has no operator before it"),
+            (_, false) => text.push('+'),
+            (_, true) => text.push('-'),
+        }
+        for (place, factor) in term.value.0.iter().enumerate() {
+            if place > 0 {
+                text.push('*');
+            }
+            if factor.negative {
+                text.push('-');
+            }
+            match &factor.value {
+                Factor::Constant(value) => text.push_str(&value.to_string()),
+                Factor::Set(place) => text.push_str(sets.get(*place).map_or("?", String::as_str)),
+                Factor::Group(inner) => text.push_str(&format!("({})", sum(inner, sets))),
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn corpus() -> Vec<Vec<u8>> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/equation");
+        let files = std::fs::read_dir(folder).expect("the corpus").map(|file| file.expect("a file").path());
+        files.map(|file| std::fs::read(file).expect("an input")).collect()
+    }
+
+    /// The corpus must reach what it is for, and not just refusals.
+    #[test]
+    fn the_corpus_keeps_every_rule() {
+        let corpus = corpus();
+        corpus.iter().for_each(|input| equation(input));
+        let read = |input: &&Vec<u8>| Equation::parse(&String::from_utf8_lossy(input)).is_ok();
+        let good = corpus.iter().filter(read).count();
+        assert!(good >= 3 && corpus.len() - good >= 3, "{good} of {}", corpus.len());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_equation_or_refused(
+            words in proptest::collection::vec("[ab_1]|[-+*()]|[ \t]|first_set|99|[^a-z]", 0..40),
+        ) {
+            equation(words.concat().as_bytes());
+        }
+    }
+}

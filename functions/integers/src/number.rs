@@ -1,0 +1,192 @@
+//! Integers of any size, as clients write them.
+
+use aviary_model::Encoding;
+use base64::Engine;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use dashu_int::ops::BitTest;
+use dashu_int::{IBig, Sign, UBig};
+
+/// The longest integer, in bits.
+pub const MAX_BITS: usize = 1_000_000;
+/// No integer within the bound has more decimal digits.
+const MAX_DECIMAL: usize = 301_030;
+
+/// Padding may be there or not; what stands for nothing is not read as something.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Why a text is no integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NumberError {
+    /// No integer in this encoding.
+    #[error("A valid integer is required.")]
+    Invalid,
+    /// Not base64.
+    #[error("A number as text must be base64 of its big-endian magnitude, or the set must name its encoding.")]
+    Base64,
+    /// Too long.
+    #[error("A number may have {MAX_BITS} bits.")]
+    TooLong,
+}
+
+/// Reads the text of an integer; of a JSON string, what is between its quotes. Its length is looked at before it is
+/// computed.
+///
+/// # Errors
+/// When it is none, or too long.
+pub fn read(encoding: Encoding, text: &str) -> Result<IBig, NumberError> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let magnitude = match encoding {
+        Encoding::Number => decimal(digits)?,
+        Encoding::Decimal => decimal(digits.strip_prefix('+').filter(|_| !negative).unwrap_or(digits))?,
+        Encoding::Hex => hexadecimal(digits)?,
+        Encoding::Base64 => base64(digits)?,
+    };
+    if magnitude.bit_len() > MAX_BITS {
+        return Err(NumberError::TooLong);
+    }
+    let value = IBig::from(magnitude);
+    Ok(if negative { -value } else { value })
+}
+
+/// Writes an integer as JSON.
+pub fn write(encoding: Encoding, value: &IBig, json: &mut String) {
+    match encoding {
+        Encoding::Number => json.push_str(&value.to_string()),
+        Encoding::Decimal => json.push_str(&format!("\"{value}\"")),
+        Encoding::Hex => json.push_str(&format!("\"{value:x}\"")),
+        Encoding::Base64 => {
+            let (sign, magnitude) = value.clone().into_parts();
+            json.push_str(if sign == Sign::Negative { "\"-" } else { "\"" });
+            let bytes = magnitude.to_be_bytes();
+            // Zero has no magnitude, and an empty text would say nothing.
+            BASE64.encode_string(if bytes.is_empty() { &[0] } else { &*bytes }, json);
+            json.push('"');
+        }
+    }
+}
+
+fn decimal(digits: &str) -> Result<UBig, NumberError> {
+    if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(NumberError::Invalid);
+    }
+    let significant = digits.trim_start_matches('0');
+    if significant.len() > MAX_DECIMAL {
+        return Err(NumberError::TooLong);
+    }
+    if significant.is_empty() { Ok(UBig::ZERO) } else { significant.parse().map_err(|_| NumberError::Invalid) }
+}
+
+fn hexadecimal(digits: &str) -> Result<UBig, NumberError> {
+    let digits = digits.strip_prefix("0x").unwrap_or(digits);
+    if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Err(NumberError::Invalid);
+    }
+    let significant = digits.trim_start_matches('0');
+    if significant.len() > MAX_BITS.div_ceil(4) {
+        return Err(NumberError::TooLong);
+    }
+    if significant.is_empty() {
+        return Ok(UBig::ZERO);
+    }
+    UBig::from_str_radix(significant, 16).map_err(|_| NumberError::Invalid)
+}
+
+fn base64(text: &str) -> Result<UBig, NumberError> {
+    // Leading zero bytes are no part of the number, but nobody needs more of them than digits.
+    if text.len() > MAX_BITS.div_ceil(6).saturating_mul(2) {
+        return Err(NumberError::TooLong);
+    }
+    let bytes = BASE64.decode(text).map_err(|_| NumberError::Base64)?;
+    Ok(UBig::from_be_bytes(&bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ALL: [Encoding; 4] = [Encoding::Number, Encoding::Base64, Encoding::Decimal, Encoding::Hex];
+
+    fn written(encoding: Encoding, value: &IBig) -> String {
+        let mut json = String::new();
+        write(encoding, value, &mut json);
+        json
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_again(magnitude in proptest::collection::vec(any::<u8>(), 0..400), negative: bool) {
+            let value = IBig::from(UBig::from_be_bytes(&magnitude));
+            let value = if negative { -value } else { value };
+            for encoding in ALL {
+                let json = written(encoding, &value);
+                let is_text = encoding != Encoding::Number;
+                prop_assert_eq!(json.starts_with('"'), is_text);
+                prop_assert_eq!(read(encoding, json.trim_matches('"')), Ok(value.clone()));
+            }
+        }
+
+        #[test]
+        fn no_text_stops_it(text in ".{0,40}") {
+            for encoding in ALL {
+                let _ = read(encoding, &text);
+            }
+        }
+    }
+
+    #[test]
+    fn each_encoding_has_its_form() {
+        let value = IBig::from(-255);
+        let forms = ALL.map(|encoding| written(encoding, &value));
+        assert_eq!(forms, ["-255", "\"-/w==\"", "\"-255\"", "\"-ff\""]);
+        assert_eq!(written(Encoding::Base64, &IBig::ZERO), "\"AA==\"");
+        for (encoding, text) in [
+            (Encoding::Base64, "/w"),
+            (Encoding::Base64, "AP8="),
+            (Encoding::Hex, "0xFF"),
+            (Encoding::Decimal, "+255"),
+            (Encoding::Number, "255"),
+        ] {
+            assert_eq!(read(encoding, text), Ok(IBig::from(255)), "{text}");
+        }
+        assert_eq!(read(Encoding::Base64, ""), Ok(IBig::ZERO));
+        for (encoding, text) in [
+            (Encoding::Number, "1.0"),
+            (Encoding::Number, "1e5"),
+            (Encoding::Number, "+1"),
+            (Encoding::Decimal, ""),
+            (Encoding::Decimal, "-"),
+            (Encoding::Decimal, "--1"),
+            (Encoding::Decimal, "-+1"),
+            (Encoding::Decimal, "1_0"),
+            (Encoding::Hex, "0x"),
+            (Encoding::Hex, "g"),
+        ] {
+            assert_eq!(read(encoding, text), Err(NumberError::Invalid), "{text}");
+        }
+        for text in ["*", "A", "AA=A", "a b", "_w"] {
+            assert_eq!(read(Encoding::Base64, text), Err(NumberError::Base64), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_bounded_before_it_is_computed() {
+        let bits = |count: usize| {
+            let mut text = "1".to_owned();
+            text.push_str(&"0".repeat(count));
+            text
+        };
+        assert_eq!(read(Encoding::Hex, &bits(249_999)).map(|n| n.bit_len()), Ok(999_997));
+        assert_eq!(read(Encoding::Hex, &bits(250_000)), Err(NumberError::TooLong));
+        assert_eq!(read(Encoding::Decimal, &"9".repeat(1_000_000)), Err(NumberError::TooLong));
+        assert_eq!(read(Encoding::Base64, &"/".repeat(1_000_000)), Err(NumberError::TooLong));
+        assert_eq!(read(Encoding::Base64, &"/".repeat(200_000)), Err(NumberError::TooLong));
+        assert_eq!(read(Encoding::Number, &"0".repeat(1_000_000)), Ok(IBig::ZERO));
+    }
+}

@@ -1,0 +1,219 @@
+//! `POST /integers/session/` (document 002): a whole session in place of what was there.
+
+use std::collections::HashSet;
+
+use aviary_auth::Claimed;
+use aviary_model::{Encoding, Entropy, IntegerSession, SetId};
+use aviary_store::{MAX_SESSION_SETS, OnceClaim, OpenSession};
+use aviary_web::{ApiError, Claim, Cookies, FieldErrors, Form, IdempotencyKey};
+use axum::extract::State;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::answer::{Answer, ShownSession, ShownSetOfSession, say_encoding, spliced};
+use crate::content::{NewSet, stored};
+use crate::list::{self, kind_of};
+use crate::params::{IntegerParams, list as list_of};
+use crate::place::Place;
+use crate::sent::{made_id, units};
+use crate::uploaded::with_upload;
+use crate::{IntegersState, download};
+
+/// So many errors are named.
+const MAX_ERRORS: usize = 10;
+
+/// A session to be stored.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionBody {
+    /// The session; the web session's, or `default`, if it is not sent.
+    #[schema(required = false)]
+    pub session_id: String,
+    /// What was uploaded; then its fields count as if they were sent here.
+    #[schema(required = false)]
+    pub upload_id: String,
+    /// Whether the sets are wanted as a file.
+    #[schema(required = false)]
+    pub download: bool,
+    /// All its sets; those that are there already go.
+    pub integer_sets: Vec<ShownSetOfSession>,
+}
+
+/// A set as it is sent.
+#[derive(Deserialize)]
+struct SentSet<'a> {
+    #[serde(default)]
+    set_id: Option<Value>,
+    #[serde(default)]
+    encoding: Option<Value>,
+    #[serde(borrow, default, deserialize_with = "list::present")]
+    integers: Option<&'a RawValue>,
+}
+
+/// Stores a whole session in place of what was there, all of it or nothing. Four steps, and one more for each eight sets
+/// after the first.
+#[utoipa::path(post, path = "/integers/session", tag = "integers", request_body = SessionBody, responses(
+    (status = 201, description = "The session", body = ShownSession),
+    (status = 400, description = "What is wrong with which set; nothing is changed"),
+    (status = 401, description = "No credential, or one that does not count"),
+    (status = 403, description = "`user_id` is somebody else"),
+    (status = 404, description = "The caller has no such upload"),
+    (status = 429, description = "Too many sets and other things within a minute"),
+))]
+pub async fn session_replace(
+    State(state): State<IntegersState>,
+    claimed: Claimed,
+    cookies: Cookies,
+    key: IdempotencyKey,
+    IntegerParams(form): IntegerParams,
+) -> Result<Answer, ApiError> {
+    let form = with_upload(&state, &claimed, form).await?;
+    let wants_file = download::is_wanted(&form);
+    let account = claimed.user().to_string();
+    let (opened, within) = futures_util::join!(
+        Place::of(&form).open(&state, claimed, &cookies, &form),
+        state.limiter.count("writes", &account, state.limiter.limits.writes_account),
+    );
+    let (caller, open) = opened?;
+    within?;
+    let wants_file = wants_file?;
+    let mut sets = read(&form, state.entropy.as_ref())?;
+    let body = if key.is_sent() { form.digest(&[]) } else { String::new() };
+    let credentials = &state.guard.credentials;
+    let claim = match key.claim(credentials, "integer_session", Some(caller.user), &body, state.clock.now()).await? {
+        Claim::Fresh(claim) => claim,
+        Claim::Done(kept) => {
+            let (session, ids): (IntegerSession, Vec<SetId>) =
+                serde_json::from_str(&kept).map_err(ApiError::internal)?;
+            sets.iter_mut().zip(ids).for_each(|(set, id)| set.id = id);
+            return download::offer(&state, answer(&session, &sets)?, wants_file).await;
+        }
+    };
+    let written = write(&state, &open, &sets, claim.as_ref()).await;
+    if let (Err(_), Some(claim)) = (&written, &claim) {
+        credentials.release_once(claim).await?;
+    }
+    written?;
+    download::offer(&state, answer(&open.session, &sets)?, wants_file).await
+}
+
+/// Everything first where nobody sees it, then the one write that makes it the session.
+async fn write(
+    state: &IntegersState,
+    before: &OpenSession,
+    sets: &[NewSet],
+    claim: Option<&OnceClaim>,
+) -> Result<(), ApiError> {
+    let now = state.clock.now();
+    let (new, check) = state.integers.announce_generation(before.user, &before.session, now).await?;
+    let mut items = Vec::with_capacity(sets.len());
+    for set in sets {
+        // The generation's job stands for its objects too.
+        items.push(stored(state, &new, set, async |_| Ok(())).await?);
+    }
+    state.integers.fill(&new, &items).await?;
+    let ids: Vec<&SetId> = sets.iter().map(|set| &set.id).collect();
+    let kept = serde_json::to_string(&(&before.session, ids)).map_err(ApiError::internal)?;
+    let claim = claim.map(|claim| (claim, &state.guard.credentials, kept));
+    Ok(state.integers.flip(before, &new, &items, check, now, claim).await?)
+}
+
+fn read(form: &Form, entropy: &dyn Entropy) -> Result<Vec<NewSet>, ApiError> {
+    let Some(json) = list_of(form, "integer_sets") else {
+        return Err(ApiError::field("integer_sets", "This field is required."));
+    };
+    let (mut sets, mut errors) = (Vec::new(), Vec::new());
+    let mut ids = HashSet::new();
+    let mut failure = None;
+    let max = usize::try_from(MAX_SESSION_SETS).unwrap_or(usize::MAX);
+    let walked = list::each(&json, max, "sets", |place, raw| {
+        match set(raw.get(), entropy) {
+            Ok(Ok(set)) if !ids.insert(set.id.clone()) => {
+                errors.push(format!("Set {place}: set_id \"{}\" comes more than once.", set.id.as_str()));
+            }
+            Ok(Ok(set)) => sets.push(set),
+            Ok(Err(messages)) => errors.extend(messages.iter().map(|message| format!("Set {place}: {message}"))),
+            Err(error) => failure = Some(error),
+        }
+        errors.len() < MAX_ERRORS && failure.is_none()
+    });
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    if let Err(error) = walked {
+        errors = vec![error];
+    }
+    let mut named = FieldErrors::default();
+    errors.iter().for_each(|error| named.push("integer_sets", error));
+    named.check()?;
+    Ok(sets)
+}
+
+/// One set, or what is wrong with it.
+fn set(json: &str, entropy: &dyn Entropy) -> Result<Result<NewSet, Vec<String>>, ApiError> {
+    if !json.starts_with('{') {
+        let message = format!("Invalid data. Expected a dictionary, but got {}.", kind_of(json));
+        return Ok(Err(vec![message]));
+    }
+    let sent: SentSet<'_> = match serde_json::from_str(json) {
+        Ok(sent) => sent,
+        Err(error) => return Ok(Err(vec![error.to_string()])),
+    };
+    let mut messages = Vec::new();
+    let id = text("set_id", sent.set_id, SetId::parse, &mut messages);
+    let encoding = text("encoding", sent.encoding, Encoding::parse, &mut messages);
+    let units = match sent.integers {
+        None => Err(vec!["This field is required.".to_owned()]),
+        Some(json) => units(json.get(), encoding),
+    };
+    match units {
+        Ok((encoding, units, json)) if messages.is_empty() => {
+            let id = id.map_or_else(|| made_id(entropy), Ok)?;
+            Ok(Ok(NewSet { id, encoding, units, json }))
+        }
+        Ok(_) => Ok(Err(messages)),
+        Err(errors) => {
+            messages.extend(errors.iter().map(|error| format!("integers: {error}")));
+            Ok(Err(messages))
+        }
+    }
+}
+
+fn text<T, E: std::fmt::Display>(
+    name: &str,
+    value: Option<Value>,
+    parse: impl FnOnce(&str) -> Result<T, Vec<E>>,
+    messages: &mut Vec<String>,
+) -> Option<T> {
+    let text = match value? {
+        Value::String(text) => text,
+        _ => {
+            messages.push(format!("{name}: Not a valid string."));
+            return None;
+        }
+    };
+    match parse(&text) {
+        Ok(value) => Some(value),
+        Err(errors) => {
+            messages.extend(errors.iter().map(|error| format!("{name}: {error}")));
+            None
+        }
+    }
+}
+
+fn answer(session: &IntegerSession, sets: &[NewSet]) -> Result<Answer, ApiError> {
+    let mut json = String::from("[");
+    for set in sets {
+        let mut members = Map::new();
+        members.insert("set_id".to_owned(), Value::from(set.id.as_str()));
+        say_encoding(&mut members, set.encoding);
+        if json.len() > 1 {
+            json.push(',');
+        }
+        json.push_str(&spliced(&members, "integers", &set.json)?);
+    }
+    json.push(']');
+    Ok(Answer::new(StatusCode::CREATED, [("session_id", session.as_str())], "integer_sets", json))
+}

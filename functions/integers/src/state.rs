@@ -1,0 +1,54 @@
+//! What the handlers work with.
+
+use std::sync::Arc;
+
+use aviary_auth::{Guard, Limiter, Limits};
+use aviary_media::Bucket;
+use aviary_model::{Clock, Entropy};
+use aviary_store::{Db, Integers, Jobs, Profiles};
+use aviary_web::{Start, StartError};
+use axum::extract::FromRef;
+
+/// The function's state; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct IntegersState {
+    pub(crate) guard: Guard,
+    pub(crate) integers: Integers,
+    pub(crate) profiles: Profiles,
+    pub(crate) bucket: Bucket,
+    pub(crate) limiter: Limiter,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+}
+
+impl IntegersState {
+    /// Reads the settings and the public keys.
+    ///
+    /// # Errors
+    /// When a setting is missing, or DynamoDB does not answer.
+    pub async fn new(start: &Start) -> Result<Self, StartError> {
+        let settings = &start.settings;
+        let db = Db::new(&start.aws, start.entropy.clone());
+        let guard = Guard::start(start, &db).await?;
+        let jobs = Jobs::new(db.clone(), settings.required("AVIARY_JOBS_TABLE")?);
+        Ok(Self {
+            limiter: Limiter {
+                credentials: guard.credentials.clone(),
+                limits: Limits::of(settings)?,
+                clock: start.clock.clone(),
+            },
+            guard,
+            profiles: Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?),
+            integers: Integers::new(db, settings.required("AVIARY_INTEGERS_TABLE")?, jobs),
+            bucket: Bucket::start(start)?,
+            clock: start.clock.clone(),
+            entropy: start.entropy.clone(),
+        })
+    }
+}
+
+impl FromRef<IntegersState> for Guard {
+    fn from_ref(state: &IntegersState) -> Self {
+        state.guard.clone()
+    }
+}

@@ -1,0 +1,151 @@
+//! The real worker, in a process of its own, killed in the middle of a purge and cut off from DynamoDB and S3: nothing
+//! of the user is left in the end, and nothing of anybody else is touched.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aviary_model::Clock;
+use aviary_store::Job;
+use e2e::{AwsCall, AwsError, Fault, FaultProxy, Function};
+use serde_json::Value;
+
+use crate::fixture::Fixture;
+use crate::purge::{assert_gone, everything};
+
+/// Rounds of a purge, and some runs more for what the faults cost.
+const RUNS: usize = 12;
+
+/// What becomes of a call, the how manyth of its process, whether it goes to DynamoDB or S3.
+type Plan = Box<dyn Fn(usize, &AwsCall) -> Fault + Send + Sync>;
+
+/// A worker behind two proxies.
+struct Cut {
+    process: Function,
+    proxies: [FaultProxy; 2],
+}
+
+impl Cut {
+    fn start(fixture: &Fixture, plan: Plan) -> Self {
+        let service = fixture.service();
+        let (count, plan) = (Arc::new(AtomicUsize::new(0)), Arc::new(plan));
+        let proxy = |upstream: &str| {
+            let (count, plan) = (count.clone(), plan.clone());
+            FaultProxy::start(upstream, move |call| plan(count.fetch_add(1, Ordering::SeqCst) + 1, call))
+        };
+        let proxies = [proxy(&service.dynamodb_url), proxy(&service.aws_url)];
+        let [dynamodb, s3] = [proxies[0].url(), proxies[1].url()];
+        let endpoints = [("AWS_ENDPOINT_URL_DYNAMODB", dynamodb.as_str()), ("AWS_ENDPOINT_URL_S3", s3.as_str())];
+        let process = Function::start_with(&service, "worker", &endpoints);
+        for proxy in &proxies {
+            proxy.aim_at(process.pid());
+        }
+        Self { process, proxies }
+    }
+
+    /// Hands it the job as it is now. False if it died over it.
+    async fn run(&mut self, fixture: &Fixture, job: &Job) -> bool {
+        let event = fixture.event(&[job]).await;
+        let output = tokio::task::block_in_place(|| self.process.output_unless_killed(&event));
+        let Some(output) = output else { return false };
+        let output: Value = serde_json::from_slice(&output).unwrap();
+        assert_eq!(output["batchItemFailures"].as_array().map(Vec::len), Some(0), "{output}");
+        true
+    }
+
+    fn calls(&self) -> usize {
+        self.proxies.iter().map(FaultProxy::calls).sum()
+    }
+}
+
+/// Lets the time pass for which the job was put off. False if it is done.
+async fn make_due(fixture: &Fixture, job: &Job) -> bool {
+    let Some(now) = fixture.now(job).await else { return false };
+    let due_at = fixture.clock.now();
+    fixture.tables.jobs.again(&Job { due_at, ..now }).await.unwrap();
+    true
+}
+
+/// Runs the job in undisturbed processes until it is done.
+async fn finish(fixture: &Fixture, job: &Job) -> usize {
+    let mut worker = Cut::start(fixture, Box::new(|_, _| Fault::Pass));
+    for _ in 0..RUNS {
+        if !make_due(fixture, job).await {
+            return worker.calls();
+        }
+        assert!(worker.run(fixture, job).await, "nobody kills this one");
+    }
+    panic!("after {RUNS} runs the purge is not done: {:?}", fixture.now(job).await);
+}
+
+/// A stack with somebody who stays, and everything that is there then.
+async fn with_somebody() -> (Fixture, (Vec<String>, Vec<String>)) {
+    let fixture = Fixture::start();
+    fixture.clock.set_to_the_systems();
+    fixture.busy_user("stays").await;
+    let others = everything(&fixture).await;
+    (fixture, others)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_killed_after_any_call_leaves_a_purge_that_others_finish() {
+    let (fixture, others) = with_somebody().await;
+    let user = fixture.busy_user("first").await;
+    let purge = fixture.delete(&user).await;
+    let mut undisturbed = Cut::start(&fixture, Box::new(|_, _| Fault::Pass));
+    assert!(undisturbed.run(&fixture, &purge).await);
+    let calls = undisturbed.calls();
+    assert!(calls > 15, "only {calls} calls: the purge does too little to be worth it");
+    finish(&fixture, &purge).await;
+    assert_gone(&fixture, &user.id.to_string(), &others).await;
+
+    for at in 1..=calls {
+        let user = fixture.busy_user(&format!("goes{at}")).await;
+        let purge = fixture.delete(&user).await;
+        let mut killed = Cut::start(&fixture, Box::new(move |number, _| Fault::at(number, at, Fault::KillAfter)));
+        let survived = killed.run(&fixture, &purge).await;
+        // What is done beside each other may need a call more or less.
+        assert!(!survived || at + 2 > calls, "nobody was killed at call {at} of {calls}");
+        // The next one dies too, elsewhere and before its call arrives.
+        let next = 1 + at * 7 % calls;
+        let mut killed = Cut::start(&fixture, Box::new(move |number, _| Fault::at(number, next, Fault::KillBefore)));
+        if make_due(&fixture, &purge).await {
+            killed.run(&fixture, &purge).await;
+        }
+        finish(&fixture, &purge).await;
+        assert_gone(&fixture, &user.id.to_string(), &others).await;
+    }
+}
+
+/// Purges while the plan disturbs every process.
+async fn assert_ends_in_spite_of(plan: Plan) {
+    let (fixture, others) = with_somebody().await;
+    let user = fixture.busy_user("goes").await;
+    let purge = fixture.delete(&user).await;
+    let mut disturbed = Cut::start(&fixture, plan);
+    for _ in 0..RUNS {
+        if !make_due(&fixture, &purge).await {
+            break;
+        }
+        assert!(disturbed.run(&fixture, &purge).await);
+    }
+    assert_gone(&fixture, &user.id.to_string(), &others).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_get_lost_keep_no_purge_from_its_end() {
+    let plan = |number, _: &AwsCall| if number % 3 == 0 { Fault::DropAfter } else { Fault::Pass };
+    assert_ends_in_spite_of(Box::new(plan)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_get_lost_keep_no_purge_from_its_end() {
+    let plan = |number, _: &AwsCall| if number % 4 == 2 { Fault::DropBefore } else { Fault::Pass };
+    assert_ends_in_spite_of(Box::new(plan)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn throttling_keeps_no_purge_from_its_end() {
+    let throttled = |call: &AwsCall| if call.is_s3() { AwsError::slow_down() } else { AwsError::throttled() };
+    let plan = move |number, call: &AwsCall| if number % 3 == 1 { Fault::Answer(throttled(call)) } else { Fault::Pass };
+    assert_ends_in_spite_of(Box::new(plan)).await;
+}

@@ -1,0 +1,8 @@
+//! The bucket, against the local S3 and against servers that misbehave.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod fixture;
+mod forms;
+mod images;
+mod private;

@@ -1,0 +1,196 @@
+//! What nobody is served: written once, read within a bound, removed, and lent for a while.
+
+use aviary_media::{Folder, MediaError, PrivateKey};
+use aviary_model::{Clock, GenerationId, Timestamp, UploadId, UserId};
+use aviary_web::SystemClock;
+use bytes::Bytes;
+
+use crate::fixture::{BUCKET, Store};
+use crate::images::{listen, scripted};
+
+const JSON: &str = "application/json";
+
+pub(crate) fn user(n: u8) -> UserId {
+    format!("01901234-5678-7abc-8def-0123456789{n:02x}").parse().unwrap()
+}
+
+pub(crate) fn generation(n: u8) -> GenerationId {
+    format!("01901234-5678-7abc-8def-0123456789{n:02x}").parse().unwrap()
+}
+
+pub(crate) fn upload(n: u8) -> UploadId {
+    format!("01901234-5678-7abc-8def-0123456789{n:02x}").parse().unwrap()
+}
+
+pub(crate) fn now() -> Timestamp {
+    SystemClock.now()
+}
+
+fn key(random: u128) -> PrivateKey {
+    PrivateKey::integers(user(1), generation(1), random)
+}
+
+fn parts(texts: &[&'static str]) -> Vec<Bytes> {
+    texts.iter().map(|text| Bytes::from_static(text.as_bytes())).collect()
+}
+
+async fn status(url: &str) -> u16 {
+    reqwest::get(url).await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn what_was_put_is_read_back_by_us_and_served_to_nobody() {
+    let store = Store::start();
+    let bucket = store.bucket();
+    for key in [key(1), PrivateKey::integers_upload(user(1), upload(1)), PrivateKey::download(1)] {
+        assert_eq!(bucket.get_private(&key, 100).await.unwrap(), None);
+        bucket.put_private(&key, JSON, &parts(&["[1,", "", "2]"])).await.unwrap();
+        assert_eq!(bucket.get_private(&key, 5).await.unwrap().unwrap(), "[1,2]");
+        assert_eq!(status(&bucket.urls().url(&key)).await, 403, "{key}");
+    }
+    store.aws.stop();
+}
+
+#[tokio::test]
+async fn an_object_is_written_once() {
+    let store = Store::start();
+    let bucket = store.bucket();
+    bucket.put_private(&key(1), JSON, &parts(&["old"])).await.unwrap();
+    bucket
+        .put_private(&key(1), JSON, &parts(&["o", "ld"]))
+        .await
+        .expect("the same again is what a lost answer leads to");
+    for other in ["new", "older"] {
+        let error = bucket.put_private(&key(1), JSON, &parts(&[other])).await.unwrap_err();
+        assert!(matches!(&error, MediaError::Refused { code, .. } if code == "PreconditionFailed"), "{error:?}");
+    }
+    assert_eq!(bucket.get_private(&key(1), 100).await.unwrap().unwrap(), "old");
+    store.aws.stop();
+}
+
+#[tokio::test]
+async fn a_put_asks_s3_not_to_replace_anything() {
+    let (listener, bucket) = listen().await;
+    let (key, content) = (key(1), parts(&["1"]));
+    let answers = [("200 OK", "")];
+    let (requests, put) = tokio::join!(scripted(listener, &answers), bucket.put_private(&key, JSON, &content));
+    put.unwrap();
+    let head = &requests[0].0;
+    assert!(head.starts_with(&format!("put /{BUCKET}/{key}")), "{head}");
+    assert!(head.contains("\r\nif-none-match: *\r\n"), "{head}");
+    assert!(head.contains("\r\ncache-control: private, no-store\r\n"), "{head}");
+}
+
+/// As on AWS for a role that may list only what begins with certain words.
+#[tokio::test]
+async fn a_missing_object_is_told_from_a_forbidden_one() {
+    let denied = ("403 Forbidden", "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>");
+    let missing = "<ListBucketResult><KeyCount>0</KeyCount></ListBucketResult>";
+    let there = format!(
+        "<ListBucketResult><KeyCount>1</KeyCount><Contents><Key>{}</Key></Contents></ListBucketResult>",
+        key(1)
+    );
+    for (list, is_there) in [(missing, false), (there.as_str(), true)] {
+        let (listener, bucket) = listen().await;
+        let (key, answers) = (key(1), [denied, ("200 OK", list)]);
+        let (requests, read) = tokio::join!(scripted(listener, &answers), bucket.get_private(&key, 100));
+        assert!(requests[1].0.contains("prefix=integers%2f"), "{}", requests[1].0);
+        match read {
+            Ok(content) => assert_eq!((content, is_there), (None, false)),
+            Err(error) => assert!(is_there && matches!(error, MediaError::Refused { .. }), "{error:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn more_than_the_bound_is_not_read() {
+    let store = Store::start();
+    let bucket = store.bucket();
+    bucket.put_private(&key(1), JSON, &parts(&["123456"])).await.unwrap();
+    assert_eq!(bucket.get_private(&key(1), 6).await.unwrap().unwrap(), "123456");
+    let error = bucket.get_private(&key(1), 5).await.unwrap_err();
+    assert!(matches!(error, MediaError::TooLarge { max: 5, .. }), "{error:?}");
+    store.aws.stop();
+    // Nor is room made for it.
+    let (listener, bucket) = listen().await;
+    let answer = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        crate::images::request(&mut stream).await;
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n1", 1_u64 << 50);
+        tokio::io::AsyncWriteExt::write_all(&mut stream, head.as_bytes()).await.unwrap();
+    };
+    let key = key(1);
+    let ((), read) = tokio::join!(answer, bucket.get_private(&key, 5));
+    assert!(matches!(read, Err(MediaError::TooLarge { max: 5, .. })), "{read:?}");
+}
+
+#[tokio::test]
+async fn an_object_that_is_cut_off_is_no_shorter_object() {
+    let (listener, bucket) = listen().await;
+    let answer = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        crate::images::request(&mut stream).await;
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\nconnection: close\r\n\r\n12345";
+        tokio::io::AsyncWriteExt::write_all(&mut stream, head.as_bytes()).await.unwrap();
+    };
+    let key = key(1);
+    let ((), read) = tokio::join!(answer, bucket.get_private(&key, 100));
+    let error = read.unwrap_err();
+    assert!(matches!(error, MediaError::Unreachable { .. }) && error.is_transient(), "{error:?}");
+}
+
+#[tokio::test]
+async fn one_object_or_a_folder_goes_and_the_rest_stays() {
+    let store = Store::start();
+    let bucket = store.bucket();
+    let keys = [
+        PrivateKey::integers(user(1), generation(1), 1),
+        PrivateKey::integers(user(1), generation(1), 2),
+        PrivateKey::integers(user(1), generation(2), 3),
+        PrivateKey::integers(user(2), generation(1), 4),
+        PrivateKey::integers_upload(user(1), upload(1)),
+    ];
+    for key in &keys {
+        bucket.put_private(key, JSON, &parts(&["1"])).await.unwrap();
+    }
+    let there = async || {
+        let mut there = Vec::new();
+        for key in &keys {
+            there.push(bucket.get_private(key, 100).await.unwrap().is_some());
+        }
+        there
+    };
+    bucket.delete_private(&keys[0]).await.unwrap();
+    bucket.delete_private(&keys[0]).await.expect("what is gone can be deleted again");
+    assert_eq!(there().await, [false, true, true, true, true]);
+    assert_eq!(bucket.delete_all(&Folder::integers_generation(user(1), generation(1))).await.unwrap(), 1);
+    assert_eq!(there().await, [false, false, true, true, true]);
+    assert_eq!(bucket.delete_all(&Folder::integers(user(1))).await.unwrap(), 1);
+    assert_eq!(there().await, [false, false, false, true, true]);
+    assert_eq!(bucket.delete_all(&Folder::integers_uploads(user(1))).await.unwrap(), 1);
+    assert_eq!(there().await, [false, false, false, true, false]);
+    store.aws.stop();
+}
+
+#[tokio::test]
+async fn a_lent_object_can_be_read_until_its_time_is_over_and_no_other() {
+    let store = Store::start();
+    let bucket = store.bucket();
+    let (mine, other) = (PrivateKey::download(1), PrivateKey::download(2));
+    for key in [&mine, &other] {
+        bucket.put_private(key, JSON, &parts(&["[1]"])).await.unwrap();
+    }
+    let lent = bucket.presign_get(&mine, now(), 3_600).await.unwrap();
+    assert!(lent.expires_at > now().plus_seconds(3_590).to_string(), "{lent:?}");
+    let answer = reqwest::get(&lent.url).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["content-type"], JSON);
+    assert_eq!(answer.headers()["cache-control"], "private, no-store");
+    assert_eq!(answer.text().await.unwrap(), "[1]");
+
+    assert_eq!(status(&lent.url.replace(mine.as_str(), other.as_str())).await, 403);
+    assert_eq!(status(&lent.url.replace("X-Amz-Expires=3600", "X-Amz-Expires=36000")).await, 403);
+    let over = bucket.presign_get(&mine, now().plus_seconds(-120), 60).await.unwrap();
+    assert_eq!(status(&over.url).await, 403);
+    store.aws.stop();
+}

@@ -1,0 +1,173 @@
+//! Names in the integer service: its sessions, sets and encodings.
+
+use serde::{Deserialize, Serialize};
+
+use crate::TextError;
+
+/// The most characters of a session's name.
+const MAX_SESSION_CHARACTERS: usize = 128;
+/// The most characters of a set's id.
+const MAX_SET_CHARACTERS: usize = 64;
+
+/// A session of integer sets, by the name that its owner gave it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IntegerSession(String);
+
+impl IntegerSession {
+    /// Reads a name: 1 to 128 characters, white space at its ends not counted.
+    ///
+    /// # Errors
+    /// Every rule that the text breaks.
+    pub fn parse(text: &str) -> Result<Self, Vec<TextError>> {
+        let name = text.trim();
+        let mut errors = Vec::new();
+        if name.is_empty() {
+            errors.push(TextError::Blank);
+        }
+        if name.chars().count() > MAX_SESSION_CHARACTERS {
+            errors.push(TextError::TooLong(MAX_SESSION_CHARACTERS));
+        }
+        if name.contains('\0') {
+            errors.push(TextError::Null);
+        }
+        if errors.is_empty() { Ok(Self(name.to_owned())) } else { Err(errors) }
+    }
+
+    /// The session of who names none and has no web session.
+    #[must_use]
+    pub fn default_name() -> Self {
+        Self("default".to_owned())
+    }
+
+    /// The session of a web session, by the hash under which its cookie is kept. Half of the hash is enough to
+    /// tell it from all others, and leads nobody to the cookie.
+    #[must_use]
+    pub fn of_web(cookie_hash: &str) -> Self {
+        Self(format!("web-{}", cookie_hash.chars().take(32).collect::<String>()))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A set of a session: `[A-Za-z_][A-Za-z0-9_]{0,63}`, so that an equation can name it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SetId(String);
+
+/// A text that is no set's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetIdError {
+    /// Characters that it may not have.
+    #[error("A set's id has letters, digits and underscores, all ASCII, and does not begin with a digit.")]
+    Invalid,
+    /// Too long.
+    #[error("Ensure this field has no more than {MAX_SET_CHARACTERS} characters.")]
+    TooLong,
+}
+
+impl SetId {
+    /// Reads an id; white space at its ends does not count.
+    ///
+    /// # Errors
+    /// Every rule that the text breaks.
+    pub fn parse(text: &str) -> Result<Self, Vec<SetIdError>> {
+        let id = text.trim();
+        let mut errors = Vec::new();
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if id.is_empty() || !id.chars().all(fits) || id.starts_with(|c: char| c.is_ascii_digit()) {
+            errors.push(SetIdError::Invalid);
+        }
+        if id.chars().count() > MAX_SET_CHARACTERS {
+            errors.push(SetIdError::TooLong);
+        }
+        if errors.is_empty() { Ok(Self(id.to_owned())) } else { Err(errors) }
+    }
+
+    /// An id that the server makes, of something random.
+    #[must_use]
+    pub fn made(random: u64) -> Self {
+        Self(format!("set_{random:016x}"))
+    }
+
+    /// The id.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How the integers of a set are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    /// JSON numbers.
+    Number,
+    /// Base64 of the big-endian magnitude, `-` before it if negative.
+    Base64,
+    /// Signed decimal digits, as text.
+    Decimal,
+    /// Signed hexadecimal digits, as text.
+    Hex,
+}
+
+/// A text that names no encoding.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is not a valid choice; there are number, base64, decimal and hex.")]
+pub struct EncodingError(String);
+
+impl Encoding {
+    /// Reads its name.
+    ///
+    /// # Errors
+    /// When there is no such encoding.
+    pub fn parse(text: &str) -> Result<Self, Vec<EncodingError>> {
+        match text.trim() {
+            "number" => Ok(Self::Number),
+            "base64" => Ok(Self::Base64),
+            "decimal" => Ok(Self::Decimal),
+            "hex" => Ok(Self::Hex),
+            other => Err(vec![EncodingError(other.chars().take(40).collect())]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_has_any_name_of_its_owners() {
+        for name in ["a", "ex session", "ü", &"x".repeat(128)] {
+            assert_eq!(IntegerSession::parse(name).map(|s| s.as_str().to_owned()), Ok(name.to_owned()));
+        }
+        assert_eq!(IntegerSession::parse("  a ").map(|s| s.as_str().to_owned()), Ok("a".to_owned()));
+        assert_eq!(IntegerSession::parse(" "), Err(vec![TextError::Blank]));
+        assert_eq!(IntegerSession::parse(&"x".repeat(129)), Err(vec![TextError::TooLong(128)]));
+        assert_eq!(IntegerSession::parse("a\0"), Err(vec![TextError::Null]));
+    }
+
+    #[test]
+    fn a_web_sessions_name_does_not_have_its_cookies_hash() {
+        let hash = "0123456789abcdef".repeat(4);
+        let session = IntegerSession::of_web(&hash);
+        assert_eq!(session.as_str(), "web-0123456789abcdef0123456789abcdef");
+        assert!(!session.as_str().contains(&hash));
+    }
+
+    #[test]
+    fn a_sets_id_can_stand_in_an_equation() {
+        for id in ["a", "_", "first_set", "A9", &"x".repeat(64)] {
+            assert!(SetId::parse(id).is_ok(), "{id}");
+        }
+        for id in ["", "1a", "a-b", "a b", "ä", "a+", "a\n b"] {
+            assert_eq!(SetId::parse(id), Err(vec![SetIdError::Invalid]), "{id}");
+        }
+        assert_eq!(SetId::parse(&"x".repeat(65)), Err(vec![SetIdError::TooLong]));
+        assert!(SetId::parse(SetId::made(u64::MAX).as_str()).is_ok());
+    }
+}

@@ -1,0 +1,219 @@
+//! Integer sessions and their sets.
+//!
+//! `U#<user> / SESSION#<session>` is a session's manifest, `U#<user>#<generation> / SET#<set>` a set of the
+//! generation that the manifest names. What no manifest names is nobody's.
+
+mod remove;
+mod upload;
+mod uploads;
+mod write;
+
+use aviary_model::{Encoding, GenerationId, IntegerSession, SetId, Timestamp, UserId, VersionId};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use serde::{Deserialize, Serialize};
+
+use crate::db::{Direction, metered};
+use crate::item::{Item, Key, fields, text};
+use crate::{Db, Jobs, StoreError};
+
+pub use write::{SetWrite, Written};
+
+/// The most sets of a session.
+pub const MAX_SESSION_SETS: u32 = 1_000;
+/// The most bytes that a session's sets have together.
+pub const MAX_SESSION_BYTES: u64 = 256 << 20;
+/// How often a write is begun anew that lost against others.
+const MAX_ATTEMPTS: u32 = 6;
+
+/// A session with at least one set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Where its sets are.
+    pub generation: GenerationId,
+    /// How many there are.
+    pub sets: u32,
+    /// How many bytes they have together.
+    pub bytes: u64,
+}
+
+/// A session as it was read; one that does not exist has a generation that its first set will make.
+#[derive(Clone, Debug)]
+pub struct OpenSession {
+    /// Whose it is.
+    pub user: UserId,
+    /// Its name.
+    pub session: IntegerSession,
+    /// What it leads to; none while it has no set.
+    pub manifest: Option<Manifest>,
+    /// Where its sets are, or will be.
+    pub generation: GenerationId,
+}
+
+/// Where a set's units are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SetContent {
+    /// Here, as JSON.
+    Inline(String),
+    /// In the object with this key.
+    Object(String),
+}
+
+/// A version of a set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredSet {
+    /// The set.
+    pub id: SetId,
+    /// Another one whenever it is written.
+    pub version: VersionId,
+    /// How its integers are written.
+    pub encoding: Encoding,
+    /// How many units it has.
+    pub units: u64,
+    /// How many bytes their JSON has.
+    pub bytes: u64,
+    /// Its units.
+    pub content: SetContent,
+}
+
+impl StoredSet {
+    /// The key of its object, if it has one.
+    #[must_use]
+    pub fn object(&self) -> Option<&str> {
+        match &self.content {
+            SetContent::Object(key) => Some(key),
+            SetContent::Inline(_) => None,
+        }
+    }
+}
+
+/// What a session has no room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SessionBound {
+    /// One more set.
+    #[error("A session may have {MAX_SESSION_SETS} sets.")]
+    Sets,
+    /// So many bytes.
+    #[error("The sets of a session may have {MAX_SESSION_BYTES} bytes together.")]
+    Bytes,
+}
+
+/// A page of a session's sets, by their ids.
+#[derive(Clone, Debug)]
+pub struct SetPage {
+    /// The sets.
+    pub sets: Vec<StoredSet>,
+    /// Where the next page begins: after this one. None at the end.
+    pub next: Option<SetId>,
+}
+
+/// The `integers` table.
+#[derive(Clone, Debug)]
+pub struct Integers {
+    db: Db,
+    table: String,
+    jobs: Jobs,
+}
+
+impl Integers {
+    /// The table of this name; what must still happen goes to `jobs`.
+    #[must_use]
+    pub fn new(db: Db, table: &str, jobs: Jobs) -> Self {
+        Self { db, table: table.to_owned(), jobs }
+    }
+
+    /// A session as it is now. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn open(
+        &self,
+        user: UserId,
+        session: &IntegerSession,
+        now: Timestamp,
+    ) -> Result<OpenSession, StoreError> {
+        let manifest: Option<Manifest> = self.db.get(&self.table, manifest_key(user, session)).await?;
+        let generation = match &manifest {
+            Some(manifest) => manifest.generation,
+            None => GenerationId::new(now, self.db.entropy.as_ref())?,
+        };
+        Ok(OpenSession { user, session: session.clone(), manifest, generation })
+    }
+
+    /// A set of a session that was opened. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn set(&self, open: &OpenSession, set: &SetId) -> Result<Option<StoredSet>, StoreError> {
+        self.db.get(&self.table, set_key(open.user, open.generation, set)).await
+    }
+
+    /// Several sets of a session that was opened, in no order; those that are not there are left out. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn sets(&self, open: &OpenSession, sets: &[SetId]) -> Result<Vec<StoredSet>, StoreError> {
+        let keys = sets.iter().map(|set| set_key(open.user, open.generation, set)).collect();
+        let found = self.db.batch_get_many(&self.table, keys).await?;
+        found.into_iter().map(|item| fields(&self.table, item)).collect()
+    }
+
+    /// The sets of a session that was opened, after `after`; at most a megabyte of them. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn page(&self, open: &OpenSession, after: Option<&SetId>) -> Result<SetPage, StoreError> {
+        let from = after.map_or_else(|| "SET#".to_owned(), |set| format!("SET#{}", set.as_str()));
+        let call = self
+            .db
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND sk > :from")
+            .expression_attribute_values(":pk", text(sets_pk(open.user, open.generation)))
+            .expression_attribute_values(":from", text(from))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        let more = output.last_evaluated_key.is_some();
+        let read = |item: Item| fields::<StoredSet>(&self.table, item);
+        let sets = output.items.unwrap_or_default().into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let next = sets.last().map(|set| set.id.clone()).filter(|_| more);
+        Ok(SetPage { sets, next })
+    }
+
+    /// Does a set name this object? One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn names_object(
+        &self,
+        user: UserId,
+        generation: GenerationId,
+        set: &SetId,
+        key: &str,
+    ) -> Result<bool, StoreError> {
+        let found: Option<StoredSet> = self.db.get(&self.table, set_key(user, generation, set)).await?;
+        Ok(found.is_some_and(|set| set.object() == Some(key)))
+    }
+
+    /// A version for a set that is about to be written.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn new_version(&self, now: Timestamp) -> Result<VersionId, StoreError> {
+        Ok(VersionId::new(now, self.db.entropy.as_ref())?)
+    }
+}
+
+fn manifest_key(user: UserId, session: &IntegerSession) -> Key {
+    Key::new(format!("U#{user}"), format!("SESSION#{}", session.as_str()))
+}
+
+fn sets_pk(user: UserId, generation: GenerationId) -> String {
+    format!("U#{user}#{generation}")
+}
+
+fn set_key(user: UserId, generation: GenerationId, set: &SetId) -> Key {
+    Key::new(sets_pk(user, generation), format!("SET#{}", set.as_str()))
+}

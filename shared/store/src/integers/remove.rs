@@ -1,0 +1,128 @@
+//! Removing sessions, generations, and all that a user has.
+
+use aviary_model::{GenerationId, IntegerSession, Timestamp, UserId};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+
+use super::upload::leads_to;
+use super::{Integers, MAX_ATTEMPTS, Manifest, manifest_key, sets_pk};
+use crate::db::{Direction, metered};
+use crate::item::{Item, Key, fields, text};
+use crate::jobs::job_item;
+use crate::purge::remove;
+use crate::transaction::{Committed, Transaction};
+use crate::{StoreError, Task};
+
+/// Items of a page: what one transaction takes.
+const PAGE: i32 = 100;
+
+impl Integers {
+    /// Removes a session: its manifest at once, which hides all of it, and what it led to by a job that is due at once. False
+    /// if there is none. Two steps.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn delete_session(
+        &self,
+        user: UserId,
+        session: &IntegerSession,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        for round in 0..MAX_ATTEMPTS {
+            self.db.pause_before(round).await?;
+            let Some(manifest) = self.open(user, session, now).await?.manifest else { return Ok(false) };
+            let generation = manifest.generation;
+            let mut transaction = Transaction::default();
+            transaction.delete_if(&self.table, manifest_key(user, session), &leads_to(generation))?;
+            let task = Task::RemoveIntegerGeneration { user, session: session.clone(), generation };
+            transaction.create(&self.jobs.table, job_item(&self.job_after(task, now, 0)?)?)?;
+            if let Committed::Done = transaction.commit(&self.db).await? {
+                return Ok(true);
+            }
+        }
+        Err(StoreError::Passing("others replaced the same session at the same time".to_owned()))
+    }
+
+    /// Does the session's manifest name this generation? One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn leads_to(
+        &self,
+        user: UserId,
+        session: &IntegerSession,
+        generation: GenerationId,
+    ) -> Result<bool, StoreError> {
+        let manifest: Option<Manifest> = self.db.get(&self.table, manifest_key(user, session)).await?;
+        Ok(manifest.is_some_and(|manifest| manifest.generation == generation))
+    }
+
+    /// Removes a page of a generation's sets, whether a manifest names it or not. True if there may be more. Two
+    /// steps, one where there is nothing.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn remove_sets(&self, user: UserId, generation: GenerationId) -> Result<bool, StoreError> {
+        let pk = sets_pk(user, generation);
+        let (items, more) = self.keys(&pk, "SET#", "pk, sk").await?;
+        let keys: Vec<Key> = items.iter().filter_map(|item| Some(Key::new(&*pk, sk(item)?))).collect();
+        if !keys.is_empty() {
+            remove(&self.db, &self.table, keys).await?;
+        }
+        Ok(more)
+    }
+
+    /// A page of a user's sessions with what they lead to. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn sessions(&self, user: UserId) -> Result<Vec<(IntegerSession, GenerationId)>, StoreError> {
+        let (items, _) = self.keys(&format!("U#{user}"), "SESSION#", "pk, sk, generation, #sets, #bytes").await?;
+        let session = |item: Item| {
+            let name = sk(&item).and_then(|sk| IntegerSession::parse(sk.strip_prefix("SESSION#")?).ok());
+            let manifest = fields::<Manifest>(&self.table, item)?;
+            Ok(name.map(|name| (name, manifest.generation)))
+        };
+        items.into_iter().filter_map(|item| session(item).transpose()).collect()
+    }
+
+    /// Removes a manifest that leads to this generation; what it leads to must be gone before. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn remove_manifest(
+        &self,
+        user: UserId,
+        session: &IntegerSession,
+        generation: GenerationId,
+    ) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.delete_if(&self.table, manifest_key(user, session), &leads_to(generation))?;
+        transaction.commit(&self.db).await.map(|_| ())
+    }
+
+    /// A page of a partition, as far as it begins so, and whether there is more.
+    async fn keys(&self, pk: &str, begin: &str, projection: &str) -> Result<(Vec<Item>, bool), StoreError> {
+        let mut call = self
+            .db
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
+            .projection_expression(projection)
+            .expression_attribute_values(":pk", text(pk))
+            .expression_attribute_values(":begin", text(begin))
+            .consistent_read(true)
+            .limit(PAGE)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        if projection.contains('#') {
+            call = call.expression_attribute_names("#sets", "sets").expression_attribute_names("#bytes", "bytes");
+        }
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        let more = output.last_evaluated_key.is_some();
+        Ok((output.items.unwrap_or_default(), more))
+    }
+}
+
+fn sk(item: &Item) -> Option<&str> {
+    item.get("sk")?.as_s().ok().map(String::as_str)
+}

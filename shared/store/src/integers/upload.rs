@@ -1,0 +1,109 @@
+//! A whole session in place of what was there: its sets under a generation that nobody knows, then one write that
+//! leads to it.
+
+use aviary_model::{GenerationId, IntegerSession, SessionId, Timestamp, UserId};
+use futures_util::{StreamExt, TryStreamExt};
+
+use super::{Integers, MAX_ATTEMPTS, Manifest, OpenSession, StoredSet, manifest_key, set_key};
+use crate::item::{item, text};
+use crate::jobs::job_item;
+use crate::transaction::{Committed, Expression, Transaction};
+use crate::{Credentials, OnceClaim, StoreError, Task};
+
+/// Longer than any request needs that has read the manifest before.
+const READERS_SECONDS: i64 = 300;
+/// Longer than any request lives that writes a generation before the manifest.
+const WRITERS_SECONDS: i64 = 3_600;
+/// Sets that are written beside each other.
+const AT_ONCE: usize = 8;
+
+impl Integers {
+    /// A new generation of a session, which no manifest names, and the job that removes it if none ever will. To be
+    /// called before anything of it is written. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn announce_generation(
+        &self,
+        user: UserId,
+        session: &IntegerSession,
+        now: Timestamp,
+    ) -> Result<(OpenSession, SessionId), StoreError> {
+        let generation = GenerationId::new(now, self.db.entropy.as_ref())?;
+        let task = Task::RemoveIntegerGeneration { user, session: session.clone(), generation };
+        let job = self.job_after(task, now, WRITERS_SECONDS)?;
+        self.jobs.put(&job).await?;
+        Ok((OpenSession { user, session: session.clone(), manifest: None, generation }, job.id))
+    }
+
+    /// Writes the sets of a generation that no manifest names yet. One step for each eight.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer; some may be written then, and nobody sees them.
+    pub async fn fill(&self, new: &OpenSession, sets: &[StoredSet]) -> Result<(), StoreError> {
+        let write = |set: &StoredSet| {
+            let item = item(set_key(new.user, new.generation, &set.id), set, []);
+            async move { self.db.create(&self.table, item?).await }
+        };
+        let writes: Vec<_> = sets.iter().map(write).collect();
+        futures_util::stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await
+    }
+
+    /// Leads the session to a generation that is whole, and from then on to nothing of what was `before`, as it was
+    /// read; that is removed by a job. The generation's own job is done with it. One step, and two more for each upload
+    /// of others that came between.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or the idempotency key's claim has lapsed.
+    pub async fn flip(
+        &self,
+        before: &OpenSession,
+        new: &OpenSession,
+        sets: &[StoredSet],
+        check: SessionId,
+        now: Timestamp,
+        claim: Option<(&OnceClaim, &Credentials, String)>,
+    ) -> Result<(), StoreError> {
+        let count = u32::try_from(sets.len()).unwrap_or(u32::MAX);
+        let bytes = sets.iter().map(|set| set.bytes).sum();
+        let manifest = Manifest { generation: new.generation, sets: count, bytes };
+        let mut before = before.clone();
+        for round in 0..MAX_ATTEMPTS {
+            self.db.pause_before(round).await?;
+            if round > 0 {
+                before = self.open(new.user, &new.session, now).await?;
+            }
+            let mut transaction = Transaction::default();
+            let item = item(manifest_key(new.user, &new.session), &manifest, [])?;
+            match &before.manifest {
+                None => transaction.create(&self.table, item)?,
+                Some(old) => {
+                    let task = Task::RemoveIntegerGeneration {
+                        user: new.user,
+                        session: new.session.clone(),
+                        generation: old.generation,
+                    };
+                    let job = self.job_after(task, now, READERS_SECONDS)?;
+                    transaction.create(&self.jobs.table, job_item(&job)?)?;
+                    transaction.put_if(&self.table, item, &leads_to(old.generation))?
+                }
+            };
+            transaction.delete(&self.jobs.table, crate::jobs::key(check))?;
+            let claim = claim.as_ref();
+            let settled = claim.map(|(claim, credentials, result)| claim.settle(&mut transaction, credentials, result));
+            let settled = settled.transpose()?;
+            let committed = transaction.commit(&self.db).await?;
+            if committed.refused_at(settled) {
+                return Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned()));
+            }
+            if let Committed::Done = committed {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Passing("others replaced the same session at the same time".to_owned()))
+    }
+}
+
+pub(super) fn leads_to(generation: GenerationId) -> Expression {
+    Expression::new("", "generation = :generation").value(":generation", text(generation.to_string()))
+}

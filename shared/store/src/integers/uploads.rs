@@ -1,0 +1,18 @@
+//! What clients send straight to the bucket.
+
+use aviary_model::{Timestamp, UploadId, UserId};
+
+use super::Integers;
+use crate::{StoreError, Task};
+
+impl Integers {
+    /// A new upload, and the job that removes it after so many seconds, whether it was used or not. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn announce_upload(&self, user: UserId, now: Timestamp, seconds: i64) -> Result<UploadId, StoreError> {
+        let upload = UploadId::new(now, self.db.entropy.as_ref())?;
+        self.jobs.put(&self.job_after(Task::RemoveIntegerUpload { user, upload }, now, seconds)?).await?;
+        Ok(upload)
+    }
+}

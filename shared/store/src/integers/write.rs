@@ -1,0 +1,261 @@
+//! Writing one set, and removing one: the set and its session's manifest in one transaction.
+
+use aviary_model::{SessionId, SetId, Timestamp};
+
+use super::{
+    Integers, MAX_ATTEMPTS, MAX_SESSION_BYTES, MAX_SESSION_SETS, Manifest, OpenSession, SessionBound, StoredSet,
+    manifest_key, set_key,
+};
+use crate::item::{fields, item, number, text};
+use crate::jobs::job_item;
+use crate::transaction::{Committed, Expression, Transaction};
+use crate::{Credentials, Job, OnceClaim, StoreError, Task};
+
+/// Longer than any request needs that has read the item before.
+const READERS_SECONDS: i64 = 300;
+/// Longer than any request lives that writes an object before its item.
+const WRITERS_SECONDS: i64 = 3_600;
+
+/// What goes with a write of a set.
+#[derive(Clone, Debug)]
+pub struct SetWrite<'a> {
+    /// Now.
+    pub now: Timestamp,
+    /// The job that would remove its object, which is done when the set names it.
+    pub check: Option<SessionId>,
+    /// An idempotency key, which is settled with this result in the same transaction.
+    pub claim: Option<(&'a OnceClaim, &'a Credentials, String)>,
+}
+
+/// What came of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It is written.
+    Done,
+    /// Nothing is: the session was replaced, deleted or made since it was opened. It has to be opened again.
+    SessionChanged,
+    /// Nothing is: the session has no room for it.
+    Full(SessionBound),
+}
+
+/// How a set's item and the manifest have to change.
+struct Places {
+    manifest: usize,
+    set: usize,
+    claim: Option<usize>,
+}
+
+impl Integers {
+    /// Writes the job that removes an object unless its set names it; to be called before the object is
+    /// written. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn announce_object(
+        &self,
+        open: &OpenSession,
+        set: &SetId,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<SessionId, StoreError> {
+        let (user, generation) = (open.user, open.generation);
+        let task = Task::CheckIntegerObject { user, generation, set: set.clone(), key: key.to_owned() };
+        let job = self.job_after(task, now, WRITERS_SECONDS)?;
+        self.jobs.put(&job).await?;
+        Ok(job.id)
+    }
+
+    /// Writes a version of a set over what is there, or as a new one. A reader sees the old one or the new one.
+    /// The replaced one's object is removed by a job. One step for a new set, two for one that is replaced.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or the idempotency key's claim has lapsed.
+    pub async fn write(
+        &self,
+        open: &OpenSession,
+        set: &StoredSet,
+        write: &SetWrite<'_>,
+    ) -> Result<Written, StoreError> {
+        let mut replaced: Option<StoredSet> = None;
+        for round in 0..MAX_ATTEMPTS {
+            // The first time that a set is found is no race.
+            self.db.pause_before(round.saturating_sub(1)).await?;
+            let mut transaction = Transaction::default();
+            let places = self.compose(&mut transaction, open, set, replaced.as_ref(), write)?;
+            let committed = transaction.commit(&self.db).await?;
+            if committed.refused_at(places.claim) {
+                return Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned()));
+            }
+            let Committed::Refused(refused) = committed else { return Ok(Written::Done) };
+            let mut manifest_found = None;
+            for (place, found) in refused {
+                if place == places.manifest {
+                    manifest_found = Some(found.map(|item| fields::<Manifest>(&self.table, item)).transpose()?);
+                } else if place == places.set {
+                    replaced = found.map(|item| fields::<StoredSet>(&self.table, item)).transpose()?;
+                }
+            }
+            // A set that is there takes less room than a new one, so the set is looked at first.
+            let verdict = manifest_found.and_then(|found| verdict(open, set, replaced.as_ref(), found.as_ref()));
+            if let Some(outcome) = verdict {
+                return Ok(outcome);
+            }
+        }
+        Err(StoreError::Passing("others wrote the same set at the same time".to_owned()))
+    }
+
+    fn compose(
+        &self,
+        transaction: &mut Transaction,
+        open: &OpenSession,
+        set: &StoredSet,
+        replaced: Option<&StoredSet>,
+        write: &SetWrite<'_>,
+    ) -> Result<Places, StoreError> {
+        let key = set_key(open.user, open.generation, &set.id);
+        let item = item(key, set, [])?;
+        let set_at = match replaced {
+            None => transaction.create(&self.table, item)?,
+            Some(old) => transaction.put_if(&self.table, item, &as_it_was(old))?,
+        };
+        let manifest_at = self.count(transaction, open, set, replaced)?;
+        if let Some(key) = replaced.and_then(StoredSet::object) {
+            self.remove_object(transaction, open, key, write.now, READERS_SECONDS)?;
+        }
+        if let Some(check) = write.check {
+            transaction.delete(&self.jobs.table, crate::jobs::key(check))?;
+        }
+        let claim = write.claim.as_ref();
+        let claim = claim.map(|(claim, credentials, result)| claim.settle(transaction, credentials, result));
+        Ok(Places { manifest: manifest_at, set: set_at, claim: claim.transpose()? })
+    }
+
+    /// Makes the manifest, or counts the set in it.
+    fn count(
+        &self,
+        transaction: &mut Transaction,
+        open: &OpenSession,
+        set: &StoredSet,
+        replaced: Option<&StoredSet>,
+    ) -> Result<usize, StoreError> {
+        let key = manifest_key(open.user, &open.session);
+        if open.manifest.is_none() && replaced.is_none() {
+            let manifest = Manifest { generation: open.generation, sets: 1, bytes: set.bytes };
+            return transaction.create(&self.table, item(key, &manifest, [])?);
+        }
+        let (more_sets, most_sets) = match replaced {
+            None => (1, MAX_SESSION_SETS.saturating_sub(1)),
+            Some(_) => (0, MAX_SESSION_SETS),
+        };
+        let less = replaced.map_or(0, |old| old.bytes);
+        let update = Expression::new(
+            "ADD #sets :sets, #bytes :bytes",
+            "generation = :generation AND #sets <= :most_sets AND #bytes <= :most_bytes",
+        )
+        .name("#sets", "sets")
+        .name("#bytes", "bytes")
+        .value(":sets", number(more_sets))
+        .value(":bytes", number(i128::from(set.bytes) - i128::from(less)))
+        .value(":generation", text(open.generation.to_string()))
+        .value(":most_sets", number(most_sets))
+        .value(":most_bytes", number(room(set, replaced)));
+        transaction.update(&self.table, key, &update)
+    }
+
+    /// Removes a set; with its last one a session ends. False if there is none. Three steps.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn delete_set(&self, open: &OpenSession, set: &SetId, now: Timestamp) -> Result<bool, StoreError> {
+        let mut open = open.clone();
+        for round in 0..MAX_ATTEMPTS {
+            self.db.pause_before(round).await?;
+            if round > 0 {
+                open = self.open(open.user, &open.session, now).await?;
+            }
+            let Some(manifest) = &open.manifest else { return Ok(false) };
+            let Some(old) = self.set(&open, set).await? else { return Ok(false) };
+            let mut transaction = Transaction::default();
+            transaction.delete_if(&self.table, set_key(open.user, open.generation, set), &as_it_was(&old))?;
+            self.uncount(&mut transaction, &open, manifest, &old)?;
+            if let Some(key) = old.object() {
+                self.remove_object(&mut transaction, &open, key, now, 0)?;
+            }
+            if let Committed::Done = transaction.commit(&self.db).await? {
+                return Ok(true);
+            }
+        }
+        Err(StoreError::Passing("others wrote the same set at the same time".to_owned()))
+    }
+
+    fn uncount(
+        &self,
+        transaction: &mut Transaction,
+        open: &OpenSession,
+        manifest: &Manifest,
+        old: &StoredSet,
+    ) -> Result<usize, StoreError> {
+        let key = manifest_key(open.user, &open.session);
+        let generation = text(open.generation.to_string());
+        if manifest.sets <= 1 {
+            let last = Expression::new("", "generation = :generation AND #sets <= :one")
+                .name("#sets", "sets")
+                .value(":generation", generation)
+                .value(":one", number(1));
+            return transaction.delete_if(&self.table, key, &last);
+        }
+        let update = Expression::new("ADD #sets :sets, #bytes :bytes", "generation = :generation AND #sets > :one")
+            .name("#sets", "sets")
+            .name("#bytes", "bytes")
+            .value(":sets", number(-1))
+            .value(":bytes", number(-i128::from(old.bytes)))
+            .value(":generation", generation)
+            .value(":one", number(1));
+        transaction.update(&self.table, key, &update)
+    }
+
+    fn remove_object(
+        &self,
+        transaction: &mut Transaction,
+        open: &OpenSession,
+        key: &str,
+        now: Timestamp,
+        after_seconds: i64,
+    ) -> Result<(), StoreError> {
+        let task = Task::RemoveIntegerObject { user: open.user, key: key.to_owned() };
+        let job = self.job_after(task, now, after_seconds)?;
+        transaction.create(&self.jobs.table, job_item(&job)?).map(|_| ())
+    }
+
+    pub(super) fn job_after(&self, task: Task, now: Timestamp, seconds: i64) -> Result<Job, StoreError> {
+        let job = self.jobs.job(task, now)?;
+        Ok(Job { due_at: now.plus_seconds(seconds), ..job })
+    }
+}
+
+/// The bytes that the session may have before this set is in it.
+fn room(set: &StoredSet, replaced: Option<&StoredSet>) -> u64 {
+    MAX_SESSION_BYTES.saturating_add(replaced.map_or(0, |old| old.bytes)).saturating_sub(set.bytes)
+}
+
+fn as_it_was(set: &StoredSet) -> Expression {
+    Expression::new("", "#version = :version")
+        .name("#version", "version")
+        .value(":version", text(set.version.to_string()))
+}
+
+/// Why the manifest's condition failed; none if it was only a race.
+fn verdict(
+    open: &OpenSession,
+    set: &StoredSet,
+    replaced: Option<&StoredSet>,
+    manifest: Option<&Manifest>,
+) -> Option<Written> {
+    let Some(manifest) = manifest.filter(|manifest| manifest.generation == open.generation) else {
+        return Some(Written::SessionChanged);
+    };
+    if replaced.is_none() && manifest.sets >= MAX_SESSION_SETS {
+        return Some(Written::Full(SessionBound::Sets));
+    }
+    (manifest.bytes > room(set, replaced)).then_some(Written::Full(SessionBound::Bytes))
+}

@@ -1,0 +1,95 @@
+//! An object of JSON of which some fields are handed on as they were written.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value as Json;
+use serde_json::value::RawValue;
+
+use crate::{Form, Value};
+
+/// Reads the object. The fields named in `unread` become texts; of one that comes twice, the last counts.
+pub(crate) fn form(json: &[u8], unread: &[&str]) -> Result<Form, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let fields = Object { unread }.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(Form::new(fields))
+}
+
+struct Object<'a> {
+    unread: &'a [&'a str],
+}
+
+impl<'de> DeserializeSeed<'de> for Object<'_> {
+    type Value = Vec<(String, Value)>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Object<'_> {
+    type Value = Vec<(String, Value)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut fields: Vec<(String, Value)> = Vec::new();
+        while let Some(name) = map.next_key::<String>()? {
+            let value = if self.unread.contains(&name.as_str()) {
+                Value::Text(map.next_value_seed(Written)?.get().to_owned())
+            } else {
+                Value::Json(map.next_value::<Json>()?)
+            };
+            fields.push((name, value));
+        }
+        // A list is what a form repeats a field for; in JSON only the last one of a name was meant.
+        let mut seen = HashSet::new();
+        fields.reverse();
+        fields.retain(|(name, _)| seen.insert(name.clone()));
+        fields.reverse();
+        Ok(fields)
+    }
+}
+
+/// A value as it is written, not copied.
+struct Written;
+
+impl<'de> DeserializeSeed<'de> for Written {
+    type Value = &'de RawValue;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        <&RawValue>::deserialize(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_unread_keeps_every_digit() {
+        let body = br#" {"a": [ 1e5, 123456789012345678901234567890 ], "b": 2, "c": null, "a": {"x" : 0.10}} "#;
+        let read = form(body, &["a", "c"]).expect("a form");
+        assert!(matches!(read.get("a"), Some(Value::Text(text)) if text == r#"{"x" : 0.10}"#), "the last counts");
+        assert!(matches!(read.get("b"), Some(Value::Json(value)) if *value == json!(2)));
+        assert!(matches!(read.get("c"), Some(Value::Text(text)) if text == "null"));
+        let body = br#"{"a":[123456789012345678901234567890]}"#;
+        let read = form(body, &["a"]).expect("a form");
+        assert!(matches!(read.get("a"), Some(Value::Text(text)) if text == "[123456789012345678901234567890]"));
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused_in_unread_fields_too() {
+        for broken in [r#"{"a":[1,]}"#, r#"{"a":}"#, r#"{"a":1"#, r#"{"a":1} x"#, r#"{"a":NaN}"#, r#"{"a":[}"#] {
+            assert!(form(broken.as_bytes(), &["a"]).is_err(), "{broken}");
+        }
+        let deep = format!("{{\"a\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(form(deep.as_bytes(), &["a"]).is_ok(), "it is looked at without recursion");
+    }
+}

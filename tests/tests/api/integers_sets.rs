@@ -1,0 +1,258 @@
+//! Sets: whose they are, where they are, how their numbers are written, and what a reader sees while they are replaced.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use e2e::{Account, Answer, Call, Event, Form, Function, Service, unique};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+async fn put(service: &Service, account: &Account, body: &Value) -> Answer {
+    service.post("/integers/set/").bearer(&account.access).json(body).send().await
+}
+
+fn one(x: i64) -> Value {
+    json!([{"index": 0, "X": x, "q": 1}])
+}
+
+#[tokio::test]
+async fn numbers_of_any_size_come_back_as_they_were_sent() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let digits = "123456789".repeat(40);
+    for (encoding, x, q) in [
+        ("", format!("-{digits}"), "18446744073709551616".to_owned()),
+        ("", "\"-AQAAAAAAAAAA\"".to_owned(), "\"AA==\"".to_owned()),
+        ("decimal", format!("\"{digits}\""), "\"-1\"".to_owned()),
+        ("hex", "\"-deadbeefdeadbeefdeadbeef\"".to_owned(), "\"0\"".to_owned()),
+    ] {
+        let units = format!(r#"[{{"index":0,"X":{x},"q":{q}}},{{"index":18446744073709551615,"X":{q},"q":{x}}}]"#);
+        let named = if encoding.is_empty() { String::new() } else { format!(r#","encoding":"{encoding}""#) };
+        let body = format!(r#"{{"set_id":"a","integers":{units}{named}}}"#);
+        let call = service.post("/integers/set/").bearer(&account.access).body("application/json", body);
+        let stored = call.send().await.with_status(201).text();
+        assert!(stored.contains(&format!(r#""integers":{units}"#)), "{stored}");
+        let shown = service.get("/integers/set/?set_id=a").bearer(&account.access).send().await.with_status(200).text();
+        assert!(shown.contains(&format!(r#""integers":{units}"#)), "{shown}");
+        // What is answered can be sent again: where texts don't say how they are written, the answer does.
+        assert_eq!(shown.contains(r#""encoding":""#), !encoding.is_empty(), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn units_are_sorted_and_a_set_is_replaced_as_a_whole() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let body =
+        json!({"set_id": "a", "integers": [{"index": 9, "X": 1, "q": 2}, {"index": 2, "X": 3, "q": 4, "more": 5}]});
+    let sorted = json!([{"index": 2, "X": 3, "q": 4}, {"index": 9, "X": 1, "q": 2}]);
+    let stored = put(&service, &account, &body).await;
+    stored.is(201, &json!({"set_id": "a", "session_id": "default", "integers": sorted}));
+    put(&service, &account, &json!({"set_id": "a", "integers": one(7)})).await.with_status(201);
+    let shown = service.get("/integers/set/?set_id=a").bearer(&account.access).send().await;
+    shown.is(200, &json!({"user_id": account.id, "session_id": "default", "set_id": "a", "integers": one(7)}));
+}
+
+#[tokio::test]
+async fn forms_and_queries_say_the_same_as_json() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let bearer = |call: Call| call.bearer(&account.access);
+    let units = one(1).to_string();
+    let form = [("set_id", "f"), ("session_id", "s"), ("integers", units.as_str())];
+    bearer(service.post("/integers/set/")).form(&form).send().await.with_status(201);
+    let unit = one(1)[0].to_string();
+    let repeated = [("set_id", "r"), ("session_id", "s"), ("integers", unit.as_str())];
+    bearer(service.post("/integers/set/")).form(&repeated).send().await.with_status(201);
+    let multipart = Form::default().text("set_id", "m").text("integers", &units);
+    let call = bearer(service.post("/integers/set/?session_id=s&set_id=ignored")).multipart(&multipart);
+    assert_eq!(call.send().await.with_status(201).field("set_id"), "m", "the body wins");
+    let form = [("equation", "f + r - m"), ("session_id", "s"), ("set_id", "result")];
+    bearer(service.post("/integers/operation/")).form(&form).send().await.with_status(201);
+    let shown = bearer(service.get("/integers/set?session_id=s&set_id=result")).send().await.with_status(200).json();
+    assert_eq!(shown["integers"], one(1));
+    let gone = bearer(service.delete("/integers/set/")).form(&[("session_id", "s"), ("set_id", "result")]);
+    gone.send().await.is(200, &json!({"set_id": "result"}));
+}
+
+#[tokio::test]
+async fn nothing_of_one_users_is_another_ones() {
+    let service = Service::running();
+    let (owner, stranger) = (service.signup().await, service.signup().await);
+    put(&service, &owner, &json!({"set_id": "mine", "session_id": "s", "integers": one(1)})).await.with_status(201);
+    put(&service, &stranger, &json!({"set_id": "own", "session_id": "s", "integers": one(2)})).await.with_status(201);
+    let not_found = json!({"detail": "Not found."});
+    let ask = |method: &str, path: &str| service.call(method, path).bearer(&stranger.access);
+    ask("GET", "/integers/set/?session_id=s&set_id=mine").send().await.is(404, &not_found);
+    ask("DELETE", "/integers/set/?session_id=s&set_id=mine").send().await.is(404, &not_found);
+    let body = json!({"session_id": "s", "equation": "own+mine"});
+    let answer = ask("POST", "/integers/operation/").json(&body).send().await;
+    answer.is(400, &json!({"equation": ["There is no set \"mine\" in this session."]}));
+    for name in [&owner.id, &owner.username, &owner.device_token] {
+        let body = json!({"user_id": name, "session_id": "s", "set_id": "own"});
+        ask("GET", "/integers/set/").json(&body).send().await.with_status(403);
+    }
+    for name in [&stranger.id, &stranger.username, &stranger.username.to_uppercase(), &stranger.device_token] {
+        let body = json!({"user_id": name, "session_id": "s", "set_id": "own"});
+        ask("GET", "/integers/set/").json(&body).send().await.with_status(200);
+    }
+    ask("DELETE", "/integers/session/?session_id=s").send().await.with_status(200);
+    let shown = service.get("/integers/set/?session_id=s&set_id=mine").bearer(&owner.access).send().await;
+    assert_eq!(shown.with_status(200).json()["integers"], one(1), "the stranger's session was another one");
+}
+
+#[tokio::test]
+async fn a_web_session_has_a_session_of_its_own_that_never_shows_the_cookie() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let cookie = &account.cookies.session;
+    let with_cookie = |call: Call| call.bearer(&account.access).cookies(&account.cookies);
+    let body = json!({"set_id": "a", "integers": one(1)});
+    let stored = with_cookie(service.post("/integers/set/")).json(&body).send().await.with_status(201);
+    let session = stored.field("session_id");
+    assert!(session.starts_with("web-") && !stored.text().contains(cookie.as_str()), "{}", stored.text());
+    // The same session: by the cookie's value, with the cookie and without, and by its public name.
+    for name in [cookie, &session] {
+        let path = format!("/integers/set/?set_id=a&session_id={name}");
+        for call in [with_cookie(service.get(&path)), service.get(&path).bearer(&account.device_token)] {
+            let shown = call.send().await.with_status(200);
+            assert_eq!(shown.field("session_id"), session);
+            assert!(!shown.text().contains(cookie.as_str()), "{}", shown.text());
+        }
+    }
+    // A token alone has the session `default`; a cookie that stands for nothing changes nothing.
+    service.get("/integers/set/?set_id=a").bearer(&account.access).send().await.with_status(404);
+    let nothing = e2e::Cookies { session: "ab".repeat(32), csrf: "cd".repeat(32) };
+    let call = service.post("/integers/set/").bearer(&account.access).cookies(&nothing).json(&body);
+    assert_eq!(call.send().await.with_status(201).field("session_id"), "default");
+    // Another's cookie is nothing to this caller.
+    let other = service.signup().await;
+    let call = service.post("/integers/set/").bearer(&account.access).cookies(&other.cookies).json(&body);
+    assert_eq!(call.send().await.with_status(201).field("session_id"), "default");
+    // 64 hex digits that are no cookie of the caller's are a name like any other.
+    let name = "ef".repeat(32);
+    let body = json!({"set_id": "a", "session_id": name, "integers": one(1)});
+    assert_eq!(put(&service, &account, &body).await.with_status(201).field("session_id"), name);
+}
+
+/// A set that says in each of its units which version it is.
+fn version(number: u64, units: u64) -> Value {
+    (0..units).map(|index| json!({"index": index, "X": number, "q": number})).collect()
+}
+
+fn version_of(units: &Value) -> (u64, u64) {
+    let units = units.as_array().unwrap();
+    let number = units[0]["X"].as_u64().unwrap();
+    assert!(units.iter().all(|unit| unit["X"] == number && unit["q"] == number), "a mixture of versions");
+    (number, u64::try_from(units.len()).unwrap())
+}
+
+#[tokio::test]
+async fn a_reader_sees_the_old_or_the_new_set_and_never_a_mixture() {
+    let service = Service::running();
+    let account = service.signup().await;
+    // Odd versions lie in the item, even ones in an object.
+    let size = |number: u64| if number.is_multiple_of(2) { 12_000 } else { 3 };
+    let write = async |number: u64| {
+        let body = json!({"set_id": "a", "integers": version(number, size(number))});
+        put(&service, &account, &body).await.with_status(201);
+    };
+    write(1).await;
+    let is_over = AtomicBool::new(false);
+    let writer = async {
+        for number in 2..=12 {
+            write(number).await;
+        }
+        is_over.store(true, Ordering::Relaxed);
+    };
+    let reader = async || {
+        let (mut last, mut reads) = (0, 0);
+        while !is_over.load(Ordering::Relaxed) {
+            let shown = service.get("/integers/set/?set_id=a").bearer(&account.access).send().await.with_status(200);
+            let (number, units) = version_of(&shown.json()["integers"]);
+            assert_eq!(units, size(number), "version {number} is not whole");
+            assert!(number >= last, "version {number} after {last}");
+            last = number;
+            reads += 1;
+        }
+        reads
+    };
+    let (_, reads) = futures_util::join!(writer, join_all((0..3).map(|_| reader())));
+    assert!(reads.iter().all(|reads| *reads > 0), "{reads:?}");
+}
+
+#[tokio::test]
+async fn writers_at_once_leave_one_whole_set_and_a_right_count() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let write = async |number: u64| {
+        let body = json!({"set_id": format!("s{}", number % 3), "integers": version(number, 5)});
+        put(&service, &account, &body).await.with_status(201);
+    };
+    join_all((1..=12).map(write)).await;
+    let shown = service.get("/integers/session/").bearer(&account.access).send().await.with_status(200).json();
+    let sets = shown["integer_sets"].as_array().unwrap();
+    assert_eq!(sets.len(), 3);
+    sets.iter().for_each(|set| assert_eq!(version_of(&set["integers"]).1, 5));
+    let sk = "SESSION#default";
+    let manifest = service.dynamodb().get("IntegersTable", &format!("U#{}", account.id), sk).await;
+    assert_eq!(manifest["sets"]["N"], "3");
+    let bytes: usize = sets.iter().map(|set| set["integers"].to_string().len()).sum();
+    assert_eq!(manifest["bytes"]["N"], bytes.to_string().as_str());
+    // With its last set a session is gone.
+    for id in ["s0", "s1", "s2"] {
+        let call = service.delete(&format!("/integers/set/?set_id={id}")).bearer(&account.access);
+        call.send().await.with_status(200);
+    }
+    service.get("/integers/session/").bearer(&account.access).send().await.with_status(404);
+}
+
+#[tokio::test]
+async fn a_repeated_request_gives_the_first_result_again() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let keyed = |path: &str, key: &str, body: &Value| {
+        service.post(path).bearer(&account.access).header("idempotency-key", key).json(body)
+    };
+    let (key, body) = (unique("key"), json!({"integers": one(1)}));
+    let first = keyed("/integers/set/", &key, &body).send().await.with_status(201);
+    let again = keyed("/integers/set/", &key, &body).send().await.with_status(201);
+    assert_eq!(first.text(), again.text(), "the made id too");
+    let (key, id) = (unique("key"), first.field("set_id"));
+    let body = json!({"equation": format!("{id}*2"), "set_id": id});
+    let first = keyed("/integers/operation/", &key, &body).send().await.with_status(201);
+    let again = keyed("/integers/operation/", &key, &body).send().await.with_status(201);
+    assert_eq!(first.text(), again.text(), "it is not doubled twice");
+    // What was refused is not kept.
+    let (key, body) = (unique("key"), json!({"equation": "later+later"}));
+    keyed("/integers/operation/", &key, &body).send().await.with_status(400);
+    put(&service, &account, &json!({"set_id": "later", "integers": one(1)})).await.with_status(201);
+    keyed("/integers/operation/", &key, &body).send().await.with_status(201);
+}
+
+#[tokio::test]
+async fn requests_cost_what_they_should() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let integers = Function::start(&service, "integers");
+    let steps = |method: &str, path: &str, body: &Value, status: u16, steps: u64| {
+        let invoked = integers.invoke(Event::new(method, path).bearer(&account.access).json(body));
+        let counted = invoked.steps();
+        let answer = invoked.answer.with_status(status);
+        assert_eq!(counted, steps, "{method} {path} {}: {}", answer.text().len(), invoked.log);
+    };
+    let set = |id: &str| json!({"set_id": id, "integers": one(1)});
+    steps("POST", "/integers/set", &set("a"), 201, 2);
+    steps("POST", "/integers/set", &set("b"), 201, 2);
+    steps("POST", "/integers/set", &set("b"), 201, 3);
+    let large = json!({"set_id": "large", "integers": version(1, 12_000)});
+    steps("POST", "/integers/set", &large, 201, 3);
+    steps("POST", "/integers/operation", &json!({"equation": "a+b", "set_id": "c"}), 201, 3);
+    steps("GET", "/integers/set", &json!({"set_id": "c"}), 200, 2);
+    steps("GET", "/integers/set", &json!({"set_id": "large"}), 200, 2);
+    steps("DELETE", "/integers/set", &json!({"set_id": "large"}), 200, 3);
+    steps("GET", "/integers/session", &json!({}), 200, 2);
+    let sets = json!({"integer_sets": [{"set_id": "a", "integers": one(1)}, {"set_id": "b", "integers": one(2)}]});
+    steps("POST", "/integers/session", &sets, 201, 4);
+    steps("DELETE", "/integers/session", &json!({"session_id": "default"}), 200, 3);
+    steps("GET", "/integers/session", &json!({}), 404, 1);
+}

@@ -1,0 +1,51 @@
+//! A deployment that has nobody to send mails as: requests are answered the same, and the log says what is missing.
+
+use e2e::{Answer, Event, Function, OwnAws, PASSWORD, eventually, unique};
+use serde_json::{Value, json};
+
+const MISSING: &str = "no sender is configured: a mail was not sent";
+
+/// What of an answer a client could tell two cases apart by.
+fn seen(answer: &Answer) -> (u16, Vec<String>, String) {
+    (answer.status, answer.headers.iter().map(|(name, _)| name.clone()).collect(), answer.text())
+}
+
+/// A local AWS of its own, since the running service's worker would do the job.
+#[tokio::test]
+async fn a_reset_is_answered_the_same_its_job_is_done_and_the_log_says_once_what_is_missing() {
+    let aws = OwnAws::start();
+    let service = &aws.service;
+    let auth = Function::start(service, "auth");
+    let worker = Function::start_with(service, "worker", &[("AVIARY_MAIL_FROM", "")]);
+    let (username, email) = (unique("wren"), format!("{}@example.com", unique("wren")));
+    let body = json!({"username": username, "email": email, "password": PASSWORD});
+    auth.invoke(Event::new("POST", "/auth/users/").json(&body)).answer.with_status(201);
+
+    let ask = |email: &str| {
+        let event = Event::new("POST", "/auth/users/reset_password/").json(&json!({"email": email}));
+        auth.invoke(event).answer
+    };
+    let known = ask(&email).with_status(204);
+    let unknown = ask(&format!("{}@example.com", unique("nobody")));
+    assert_eq!(seen(&known), seen(&unknown));
+    assert_eq!(service.dynamodb().mentions("JobsTable", "reset_mail").await.len(), 2);
+
+    let schedule = std::fs::read_to_string(e2e::event_files().join("worker-schedule.json")).expect("the event");
+    let schedule: Value = serde_json::from_str(&schedule).expect("JSON");
+    eventually("both jobs are done", async || {
+        worker.output(&schedule);
+        service.dynamodb().mentions("JobsTable", "reset_mail").await.is_empty().then_some(())
+    })
+    .await;
+    let lines: Vec<Value> = (0..2).flat_map(|_| worker.log_until(|line| line["message"] == "a job is done")).collect();
+    let missing: Vec<&Value> = lines.iter().filter(|line| line["message"] == MISSING).collect();
+    let [missing] = &missing[..] else { panic!("once: {lines:?}") };
+    assert_eq!(missing["level"], "WARN");
+    let text: String = lines.iter().map(Value::to_string).collect();
+    for private in [&*email, &username, "@", "token"] {
+        assert!(!text.contains(private), "{private} is in {text}");
+    }
+    // No token was made for nobody to get, and nothing was mailed.
+    assert!(service.dynamodb().mentions("CredentialsTable", "RESET#").await.is_empty());
+    assert!(service.mails(&email).await.is_empty());
+}
