@@ -29,4 +29,13 @@ pub enum Task {
         /// What `manage.py dumpdata auth.user` wrote.
         file: PathBuf,
     },
+    /// Compare every counter with what it counts.
+    Recount {
+        /// Set those that are wrong.
+        #[arg(long)]
+        repair: bool,
+        /// How long a counter must have been wrong in the same way.
+        #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+        pause: u16,
+    },
 }

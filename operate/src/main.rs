@@ -4,12 +4,14 @@ use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use aviary_web::Settings;
 use clap::Parser;
 use operate::cli::{Cli, Task};
 use operate::operator::Operator;
+use operate::recount::{Recounting, recount};
 use operate::{dump, import, newcomer, staff};
 
 #[tokio::main(flavor = "current_thread")]
@@ -32,7 +34,17 @@ async fn perform(task: Task) -> Result<()> {
             writeln!(io::stdout(), "{line}")?;
         }
         Task::ImportDjango { file } => import_django(&operator, &file).await?,
+        Task::Recount { repair, pause } => recount_all(&operator, repair, pause).await?,
     }
+    Ok(())
+}
+
+async fn recount_all(operator: &Operator, repair: bool, pause: u16) -> Result<()> {
+    let how = Recounting { repair, pause: Duration::from_secs(pause.into()) };
+    let summary = recount(operator, how, &mut io::stdout(), &mut io::stderr()).await?;
+    writeln!(io::stdout(), "{summary}")?;
+    let advice = if repair { "recount again, they changed meanwhile" } else { "`--repair` sets them" };
+    ensure!(summary.is_right(), "{} counters are wrong; {advice}", summary.wrong - summary.repaired);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aviary_model::{Clock, Entropy, EntropyError, UserId};
-use aviary_store::{Accounts, Credentials, Db, Profiles};
+use aviary_store::{Accounts, Activities, Credentials, Db, Profiles, Recount};
 use aviary_telemetry::{Audit, SecurityEvent};
 use aviary_web::{OsEntropy, Settings, SettingsError, SystemClock};
 use aws_types::SdkConfig;
@@ -19,6 +19,8 @@ pub struct Operator {
     pub credentials: Credentials,
     /// Profiles.
     pub profiles: Profiles,
+    /// Counters.
+    pub recount: Recount,
     /// The audit trail, where its log group is known.
     pub audit: Option<Audit>,
     /// The time.
@@ -50,10 +52,13 @@ impl Operator {
         let audit = settings
             .optional("AVIARY_AUDIT_LOG_GROUP")
             .map(|group| Audit::new(aws_sdk_cloudwatchlogs::Client::new(aws), group, stream));
+        let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
+        let feed = Activities::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
         Ok(Self {
             accounts: Accounts::new(db.clone(), settings.required("AVIARY_ACCOUNTS_TABLE")?),
             credentials: Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?),
-            profiles: Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?),
+            recount: Recount::new(&profiles, &feed),
+            profiles,
             audit,
             db,
             clock: Arc::new(SystemClock),

@@ -32,6 +32,11 @@ impl Dynamodb<'_> {
         self.call("UpdateItem", &update).await;
     }
 
+    /// Writes an item.
+    pub async fn put(&self, table: &str, item: &Value) {
+        self.call("PutItem", &json!({"TableName": self.table(table), "Item": item})).await;
+    }
+
     /// Removes an item.
     pub async fn delete(&self, table: &str, pk: &str, sk: &str) {
         let key = json!({"pk": {"S": pk}, "sk": {"S": sk}});

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use xtask::cli::PasswordPolicy;
+use xtask::cli::{DelayArgs, PasswordPolicy};
 use xtask::local::{self, Plan};
 use xtask::runtime_api::RuntimeApi;
 use xtask::workspace::Workspace;
@@ -178,5 +178,6 @@ fn plan(service: &Service) -> Plan {
         reload: false,
         tls: None,
         password_policy: PasswordPolicy::Documented,
+        delays: DelayArgs::default(),
     }
 }

@@ -21,6 +21,7 @@ mod names;
 mod own_aws;
 mod photo;
 mod service;
+mod video;
 
 pub use account::{Account, Cookies, PASSWORD};
 pub use answer::{Answer, SetCookie};
@@ -39,3 +40,4 @@ pub use names::unique;
 pub use own_aws::OwnAws;
 pub use photo::{is_same_picture, jpeg, jpeg_with_gps, png, says_where_it_was_taken};
 pub use service::{Service, event_files};
+pub use video::{mp4_with_position, says_where_it_was_filmed};

@@ -15,7 +15,7 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    cli::{BenchArgs, PasswordPolicy},
+    cli::{BenchArgs, DelayArgs, PasswordPolicy},
     console,
     local::{self, Plan},
     logs::LogView,
@@ -46,6 +46,7 @@ pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArg
         reload: false,
         tls: None,
         password_policy: PasswordPolicy::Standard,
+        delays: DelayArgs::default(),
     };
     let (dynamodb, aws) = local::start_local_aws(workspace, supervisor, &plan, &LogView::default(), None)?;
     let functions = local::functions(workspace, &plan, &aws)?;

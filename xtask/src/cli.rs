@@ -24,10 +24,14 @@ pub enum Task {
     Routes(RoutesArgs),
     /// Measure the release builds of the functions against their budgets.
     Bench(BenchArgs),
+    /// Fill the running local service with a made-up world.
+    Seed(SeedArgs),
     /// Make a user staff.
     Staff(StaffArgs),
     /// Import the users of a Django project, with their passwords.
     ImportDjango(ImportDjangoArgs),
+    /// Compare every counter (likes, followers, unread notifications, …) with what it counts.
+    Recount(RecountArgs),
 }
 
 /// Options of `run`.
@@ -51,6 +55,20 @@ pub struct RunArgs {
     /// Which passwords signup takes: `documented` admits the short ones of the client documents' examples.
     #[arg(long, value_enum, default_value_t = PasswordPolicy::Documented)]
     pub password_policy: PasswordPolicy,
+    /// What lags.
+    #[command(flatten)]
+    pub delays: DelayArgs,
+}
+
+/// How far what follows from a write is behind it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Args)]
+pub struct DelayArgs {
+    /// Deliver the records of streams no earlier than this many milliseconds after their change.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub stream_delay_ms: u32,
+    /// Show a change in DynamoDB's global indexes only this many milliseconds later, as AWS may.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub index_delay_ms: u32,
 }
 
 impl RunArgs {
@@ -88,6 +106,9 @@ pub struct TestArgs {
     /// Run only the store's tests, against AWS's own DynamoDB Local (needs Java 17 and npm).
     #[arg(long, conflicts_with = "deploy")]
     pub dynamodb_local: bool,
+    /// What lags while the tests run.
+    #[command(flatten)]
+    pub delays: DelayArgs,
     /// Passed to the test runner, for example the name of a test; documentation tests are then left out.
     #[arg(last = true, value_name = "ARGS")]
     pub runner_args: Vec<String>,
@@ -110,6 +131,20 @@ pub struct BenchArgs {
     /// Starts of each function whose median is taken.
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub starts: u32,
+}
+
+/// Options of `seed`.
+#[derive(Clone, Debug, Args)]
+pub struct SeedArgs {
+    /// How many people.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=2000))]
+    pub users: u16,
+    /// Which world: the same number makes the same one.
+    #[arg(long, default_value_t = crate::seed::DEFAULT_SEED)]
+    pub seed: u64,
+    /// Where the service is.
+    #[arg(long, default_value = "http://127.0.0.1:9000")]
+    pub url: String,
 }
 
 /// Options of `staff`.
@@ -135,6 +170,20 @@ pub struct ImportDjangoArgs {
     pub deployment: DeploymentArgs,
 }
 
+/// Options of `recount`.
+#[derive(Clone, Debug, Args)]
+pub struct RecountArgs {
+    /// Set those that are wrong.
+    #[arg(long)]
+    pub repair: bool,
+    /// How long a counter must have been wrong in the same way, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pub pause: u16,
+    /// Where.
+    #[command(flatten)]
+    pub deployment: DeploymentArgs,
+}
+
 /// Which deployment a task works on: the local one unless a stack or tables are named.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "A deployed stage (otherwise what `cargo xtask run` serves)")]
@@ -149,7 +198,7 @@ pub struct DeploymentArgs {
     #[arg(long)]
     pub profile: Option<String>,
     /// The tables by hand, where there is no AWS CLI: the accounts table.
-    #[arg(long, value_name = "TABLE", conflicts_with = "stack", requires_all = ["credentials_table", "social_table"])]
+    #[arg(long, value_name = "TABLE", conflicts_with = "stack", requires_all = ["credentials_table", "social_table", "feed_table"])]
     pub accounts_table: Option<String>,
     /// The credentials table.
     #[arg(long, value_name = "TABLE", requires = "accounts_table")]
@@ -157,6 +206,9 @@ pub struct DeploymentArgs {
     /// The social table.
     #[arg(long, value_name = "TABLE", requires = "accounts_table")]
     pub social_table: Option<String>,
+    /// The feed table.
+    #[arg(long, value_name = "TABLE", requires = "accounts_table")]
+    pub feed_table: Option<String>,
     /// The log group of the audit trail; without it nothing is written there.
     #[arg(long, value_name = "GROUP", requires = "accounts_table")]
     pub audit_log_group: Option<String>,
@@ -197,6 +249,14 @@ mod tests {
     }
 
     #[test]
+    fn nothing_lags_unless_it_is_said() {
+        assert_eq!(run_args(&[]).delays, DelayArgs::default());
+        let delays = run_args(&["--stream-delay-ms", "300", "--index-delay-ms", "700"]).delays;
+        assert_eq!((delays.stream_delay_ms, delays.index_delay_ms), (300, 700));
+        assert!(Cli::try_parse_from(["cargo xtask", "test", "--index-delay-ms", "-1"]).is_err());
+    }
+
+    #[test]
     fn what_follows_two_dashes_goes_to_the_test_runner() {
         let cli = Cli::try_parse_from(["cargo xtask", "test", "--deploy", "--", "signup", "--deploy"]).unwrap();
         let Task::Test(args) = cli.task else { panic!("not a test task") };
@@ -209,10 +269,12 @@ mod tests {
     fn tables_by_hand_are_named_all_or_none_and_not_beside_a_stack() {
         let parse = |line: &str| Cli::try_parse_from(line.split(' '));
         assert!(parse("xtask staff ada --remove --stack aviary-prod --region eu-west-1 --profile ops").is_ok());
-        assert!(parse("xtask staff ada --accounts-table a --credentials-table c --social-table s").is_ok());
-        assert!(parse("xtask staff ada --accounts-table a --credentials-table c").is_err());
+        assert!(
+            parse("xtask staff ada --accounts-table a --credentials-table c --social-table s --feed-table f").is_ok()
+        );
+        assert!(parse("xtask staff ada --accounts-table a --credentials-table c --social-table s").is_err());
         assert!(parse("xtask staff ada --social-table s").is_err());
-        let both = "xtask import-django f --stack x --accounts-table a --credentials-table c --social-table s";
+        let both = "xtask recount --stack x --accounts-table a --credentials-table c --social-table s --feed-table f";
         assert!(parse(both).is_err());
     }
 }

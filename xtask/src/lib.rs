@@ -13,6 +13,7 @@ pub mod process;
 pub mod routes;
 pub mod run;
 pub mod runtime_api;
+pub mod seed;
 pub mod test;
 pub mod tls;
 pub mod tools;

@@ -15,7 +15,7 @@ use aviary_template::{Function, Settings, Template};
 use serde::Deserialize;
 
 use crate::{
-    cli::PasswordPolicy,
+    cli::{DelayArgs, PasswordPolicy},
     logs::LogView,
     process::{Event, Lines, PartPlan, Supervisor},
     tls::TlsFiles,
@@ -53,6 +53,8 @@ pub struct Plan {
     pub tls: Option<TlsFiles>,
     /// What the functions' environment says of passwords.
     pub password_policy: PasswordPolicy,
+    /// How far streams and indexes are behind.
+    pub delays: DelayArgs,
 }
 
 impl Plan {
@@ -125,7 +127,9 @@ pub fn start_local_aws(
         .arg(&plan.data)
         .args(["--stack", &plan.stack])
         .args(["--dynamodb-port", &plan.dynamodb_port.to_string()])
-        .args(["--aws-port", &plan.aws_port.to_string()]);
+        .args(["--aws-port", &plan.aws_port.to_string()])
+        .args(["--stream-delay-ms", &plan.delays.stream_delay_ms.to_string()])
+        .args(["--index-delay-ms", &plan.delays.index_delay_ms.to_string()]);
     if let Some(url) = functions_at {
         command.args(["--functions-url", url]);
     }

@@ -9,7 +9,7 @@ use xtask::{
     cli::{Cli, Task},
     console, operate,
     process::{Interrupted, ProcessTree, Supervisor},
-    routes, run, test,
+    routes, run, seed, test,
     workspace::Workspace,
 };
 
@@ -40,6 +40,8 @@ fn perform(task: Task) -> Result<()> {
         Task::Routes(args) => routes::routes(&workspace, args.check),
         Task::Bench(args) => bench::bench(&workspace, &mut Supervisor::new()?, &args),
         Task::Staff(args) => operate::staff(&workspace, &mut Supervisor::new()?, &args),
+        Task::Seed(args) => seed::seed(&args).map(|_| ()),
+        Task::Recount(args) => operate::recount(&workspace, &mut Supervisor::new()?, &args),
         Task::ImportDjango(args) => operate::import_django(&workspace, &mut Supervisor::new()?, &args),
     }
 }

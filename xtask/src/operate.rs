@@ -1,4 +1,4 @@
-//! `cargo xtask staff` and `cargo xtask import-django`: they find the deployment, and the program `operate` does
+//! `cargo xtask staff`, `import-django` and `recount`: they find the deployment, and the program `operate` does
 //! the work, so that the tasks need not be linked with the AWS SDK.
 
 mod deployed;
@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use aviary_template::{Storage, Template};
 
 use crate::{
-    cli::{DeploymentArgs, ImportDjangoArgs, StaffArgs},
+    cli::{DeploymentArgs, ImportDjangoArgs, RecountArgs, StaffArgs},
     console, local,
     process::Supervisor,
     run::{AWS_PORT, DYNAMODB_PORT},
@@ -22,10 +22,11 @@ use crate::{
 };
 
 /// What the program is told, and the logical ids of what it is told of.
-const NAMES: [(&str, &str); 3] = [
+const NAMES: [(&str, &str); 4] = [
     ("AVIARY_ACCOUNTS_TABLE", "AccountsTable"),
     ("AVIARY_CREDENTIALS_TABLE", "CredentialsTable"),
     ("AVIARY_SOCIAL_TABLE", "SocialTable"),
+    ("AVIARY_FEED_TABLE", "FeedTable"),
 ];
 const AUDIT: (&str, &str) = ("AVIARY_AUDIT_LOG_GROUP", "AuditLogGroup");
 
@@ -53,6 +54,15 @@ pub fn import_django(workspace: &Workspace, supervisor: &mut Supervisor, args: &
     let file = path::absolute(&args.file).context("the file's path is empty")?;
     ensure!(file.is_file(), "there is no file {}", file.display());
     operate(workspace, supervisor, &args.deployment, &["import-django".into(), "--".into(), file.into()])
+}
+
+/// Compares counters with what they count.
+pub fn recount(workspace: &Workspace, supervisor: &mut Supervisor, args: &RecountArgs) -> Result<()> {
+    let mut arguments: Vec<OsString> = vec!["recount".into(), "--pause".into(), args.pause.to_string().into()];
+    if args.repair {
+        arguments.push("--repair".into());
+    }
+    operate(workspace, supervisor, &args.deployment, &arguments)
 }
 
 fn operate(

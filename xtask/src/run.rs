@@ -48,6 +48,7 @@ pub fn run(workspace: &Workspace, supervisor: &mut Supervisor, args: &RunArgs) -
         reload: !args.no_watch,
         tls,
         password_policy: args.password_policy,
+        delays: args.delays,
     };
     console::step("Starting the local AWS and the functions");
     let logs = LogView::default();

@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    cli::{PasswordPolicy, TestArgs},
+    cli::{DelayArgs, PasswordPolicy, TestArgs},
     console, local,
     logs::LogView,
     ports,
@@ -79,7 +79,7 @@ fn all_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs
 
     console::step("Starting the local AWS and the functions for the tests");
     let folder = tempfile::Builder::new().prefix("aviary-test").tempdir().context("cannot make a temporary folder")?;
-    let plan = plan(folder.path().to_owned())?;
+    let plan = plan(folder.path().to_owned(), args.delays)?;
     let logs = LogView::default();
     let addresses = local::start(workspace, supervisor, &cargo_lambda, &plan, &logs)?;
     console::step(&format!("Tests, with {}", runner.name()));
@@ -95,7 +95,7 @@ fn all_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs
     outcome
 }
 
-fn plan(data: std::path::PathBuf) -> Result<local::Plan> {
+fn plan(data: std::path::PathBuf, delays: DelayArgs) -> Result<local::Plan> {
     Ok(local::Plan {
         stack: STACK.to_owned(),
         data,
@@ -106,6 +106,7 @@ fn plan(data: std::path::PathBuf) -> Result<local::Plan> {
         reload: false,
         tls: None,
         password_policy: PasswordPolicy::Documented,
+        delays,
     })
 }
 

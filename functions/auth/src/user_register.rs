@@ -147,14 +147,9 @@ fn read_profile(fields: &mut Fields<'_>, now: Timestamp) -> Option<FirstFields> 
     let date_of_birth = fields.required("date_of_birth", |text| BirthDate::parse(text, now));
     let alias = fields.blankable("alias", Alias::parse).unwrap_or_default();
     let bio = fields.blankable("bio", Bio::parse).unwrap_or_default();
-    let image = fields.blankable("image_url", link).flatten();
-    let background = fields.blankable("background_image_url", link).flatten();
+    let image = fields.blankable("image_url", Link::parse_blankable).flatten();
+    let background = fields.blankable("background_image_url", Link::parse_blankable).flatten();
     Some(FirstFields { date_of_birth: date_of_birth?, alias, bio, image, background })
-}
-
-/// A blank URL is none.
-fn link(text: &str) -> Result<Option<Link>, Vec<aviary_model::LinkError>> {
-    if text.trim().is_empty() { Ok(None) } else { Link::parse(text.trim()).map(Some) }
 }
 
 impl FirstFields {

@@ -267,10 +267,7 @@ mod tests {
     fn bounds_are_looked_at_before_the_work() {
         let a = set(&[(0, 1, 1)]);
         assert!(run(&["a"; 8].join("*"), &[&a]).is_ok());
-        assert_eq!(
-            run(&["a"; 9].join("*"), &[&a]),
-            Err("The degree of the result would be 9; it may be 8.".into())
-        );
+        assert_eq!(run(&["a"; 9].join("*"), &[&a]), Err("The degree of the result would be 9; it may be 8.".into()));
         let long = IBig::ONE << (MAX_BITS - 2);
         let long = Units::of(vec![Unit { index: 0, value: Polynomial::encrypted(long.clone(), long) }]).expect("a set");
         assert_eq!(

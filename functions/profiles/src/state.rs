@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use aviary_auth::Guard;
 use aviary_media::Bucket;
-use aviary_model::Entropy;
-use aviary_store::{Db, Profiles};
+use aviary_model::{Clock, Entropy};
+use aviary_store::{Db, Profiles, Relations, Views};
 use aviary_web::{Start, StartError};
 use axum::extract::FromRef;
 
@@ -14,8 +14,11 @@ use axum::extract::FromRef;
 pub struct ProfilesState {
     pub(crate) guard: Guard,
     pub(crate) profiles: Profiles,
+    pub(crate) relations: Relations,
+    pub(crate) views: Views,
     pub(crate) bucket: Bucket,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl ProfilesState {
@@ -27,11 +30,15 @@ impl ProfilesState {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
         let guard = Guard::start(start, &db).await?;
+        let profiles = Profiles::new(db, settings.required("AVIARY_SOCIAL_TABLE")?);
         Ok(Self {
             guard,
-            profiles: Profiles::new(db, settings.required("AVIARY_SOCIAL_TABLE")?),
+            relations: Relations::new(&profiles),
+            views: Views::new(&profiles),
+            profiles,
             bucket: Bucket::start(start)?,
             entropy: start.entropy.clone(),
+            clock: start.clock.clone(),
         })
     }
 }

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::ProfilesState;
 use crate::answer::ShownProfile;
+use crate::changing::{apply, remove};
 
 /// What can be changed; what is not sent stays.
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,10 +61,13 @@ pub async fn update(
         Some(image) => Some(upload(&state, &profile, image).await?),
         None => None,
     };
-    let picture = uploaded.clone().map(|key| Picture::Object(key.into_string()));
-    let change = ProfileChange { bio: change.bio, picture };
-    let changed = apply(&state, profile, change).await;
-    if let (Err(_), Some(key)) = (&changed, uploaded) {
+    let picture = uploaded.clone().map(|key| Some(Picture::Object(key.into_string())));
+    let change = ProfileChange { bio: change.bio, picture, ..ProfileChange::default() };
+    let changed = apply(&state, profile.id, change).await;
+    // Of a write whose answer was lost nobody knows whether the profile names the picture now.
+    if let (Err(error), Some(key)) = (&changed, uploaded)
+        && error.status().is_client_error()
+    {
         remove(&state, &key).await;
     }
     Ok(Json(ShownProfile::of(&changed?, &state.bucket, &client)))
@@ -112,22 +116,4 @@ async fn upload(state: &ProfilesState, profile: &Profile, image: &CleanImage) ->
     let key = ObjectKey::avatar(profile.id.uuid(), random, image.format);
     state.bucket.put(&key, image).await?;
     Ok(key)
-}
-
-/// Writes the change and removes the picture that it replaced, which exactly one request learns of.
-async fn apply(state: &ProfilesState, profile: Profile, change: ProfileChange) -> Result<Profile, ApiError> {
-    let before = state.profiles.change(profile.id, &change).await?.ok_or_else(ApiError::not_found)?;
-    if let (Some(_), Some(Picture::Object(key))) = (&change.picture, &before.picture)
-        && let Ok(key) = key.parse::<ObjectKey>()
-    {
-        remove(state, &key).await;
-    }
-    Ok(Profile { bio: change.bio.unwrap_or(before.bio), picture: change.picture.or(before.picture), ..profile })
-}
-
-/// An object that nothing names any more. Failing to remove it harms nobody; the log says so.
-async fn remove(state: &ProfilesState, key: &ObjectKey) {
-    if let Err(error) = state.bucket.delete(std::slice::from_ref(key)).await {
-        tracing::warn!(error = %error, s3.key = %key, "an object was left behind");
-    }
 }

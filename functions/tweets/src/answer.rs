@@ -1,8 +1,8 @@
-//! A tweet as clients see it.
+//! Tweets and people as clients see them.
 
 use aviary_media::Bucket;
 use aviary_model::{MediaId, TweetId, UserId};
-use aviary_store::{Media, Picture, Profile, Tweet};
+use aviary_store::{Media, MediaKind, Picture, Profile, Seen, Tweet};
 use aviary_web::Client;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,10 +41,11 @@ pub struct ShownTweet {
     /// When it was last edited.
     pub edited_at: Option<String>,
     /// The tweet that it answers.
-    pub in_reply_to: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub in_reply_to: Option<TweetId>,
 }
 
-/// A tweet's author.
+/// A tweet's or a comment's author.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Author {
@@ -59,13 +60,49 @@ pub struct Author {
     pub profile_pic: String,
 }
 
-/// An image of a tweet.
+/// Somebody in a list of people.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Person {
+    /// The user's id.
+    #[schema(value_type = String)]
+    pub id: UserId,
+    /// The username.
+    pub username: String,
+    /// The name shown beside it.
+    pub alias: String,
+    /// The URL of the profile picture; empty if there is none.
+    pub image_url: String,
+}
+
+/// A page of tweets.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TweetList {
+    /// Where the next page is.
+    pub next: Option<String>,
+    /// Always null.
+    pub previous: Option<String>,
+    /// Tweets; may be fewer than asked for while there is a next page.
+    pub results: Vec<ShownTweet>,
+}
+
+/// A page of people.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PeopleList {
+    /// Where the next page is.
+    pub next: Option<String>,
+    /// Always null.
+    pub previous: Option<String>,
+    /// People.
+    pub results: Vec<Person>,
+}
+
+/// An image or a video of a tweet.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShownMedia {
     /// The id.
     #[schema(value_type = String)]
     pub id: MediaId,
-    /// Always `image`.
+    /// `image` or `video`.
     pub kind: &'static str,
     /// Where it is.
     pub url: String,
@@ -81,47 +118,90 @@ pub struct ShownMedia {
     pub state: &'static str,
 }
 
-impl ShownTweet {
-    pub(crate) fn of(tweet: &Tweet, author: &Profile, bucket: &Bucket, client: &Client) -> Self {
-        let media: Vec<ShownMedia> = tweet.media.iter().map(|media| shown(media, bucket)).collect();
-        Self {
-            id: tweet.id,
-            author: Author {
-                id: author.id,
-                username: author.username.as_str().to_owned(),
-                alias: author.alias.as_str().to_owned(),
-                profile_pic: match &author.picture {
-                    Some(Picture::Object(key)) => bucket.urls().url(key),
-                    Some(Picture::Link(link)) => link.as_str().to_owned(),
-                    None => client.default_picture_url(),
-                },
-            },
-            message: tweet.message.as_str().to_owned(),
-            imagelinks: media.iter().map(|media| media.url.clone()).collect(),
-            videolinks: Vec::new(),
-            media,
-            likes: tweet.likes,
-            comments: tweet.comments,
-            retweets: tweet.retweets,
-            liked: false,
-            retweeted: false,
-            saved: false,
-            created_at: tweet.created_at.to_string(),
-            edited_at: None,
-            in_reply_to: None,
-        }
+/// How the caller stands to a tweet.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Marks {
+    liked: bool,
+    retweeted: bool,
+    saved: bool,
+}
+
+impl Marks {
+    pub(crate) fn of(tweet: TweetId, seen: &Seen) -> Self {
+        Self { liked: seen.likes(tweet), retweeted: seen.retweeted(tweet), saved: seen.saved(tweet) }
     }
 }
 
-fn shown(media: &Media, bucket: &Bucket) -> ShownMedia {
-    ShownMedia {
-        id: media.id,
-        kind: "image",
-        url: bucket.urls().url(&media.key),
-        thumbnail_url: None,
-        width: media.width,
-        height: media.height,
-        alt: media.alt.as_str().to_owned(),
-        state: "ready",
+/// What turns keys into URLs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Links<'a> {
+    pub(crate) bucket: &'a Bucket,
+    pub(crate) client: &'a Client,
+}
+
+impl Links<'_> {
+    fn picture(self, profile: &Profile) -> Option<String> {
+        profile.picture.as_ref().map(|picture| match picture {
+            Picture::Object(key) => self.bucket.urls().url(key),
+            Picture::Link(link) => link.as_str().to_owned(),
+        })
+    }
+
+    pub(crate) fn author(self, profile: &Profile) -> Author {
+        Author {
+            id: profile.id,
+            username: profile.username.as_str().to_owned(),
+            alias: profile.alias.as_str().to_owned(),
+            profile_pic: self.picture(profile).unwrap_or_else(|| self.client.default_picture_url()),
+        }
+    }
+
+    pub(crate) fn person(self, profile: &Profile) -> Person {
+        Person {
+            id: profile.id,
+            username: profile.username.as_str().to_owned(),
+            alias: profile.alias.as_str().to_owned(),
+            image_url: self.picture(profile).unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn tweet(self, tweet: &Tweet, author: &Profile, marks: Marks) -> ShownTweet {
+        let urls = |kind: MediaKind| {
+            let media = tweet.media.iter().filter(|media| media.kind == kind);
+            media.map(|media| self.bucket.urls().url(&media.key)).collect()
+        };
+        ShownTweet {
+            id: tweet.id,
+            author: self.author(author),
+            message: tweet.message.as_str().to_owned(),
+            imagelinks: urls(MediaKind::Image),
+            videolinks: urls(MediaKind::Video),
+            media: tweet.media.iter().map(|media| self.media(media)).collect(),
+            likes: tweet.likes,
+            comments: tweet.comments,
+            retweets: tweet.retweets,
+            liked: marks.liked,
+            retweeted: marks.retweeted,
+            saved: marks.saved,
+            created_at: tweet.created_at.to_string(),
+            edited_at: tweet.edited_at.map(|at| at.to_string()),
+            in_reply_to: tweet.in_reply_to.map(|parent| parent.tweet),
+        }
+    }
+
+    fn media(self, media: &Media) -> ShownMedia {
+        ShownMedia {
+            id: media.id,
+            kind: match media.kind {
+                MediaKind::Image => "image",
+                MediaKind::Video => "video",
+            },
+            url: self.bucket.urls().url(&media.key),
+            thumbnail_url: None,
+            width: media.width,
+            height: media.height,
+            alt: media.alt.as_str().to_owned(),
+            state: "ready",
+        }
     }
 }

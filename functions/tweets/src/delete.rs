@@ -1,16 +1,13 @@
 //! `DELETE /api/tweets/<id>/` (document 000).
 
 use aviary_auth::Claimed;
-use aviary_media::ObjectKey;
-use aviary_model::TweetId;
 use aviary_web::{ApiError, PathText};
 use axum::extract::State;
 use http::StatusCode;
 
 use crate::TweetsState;
 
-/// Removes a tweet and its pictures. Two steps. The pictures go first: what dies in between leaves a tweet
-/// that can be deleted again, and no picture that nobody can find.
+/// Removes a tweet; what hangs on it, such as its pictures, follows. Staff may too. Two steps.
 #[utoipa::path(delete, path = "/api/tweets/{id}", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
@@ -24,19 +21,10 @@ pub async fn delete(
     claimed: Claimed,
     PathText(id): PathText,
 ) -> Result<StatusCode, ApiError> {
-    let id: Option<TweetId> = id.parse().ok();
-    let read = async {
-        match id {
-            Some(id) => state.tweets.by_id(id).await,
-            None => Ok(None),
-        }
-    };
-    let (caller, tweet) = claimed.confirm_beside(read).await?;
+    let (caller, tweet) = claimed.confirm_beside(state.tweet(&id)).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
     caller.must_own(tweet.author)?;
-    let keys: Vec<ObjectKey> = tweet.media.iter().filter_map(|media| media.key.parse().ok()).collect();
-    state.bucket.delete(&keys).await?;
-    if state.tweets.delete(tweet.id, tweet.author).await? {
+    if state.tweets.delete(&tweet, &state.jobs, state.clock.now()).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(ApiError::not_found())

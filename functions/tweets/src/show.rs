@@ -1,28 +1,35 @@
 //! `GET /api/tweets/<id>/` (document 000).
 
-use aviary_model::TweetId;
+use aviary_auth::MaybeClaimed;
+use aviary_store::Wanted;
 use aviary_web::{ApiError, Client, PathText};
 use axum::Json;
 use axum::extract::State;
 
 use crate::TweetsState;
-use crate::answer::ShownTweet;
+use crate::answer::{Links, Marks, ShownTweet};
+use crate::screens::may_be_seen;
 
 /// A tweet with its author. Two steps; no credential is needed.
 #[utoipa::path(get, path = "/api/tweets/{id}", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
         (status = 200, description = "The tweet", body = ShownTweet),
-        (status = 404, description = "No such tweet"),
+        (status = 404, description = "No such tweet, or its author blocks the caller"),
     ))]
 pub async fn show(
     State(state): State<TweetsState>,
     client: Client,
+    caller: MaybeClaimed,
     PathText(id): PathText,
 ) -> Result<Json<ShownTweet>, ApiError> {
-    let id: TweetId = id.parse().map_err(|_| ApiError::not_found())?;
-    let tweet = state.tweets.by_id(id).await?.ok_or_else(ApiError::not_found)?;
+    let (viewer, tweet) = caller.confirm_beside(state.tweet(&id)).await?;
+    let tweet = tweet.ok_or_else(ApiError::not_found)?;
+    let wanted = Wanted::by(viewer).reactions(tweet.id).person(tweet.author);
+    let seen = state.views.read(&wanted).await?;
+    may_be_seen(&seen, tweet.author)?;
     // What a deleted account wrote is hidden with its profile.
-    let author = state.profiles.by_id(tweet.author).await?.ok_or_else(ApiError::not_found)?;
-    Ok(Json(ShownTweet::of(&tweet, &author, &state.bucket, &client)))
+    let author = seen.profile(tweet.author).ok_or_else(ApiError::not_found)?;
+    let links = Links { bucket: &state.bucket, client: &client };
+    Ok(Json(links.tweet(&tweet, author, Marks::of(tweet.id, &seen))))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aviary_auth::{Guard, Limiter, Limits};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
-use aviary_store::{Db, Profiles, Tweets};
+use aviary_store::{Activities, Comments, Db, Home, Jobs, Profiles, Reactions, Tweets, Views};
 use aviary_web::{Start, StartError};
 use axum::extract::FromRef;
 
@@ -14,8 +14,13 @@ use axum::extract::FromRef;
 pub struct TweetsState {
     pub(crate) guard: Guard,
     pub(crate) profiles: Profiles,
+    pub(crate) views: Views,
     pub(crate) bucket: Bucket,
     pub(crate) tweets: Tweets,
+    pub(crate) comments: Comments,
+    pub(crate) reactions: Reactions,
+    pub(crate) home: Home,
+    pub(crate) jobs: Jobs,
     pub(crate) limiter: Limiter,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -30,6 +35,8 @@ impl TweetsState {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
         let guard = Guard::start(start, &db).await?;
+        let social = settings.required("AVIARY_SOCIAL_TABLE")?;
+        let profiles = Profiles::new(db.clone(), social);
         Ok(Self {
             limiter: Limiter {
                 credentials: guard.credentials.clone(),
@@ -37,8 +44,13 @@ impl TweetsState {
                 clock: start.clock.clone(),
             },
             guard,
-            profiles: Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?),
-            tweets: Tweets::new(db, settings.required("AVIARY_SOCIAL_TABLE")?),
+            views: Views::new(&profiles),
+            home: Home::new(&profiles, &Activities::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?)),
+            profiles,
+            tweets: Tweets::new(db.clone(), social),
+            comments: Comments::new(db.clone(), social),
+            reactions: Reactions::new(db.clone(), social),
+            jobs: Jobs::new(db, settings.required("AVIARY_JOBS_TABLE")?),
             bucket: Bucket::start(start)?,
             clock: start.clock.clone(),
             entropy: start.entropy.clone(),

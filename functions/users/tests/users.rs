@@ -209,7 +209,7 @@ async fn what_was_never_created_can_be_deleted_and_is_cleared() {
 async fn without_a_biography_an_existing_one_stays() {
     let fixture = Fixture::start().await;
     let ada = fixture.somebody("ada").await;
-    let change = aviary_store::ProfileChange { bio: Some(Bio::parse("from elsewhere").unwrap()), picture: None };
+    let change = aviary_store::ProfileChange { bio: Some(Bio::parse("from elsewhere").unwrap()), ..Default::default() };
     fixture.profiles.change(ada.id, &change).await.unwrap();
     assert_eq!(fixture.create(&ada, json!({ "username": "ada" })).await, (201, shown("ada", "from elsewhere")));
 }

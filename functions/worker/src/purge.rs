@@ -1,7 +1,7 @@
 //! Removes what a deleted account left.
 
 use aviary_media::Folder;
-use aviary_model::{TweetId, UserId};
+use aviary_model::UserId;
 use aviary_store::{StoreError, Task};
 use futures_util::{StreamExt, TryStreamExt};
 
@@ -10,7 +10,7 @@ use crate::task::{Outcome, TaskError};
 
 /// Pages of each kind in one run; the rest is done in the next, which the stream brings at once.
 const PAGES: usize = 8;
-/// Tweets whose objects are removed beside each other.
+/// Tweets and comments that are removed beside each other.
 const AT_ONCE: usize = 8;
 /// When it is done again after a round, for requests that were under way and indexes that lagged.
 const ROUNDS_AFTER_SECONDS: [i64; 2] = [60, 600];
@@ -24,7 +24,9 @@ impl Worker {
         }
         self.bucket.delete_all(&Folder::avatars(user.uuid())).await?;
         let more = [
-            self.purge_tweets(user).await?,
+            self.purge_works(user).await?,
+            self.purge.relations(user).await?,
+            self.purge.told_by(user).await?,
             pages(|| self.purge.credentials(user)).await?,
             pages(|| self.purge.once(user)).await?,
             pages(|| self.purge.social(user)).await?,
@@ -37,30 +39,28 @@ impl Worker {
         Ok(after_round(user, round))
     }
 
-    /// True if there are more.
-    async fn purge_tweets(&self, user: UserId) -> Result<bool, TaskError> {
-        let mut after = None;
+    /// Tweets and comments go one by one, each with a job that removes what hangs on it. True if there are more.
+    async fn purge_works(&self, user: UserId) -> Result<bool, TaskError> {
         for _ in 0..PAGES {
-            let page = self.purge.tweets(user, after).await?;
-            futures_util::stream::iter(page.tweets)
-                .map(|tweet| self.purge_tweet(tweet))
-                .buffer_unordered(AT_ONCE)
-                .try_collect::<()>()
-                .await?;
-            match page.next {
-                Some(next) => after = Some(next),
-                None => return Ok(false),
+            let (tweets, comments) = (self.purge.tweets(user).await?, self.purge.comments(user).await?);
+            if tweets.is_empty() && comments.is_empty() {
+                return Ok(false);
             }
+            let now = self.clock.now();
+            let tweets = tweets.into_iter().map(|tweet| self.purge.tweet(user, tweet, &self.jobs, now));
+            at_once(tweets).await?;
+            let comments = comments.into_iter().map(|comment| self.purge.comment_of(user, comment, &self.jobs, now));
+            at_once(comments).await?;
         }
         Ok(true)
     }
+}
 
-    /// The objects first: only the tweet leads to them.
-    async fn purge_tweet(&self, tweet: TweetId) -> Result<(), TaskError> {
-        self.bucket.delete_all(&Folder::tweet(tweet.uuid())).await?;
-        while self.purge.tweet(tweet).await? {}
-        Ok(())
-    }
+async fn at_once<F: Future<Output = Result<(), StoreError>>>(
+    writes: impl Iterator<Item = F>,
+) -> Result<(), StoreError> {
+    let writes: Vec<F> = writes.collect();
+    futures_util::stream::iter(writes).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 /// Removes page after page, as many as a run may. True if there are more.

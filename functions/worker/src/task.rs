@@ -5,6 +5,7 @@ use aviary_model::{EntropyError, UserId};
 use aviary_store::{StoreError, Task};
 
 use crate::Worker;
+use crate::fan_out::Brought;
 use crate::mailer::MailError;
 
 /// What came of a task that did not fail.
@@ -62,6 +63,17 @@ impl Worker {
                 self.delete_integer_session(*user, session, *round).await
             }
             Task::RemoveIntegerUpload { user, upload } => self.remove_integer_upload(*user, *upload).await,
+            Task::RemoveTweet { author, tweet, round } => self.remove_tweet(*author, *tweet, *round).await,
+            Task::RemoveComment { author, comment, tweet, tweet_author, round } => {
+                self.remove_comment(*author, *comment, *tweet, *tweet_author, *round).await
+            }
+            Task::FanOut { user, tweet, author, position, shard, after } => {
+                let brought = Brought { user: *user, tweet: *tweet, author: *author, position: *position };
+                self.fan_out(brought, *shard, after.as_deref()).await
+            }
+            Task::Withdraw { user, tweet, edge, round } => self.withdraw(*user, *tweet, *edge, *round).await,
+            Task::Backfill { user, followed, round } => self.backfill(*user, *followed, *round).await,
+            Task::Cross { user, after, round } => self.cross(*user, after.as_deref(), *round).await,
         }
     }
 
@@ -88,6 +100,12 @@ pub(crate) fn kind(task: &Task) -> &'static str {
         Task::RemoveIntegerGeneration { .. } => "remove_integer_generation",
         Task::DeleteIntegerSession { .. } => "delete_integer_session",
         Task::RemoveIntegerUpload { .. } => "remove_integer_upload",
+        Task::RemoveTweet { .. } => "remove_tweet",
+        Task::RemoveComment { .. } => "remove_comment",
+        Task::FanOut { .. } => "fan_out",
+        Task::Withdraw { .. } => "withdraw",
+        Task::Backfill { .. } => "backfill",
+        Task::Cross { .. } => "cross",
     }
 }
 
@@ -102,6 +120,12 @@ pub(crate) fn user(task: &Task) -> UserId {
         | Task::CheckIntegerObject { user, .. }
         | Task::RemoveIntegerGeneration { user, .. }
         | Task::DeleteIntegerSession { user, .. }
-        | Task::RemoveIntegerUpload { user, .. } => *user,
+        | Task::RemoveIntegerUpload { user, .. }
+        | Task::RemoveTweet { author: user, .. }
+        | Task::RemoveComment { author: user, .. }
+        | Task::FanOut { user, .. }
+        | Task::Withdraw { user, .. }
+        | Task::Backfill { user, .. }
+        | Task::Cross { user, .. } => *user,
     }
 }

@@ -1,6 +1,7 @@
 //! A deployment of its own for each test.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use aviary_localaws::{Config, LocalAws};
 use aviary_model::{NameKey, UserId};
@@ -22,9 +23,16 @@ pub(crate) struct Deployment {
 
 impl Deployment {
     pub(crate) fn start() -> Self {
+        Self::lagging(Duration::ZERO)
+    }
+
+    /// One whose indexes are so far behind.
+    pub(crate) fn lagging(index_delay: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (storage, variables) = storage();
-        let local = LocalAws::start(Config::new(folder.path(), storage)).unwrap();
+        let mut here = Config::new(folder.path(), storage);
+        here.index_delay = index_delay;
+        let local = LocalAws::start(here).unwrap();
         let settings = Settings::of(variables.clone()).unwrap();
         let mut operator = Operator::new(&config(&local.dynamodb_url()), &settings).unwrap();
         let logs = aws_sdk_cloudwatchlogs::Client::new(&config(&local.aws_url()));
@@ -68,7 +76,7 @@ impl Deployment {
     }
 }
 
-fn config(url: &str) -> aws_types::SdkConfig {
+pub(crate) fn config(url: &str) -> aws_types::SdkConfig {
     aviary_aws::sdk_config_for(url, "local", "local-secret")
 }
 
@@ -81,6 +89,7 @@ fn storage() -> (Storage, Vec<(String, String)>) {
         ("AccountsTable", "AVIARY_ACCOUNTS_TABLE"),
         ("CredentialsTable", "AVIARY_CREDENTIALS_TABLE"),
         ("SocialTable", "AVIARY_SOCIAL_TABLE"),
+        ("FeedTable", "AVIARY_FEED_TABLE"),
     ];
     let variables = names.iter().map(|(id, variable)| {
         let table = tables.iter().find(|table| table.logical_id == *id).unwrap();

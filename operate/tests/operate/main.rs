@@ -4,4 +4,5 @@
 mod deployment;
 mod import;
 mod program;
+mod recount;
 mod staff;

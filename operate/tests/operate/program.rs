@@ -38,6 +38,15 @@ async fn it_imports_and_then_makes_staff() {
 }
 
 #[tokio::test]
+async fn it_recounts_and_says_so() {
+    let deployment = Deployment::start();
+    deployment.registered("ada").await;
+    // A user has a profile and the pointer from the name.
+    let said = "2 items, 2 counters: 0 wrong, 0 of them repaired.\n".to_owned();
+    assert_eq!(operate(&deployment, &["recount", "--pause", "0"]).await, (true, said, String::new()));
+}
+
+#[tokio::test]
 async fn a_mistake_is_one_sentence_and_exit_code_1() {
     let deployment = Deployment::start();
     let folder = tempfile::tempdir().unwrap();

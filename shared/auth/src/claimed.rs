@@ -111,6 +111,45 @@ where
     }
 }
 
+/// Somebody or nobody, for routes that are anyone's: a credential that is not valid is ignored there.
+#[derive(Clone, Debug)]
+pub struct MaybeClaimed(Option<Claimed>);
+
+impl<S> FromRequestParts<S> for MaybeClaimed
+where
+    S: Send + Sync,
+    Guard: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match Claimed::from_request_parts(parts, state).await {
+            Ok(claimed) => Ok(Self(Some(claimed))),
+            Err(error) if error.status().is_client_error() => Ok(Self(None)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl MaybeClaimed {
+    /// As [`Claimed::confirm_beside`]; a credential that does not count any more is nobody's.
+    ///
+    /// # Errors
+    /// Those of the read, or when DynamoDB does not answer.
+    pub async fn confirm_beside<T>(
+        self,
+        read: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<(Option<UserId>, T), ApiError> {
+        let Some(claimed) = self.0 else { return Ok((None, read.await?)) };
+        let (caller, read) = futures_util::join!(claimed.confirm(), read);
+        match caller {
+            Ok(caller) => Ok((Some(caller.user), read?)),
+            Err(error) if error.status().is_client_error() => Ok((None, read?)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// A cookie that names no session is what every anonymous client has.
 async fn by_cookie(guard: &Guard, cookies: Cookies) -> Result<(UserId, SessionId), ApiError> {
     let session = cookies.session.ok_or_else(ApiError::not_authenticated)?;

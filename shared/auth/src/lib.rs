@@ -24,7 +24,7 @@ mod similarity;
 mod token;
 
 pub use caller::Caller;
-pub use claimed::{Claimed, Guard, HeaderClaimed};
+pub use claimed::{Claimed, Guard, HeaderClaimed, MaybeClaimed};
 pub use csrf::TrustedOrigins;
 pub use digest::digest;
 pub use django::{from_django, is_django_hash};

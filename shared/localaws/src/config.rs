@@ -30,6 +30,8 @@ pub struct Config {
     pub functions_url: Option<FunctionsUrl>,
     /// How old a stream record is when it is delivered, at least.
     pub stream_delay: Duration,
+    /// How long after a change a global index shows it.
+    pub index_delay: Duration,
     /// How long after the start a schedule fires first.
     pub first_schedule_after: Duration,
     /// How long a function may take to answer what is delivered.
@@ -71,6 +73,7 @@ impl Config {
             event_sources: Vec::new(),
             functions_url: None,
             stream_delay: Duration::ZERO,
+            index_delay: Duration::ZERO,
             // Soon, so that a newcomer sees it work.
             first_schedule_after: Duration::from_secs(3),
             // Lambda's longest; and `cargo lambda watch` may have to build the function first.

@@ -8,24 +8,19 @@ use http::header::{CONTENT_TYPE, HeaderName};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use s3s::Body;
 use s3s::service::S3Service;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
+use crate::connections::{self, Answering};
 use crate::local::{self, Local};
 use crate::logs::{Logs, LogsError};
 use crate::s3;
 use crate::ses::{self, Ses, SesError};
 
-/// How long running requests may take to finish when it stops.
-const DRAIN: Duration = Duration::from_secs(3);
 /// A batch of log events is 1 MiB at most, but JSON can escape each byte of it sixfold.
 const MAX_JSON: usize = 8 * 1024 * 1024;
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
@@ -124,50 +119,12 @@ fn json_of(kind: &'static str, status: StatusCode, body: String) -> Response<Bod
 }
 
 /// Answers until `stopped` says so, and then lets running requests finish.
-pub(crate) async fn serve(listener: TcpListener, endpoint: Endpoint, mut stopped: watch::Receiver<()>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(connection(stream, endpoint.clone(), stopped.clone()));
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "a connection was not accepted");
-                    // Out of file descriptors, usually: without a pause this loop would use up a processor.
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            },
-            Some(_) = connections.join_next(), if !connections.is_empty() => {}
-            _ = stopped.changed() => break,
-        }
-    }
-    drop(listener);
-    let drained = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(DRAIN, drained).await.is_err() {
-        tracing::warn!("connections that did not finish were cut");
-    }
+pub(crate) async fn serve(listener: TcpListener, endpoint: Endpoint, stopped: watch::Receiver<()>) {
+    connections::serve(listener, || service_fn(endpoint_of(endpoint.clone())), stopped).await;
 }
 
-async fn connection(stream: TcpStream, endpoint: Endpoint, mut stopped: watch::Receiver<()>) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "answers may wait for each other");
-    }
-    let service = service_fn(move |request| endpoint.clone().answer(request));
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
-    tokio::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        _ = stopped.changed() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection broke");
-    }
+fn endpoint_of(endpoint: Endpoint) -> impl FnMut(Request<Incoming>) -> Answering + Clone + Send + 'static {
+    move |request| Box::pin(endpoint.clone().answer(request))
 }
 
 /// Browsers upload straight to S3, from wherever the application runs.

@@ -7,6 +7,7 @@
 
 mod clock;
 mod config;
+mod connections;
 mod delivery;
 mod dynamodb;
 mod endpoint;

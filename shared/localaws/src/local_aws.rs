@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::delivery::{Deliveries, Trim};
+use crate::dynamodb::IndexDelay;
 use crate::endpoint::{self, Endpoint};
 use crate::local::Local;
 use crate::logs::Logs;
@@ -72,7 +73,9 @@ impl LocalAws {
         let tasks = {
             let _inside = runtime.enter();
             let mut tasks = JoinSet::new();
-            tasks.spawn(dynamodb::serve(tokio_listener(dynamodb_listener)?, database.clone(), stopped.clone()));
+            let delay = IndexDelay::of(&config, &database);
+            let listener = tokio_listener(dynamodb_listener)?;
+            tasks.spawn(dynamodb::serve(listener, database.clone(), delay, stopped.clone()));
             let local = Local { ses: ses.clone(), deliveries: deliveries.state() };
             let endpoint = Endpoint { s3, logs: logs.clone(), ses, local };
             tasks.spawn(endpoint::serve(tokio_listener(aws_listener)?, endpoint, stopped.clone()));

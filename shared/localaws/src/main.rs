@@ -46,6 +46,9 @@ struct Arguments {
     /// How old a stream record is when it is delivered, at least, in milliseconds.
     #[arg(long, default_value_t = 0)]
     stream_delay_ms: u64,
+    /// How long after a change a global secondary index of DynamoDB shows it, in milliseconds.
+    #[arg(long, default_value_t = 0)]
+    index_delay_ms: u64,
     /// A parameter of the template, as NAME=VALUE; can be given more than once.
     #[arg(long = "parameter", value_parser = parameter)]
     parameters: Vec<(String, String)>,
@@ -90,6 +93,7 @@ fn run(arguments: Arguments) -> anyhow::Result<()> {
     config.aws_port = arguments.aws_port;
     config.functions_url = arguments.functions_url;
     config.stream_delay = Duration::from_millis(arguments.stream_delay_ms);
+    config.index_delay = Duration::from_millis(arguments.index_delay_ms);
     let aws = LocalAws::start(config)?;
 
     let ready = json!({"ready": true, "dynamodb": aws.dynamodb_url(), "aws": aws.aws_url()});

@@ -11,10 +11,12 @@ use crate::private_key::{INTEGERS, INTEGERS_UPLOADS};
 
 const TWEETS: &str = "public/tweets/";
 const AVATARS: &str = "public/avatars/";
+/// The extension of the one type of video that is taken.
+const VIDEO: &str = "mp4";
 
 /// The key of an object in the bucket, which always has one of these forms:
 ///
-/// - `public/tweets/<tweet id>/<n>-<random>.<extension>`, the `n`-th image of a tweet;
+/// - `public/tweets/<tweet id>/<n>-<random>.<extension>`, the `n`-th image or video of a tweet;
 /// - `public/avatars/<user id>/<random>.<extension>`, a profile picture.
 ///
 /// The random part makes every upload a new object, so that an answer may be cached for ever and nobody can guess a
@@ -40,6 +42,12 @@ impl ObjectKey {
     #[must_use]
     pub fn tweet_image(tweet: Uuid, index: u8, random: u128, format: ImageFormat) -> Self {
         Self(format!("{TWEETS}{tweet}/{index}-{random:032x}.{}", format.extension()))
+    }
+
+    /// The key of the `index`-th video of a tweet; `random` must come from a good source of randomness.
+    #[must_use]
+    pub fn tweet_video(tweet: Uuid, index: u8, random: u128) -> Self {
+        Self(format!("{TWEETS}{tweet}/{index}-{random:032x}.{VIDEO}"))
     }
 
     /// The key of a user's profile picture; `random` must come from a good source of randomness.
@@ -129,8 +137,14 @@ fn parse(text: &str) -> Option<ObjectKey> {
     let key = if let Some(rest) = text.strip_prefix(TWEETS) {
         let (tweet, file) = rest.split_once('/')?;
         let (index, name) = file.split_once('-')?;
-        let (random, format) = file_name(name)?;
-        ObjectKey::tweet_image(tweet.parse().ok()?, index.parse().ok()?, random, format)
+        let (tweet, index) = (tweet.parse().ok()?, index.parse().ok()?);
+        match name.strip_suffix(VIDEO).and_then(|name| name.strip_suffix('.')) {
+            Some(random) => ObjectKey::tweet_video(tweet, index, u128::from_str_radix(random, 16).ok()?),
+            None => {
+                let (random, format) = file_name(name)?;
+                ObjectKey::tweet_image(tweet, index, random, format)
+            }
+        }
     } else {
         let (user, name) = text.strip_prefix(AVATARS)?.split_once('/')?;
         let (random, format) = file_name(name)?;
@@ -203,6 +217,8 @@ mod tests {
                 assert_eq!(key.as_str().parse(), Ok(key));
             }
         }
+        let video = ObjectKey::tweet_video(id(), 0, 7);
+        assert_eq!(video.as_str().parse(), Ok(video));
     }
 
     #[test]
@@ -223,6 +239,7 @@ mod tests {
             good.replace("-7abc-", "7abc"),
             avatar.replace("000a.png", "00A.png"),
             avatar.replace("public/", "incoming/"),
+            avatar.replace(".png", ".mp4"),
         ] {
             assert!(bad.parse::<ObjectKey>().is_err(), "{bad}");
         }

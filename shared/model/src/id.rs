@@ -98,6 +98,52 @@ id! {
     UploadId
 }
 
+id! {
+    /// A comment.
+    CommentId
+}
+id! {
+    /// Something that somebody did to something: a follow, a like, a retweet. A new one each time it is done anew.
+    EdgeId
+}
+id! {
+    /// A notification.
+    NotificationId
+}
+
+/// A tweet's own place in a timeline, beside those of retweets.
+impl From<TweetId> for EdgeId {
+    fn from(tweet: TweetId) -> Self {
+        Self(tweet.0)
+    }
+}
+
+impl EdgeId {
+    /// The moment it was made.
+    #[must_use]
+    pub fn made_at(self) -> Timestamp {
+        let [a, b, c, d, e, f, ..] = self.0.into_bytes();
+        let millis = u64::from_be_bytes([0, 0, a, b, c, d, e, f]);
+        Timestamp::from_millis(i64::try_from(millis).unwrap_or_default())
+    }
+}
+
+impl NotificationId {
+    /// The id that this digest stands for: the same digest, the same id.
+    #[must_use]
+    pub fn of_digest(digest: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_custom_bytes(digest).into_uuid())
+    }
+}
+
+impl SessionId {
+    /// The id that this digest stands for: the same digest, the same id.
+    #[must_use]
+    pub fn of_digest(digest: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_custom_bytes(digest).into_uuid())
+    }
+}
+
 /// A token id (`jti`): 32 lower-case hex digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -11,6 +11,7 @@ mod family;
 mod id;
 mod integers;
 mod link;
+mod marks;
 mod name;
 mod reserved;
 mod text;
@@ -20,8 +21,12 @@ pub use date::{BirthDate, BirthDateError};
 pub use email::{Email, EmailError};
 pub use entropy::{Entropy, EntropyError, Secret};
 pub use family::{Family, GRACE_MILLIS, Held, Presented};
-pub use id::{GenerationId, IdError, MediaId, SessionId, TokenId, TweetId, UploadId, UserId, VersionId};
+pub use id::{
+    CommentId, EdgeId, GenerationId, IdError, MediaId, NotificationId, SessionId, TokenId, TweetId, UploadId, UserId,
+    VersionId,
+};
 pub use integers::{Encoding, EncodingError, IntegerSession, SetId, SetIdError};
 pub use link::{Link, LinkError};
+pub use marks::Tag;
 pub use name::{NameKey, Username, UsernameError};
 pub use text::{Alias, AltText, Bio, TextError, TweetText};

@@ -40,6 +40,14 @@ impl Link {
         if plain { Ok(Self(text.to_owned())) } else { Err(vec![LinkError::Invalid]) }
     }
 
+    /// Reads what may be blank: a blank link is none.
+    ///
+    /// # Errors
+    /// As [`Link::parse`].
+    pub fn parse_blankable(text: &str) -> Result<Option<Self>, Vec<LinkError>> {
+        if text.trim().is_empty() { Ok(None) } else { Self::parse(text.trim()).map(Some) }
+    }
+
     /// The URL as it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -54,6 +62,7 @@ mod tests {
     #[test]
     fn only_absolute_web_addresses_are_links() {
         assert!(Link::parse("https://example.com/a.png?x=1#y").is_ok());
+        assert_eq!(Link::parse_blankable(" "), Ok(None));
         for text in [
             "",
             "javascript:alert(1)",

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
+use crate::{NameKey, Tag, marks};
+
 /// What is wrong with a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
@@ -65,9 +67,24 @@ macro_rules! text {
 }
 
 text! {
-    /// A tweet's message. Empty only beside media, which the handler decides.
+    /// A tweet's or a comment's message. Empty only beside media, which the handler decides.
     TweetText, 280
 }
+
+impl TweetText {
+    /// The distinct tags in it, up to twenty.
+    #[must_use]
+    pub fn tags(&self) -> Vec<Tag> {
+        marks::tags(&self.0)
+    }
+
+    /// The distinct names that it mentions, up to twenty, whether somebody has them or not.
+    #[must_use]
+    pub fn mentions(&self) -> Vec<NameKey> {
+        marks::mentions(&self.0)
+    }
+}
+
 text! {
     /// A biography; empty until somebody writes one.
     Bio, 400

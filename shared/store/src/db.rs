@@ -13,8 +13,8 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity};
 use serde::de::DeserializeOwned;
 
-use crate::StoreError;
 use crate::item::{Item, Key, fields};
+use crate::{StoreError, conflicts};
 
 /// How often a call is made again for what it left unprocessed or what was in conflict.
 pub(crate) const MAX_ROUNDS: u32 = 6;
@@ -33,7 +33,7 @@ impl Db {
     /// A connection with this configuration; opened at the first call.
     #[must_use]
     pub fn new(config: &aws_types::SdkConfig, entropy: Arc<dyn Entropy>) -> Self {
-        Self { client: Client::new(config), entropy }
+        Self { client: conflicts::client(config), entropy }
     }
 
     /// One item, as it is now. One step, one read unit per 4 KB.
@@ -66,6 +66,18 @@ impl Db {
                 _ => Err(error.into()),
             },
         }
+    }
+
+    /// Removes an item, whether it is there or not. One step.
+    pub(crate) async fn delete(&self, table: &str, key: Key) -> Result<(), StoreError> {
+        let call = self
+            .client
+            .delete_item()
+            .table_name(table)
+            .set_key(Some(key.into_item()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await?;
+        Ok(())
     }
 
     /// Several items of one table, as they are now, in no order. One step unless DynamoDB leaves some
@@ -128,14 +140,29 @@ pub(crate) enum Direction {
     Write,
 }
 
-/// Makes one call under the request's meter.
-pub(crate) async fn metered<T, E: ProvideErrorMetadata>(
+/// Makes one call under the request's meter. The SDK's futures are large, and each that awaits one would carry it
+/// inline; so it is put on the heap here, once for all.
+pub(crate) fn metered<T, E: ProvideErrorMetadata>(
     call: impl Future<Output = Result<T, SdkError<E>>>,
     direction: Direction,
     capacity: impl Fn(&T) -> &[ConsumedCapacity],
-) -> Result<T, SdkError<E>> {
-    let began = Call::begin();
-    let output = call.await;
+) -> impl Future<Output = Result<T, SdkError<E>>> {
+    let call = Box::pin(call);
+    async move {
+        let began = Call::begin();
+        let output = call.await;
+        let (read, write) = consumed(&output, direction, capacity);
+        began.end(read, write);
+        output
+    }
+}
+
+/// The units of both kinds that a call has consumed.
+fn consumed<T, E>(
+    output: &Result<T, E>,
+    direction: Direction,
+    capacity: impl Fn(&T) -> &[ConsumedCapacity],
+) -> (f64, f64) {
     let (mut read, mut write) = (0.0, 0.0);
     for consumed in output.iter().flat_map(capacity) {
         let (r, w) = (consumed.read_capacity_units, consumed.write_capacity_units);
@@ -148,6 +175,5 @@ pub(crate) async fn metered<T, E: ProvideErrorMetadata>(
             }
         }
     }
-    began.end(read, write);
-    output
+    (read, write)
 }

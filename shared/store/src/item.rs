@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use aviary_model::Timestamp;
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::StoreError;
@@ -55,10 +57,35 @@ pub(crate) fn item<T: Serialize>(
     Ok(item)
 }
 
+/// An item that the TTL removes at some time after this moment.
+pub(crate) fn expiring(mut item: Item, at: Timestamp) -> Item {
+    item.insert("expires_at".to_owned(), number(at.seconds()));
+    item
+}
+
+/// Should the TTL have removed this item?
+pub(crate) fn is_expired(item: &Item, now: Timestamp) -> bool {
+    let at = item.get("expires_at").and_then(|at| at.as_n().ok()?.parse::<i64>().ok());
+    at.is_some_and(|at| at <= now.seconds())
+}
+
 /// An item's fields as an aggregate.
 pub(crate) fn fields<T: DeserializeOwned>(table: &str, item: Item) -> Result<T, StoreError> {
     serde_dynamo::aws_sdk_dynamodb_1::from_item(item)
         .map_err(|cause| StoreError::Corrupt { table: table.to_owned(), cause: cause.to_string() })
+}
+
+/// A counter as it is stored. It may stand below zero for a moment, when what was taken back is counted before what
+/// was done; nobody is to see that.
+pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    i64::deserialize(deserializer).map(|count| u64::try_from(count).unwrap_or_default())
+}
+
+/// What an id is made of that is to be the same for the same name.
+pub(crate) fn digest(name: &str) -> [u8; 16] {
+    let mut digest = [0; 16];
+    digest.iter_mut().zip(Sha256::digest(name)).for_each(|(to, from)| *to = from);
+    digest
 }
 
 /// One of sixteen partitions of a list, by the id's random end: a list of everything is never one hot key.

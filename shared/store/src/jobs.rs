@@ -3,12 +3,14 @@
 //!
 //! `J#<id> / JOB`, with `due_pk` and `due_sk` for the sweep.
 
-use aviary_model::{Email, GenerationId, IntegerSession, SessionId, SetId, Timestamp, UploadId, UserId};
+use aviary_model::{
+    CommentId, EdgeId, Email, GenerationId, IntegerSession, SessionId, SetId, Timestamp, TweetId, UploadId, UserId,
+};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
 use crate::db::{Direction, metered};
-use crate::item::{Item, Key, item, number, shard, text};
+use crate::item::{Item, Key, digest, item, number, shard, text};
 use crate::transaction::{Committed, Expression, Transaction};
 use crate::{Db, StoreError};
 
@@ -87,6 +89,72 @@ pub enum Task {
         /// The upload.
         upload: UploadId,
     },
+    /// Remove everything that hangs on a tweet that is gone.
+    RemoveTweet {
+        /// Who wrote it.
+        author: UserId,
+        /// Which.
+        tweet: TweetId,
+        /// How often it has been done; done again after a while, for what was under way.
+        round: u32,
+    },
+    /// Remove everything that hangs on a comment that is gone.
+    RemoveComment {
+        /// Who wrote it.
+        author: UserId,
+        /// Which.
+        comment: CommentId,
+        /// The tweet that it was on.
+        tweet: TweetId,
+        /// Who wrote that.
+        tweet_author: UserId,
+        /// How often it has been done; done again after a while, for what was under way.
+        round: u32,
+    },
+    /// Bring a tweet into the timelines of those who follow its author, or the one who retweeted it.
+    FanOut {
+        /// Who tweeted or retweeted.
+        user: UserId,
+        /// The tweet.
+        tweet: TweetId,
+        /// Who wrote it.
+        author: UserId,
+        /// Its place in the timelines: the tweet's id, or the retweet's.
+        position: EdgeId,
+        /// The shard of the followers; all of them where there are few.
+        shard: Option<u8>,
+        /// Goes on after this place in the list of followers.
+        after: Option<String>,
+    },
+    /// Take a tweet out of the timelines into which a retweet brought it that was taken back.
+    Withdraw {
+        /// Who had retweeted.
+        user: UserId,
+        /// The tweet.
+        tweet: TweetId,
+        /// The retweet.
+        edge: EdgeId,
+        /// How often it has been done; done again after a while, for what was under way.
+        round: u32,
+    },
+    /// Bring the last tweets of somebody into the timeline of a new follower.
+    Backfill {
+        /// Who follows.
+        user: UserId,
+        /// Whom.
+        followed: UserId,
+        /// How often it has been done; done again after a while, for what was tweeted meanwhile.
+        round: u32,
+    },
+    /// Tell everybody who follows this one that there are too many to be written to.
+    Cross {
+        /// Who has them.
+        user: UserId,
+        /// Goes on after this place in the list of followers.
+        after: Option<String>,
+        /// How often it has been done; done again after a while, for whom the index did not have.
+        round: u32,
+    },
 }
 
 /// A job.
@@ -125,7 +193,13 @@ impl Jobs {
         Ok(Job { id: SessionId::new(now, self.db.entropy.as_ref())?, task, due_at: now, attempts: 0 })
     }
 
-    /// Writes a job that is its own cause. One step.
+    /// A job that is the same job whenever it is made of the same name: a cause that comes twice is one job.
+    #[must_use]
+    pub fn named(&self, name: &str, task: Task, now: Timestamp) -> Job {
+        Job { id: SessionId::of_digest(digest(name)), task, due_at: now, attempts: 0 }
+    }
+
+    /// Writes a job that is its own cause; one that is there already stays as it is. One step.
     ///
     /// # Errors
     /// When DynamoDB does not answer.

@@ -3,13 +3,13 @@
 //! `U#<id> / PROFILE` is a profile, `NAME#<key> / NAME` says whose a username is.
 
 use aviary_model::{Alias, Bio, BirthDate, Link, NameKey, Timestamp, UserId, Username};
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::Guard;
-use crate::db::{Direction, metered};
-use crate::item::{Item, Key, fields, item, shard, text};
+use crate::item::{Item, Key, count, fields, item, shard, text};
+use crate::search::{alias_index, name_index};
+use crate::transaction::Expression;
 use crate::{Db, StoreError};
 
 /// A profile.
@@ -38,10 +38,10 @@ pub struct Profile {
     #[serde(default, skip_serializing_if = "was_never_created")]
     pub service_profile: ServiceProfile,
     /// How many follow this user.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub followers: u64,
     /// How many this user follows.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub following: u64,
     /// When the profile was made.
     pub created_at: Timestamp,
@@ -100,8 +100,58 @@ fn was_never_created(state: &ServiceProfile) -> bool {
 pub struct ProfileChange {
     /// A new biography.
     pub bio: Option<Bio>,
-    /// A new picture.
-    pub picture: Option<Picture>,
+    /// A new name beside the username; an empty one is none.
+    pub alias: Option<Alias>,
+    /// A new picture, or none.
+    pub picture: Option<Option<Picture>>,
+    /// A new picture behind it, or none.
+    pub background: Option<Option<Link>>,
+}
+
+impl ProfileChange {
+    fn is_empty(&self) -> bool {
+        self.bio.is_none() && self.alias.is_none() && self.picture.is_none() && self.background.is_none()
+    }
+
+    /// A profile as this change leaves it.
+    #[must_use]
+    pub fn applied_to(self, before: Profile) -> Profile {
+        Profile {
+            bio: self.bio.unwrap_or(before.bio),
+            alias: self.alias.unwrap_or(before.alias),
+            picture: self.picture.unwrap_or(before.picture),
+            background: self.background.unwrap_or(before.background),
+            ..before
+        }
+    }
+
+    /// The same in DynamoDB's words.
+    fn expression(&self, id: UserId) -> Result<Expression, StoreError> {
+        let mut removed = Vec::new();
+        let mut update = Expression::new("", "attribute_exists(pk)")
+            .set("bio", self.bio.as_ref().map(|bio| text(bio.as_str())))
+            .set("alias", self.alias.as_ref().map(|alias| text(alias.as_str())));
+        if let Some(alias) = &self.alias {
+            match alias_index(alias, id) {
+                Some(index) => update = index.into_iter().fold(update, |update, (k, v)| update.set(k, Some(text(v)))),
+                None => removed.extend(["list_pk", "list_sk"]),
+            }
+        }
+        match &self.picture {
+            Some(Some(picture)) => update = update.set("picture", Some(picture_value(picture)?)),
+            Some(None) => removed.push("picture"),
+            None => {}
+        }
+        match &self.background {
+            Some(Some(link)) => update = update.set("background", Some(text(link.as_str()))),
+            Some(None) => removed.push("background"),
+            None => {}
+        }
+        if !removed.is_empty() {
+            update.also(&format!(" REMOVE {}", removed.join(", ")));
+        }
+        Ok(update)
+    }
 }
 
 /// The profiles of the `social` table.
@@ -152,35 +202,11 @@ impl Profiles {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn change(&self, id: UserId, change: &ProfileChange) -> Result<Option<Profile>, StoreError> {
-        let mut sets = Vec::new();
-        let mut call = self
-            .db
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(profile_key(id).into_item()))
-            .condition_expression("attribute_exists(pk)")
-            .return_values(ReturnValue::AllOld)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        if let Some(bio) = &change.bio {
-            sets.push("bio = :bio");
-            call = call.expression_attribute_values(":bio", text(bio.as_str()));
-        }
-        if let Some(picture) = &change.picture {
-            sets.push("picture = :picture");
-            call = call.expression_attribute_values(":picture", picture_value(picture)?);
-        }
-        if sets.is_empty() {
+        if change.is_empty() {
             return self.by_id(id).await;
         }
-        let call = call.update_expression(format!("SET {}", sets.join(", ")));
-        match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
-            Ok(output) => output.attributes.map(|item| fields(&self.table, item)).transpose(),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
-                _ => Err(error.into()),
-            },
-        }
+        let before = change.expression(id)?.apply(&self.db, &self.table, profile_key(id)).await?;
+        before.map(|item| fields(&self.table, item)).transpose()
     }
 }
 
@@ -191,11 +217,12 @@ fn picture_value(picture: &Picture) -> Result<AttributeValue, StoreError> {
 
 pub(crate) fn profile_item(profile: &Profile) -> Result<Item, StoreError> {
     let index = [("time_pk", shard("PROFILES", profile.id.uuid())), ("time_sk", profile.id.to_string())];
+    let index = index.into_iter().chain(alias_index(&profile.alias, profile.id).into_iter().flatten());
     item(profile_key(profile.id), profile, index)
 }
 
 pub(crate) fn name_item(name: &NameKey, id: UserId) -> Result<Item, StoreError> {
-    item(name_key(name), &Guard { user_id: id }, [])
+    item(name_key(name), &Guard { user_id: id }, name_index(name, id).into_iter().flatten())
 }
 
 pub(crate) fn profile_key(id: UserId) -> Key {

@@ -1,41 +1,46 @@
 //! What a deleted account left, removed in bounded pages. Each step can be repeated, and be killed between
 //! any two writes: what leads to a thing goes with it or after it, never before.
 
-use aviary_model::{TweetId, UserId};
+use aviary_model::{CommentId, Timestamp, TweetId, UserId};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use futures_util::future::try_join_all;
 
 use crate::credentials::pointer_key;
 use crate::db::{Direction, metered};
 use crate::item::{Item, Key, text};
+use crate::lists::{Order, Own, attribute, id_behind};
+use crate::social_keys::{comment_key, commented_key, hide_key, user_pk};
 use crate::transaction::Transaction;
-use crate::{Credentials, Db, Profiles, StoreError};
+use crate::{Activities, Comment, Comments, Credentials, Db, Jobs, Notifications, Profiles, StoreError};
 
 /// Items of a page. With their pointers they fit into one transaction, which takes a hundred writes.
 const PAGE: i32 = 25;
+/// The parts of a user's partition in which nothing leads to tweets and comments, which go with a job each.
+const BESIDE_WORKS: [(&str, &str); 3] = [(" ", "COMMENT"), ("COMMENT~", "TWEET"), ("TWEET~", "~")];
 
 /// Removes what an account left. It does not ask whether the account is gone; its caller does.
 #[derive(Clone, Debug)]
 pub struct Purge {
-    db: Db,
+    pub(crate) db: Db,
     credentials: String,
-    social: String,
-    feed: String,
-}
-
-/// A page of an author's tweets, oldest first.
-#[derive(Clone, Debug)]
-pub struct TweetPage {
-    /// The tweets' ids. The index lags: some may be gone.
-    pub tweets: Vec<TweetId>,
-    /// Where the next page begins: after this one. None at the end.
-    pub next: Option<TweetId>,
+    pub(crate) social: String,
+    pub(crate) feed: String,
+    pub(crate) notifications: Notifications,
+    comments: Comments,
 }
 
 impl Purge {
     /// Over the tables in which accounts leave things.
     #[must_use]
-    pub fn new(db: Db, credentials: &Credentials, profiles: &Profiles, feed: &crate::Activities) -> Self {
-        Self { db, credentials: credentials.table.clone(), social: profiles.table.clone(), feed: feed.table.clone() }
+    pub fn new(db: Db, credentials: &Credentials, profiles: &Profiles, feed: &Activities) -> Self {
+        Self {
+            credentials: credentials.table.clone(),
+            social: profiles.table.clone(),
+            feed: feed.table.clone(),
+            notifications: Notifications::new(profiles, feed),
+            comments: Comments::new(db.clone(), &profiles.table),
+            db,
+        }
     }
 
     /// Removes a page of what verified the user: sessions, device tokens and what leads to them. True if
@@ -56,13 +61,14 @@ impl Purge {
         self.remove_page(&self.credentials, &format!("ONCE#U#{user}")).await
     }
 
-    /// Removes a page of what the user made under its own key in the social table. True if there is more.
-    /// Two steps, one where there is nothing.
+    /// Removes a page of what the user did and had: edges, and what stands between the user and others, on both
+    /// sides. Not what leads to tweets and comments. True if there is more. Two steps, one where there is nothing.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn social(&self, user: UserId) -> Result<bool, StoreError> {
-        self.remove_page(&self.social, &format!("U#{user}")).await
+        let pages = BESIDE_WORKS.map(|part| self.remove_part(&self.social, user_pk(user), Some(part)));
+        Ok(try_join_all(pages).await?.contains(&true))
     }
 
     /// Removes a page of what was kept for the user to read. True if there is more. Two steps, one where
@@ -74,57 +80,84 @@ impl Purge {
         self.remove_page(&self.feed, &format!("U#{user}")).await
     }
 
-    /// Removes a page of a tweet and of what hangs on it. True if there is more. Two steps, one where there
-    /// is nothing. Its objects must be gone before: nothing else leads to them.
+    /// Removes a page of what a tweet had under its own key, such as its tags. True if there is more. Two steps,
+    /// one where there is nothing.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn tweet(&self, tweet: TweetId) -> Result<bool, StoreError> {
+    pub async fn tags(&self, tweet: TweetId) -> Result<bool, StoreError> {
         self.remove_page(&self.social, &format!("T#{tweet}")).await
     }
 
-    /// The user's tweets after `after`, as their index has them. One step.
+    /// A page of the user's tweets, oldest first; never lags. One step.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn tweets(&self, user: UserId, after: Option<TweetId>) -> Result<TweetPage, StoreError> {
-        let call = self
-            .db
-            .client
-            .query()
-            .table_name(&self.social)
-            .index_name("by-author")
-            .key_condition_expression("author_pk = :author AND author_sk > :after")
-            .expression_attribute_values(":author", text(format!("U#{user}")))
-            .expression_attribute_values(":after", text(after.map_or_else(|| "0".to_owned(), |id| id.to_string())))
-            .limit(PAGE)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
-        let more = output.last_evaluated_key.is_some();
-        let found = output.items.unwrap_or_default();
-        let tweets: Vec<TweetId> = found.iter().filter_map(|item| attribute(item, "author_sk")?.parse().ok()).collect();
-        let next = tweets.last().copied().filter(|_| more);
-        Ok(TweetPage { tweets, next })
+    pub async fn tweets(&self, user: UserId) -> Result<Vec<TweetId>, StoreError> {
+        self.works(user, "TWEET#").await
+    }
+
+    /// A page of the user's comments, oldest first; never lags. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn comments(&self, user: UserId) -> Result<Vec<CommentId>, StoreError> {
+        self.works(user, "COMMENT#").await
+    }
+
+    async fn works<T: std::str::FromStr>(&self, user: UserId, prefix: &str) -> Result<Vec<T>, StoreError> {
+        let own = Own { pk: user_pk(user), prefix, by_recency: false, order: Order::OldestFirst };
+        let page = self.db.own_page(&self.social, &own, None, PAGE).await?;
+        Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", prefix)).collect())
+    }
+
+    /// A comment that an account left: it goes with what leads its author to it, and leaves a job that removes what
+    /// hangs on it. Two steps.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn comment_of(
+        &self,
+        author: UserId,
+        comment: CommentId,
+        jobs: &Jobs,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let found = self.db.get::<Comment>(&self.social, comment_key(comment)).await?;
+        if let Some(found) = found.filter(|found| found.author == author)
+            && self.comments.delete(&found, jobs, now).await?
+        {
+            return Ok(());
+        }
+        self.db.delete(&self.social, commented_key(author, comment)).await
     }
 
     /// Removes up to a page of a partition, each item together with what points to it.
     async fn remove_page(&self, table: &str, pk: &str) -> Result<bool, StoreError> {
+        self.remove_part(table, pk.to_owned(), None).await
+    }
+
+    /// The same of a part of the partition's sort keys.
+    async fn remove_part(&self, table: &str, pk: String, part: Option<(&str, &str)>) -> Result<bool, StoreError> {
+        let condition = if part.is_some() { "pk = :pk AND sk BETWEEN :first AND :last" } else { "pk = :pk" };
+        let part = part.map(|(first, last)| [(":first".to_owned(), text(first)), (":last".to_owned(), text(last))]);
+        let values = part.into_iter().flatten().chain([(":pk".to_owned(), text(&*pk))]).collect();
         let call = self
             .db
             .client
             .query()
             .table_name(table)
-            .key_condition_expression("pk = :pk")
+            .key_condition_expression(condition)
             .expression_attribute_names("#pointer", "pointer")
             .projection_expression("pk, sk, #pointer")
-            .expression_attribute_values(":pk", text(pk))
+            .set_expression_attribute_values(Some(values))
             .consistent_read(true)
             .limit(PAGE)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
         let more = output.last_evaluated_key.is_some();
         let found = output.items.unwrap_or_default();
-        let keys = distinct(found.iter().flat_map(|item| keys_of(pk, item)));
+        let keys = distinct(found.iter().flat_map(|item| keys_of(&pk, item)));
         if !keys.is_empty() {
             remove(&self.db, table, keys).await?;
         }
@@ -153,13 +186,12 @@ pub(crate) fn distinct(keys: impl Iterator<Item = Key>) -> Vec<Key> {
     distinct
 }
 
+/// An item's key, that of what it points to, and what its other side has of what stands between two.
 fn keys_of(pk: &str, item: &Item) -> Vec<Key> {
     let own = attribute(item, "sk").map(|sk| Key::new(pk, sk));
-    own.into_iter().chain(attribute(item, "pointer").map(pointer_key)).collect()
-}
-
-fn attribute<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
-    item.get(name)?.as_s().ok().map(String::as_str)
+    let user = pk.strip_prefix("U#").and_then(|user| user.parse().ok());
+    let other = user.and_then(|user| Some(hide_key(id_behind(item, "sk", "HIDE#")?, user)));
+    own.into_iter().chain(attribute(item, "pointer").map(pointer_key)).chain(other).collect()
 }
 
 #[cfg(test)]
@@ -167,6 +199,16 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+
+    #[test]
+    fn every_sort_key_is_beside_the_works_but_those_of_works() {
+        let is_in = |sk: &str| BESIDE_WORKS.iter().any(|(first, last)| (*first..=*last).contains(&sk));
+        for word in ["BLOCK#", "CLIKE#", "FOLLOW#", "HIDE#", "LIKE#", "MEDIA#", "MUTE#", "PROFILE", "RETWEET#", "SAVE#"]
+        {
+            assert!(is_in(&format!("{word}019a")), "{word}");
+        }
+        assert!(!is_in("TWEET#019a") && !is_in("COMMENT#019a"));
+    }
 
     #[test]
     fn what_two_items_point_to_is_removed_once() {

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValue,
+    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 
 use crate::db::{Direction, MAX_ROUNDS, metered};
@@ -75,6 +77,40 @@ impl Expression {
         self.update.push_str(clause);
     }
 
+    /// Updates this one item by itself and answers it as it was. None if the condition failed. Transactions of others
+    /// that are in conflict with it are waited for. One step.
+    pub(crate) async fn apply(&self, db: &Db, table: &str, key: Key) -> Result<Option<Item>, StoreError> {
+        let mut last = StoreError::Passing("no attempt".to_owned());
+        for round in 0..MAX_ROUNDS {
+            db.pause_before(round).await?;
+            let call = db
+                .client
+                .update_item()
+                .table_name(table)
+                .set_key(Some(key.clone().into_item()))
+                .update_expression(&self.update)
+                .set_condition_expression(self.condition())
+                .set_expression_attribute_names(self.names())
+                .set_expression_attribute_values(self.values())
+                .return_values(ReturnValue::AllOld)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let error = match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
+                Ok(output) => return Ok(output.attributes),
+                Err(error) => error,
+            };
+            last = match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => return Ok(None),
+                Some(UpdateItemError::TransactionConflictException(_)) => error.into(),
+                _ => return Err(error.into()),
+            };
+        }
+        Err(last)
+    }
+
+    fn condition(&self) -> Option<String> {
+        (!self.condition.is_empty()).then(|| self.condition.clone())
+    }
+
     fn names(&self) -> Option<HashMap<String, String>> {
         (!self.names.is_empty()).then(|| self.names.clone())
     }
@@ -98,18 +134,24 @@ impl Transaction {
         self.push(put, |builder, put| builder.put(put))
     }
 
-    /// Updates an item under a condition.
+    /// Updates an item, under a condition if there is one.
     pub(crate) fn update(&mut self, table: &str, key: Key, update: &Expression) -> Result<usize, StoreError> {
         let update = Update::builder()
             .table_name(table)
             .set_key(Some(key.into_item()))
             .update_expression(&update.update)
-            .condition_expression(&update.condition)
+            .set_condition_expression(update.condition())
             .set_expression_attribute_names(update.names())
             .set_expression_attribute_values(update.values())
             .return_values_on_condition_check_failure(ALL_OLD)
             .build();
         self.push(update, |builder, update| builder.update(update))
+    }
+
+    /// Writes an item in place of whatever is there.
+    pub(crate) fn put(&mut self, table: &str, item: Item) -> Result<usize, StoreError> {
+        let put = Put::builder().table_name(table).set_item(Some(item)).build();
+        self.push(put, |builder, put| builder.put(put))
     }
 
     /// Removes an item, whether it is there or not.
@@ -142,6 +184,19 @@ impl Transaction {
             .return_values_on_condition_check_failure(ALL_OLD)
             .build();
         self.push(put, |builder, put| builder.put(put))
+    }
+
+    /// Writes nothing: all of it stands on this condition of an item.
+    pub(crate) fn check(&mut self, table: &str, key: Key, condition: &Expression) -> Result<usize, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(table)
+            .set_key(Some(key.into_item()))
+            .condition_expression(&condition.condition)
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build();
+        self.push(check, |builder, check| builder.condition_check(check))
     }
 
     fn push<T>(

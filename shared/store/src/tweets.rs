@@ -1,14 +1,12 @@
-//! Tweets: `T#<id> / TWEET`.
+//! Tweets: `T#<id> / TWEET`, with their places in lists. What is asked of them; writing is in `tweet_writes`.
 
-use aviary_model::{AltText, MediaId, Timestamp, TweetId, TweetText, UserId};
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aviary_model::{AltText, MediaId, Tag, Timestamp, TweetId, TweetText, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Direction, metered};
-use crate::item::{Key, item, shard, text};
-use crate::transaction::{Committed, Transaction};
-use crate::{Credentials, Db, OnceClaim, StoreError};
+use crate::item::{Item, count};
+use crate::lists::{Order, Own, id_behind};
+use crate::social_keys::{tweet_key, user_pk};
+use crate::{Db, ListPage, StoreError};
 
 /// A tweet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,27 +17,64 @@ pub struct Tweet {
     pub author: UserId,
     /// What it says; may be empty beside media.
     pub message: TweetText,
-    /// Its pictures, in order.
+    /// Its pictures, in order, or its video.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<Media>,
+    /// What it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<ReplyTo>,
     /// How many like it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub likes: u64,
     /// How many comments it has.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub comments: u64,
     /// How many retweeted it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "count")]
     pub retweets: u64,
     /// When it was written.
     pub created_at: Timestamp,
+    /// When it was last edited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Timestamp>,
 }
 
-/// A picture of a tweet.
+impl Tweet {
+    /// A tweet of text alone that nobody has seen yet.
+    #[must_use]
+    pub fn new(id: TweetId, author: UserId, message: TweetText, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            author,
+            message,
+            media: Vec::new(),
+            in_reply_to: None,
+            likes: 0,
+            comments: 0,
+            retweets: 0,
+            created_at,
+            edited_at: None,
+        }
+    }
+}
+
+/// The tweet that another one answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyTo {
+    /// Which.
+    pub tweet: TweetId,
+    /// Who wrote it.
+    pub author: UserId,
+}
+
+/// A picture or a video of a tweet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Media {
     /// The id.
     pub id: MediaId,
+    /// Which of both it is.
+    #[serde(default, skip_serializing_if = "is_image")]
+    pub kind: MediaKind,
     /// The object's key in the bucket.
     pub key: String,
     /// Pixels across, as displayed.
@@ -51,11 +86,27 @@ pub struct Media {
     pub alt: AltText,
 }
 
+/// What a tweet shows beside its message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaKind {
+    /// A picture, animated or not.
+    #[default]
+    Image,
+    /// A video.
+    Video,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_image(kind: &MediaKind) -> bool {
+    *kind == MediaKind::Image
+}
+
 /// The tweets of the `social` table.
 #[derive(Clone, Debug)]
 pub struct Tweets {
-    db: Db,
-    table: String,
+    pub(crate) db: Db,
+    pub(crate) table: String,
 }
 
 impl Tweets {
@@ -73,60 +124,95 @@ impl Tweets {
         self.db.get(&self.table, tweet_key(id)).await
     }
 
-    /// Writes a new tweet; writing the same one again changes nothing. With an idempotency key, which is
-    /// settled in the same transaction with this result. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer, or the key's claim has lapsed.
-    pub async fn create(
-        &self,
-        tweet: &Tweet,
-        claim: Option<(&OnceClaim, &Credentials, String)>,
-    ) -> Result<(), StoreError> {
-        let index = [
-            ("time_pk", shard("TWEETS", tweet.id.uuid())),
-            ("time_sk", tweet.id.to_string()),
-            ("author_pk", format!("U#{}", tweet.author)),
-            ("author_sk", tweet.id.to_string()),
-        ];
-        let item = item(tweet_key(tweet.id), tweet, index)?;
-        let Some((claim, credentials, result)) = claim else {
-            return self.db.create(&self.table, item).await;
-        };
-        let mut transaction = Transaction::default();
-        let at = transaction.create(&self.table, item)?;
-        claim.settle(&mut transaction, credentials, &result)?;
-        match transaction.commit(&self.db).await? {
-            Committed::Done => Ok(()),
-            committed if committed.refused_at(Some(at)) => Ok(()),
-            Committed::Refused(_) => Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned())),
-        }
-    }
-
-    /// Removes a tweet of this author. False if there is none. One step.
+    /// An author's tweets, newest first; never lags. One step.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn delete(&self, id: TweetId, author: UserId) -> Result<bool, StoreError> {
-        let call = self
-            .db
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(tweet_key(id).into_item()))
-            .condition_expression("author = :author")
-            .expression_attribute_values(":author", text(author.to_string()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(error.into()),
-            },
-        }
+    pub async fn by_author(
+        &self,
+        author: UserId,
+        after: Option<TweetId>,
+        limit: i32,
+    ) -> Result<ListPage<TweetId>, StoreError> {
+        self.authored(author, "TWEET#", after, limit).await
+    }
+
+    /// The same of those that have media. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn with_media(
+        &self,
+        author: UserId,
+        after: Option<TweetId>,
+        limit: i32,
+    ) -> Result<ListPage<TweetId>, StoreError> {
+        self.authored(author, "MEDIA#", after, limit).await
+    }
+
+    /// Tweets with a tag and their authors, newest first; lags. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn tagged(
+        &self,
+        tag: &Tag,
+        after: Option<TweetId>,
+        limit: i32,
+    ) -> Result<ListPage<(TweetId, UserId)>, StoreError> {
+        self.listed(&tag_list(tag), Order::NewestFirst, after, limit).await
+    }
+
+    /// The tweets that answer this one and their authors, oldest first; lags. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn replies(
+        &self,
+        tweet: TweetId,
+        after: Option<TweetId>,
+        limit: i32,
+    ) -> Result<ListPage<(TweetId, UserId)>, StoreError> {
+        self.listed(&replies_list(tweet), Order::OldestFirst, after, limit).await
+    }
+
+    async fn authored(
+        &self,
+        author: UserId,
+        prefix: &str,
+        after: Option<TweetId>,
+        limit: i32,
+    ) -> Result<ListPage<TweetId>, StoreError> {
+        let own = Own { pk: user_pk(author), prefix, by_recency: false, order: Order::NewestFirst };
+        let after = after.map(|id| id.to_string());
+        let page = self.db.own_page(&self.table, &own, after.as_deref(), limit).await?;
+        Ok(page.filter_map(|item| id_behind(&item, "sk", prefix)))
+    }
+
+    async fn listed(
+        &self,
+        list: &str,
+        order: Order,
+        after: Option<TweetId>,
+        limit: i32,
+    ) -> Result<ListPage<(TweetId, UserId)>, StoreError> {
+        let after = after.map(|id| id.to_string());
+        let page = self.db.list_page(&self.table, list, order, after.as_deref(), limit).await?;
+        Ok(page.filter_map(|item| with_author(&item)))
     }
 }
 
-fn tweet_key(id: TweetId) -> Key {
-    Key::new(format!("T#{id}"), "TWEET")
+/// The list of the tweets with a tag.
+pub(crate) fn tag_list(tag: &Tag) -> String {
+    format!("TAG#{}", tag.as_str())
+}
+
+/// The list of the tweets that answer one.
+pub(crate) fn replies_list(tweet: TweetId) -> String {
+    format!("REPLIES#{tweet}")
+}
+
+/// An entry whose partition is a tweet's.
+fn with_author(item: &Item) -> Option<(TweetId, UserId)> {
+    Some((id_behind(item, "pk", "T#")?, id_behind(item, "author", "")?))
 }

@@ -2,10 +2,7 @@
 //! before.
 
 use aviary_model::{Bio, UserId};
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
 
-use crate::db::{Direction, metered};
 use crate::item::{fields, text};
 use crate::profiles::profile_key;
 use crate::transaction::{Committed, Expression, Transaction};
@@ -51,25 +48,14 @@ impl Profiles {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn delete_for_service(&self, id: UserId) -> Result<Option<Profile>, StoreError> {
-        let call = self
-            .db
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(profile_key(id).into_item()))
-            .update_expression("SET #state = :deleted, bio = :empty, alias = :empty REMOVE picture, background")
-            .condition_expression("attribute_exists(pk) AND NOT #state = :deleted")
-            .expression_attribute_names("#state", STATE)
-            .expression_attribute_values(":deleted", text(DELETED))
-            .expression_attribute_values(":empty", text(""))
-            .return_values(ReturnValue::AllOld)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
-            Ok(output) => output.attributes.map(|item| fields(&self.table, item)).transpose(),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
-                _ => Err(error.into()),
-            },
-        }
+        let deleted = Expression::new(
+            "SET #state = :deleted, bio = :empty, alias = :empty REMOVE picture, background, list_pk, list_sk",
+            "attribute_exists(pk) AND NOT #state = :deleted",
+        )
+        .name("#state", STATE)
+        .value(":deleted", text(DELETED))
+        .value(":empty", text(""));
+        let before = deleted.apply(&self.db, &self.table, profile_key(id)).await?;
+        before.map(|item| fields(&self.table, item)).transpose()
     }
 }

@@ -38,6 +38,8 @@ pub struct Table {
     pub key_schema: Vec<KeyElement>,
     /// Global secondary indexes.
     pub indexes: Vec<Index>,
+    /// Local secondary indexes.
+    pub local_indexes: Vec<Index>,
     /// The attribute whose time removes an item.
     pub ttl_attribute: Option<String>,
     /// What a stream record carries, if the table has a stream.
@@ -62,7 +64,7 @@ pub struct KeyElement {
     pub role: String,
 }
 
-/// A global secondary index.
+/// A secondary index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
     /// The index's name.

@@ -39,16 +39,14 @@ fn table(scope: &Scope<'_>, id: String, resource: &Value) -> Result<Table, Templ
     let place = place.below("Properties");
     let raw = resource.get("Properties").ok_or_else(|| place.error("is missing"))?;
     let read = Properties { place: &place, scope, raw };
-    if raw.get("LocalSecondaryIndexes").is_some() {
-        return Err(place.error("local secondary indexes are not supported: use a global one"));
-    }
     let key_schema = key_schema(&place, &read.required("KeySchema")?)?;
     Ok(Table {
         logical_id: id,
         name,
         attributes: attributes(&place, &read.required("AttributeDefinitions")?)?,
         key_schema,
-        indexes: indexes(&place, read.optional("GlobalSecondaryIndexes")?.as_ref())?,
+        indexes: read.indexes("GlobalSecondaryIndexes")?,
+        local_indexes: read.indexes("LocalSecondaryIndexes")?,
         ttl_attribute: read.optional("TimeToLiveSpecification")?.as_ref().and_then(ttl_attribute),
         stream_view: read
             .optional("StreamSpecification")?
@@ -72,6 +70,10 @@ impl Properties<'_> {
 
     fn required(&self, key: &str) -> Result<Value, TemplateError> {
         self.optional(key)?.ok_or_else(|| self.place.below(key).error("is missing"))
+    }
+
+    fn indexes(&self, key: &str) -> Result<Vec<Index>, TemplateError> {
+        indexes(&self.place.below(key), self.optional(key)?.as_ref())
     }
 }
 
@@ -97,9 +99,8 @@ fn key_schema(place: &Place, node: &Value) -> Result<Vec<KeyElement>, TemplateEr
 }
 
 fn indexes(place: &Place, node: Option<&Value>) -> Result<Vec<Index>, TemplateError> {
-    let place = place.below("GlobalSecondaryIndexes");
     let read = |item: &Value| {
-        let name = text(&place, item, "IndexName")?;
+        let name = text(place, item, "IndexName")?;
         let place = place.below(&name);
         let projection = item.get("Projection").ok_or_else(|| place.below("Projection").error("is missing"))?;
         Ok(Index {

@@ -43,11 +43,18 @@ fn tables_have_their_keys_indexes_ttl_and_stream() {
     assert_eq!(stack.tables.len(), 1);
     let table = &stack.tables[0];
     assert_eq!((table.logical_id.as_str(), table.name.as_str()), ("ItemsTable", "aviary-local-ItemsTable"));
-    assert_eq!(table.attributes.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["pk", "sk", "time_pk"]);
+    assert_eq!(
+        table.attributes.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(),
+        ["pk", "recent_sk", "sk", "time_pk"]
+    );
     assert_eq!(table.key_schema.iter().map(|k| k.role.as_str()).collect::<Vec<_>>(), ["HASH", "RANGE"]);
     assert_eq!(table.indexes[0].name, "by-time");
     assert_eq!(table.indexes[0].projection.kind, "INCLUDE");
     assert_eq!(table.indexes[0].projection.attributes, ["name"]);
+    let local = &table.local_indexes[0];
+    assert_eq!((local.name.as_str(), local.projection.kind.as_str()), ("by-recency", "ALL"));
+    assert_eq!(local.key_schema.iter().map(|k| k.attribute.as_str()).collect::<Vec<_>>(), ["pk", "recent_sk"]);
+    assert_eq!((table.indexes.len(), table.local_indexes.len()), (1, 1));
     assert_eq!(table.ttl_attribute.as_deref(), Some("expires_at"));
     assert_eq!(table.stream_view.as_deref(), Some("NEW_AND_OLD_IMAGES"));
 }
@@ -155,7 +162,7 @@ fn the_projects_own_template_resolves() {
     let template = Template::load(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml")).unwrap();
     let stack = template.resolve(&settings(&[])).unwrap();
     let binaries: Vec<_> = stack.functions.iter().map(|function| function.binary.as_str()).collect();
-    for binary in ["auth", "profiles", "status", "tweets"] {
+    for binary in ["auth", "feed", "notifications", "profiles", "status", "tweets"] {
         assert!(binaries.contains(&binary), "{binaries:?}");
     }
     for function in &stack.functions {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use aviary_model::EntropyError;
-use aviary_store::StoreError;
+use aviary_store::{StoreError, WriteError};
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -70,6 +70,12 @@ impl ApiError {
         Self::detail(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
     }
 
+    /// 403: somebody whom it would have reached blocks the caller.
+    #[must_use]
+    pub fn blocked() -> Self {
+        Self::detail(StatusCode::FORBIDDEN, "You are blocked by this user.")
+    }
+
     /// 404.
     #[must_use]
     pub fn not_found() -> Self {
@@ -110,6 +116,12 @@ impl ApiError {
         error
     }
 
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
     /// 500: the cause goes to the log, the client gets the request's id.
     #[must_use]
     pub fn internal(cause: impl fmt::Display) -> Self {
@@ -146,6 +158,15 @@ impl IntoResponse for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         if error.is_passing() { Self::unavailable(error) } else { Self::internal(error) }
+    }
+}
+
+impl From<WriteError> for ApiError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Blocked => Self::blocked(),
+            WriteError::Store(error) => error.into(),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lists in pages, as Django REST framework's cursor pagination writes them.
 
+use std::str::FromStr;
+
 use axum::extract::FromRequestParts;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -44,12 +46,27 @@ impl PageQuery {
     /// # Errors
     /// 404 for a cursor that is none, or of another list.
     pub fn place(&self, list: &str) -> Result<Option<String>, ApiError> {
-        let invalid = || ApiError::detail(StatusCode::NOT_FOUND, "Invalid cursor");
+        let invalid = Self::invalid;
         let Some(cursor) = &self.cursor else { return Ok(None) };
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid())?;
         let text = String::from_utf8(bytes).map_err(|_| invalid())?;
         let (of, place) = text.split_once('\n').ok_or_else(invalid)?;
         if of == list { Ok(Some(place.to_owned())) } else { Err(invalid()) }
+    }
+
+    /// The same for lists whose places are ids.
+    ///
+    /// # Errors
+    /// As [`PageQuery::place`], also where the place is no such id.
+    pub fn place_as<T: FromStr>(&self, list: &str) -> Result<Option<T>, ApiError> {
+        let place = self.place(list)?;
+        place.map(|place| place.parse().map_err(|_| Self::invalid())).transpose()
+    }
+
+    /// 404 for a cursor that is none.
+    #[must_use]
+    pub fn invalid() -> ApiError {
+        ApiError::detail(StatusCode::NOT_FOUND, "Invalid cursor")
     }
 
     /// A page of this list; `next` is the place after which the next one begins.
@@ -105,6 +122,7 @@ mod tests {
         for broken in ["", "%", "AAAA", "bGlzdA"] {
             assert!(query(Some(broken)).place("list").is_err(), "{broken}");
         }
+        assert!(query(Some(cursor)).place_as::<u32>("list").is_err(), "a place that is no number");
         assert!(query(None).page("list", vec![1], None).next.is_none());
     }
 }

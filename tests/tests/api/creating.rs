@@ -12,6 +12,7 @@ const SIGNS_IN: &str = "a session, whose credentials are kept nowhere; sent agai
 const REFRESHES: &str = "nothing new: the same token gives the same successor, however often";
 const READS: &str = "nothing";
 const ENDS: &str = "nothing; what has ended has ended";
+const RELATES: &str = "an edge, which is there once however often it is asked for";
 const CHANGES: &str = "nothing: what is there is changed, and the same change again is that state or a clear refusal";
 
 /// The POSTs that take no key, and what they make in place of a thing.
@@ -27,6 +28,14 @@ const NOT_CREATING: &[(&str, &str)] = &[
     ("/api/jwt", SIGNS_IN),
     ("/api/jwt/refresh", REFRESHES),
     ("/api/jwt/verify", READS),
+    ("/api/notifications/read", CHANGES),
+    ("/api/profiles/{id}/block", RELATES),
+    ("/api/profiles/{id}/follow", RELATES),
+    ("/api/profiles/{id}/mute", RELATES),
+    ("/api/tweets/comments/{id}/like", RELATES),
+    ("/api/tweets/{id}/like", RELATES),
+    ("/api/tweets/{id}/retweet", RELATES),
+    ("/api/tweets/{id}/save", RELATES),
     ("/auth/jwt/create", SIGNS_IN),
     ("/auth/jwt/refresh", REFRESHES),
     ("/auth/jwt/verify", READS),
@@ -65,14 +74,31 @@ fn body(route: &Route, caller: &Account, mark: &str) -> Value {
         "/integers/set" => json!({"set_id": mark, "integers": [{"index": 0, "X": 1, "q": 1}]}),
         "/integers/operation" => json!({"set_id": mark, "equation": "a+a"}),
         "/integers/session" => json!({"integer_sets": [{"set_id": mark, "integers": [{"index": 0, "X": 1, "q": 1}]}]}),
-        "/tweet" => json!({"message": mark}),
+        "/tweet" | "/api/tweets" | "/api/tweets/{id}/comments" => json!({"message": mark}),
         path => panic!("POST {path} creates something: say here with which body"),
     }
 }
 
-async fn post(service: &Service, route: &Route, caller: &Account, key: Option<&str>, body: &Value) -> Answer {
-    let mut call = service.post(&route.path).json(body);
-    if route.who != Who::Any {
+/// A route, and where it is posted: what is about a tweet, on one that somebody else wrote.
+struct Place {
+    route: Route,
+    path: String,
+}
+
+impl Place {
+    async fn of(service: &Service, route: Route) -> Self {
+        let mut path = route.path.clone();
+        if path.contains("{id}") {
+            let tweet = service.tweet(&service.signup().await, "somebody else's").await;
+            path = path.replace("{id}", tweet["id"].as_str().unwrap());
+        }
+        Self { route, path }
+    }
+}
+
+async fn post(service: &Service, place: &Place, caller: &Account, key: Option<&str>, body: &Value) -> Answer {
+    let mut call = service.post(&place.path).json(body);
+    if place.route.who != Who::Any {
         call = call.bearer(&caller.access);
     }
     if let Some(key) = key {
@@ -131,19 +157,20 @@ async fn what_is_sent_again_with_its_key_is_done_once_wherever_something_is_crea
     for (_, route, _) in creating() {
         let (caller, key, mark) = (caller(&service, &route).await, unique("key"), unique("mark"));
         let wanted = body(&route, &caller, &mark);
-        let first = post(&service, &route, &caller, Some(&key), &wanted).await;
+        let place = Place::of(&service, route.clone()).await;
+        let first = post(&service, &place, &caller, Some(&key), &wanted).await;
         assert_eq!(first.status, 201, "{route:?}: {}", first.text());
         let made = items(&service, &mark).await;
         assert!(!made.is_empty(), "{route:?}: nothing has the mark");
         for _ in 0..2 {
-            let again = post(&service, &route, &caller, Some(&key), &wanted).await;
+            let again = post(&service, &place, &caller, Some(&key), &wanted).await;
             assert_eq!(again.status, 201, "{route:?}: {}", again.text());
             assert_eq!(without_credentials(&again), without_credentials(&first), "{route:?}");
             assert_eq!(items(&service, &mark).await, made, "{route:?}: something else was made");
         }
-        assert_another_body_is_told(&service, &route, &caller, &key).await;
+        assert_another_body_is_told(&service, &place, &caller, &key).await;
         // It was the key that did it.
-        let without = post(&service, &route, &caller, None, &wanted).await;
+        let without = post(&service, &place, &caller, None, &wanted).await;
         let differs = without.status == 400
             || without_credentials(&without) != without_credentials(&first)
             || items(&service, &mark).await != made;
@@ -152,9 +179,9 @@ async fn what_is_sent_again_with_its_key_is_done_once_wherever_something_is_crea
 }
 
 /// Where there is no caller, key and body together are the key; then another body is another request.
-async fn assert_another_body_is_told(service: &Service, route: &Route, caller: &Account, key: &str) {
-    let other = unique("other");
-    let answer = post(service, route, caller, Some(key), &body(route, caller, &other)).await;
+async fn assert_another_body_is_told(service: &Service, place: &Place, caller: &Account, key: &str) {
+    let (route, other) = (&place.route, unique("other"));
+    let answer = post(service, place, caller, Some(key), &body(route, caller, &other)).await;
     let made = items(service, &other).await;
     if route.who == Who::Any {
         assert_eq!(answer.status, 201, "{route:?}: {}", answer.text());
@@ -173,6 +200,7 @@ async fn the_limit_that_the_table_names_is_the_one_that_counts() {
     for (name, route, setting) in limited {
         let (caller, address) = (service.signup().await, address());
         let before = wanted_before(&route);
+        let place = Place::of(&service, route.clone()).await;
         let limit = format!("{setting}={}/3600", 1 + before.iter().len());
         let function = Function::start_with(&service, name, &[("AVIARY_LIMITS", &limit)]);
         let send = |path: &str, body: &Value| {
@@ -180,7 +208,7 @@ async fn the_limit_that_the_table_names_is_the_one_that_counts() {
             let event = if route.who == Who::Any { event } else { event.bearer(&caller.access) };
             function.answer(&event.into_json())
         };
-        let post = || send(&route.path, &body(&route, &caller, &unique("mark")));
+        let post = || send(&place.path, &body(&route, &caller, &unique("mark")));
         if let Some((path, body)) = &before {
             send(path, body).with_status(201);
         }

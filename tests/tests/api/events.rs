@@ -31,16 +31,35 @@ const EVENTS: &[(&str, u16)] = &[
     ("integers-set-get.json", 200),
     ("integers-set-get-anonymous.json", 401),
     ("integers-session-delete.json", 200),
+    ("feed-batch.json", 0),
+    ("feed-follow.json", 0),
+    ("feed-like.json", 0),
+    ("feed-unlike.json", 0),
     ("keys-schedule.json", 0),
+    ("notifications-list-anonymous.json", 401),
+    ("notifications-list.json", 200),
+    ("notifications-read.json", 200),
+    ("notifications-unread.json", 200),
+    ("profiles-block.json", 404),
+    ("profiles-edit.json", 404),
+    ("profiles-follow.json", 404),
     ("profiles-get-without-name.json", 400),
     ("profiles-get.json", 200),
+    ("profiles-muted.json", 200),
+    ("profiles-search.json", 200),
     ("profiles-update.json", 200),
+    ("profiles-view.json", 404),
     ("status.json", 200),
+    ("tweets-comment.json", 404),
+    ("tweets-create.json", 201),
     ("tweets-delete.json", 404),
     ("tweets-get.json", 404),
+    ("tweets-home.json", 200),
+    ("tweets-like.json", 404),
     ("tweets-post-anonymous.json", 401),
     ("tweets-post-not-an-image.json", 400),
     ("tweets-post.json", 201),
+    ("tweets-tag.json", 200),
     ("users-create-blank.json", 400),
     ("users-create.json", 201),
     ("users-get-anonymous.json", 401),
@@ -54,7 +73,8 @@ const EVENTS: &[(&str, u16)] = &[
     ("worker-sweep-sessions.json", 0),
 ];
 
-const FUNCTIONS: [&str; 8] = ["auth", "integers", "keys", "profiles", "status", "tweets", "users", "worker"];
+const FUNCTIONS: [&str; 10] =
+    ["auth", "feed", "integers", "keys", "notifications", "profiles", "status", "tweets", "users", "worker"];
 
 /// The function is the first word of the file's name.
 fn function_of(file: &str) -> &str {

@@ -1,6 +1,8 @@
 //! The main job, exactly as a client of the Twitter-like document does it.
 
-use e2e::{Answer, Form, Service, claims_of, is_same_picture, jpeg_with_gps, png, says_where_it_was_taken, unique};
+use e2e::{
+    Answer, Form, Service, claims_of, eventually, is_same_picture, jpeg_with_gps, png, says_where_it_was_taken, unique,
+};
 use serde_json::{Value, json};
 
 /// Registers and logs in; the token of the login, the user's id and the username.
@@ -61,8 +63,12 @@ async fn somebody_registers_and_tweets_three_photos_and_takes_them_back() {
     service.get(&path).send().await.is(404, &json!({"detail": "Not found."}));
     service.delete(&path).bearer(&token).send().await.is(404, &json!({"detail": "Not found."}));
     for link in &links {
-        let status = service.fetch(link).await.status;
-        assert!([403, 404].contains(&status), "{link} is still there: {status}");
+        // A job removes them.
+        eventually(&format!("{link} is gone"), async || {
+            let status = service.fetch(link).await.status;
+            [403, 404].contains(&status).then_some(())
+        })
+        .await;
     }
 }
 

@@ -4,6 +4,10 @@
 use e2e::{Account, Form, PASSWORD, Service, eventually, jpeg, unique};
 use serde_json::{Value, json};
 
+use crate::profiles_follow::relate;
+use crate::tweets_post::id;
+use crate::tweets_reactions::react;
+
 /// Without the jobs: the purge itself is one, and comes back later for what was under way.
 const TABLES: [&str; 5] = ["AccountsTable", "CredentialsTable", "SocialTable", "FeedTable", "KeysTable"];
 
@@ -67,6 +71,45 @@ impl Things {
         service.mail(&new, 1).await;
     }
 
+    /// Everything that two can have to do with each other, both ways.
+    async fn meet(&self, other: &Self, service: &Service) {
+        for (one, another) in [(self, other), (other, self)] {
+            let (actor, tweet) = (&one.account, &another.tweets[0]);
+            relate(service, "POST", actor, "follow", &another.account.id).await.with_status(200);
+            for what in ["like", "retweet", "save"] {
+                react(service, "POST", actor, tweet, what).await.with_status(200);
+            }
+            // What stays must not have the name of who goes in its text.
+            let message =
+                if std::ptr::eq(one, self) { format!("@{} #met", another.account.username) } else { "#met".to_owned() };
+            let body = json!({"message": message, "in_reply_to": tweet});
+            service.post("/api/tweets/").bearer(&actor.access).json(&body).send().await.with_status(201);
+            let call = service.post(&format!("/api/tweets/{tweet}/comments/")).bearer(&actor.access);
+            let comment = id(&call.json(&json!({"message": message})).send().await.with_status(201).json());
+            let like = service.post(&format!("/api/tweets/comments/{comment}/like/")).bearer(&another.account.access);
+            like.send().await.with_status(200);
+        }
+        // What is told is told of the other: a comment, its like, an answer, a like, a retweet, a follow.
+        for (one, another) in [(self, other), (other, self)] {
+            eventually("everything has been told and brought", async || {
+                let told = one.told(service).await.len() == 6;
+                let found = service.dynamodb().mentions("FeedTable", &another.account.id).await;
+                let own = format!("U#{}", one.account.id);
+                let is_brought =
+                    |item: &Value| item["pk"]["S"] == own && item["sk"]["S"].as_str().unwrap().starts_with("HOME#");
+                let home = found.iter().any(is_brought);
+                (told && home).then_some(())
+            })
+            .await;
+        }
+    }
+
+    /// What this one was told, by whom.
+    async fn told(&self, service: &Service) -> Vec<Value> {
+        let call = service.get("/api/notifications/?limit=100").bearer(&self.account.access);
+        call.send().await.with_status(200).json()["results"].as_array().unwrap().clone()
+    }
+
     async fn items(&self, service: &Service) -> Vec<Value> {
         let mut found = Vec::new();
         for table in TABLES {
@@ -90,8 +133,15 @@ impl Things {
 async fn nothing_of_a_deleted_account_is_left() {
     let service = Service::running();
     let (mine, others) = (Things::of(&service).await, Things::of(&service).await);
+    mine.meet(&others, &service).await;
+    // Blocked both ways and muted, by people whom nothing else leads to.
+    for what in ["block", "mute"] {
+        let stranger = service.signup().await;
+        relate(&service, "POST", &stranger, what, &mine.account.id).await.with_status(200);
+        relate(&service, "POST", &mine.account, what, &stranger.id).await.with_status(200);
+    }
     let kinds = mine.items(&service).await.len();
-    assert!(kinds > 20, "only {kinds} items: the test makes too little");
+    assert!(kinds > 60, "only {kinds} items: the test makes too little");
     assert_eq!(mine.objects_left(&service).await, mine.objects.len());
 
     let body = json!({"current_password": PASSWORD});
@@ -103,7 +153,18 @@ async fn nothing_of_a_deleted_account_is_left() {
         (items.is_empty() && objects == 0).then_some(())
     })
     .await;
-    // Who is somebody else has lost nothing.
+    // Who is somebody else has lost nothing, but for what the other was part of.
+    assert!(others.told(&service).await.is_empty());
+    eventually("the others' counts are right", async || {
+        let call = service.get(&format!("/api/profiles/view_profile/{}/", others.account.id));
+        let profile = call.bearer(&others.account.access).send().await.with_status(200).json();
+        let tweet = service.get(&format!("/api/tweets/{}/", others.tweets[0])).send().await.with_status(200).json();
+        let unread = service.get("/api/notifications/unread/").bearer(&others.account.access).send().await;
+        let counts = ["likes", "comments", "retweets"].map(|name| tweet[name].clone());
+        let all = [profile["followers"].clone(), profile["following"].clone(), unread.json()["unread"].clone()];
+        all.into_iter().chain(counts).all(|count| count == 0).then_some(())
+    })
+    .await;
     assert_eq!(others.objects_left(&service).await, others.objects.len());
     for tweet in &others.tweets {
         service.get(&format!("/api/tweets/{tweet}/")).send().await.with_status(200);

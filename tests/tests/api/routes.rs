@@ -24,6 +24,7 @@ fn tables() -> Vec<Table> {
     vec![
         table!("auth", auth_function::routes()),
         table!("integers", integers_function::routes()),
+        table!("notifications", notifications_function::routes()),
         table!("profiles", profiles_function::routes()),
         table!("tweets", tweets_function::routes()),
         table!("status", status_function::routes()),
@@ -38,7 +39,7 @@ pub(crate) fn rows() -> Vec<(&'static str, Route)> {
 }
 
 /// Paths that name nobody, so that what they do is done to the caller.
-const OWN_BY_NATURE: [&str; 14] = [
+const OWN_BY_NATURE: [&str; 17] = [
     "/auth/users/me",
     "/auth/users/set_password",
     "/auth/users/set_username",
@@ -50,6 +51,9 @@ const OWN_BY_NATURE: [&str; 14] = [
     "/api/auth/logout",
     "/api/auth/del-logout",
     "/api/jwt",
+    "/api/notifications",
+    "/api/notifications/unread",
+    "/api/notifications/read",
     "/auth/users",
     "/integers/upload",
     "/.well-known/jwks.json",
@@ -59,12 +63,24 @@ const OWN_BY_NATURE: [&str; 14] = [
 fn integer_session() -> Value {
     json!({"session_id": "theirs", "integer_sets": [{"set_id": "a", "integers": [{"index": 0, "X": 1, "q": 1}]}]})
 }
+/// What one does to another person or with what another wrote, for oneself alone.
+const RELATIONS: [&str; 8] = [
+    "/api/profiles/{id}/follow",
+    "/api/profiles/{id}/block",
+    "/api/profiles/{id}/mute",
+    "/api/tweets/{id}/like",
+    "/api/tweets/{id}/retweet",
+    "/api/tweets/{id}/save",
+    "/api/tweets/{id}/comments",
+    "/api/tweets/comments/{id}/like",
+];
 
 /// Things of somebody, which a stranger wants.
 pub(crate) struct Things {
     /// Whose they are.
     pub(crate) owner: Account,
     tweet: String,
+    comment: String,
 }
 
 impl Things {
@@ -72,7 +88,9 @@ impl Things {
         let tweet = service.tweet(&owner, "mine").await["id"].as_str().unwrap().to_owned();
         let call = service.post("/integers/session/").bearer(&owner.access).json(&integer_session());
         call.send().await.with_status(201);
-        Self { owner, tweet }
+        let call = service.post(&format!("/api/tweets/{tweet}/comments/")).bearer(&owner.access);
+        let comment = call.json(&json!({"message": "mine too"})).send().await.with_status(201).field("id");
+        Self { owner, tweet, comment }
     }
 
     /// A path of the route that leads to the owner's things, and a body for it.
@@ -83,8 +101,6 @@ impl Things {
             ("PUT", "/profile/update") => {
                 (format!("/profile/update?username={username}"), json!({"bio": "taken over"}))
             }
-            ("POST", "/tweet") => (route.path.clone(), json!({"message": "as you", "author": owner.id})),
-            ("GET" | "DELETE", "/api/tweets/{id}") => (format!("/api/tweets/{}", self.tweet), json!({})),
             // Sessions are named by their owners, so only by saying whose it is can a stranger mean another's.
             (_, "/integers/set" | "/integers/operation" | "/integers/session") => {
                 let mut body = integer_session();
@@ -94,6 +110,26 @@ impl Things {
                 body["integers"] = json!([{"index": 0, "X": 2, "q": 2}]);
                 (route.path.clone(), body)
             }
+            ("PUT", "/api/profiles/edit" | "/api/prfiles/edit") => {
+                (route.path.clone(), json!({"profile_id": owner.id, "bio": "taken over"}))
+            }
+            ("GET", "/api/profiles/search") => (format!("/api/profiles/search?q={username}"), json!({})),
+            ("GET", "/api/profiles/blocked" | "/api/profiles/muted") => (route.path.clone(), json!({})),
+            (_, path) if path.starts_with("/api/profiles/") => (path.replace("{id}", &owner.id), json!({})),
+            ("POST", "/tweet" | "/api/tweets") => {
+                (route.path.clone(), json!({"message": "as you", "author": owner.id}))
+            }
+            ("GET", "/api/tweets" | "/api/tweets/saved") => (route.path.clone(), json!({})),
+            ("GET", "/api/tweets/tags/{tag}") => ("/api/tweets/tags/mine".to_owned(), json!({})),
+            ("PUT", "/api/tweets/comments/{id}") => {
+                (format!("/api/tweets/comments/{}", self.comment), json!({"message": "taken over"}))
+            }
+            ("PUT", "/api/tweets/{id}") => (format!("/api/tweets/{}", self.tweet), json!({"message": "taken over"})),
+            ("POST", "/api/tweets/{id}/comments") => {
+                (format!("/api/tweets/{}/comments", self.tweet), json!({"message": "yours"}))
+            }
+            (_, path) if path.starts_with("/api/tweets/comments/") => (path.replace("{id}", &self.comment), json!({})),
+            (_, path) if path.starts_with("/api/tweets/{id}") => (path.replace("{id}", &self.tweet), json!({})),
             ("DELETE", "/api/auth/user/delete") => (route.path.clone(), json!({"refresh_token": owner.refresh})),
             ("DELETE", "/api/auth/sessions/{id}") => (format!("/api/auth/sessions/{}", self.session()), json!({})),
             ("POST", "/api/users/create") => (route.path.clone(), json!({"username": username, "biography": "b"})),
@@ -131,7 +167,8 @@ impl Things {
 
     /// Nobody has changed or deleted them, and their owner's token counts.
     pub(crate) async fn assert_untouched(&self, service: &Service) {
-        service.get(&format!("/api/tweets/{}", self.tweet)).send().await.with_status(200);
+        let tweet = service.get(&format!("/api/tweets/{}", self.tweet)).send().await.with_status(200);
+        assert_eq!(tweet.field("message"), "mine");
         let profile = service.get(&format!("/profile?username={}", self.owner.username)).send().await.with_status(200);
         assert_eq!(profile.json()["profile"]["bio"], "Write about yourself.");
         let integers = service.get("/integers/session/?session_id=theirs").bearer(&self.owner.access).send().await;
@@ -170,6 +207,10 @@ async fn a_stranger_gets_nothing_that_is_anothers() {
             _ if OWN_BY_NATURE.contains(&&*route.path) => {
                 assert!(![403, 404, 405, 500].contains(&answer.status), "{route:?}: {}", answer.text());
                 assert!(!answer.text().contains(&things.owner.id), "{route:?}: {}", answer.text());
+            }
+            // What one does to others like this is one's own.
+            Who::User if RELATIONS.contains(&&*route.path) => {
+                assert!([200, 201].contains(&answer.status), "{route:?}: {}", answer.text());
             }
             // What a user may see of others is no secret.
             Who::User if route.method == "GET" => assert_eq!(answer.status, 200, "{route:?}: {}", answer.text()),

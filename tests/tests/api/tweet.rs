@@ -100,7 +100,7 @@ async fn every_wrong_field_is_named_at_once() {
     let errors = json!({
         "message": ["Ensure this field has no more than 280 characters."],
         "imagelinks": [no_file],
-        "videolinks": ["Videos are not taken yet."],
+        "videolinks": [no_file],
     });
     assert_refused(&service, &account, form, errors).await;
     let form = Form::default()

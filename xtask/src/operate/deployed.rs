@@ -19,7 +19,7 @@ pub(super) fn environment(deployment: &DeploymentArgs) -> Result<Environment> {
     let mut environment = match (&deployment.stack, &cli) {
         (Some(stack), Some(cli)) => names(stack, &cli.resources(stack)?)?,
         (Some(_), None) => bail!(
-            "the tables of a stack are looked up with the AWS CLI, and there is no `aws` on the PATH; install it, or name them with --accounts-table, --credentials-table, --social-table and --audit-log-group"
+            "the tables of a stack are looked up with the AWS CLI, and there is no `aws` on the PATH; install it, or name them with --accounts-table, --credentials-table, --social-table, --feed-table and --audit-log-group"
         ),
         (None, _) => by_hand(deployment),
     };
@@ -50,10 +50,12 @@ pub(super) fn forget_settings(command: &mut Command) {
 }
 
 fn by_hand(deployment: &DeploymentArgs) -> Environment {
-    let DeploymentArgs { accounts_table, credentials_table, social_table, audit_log_group, .. } = deployment;
-    let [accounts, credentials, social] = NAMES.map(|(variable, _)| variable);
-    [(accounts, accounts_table), (credentials, credentials_table), (social, social_table), (AUDIT.0, audit_log_group)]
-        .into_iter()
+    let DeploymentArgs { accounts_table, credentials_table, social_table, feed_table, audit_log_group, .. } =
+        deployment;
+    let by_name = NAMES.map(|(variable, _)| variable).into_iter();
+    let tables = by_name.zip([accounts_table, credentials_table, social_table, feed_table]);
+    tables
+        .chain([(AUDIT.0, audit_log_group)])
         .filter_map(|(variable, name)| Some((variable.to_owned(), name.clone()?)))
         .collect()
 }
@@ -225,10 +227,12 @@ mod tests {
             accounts_table: Some("a".to_owned()),
             credentials_table: Some("c".to_owned()),
             social_table: Some("s".to_owned()),
+            feed_table: Some("f".to_owned()),
             ..DeploymentArgs::default()
         };
         let environment = by_hand(&deployment);
-        assert_eq!(environment.len(), 3, "no audit trail");
+        assert_eq!(environment.len(), 4, "no audit trail");
         assert_eq!(environment["AVIARY_CREDENTIALS_TABLE"], "c");
+        assert_eq!(environment["AVIARY_FEED_TABLE"], "f");
     }
 }

@@ -22,6 +22,7 @@ Try it in another terminal, line by line:
   {curl} {api}/auth/users/me/ -H "Authorization: Token $TOKEN"
   {curl} {api}/status/
 
+`cargo xtask seed` fills it with people to look at.
 The data is in {data} and stays between runs; `--fresh` starts empty.
 Sample events go to a function with {cargo_lambda} (see events/README.md).
 Stop with Ctrl-C. What the functions log follows.

@@ -88,7 +88,7 @@ impl Fixture {
             let key = ObjectKey::avatar(user.id.uuid(), random, ImageFormat::Png);
             self.bucket.put(&key, &pixel()).await.unwrap();
             let change =
-                ProfileChange { picture: Some(Picture::Object(key.into_string())), ..ProfileChange::default() };
+                ProfileChange { picture: Some(Some(Picture::Object(key.into_string()))), ..ProfileChange::default() };
             self.tables.profiles.change(user.id, &change).await.unwrap().unwrap();
         }
     }
@@ -101,11 +101,18 @@ impl Fixture {
             let key = ObjectKey::tweet_image(id.uuid(), place, 7, ImageFormat::Png);
             self.bucket.put(&key, &pixel()).await.unwrap();
             let (id, key) = (MediaId::new(NOW, &Random).unwrap(), key.into_string());
-            media.push(Media { id, key, width: 1, height: 1, alt: aviary_model::AltText::default() });
+            media.push(Media {
+                id,
+                kind: aviary_store::MediaKind::Image,
+                key,
+                width: 1,
+                height: 1,
+                alt: aviary_model::AltText::default(),
+            });
         }
         let message = TweetText::parse("Hello").unwrap();
-        let tweet = Tweet { id, author, message, media, likes: 0, comments: 0, retweets: 0, created_at: NOW };
-        self.tweets.create(&tweet, None).await.unwrap();
+        let tweet = Tweet { media, ..Tweet::new(id, author, message, NOW) };
+        self.tweets.create(&tweet, &[], None).await.unwrap();
         id
     }
 

@@ -1,7 +1,11 @@
 //! DynamoDB and its streams, on SQLite.
 
+mod changes;
+mod front;
+mod index_delay;
 mod tables;
 
+use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,6 +15,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::StartError;
+use front::Front;
+pub(crate) use index_delay::IndexDelay;
 
 /// How long a client may go on sending a request it has begun.
 const DRAIN: Duration = Duration::from_secs(3);
@@ -25,8 +31,24 @@ pub(crate) fn open(path: &Path, tables: &[Table]) -> Result<Database, StartError
     Ok(database)
 }
 
-/// Answers until `stopped` says so.
-pub(crate) async fn serve(listener: TcpListener, database: Database, stopped: watch::Receiver<()>) {
+/// Answers until `stopped` says so, with indexes that lag by `delay` if there is one.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    database: Database,
+    delay: Option<IndexDelay>,
+    stopped: watch::Receiver<()>,
+) {
+    let Some(delay) = delay else { return serve_at_once(listener, database, stopped).await };
+    let inner = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+    let (inner, address) = match inner.and_then(|inner| inner.local_addr().map(|address| (inner, address))) {
+        Ok(found) => found,
+        Err(error) => return tracing::error!(%error, "there is no port for the database behind the lagging indexes"),
+    };
+    let front = Front::new(address, delay);
+    tokio::join!(serve_at_once(inner, database, stopped.clone()), front.serve(listener, stopped));
+}
+
+async fn serve_at_once(listener: TcpListener, database: Database, stopped: watch::Receiver<()>) {
     let until = |mut stopped: watch::Receiver<()>| async move {
         // An error means that nobody is left to say so.
         let _ = stopped.changed().await;

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use crate::StartError;
 
+const GLOBAL: &str = "GlobalSecondaryIndexes";
+const LOCAL: &str = "LocalSecondaryIndexes";
+
 /// Creates `table` if it is missing, and completes one whose creation was interrupted.
 pub(crate) fn ensure(database: &Database, table: &Table) -> Result<(), StartError> {
     match describe(database, &table.name)? {
@@ -38,8 +41,10 @@ fn creation(table: &Table) -> Value {
         "KeySchema": key_schema(&table.key_schema),
     });
     if let Some(fields) = request.as_object_mut() {
-        if !table.indexes.is_empty() {
-            fields.insert("GlobalSecondaryIndexes".to_owned(), table.indexes.iter().map(index).collect());
+        for (kind, indexes) in [(GLOBAL, &table.indexes), (LOCAL, &table.local_indexes)] {
+            if !indexes.is_empty() {
+                fields.insert(kind.to_owned(), indexes.iter().map(index).collect());
+            }
         }
         if let Some(view) = &table.stream_view {
             let stream = json!({"StreamEnabled": true, "StreamViewType": view});
@@ -64,7 +69,7 @@ fn index(index: &Index) -> Value {
 fn compare(table: &Table, found: &Value) -> Result<(), StartError> {
     let difference = if found_keys(found.get("KeySchema")) != table.key_schema {
         "its keys"
-    } else if found_indexes(found) != table.indexes {
+    } else if found_indexes(found, GLOBAL) != table.indexes || found_indexes(found, LOCAL) != table.local_indexes {
         "its indexes"
     } else if found_attributes(found) != table.attributes {
         "its key attributes' types"
@@ -96,7 +101,7 @@ fn found_attributes(found: &Value) -> Vec<Attribute> {
     attributes
 }
 
-fn found_indexes(found: &Value) -> Vec<Index> {
+fn found_indexes(found: &Value, kind: &str) -> Vec<Index> {
     let read = |index: &Value| {
         let projection = index.get("Projection").unwrap_or(&Value::Null);
         Index {
@@ -111,7 +116,7 @@ fn found_indexes(found: &Value) -> Vec<Index> {
             },
         }
     };
-    let mut indexes: Vec<_> = items(found.get("GlobalSecondaryIndexes")).iter().map(read).collect();
+    let mut indexes: Vec<_> = items(found.get(kind)).iter().map(read).collect();
     indexes.sort_by(|left, right| left.name.cmp(&right.name));
     indexes
 }

@@ -120,7 +120,7 @@ async fn a_kill_loses_nothing_that_was_answered() {
 fn delivering(data: &Path, functions_url: &str) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_localaws"));
     command.arg("--template").arg(crate::delivery::template()).arg("--data").arg(data);
-    command.args(["--dynamodb-port", "0", "--aws-port", "0", "--stream-delay-ms", "50"]);
+    command.args(["--dynamodb-port", "0", "--aws-port", "0", "--stream-delay-ms", "50", "--index-delay-ms", "10"]);
     command.args(["--functions-url", functions_url]).env_remove("AVIARY_LOG_LEVEL");
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     Process::of(command)

@@ -70,6 +70,7 @@ fn a_table_with_another_definition_stops_the_start_and_says_what_helps() {
     };
     for (message, what) in [
         (changed(|table| table.indexes.clear()), "indexes"),
+        (changed(|table| table.local_indexes.clear()), "indexes"),
         (changed(|table| table.stream_view = None), "stream"),
         (changed(|table| table.ttl_attribute = Some("other".to_owned())), "TTL"),
         (changed(|table| table.key_schema.truncate(1)), "keys"),

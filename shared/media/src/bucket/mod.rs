@@ -20,7 +20,7 @@ use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
-use crate::{CleanImage, MediaUrls, ObjectKey};
+use crate::{MediaUrls, ObjectKey, Upload};
 
 /// An object never changes under its key, so whoever has it may keep it.
 const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
@@ -65,7 +65,7 @@ impl Bucket {
         &self.urls
     }
 
-    /// Stores an image; one request to S3, repeated by the SDK where that helps. When it returns, the image can be fetched.
+    /// Stores a file; one request to S3, repeated by the SDK where that helps. When it returns, it can be fetched.
     ///
     /// The parts go out as they are, without being joined. Their CRC-32 is sent along as a header, so that S3 refuses
     /// what was damaged on the way. Left to itself the SDK would rather re-pack the body into signed pieces of
@@ -75,19 +75,19 @@ impl Bucket {
     /// # Errors
     ///
     /// [`MediaError`]; the object may exist nevertheless when the answer was lost.
-    pub async fn put(&self, key: &ObjectKey, image: &CleanImage) -> Result<(), MediaError> {
-        let content_length = i64::try_from(image.length)
-            .map_err(|_| MediaError::NotSent { key: key.to_string(), length: image.length })?;
+    pub async fn put(&self, key: &ObjectKey, file: &impl Upload) -> Result<(), MediaError> {
+        let content_length = i64::try_from(file.length())
+            .map_err(|_| MediaError::NotSent { key: key.to_string(), length: file.length() })?;
         self.client
             .put_object()
             .bucket(&self.name)
             .key(key.as_str())
-            .content_type(image.format.content_type())
+            .content_type(file.content_type())
             .content_length(content_length)
             .content_disposition("inline")
             .cache_control(CACHE_CONTROL)
-            .checksum_crc32(body::crc32(&image.parts))
-            .body(ByteStream::new(body::retryable(&image.parts)))
+            .checksum_crc32(body::crc32(file.parts()))
+            .body(ByteStream::new(body::retryable(file.parts())))
             .send()
             .await
             .map_err(|error| MediaError::s3("PutObject", error))?;

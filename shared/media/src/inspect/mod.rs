@@ -14,12 +14,14 @@ mod format;
 mod gif;
 mod jpeg;
 mod keep;
+mod mp4;
 mod png;
 mod source;
 mod webp;
 
 pub use error::InspectError;
 pub use format::ImageFormat;
+pub use mp4::{CleanVideo, MAX_VIDEO_BYTES, MAX_VIDEO_SECONDS, VideoError, inspect_video};
 
 use bytes::Bytes;
 use format::SIGNATURE_LENGTH;

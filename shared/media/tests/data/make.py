@@ -1,9 +1,12 @@
-"""Makes the pictures in this folder: python3 -m pip install pillow && python3 make.py
+"""Makes the files in this folder: python3 -m pip install pillow imageio-ffmpeg && python3 make.py
 
 They are those that the Rust encoders of the tests cannot make: progressive, lossy, with transparency beside the picture, animated.
 Each carries metadata with the word SECRET in it, which must not be found in what is stored.
 """
 
+import subprocess
+
+import imageio_ffmpeg
 from PIL import Image, ImageCms, PngImagePlugin
 
 SIZE = (40, 24)
@@ -28,7 +31,19 @@ def exif(orientation):
     return data.tobytes()
 
 
+def film():
+    inputs = ["-f", "lavfi", "-i", "testsrc=size=48x32:rate=4:duration=1.5"]
+    inputs += ["-f", "lavfi", "-i", "sine=frequency=440:duration=1.5"]
+    codecs = ["-c:v", "libx264", "-crf", "45", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "16k"]
+    # The position becomes a box `loci`, in binary.
+    said = ["location=+27.5916+086.5640/", "title=SECRET", "creation_time=2020-01-02T03:04:05Z"]
+    metadata = [part for text in said for part in ("-metadata", text)] + ["-metadata:s:v", "handler_name=SECRET"]
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *inputs, *codecs, *metadata, "film.mp4"]
+    subprocess.run(command, check=True)
+
+
 def main():
+    film()
     picture(0).save("progressive.jpg", progressive=True, exif=exif(6), icc_profile=ICC, comment=b"SECRET", xmp=XMP)
     picture(0, "RGBA").save("lossy-alpha.webp", exif=exif(8), icc_profile=ICC, xmp=XMP, quality=60)
     frames = [picture(shift) for shift in (1, 2)]

@@ -13,6 +13,7 @@ mod claims;
 mod fixtures;
 mod gif;
 mod jpeg;
+mod mp4;
 mod png;
 mod properties;
 mod webp;

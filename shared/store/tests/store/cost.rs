@@ -108,11 +108,12 @@ async fn tweets_and_profiles_are_written_in_one_step() {
     let store = Store::start().await;
     let author = store.registered("ada").await.id;
     let tweet = tweet(author);
-    // The item, and an entry in each of two indexes.
-    writes(async { store.tweets.create(&tweet, None).await.unwrap() }, 1.0..=3.0).await;
+    // The item, an entry in an index, and its place in its author's list, each twice in a transaction.
+    writes(async { store.tweets.create(&tweet, &[], None).await.unwrap() }, 2.0..=6.0).await;
     reads(async { store.tweets.by_id(tweet.id).await.unwrap().unwrap() }, 1, 1.0).await;
-    writes(async { assert!(store.tweets.delete(tweet.id, author).await.unwrap()) }, 1.0..=3.0).await;
-    let change = ProfileChange { bio: Some(aviary_model::Bio::parse("bird").unwrap()), picture: None };
+    // The same, and the job.
+    writes(async { assert!(store.tweets.delete(&tweet, &store.jobs, NOW).await.unwrap()) }, 3.0..=10.0).await;
+    let change = ProfileChange { bio: Some(aviary_model::Bio::parse("bird").unwrap()), ..ProfileChange::default() };
     writes(async { store.profiles.change(author, &change).await.unwrap().unwrap() }, 1.0..=2.0).await;
     let nothing = ProfileChange::default();
     reads(async { store.profiles.change(author, &nothing).await.unwrap().unwrap() }, 1, 1.0).await;
@@ -129,14 +130,6 @@ async fn keys_are_made_and_read_in_one_step_each() {
 }
 
 fn tweet(author: UserId) -> Tweet {
-    Tweet {
-        id: TweetId::new(NOW, &Random).unwrap(),
-        author,
-        message: TweetText::parse("hello").unwrap(),
-        media: Vec::new(),
-        likes: 0,
-        comments: 0,
-        retweets: 0,
-        created_at: NOW,
-    }
+    let id = TweetId::new(NOW, &Random).unwrap();
+    Tweet::new(id, author, TweetText::parse("hello").unwrap(), NOW)
 }

@@ -9,11 +9,11 @@ use futures_util::future::join_all;
 use crate::fixture::{Store, user};
 
 fn bio(text: &str) -> ProfileChange {
-    ProfileChange { bio: Some(Bio::parse(text).unwrap()), picture: None }
+    ProfileChange { bio: Some(Bio::parse(text).unwrap()), ..ProfileChange::default() }
 }
 
 fn picture(key: &str) -> ProfileChange {
-    ProfileChange { bio: None, picture: Some(Picture::Object(key.to_owned())) }
+    ProfileChange { picture: Some(Some(Picture::Object(key.to_owned()))), ..ProfileChange::default() }
 }
 
 #[tokio::test]
@@ -25,7 +25,8 @@ async fn a_change_answers_the_profile_as_it_was_and_leaves_the_rest() {
     let before = store.profiles.change(id, &picture("public/one.jpg")).await.unwrap().unwrap();
     assert_eq!((before.bio.as_str(), before.picture), ("likes birds", None));
     let link = Picture::Link(Link::parse("https://example.com/two.jpg").unwrap());
-    let both = ProfileChange { bio: Some(Bio::default()), picture: Some(link.clone()) };
+    let both =
+        ProfileChange { bio: Some(Bio::default()), picture: Some(Some(link.clone())), ..ProfileChange::default() };
     let before = store.profiles.change(id, &both).await.unwrap().unwrap();
     assert_eq!(before.picture, Some(Picture::Object("public/one.jpg".to_owned())));
 

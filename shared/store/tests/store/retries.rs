@@ -1,10 +1,10 @@
 //! What is tried again, and how often.
 
-use aviary_store::{RegistrationError, StoreError};
+use aviary_store::{Reaction, Reactions, RegistrationError, StoreError, Task};
 use aviary_telemetry::Meter;
 use serde_json::{Value, json};
 
-use crate::fixture::{Names, session_id, storage, user};
+use crate::fixture::{NOW, Names, session_id, storage, user};
 use crate::scripted::{Scripted, cancelled, refusal};
 
 /// A registration without an address has this many items.
@@ -124,4 +124,25 @@ impl Scripted {
     async fn register(&self) -> Result<(), RegistrationError> {
         self.store.register(&user("ada", None)).await
     }
+}
+
+/// Others write the same item in transactions, such as its counters.
+#[tokio::test]
+async fn a_single_write_that_meets_a_transaction_is_made_again() {
+    let conflict = (400, refusal("TransactionConflictException"));
+    let reaction = |dynamodb: &Scripted| Reactions::new(dynamodb.store.db.clone(), &dynamodb.store.names.social);
+    let (actor, tweet) = (user("wren", None).id, "019a0000-0000-7000-8000-0000000000aa".parse().unwrap());
+
+    let dynamodb = Scripted::start(vec![conflict.clone(), conflict.clone(), (200, json!({}))]).await;
+    assert!(!reaction(&dynamodb).remove(actor, Reaction::Like, tweet).await.unwrap());
+    assert_eq!(dynamodb.requests().len(), 3);
+
+    let dynamodb = Scripted::start(vec![conflict.clone(), (200, json!({}))]).await;
+    let job = dynamodb.store.jobs.job(Task::SweepSessions { user: actor }, NOW).unwrap();
+    dynamodb.store.jobs.put(&job).await.unwrap();
+    assert_eq!(dynamodb.requests().len(), 2);
+
+    let dynamodb = Scripted::start(vec![conflict]).await;
+    let error = reaction(&dynamodb).remove(actor, Reaction::Like, tweet).await.unwrap_err();
+    assert!(matches!(error, StoreError::Passing(_)), "{error:?}");
 }

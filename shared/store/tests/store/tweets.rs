@@ -1,28 +1,32 @@
-//! Tweets: written once, removed by their author only.
+//! Tweets: written once with their places in lists, edited on what was read, removed with a job.
 
-use aviary_model::{AltText, MediaId, TweetId, TweetText, UserId};
-use aviary_store::{Media, Tweet};
+use aviary_model::{AltText, MediaId, Tag, TweetId, TweetText, UserId};
+use aviary_store::{Edited, Media, MediaKind, ReplyTo, Task, Tweet, WriteError};
 
 use crate::fixture::{NOW, Random, Store, number, text};
+
+fn words(text: &str) -> TweetText {
+    TweetText::parse(text).unwrap()
+}
+
+fn somebody() -> UserId {
+    UserId::new(NOW, &Random).unwrap()
+}
+
+fn says(author: UserId, message: &str) -> Tweet {
+    Tweet::new(TweetId::new(NOW, &Random).unwrap(), author, words(message), NOW)
+}
 
 fn tweet() -> Tweet {
     let media = Media {
         id: MediaId::new(NOW, &Random).unwrap(),
+        kind: MediaKind::Image,
         key: "public/t/picture.jpg".to_owned(),
         width: 640,
         height: 480,
         alt: AltText::parse("a bird").unwrap(),
     };
-    Tweet {
-        id: TweetId::new(NOW, &Random).unwrap(),
-        author: UserId::new(NOW, &Random).unwrap(),
-        message: TweetText::parse("héllo 🐦").unwrap(),
-        media: vec![media],
-        likes: 0,
-        comments: 0,
-        retweets: 0,
-        created_at: NOW,
-    }
+    Tweet { media: vec![media], ..says(somebody(), "héllo 🐦") }
 }
 
 /// Tweets have no equality of their own; what they serialise to has.
@@ -30,11 +34,19 @@ fn all_of(tweet: &Tweet) -> String {
     format!("{tweet:?}")
 }
 
+/// What stands between two, as a block writes it.
+async fn blocked_by(store: &Store, user: UserId, other: UserId) {
+    let mut hide = crate::fixture::key(&format!("U#{user}"), &format!("HIDE#{other}"));
+    hide.insert("blocked_by".to_owned(), aws_sdk_dynamodb::types::AttributeValue::Bool(true));
+    store.raw_put(&store.names.social, hide).await;
+}
+
 #[tokio::test]
 async fn a_tweet_is_read_as_it_was_written() {
     let store = Store::start().await;
-    let (tweet, other) = (tweet(), tweet());
-    store.tweets.create(&tweet, None).await.unwrap();
+    let parent = ReplyTo { tweet: TweetId::new(NOW, &Random).unwrap(), author: somebody() };
+    let (tweet, other) = (Tweet { in_reply_to: Some(parent), ..tweet() }, tweet());
+    store.tweets.create(&tweet, &[], None).await.unwrap();
     let found = store.tweets.by_id(tweet.id).await.unwrap().unwrap();
     assert_eq!(all_of(&found), all_of(&tweet));
     assert!(store.tweets.by_id(other.id).await.unwrap().is_none());
@@ -46,7 +58,7 @@ async fn a_tweet_without_text_or_without_media_is_one_too() {
     let silent = Tweet { message: TweetText::default(), ..tweet() };
     let plain = Tweet { media: Vec::new(), ..tweet() };
     for tweet in [silent, plain] {
-        store.tweets.create(&tweet, None).await.unwrap();
+        store.tweets.create(&tweet, &[], None).await.unwrap();
         let found = store.tweets.by_id(tweet.id).await.unwrap().unwrap();
         assert_eq!(all_of(&found), all_of(&tweet));
     }
@@ -56,7 +68,7 @@ async fn a_tweet_without_text_or_without_media_is_one_too() {
 async fn a_tweet_is_in_the_administrations_list() {
     let store = Store::start().await;
     let tweet = tweet();
-    store.tweets.create(&tweet, None).await.unwrap();
+    store.tweets.create(&tweet, &[], None).await.unwrap();
     let id = tweet.id.to_string();
     let item = store.raw_item(&store.names.social, &format!("T#{id}"), "TWEET").await.unwrap();
     let shard = format!("TWEETS#{}", id.chars().last().unwrap());
@@ -67,9 +79,10 @@ async fn a_tweet_is_in_the_administrations_list() {
 async fn creating_the_same_tweet_twice_makes_one() {
     let store = Store::start().await;
     let tweet = tweet();
-    store.tweets.create(&tweet, None).await.unwrap();
-    store.tweets.create(&tweet, None).await.unwrap();
-    assert_eq!(store.items().await, 1);
+    store.tweets.create(&tweet, &[], None).await.unwrap();
+    store.tweets.create(&tweet, &[], None).await.unwrap();
+    // The tweet and its two places with its author.
+    assert_eq!(store.items().await, 3);
     assert_eq!(all_of(&store.tweets.by_id(tweet.id).await.unwrap().unwrap()), all_of(&tweet));
 }
 
@@ -78,27 +91,124 @@ async fn creating_the_same_tweet_twice_makes_one() {
 async fn creating_the_same_tweet_again_resets_no_counter() {
     let store = Store::start().await;
     let tweet = tweet();
-    store.tweets.create(&tweet, None).await.unwrap();
+    store.tweets.create(&tweet, &[], None).await.unwrap();
     let pk = format!("T#{}", tweet.id);
     let mut item = store.raw_item(&store.names.social, &pk, "TWEET").await.unwrap();
     item.insert("likes".to_owned(), number(3));
     store.raw_put(&store.names.social, item).await;
 
-    store.tweets.create(&tweet, None).await.unwrap();
+    store.tweets.create(&tweet, &[], None).await.unwrap();
     assert_eq!(store.tweets.by_id(tweet.id).await.unwrap().unwrap().likes, 3);
 }
 
 #[tokio::test]
-async fn only_its_author_removes_a_tweet_and_only_once() {
+async fn who_is_blocked_by_anybody_whom_it_would_reach_writes_nothing() {
+    let store = Store::start().await;
+    let (author, other, third) = (somebody(), somebody(), somebody());
+    blocked_by(&store, author, other).await;
+    let before = store.items().await;
+    let parent = ReplyTo { tweet: TweetId::new(NOW, &Random).unwrap(), author: other };
+    let reply = Tweet { in_reply_to: Some(parent), ..says(author, "no") };
+    let mention = says(author, "@them");
+    assert!(matches!(store.tweets.create(&reply, &[], None).await, Err(WriteError::Blocked)));
+    assert!(matches!(store.tweets.create(&mention, &[third, other], None).await, Err(WriteError::Blocked)));
+    assert_eq!(store.items().await, before);
+    // Oneself and those who block nobody are no obstacle, also when they are reached twice.
+    let parent = ReplyTo { tweet: parent.tweet, author: third };
+    let fine = Tweet { in_reply_to: Some(parent), ..says(author, "yes") };
+    store.tweets.create(&fine, &[third, author], None).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_authors_tweets_come_in_pages_newest_first_also_while_others_are_written() {
+    let store = Store::start().await;
+    let author = somebody();
+    let mut ids = Vec::new();
+    for second in 0..5 {
+        let id = TweetId::new(NOW.plus_seconds(second), &Random).unwrap();
+        store.tweets.create(&Tweet { id, ..says(author, "mine") }, &[], None).await.unwrap();
+        ids.insert(0, id);
+    }
+    store.tweets.create(&says(somebody(), "another's"), &[], None).await.unwrap();
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.tweets.by_author(author, after, 2).await.unwrap();
+        assert!(page.entries.len() <= 2);
+        found.extend(page.entries);
+        let id = TweetId::new(NOW.plus_seconds(100), &Random).unwrap();
+        store.tweets.create(&Tweet { id, ..says(author, "newer") }, &[], None).await.unwrap();
+        match page.next {
+            Some(next) => after = Some(next.parse().unwrap()),
+            None => break,
+        }
+    }
+    assert_eq!(found, ids);
+    assert!(store.tweets.with_media(author, None, 9).await.unwrap().entries.is_empty());
+}
+
+#[tokio::test]
+async fn tags_and_replies_are_found_over_all_shards() {
+    let store = Store::start().await;
+    let parent = ReplyTo { tweet: TweetId::new(NOW, &Random).unwrap(), author: somebody() };
+    let mut replies = Vec::new();
+    for second in 0..12 {
+        let id = TweetId::new(NOW.plus_seconds(second), &Random).unwrap();
+        let reply = Tweet { id, in_reply_to: Some(parent), ..says(somebody(), "#Bird #bird") };
+        store.tweets.create(&reply, &[], None).await.unwrap();
+        replies.push((id, reply.author));
+    }
+    let (mut found, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.tweets.replies(parent.tweet, after, 5).await.unwrap();
+        found.extend(page.entries);
+        let Some(next) = page.next else { break };
+        after = Some(next.parse().unwrap());
+    }
+    assert_eq!(found, replies);
+    let tagged = store.tweets.tagged(&Tag::parse("BIRD").unwrap(), None, 20).await.unwrap();
+    replies.reverse();
+    assert_eq!((tagged.entries, tagged.next), (replies, None));
+}
+
+#[tokio::test]
+async fn an_edit_changes_text_and_tags_of_what_was_read_and_nothing_else() {
+    let store = Store::start().await;
+    let author = somebody();
+    let tweet = says(author, "#old #both");
+    store.tweets.create(&tweet, &[], None).await.unwrap();
+    let later = NOW.plus_seconds(9);
+    let edited = store.tweets.edit(&tweet, &words("#both #new"), &[], later).await.unwrap();
+    assert!(matches!(edited, Edited::Done));
+    let found = store.tweets.by_id(tweet.id).await.unwrap().unwrap();
+    assert_eq!((found.message.as_str(), found.edited_at), ("#both #new", Some(later)));
+    for (tag, count) in [("old", 0), ("both", 1), ("new", 1)] {
+        let tagged = store.tweets.tagged(&Tag::parse(tag).unwrap(), None, 9).await.unwrap();
+        assert_eq!(tagged.entries.len(), count, "{tag}");
+    }
+    // What was read is not what is there any more.
+    match store.tweets.edit(&tweet, &words("late"), &[], later).await.unwrap() {
+        Edited::Changed(now) => assert_eq!(now.message.as_str(), "#both #new"),
+        other => panic!("{other:?}"),
+    }
+    let stranger = somebody();
+    blocked_by(&store, author, stranger).await;
+    let refused = store.tweets.edit(&found, &words("@stranger"), &[stranger], later).await;
+    assert!(matches!(refused, Err(WriteError::Blocked)));
+    assert!(matches!(store.tweets.edit(&says(author, "none"), &words("x"), &[], later).await, Ok(Edited::Gone)));
+}
+
+#[tokio::test]
+async fn a_tweet_is_removed_once_and_leaves_one_job() {
     let store = Store::start().await;
     let tweet = tweet();
-    store.tweets.create(&tweet, None).await.unwrap();
-    let stranger = UserId::new(NOW, &Random).unwrap();
-
-    assert!(!store.tweets.delete(tweet.id, stranger).await.unwrap());
-    assert!(store.tweets.by_id(tweet.id).await.unwrap().is_some());
-    assert!(store.tweets.delete(tweet.id, tweet.author).await.unwrap());
+    store.tweets.create(&tweet, &[], None).await.unwrap();
+    assert!(store.tweets.delete(&tweet, &store.jobs, NOW).await.unwrap());
+    assert!(!store.tweets.delete(&tweet, &store.jobs, NOW).await.unwrap());
     assert!(store.tweets.by_id(tweet.id).await.unwrap().is_none());
-    assert!(!store.tweets.delete(tweet.id, tweet.author).await.unwrap());
-    assert_eq!(store.items().await, 0);
+    assert!(store.tweets.by_author(tweet.author, None, 9).await.unwrap().entries.is_empty());
+    assert!(store.tweets.with_media(tweet.author, None, 9).await.unwrap().entries.is_empty());
+    assert_eq!(store.items().await, 1, "the job");
+    let jobs = store.jobs.due(NOW.plus_seconds(1)).await.unwrap();
+    let job = store.jobs.by_id(jobs[0]).await.unwrap().unwrap();
+    assert_eq!(job.task, Task::RemoveTweet { author: tweet.author, tweet: tweet.id, round: 0 });
 }

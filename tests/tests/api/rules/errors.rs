@@ -15,7 +15,7 @@ async fn what_does_not_exist_is_404_under_every_prefix() {
         "/auth/nope/",
         "/api/auth/",
         "/api/auth/nope/nope/",
-        "/api/tweets/",
+        "/api/tweets/x/nope/",
         "/profile/nope/",
         "/tweet/x/",
         "/status/x/",
@@ -47,7 +47,7 @@ async fn another_method_is_405_and_names_those_that_are_allowed() {
         ("POST", "/profile", "GET, HEAD, OPTIONS"),
         ("DELETE", "/profile/default.png", "GET, HEAD, OPTIONS"),
         ("POST", "/status/", "GET, HEAD, OPTIONS"),
-        ("PATCH", "/api/tweets/x/", "GET, DELETE, HEAD, OPTIONS"),
+        ("PATCH", "/api/tweets/x/", "GET, PUT, DELETE, HEAD, OPTIONS"),
     ];
     for (method, path, allow) in rows {
         let answer = service.call(method, path).send().await;

@@ -1,0 +1,188 @@
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fmt::Debug;
+use std::str::FromStr;
+
+use super::*;
+use aviary_store::ReplyTo;
+
+const LIMIT: u64 = 2;
+
+fn id<T: FromStr<Err: Debug>>(end: u8) -> T {
+    format!("019a0000-0001-7000-8000-0000000000{end:02x}").parse().expect("an id")
+}
+
+fn text(text: &str) -> TweetText {
+    TweetText::parse(text).expect("a text")
+}
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+fn edge(to: EdgeTarget, came: bool) -> SocialChange {
+    SocialChange::Edge(EdgeChange { actor: id(1), id: id(9), to, came })
+}
+
+fn tweet(author: u8, message: &str) -> Tweet {
+    Tweet::new(id(0x20), id(author), text(message), at(7))
+}
+
+fn comment(author: u8, message: &str) -> Comment {
+    Comment {
+        id: id(0x30),
+        author: id(author),
+        tweet: id(0x20),
+        tweet_author: id(2),
+        message: text(message),
+        likes: 0,
+        created_at: at(7),
+        edited_at: None,
+    }
+}
+
+fn news(kind: NotificationKind, actor: u8, tweet: Option<u8>, comment: Option<u8>, created_at: Timestamp) -> News {
+    News { kind, actor: id(actor), tweet: tweet.map(id), comment: comment.map(id), created_at }
+}
+
+fn effects(change: SocialChange) -> Vec<Effect> {
+    super::effects("event", &change, LIMIT)
+}
+
+fn names(names: &[&str]) -> Vec<NameKey> {
+    names.iter().map(|name| NameKey::of(name)).collect()
+}
+
+#[test]
+fn an_edge_is_counted_and_told_when_it_comes_and_only_counted_when_it_goes() {
+    let like = EdgeTarget::Like { tweet: id(0x20), author: id(2) };
+    let retweet = EdgeTarget::Retweet { tweet: id(0x20), author: id(2) };
+    let comment_like = EdgeTarget::CommentLike { comment: id(0x30), author: id(2), tweet: id(0x20) };
+    let follow = EdgeTarget::Follow(id(2));
+    let made = id::<EdgeId>(9).made_at();
+    let told = |kind, tweet, comment| Effect::Tell(id(2), news(kind, 1, tweet, comment, made));
+    let (user, followed, follow_id) = (id(1), id(2), id(9));
+    let cases = [
+        (like, true, vec![Effect::Count(Counter::Likes(id(0x20)), 1), told(NotificationKind::Like, Some(0x20), None)]),
+        (like, false, vec![Effect::Count(Counter::Likes(id(0x20)), -1)]),
+        (
+            comment_like,
+            true,
+            vec![
+                Effect::Count(Counter::CommentLikes(id(0x30)), 1),
+                told(NotificationKind::Like, Some(0x20), Some(0x30)),
+            ],
+        ),
+        (comment_like, false, vec![Effect::Count(Counter::CommentLikes(id(0x30)), -1)]),
+        (
+            retweet,
+            true,
+            vec![
+                Effect::Count(Counter::Retweets(id(0x20)), 1),
+                Effect::FanOut { user, tweet: id(0x20), author: id(2), position: id(9) },
+                told(NotificationKind::Retweet, Some(0x20), None),
+            ],
+        ),
+        (
+            retweet,
+            false,
+            vec![
+                Effect::Count(Counter::Retweets(id(0x20)), -1),
+                Effect::Withdraw { user, tweet: id(0x20), edge: id(9) },
+            ],
+        ),
+        (
+            follow,
+            true,
+            vec![
+                Effect::Count(Counter::Followers(followed), 1),
+                Effect::Count(Counter::Following(user), 1),
+                Effect::Follow { user, followed, follow: follow_id },
+                told(NotificationKind::Follow, None, None),
+            ],
+        ),
+        (
+            follow,
+            false,
+            vec![
+                Effect::Count(Counter::Followers(followed), -1),
+                Effect::Count(Counter::Following(user), -1),
+                Effect::Unfollow { user, followed, follow: follow_id },
+            ],
+        ),
+    ];
+    for (to, came, expected) in cases {
+        assert_eq!(effects(edge(to, came)), expected, "{to:?} {came}");
+    }
+}
+
+#[test]
+fn what_one_does_with_ones_own_is_counted_and_not_told() {
+    let own = EdgeTarget::Like { tweet: id(0x20), author: id(1) };
+    assert_eq!(effects(edge(own, true)), [Effect::Count(Counter::Likes(id(0x20)), 1)]);
+    let counted = Effect::Count(Counter::Comments(id(0x20)), 1);
+    assert_eq!(effects(SocialChange::Commented(Box::new(comment(2, "mine")))), [counted]);
+    let mut own = tweet(1, "and on");
+    own.in_reply_to = Some(ReplyTo { tweet: id(0x21), author: id(1) });
+    let effects = effects(SocialChange::Tweeted(Box::new(own)));
+    assert!(matches!(effects[..], [Effect::FanOut { .. }]), "{effects:?}");
+}
+
+#[test]
+fn a_tweet_is_brought_and_tells_those_it_names_and_answers() {
+    let mut answer = tweet(1, "@wren see @finch and @wren");
+    answer.in_reply_to = Some(ReplyTo { tweet: id(0x21), author: id(3) });
+    let told = news(NotificationKind::Mention, 1, Some(0x20), None, at(7));
+    let expected = [
+        Effect::FanOut { user: id(1), tweet: id(0x20), author: id(1), position: id(0x20) },
+        Effect::Tell(id(3), told.clone()),
+        Effect::TellNamed { names: names(&["wren", "finch"]), except: vec![id(1), id(3)], news: told },
+    ];
+    assert_eq!(effects(SocialChange::Tweeted(Box::new(answer))), expected);
+}
+
+#[test]
+fn a_comment_tells_the_tweets_author_and_those_it_names() {
+    let expected = [
+        Effect::Count(Counter::Comments(id(0x20)), 1),
+        Effect::Tell(id(2), news(NotificationKind::Comment, 1, Some(0x20), Some(0x30), at(7))),
+        Effect::TellNamed {
+            names: names(&["wren"]),
+            except: vec![id(1), id(2)],
+            news: news(NotificationKind::Mention, 1, Some(0x20), Some(0x30), at(7)),
+        },
+    ];
+    assert_eq!(effects(SocialChange::Commented(Box::new(comment(1, "@wren")))), expected);
+    let gone = effects(SocialChange::CommentGone(Box::new(comment(1, "@wren"))));
+    assert_eq!(gone, [Effect::Count(Counter::Comments(id(0x20)), -1)]);
+}
+
+#[test]
+fn an_edit_tells_those_whom_it_names_first() {
+    let edited = |before: &str, after: &str| {
+        let (before, mut after) = (Box::new(tweet(1, before)), Box::new(tweet(1, after)));
+        after.edited_at = Some(at(9));
+        effects(SocialChange::TweetEdited { before, after })
+    };
+    assert_eq!(edited("@wren", "@Wren!"), []);
+    assert_eq!(edited("@wren @finch", "nobody"), []);
+    let told = news(NotificationKind::Mention, 1, Some(0x20), None, at(9));
+    let expected = [Effect::TellNamed { names: names(&["finch"]), except: vec![id(1)], news: told }];
+    assert_eq!(edited("@wren", "@wren @finch"), expected);
+    let (before, after) = (Box::new(comment(1, "@wren")), Box::new(comment(1, "@finch")));
+    let told = news(NotificationKind::Mention, 1, Some(0x20), Some(0x30), at(7));
+    let expected = [Effect::TellNamed { names: names(&["finch"]), except: vec![id(1), id(2)], news: told }];
+    assert_eq!(effects(SocialChange::CommentEdited { before, after }), expected);
+}
+
+#[test]
+fn only_crossing_the_limit_upwards_is_told_to_followers() {
+    let crossed = [Effect::Cross { user: id(1), event: "event".to_owned() }];
+    for (before, after, crosses) in
+        [(2, 3, true), (0, 9, true), (1, 2, false), (3, 4, false), (3, 2, false), (9, 0, false)]
+    {
+        let found = effects(SocialChange::Followers { user: id(1), before, after });
+        assert_eq!(found, &crossed[..usize::from(crosses)], "{before} to {after}");
+    }
+    assert_eq!(effects(SocialChange::Other), []);
+}

@@ -1,0 +1,67 @@
+//! The function's state, and what an event is.
+
+use std::sync::Arc;
+
+use aviary_model::{Clock, Timestamp};
+use aviary_store::{Activities, Counters, Db, Home, Jobs, Notifications, Profiles};
+use aviary_web::{EventHandler, SettingsError, Start, StartError};
+use serde_json::{Value, json};
+
+const FAN_OUT_LIMIT: &str = "AVIARY_FAN_OUT_LIMIT";
+const DEFAULT_FAN_OUT_LIMIT: u64 = 10_000;
+
+/// What records are done with; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    pub(crate) profiles: Profiles,
+    pub(crate) counters: Counters,
+    pub(crate) notifications: Notifications,
+    pub(crate) home: Home,
+    pub(crate) jobs: Jobs,
+    /// Who has more followers than this is not written to all of them.
+    pub(crate) fan_out_limit: u64,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// An event that nobody sends to this function.
+#[derive(Debug, thiserror::Error)]
+#[error("the event is of no stream")]
+struct UnknownEvent;
+
+impl Feed {
+    /// Reads the settings. Makes no call.
+    ///
+    /// # Errors
+    /// When a setting is missing or wrong.
+    pub fn new(start: &Start) -> Result<Self, StartError> {
+        let settings = &start.settings;
+        let db = Db::new(&start.aws, start.entropy.clone());
+        let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
+        let feed = Activities::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
+        let invalid = |value: &str| SettingsError::Invalid {
+            name: FAN_OUT_LIMIT,
+            value: value.to_owned(),
+            takes: "a number of followers",
+        };
+        let limit = settings.optional(FAN_OUT_LIMIT).map(|value| value.parse().map_err(|_| invalid(value)));
+        Ok(Self {
+            counters: Counters::new(&profiles, &feed),
+            notifications: Notifications::new(&profiles, &feed),
+            home: Home::new(&profiles, &feed),
+            jobs: Jobs::new(db, settings.required("AVIARY_JOBS_TABLE")?),
+            profiles,
+            fan_out_limit: limit.transpose()?.unwrap_or(DEFAULT_FAN_OUT_LIMIT),
+            clock: start.clock.clone(),
+        })
+    }
+}
+
+impl EventHandler for Feed {
+    /// Answers which records are to come again, by their sequence numbers.
+    async fn handle(&self, event: Value, _deadline: Timestamp) -> Result<Value, StartError> {
+        let records = event.get("Records").and_then(Value::as_array).ok_or(UnknownEvent)?;
+        let failures = self.batch(records).await;
+        let failures: Vec<Value> = failures.iter().map(|id| json!({ "itemIdentifier": id })).collect();
+        Ok(json!({ "batchItemFailures": failures }))
+    }
+}

@@ -1,0 +1,9 @@
+//! The `feed` function.
+
+use std::process::ExitCode;
+
+use feed_function::Feed;
+
+fn main() -> ExitCode {
+    aviary_web::run_events(Feed::new)
+}

@@ -1,0 +1,201 @@
+//! Who is told what, and what is unread.
+
+use std::collections::HashSet;
+
+use aviary_model::{TweetText, UserId};
+use aviary_store::{Edited, NotificationKind, Tweet};
+
+use crate::world::World;
+
+impl World {
+    /// What somebody was told, the last first.
+    pub(crate) async fn told(&self, user: UserId) -> Vec<(NotificationKind, UserId)> {
+        let page = self.notifications.page(user, None, 100, self.now()).await.unwrap();
+        page.entries.into_iter().map(|found| (found.news.kind, found.news.actor)).collect()
+    }
+
+    async fn edit(&self, tweet: &Tweet, message: &str) -> Tweet {
+        let message = TweetText::parse(message).unwrap();
+        let edited = self.tweets.edit(tweet, &message, &[], self.now()).await.unwrap();
+        assert!(matches!(edited, Edited::Done));
+        self.tweets.by_id(tweet.id).await.unwrap().unwrap()
+    }
+}
+
+use NotificationKind::{Comment, Follow, Like, Mention, Retweet};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_is_told_what_concerns_them() {
+    let world = World::start();
+    let [a, b, c] = world.users::<3>().await;
+    world.follow(b, a).await;
+    world.settle().await;
+    let tweet = world.tweet(a, "Hello @user2").await;
+    world.settle().await;
+    world.like(b, &tweet).await;
+    world.settle().await;
+    world.retweet(c, &tweet).await;
+    world.settle().await;
+    let comment = world.comment(b, &tweet, "@user0 @user1 @user2 nice").await;
+    world.settle().await;
+    world.like_comment(a, &comment).await;
+    world.settle().await;
+    world.reply(b, &tweet, "@user0 and more").await;
+    world.settle().await;
+    assert_eq!(world.told(a).await, [(Mention, b), (Comment, b), (Retweet, c), (Like, b), (Follow, b)]);
+    assert_eq!(world.told(b).await, [(Like, a)]);
+    assert_eq!(world.told(c).await, [(Mention, b), (Mention, a)]);
+    let page = world.notifications.page(b, None, 1, world.now()).await.unwrap();
+    assert_eq!((page.entries[0].news.tweet, page.entries[0].news.comment), (Some(tweet.id), Some(comment.id)));
+    world.assert_inboxes().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_twice_nor_of_themselves() {
+    let world = World::start();
+    let [a, b] = world.users::<2>().await;
+    let tweet = world.tweet(a, "Hello @user0, @USER1 and @user1").await;
+    world.like(a, &tweet).await;
+    world.retweet(a, &tweet).await;
+    world.comment(a, &tweet, "@user0").await;
+    world.reply(a, &tweet, "mine").await;
+    world.settle().await;
+    assert_eq!((world.told(a).await, world.told(b).await), (vec![], vec![(Mention, a)]));
+    for _ in 0..3 {
+        world.like(b, &tweet).await;
+        world.settle().await;
+        world.unlike(b, &tweet).await;
+        world.settle().await;
+    }
+    assert_eq!(world.told(a).await, [(Like, b)]);
+    assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_tells_only_those_who_are_new_in_it() {
+    let world = World::start();
+    let [a, b, c] = world.users::<3>().await;
+    let tweet = world.tweet(a, "Hello @user1").await;
+    world.settle().await;
+    world.notifications.read_all(b).await.unwrap();
+    world.clock.forward(5);
+    let tweet = world.edit(&tweet, "Hello @user2 and @user1").await;
+    world.settle().await;
+    assert_eq!((world.told(b).await, world.told(c).await), (vec![(Mention, a)], vec![(Mention, a)]));
+    assert_eq!(world.notifications.unread(b, world.now()).await.unwrap(), 0);
+    let told = world.notifications.page(c, None, 1, world.now()).await.unwrap();
+    assert_eq!(told.entries[0].news.created_at, world.now());
+    world.edit(&tweet, "Nobody").await;
+    world.settle().await;
+    assert_eq!(world.told(c).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_told_by_who_is_hidden_or_gone_nor_about_what_is_gone() {
+    let world = World::start();
+    let [a, blocked, blocker, muted, other] = world.users::<5>().await;
+    let ghost = world.account("ghost").await;
+    let (tweet, gone) = (world.tweet(a, "Hello").await, world.tweet(a, "Gone").await);
+    for actor in [blocked, blocker, muted, ghost.id, other] {
+        world.like(actor, &tweet).await;
+    }
+    world.like(other, &gone).await;
+    world.tweet(other, "@ghost").await;
+    let records = world.records().await;
+    world.relations.block(a, blocked, world.edge()).await.unwrap();
+    world.relations.block(blocker, a, world.edge()).await.unwrap();
+    world.relations.mute(a, muted, world.edge()).await.unwrap();
+    world.delete_account(&ghost).await;
+    world.tweets.delete(&gone, &world.tables.jobs, world.now()).await.unwrap();
+    assert_eq!(world.hand(0, &records).await, Vec::<String>::new());
+    assert_eq!(world.told(a).await, [(Like, other)]);
+    assert_eq!(world.told(ghost.id).await, []);
+    assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unread_is_what_was_not_read() {
+    let world = World::start();
+    let [a, others @ ..] = world.users::<6>().await;
+    assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 0);
+    world.notifications.read_all(a).await.unwrap();
+    for other in others {
+        world.follow(other, a).await;
+    }
+    world.settle().await;
+    let page = world.notifications.page(a, None, 2, world.now()).await.unwrap();
+    assert!(page.entries.iter().all(|found| !found.read) && page.next.is_some());
+    let next = page.next.clone().unwrap().parse().unwrap();
+    let rest = world.notifications.page(a, Some(next), 100, world.now()).await.unwrap();
+    assert_eq!((rest.entries.len(), rest.next), (3, None));
+    let ids: HashSet<_> = page.entries.iter().map(|found| found.id).collect();
+    assert_eq!(world.notifications.read(a, &ids).await.unwrap(), 3);
+    assert_eq!(world.notifications.read(a, &ids).await.unwrap(), 3);
+    assert_eq!(world.notifications.read(others[0], &ids).await.unwrap(), 0);
+    world.assert_inboxes().await;
+    let read: Vec<bool> =
+        world.notifications.page(a, None, 9, world.now()).await.unwrap().entries.iter().map(|n| n.read).collect();
+    assert_eq!(read, [true, true, false, false, false]);
+    // Reading some while all are read and while more comes: the count stays that of the unread ones.
+    let some: HashSet<_> = rest.entries.iter().take(2).map(|found| found.id).collect();
+    let tweet = world.tweet(a, "Hello").await;
+    world.like(others[1], &tweet).await;
+    let records = world.records().await;
+    let (read, all, failed) =
+        tokio::join!(world.notifications.read(a, &some), world.notifications.read_all(a), world.hand(0, &records));
+    read.unwrap();
+    all.unwrap();
+    assert_eq!(failed, Vec::<String>::new());
+    world.assert_inboxes().await;
+    world.notifications.read_all(a).await.unwrap();
+    assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 0);
+    world.assert_inboxes().await;
+}
+
+/// Thirty batches, two processes: an inbox that everybody writes to at once.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inbox_takes_what_many_write_to_it_at_once() {
+    let world = World::start();
+    let users = world.users::<24>().await;
+    let tweet = world.tweet(users[0], "Hello").await;
+    world.settle().await;
+    for user in &users[1..] {
+        world.like(*user, &tweet).await;
+    }
+    let records = world.records().await;
+    let (one, other) = records.split_at(records.len() / 2);
+    let hands = one.chunks(4).map(|some| world.hand(0, some)).chain(other.chunks(4).map(|some| world.hand(1, some)));
+    let failed = futures_util::future::join_all(hands).await;
+    // Whoever lost too often is asked again, as Lambda would.
+    if failed.iter().any(|failed| !failed.is_empty()) {
+        assert_eq!(world.hand(0, &records).await, Vec::<String>::new());
+    }
+    assert_eq!(world.told(users[0]).await.len(), 23);
+    assert_eq!(world.notifications.unread(users[0], world.now()).await.unwrap(), 23);
+    world.assert_inboxes().await;
+    world.assert_counts().await;
+}
+
+/// What nobody read for ninety days goes, and is not unread then.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_over_is_not_unread_any_more() {
+    let world = World::start();
+    let [a, b, c] = world.users::<3>().await;
+    world.follow(b, a).await;
+    world.settle().await;
+    world.clock.forward(50 * 86_400);
+    world.follow(c, a).await;
+    world.settle().await;
+    assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 2);
+    world.clock.forward(41 * 86_400);
+    assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 1);
+    assert_eq!(world.told(a).await, [(Follow, c)]);
+    // It stays so for those who ask again, and when more comes.
+    assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 1);
+    let tweet = world.tweet(a, "Hello").await;
+    world.like(b, &tweet).await;
+    world.settle().await;
+    assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 2);
+    world.clock.forward(91 * 86_400);
+    assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 0);
+}

@@ -1,0 +1,119 @@
+//! Stands before DynamoDB and lets it fail: throttles, cancels for conflicts, and does what it was asked to but loses
+//! the answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+pub(crate) struct Proxy {
+    pub(crate) url: String,
+    /// How often it let something fail.
+    pub(crate) faults: Arc<AtomicUsize>,
+    server: JoinHandle<()>,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// What becomes of a request.
+#[derive(Clone, Copy)]
+enum Fate {
+    Passed,
+    Throttled,
+    Cancelled,
+    Lost,
+}
+
+impl Proxy {
+    /// Before the DynamoDB at this address. Of each so many requests three fail, each in its own way.
+    pub(crate) fn before(upstream: &str, of_each: usize) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (upstream, faults) = (upstream.strip_prefix("http://").unwrap().to_owned(), Arc::new(AtomicUsize::new(0)));
+        let counted = faults.clone();
+        let server = tokio::spawn(async move {
+            let listener = TcpListener::from_std(listener).unwrap();
+            let requests = Arc::new(AtomicUsize::new(0));
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(serve(stream, upstream.clone(), (requests.clone(), of_each), counted.clone()));
+            }
+        });
+        Self { url, faults, server }
+    }
+}
+
+/// One request for each connection, which the answers say.
+async fn serve(
+    mut client: TcpStream,
+    upstream: String,
+    (requests, of_each): (Arc<AtomicUsize>, usize),
+    faults: Arc<AtomicUsize>,
+) {
+    let Some((head, body)) = message(&mut client).await else { return };
+    let fate = match requests.fetch_add(1, Ordering::Relaxed) % of_each {
+        1 => Fate::Throttled,
+        3 if head.contains("TransactWriteItems") => Fate::Cancelled,
+        5 => Fate::Lost,
+        _ => Fate::Passed,
+    };
+    faults.fetch_add(usize::from(!matches!(fate, Fate::Passed)), Ordering::Relaxed);
+    let answer = match fate {
+        Fate::Throttled => refusal("ThrottlingException", &[]),
+        Fate::Cancelled => refusal("TransactionCanceledException", &["TransactionConflict"; 2]),
+        Fate::Passed | Fate::Lost => ask(&upstream, &head, &body).await,
+    };
+    if !matches!(fate, Fate::Lost) {
+        let _ = client.write_all(&answer).await;
+        let _ = client.shutdown().await;
+    }
+}
+
+fn refusal(code: &str, reasons: &[&str]) -> Vec<u8> {
+    let reasons: Vec<_> = reasons.iter().map(|code| json!({"Code": code})).collect();
+    let kind = format!("com.amazonaws.dynamodb.v20120810#{code}");
+    let body = json!({"__type": kind, "message": "because", "CancellationReasons": reasons}).to_string();
+    let head = "HTTP/1.1 400 -\r\ncontent-type: application/x-amz-json-1.0\r\nconnection: close\r\n";
+    format!("{head}content-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+}
+
+async fn ask(upstream: &str, head: &str, body: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(upstream).await.unwrap();
+    let head = head.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(body).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    answer
+}
+
+/// A head and a body.
+async fn message(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+    let mut received = Vec::new();
+    let end = loop {
+        if let Some(at) = received.windows(4).position(|window| window == b"\r\n\r\n") {
+            break at + 4;
+        }
+        if stream.read_buf(&mut received).await.ok()? == 0 {
+            return None;
+        }
+    };
+    let mut body = received.split_off(end);
+    let head = String::from_utf8(received).ok()?;
+    let length = head.to_ascii_lowercase();
+    let length = length.lines().find_map(|line| line.strip_prefix("content-length: ")).and_then(|n| n.parse().ok());
+    while body.len() < length.unwrap_or(0) {
+        if stream.read_buf(&mut body).await.ok()? == 0 {
+            return None;
+        }
+    }
+    Some((head, body))
+}

@@ -1,0 +1,125 @@
+//! `POST /api/notifications/read/`.
+
+use std::collections::HashSet;
+
+use aviary_auth::Claimed;
+use aviary_model::NotificationId;
+use aviary_web::{ApiError, Fields, Form, Payload, Value};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::NotificationsState;
+use crate::answer::Unread;
+
+const MAX_IDS: usize = 100;
+const IDS: &str = "ids";
+
+/// Which ones were read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReadBody {
+    /// Ids of notifications, at most 100; those that are nobody's or another's are ignored. All without it.
+    #[schema(required = false, value_type = Vec<String>)]
+    pub ids: Vec<String>,
+}
+
+/// Marks notifications as read, and answers how many are unread now. Two steps, three with ids.
+#[utoipa::path(post, path = "/api/notifications/read", tag = "notifications", request_body = ReadBody,
+    responses(
+        (status = 200, description = "How many are unread now", body = Unread),
+        (status = 400, description = "`ids` is no list of ids"),
+        (status = 401, description = "No credential, or one that does not count"),
+    ))]
+pub async fn read(
+    State(state): State<NotificationsState>,
+    claimed: Claimed,
+    Payload(form): Payload,
+) -> Result<Json<Unread>, ApiError> {
+    let caller = claimed.with_form(&form).confirm().await?;
+    let unread = match ids(&form)? {
+        Some(ids) => state.notifications.read(caller.user, &ids).await?,
+        None => {
+            state.notifications.read_all(caller.user).await?;
+            0
+        }
+    };
+    Ok(Json(Unread { unread }))
+}
+
+/// The ids that were sent. None where the field is absent.
+fn ids(form: &Form) -> Result<Option<HashSet<NotificationId>>, ApiError> {
+    let mut fields = Fields::of(form);
+    match form.get(IDS) {
+        None => return Ok(None),
+        Some(Value::Json(value)) if value.is_null() => fields.error(IDS, "This field may not be null."),
+        Some(Value::Json(value)) if !value.is_array() => {
+            fields.error(IDS, format!("Expected a list of items but got type \"{}\".", python_type(value)));
+        }
+        Some(_) => {}
+    }
+    let sent = form.all(IDS);
+    if sent.len() > MAX_IDS {
+        fields.error(IDS, format!("Ensure this field has no more than {MAX_IDS} elements."));
+    }
+    let ids: Option<HashSet<NotificationId>> = sent.iter().map(id).collect();
+    if ids.is_none()
+        && matches!(
+            form.get(IDS),
+            Some(Value::Text(_) | Value::File(_)) | Some(Value::Json(serde_json::Value::Array(_)))
+        )
+    {
+        fields.error(IDS, "Must be a valid UUID.");
+    }
+    fields.finish(Some(ids))
+}
+
+fn id(value: &Value) -> Option<NotificationId> {
+    match value {
+        Value::Text(text) => text.parse().ok(),
+        Value::Json(value) => value.as_str()?.parse().ok(),
+        Value::File(_) => None,
+    }
+}
+
+/// What Python calls it, as Django REST framework says it.
+fn python_type(value: &serde_json::Value) -> &'static str {
+    match value {
+        serde_json::Value::Object(_) => "dict",
+        serde_json::Value::Bool(_) => "bool",
+        serde_json::Value::Number(number) if number.is_f64() => "float",
+        serde_json::Value::Number(_) => "int",
+        _ => "str",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const ID: &str = "019a0000-0000-8000-8000-0000000000aa";
+
+    fn read(value: serde_json::Value) -> Result<Option<usize>, ApiError> {
+        ids(&Form::new(vec![(IDS.to_owned(), Value::Json(value))])).map(|ids| ids.map(|ids| ids.len()))
+    }
+
+    #[test]
+    fn ids_are_a_list_of_ids_or_absent() {
+        assert_eq!(ids(&Form::default()).expect("all").map(|ids| ids.len()), None);
+        assert_eq!(read(json!([])).expect("none"), Some(0));
+        assert_eq!(read(json!([ID, ID])).expect("one"), Some(1));
+        let form = [ID, "019a0000-0000-8000-8000-0000000000ab"].map(|id| (IDS.to_owned(), Value::Text(id.to_owned())));
+        assert_eq!(ids(&Form::new(form.to_vec())).expect("two").map(|ids| ids.len()), Some(2));
+        for wrong in
+            [json!(null), json!(ID), json!({}), json!(1), json!(true), json!([1]), json!(["x"]), json!([ID, null])]
+        {
+            assert!(read(wrong.clone()).is_err(), "{wrong}");
+        }
+        let many = |count: u32| {
+            json!((0..count).map(|n| format!("019a0000-0000-8000-8000-00000000{n:04x}")).collect::<Vec<_>>())
+        };
+        assert_eq!(read(many(100)).expect("a hundred"), Some(100));
+        assert!(read(many(101)).is_err());
+    }
+}

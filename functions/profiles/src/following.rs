@@ -1,0 +1,29 @@
+//! `GET /api/profiles/<id>/following/`.
+
+use aviary_auth::Claimed;
+use aviary_web::{ApiError, Page, PageQuery, PathText};
+use axum::Json;
+use axum::extract::State;
+
+use crate::ProfilesState;
+use crate::answer::{PersonList, ShownPerson};
+use crate::people::{List, list};
+
+/// Whom this user follows, the last first. Two steps.
+#[utoipa::path(get, path = "/api/profiles/{id}/following", tag = "profiles",
+    params(("id" = String, Path, description = "The user's id"),
+        ("limit" = Option<i32>, Query, description = "20 by default, at most 100"),
+        ("cursor" = Option<String>, Query, description = "From `next`")),
+    responses(
+        (status = 200, description = "People", body = PersonList),
+        (status = 401, description = "No credential, or one that does not count"),
+        (status = 404, description = "Nobody has this id, or the cursor is none"),
+    ))]
+pub async fn following(
+    State(state): State<ProfilesState>,
+    claimed: Claimed,
+    PathText(id): PathText,
+    page: PageQuery,
+) -> Result<Json<Page<ShownPerson>>, ApiError> {
+    list(&state, claimed, List::Following, id.parse().ok(), &page).await.map(Json)
+}

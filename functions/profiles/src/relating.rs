@@ -1,0 +1,40 @@
+//! What following, blocking and muting somebody have in common.
+
+use aviary_auth::{Caller, Claimed};
+use aviary_model::{EdgeId, UserId};
+use aviary_store::Between;
+use aviary_web::{ApiError, Form};
+use http::StatusCode;
+
+use crate::ProfilesState;
+
+/// The caller, and the other one whom the path names. One step.
+///
+/// # Errors
+/// 404 where nobody has this id, 400 with this text where it is the caller's own.
+pub(crate) async fn between(
+    state: &ProfilesState,
+    claimed: Claimed,
+    form: &Form,
+    id: &str,
+    oneself: &'static str,
+) -> Result<(Caller, Between), ApiError> {
+    let (user, other) = (claimed.user(), id.parse::<UserId>().ok());
+    let read = async {
+        match other {
+            Some(other) => state.relations.between(user, other).await,
+            None => Ok(None),
+        }
+    };
+    let (caller, between) = claimed.with_form(form).confirm_beside(read).await?;
+    let between = between.ok_or_else(ApiError::not_found)?;
+    if between.profile.id == caller.user {
+        return Err(ApiError::detail(StatusCode::BAD_REQUEST, oneself));
+    }
+    Ok((caller, between))
+}
+
+/// The id of a new edge.
+pub(crate) fn edge(state: &ProfilesState) -> Result<EdgeId, ApiError> {
+    Ok(EdgeId::new(state.clock.now(), state.entropy.as_ref())?)
+}

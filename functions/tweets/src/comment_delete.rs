@@ -1,0 +1,34 @@
+//! `DELETE /api/tweets/comments/<id>/` (document 001).
+
+use aviary_auth::Claimed;
+use aviary_web::{ApiError, PathText};
+use axum::extract::State;
+use http::StatusCode;
+
+use crate::TweetsState;
+
+/// Removes a comment; its author may, the tweet's, and staff. Two steps.
+#[utoipa::path(delete, path = "/api/tweets/comments/{id}", tag = "comments",
+    params(("id" = String, Path, description = "The comment's id")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 401, description = "No credential, or one that does not count"),
+        (status = 403, description = "Another's comment on another's tweet"),
+        (status = 404, description = "No such comment"),
+    ))]
+pub async fn comment_delete(
+    State(state): State<TweetsState>,
+    claimed: Claimed,
+    PathText(id): PathText,
+) -> Result<StatusCode, ApiError> {
+    let (caller, comment) = claimed.confirm_beside(state.comment(&id)).await?;
+    let comment = comment.ok_or_else(ApiError::not_found)?;
+    if caller.user != comment.tweet_author {
+        caller.must_own(comment.author)?;
+    }
+    if state.comments.delete(&comment, &state.jobs, state.clock.now()).await? {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::not_found())
+    }
+}

@@ -1,0 +1,64 @@
+//! `PUT /api/tweets/comments/<id>/` (document 001).
+
+use aviary_auth::Claimed;
+use aviary_model::CommentId;
+use aviary_store::{Comment, Edited, Wanted};
+use aviary_web::{ApiError, Client, PathText, Payload};
+use axum::Json;
+use axum::extract::State;
+use futures_util::future::try_join;
+
+use crate::TweetsState;
+use crate::answer::Links;
+use crate::comment_answer::ShownComment;
+use crate::edit::EditBody;
+use crate::message::{mentions, only_message};
+use crate::rewriting::{MAX_ROUNDS, conflict, newly_mentioned};
+
+/// Changes what a comment says; only its author may, staff may not. Two steps, one more for each edit by the same
+/// author in that very moment.
+#[utoipa::path(put, path = "/api/tweets/comments/{id}", tag = "comments", request_body = EditBody,
+    params(("id" = String, Path, description = "The comment's id")),
+    responses(
+        (status = 200, description = "The comment", body = ShownComment),
+        (status = 400, description = "What is wrong with the message"),
+        (status = 401, description = "No credential, or one that does not count"),
+        (status = 403, description = "Another's comment, or somebody who is mentioned blocks the caller"),
+        (status = 404, description = "No such comment"),
+    ))]
+pub async fn comment_edit(
+    State(state): State<TweetsState>,
+    client: Client,
+    claimed: Claimed,
+    PathText(id): PathText,
+    Payload(form): Payload,
+) -> Result<Json<ShownComment>, ApiError> {
+    let id: Option<CommentId> = id.parse().ok();
+    let me = claimed.user();
+    let names = mentions(&form);
+    // Only what is the caller's is edited, so the author is known before the comment is.
+    let wanted = id.iter().fold(Wanted::by(Some(me)), |wanted, id| wanted.comment(*id, me));
+    let read = try_join(state.views.read(&wanted), state.tweets.owners_of(&names));
+    let (caller, (seen, owners)) = claimed.with_form(&form).confirm_beside(read).await?;
+    let comment = id.and_then(|id| seen.comment(id)).ok_or_else(ApiError::not_found)?;
+    if comment.author != caller.user {
+        return Err(ApiError::permission_denied());
+    }
+    let author = seen.profile(me).ok_or_else(ApiError::not_found)?;
+    let text = only_message(&form)?;
+    let now = state.clock.now();
+    let mut comment = comment.clone();
+    for _ in 0..MAX_ROUNDS {
+        let mentioned = newly_mentioned(&owners, &comment.message);
+        match state.comments.edit(&comment, &text, &mentioned, now).await? {
+            Edited::Done => {
+                let comment = Comment { message: text, edited_at: Some(now), ..comment };
+                let links = Links { bucket: &state.bucket, client: &client };
+                return Ok(Json(links.comment(&comment, author, seen.likes_comment(comment.id))));
+            }
+            Edited::Changed(meanwhile) => comment = *meanwhile,
+            Edited::Gone => return Err(ApiError::not_found()),
+        }
+    }
+    Err(conflict())
+}

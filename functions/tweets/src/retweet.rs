@@ -1,0 +1,40 @@
+//! `POST /api/tweets/<id>/retweet/`.
+
+use aviary_auth::Claimed;
+use aviary_store::Reaction;
+use aviary_web::{ApiError, PathText, Payload};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::TweetsState;
+use crate::reacting::{one_more, put};
+
+/// How it is now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RetweetAnswer {
+    /// Did the caller retweet it?
+    pub retweeted: bool,
+    /// How many did.
+    pub retweets: u64,
+}
+
+/// Shows a tweet to the caller's followers. Doing it twice is doing it once. Two steps.
+#[utoipa::path(post, path = "/api/tweets/{id}/retweet", tag = "tweets",
+    params(("id" = String, Path, description = "The tweet's id")),
+    responses(
+        (status = 200, description = "How it is now", body = RetweetAnswer),
+        (status = 401, description = "No credential, or one that does not count"),
+        (status = 403, description = "Its author blocks the caller"),
+        (status = 404, description = "No such tweet"),
+    ))]
+pub async fn retweet(
+    State(state): State<TweetsState>,
+    claimed: Claimed,
+    PathText(id): PathText,
+    Payload(form): Payload,
+) -> Result<Json<RetweetAnswer>, ApiError> {
+    let (tweet, changed) = put(&state, claimed.with_form(&form), &id, Reaction::Retweet).await?;
+    Ok(Json(RetweetAnswer { retweeted: true, retweets: one_more(tweet.retweets, changed) }))
+}

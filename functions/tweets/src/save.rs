@@ -1,0 +1,37 @@
+//! `POST /api/tweets/<id>/save/`.
+
+use aviary_auth::Claimed;
+use aviary_store::Reaction;
+use aviary_web::{ApiError, PathText, Payload};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::TweetsState;
+use crate::reacting::put;
+
+/// How it is now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SaveAnswer {
+    /// Did the caller save it?
+    pub saved: bool,
+}
+
+/// Keeps a tweet for the caller. Doing it twice is doing it once. Two steps.
+#[utoipa::path(post, path = "/api/tweets/{id}/save", tag = "tweets",
+    params(("id" = String, Path, description = "The tweet's id")),
+    responses(
+        (status = 200, description = "How it is now", body = SaveAnswer),
+        (status = 401, description = "No credential, or one that does not count"),
+        (status = 404, description = "No such tweet"),
+    ))]
+pub async fn save(
+    State(state): State<TweetsState>,
+    claimed: Claimed,
+    PathText(id): PathText,
+    Payload(form): Payload,
+) -> Result<Json<SaveAnswer>, ApiError> {
+    put(&state, claimed.with_form(&form), &id, Reaction::Save).await?;
+    Ok(Json(SaveAnswer { saved: true }))
+}

@@ -1,0 +1,28 @@
+//! `DELETE /api/tweets/<id>/save/`.
+
+use aviary_auth::Claimed;
+use aviary_store::Reaction;
+use aviary_web::{ApiError, PathText};
+use axum::Json;
+use axum::extract::State;
+
+use crate::TweetsState;
+use crate::reacting::remove;
+use crate::save::SaveAnswer;
+
+/// Keeps a tweet no more. Doing it twice is doing it once. Two steps.
+#[utoipa::path(delete, path = "/api/tweets/{id}/save", tag = "tweets",
+    params(("id" = String, Path, description = "The tweet's id")),
+    responses(
+        (status = 200, description = "How it is now", body = SaveAnswer),
+        (status = 401, description = "No credential, or one that does not count"),
+        (status = 404, description = "No such tweet"),
+    ))]
+pub async fn unsave(
+    State(state): State<TweetsState>,
+    claimed: Claimed,
+    PathText(id): PathText,
+) -> Result<Json<SaveAnswer>, ApiError> {
+    remove(&state, claimed, &id, Reaction::Save).await?;
+    Ok(Json(SaveAnswer { saved: false }))
+}

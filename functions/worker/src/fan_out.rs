@@ -1,0 +1,99 @@
+//! Timelines: a tweet into those of the followers, the last tweets into that of a new one, and who has too many.
+
+use aviary_model::{EdgeId, TweetId, UserId};
+use aviary_store::{Follower, HomeEntry, Task};
+use futures_util::{StreamExt, TryStreamExt};
+
+use crate::Worker;
+use crate::task::{Outcome, TaskError};
+
+/// Followers of one run; the rest is done in the next, which the stream brings at once.
+const FOLLOWERS: i32 = 500;
+/// Timelines that are written to beside each other.
+const AT_ONCE: usize = 32;
+/// When it is done again, for whom the index did not have yet and for what was under way.
+const AGAIN_AFTER_SECONDS: i64 = 60;
+
+/// What is brought into timelines, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Brought {
+    pub(crate) user: UserId,
+    pub(crate) tweet: TweetId,
+    pub(crate) author: UserId,
+    pub(crate) position: EdgeId,
+}
+
+impl Worker {
+    /// One page of the followers. Nothing where the tweet or the retweet is gone; what is gone while this runs is
+    /// removed by the second round of its removal.
+    pub(crate) async fn fan_out(
+        &self,
+        brought: Brought,
+        shard: Option<u8>,
+        after: Option<&str>,
+    ) -> Result<Outcome, TaskError> {
+        let Brought { user, tweet, author, position } = brought;
+        if !self.home.is_current(user, tweet, author, position).await? {
+            return Ok(Outcome::Done);
+        }
+        let page = self.home.followers(user, shard, after, FOLLOWERS).await?;
+        let via = (position != tweet.into()).then_some(user);
+        let entry = HomeEntry { tweet, author, position, via };
+        // Own tweets are in one's timeline anyway.
+        let readers = page.entries.iter().map(|follower| follower.user).filter(|reader| *reader != author);
+        let writes: Vec<_> = readers.map(|reader| self.home.put(reader, &entry, self.clock.now())).collect();
+        futures_util::stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        Ok(page.next.map_or(Outcome::Done, |next| {
+            let task = Task::FanOut { user, tweet, author, position, shard, after: Some(next) };
+            Outcome::Again { task, after_seconds: 0 }
+        }))
+    }
+
+    /// Brings the last tweets of somebody into a new follower's timeline; again after a while, since what was
+    /// tweeted in between may have found an index without the follower.
+    pub(crate) async fn backfill(&self, user: UserId, followed: UserId, round: u32) -> Result<Outcome, TaskError> {
+        let tweets = self.home.last_tweets(user, followed).await?;
+        let entries =
+            tweets.into_iter().map(|tweet| HomeEntry { tweet, author: followed, position: tweet.into(), via: None });
+        for entry in entries {
+            self.home.put(user, &entry, self.clock.now()).await?;
+        }
+        Ok(second_round(round, |round| Task::Backfill { user, followed, round }))
+    }
+
+    /// Has the timelines of one page of the followers merge this one's tweets when they are read.
+    pub(crate) async fn cross(&self, user: UserId, after: Option<&str>, round: u32) -> Result<Outcome, TaskError> {
+        let page = self.home.followers(user, None, after, FOLLOWERS).await?;
+        let writes =
+            page.entries.iter().map(|Follower { user: reader, follow }| self.home.pull(*reader, user, *follow));
+        let writes: Vec<_> = writes.collect();
+        futures_util::stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        Ok(match page.next {
+            Some(next) => Outcome::Again { task: Task::Cross { user, after: Some(next), round }, after_seconds: 0 },
+            None => second_round(round, |round| Task::Cross { user, after: None, round }),
+        })
+    }
+
+    /// Takes a tweet out of the timelines into which a retweet brought it.
+    pub(crate) async fn withdraw(
+        &self,
+        user: UserId,
+        tweet: TweetId,
+        edge: EdgeId,
+        round: u32,
+    ) -> Result<Outcome, TaskError> {
+        if self.purge.retweeted(user, tweet, edge).await? {
+            let task = Task::Withdraw { user, tweet, edge, round };
+            return Ok(Outcome::Again { task, after_seconds: 0 });
+        }
+        Ok(second_round(round, |round| Task::Withdraw { user, tweet, edge, round }))
+    }
+}
+
+/// Everything that finds things by an index is done twice.
+pub(crate) fn second_round(round: u32, task: impl FnOnce(u32) -> Task) -> Outcome {
+    match round {
+        0 => Outcome::Again { task: task(1), after_seconds: AGAIN_AFTER_SECONDS },
+        _ => Outcome::Done,
+    }
+}

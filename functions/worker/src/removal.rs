@@ -1,0 +1,50 @@
+//! What hangs on a tweet or a comment that is gone. Twice: at once, and after a while for what was under way and for
+//! what indexes did not have yet.
+
+use aviary_media::Folder;
+use aviary_model::{CommentId, TweetId, UserId};
+use aviary_store::Task;
+
+use crate::Worker;
+use crate::fan_out::second_round;
+use crate::task::{Outcome, TaskError};
+
+impl Worker {
+    /// Objects, comments, reactions, entries in timelines, notifications, tags. Answers to it stay.
+    pub(crate) async fn remove_tweet(&self, author: UserId, tweet: TweetId, round: u32) -> Result<Outcome, TaskError> {
+        self.bucket.delete_all(&Folder::tweet(tweet.uuid())).await?;
+        let more = [
+            self.purge.comments_on(tweet, author, &self.jobs, self.clock.now()).await?,
+            self.purge.reactions(tweet).await?,
+            self.purge.timelines(tweet).await?,
+            self.purge.replies(tweet).await?,
+            self.purge.told_about(tweet.uuid(), author, &[author]).await?,
+            self.purge.tags(tweet).await?,
+        ];
+        if more.contains(&true) {
+            return Ok(Outcome::Again { task: Task::RemoveTweet { author, tweet, round }, after_seconds: 0 });
+        }
+        Ok(second_round(round, |round| Task::RemoveTweet { author, tweet, round }))
+    }
+
+    /// Likes and notifications.
+    pub(crate) async fn remove_comment(
+        &self,
+        author: UserId,
+        comment: CommentId,
+        tweet: TweetId,
+        tweet_author: UserId,
+        round: u32,
+    ) -> Result<Outcome, TaskError> {
+        let recipients = if author == tweet_author { vec![author] } else { vec![author, tweet_author] };
+        let more = [
+            self.purge.comment_likes(comment).await?,
+            self.purge.told_about(comment.uuid(), author, &recipients).await?,
+        ];
+        let task = |round| Task::RemoveComment { author, comment, tweet, tweet_author, round };
+        if more.contains(&true) {
+            return Ok(Outcome::Again { task: task(round), after_seconds: 0 });
+        }
+        Ok(second_round(round, task))
+    }
+}

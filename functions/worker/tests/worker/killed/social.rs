@@ -1,0 +1,251 @@
+//! The same for what follows from tweets: bringing one into timelines, and removing one with all that hangs on it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aviary_model::{Clock, CommentId, EdgeId, TweetId, TweetText, UserId};
+use aviary_store::{
+    Comment, Comments, Home, HomeEntry, Job, News, NotificationKind, Notifications, Reaction, Reactions, Relations,
+    ReplyTo, Task, Tweet,
+};
+use e2e::{AwsCall, Fault};
+
+use super::{Cut, RUNS, finish, make_due};
+use crate::fixture::{Fixture, Random};
+
+const FOLLOWERS: usize = 5;
+
+/// Does the call change something? Who dies after a call that only reads has done what one before it had.
+fn changes(call: &AwsCall) -> bool {
+    if call.is_s3() { !call.operation.starts_with("GET") } else { !is_read(&call.operation) }
+}
+
+fn is_read(operation: &str) -> bool {
+    ["Query", "GetItem", "BatchGetItem"].contains(&operation)
+}
+
+impl Cut {
+    /// A worker that dies at the change with this number, and the count of its changes.
+    fn dying_at_change(fixture: &Fixture, at: usize, fault: Fault) -> (Self, Arc<AtomicUsize>) {
+        let changed = Arc::new(AtomicUsize::new(0));
+        let count = changed.clone();
+        let plan = move |_, call: &AwsCall| match changes(call) {
+            true => Fault::at(count.fetch_add(1, Ordering::SeqCst) + 1, at, fault.clone()),
+            false => Fault::Pass,
+        };
+        (Self::start(fixture, Box::new(plan)), changed)
+    }
+}
+
+impl Fixture {
+    async fn people(&self, name: &str, count: usize) -> Vec<UserId> {
+        let mut people = Vec::new();
+        for number in 0..count {
+            people.push(self.user(&format!("{name}{number}")).await.id);
+        }
+        people
+    }
+
+    async fn follows(&self, followers: &[UserId], author: UserId) {
+        let relations = Relations::new(&self.tables.profiles);
+        for follower in followers {
+            relations.follow(*follower, author, EdgeId::new(self.clock.now(), &Random).unwrap()).await.unwrap();
+        }
+    }
+
+    /// The places in timelines that a tweet has, each with its owner.
+    async fn places(&self, tweet: TweetId) -> Vec<String> {
+        let place = format!("HOME#{tweet}");
+        self.items().await.into_iter().filter(|item| item.contains(&format!(r#""sk":{{"S":"{place}"}}"#))).collect()
+    }
+
+    /// Every job that there is, due or not.
+    async fn jobs(&self) -> Vec<Job> {
+        let ids = self.tables.jobs.due(self.clock.now().plus_seconds(7 * 86_400)).await.unwrap();
+        let mut jobs = Vec::new();
+        for id in ids {
+            jobs.extend(self.tables.jobs.by_id(id).await.unwrap());
+        }
+        jobs
+    }
+}
+
+fn fan_out(tweet: TweetId, author: UserId) -> Task {
+    Task::FanOut { user: author, tweet, author, position: tweet.into(), shard: None, after: None }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_killed_after_any_call_brings_a_tweet_into_each_timeline_once() {
+    let fixture = Fixture::start();
+    fixture.clock.set_to_the_systems();
+    let author = fixture.user("author").await.id;
+    let followers = fixture.people("follower", FOLLOWERS).await;
+    fixture.follows(&followers, author).await;
+    fixture.people("stranger", 1).await;
+
+    let tweet = fixture.tweet(author, 0).await;
+    let job = fixture.job(fan_out(tweet, author)).await;
+    let mut undisturbed = Cut::start(&fixture, Box::new(|_, _| Fault::Pass));
+    assert!(undisturbed.run(&fixture, &job).await);
+    let calls = undisturbed.calls();
+    assert!(calls > FOLLOWERS + 4, "only {calls} calls");
+
+    for at in 1..=calls {
+        let tweet = fixture.tweet(author, 0).await;
+        let job = fixture.job(fan_out(tweet, author)).await;
+        let mut killed = Cut::start(&fixture, Box::new(move |number, _| Fault::at(number, at, Fault::KillAfter)));
+        let survived = killed.run(&fixture, &job).await;
+        assert!(!survived || at + 2 > calls, "nobody was killed at call {at} of {calls}");
+        if at % 2 == 1 {
+            finish(&fixture, &job).await;
+        } else if make_due(&fixture, &job).await {
+            assert!(undisturbed.run(&fixture, &job).await);
+        }
+        assert_eq!(fixture.now(&job).await, None, "it is done after {at}");
+        let places = fixture.places(tweet).await;
+        assert_eq!(places.len(), FOLLOWERS, "after {at}: {places:#?}");
+        for follower in &followers {
+            let of_them = places.iter().filter(|place| place.contains(&format!("U#{follower}")));
+            assert_eq!(of_them.count(), 1, "after {at}: {places:#?}");
+        }
+    }
+}
+
+/// A tweet with one of everything that hangs on it.
+struct Hung {
+    job: Job,
+    /// What nothing may mention afterwards.
+    ids: Vec<String>,
+    reply: TweetId,
+}
+
+/// Somebody who tweets, and two who notice it.
+async fn hang(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> Hung {
+    let (db, tables, now) = (&fixture.db, &fixture.tables, fixture.clock.now());
+    let id = fixture.tweet(author, 1).await;
+    let tweet = fixture.tweets.by_id(id).await.unwrap().unwrap();
+    let reactions = Reactions::new(db.clone(), "aviary-local-SocialTable");
+    let comments = Comments::new(db.clone(), "aviary-local-SocialTable");
+    let notifications = Notifications::new(&tables.profiles, &tables.activities);
+    let home = Home::new(&tables.profiles, &tables.activities);
+    let news = |kind, actor, comment| News { kind, actor, tweet: Some(id), comment, created_at: now };
+
+    let mut ids = vec![id.to_string()];
+    for reader in [one, other] {
+        for reaction in [Reaction::Like, Reaction::Retweet, Reaction::Save] {
+            reactions.put(reader, reaction, &tweet, now).await.unwrap();
+        }
+        let entry = HomeEntry { tweet: id, author, position: id.into(), via: None };
+        home.put(reader, &entry, now).await.unwrap();
+        let comment = Comment {
+            id: CommentId::new(now, &Random).unwrap(),
+            author: reader,
+            tweet: id,
+            tweet_author: author,
+            message: TweetText::parse("Look").unwrap(),
+            likes: 0,
+            created_at: now,
+            edited_at: None,
+        };
+        comments.create(&comment, &[], None).await.unwrap();
+        reactions.like_comment(author, &comment, now).await.unwrap();
+        let told =
+            [news(NotificationKind::Like, reader, None), news(NotificationKind::Comment, reader, Some(comment.id))];
+        notifications.tell(author, &told, now).await.unwrap();
+        notifications.tell(reader, &[news(NotificationKind::Like, author, Some(comment.id))], now).await.unwrap();
+        ids.push(comment.id.to_string());
+    }
+    notifications.tell(other, &[news(NotificationKind::Mention, author, None)], now).await.unwrap();
+
+    let reply_id = TweetId::new(now, &Random).unwrap();
+    let mut reply = Tweet::new(reply_id, one, TweetText::parse("So it is").unwrap(), now);
+    reply.in_reply_to = Some(ReplyTo { tweet: id, author });
+    fixture.tweets.create(&reply, &[], None).await.unwrap();
+    let before: Vec<Job> = fixture.jobs().await;
+    assert!(fixture.tweets.delete(&tweet, &tables.jobs, now).await.unwrap());
+    let mut jobs = fixture.jobs().await;
+    jobs.retain(|job| !before.contains(job));
+    assert_eq!(jobs.len(), 1);
+    Hung { job: jobs.remove(0), ids, reply: reply_id }
+}
+
+/// What is there but for the inboxes, which count on.
+async fn lasting(fixture: &Fixture) -> Vec<String> {
+    let items = fixture.items().await;
+    items.into_iter().filter(|item| !item.contains(r#""sk":{"S":"INBOX"}"#)).collect()
+}
+
+impl Hung {
+    /// Nothing is left of it but the answer, which answers nothing now.
+    async fn assert_gone(&self, fixture: &Fixture, [before, objects]: [&[String]; 2], people: [UserId; 3]) {
+        let reply = fixture.tweets.by_id(self.reply).await.unwrap().unwrap();
+        assert_eq!(reply.in_reply_to, None);
+        let items = lasting(fixture).await;
+        for id in &self.ids {
+            assert_eq!(items.iter().filter(|item| item.contains(id)).collect::<Vec<_>>(), Vec::<&String>::new());
+        }
+        let own = self.reply.to_string();
+        let others: Vec<String> = items.into_iter().filter(|item| !item.contains(&own)).collect();
+        assert_eq!(others, before, "what is not of the tweet must stay");
+        assert_eq!(fixture.objects().await, objects);
+        let notifications = Notifications::new(&fixture.tables.profiles, &fixture.tables.activities);
+        for person in people {
+            assert_eq!(notifications.unread(person, fixture.clock.now()).await.unwrap(), 0);
+        }
+        // So that the next finds what this one found.
+        let reply = fixture.tweets.by_id(self.reply).await.unwrap().unwrap();
+        assert!(fixture.tweets.delete(&reply, &fixture.tables.jobs, fixture.clock.now()).await.unwrap());
+    }
+}
+
+/// Hands every job that is there to the worker, again and again, until none is left.
+async fn finish_all(fixture: &Fixture, worker: &mut Cut) {
+    for _ in 0..RUNS {
+        let jobs = fixture.jobs().await;
+        if jobs.is_empty() {
+            return;
+        }
+        for job in jobs {
+            if make_due(fixture, &job).await {
+                assert!(worker.run(fixture, &job).await, "nobody kills this one");
+            }
+        }
+    }
+    panic!("after {RUNS} rounds there are still {:?}", fixture.jobs().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_killed_after_any_change_leaves_a_removal_that_others_finish() {
+    let fixture = Fixture::start();
+    fixture.clock.set_to_the_systems();
+    let people: [UserId; 3] = fixture.people("person", 3).await.try_into().unwrap();
+    fixture.busy_user("stays").await;
+    let (before, objects) = (lasting(&fixture).await, fixture.objects().await);
+    let there = [before.as_slice(), objects.as_slice()];
+    let (mut undisturbed, changed) = Cut::dying_at_change(&fixture, 0, Fault::Pass);
+    let hung = hang(&fixture, people).await;
+    assert!(undisturbed.run(&fixture, &hung.job).await);
+    let changes = changed.load(Ordering::SeqCst);
+    assert!(changes > 15, "only {changes} changes: the removal does too little to be worth it");
+    finish_all(&fixture, &mut undisturbed).await;
+    hung.assert_gone(&fixture, there, people).await;
+    finish_all(&fixture, &mut undisturbed).await;
+
+    for at in 1..=changes {
+        let hung = hang(&fixture, people).await;
+        let (mut killed, _) = Cut::dying_at_change(&fixture, at, Fault::KillAfter);
+        let survived = killed.run(&fixture, &hung.job).await;
+        assert!(!survived || at + 2 > changes, "nobody was killed at change {at} of {changes}");
+        // The next one dies too, over what is left of the tweet or over one of its comments.
+        let jobs = fixture.jobs().await;
+        if let Some(job) = jobs.get(at % jobs.len().max(1)).filter(|_| at % 2 == 0) {
+            let (mut killed, _) = Cut::dying_at_change(&fixture, 1 + at * 7 % 6, Fault::KillBefore);
+            if make_due(&fixture, job).await {
+                killed.run(&fixture, job).await;
+            }
+        }
+        finish_all(&fixture, &mut undisturbed).await;
+        hung.assert_gone(&fixture, there, people).await;
+        finish_all(&fixture, &mut undisturbed).await;
+    }
+}

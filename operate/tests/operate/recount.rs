@@ -1,0 +1,220 @@
+//! Counters against what they count. Nothing here follows the stream, so every counter says what a test makes it say.
+
+use std::time::Duration;
+
+use aviary_model::{CommentId, EdgeId, TweetId, TweetText, UserId};
+use aviary_store::{
+    Activities, Comment, Comments, Count, Counter, Counters, News, NotificationKind, Notifications, Reaction,
+    Reactions, Relations, Tallied, Tweet, Tweets, User,
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use operate::recount::{Recounting, Summary, recount};
+
+use crate::deployment::{Deployment, config};
+
+const LOOK: Recounting = Recounting { repair: false, pause: Duration::ZERO };
+const REPAIR: Recounting = Recounting { repair: true, pause: Duration::ZERO };
+
+/// Two people, a tweet and a comment.
+struct World {
+    deployment: Deployment,
+    ada: User,
+    bob: User,
+    tweet: Tweet,
+    comment: Comment,
+}
+
+impl World {
+    async fn start() -> Self {
+        Self::of(Deployment::start()).await
+    }
+
+    async fn of(deployment: Deployment) -> Self {
+        let (ada, bob) = (deployment.registered("ada").await, deployment.registered("bob").await);
+        let now = deployment.operator.clock.now();
+        let entropy = deployment.operator.entropy.as_ref();
+        let text = |text: &str| TweetText::parse(text).unwrap();
+        let tweet = Tweet::new(TweetId::new(now, entropy).unwrap(), bob.id, text("Hello"), now);
+        let comment = Comment {
+            id: CommentId::new(now, entropy).unwrap(),
+            author: ada.id,
+            tweet: tweet.id,
+            tweet_author: bob.id,
+            message: text("Hello too"),
+            likes: 0,
+            created_at: now,
+            edited_at: None,
+        };
+        let world = Self { ada, bob, tweet, comment, deployment };
+        let (db, social) = (world.deployment.operator.db.clone(), world.table("AVIARY_SOCIAL_TABLE"));
+        Tweets::new(db.clone(), &social).create(&world.tweet, &[], None).await.unwrap();
+        Comments::new(db, &social).create(&world.comment, &[], None).await.unwrap();
+        world
+    }
+
+    /// Ada does everything that is counted.
+    async fn act(&self) {
+        let operator = &self.deployment.operator;
+        let now = operator.clock.now();
+        let relations = Relations::new(&operator.profiles);
+        let id = EdgeId::new(now, operator.entropy.as_ref()).unwrap();
+        relations.follow(self.ada.id, self.bob.id, id).await.unwrap();
+        for reaction in [Reaction::Like, Reaction::Retweet, Reaction::Save] {
+            self.reactions().put(self.ada.id, reaction, &self.tweet, now).await.unwrap();
+        }
+        self.reactions().like_comment(self.ada.id, &self.comment, now).await.unwrap();
+        let feed = Activities::new(operator.db.clone(), &self.table("AVIARY_FEED_TABLE"));
+        let news = |kind| News { kind, actor: self.ada.id, tweet: Some(self.tweet.id), comment: None, created_at: now };
+        let news = [news(NotificationKind::Like), news(NotificationKind::Retweet)];
+        Notifications::new(&operator.profiles, &feed).tell(self.bob.id, &news, now).await.unwrap();
+    }
+
+    fn reactions(&self) -> Reactions {
+        Reactions::new(self.deployment.operator.db.clone(), &self.table("AVIARY_SOCIAL_TABLE"))
+    }
+
+    /// What acting changes, and the one comment.
+    fn counters(&self) -> [Counter; 6] {
+        [
+            Counter::Followers(self.bob.id),
+            Counter::Following(self.ada.id),
+            Counter::Likes(self.tweet.id),
+            Counter::Comments(self.tweet.id),
+            Counter::Retweets(self.tweet.id),
+            Counter::CommentLikes(self.comment.id),
+        ]
+    }
+
+    /// Counts as the stream would have it.
+    async fn count(&self, counter: Counter, by: i64) {
+        let operator = &self.deployment.operator;
+        let feed = Activities::new(operator.db.clone(), &self.table("AVIARY_FEED_TABLE"));
+        let event = operator.entropy.secret::<8>().unwrap().expose().to_owned();
+        let counters = Counters::new(&operator.profiles, &feed);
+        counters.add(&[Count { event, counter, by }], operator.clock.now()).await.unwrap();
+    }
+
+    async fn set_unread(&self, user: UserId, unread: i64) {
+        let client = aws_sdk_dynamodb::Client::new(&config(&self.deployment.local.dynamodb_url()));
+        let call = client.update_item().table_name(self.table("AVIARY_FEED_TABLE"));
+        let call = call.key("pk", AttributeValue::S(format!("U#{user}"))).key("sk", AttributeValue::S("INBOX".into()));
+        let call = call.update_expression("SET unread = :n").condition_expression("attribute_exists(pk)");
+        call.expression_attribute_values(":n", AttributeValue::N(unread.to_string())).send().await.unwrap();
+    }
+
+    fn table(&self, variable: &str) -> String {
+        let found = self.deployment.variables.iter().find(|(name, _)| name == variable);
+        found.unwrap().1.clone()
+    }
+
+    async fn recount(&self, how: Recounting) -> (Vec<String>, Summary) {
+        let (mut out, mut progress) = (Vec::new(), Vec::new());
+        let summary = recount(&self.deployment.operator, how, &mut out, &mut progress).await.unwrap();
+        (String::from_utf8(out).unwrap().lines().map(str::to_owned).collect(), summary)
+    }
+}
+
+#[tokio::test]
+async fn every_counter_that_is_wrong_is_named_and_set() {
+    let world = World::start().await;
+    world.act().await;
+    world.set_unread(world.bob.id, 7).await;
+    let (ada, bob, tweet, comment) = (world.ada.id, world.bob.id, world.tweet.id, world.comment.id);
+    let mut expected = vec![
+        format!("comments of the tweet {tweet}: 0, should be 1"),
+        format!("followers of the user {bob}: 0, should be 1"),
+        format!("likes of the comment {comment}: 0, should be 1"),
+        format!("likes of the tweet {tweet}: 0, should be 1"),
+        format!("retweets of the tweet {tweet}: 0, should be 1"),
+        format!("unread notifications of the user {bob}: 7, should be 2"),
+        format!("whom the user {ada} follows: 0, should be 1"),
+    ];
+    // Two users, a tweet and a comment have eight; Ada's inbox is not there yet.
+    let summary = Summary { counters: 9, wrong: 7, ..Summary::default() };
+    // Looking changes nothing, so the second look finds the same.
+    for _ in 0..2 {
+        let (lines, found) = world.recount(LOOK).await;
+        assert_eq!(lines, expected);
+        assert_eq!(found, Summary { items: found.items, ..summary });
+        assert!(!found.is_right());
+    }
+    expected.iter_mut().for_each(|line| line.push_str("; repaired"));
+    let (lines, found) = world.recount(REPAIR).await;
+    assert_eq!(lines, expected);
+    assert!(found.is_right(), "{found}");
+    let (lines, found) = world.recount(LOOK).await;
+    assert_eq!((lines.len(), found), (0, Summary { items: found.items, wrong: 0, ..summary }));
+}
+
+#[tokio::test]
+async fn counters_that_are_right_are_left_alone_and_those_too_high_or_below_zero_are_not() {
+    let world = World::start().await;
+    world.act().await;
+    for counter in world.counters() {
+        world.count(counter, 1).await;
+    }
+    let (lines, summary) = world.recount(REPAIR).await;
+    assert_eq!((lines.len(), summary.wrong), (0, 0), "{lines:?}");
+
+    world.count(Counter::Likes(world.tweet.id), 2).await;
+    world.count(Counter::Followers(world.bob.id), -3).await;
+    let (lines, summary) = world.recount(REPAIR).await;
+    let followers = format!("followers of the user {}: -2, should be 1; repaired", world.bob.id);
+    let likes = format!("likes of the tweet {}: 3, should be 1; repaired", world.tweet.id);
+    assert_eq!((lines, summary.repaired), (vec![followers, likes], 2));
+}
+
+#[tokio::test]
+async fn what_is_not_the_same_a_while_later_is_not_judged() {
+    let world = World::start().await;
+    world.act().await;
+    for counter in world.counters() {
+        world.count(counter, 1).await;
+    }
+    let how = Recounting { repair: true, pause: Duration::from_millis(200) };
+    let busy = async {
+        loop {
+            world.count(Counter::Likes(world.tweet.id), 1).await;
+        }
+    };
+    world.count(Counter::Likes(world.tweet.id), 1).await;
+    let (lines, summary) = tokio::select! {
+        found = world.recount(how) => found,
+        () = busy => unreachable!(),
+    };
+    assert_eq!((lines.len(), summary.wrong, summary.moving), (0, 0, 1), "{lines:?}");
+    assert!(summary.is_right() && summary.to_string().contains("1 more were changing"), "{summary}");
+}
+
+#[tokio::test]
+async fn an_index_that_is_behind_is_not_believed() {
+    let world = World::of(Deployment::lagging(Duration::from_secs(3_600))).await;
+    world.act().await;
+    for counter in world.counters() {
+        world.count(counter, 1).await;
+    }
+    world.count(Counter::Likes(world.tweet.id), 1).await;
+    world.count(Counter::Followers(world.bob.id), -1).await;
+    // The index has neither the like nor the follow.
+    let (lines, summary) = world.recount(REPAIR).await;
+    assert_eq!((lines.len(), summary.wrong, summary.moving), (0, 0, 2), "{lines:?}");
+}
+
+#[tokio::test]
+async fn a_counter_that_changed_since_it_was_read_is_not_set() {
+    let world = World::start().await;
+    let operator = &world.deployment.operator;
+    let likes = Tallied::Edges(Counter::Likes(world.tweet.id));
+    world.count(Counter::Likes(world.tweet.id), 2).await;
+    let reading = operator.recount.read(likes, operator.clock.now()).await.unwrap().unwrap();
+    assert_eq!((reading.stored, reading.there), (2, 0));
+    world.count(Counter::Likes(world.tweet.id), 1).await;
+    assert!(!operator.recount.set(reading).await.unwrap());
+    let now = operator.recount.read(likes, operator.clock.now()).await.unwrap().unwrap();
+    assert_eq!(now.stored, 3);
+    assert!(operator.recount.set(now).await.unwrap());
+    // What is gone has no counter, and gets none.
+    let gone = Tallied::Edges(Counter::Likes(TweetId::new(operator.clock.now(), operator.entropy.as_ref()).unwrap()));
+    assert_eq!(operator.recount.read(gone, operator.clock.now()).await.unwrap(), None);
+    assert!(!operator.recount.set(aviary_store::Reading { tallied: gone, ..now }).await.unwrap());
+}

@@ -1,0 +1,44 @@
+//! A single write that meets a transaction on the same item is refused, and may be made again; the SDK does not know
+//! that by itself.
+
+use std::error::Error;
+use std::marker::PhantomData;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Builder;
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
+use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
+
+const CONFLICT: &str = "TransactionConflictException";
+
+/// A client that puts and deletes again then, as often and with such pauses as it does all else. Updates wait for
+/// conflicts in `Expression::apply`.
+pub(crate) fn client(config: &aws_types::SdkConfig) -> Client {
+    let config = Builder::from(config)
+        .retry_classifier(Conflict::<PutItemError>(PhantomData))
+        .retry_classifier(Conflict::<DeleteItemError>(PhantomData));
+    Client::from_conf(config.build())
+}
+
+/// Knows a conflict among the errors of one operation.
+#[derive(Debug)]
+struct Conflict<E>(PhantomData<E>);
+
+impl<E: Error + ProvideErrorMetadata + Send + Sync + 'static> ClassifyRetry for Conflict<E> {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error = context.output_or_error().and_then(Result::err);
+        let error = error.and_then(|error| error.as_operation_error()?.downcast_ref::<E>());
+        if error.and_then(ProvideErrorMetadata::code) == Some(CONFLICT) {
+            RetryAction::transient_error()
+        } else {
+            RetryAction::NoActionIndicated
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "conflict with a transaction"
+    }
+}

@@ -1,0 +1,194 @@
+//! Follows, blocks and mutes: what is left of them in the table, in whatever order they come.
+
+use aviary_model::{EdgeId, UserId};
+use aviary_store::{Related, Relations, Views, Wanted};
+use futures_util::future::{join, join_all};
+
+use crate::fixture::{NOW, Random, Store};
+
+struct People {
+    store: Store,
+    relations: Relations,
+    views: Views,
+    a: UserId,
+    b: UserId,
+}
+
+impl People {
+    async fn two() -> Self {
+        let store = Store::start().await;
+        let (a, b) = (store.registered("ada").await.id, store.registered("byron").await.id);
+        let (relations, views) = (Relations::new(&store.profiles), Views::new(&store.profiles));
+        Self { store, relations, views, a, b }
+    }
+
+    async fn follow(&self, actor: UserId, other: UserId) -> Related {
+        self.relations.follow(actor, other, edge()).await.unwrap()
+    }
+
+    async fn block(&self, actor: UserId, other: UserId) -> Related {
+        self.relations.block(actor, other, edge()).await.unwrap()
+    }
+
+    async fn mute(&self, actor: UserId, other: UserId) -> Related {
+        self.relations.mute(actor, other, edge()).await.unwrap()
+    }
+
+    async fn unblock(&self, actor: UserId, other: UserId) -> Related {
+        let between = self.relations.between(actor, other).await.unwrap().unwrap();
+        self.relations.unblock(actor, between).await.unwrap()
+    }
+
+    async fn unmute(&self, actor: UserId, other: UserId) -> Related {
+        let between = self.relations.between(actor, other).await.unwrap().unwrap();
+        self.relations.unmute(actor, between).await.unwrap()
+    }
+
+    async fn follows(&self, actor: UserId, other: UserId) -> bool {
+        let seen = self.views.read(&Wanted::by(Some(actor)).follows(other)).await.unwrap();
+        seen.follows(other)
+    }
+
+    /// The flags of `HIDE`; none where there is no item.
+    async fn flags(&self, user: UserId, other: UserId) -> Option<Vec<String>> {
+        let found = self.store.raw_item(&self.store.names.social, &format!("U#{user}"), &format!("HIDE#{other}")).await;
+        let mut flags: Vec<String> = found?.into_keys().filter(|name| !["pk", "sk"].contains(&&**name)).collect();
+        flags.sort();
+        Some(flags)
+    }
+}
+
+fn edge() -> EdgeId {
+    EdgeId::new(NOW, &Random).unwrap()
+}
+
+fn flags(names: &[&str]) -> Option<Vec<String>> {
+    Some(names.iter().map(|name| (*name).to_owned()).collect())
+}
+
+#[tokio::test]
+async fn whatever_is_done_twice_is_done_once() {
+    let people = People::two().await;
+    let (a, b) = (people.a, people.b);
+    let all = [people.follow(a, b).await, people.mute(a, b).await, people.block(b, a).await];
+    assert_eq!(all, [Related::Changed; 3]);
+    assert_eq!([people.mute(a, b).await, people.block(b, a).await], [Related::AlreadySo; 2]);
+    assert_eq!(people.unmute(a, b).await, Related::Changed);
+    assert_eq!(people.unmute(a, b).await, Related::AlreadySo);
+    assert_eq!(people.unblock(b, a).await, Related::Changed);
+    assert_eq!(people.unblock(b, a).await, Related::AlreadySo);
+    assert_eq!(people.follow(a, b).await, Related::Changed, "the block has ended the follow");
+    assert_eq!(people.follow(a, b).await, Related::AlreadySo);
+    assert_eq!(people.relations.unfollow(a, b).await.unwrap(), Related::Changed);
+    assert_eq!(people.relations.unfollow(a, b).await.unwrap(), Related::AlreadySo);
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_what_was_taken_back() {
+    let people = People::two().await;
+    let (a, b) = (people.a, people.b);
+    let before = people.store.items().await;
+    for (actor, other) in [(a, b), (b, a)] {
+        people.follow(actor, other).await;
+        people.mute(actor, other).await;
+        people.block(actor, other).await;
+    }
+    assert_eq!(people.flags(a, b).await, flags(&["blocked_by", "blocks", "mutes"]));
+    people.unblock(a, b).await;
+    assert_eq!(people.flags(a, b).await, flags(&["blocked_by", "mutes"]));
+    assert_eq!(people.flags(b, a).await, flags(&["blocks", "mutes"]));
+    people.unmute(a, b).await;
+    people.unmute(b, a).await;
+    assert_eq!(people.flags(a, b).await, flags(&["blocked_by"]));
+    people.unblock(b, a).await;
+    assert_eq!((people.flags(a, b).await, people.flags(b, a).await), (None, None));
+    assert_eq!(people.store.items().await, before);
+}
+
+#[tokio::test]
+async fn a_block_ends_follows_both_ways_and_forbids_them_until_it_ends() {
+    let people = People::two().await;
+    let (a, b) = (people.a, people.b);
+    people.follow(a, b).await;
+    people.follow(b, a).await;
+    people.block(a, b).await;
+    assert!(!people.follows(a, b).await && !people.follows(b, a).await);
+    assert_eq!((people.follow(a, b).await, people.follow(b, a).await), (Related::Blocks, Related::BlockedBy));
+    people.block(b, a).await;
+    people.unblock(a, b).await;
+    assert_eq!((people.follow(a, b).await, people.follow(b, a).await), (Related::BlockedBy, Related::Blocks));
+    people.unblock(b, a).await;
+    assert_eq!((people.follow(a, b).await, people.follow(b, a).await), (Related::Changed, Related::Changed));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_follow_survives_a_block_that_comes_at_the_same_time() {
+    let people = People::two().await;
+    let (a, b) = (people.a, people.b);
+    for round in 0..20 {
+        let follows = async {
+            join_all((0..4).flat_map(|_| [people.follow(a, b), people.follow(b, a)])).await;
+        };
+        if round % 2 == 0 {
+            join(follows, people.block(a, b)).await;
+        } else {
+            join(people.block(a, b), follows).await;
+        }
+        assert!(!people.follows(a, b).await && !people.follows(b, a).await, "a follow under a block, in round {round}");
+        people.unblock(a, b).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flags_and_edges_agree_after_many_toggles_at_once() {
+    let people = People::two().await;
+    let (a, b) = (people.a, people.b);
+    for _ in 0..5 {
+        join_all((0..3).map(|_| async {
+            join(people.block(a, b), people.mute(a, b)).await;
+            join(people.unblock(a, b), people.unmute(a, b)).await;
+            join(people.block(b, a), people.mute(a, b)).await;
+        }))
+        .await;
+        let between = people.relations.between(a, b).await.unwrap().unwrap();
+        let blocked = people.relations.blocked(a, None, 10).await.unwrap().entries;
+        let muted = people.relations.muted(a, None, 10).await.unwrap().entries;
+        let blocked_by = people.relations.blocked(b, None, 10).await.unwrap().entries;
+        assert_eq!(
+            (between.mine.blocks, between.mine.mutes, between.mine.blocked_by),
+            (!blocked.is_empty(), !muted.is_empty(), !blocked_by.is_empty())
+        );
+    }
+}
+
+#[tokio::test]
+async fn lists_go_on_after_the_last_of_a_page_and_begin_with_the_last_done() {
+    let people = People::two().await;
+    let mut others = Vec::new();
+    for n in 0..7 {
+        let other = people.store.registered(&format!("other{n}")).await.id;
+        // Later moments, later edges.
+        let at = aviary_model::Timestamp::from_millis(NOW.millis() + n);
+        people.relations.follow(people.a, other, EdgeId::new(at, &Random).unwrap()).await.unwrap();
+        people.relations.follow(other, people.b, EdgeId::new(at, &Random).unwrap()).await.unwrap();
+        others.insert(0, other);
+    }
+    for limit in [1, 2, 3, 7, 20] {
+        let (mut following, mut followers) = (Vec::new(), Vec::new());
+        let mut after = None;
+        loop {
+            let page = people.relations.following(people.a, after, limit).await.unwrap();
+            following.extend(page.entries);
+            let Some(next) = page.next else { break };
+            after = Some(next.parse().unwrap());
+        }
+        let mut after = None;
+        loop {
+            let page = people.relations.followers(people.b, after, limit).await.unwrap();
+            followers.extend(page.entries);
+            let Some(next) = page.next else { break };
+            after = Some(next.parse().unwrap());
+        }
+        assert_eq!((&following, &followers), (&others, &others), "by {limit}");
+    }
+}

@@ -1,0 +1,49 @@
+//! `cargo xtask seed` against the running service.
+
+use std::hash::{BuildHasher, RandomState};
+
+use e2e::{Service, eventually};
+use serde_json::Value;
+use xtask::cli::SeedArgs;
+use xtask::seed::{Seeded, seed};
+
+async fn seeded(args: &SeedArgs) -> Seeded {
+    let args = args.clone();
+    tokio::task::spawn_blocking(move || seed(&args)).await.unwrap().unwrap()
+}
+
+async fn list(service: &Service, path: &str) -> Vec<Value> {
+    let answer = service.get(path).send().await;
+    assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    answer.json()["results"].as_array().unwrap().clone()
+}
+
+/// The names of everybody in this world who said hello last, or tweeted at all.
+async fn authors(service: &Service, number: u64) -> Vec<String> {
+    let hello = list(service, "/api/tweets/tags/hello/?limit=100").await;
+    let names = hello.iter().map(|tweet| tweet["author"]["username"].as_str().unwrap().to_owned());
+    names.filter(|name| name.ends_with(&format!("_{number}"))).collect()
+}
+
+#[tokio::test]
+async fn a_world_is_made_once() {
+    let service = Service::running();
+    let number = RandomState::new().hash_one("a world of this test") >> 1;
+    let args = SeedArgs { users: 4, seed: number, url: service.url.clone() };
+    assert_eq!(seeded(&args).await, Seeded::Done);
+    let host = eventually("the last word is in its tag's list", async || authors(&service, number).await.pop()).await;
+
+    let path = format!("/api/tweets/by/{host}/?limit=100");
+    let tweets = list(&service, &path).await;
+    assert!(tweets[0]["message"].as_str().unwrap().starts_with("That is everybody"), "{}", tweets[0]);
+    let profile = service.get(&format!("/profile?username={host}")).send().await.json();
+    assert_ne!(profile["profile"]["bio"], "Write about yourself.");
+    eventually("a follower is counted", async || {
+        let profile = service.get(&format!("/profile?username={host}")).send().await.json();
+        profile["profile"]["followers"].as_u64().filter(|count| *count > 0)
+    })
+    .await;
+
+    assert_eq!(seeded(&args).await, Seeded::Before);
+    assert_eq!(list(&service, &path).await.len(), tweets.len());
+}

@@ -1,0 +1,66 @@
+//! A small world: five people who follow, write, answer, like, mute, block and leave. After each act every screen of each
+//! of them, and of somebody who is nobody, shows what the model says.
+
+mod acts;
+mod model;
+mod screens;
+
+use acts::Acting;
+use model::Person;
+
+const ANN: Person = Person(0);
+const BEN: Person = Person(1);
+const CAT: Person = Person(2);
+const DAN: Person = Person(3);
+const EVE: Person = Person(4);
+
+#[tokio::test]
+async fn everybody_sees_what_everybody_did_and_nobody_what_is_hidden() {
+    let mut world = Acting::begin(["ann", "ben", "cat", "dan", "eve"]).await;
+    for (follower, followed) in [(ANN, BEN), (ANN, CAT), (BEN, ANN), (CAT, BEN), (DAN, ANN), (EVE, BEN)] {
+        world.follow(follower, followed).await;
+    }
+    world.check("six follows").await;
+
+    let (tag, ann, ben) = (world.tag(), world.at(ANN), world.at(BEN));
+    let root = world.tweet(BEN, &format!("good morning {ann} #{tag}")).await;
+    world.check("a tweet with a name and a tag").await;
+    let answer = world.reply(CAT, root, &format!("good morning {ben}")).await;
+    let second = world.reply(ANN, answer, "and to you both").await;
+    world.check("a thread of two answers").await;
+    world.comment(DAN, root, "early today").await;
+    world.check("a comment").await;
+    for person in [ANN, DAN, CAT] {
+        world.like(person, root).await;
+    }
+    for (person, tweet) in [(BEN, answer), (CAT, second)] {
+        world.like(person, tweet).await;
+    }
+    world.comment(CAT, second, "and to you").await;
+    world.check("five likes, and another comment").await;
+    world.retweet(ANN, root).await;
+    world.retweet(CAT, second).await;
+    world.check("two retweets, of which one reaches somebody who does not follow the author").await;
+    world.read_all(BEN).await;
+    world.check("somebody has read everything").await;
+
+    world.mute(ANN, CAT).await;
+    world.check("a mute").await;
+    world.tweet(CAT, &format!("does {ann} hear me? #{tag}")).await;
+    world.check("a tweet that a muted one wrote").await;
+    world.block(BEN, EVE).await;
+    world.check("a block").await;
+    world.refused_by_block(EVE, BEN, root).await;
+    world.check("what the blocked one tried").await;
+    world.tweet(EVE, &format!("nobody hears me #{tag}")).await;
+    world.follow(DAN, BEN).await;
+    world.follow(DAN, CAT).await;
+    world.check("a tweet of the blocked one, and follows that bring what was written before").await;
+
+    world.delete_tweet(BEN, root).await;
+    world.check("a deleted tweet").await;
+    world.delete_account(CAT).await;
+    world.check("a deleted account").await;
+    world.tweet(ANN, "what is left of us").await;
+    world.check("life goes on").await;
+}

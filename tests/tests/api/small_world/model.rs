@@ -1,0 +1,193 @@
+//! What the world is like, and what follows from each act; the other side of everything that the screens show.
+
+use std::collections::BTreeSet;
+
+/// One of the people, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Person(pub(super) usize);
+
+/// One of the tweets, by its number, which is also its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct TweetNo(pub(super) usize);
+
+#[derive(Clone, Debug)]
+pub(super) struct Tweet {
+    pub(super) no: TweetNo,
+    pub(super) id: String,
+    pub(super) author: Person,
+    pub(super) message: String,
+    pub(super) answers: Option<TweetNo>,
+    pub(super) comments: Vec<(Person, String)>,
+    pub(super) likes: Vec<Person>,
+    pub(super) retweets: Vec<Person>,
+}
+
+/// A tweet in somebody's timeline.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) reader: Person,
+    pub(super) tweet: TweetNo,
+    /// When it came, among all that came.
+    pub(super) at: usize,
+    pub(super) via: Option<Person>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Note {
+    pub(super) to: Person,
+    pub(super) kind: &'static str,
+    pub(super) actor: Person,
+    pub(super) tweet: Option<TweetNo>,
+    pub(super) read: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Model {
+    pub(super) names: Vec<String>,
+    pub(super) gone: BTreeSet<Person>,
+    pub(super) follows: BTreeSet<(Person, Person)>,
+    pub(super) blocks: BTreeSet<(Person, Person)>,
+    pub(super) mutes: BTreeSet<(Person, Person)>,
+    /// Those that are there.
+    pub(super) tweets: Vec<Tweet>,
+    pub(super) places: Vec<Place>,
+    /// The last last.
+    pub(super) notes: Vec<Note>,
+    /// Every like, the last last.
+    pub(super) likes: Vec<(Person, TweetNo)>,
+    clock: usize,
+}
+
+impl Model {
+    pub(super) fn of(names: Vec<String>) -> Self {
+        Self { names, ..Self::default() }
+    }
+
+    pub(super) fn people(&self) -> impl Iterator<Item = Person> {
+        (0..self.names.len()).map(Person)
+    }
+
+    pub(super) fn there(&self) -> impl Iterator<Item = Person> {
+        self.people().filter(|person| !self.gone.contains(person))
+    }
+
+    pub(super) fn name(&self, person: Person) -> &str {
+        &self.names[person.0]
+    }
+
+    pub(super) fn tweet(&self, no: TweetNo) -> &Tweet {
+        self.tweets.iter().find(|tweet| tweet.no == no).expect("the tweet is there")
+    }
+
+    fn tweet_mut(&mut self, no: TweetNo) -> &mut Tweet {
+        self.tweets.iter_mut().find(|tweet| tweet.no == no).expect("the tweet is there")
+    }
+
+    /// Stands a block between them?
+    pub(super) fn blocked(&self, viewer: Option<Person>, other: Person) -> bool {
+        viewer.is_some_and(|viewer| self.blocks.contains(&(viewer, other)) || self.blocks.contains(&(other, viewer)))
+    }
+
+    /// Is the other left out of the viewer's timeline and notifications?
+    pub(super) fn hides(&self, viewer: Person, other: Person) -> bool {
+        self.blocked(Some(viewer), other) || self.mutes.contains(&(viewer, other))
+    }
+
+    pub(super) fn follow(&mut self, follower: Person, followed: Person) {
+        self.follows.insert((follower, followed));
+        self.tell(followed, "follow", follower, None);
+        let written: Vec<TweetNo> = self.tweets.iter().filter(|t| t.author == followed).map(|tweet| tweet.no).collect();
+        for tweet in written {
+            self.place(follower, tweet, tweet.0, None);
+        }
+    }
+
+    pub(super) fn block(&mut self, blocker: Person, blocked: Person) {
+        self.blocks.insert((blocker, blocked));
+        self.follows.retain(|pair| ![(blocker, blocked), (blocked, blocker)].contains(pair));
+    }
+
+    pub(super) fn tweeted(&mut self, id: String, author: Person, message: &str, answers: Option<TweetNo>) -> TweetNo {
+        let no = TweetNo(self.tick());
+        let mut concerned: BTreeSet<Person> = answers.map(|parent| self.tweet(parent).author).into_iter().collect();
+        concerned.extend(self.people().filter(|person| message.contains(&format!("@{}", self.name(*person)))));
+        let message = message.to_owned();
+        let (comments, likes, retweets) = (Vec::new(), Vec::new(), Vec::new());
+        self.tweets.push(Tweet { no, id, author, message, answers, comments, likes, retweets });
+        for person in concerned {
+            self.tell(person, "mention", author, Some(no));
+        }
+        for reader in self.followers(author) {
+            self.place(reader, no, no.0, None);
+        }
+        no
+    }
+
+    pub(super) fn commented(&mut self, author: Person, tweet: TweetNo, message: &str) {
+        self.tweet_mut(tweet).comments.push((author, message.to_owned()));
+        self.tell(self.tweet(tweet).author, "comment", author, Some(tweet));
+    }
+
+    pub(super) fn liked(&mut self, person: Person, tweet: TweetNo) {
+        self.tweet_mut(tweet).likes.push(person);
+        self.likes.push((person, tweet));
+        self.tell(self.tweet(tweet).author, "like", person, Some(tweet));
+    }
+
+    pub(super) fn retweeted(&mut self, person: Person, tweet: TweetNo) {
+        self.tweet_mut(tweet).retweets.push(person);
+        self.tell(self.tweet(tweet).author, "retweet", person, Some(tweet));
+        let at = self.tick();
+        for reader in self.followers(person) {
+            self.place(reader, tweet, at, Some(person));
+        }
+    }
+
+    pub(super) fn removed(&mut self, no: TweetNo) {
+        self.tweets.retain(|tweet| tweet.no != no);
+        self.places.retain(|place| place.tweet != no);
+        self.notes.retain(|note| note.tweet != Some(no));
+        self.likes.retain(|(_, tweet)| *tweet != no);
+        for tweet in &mut self.tweets {
+            tweet.answers = tweet.answers.filter(|parent| *parent != no);
+        }
+    }
+
+    pub(super) fn left(&mut self, person: Person) {
+        let written: Vec<TweetNo> = self.tweets.iter().filter(|t| t.author == person).map(|tweet| tweet.no).collect();
+        for tweet in written {
+            self.removed(tweet);
+        }
+        for tweet in &mut self.tweets {
+            tweet.comments.retain(|(author, _)| *author != person);
+            tweet.likes.retain(|one| *one != person);
+            tweet.retweets.retain(|one| *one != person);
+        }
+        self.follows.retain(|(a, b)| ![*a, *b].contains(&person));
+        self.notes.retain(|note| ![note.actor, note.to].contains(&person));
+        self.places.retain(|place| place.reader != person && place.via != Some(person));
+        self.gone.insert(person);
+    }
+
+    fn followers(&self, person: Person) -> Vec<Person> {
+        self.follows.iter().filter(|(_, followed)| *followed == person).map(|(follower, _)| *follower).collect()
+    }
+
+    fn tick(&mut self) -> usize {
+        self.clock += 1;
+        self.clock
+    }
+
+    /// A tweet is in a timeline once.
+    fn place(&mut self, reader: Person, tweet: TweetNo, at: usize, via: Option<Person>) {
+        if !self.places.iter().any(|place| place.reader == reader && place.tweet == tweet) {
+            self.places.push(Place { reader, tweet, at, via });
+        }
+    }
+
+    fn tell(&mut self, to: Person, kind: &'static str, actor: Person, tweet: Option<TweetNo>) {
+        if to != actor && !self.hides(to, actor) {
+            self.notes.push(Note { to, kind, actor, tweet, read: false });
+        }
+    }
+}

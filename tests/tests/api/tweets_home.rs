@@ -1,0 +1,132 @@
+//! `GET /api/tweets/`: the home timeline.
+
+use e2e::{Account, Event, Function, Service, eventually};
+use serde_json::json;
+
+use crate::profiles_follow::{follow, relate};
+use crate::profiles_lists::{all_ids, ids};
+use crate::tweets_post::{block, id};
+use crate::tweets_reactions::react;
+
+const HOME: &str = "/api/tweets/?limit=100";
+
+async fn becomes(service: &Service, reader: &Account, expected: &[&String]) {
+    eventually("the timeline becomes right", async || {
+        let found = ids(service, reader, HOME).await;
+        (found.iter().collect::<Vec<_>>() == expected).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn ones_own_tweets_are_there_at_once_and_nobody_elses() {
+    let service = Service::running();
+    let (reader, stranger) = (service.signup().await, service.signup().await);
+    assert!(ids(&service, &reader, HOME).await.is_empty());
+    service.tweet(&stranger, "unknown").await;
+    let (first, second) = (service.tweet(&reader, "1").await, service.tweet(&reader, "2").await);
+    let page = json!({"next": null, "previous": null, "results": [second, first]});
+    service.get("/api/tweets").bearer(&reader.access).send().await.is(200, &page);
+    let nobody = json!({"detail": "Authentication credentials were not provided."});
+    service.get("/api/tweets").send().await.unauthorized(&nobody);
+    service.delete(&format!("/api/tweets/{}", id(&second))).bearer(&reader.access).send().await.with_status(204);
+    assert_eq!(ids(&service, &reader, HOME).await, [id(&first)]);
+}
+
+#[tokio::test]
+async fn tweets_of_those_followed_come_and_go_with_the_follow() {
+    let service = Service::running();
+    let (reader, author) = (service.signup().await, service.signup().await);
+    let before = id(&service.tweet(&author, "before").await);
+    follow(&service, &reader, &author).await;
+    let own = id(&service.tweet(&reader, "own").await);
+    let after = id(&service.tweet(&author, "after").await);
+    becomes(&service, &reader, &[&after, &own, &before]).await;
+    relate(&service, "POST", &reader, "mute", &author.id).await.with_status(200);
+    assert_eq!(ids(&service, &reader, HOME).await, [&*own]);
+    relate(&service, "DELETE", &reader, "mute", &author.id).await.with_status(200);
+    becomes(&service, &reader, &[&after, &own, &before]).await;
+    relate(&service, "DELETE", &reader, "follow", &author.id).await.with_status(200);
+    assert_eq!(ids(&service, &reader, HOME).await, [own]);
+}
+
+#[tokio::test]
+async fn a_retweet_brings_a_strangers_tweet_once_at_its_own_place() {
+    let service = Service::running();
+    let (reader, friend, stranger) = (service.signup().await, service.signup().await, service.signup().await);
+    follow(&service, &reader, &friend).await;
+    let strange = id(&service.tweet(&stranger, "strange").await);
+    let own = id(&service.tweet(&reader, "own").await);
+    react(&service, "POST", &friend, &strange, "retweet").await.with_status(200);
+    becomes(&service, &reader, &[&strange, &own]).await;
+    // One's own tweet does not come a second time by a friend's retweet.
+    react(&service, "POST", &friend, &own, "retweet").await.with_status(200);
+    let last = id(&service.tweet(&friend, "last").await);
+    becomes(&service, &reader, &[&last, &strange, &own]).await;
+    block(&service, &reader, &stranger).await;
+    assert_eq!(ids(&service, &reader, HOME).await, [last, own]);
+}
+
+#[tokio::test]
+async fn paging_skips_and_repeats_nothing_while_others_write() {
+    let service = Service::running();
+    let (reader, one, two) = (service.signup().await, service.signup().await, service.signup().await);
+    for author in [&one, &two] {
+        follow(&service, &reader, author).await;
+    }
+    let mut written = Vec::new();
+    for n in 0..9 {
+        let author = [&reader, &one, &two][n % 3];
+        written.insert(0, id(&service.tweet(author, &format!("{n}")).await));
+    }
+    becomes(&service, &reader, &written.iter().collect::<Vec<_>>()).await;
+    let read = all_ids(&service, &reader, "/api/tweets/?limit=2", async |_| {
+        for author in [&reader, &one] {
+            service.tweet(author, "newer").await;
+        }
+    })
+    .await;
+    let read: Vec<String> = read.into_iter().filter(|id| written.contains(id)).collect();
+    assert_eq!(read, written);
+}
+
+/// As `feed` marks those who have too many followers to be written to all of them.
+async fn pull(service: &Service, reader: &Account, author: &Account) {
+    let recent = format!("PULL#{}", author.id);
+    let pull = json!({
+        "pk": {"S": format!("U#{}", reader.id)}, "sk": {"S": recent}, "recent_sk": {"S": recent},
+    });
+    service.dynamodb().put("FeedTable", &pull).await;
+}
+
+#[tokio::test]
+async fn who_has_too_many_followers_is_merged_and_what_was_also_written_is_there_once() {
+    let service = Service::running();
+    let (reader, star, stranger) = (service.signup().await, service.signup().await, service.signup().await);
+    let strange = id(&service.tweet(&stranger, "strange").await);
+    follow(&service, &reader, &star).await;
+    let mut written = vec![id(&service.tweet(&reader, "own").await)];
+    for n in 0..5 {
+        written.insert(0, id(&service.tweet(&star, &format!("{n}")).await));
+    }
+    react(&service, "POST", &star, &strange, "retweet").await.with_status(200);
+    // One's own tweet and the star's do not come a second time by retweets.
+    for tweet in [&written[0], &written[5]] {
+        react(&service, "POST", &star, tweet, "retweet").await.with_status(200);
+    }
+    written.insert(0, strange.clone());
+    becomes(&service, &reader, &written.iter().collect::<Vec<_>>()).await;
+    pull(&service, &reader, &star).await;
+    let all = async || all_ids(&service, &reader, "/api/tweets/?limit=2", async |_| ()).await;
+    assert_eq!(all().await, written, "merged with what was written");
+    // By merging alone it is the same.
+    for tweet in &written {
+        service.dynamodb().delete("FeedTable", &format!("U#{}", reader.id), &format!("HOME#{tweet}")).await;
+    }
+    assert_eq!(all().await, written, "merged alone");
+    let tweets = Function::start(&service, "tweets");
+    let home = tweets.invoke(Event::new("GET", "/api/tweets").bearer(&reader.access));
+    assert_eq!((home.answer.status, home.steps()), (200, 3));
+    relate(&service, "POST", &reader, "mute", &star.id).await.with_status(200);
+    assert_eq!(ids(&service, &reader, HOME).await, [written[6].clone()]);
+}
