@@ -51,6 +51,7 @@ mod routes;
 mod rules;
 mod seed;
 mod small_world;
+mod social_faults;
 mod status;
 mod steps;
 mod tweet;

@@ -63,6 +63,7 @@ const OWN_BY_NATURE: [&str; 17] = [
 fn integer_session() -> Value {
     json!({"session_id": "theirs", "integer_sets": [{"set_id": "a", "integers": [{"index": 0, "X": 1, "q": 1}]}]})
 }
+
 /// What one does to another person or with what another wrote, for oneself alone.
 const RELATIONS: [&str; 8] = [
     "/api/profiles/{id}/follow",
@@ -224,6 +225,53 @@ async fn a_stranger_gets_nothing_that_is_anothers() {
         }
         things.assert_untouched(&service).await;
     }
+}
+
+/// What staff may not do either, and the answer: nobody puts words into another's mouth, sessions are seen by their owners
+/// only, a refresh token must be one's own, and integers are reached by nobody else.
+const NOT_EVEN_STAFF: [(&str, &str, &[u16]); 11] = [
+    ("PUT", "/api/tweets/{id}", &[403]),
+    ("PUT", "/api/tweets/comments/{id}", &[403]),
+    ("DELETE", "/api/auth/sessions/{id}", &[404]),
+    ("DELETE", "/api/auth/user/delete", &[400]),
+    ("POST", "/integers/set", &[403, 404]),
+    ("GET", "/integers/set", &[403, 404]),
+    ("DELETE", "/integers/set", &[403, 404]),
+    ("POST", "/integers/operation", &[403, 404]),
+    ("POST", "/integers/session", &[403, 404]),
+    ("GET", "/integers/session", &[403, 404]),
+    ("DELETE", "/integers/session", &[403, 404]),
+];
+
+#[tokio::test]
+async fn staff_may_what_an_owner_may_and_speaks_for_nobody() {
+    let service = Service::running();
+    let not_even = |route: &Route| {
+        let is_it = |(method, path, _): &&(&str, &str, _)| route.method == *method && route.path == *path;
+        NOT_EVEN_STAFF.iter().find(is_it).map(|(_, _, statuses)| *statuses)
+    };
+    let mut allowed = 0;
+    for (_, route) in rows().into_iter().filter(|(_, route)| route.who == Who::Own) {
+        if OWN_BY_NATURE.contains(&&*route.path) {
+            continue;
+        }
+        let things = Things::of(&service, service.signup().await).await;
+        let staff = service.signup().await;
+        let principal = format!("U#{}", staff.id);
+        service.dynamodb().set("CredentialsTable", &principal, "PRINCIPAL", "staff", &json!({"BOOL": true})).await;
+        let answer = things.ask(&service, &route, Some(&staff)).await;
+        match not_even(&route) {
+            Some(statuses) => {
+                assert!(statuses.contains(&answer.status), "{route:?}: {} {}", answer.status, answer.text());
+                things.assert_untouched(&service).await;
+            }
+            None => {
+                assert!((200..300).contains(&answer.status), "{route:?}: {} {}", answer.status, answer.text());
+                allowed += 1;
+            }
+        }
+    }
+    assert!(allowed >= 8, "staff got past {allowed} routes only");
 }
 
 #[test]

@@ -78,6 +78,12 @@ pub(super) fn of(function: &str, workspace: &Workspace, session: &Session) -> Re
         "integers" => integers(event),
         "profiles" => profiles(event),
         "tweets" => tweets(event, session),
+        "notifications" => Ok(vec![
+            Operation::fixed("list", 200, &event("notifications-list")?).steps(2).first(),
+            Operation::fixed("unread", 200, &event("notifications-unread")?).steps(1),
+        ]),
+        // Everything in it was counted before, but for the first time.
+        "feed" => Ok(vec![Operation::scheduled("batch again", &event("feed-batch")?).first()]),
         "users" => Ok(vec![Operation::fixed("user by name", 200, &event("users-get")?).steps(2).first()]),
         "keys" => Ok(vec![Operation::scheduled("turn too early", &event("keys-schedule")?).first()]),
         "worker" => Ok(vec![Operation::scheduled("sweep of nothing", &event("worker-schedule")?).first()]),
@@ -114,6 +120,7 @@ fn profiles(event: impl Fn(&str) -> Result<Event>) -> Result<Vec<Operation>> {
     let full = photo::full_request(&update, "image")?;
     Ok(vec![
         Operation::fixed("profile by name", 200, &event("profiles-get")?).steps(2).first(),
+        Operation::fixed("search", 200, &event("profiles-search")?).steps(2),
         Operation::fixed("update with photo", 200, &update).steps(3),
         Operation::fixed("update of 6 MiB", 200, &full).steps(3).heavy("with 6 MiB"),
     ])
@@ -137,6 +144,9 @@ fn tweets(event: impl Fn(&str) -> Result<Event>, session: &Session) -> Result<Ve
     let pick = move |number: u32| usize::try_from(number).ok().and_then(|n| doomed.get(n)).cloned().unwrap_or_default();
     Ok(vec![
         Operation::fixed("tweet by id", 200, &event("tweets-get")?).steps(2).first(),
+        Operation::fixed("home timeline", 200, &event("tweets-home")?).steps(2),
+        Operation::fixed("like", 200, &event("tweets-like")?).steps(2),
+        Operation::fixed("post of text", 201, &event("tweets-create")?).steps(2),
         Operation::fixed("post with photo", 201, &post).steps(2),
         Operation { at_most: Some(count), ..Operation::new("delete", 204, pick).steps(2) },
         Operation::fixed("post of 6 MiB", 201, &full).steps(2).heavy("with 6 MiB"),
