@@ -44,10 +44,11 @@ pub struct SessionBody {
 /// A set as it is sent.
 #[derive(Deserialize)]
 struct SentSet<'a> {
-    #[serde(default)]
-    set_id: Option<Value>,
-    #[serde(default)]
-    encoding: Option<Value>,
+    // Unread: a list in the place of a text would take a hundred times its bytes.
+    #[serde(borrow, default, deserialize_with = "list::present")]
+    set_id: Option<&'a RawValue>,
+    #[serde(borrow, default, deserialize_with = "list::present")]
+    encoding: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "list::present")]
     integers: Option<&'a RawValue>,
 }
@@ -183,12 +184,12 @@ fn set(json: &str, entropy: &dyn Entropy) -> Result<Result<NewSet, Vec<String>>,
 
 fn text<T, E: std::fmt::Display>(
     name: &str,
-    value: Option<Value>,
+    value: Option<&RawValue>,
     parse: impl FnOnce(&str) -> Result<T, Vec<E>>,
     messages: &mut Vec<String>,
 ) -> Option<T> {
-    let text = match value? {
-        Value::String(text) => text,
+    let text: String = match value.map(RawValue::get).filter(|json| *json != "null")? {
+        json if json.starts_with('"') => serde_json::from_str(json).ok()?,
         _ => {
             messages.push(format!("{name}: Not a valid string."));
             return None;

@@ -23,6 +23,8 @@ pub(crate) async fn with_upload(state: &IntegersState, claimed: &Claimed, form: 
     let mut fields = Fields::of(&form);
     let upload = fields.required("upload_id", |text| Ok::<_, Vec<String>>(text.trim().parse::<UploadId>().ok()));
     let upload = fields.finish(upload)?.ok_or_else(ApiError::not_found)?;
+    // Reading one is work, whatever comes of it: it counts as a write before it is done.
+    state.limiter.count("writes", &caller.user.to_string(), state.limiter.limits.writes_account).await?;
     Ok(read(state, caller.user, upload).await?.overridden_by(form))
 }
 

@@ -46,9 +46,10 @@ impl Timeline<'_> {
     /// The page, without what can't be seen by the keys alone. One step more if somebody is merged.
     pub(crate) async fn merged(&self, written: Written) -> Result<Merged, StoreError> {
         let Written { mut home, own, pulls } = written;
-        // Whoever retweets one's own tweet does not bring it here a second time.
-        home.entries.retain(|entry| entry.author != self.user);
         let pulled: HashSet<UserId> = pulls.iter().copied().collect();
+        // Whoever retweets what is merged at its own place does not bring it here a second time.
+        let is_merged = |entry: &HomeEntry| entry.via.is_some() && pulled.contains(&entry.author);
+        home.entries.retain(|entry| entry.author != self.user && !is_merged(entry));
         let tweets = try_join_all(pulls.iter().map(|user| self.tweets_of(*user)));
         let retweets = pulls.iter().map(|user| self.state.reactions.retweeted_by(*user, self.after, self.limit));
         let (tweets, mut retweets) = try_join(tweets, try_join_all(retweets)).await?;

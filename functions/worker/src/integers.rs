@@ -77,11 +77,11 @@ impl Worker {
                 self.bucket.delete_all(&Folder::integers_uploads(user)).await?;
                 return Ok(false);
             }
-            for (session, generation) in sessions {
-                if self.empty_generation(user, generation).await? {
+            for (session, manifest) in sessions {
+                if self.empty_generation(user, manifest.generation).await? {
                     return Ok(true);
                 }
-                self.integers.remove_manifest(user, &session, generation).await?;
+                self.integers.remove_manifest(user, &session, &manifest).await?;
             }
         }
         Ok(true)

@@ -50,8 +50,11 @@ impl Profiles {
         limit: i32,
     ) -> Result<Option<ListPage<SearchHit>>, StoreError> {
         let Some((list, begin)) = place(query) else { return Ok(Some(ListPage { entries: Vec::new(), next: None })) };
-        let is_place =
-            |after: &str| after.len() <= MAX_PLACE_BYTES && after.starts_with(&begin) && hit_of(after, false).is_some();
+        let end = format!("{begin}{LAST}");
+        let is_place = |after: &str| {
+            let is_inside = after.starts_with(&begin) && after <= end.as_str();
+            after.len() <= MAX_PLACE_BYTES && is_inside && hit_of(after, false).is_some()
+        };
         if after.is_some_and(|after| !is_place(after)) {
             return Ok(None);
         }
@@ -64,7 +67,7 @@ impl Profiles {
             .key_condition_expression("list_pk = :pk AND list_sk BETWEEN :first AND :last")
             .expression_attribute_values(":pk", text(list))
             .expression_attribute_values(":first", text(after.unwrap_or(&begin)))
-            .expression_attribute_values(":last", text(format!("{begin}{LAST}")))
+            .expression_attribute_values(":last", text(end))
             // One more says whether there is more; two may share a place, and `BETWEEN` has the last page's end in it.
             .limit(limit.saturating_add(2 + 2 * i32::from(after.is_some())))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);

@@ -3,12 +3,17 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::{Form, Value};
+
+/// So many fields an object may have.
+const MAX_FIELDS: usize = 1_000;
+/// So long a list or an object may be that is read: in memory, small values in it take a hundred times their bytes.
+const MAX_READ_BYTES: usize = 64 << 10;
 
 /// Reads the object. The fields named in `unread` become texts; of one that comes twice, the last counts.
 pub(crate) fn form(json: &[u8], unread: &[&str]) -> Result<Form, serde_json::Error> {
@@ -43,9 +48,12 @@ impl<'de> Visitor<'de> for Object<'_> {
             let value = if self.unread.contains(&name.as_str()) {
                 Value::Text(map.next_value_seed(Written)?.get().to_owned())
             } else {
-                Value::Json(map.next_value::<Json>()?)
+                Value::Json(read(map.next_value_seed(Written)?)?)
             };
             fields.push((name, value));
+            if fields.len() > MAX_FIELDS {
+                return Err(Error::custom(format!("an object may have {MAX_FIELDS} fields")));
+            }
         }
         // A list is what a form repeats a field for; in JSON only the last one of a name was meant.
         let mut seen = HashSet::new();
@@ -54,6 +62,13 @@ impl<'de> Visitor<'de> for Object<'_> {
         fields.reverse();
         Ok(fields)
     }
+}
+
+fn read<E: Error>(written: &RawValue) -> Result<Json, E> {
+    if written.get().len() > MAX_READ_BYTES && !written.get().starts_with('"') {
+        return Err(E::custom(format!("a list or an object in this place may have {MAX_READ_BYTES} bytes")));
+    }
+    serde_json::from_str(written.get()).map_err(E::custom)
 }
 
 /// A value as it is written, not copied.
@@ -82,6 +97,15 @@ mod tests {
         let body = br#"{"a":[123456789012345678901234567890]}"#;
         let read = form(body, &["a"]).expect("a form");
         assert!(matches!(read.get("a"), Some(Value::Text(text)) if text == "[123456789012345678901234567890]"));
+    }
+
+    #[test]
+    fn what_is_read_is_bounded_before_it_is_in_memory() {
+        let long = format!("{{\"x\":[{}0]}}", "[0],".repeat(20_000));
+        assert!(form(long.as_bytes(), &["a"]).is_err());
+        assert!(form(long.replace('x', "a").as_bytes(), &["a"]).is_ok());
+        let many = format!("{{{}\"a\":0}}", (0..1_000).map(|n| format!("\"f{n}\":0,")).collect::<String>());
+        assert!(form(many.as_bytes(), &["a"]).is_err());
     }
 
     #[test]

@@ -6,10 +6,10 @@ use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use super::upload::leads_to;
 use super::{Integers, MAX_ATTEMPTS, Manifest, manifest_key, sets_pk};
 use crate::db::{Direction, metered};
-use crate::item::{Item, Key, fields, text};
+use crate::item::{Item, Key, fields, number, text};
 use crate::jobs::job_item;
 use crate::purge::remove;
-use crate::transaction::{Committed, Transaction};
+use crate::transaction::{Committed, Expression, Transaction};
 use crate::{StoreError, Task};
 
 /// Items of a page: what one transaction takes.
@@ -75,17 +75,18 @@ impl Integers {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn sessions(&self, user: UserId) -> Result<Vec<(IntegerSession, GenerationId)>, StoreError> {
+    pub async fn sessions(&self, user: UserId) -> Result<Vec<(IntegerSession, Manifest)>, StoreError> {
         let (items, _) = self.keys(&format!("U#{user}"), "SESSION#", "pk, sk, generation, #sets, #bytes").await?;
         let session = |item: Item| {
             let name = sk(&item).and_then(|sk| IntegerSession::parse(sk.strip_prefix("SESSION#")?).ok());
             let manifest = fields::<Manifest>(&self.table, item)?;
-            Ok(name.map(|name| (name, manifest.generation)))
+            Ok(name.map(|name| (name, manifest)))
         };
         items.into_iter().filter_map(|item| session(item).transpose()).collect()
     }
 
-    /// Removes a manifest that leads to this generation; what it leads to must be gone before. One step.
+    /// Removes a manifest that is still as it was read; what it leads to must be gone before. One to which a set came
+    /// meanwhile stays, and leads to it. One step.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
@@ -93,10 +94,16 @@ impl Integers {
         &self,
         user: UserId,
         session: &IntegerSession,
-        generation: GenerationId,
+        manifest: &Manifest,
     ) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
-        transaction.delete_if(&self.table, manifest_key(user, session), &leads_to(generation))?;
+        let unchanged = Expression::new("", "generation = :generation AND #sets = :sets AND #bytes = :bytes")
+            .name("#sets", "sets")
+            .name("#bytes", "bytes")
+            .value(":generation", text(manifest.generation.to_string()))
+            .value(":sets", number(manifest.sets))
+            .value(":bytes", number(manifest.bytes));
+        transaction.delete_if(&self.table, manifest_key(user, session), &unchanged)?;
         transaction.commit(&self.db).await.map(|_| ())
     }
 

@@ -124,3 +124,16 @@ async fn a_place_of_another_list_is_none() {
     assert!(last.entries.is_empty() && last.next.is_none());
     assert!(user("ada", None).id != id);
 }
+
+#[tokio::test]
+async fn a_place_that_is_in_no_list_of_the_query_is_refused() {
+    let store = Store::start().await;
+    let id = user("ada", None).id;
+    let beyond = format!("ad\u{10ffff}x#{id}");
+    for place in [&*beyond, "ad", &format!("b#{id}"), &format!("ad{}#{id}", "a".repeat(5_000))] {
+        let page = store.profiles.search(&NameKey::of("ad"), Some(place), 5).await.unwrap();
+        assert!(page.is_none(), "{place:?}");
+    }
+    let place = format!("ada#{id}");
+    assert!(store.profiles.search(&NameKey::of("ad"), Some(&place), 5).await.unwrap().is_some());
+}
