@@ -125,13 +125,7 @@ const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionChec
 impl Transaction {
     /// Writes an item that must not be there yet.
     pub(crate) fn create(&mut self, table: &str, item: Item) -> Result<usize, StoreError> {
-        let put = Put::builder()
-            .table_name(table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .return_values_on_condition_check_failure(ALL_OLD)
-            .build();
-        self.push(put, |builder, put| builder.put(put))
+        self.put_if(table, item, &Expression::new("", "attribute_not_exists(pk)"))
     }
 
     /// Updates an item, under a condition if there is one.
