@@ -1,9 +1,11 @@
 //! A batch: first its counts, then what depends on them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use aviary_model::UserId;
 use aviary_store::{Count, Job, LookedUp, Lookup, StoreError, Task};
 use futures_util::StreamExt;
+use futures_util::future::try_join;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -23,6 +25,13 @@ pub(crate) type Due = (usize, Effect);
 /// A write, and the places of the records for which it was made.
 pub(crate) type Written = (Vec<usize>, Result<(), StoreError>);
 
+/// What effects stand on.
+struct Known {
+    looked_up: LookedUp,
+    /// Whose followers were all told to merge.
+    crossed: HashSet<UserId>,
+}
+
 /// The places of records that are to come again.
 pub(crate) type Failed = BTreeSet<usize>;
 
@@ -36,7 +45,7 @@ impl Feed {
         for (at, record) in records.iter().enumerate() {
             match Record::read(record, &self.profiles) {
                 Ok(Record { event, change }) => {
-                    for effect in effects(&event, &change, self.fan_out_limit) {
+                    for effect in effects(&event, &change) {
                         match effect {
                             Effect::Count(counter, by) => {
                                 counts.push((at, Count { event: event.clone(), counter, by }))
@@ -79,30 +88,41 @@ impl Feed {
     /// Does the rest, once it is known whom it concerns. How many follow somebody is read after the batch's own
     /// follows were counted.
     async fn follow_up(&self, due: Vec<Due>) -> Failed {
-        let known = match self.profiles.look_up(&lookup(&due)).await {
-            Ok(known) => known,
+        let lookup = lookup(&due);
+        let (looked_up, crossed) = (self.profiles.look_up(&lookup), self.home.crossed(&lookup.people));
+        let known = match try_join(looked_up, crossed).await {
+            Ok((looked_up, crossed)) => Known { looked_up, crossed },
             Err(error) => return all(&due, &error),
         };
-        let told = self.tell(&due, &known).await;
+        let told = self.tell(&due, &known.looked_up).await;
         let writes = due.into_iter().map(|due| self.write_due(due, &known));
         told.into_iter().chain(failures(writes, "a follow-up").await).collect()
     }
 
-    async fn write_due(&self, (at, effect): Due, known: &LookedUp) -> Written {
+    async fn write_due(&self, (at, effect): Due, known: &Known) -> Written {
         (vec![at], self.write(&effect, known).await)
     }
 
     /// Writes what leads on: jobs, and what timelines merge.
-    async fn write(&self, effect: &Effect, known: &LookedUp) -> Result<(), StoreError> {
-        let is_over = |user| known.followers(user).is_some_and(|followers| followers > self.fan_out_limit);
+    async fn write(&self, effect: &Effect, known: &Known) -> Result<(), StoreError> {
+        let followers = |user| known.looked_up.followers(user);
+        let is_over = |user| followers(user).is_some_and(|followers| followers > self.fan_out_limit);
         match effect {
-            Effect::FanOut { user, .. } if !is_over(*user) => {
-                self.put(self.fan_out(effect, known.followers(*user))).await
+            Effect::FanOut { user, .. } if !is_over(*user) => self.put(self.fan_out(effect, followers(*user))).await,
+            // The first one above the limit, whichever of the two has moved: from now on they merge.
+            Effect::FanOut { user, position, .. } if !known.crossed.contains(user) => {
+                let task = Task::Cross { user: *user, after: None, round: 0 };
+                let job = self.jobs.named(&format!("cross {position}"), task, self.clock.now());
+                self.home.cross(*user, &self.jobs, &job).await
             }
             Effect::Follow { user, followed, follow } if is_over(*followed) => {
                 self.home.pull(*user, *followed, *follow).await
             }
             Effect::Follow { user, followed, follow } => {
+                // This one does not merge, so it is not true of all followers any more.
+                if known.crossed.contains(followed) {
+                    self.home.uncross(*followed).await?;
+                }
                 let task = Task::Backfill { user: *user, followed: *followed, round: 0 };
                 self.put(vec![self.jobs.named(&format!("backfill {follow}"), task, self.clock.now())]).await
             }
@@ -111,9 +131,9 @@ impl Feed {
                 let task = Task::Withdraw { user: *user, tweet: *tweet, edge: *edge, round: 0 };
                 self.put(vec![self.jobs.named(&format!("withdraw {edge}"), task, self.clock.now())]).await
             }
-            Effect::Cross { user, event } => {
-                let task = Task::Cross { user: *user, after: None, round: 0 };
-                self.put(vec![self.jobs.named(&format!("cross {event}"), task, self.clock.now())]).await
+            Effect::Quiet { user, other, event } => {
+                let task = Task::Quiet { user: *user, other: *other, round: 0 };
+                self.put(vec![self.jobs.named(&format!("quiet {event}"), task, self.clock.now())]).await
             }
             Effect::FanOut { .. } | Effect::Count(..) | Effect::Tell(..) | Effect::TellNamed { .. } => Ok(()),
         }

@@ -22,12 +22,12 @@ pub(crate) enum Effect {
     Follow { user: UserId, followed: UserId, follow: EdgeId },
     /// And whom it has no more.
     Unfollow { user: UserId, followed: UserId, follow: EdgeId },
-    /// There are too many followers now: each of their timelines is to know it.
-    Cross { user: UserId, event: String },
+    /// What was told by somebody whom this one does not want to hear of any more is unread no more.
+    Quiet { user: UserId, other: UserId, event: String },
 }
 
-/// The effects of a change that this event brings, where those with more than `limit` followers are not written to all of them.
-pub(crate) fn effects(event: &str, change: &SocialChange, limit: u64) -> Vec<Effect> {
+/// The effects of a change that this event brings.
+pub(crate) fn effects(event: &str, change: &SocialChange) -> Vec<Effect> {
     match change {
         SocialChange::Edge(edge) => of_edge(edge),
         SocialChange::Tweeted(tweet) => of_tweet(tweet),
@@ -44,10 +44,10 @@ pub(crate) fn effects(event: &str, change: &SocialChange, limit: u64) -> Vec<Eff
             named(new_names(&before.message, &after.message), told, news)
         }
         SocialChange::CommentGone(comment) => vec![Effect::Count(Counter::Comments(comment.tweet), -1)],
-        SocialChange::Followers { user, before, after } if *before <= limit && limit < *after => {
-            vec![Effect::Cross { user: *user, event: event.to_owned() }]
+        SocialChange::Hidden { user, other } => {
+            vec![Effect::Quiet { user: *user, other: *other, event: event.to_owned() }]
         }
-        SocialChange::Followers { .. } | SocialChange::Other => Vec::new(),
+        SocialChange::Other => Vec::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The home timeline: what was written to it, one's own tweets, and what those do who have too many followers to be
 //! written to all of them, merged by their positions. A tweet is in it once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use aviary_model::{EdgeId, TweetId, UserId};
 use aviary_store::{HomeEntry, ListPage, Seen, StoreError, Wanted};
@@ -66,45 +66,51 @@ impl Timeline<'_> {
     }
 
     /// Reads what the entries lead to, and says which of them are shown: who follows nobody any more who brought
-    /// a tweet here, or hides them, does not see it. One step, none where there is nothing.
+    /// a tweet here, or hides them, does not see it. One step, none where there is nothing; two where a merged retweet
+    /// is of a tweet that was written at another place.
     pub(crate) async fn visible(&self, page: &Merged) -> Result<(Seen, Vec<TweetId>), StoreError> {
-        let mut wanted = Wanted::by(Some(self.user));
-        for entry in &page.entries {
-            wanted = wanted.tweet(entry.tweet, entry.author);
-            for other in [Some(entry.author), entry.via].into_iter().flatten().filter(|other| *other != self.user) {
-                wanted = wanted.person(other).follows(other);
-            }
-        }
+        let wanted = Wanted::by(Some(self.user));
+        let wanted = page.entries.iter().fold(wanted, |wanted, entry| self.wanted(wanted, entry));
         let doubtful = page.entries.iter().filter(|entry| page.doubtful.contains(&entry.position));
         let doubtful = doubtful.map(|entry| entry.tweet).collect();
-        let home = self.state.home.places(self.user, &doubtful);
-        let (seen, held) = try_join(self.state.views.read(&wanted), home).await?;
-        let shown = page.entries.iter().filter(|entry| self.shows(entry, &seen, &held));
+        let held = self.state.home.entries(self.user, &doubtful, self.state.clock.now());
+        let (mut seen, held) = try_join(self.state.views.read(&wanted), held).await?;
+        if !held.is_empty() {
+            let bringers =
+                held.values().fold(Wanted::by(Some(self.user)), |wanted, entry| self.bringers(wanted, entry));
+            seen = seen.and(self.state.views.read(&bringers).await?);
+        }
+        // What is shown at another place is not shown here a second time.
+        let elsewhere = |entry: &HomeEntry| {
+            held.get(&entry.tweet).is_some_and(|held| held.position != entry.position && self.brings(held, &seen))
+        };
+        let shown = page.entries.iter().filter(|entry| self.brings(entry, &seen) && !elsewhere(entry));
         let shown = shown.map(|entry| entry.tweet).collect();
         Ok((seen, shown))
     }
 
-    fn shows(&self, entry: &HomeEntry, seen: &Seen, held: &HashMap<TweetId, EdgeId>) -> bool {
-        if entry.author == self.user {
-            return true;
-        }
-        let elsewhere = held.get(&entry.tweet).is_some_and(|position| *position != entry.position);
+    fn wanted(&self, wanted: Wanted, entry: &HomeEntry) -> Wanted {
+        self.bringers(wanted.tweet(entry.tweet, entry.author), entry)
+    }
+
+    fn bringers(&self, wanted: Wanted, entry: &HomeEntry) -> Wanted {
+        let others = entry.bringers().filter(|other| *other != self.user);
+        others.fold(wanted, |wanted, other| wanted.person(other).follows(other))
+    }
+
+    /// Is there anybody who brings this entry's tweet to the reader, and nothing between the reader and its author?
+    fn brings(&self, entry: &HomeEntry, seen: &Seen) -> bool {
         let brings = |who: UserId| seen.follows(who) && seen.profile(who).is_some() && !seen.hide(who).hides();
-        !elsewhere && !seen.hide(entry.author).hides() && (brings(entry.author) || entry.via.is_some_and(brings))
+        entry.author == self.user || (!seen.hide(entry.author).hides() && entry.bringers().any(brings))
     }
 
     async fn tweets_of(&self, user: UserId) -> Result<ListPage<HomeEntry>, StoreError> {
         let page = self.state.tweets.by_author(user, self.after.and_then(as_tweet), self.limit).await?;
         Ok(ListPage {
-            entries: page.entries.into_iter().filter_map(|tweet| own_entry(tweet, user)).collect(),
+            entries: page.entries.into_iter().map(|tweet| HomeEntry::tweeted(tweet, user)).collect(),
             next: page.next,
         })
     }
-}
-
-/// A tweet's own place is its id.
-fn own_entry(tweet: TweetId, author: UserId) -> Option<HomeEntry> {
-    Some(HomeEntry { tweet, author, position: tweet.to_string().parse().ok()?, via: None })
 }
 
 fn as_tweet(position: EdgeId) -> Option<TweetId> {
@@ -139,7 +145,7 @@ mod tests {
 
     fn entry(tweet: u32, position: u32) -> HomeEntry {
         let (tweet, author) = (id(tweet).parse().unwrap(), id(0).parse().unwrap());
-        HomeEntry { tweet, author, position: id(position).parse().unwrap(), via: None }
+        HomeEntry { position: id(position).parse().unwrap(), ..HomeEntry::tweeted(tweet, author) }
     }
 
     fn positions(page: &ListPage<HomeEntry>) -> Vec<String> {

@@ -37,8 +37,10 @@ impl Worker {
             return Ok(Outcome::Done);
         }
         let page = self.home.followers(user, shard, after, FOLLOWERS).await?;
-        let via = (position != tweet.into()).then_some(user);
-        let entry = HomeEntry { tweet, author, position, via };
+        let entry = match position == tweet.into() {
+            true => HomeEntry::tweeted(tweet, author),
+            false => HomeEntry::retweeted(tweet, author, user, position),
+        };
         // Own tweets are in one's timeline anyway.
         let readers = page.entries.iter().map(|follower| follower.user).filter(|reader| *reader != author);
         let writes: Vec<_> = readers.map(|reader| self.home.put(reader, &entry, self.clock.now())).collect();
@@ -53,10 +55,8 @@ impl Worker {
     /// tweeted in between may have found an index without the follower.
     pub(crate) async fn backfill(&self, user: UserId, followed: UserId, round: u32) -> Result<Outcome, TaskError> {
         let tweets = self.home.last_tweets(user, followed).await?;
-        let entries =
-            tweets.into_iter().map(|tweet| HomeEntry { tweet, author: followed, position: tweet.into(), via: None });
-        for entry in entries {
-            self.home.put(user, &entry, self.clock.now()).await?;
+        for tweet in tweets {
+            self.home.put(user, &HomeEntry::tweeted(tweet, followed), self.clock.now()).await?;
         }
         Ok(second_round(round, |round| Task::Backfill { user, followed, round }))
     }

@@ -1,8 +1,9 @@
 //! The schedule's part: jobs that were put off, or left.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aviary_model::Timestamp;
+use aviary_model::{SessionId, Timestamp};
 use aviary_store::StoreError;
 use futures_util::StreamExt;
 
@@ -17,11 +18,28 @@ const AT_ONCE: usize = 4;
 pub(crate) struct SweepError(usize);
 
 impl Worker {
-    /// Does what is due, oldest first, as long as there is time. Answers how much was due.
+    /// Does what is due, oldest first, page after page as long as there is time. Answers how much was due.
     pub(crate) async fn sweep(&self, deadline: Timestamp) -> Result<usize, aviary_web::StartError> {
-        let due = self.jobs.due(self.clock.now()).await?;
+        let mut seen = HashSet::new();
+        let mut failures = 0;
+        loop {
+            let mut due = self.jobs.due(self.clock.now()).await?;
+            // The index lags, and what could not be begun is still due: neither is tried twice in one sweep.
+            due.retain(|id| seen.insert(*id));
+            if due.is_empty() || !self.has_time(deadline) {
+                break;
+            }
+            failures += self.attempt_each(due, deadline).await;
+        }
+        match failures {
+            0 => Ok(seen.len()),
+            failures => Err(SweepError(failures).into()),
+        }
+    }
+
+    /// Answers how many could not be begun or ended.
+    async fn attempt_each(&self, due: Vec<SessionId>, deadline: Timestamp) -> usize {
         let failures = AtomicUsize::new(0);
-        let count = due.len();
         futures_util::stream::iter(due)
             .for_each_concurrent(AT_ONCE, |id| {
                 let failures = &failures;
@@ -35,10 +53,7 @@ impl Worker {
                 }
             })
             .await;
-        match failures.into_inner() {
-            0 => Ok(count),
-            failures => Err(SweepError(failures).into()),
-        }
+        failures.into_inner()
     }
 }
 

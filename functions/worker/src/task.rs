@@ -5,7 +5,7 @@ use aviary_model::{EntropyError, UserId};
 use aviary_store::{StoreError, Task};
 
 use crate::Worker;
-use crate::fan_out::Brought;
+use crate::fan_out::{Brought, second_round};
 use crate::mailer::MailError;
 
 /// What came of a task that did not fail.
@@ -73,6 +73,10 @@ impl Worker {
             }
             Task::Withdraw { user, tweet, edge, round } => self.withdraw(*user, *tweet, *edge, *round).await,
             Task::Backfill { user, followed, round } => self.backfill(*user, *followed, *round).await,
+            Task::Quiet { user, other, round } => {
+                self.notifications.quiet(*user, *other).await?;
+                Ok(second_round(*round, |round| Task::Quiet { user: *user, other: *other, round }))
+            }
             Task::Cross { user, after, round } => self.cross(*user, after.as_deref(), *round).await,
         }
     }
@@ -105,6 +109,7 @@ pub(crate) fn kind(task: &Task) -> &'static str {
         Task::FanOut { .. } => "fan_out",
         Task::Withdraw { .. } => "withdraw",
         Task::Backfill { .. } => "backfill",
+        Task::Quiet { .. } => "quiet",
         Task::Cross { .. } => "cross",
     }
 }
@@ -126,6 +131,7 @@ pub(crate) fn user(task: &Task) -> UserId {
         | Task::FanOut { user, .. }
         | Task::Withdraw { user, .. }
         | Task::Backfill { user, .. }
+        | Task::Quiet { user, .. }
         | Task::Cross { user, .. } => *user,
     }
 }

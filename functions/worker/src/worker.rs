@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy, Timestamp};
-use aviary_store::{Accounts, Activities, Credentials, Db, Home, Integers, Jobs, Profiles, Purge};
+use aviary_store::{Accounts, Activities, Credentials, Db, Home, Integers, Jobs, Notifications, Profiles, Purge};
 use aviary_web::{EventHandler, Start, StartError};
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ pub struct Worker {
     pub(crate) credentials: Credentials,
     pub(crate) jobs: Jobs,
     pub(crate) home: Home,
+    pub(crate) notifications: Notifications,
     pub(crate) purge: Purge,
     pub(crate) integers: Integers,
     pub(crate) bucket: Bucket,
@@ -51,6 +52,7 @@ impl Worker {
             integers: Integers::new(db.clone(), settings.required("AVIARY_INTEGERS_TABLE")?, jobs.clone()),
             jobs,
             home: Home::new(&profiles, &feed),
+            notifications: Notifications::new(&profiles, &feed),
             purge: Purge::new(db, &credentials, &profiles, &feed),
             credentials,
             bucket: Bucket::connect(&start.aws, bucket, url),

@@ -1,16 +1,17 @@
 //! What was brought into timelines and inboxes, and is to go with what it is about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use aviary_model::{EdgeId, NotificationId, TweetId, UserId};
+use aviary_model::{NotificationId, TweetId, UserId};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt};
 use uuid::Uuid;
 
+use crate::bringing::Retweet;
 use crate::db::{Direction, metered};
 use crate::home::{home_key, origin};
-use crate::item::{Item, Key, text};
+use crate::item::{Item, text};
 use crate::lists::{Order, Own, attribute, id_behind};
 use crate::news::subject_prefix;
 use crate::notifications::{PREFIX, TOGETHER, notification_id};
@@ -18,22 +19,22 @@ use crate::removal::{AT_ONCE, PAGE, PAGES};
 use crate::social_keys::user_pk;
 use crate::{ListPage, Purge, StoreError};
 
+/// What brought entries into timelines that are to go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Brought {
+    /// The tweet itself.
+    Tweet(TweetId),
+    /// A retweet.
+    Retweet(Retweet),
+}
+
 impl Purge {
     /// A tweet's entries in timelines, but for those that a retweet brought.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn timelines(&self, tweet: TweetId) -> Result<bool, StoreError> {
-        self.entries(&origin(tweet, None), |user| (home_key(user, tweet), None)).await
-    }
-
-    /// A tweet's entries in timelines that this retweet brought.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
-    pub async fn retweeted(&self, by: UserId, tweet: TweetId, edge: EdgeId) -> Result<bool, StoreError> {
-        let recent = format!("HOME#{edge}");
-        self.entries(&origin(tweet, Some(by)), |user| (home_key(user, tweet), Some(recent.clone()))).await
+        self.entries(Brought::Tweet(tweet)).await
     }
 
     /// What anybody was told by this actor about a subject, and what `recipients` were told about it by anybody.
@@ -101,26 +102,30 @@ impl Purge {
         Ok(())
     }
 
-    /// Entries in timelines by what brought them, in all shards beside each other.
-    async fn entries(
-        &self,
-        origin: &str,
-        key: impl Fn(UserId) -> (Key, Option<String>) + Copy,
-    ) -> Result<bool, StoreError> {
-        let shards = (0..16_u8).map(|shard| self.entries_of_shard(format!("{origin}#{shard:x}"), key));
+    /// Takes entries out of timelines by what brought them, page by page, in all shards beside each other. True if
+    /// there are more.
+    pub(crate) async fn entries(&self, brought: Brought) -> Result<bool, StoreError> {
+        let origin = match brought {
+            Brought::Tweet(tweet) => origin(tweet, None),
+            Brought::Retweet(Retweet { by, tweet, .. }) => origin(tweet, Some(by)),
+        };
+        let shards = (0..16_u8).map(|shard| self.entries_of_shard(format!("{origin}#{shard:x}"), brought));
         Ok(try_join_all(shards).await?.contains(&true))
     }
 
-    async fn entries_of_shard(
-        &self,
-        origin: String,
-        key: impl Fn(UserId) -> (Key, Option<String>),
-    ) -> Result<bool, StoreError> {
+    async fn entries_of_shard(&self, origin: String, brought: Brought) -> Result<bool, StoreError> {
         let mut after = None;
         for _ in 0..PAGES {
             let page = self.origin_page(&origin, "", after.as_deref()).await?;
-            let keys = page.entries.iter().filter_map(|item| id_behind(item, "pk", "U#")).map(&key);
-            self.delete_each(&self.feed, keys.collect()).await?;
+            let readers: BTreeSet<UserId> =
+                page.entries.iter().filter_map(|item| id_behind(item, "pk", "U#")).collect();
+            match brought {
+                Brought::Tweet(tweet) => {
+                    self.delete_each(&self.feed, readers.into_iter().map(|user| home_key(user, tweet)).collect())
+                        .await?;
+                }
+                Brought::Retweet(retweet) => self.withdraw_from(readers, retweet).await?,
+            }
             match page.next {
                 Some(next) => after = Some(next),
                 None => return Ok(false),

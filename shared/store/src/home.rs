@@ -2,24 +2,21 @@
 //! followers to be written to all of them. Entries say what there is to show; whether it still is there, and may be
 //! seen, is looked up when the page is read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use aviary_model::{EdgeId, Timestamp, TweetId, UserId};
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Direction, metered};
-use crate::item::{Item, Key, expiring, fields, is_expired, item, shard, text};
+use crate::item::{Key, fields, is_expired, text};
+use crate::jobs::job_item;
 use crate::lists::{Order, Own, id_behind};
 use crate::social_keys::{EdgeKind, edge_key, user_pk};
 use crate::transaction::{Expression, Transaction};
-use crate::{Activities, Db, ListPage, Profiles, StoreError};
+use crate::{Activities, Db, Job, Jobs, ListPage, Profiles, StoreError};
 
-const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
 /// So many of those who have too many followers are merged into a page.
 const MAX_PULLS: i32 = 100;
-const HOME: &str = "HOME#";
+pub(crate) const HOME: &str = "HOME#";
 const PULL: &str = "PULL#";
 
 /// A tweet's place in a home timeline.
@@ -34,6 +31,28 @@ pub struct HomeEntry {
     /// Who retweeted it, if that brought it here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<UserId>,
+    /// Who retweeted it when it was here already; the first few.
+    #[serde(default, skip_serializing)]
+    pub also: BTreeSet<UserId>,
+}
+
+impl HomeEntry {
+    /// A tweet where its author's followers find it: its own place is its id.
+    #[must_use]
+    pub fn tweeted(tweet: TweetId, author: UserId) -> Self {
+        Self { tweet, author, position: tweet.into(), via: None, also: BTreeSet::new() }
+    }
+
+    /// A tweet where somebody's followers find it who retweeted it: the place is the retweet's.
+    #[must_use]
+    pub fn retweeted(tweet: TweetId, author: UserId, via: UserId, position: EdgeId) -> Self {
+        Self { tweet, author, position, via: Some(via), also: BTreeSet::new() }
+    }
+
+    /// Everybody who brings it, its author first.
+    pub fn bringers(&self) -> impl Iterator<Item = UserId> {
+        [Some(self.author), self.via].into_iter().flatten().chain(self.also.iter().copied())
+    }
 }
 
 /// The home timelines of the `feed` table.
@@ -83,48 +102,22 @@ impl Home {
         Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", PULL)).collect())
     }
 
-    /// Where these tweets are in somebody's timeline, of those that were written to it. One step, none where nothing is asked.
+    /// The entries of these tweets in somebody's timeline, of those that were written to it. One step, none where
+    /// nothing is asked.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn places(
+    pub async fn entries(
         &self,
         user: UserId,
         tweets: &HashSet<TweetId>,
-    ) -> Result<HashMap<TweetId, EdgeId>, StoreError> {
+        now: Timestamp,
+    ) -> Result<HashMap<TweetId, HomeEntry>, StoreError> {
         let keys = tweets.iter().map(|tweet| home_key(user, *tweet)).collect();
         let found = self.db.batch_get_many(&self.feed, keys).await?;
-        let place = |item| Some((id_behind(item, "sk", HOME)?, id_behind(item, "recent_sk", HOME)?));
-        Ok(found.iter().filter_map(place).collect())
-    }
-
-    /// Brings a tweet into somebody's timeline, if it is not there yet. A newer retweet by the same person takes
-    /// the place of that person's older one. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
-    pub async fn put(&self, user: UserId, entry: &HomeEntry, now: Timestamp) -> Result<(), StoreError> {
-        let recent = format!("{HOME}{}", entry.position);
-        let via = entry.via.map_or_else(|| "nobody".to_owned(), |via| via.to_string());
-        let call = self
-            .db
-            .client
-            .put_item()
-            .table_name(&self.feed)
-            .set_item(Some(entry_item(user, entry, recent.clone(), now)?))
-            .condition_expression("attribute_not_exists(pk) OR (#via = :via AND #recent < :recent)")
-            .expression_attribute_names("#via", "via")
-            .expression_attribute_names("#recent", "recent_sk")
-            .expression_attribute_values(":via", text(via))
-            .expression_attribute_values(":recent", text(recent))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(error.into()),
-            },
-        }
+        let current = found.into_iter().filter(|item| !is_expired(item, now));
+        let entries = current.map(|item| fields(&self.feed, item).map(|entry: HomeEntry| (entry.tweet, entry)));
+        entries.collect()
     }
 
     /// Has somebody's timeline merge another's tweets when it is read, if this follow is still there. One step.
@@ -153,16 +146,36 @@ impl Home {
         transaction.delete_if(&self.feed, pull_key(user, followed), &by_this)?;
         transaction.commit(&self.db).await.map(|_| ())
     }
-}
 
-fn entry_item(user: UserId, entry: &HomeEntry, recent: String, now: Timestamp) -> Result<Item, StoreError> {
-    let index = [
-        ("recent_sk", recent),
-        ("origin_pk", shard(&origin(entry.tweet, entry.via), user.uuid())),
-        ("origin_sk", user.to_string()),
-    ];
-    let item = item(home_key(user, entry.tweet), entry, index)?;
-    Ok(expiring(item, now.plus_seconds(KEPT_SECONDS)))
+    /// Of these people, those whose followers were all told to merge their tweets. One step; none where nobody is
+    /// asked about.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn crossed(&self, people: &HashSet<UserId>) -> Result<HashSet<UserId>, StoreError> {
+        let keys = people.iter().copied().map(crossed_key).collect();
+        let found = self.db.batch_get_many(&self.feed, keys).await?;
+        Ok(found.iter().filter_map(|item| id_behind(item, "pk", "U#")).collect())
+    }
+
+    /// This job tells everybody who follows somebody to merge their tweets; it is made once. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn cross(&self, user: UserId, jobs: &Jobs, job: &Job) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.create(&self.feed, crossed_key(user).into_item())?;
+        transaction.put(&jobs.table, job_item(job)?)?;
+        transaction.commit(&self.db).await.map(|_| ())
+    }
+
+    /// Not everybody who follows somebody was told to merge their tweets, from now on. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn uncross(&self, user: UserId) -> Result<(), StoreError> {
+        self.db.delete(&self.feed, crossed_key(user)).await
+    }
 }
 
 pub(crate) fn home_key(user: UserId, tweet: TweetId) -> Key {
@@ -179,4 +192,8 @@ pub(crate) fn origin(tweet: TweetId, via: Option<UserId>) -> String {
 
 fn pull_key(user: UserId, followed: UserId) -> Key {
     Key::new(user_pk(user), format!("{PULL}{followed}"))
+}
+
+fn crossed_key(user: UserId) -> Key {
+    Key::new(user_pk(user), "CROSSED")
 }

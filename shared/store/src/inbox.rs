@@ -7,9 +7,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 
 use crate::db::MAX_ROUNDS;
-use crate::item::{Key, fields, is_expired, number};
-use crate::lists::{Order, Own};
-use crate::notifications::{Found, KEPT_SECONDS, PREFIX, Stored, TOGETHER, notification_key, place};
+use crate::item::{Item, Key, fields, is_expired, number};
+use crate::lists::{Order, Own, id_behind};
+use crate::notifications::{Found, KEPT_SECONDS, PREFIX, Stored, TOGETHER, notification_id, notification_key, place};
 use crate::social_keys::user_pk;
 use crate::transaction::{Committed, Expression, Transaction};
 use crate::{Notifications, StoreError};
@@ -114,6 +114,26 @@ impl Notifications {
             Some(unread) => Ok(unread),
             None => Ok(self.inbox(user).await?.unread),
         }
+    }
+
+    /// Marks what somebody was told by this actor as read. One step for a hundred that are unread, and two for each
+    /// fifty of the actor's.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or the inbox is written to by too many.
+    pub async fn quiet(&self, user: UserId, actor: UserId) -> Result<(), StoreError> {
+        let own = Own { pk: user_pk(user), prefix: PREFIX, by_recency: true, order: Order::OldestFirst };
+        let mut after = Some(place(self.inbox(user).await?.read_seq));
+        while after.is_some() {
+            let page = self.db.own_page(&self.feed, &own, after.as_deref(), PAGE).await?;
+            let by_actor = |item: &&Item| id_behind::<UserId>(item, "actor", "") == Some(actor);
+            let ids: HashSet<_> = page.entries.iter().filter(by_actor).filter_map(notification_id).collect();
+            if !ids.is_empty() {
+                self.read(user, &ids).await?;
+            }
+            after = page.next;
+        }
+        Ok(())
     }
 
     async fn read_some(&self, user: UserId, ids: &[NotificationId]) -> Result<u64, StoreError> {

@@ -146,6 +146,15 @@ pub enum Task {
         /// How often it has been done; done again after a while, for what was tweeted meanwhile.
         round: u32,
     },
+    /// Count what somebody was told by another as read: it is not shown any more.
+    Quiet {
+        /// Who was told.
+        user: UserId,
+        /// By whom.
+        other: UserId,
+        /// How often it has been done; done again after a while, for what was under way.
+        round: u32,
+    },
     /// Tell everybody who follows this one that there are too many to be written to.
     Cross {
         /// Who has them.

@@ -6,6 +6,7 @@ mod account_change;
 mod account_deletion;
 mod accounts;
 mod activity;
+mod bringing;
 mod comments;
 mod conflicts;
 mod counters;

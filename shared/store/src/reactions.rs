@@ -163,7 +163,7 @@ impl Reactions {
         let page = self.db.own_page(&self.table, &own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| {
             let (tweet, author) = (id_behind(&item, "sk", "RETWEET#")?, id_behind(&item, "author", "")?);
-            Some(HomeEntry { tweet, author, position: id_behind(&item, "id", "")?, via: Some(user) })
+            Some(HomeEntry::retweeted(tweet, author, user, id_behind(&item, "id", "")?))
         }))
     }
 

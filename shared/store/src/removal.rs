@@ -10,13 +10,13 @@ use futures_util::{StreamExt, TryStreamExt};
 use uuid::Uuid;
 
 use crate::comments::comments_list;
-use crate::item::{Item, Key, text};
+use crate::item::{Item, Key};
 use crate::jobs::job_item;
 use crate::lists::{Order, id_behind};
 use crate::social_keys::{
     EdgeKind, authored_key, comment_key, commented_key, edge_key, hide_key, list_of, tweet_key, with_media_key,
 };
-use crate::transaction::{Committed, Expression, Transaction};
+use crate::transaction::{Expression, Transaction};
 use crate::tweets::replies_list;
 use crate::{Jobs, Purge, StoreError, Task};
 
@@ -140,10 +140,10 @@ impl Purge {
     /// Edges of a kind that lead to a target, each after what stands between its actor and a user.
     async fn edges_of(&self, actors: &[UserId], kind: EdgeKind, target: Uuid) -> Result<(), StoreError> {
         if let (EdgeKind::Block | EdgeKind::Mute, Ok(user)) = (kind, target.to_string().parse()) {
-            let hides = actors.iter().map(|actor| (hide_key(*actor, user), None));
+            let hides = actors.iter().map(|actor| hide_key(*actor, user));
             self.delete_each(&self.social, hides.collect()).await?;
         }
-        let edges = actors.iter().map(|actor| (edge_key(*actor, kind, target), None));
+        let edges = actors.iter().map(|actor| edge_key(*actor, kind, target));
         self.delete_each(&self.social, edges.collect()).await
     }
 
@@ -174,19 +174,10 @@ impl Purge {
         Ok(true)
     }
 
-    /// Removes items one by one, where a `recent_sk` is given only if theirs is that.
-    pub(crate) async fn delete_each(&self, table: &str, keys: Vec<(Key, Option<String>)>) -> Result<(), StoreError> {
-        let deletes = keys.into_iter().map(|(key, recent)| self.delete_one(table, key, recent));
-        futures_util::stream::iter(deletes.collect::<Vec<_>>()).buffer_unordered(AT_ONCE).try_collect().await
-    }
-
-    async fn delete_one(&self, table: &str, key: Key, recent: Option<String>) -> Result<(), StoreError> {
-        let Some(recent) = recent else { return self.db.delete(table, key).await };
-        let same = Expression::new("", "#recent = :recent").name("#recent", "recent_sk").value(":recent", text(recent));
-        let mut transaction = Transaction::default();
-        transaction.delete_if(table, key, &same)?;
-        let (Committed::Done | Committed::Refused(_)) = transaction.commit(&self.db).await?;
-        Ok(())
+    /// Removes items one by one, a few beside each other.
+    pub(crate) async fn delete_each(&self, table: &str, keys: Vec<Key>) -> Result<(), StoreError> {
+        let deletes: Vec<_> = keys.into_iter().map(|key| self.db.delete(table, key)).collect();
+        futures_util::stream::iter(deletes).buffer_unordered(AT_ONCE).try_collect().await
     }
 }
 

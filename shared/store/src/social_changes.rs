@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::social_keys::EdgeKind;
-use crate::{Comment, Profiles, StoreError, Tweet};
+use crate::{Comment, Hide, Profiles, StoreError, Tweet};
+
+const HIDE: &str = "HIDE#";
 
 type Image = serde_dynamo::Item;
 
@@ -36,14 +38,12 @@ pub enum SocialChange {
     },
     /// A comment went.
     CommentGone(Box<Comment>),
-    /// How many follow somebody has changed.
-    Followers {
-        /// Whom.
+    /// Somebody is left out of somebody's timelines and notifications now.
+    Hidden {
+        /// Of whose.
         user: UserId,
-        /// How many did.
-        before: u64,
-        /// How many do.
-        after: u64,
+        /// Who.
+        other: UserId,
     },
     /// Something that nothing follows from.
     Other,
@@ -105,13 +105,6 @@ struct Edge {
     tweet: Option<TweetId>,
 }
 
-#[derive(Deserialize)]
-struct Followed {
-    id: UserId,
-    #[serde(default, deserialize_with = "crate::item::count")]
-    followers: u64,
-}
-
 impl Profiles {
     /// Reads a record of the table's stream, whose images are given as DynamoDB's JSON.
     ///
@@ -123,7 +116,7 @@ impl Profiles {
         match &*keys.sk {
             "TWEET" => self.tweet(old, new),
             "COMMENT" => self.comment(old, new),
-            "PROFILE" => self.profile(old, new),
+            sk if sk.starts_with(HIDE) => self.hide(&keys, old, new),
             // An edge that is only changed has neither come nor gone.
             _ if old.is_some() && new.is_some() => Ok(SocialChange::Other),
             _ => self.edge(image, &keys, new.is_some()),
@@ -152,13 +145,17 @@ impl Profiles {
         })
     }
 
-    fn profile(&self, old: Option<Image>, new: Option<Image>) -> Result<SocialChange, StoreError> {
-        let (Some(old), Some(new)) = (old, new) else { return Ok(SocialChange::Other) };
-        let (before, after): (Followed, Followed) = (self.read(&old)?, self.read(&new)?);
-        Ok(if before.followers == after.followers {
-            SocialChange::Other
-        } else {
-            SocialChange::Followers { user: after.id, before: before.followers, after: after.followers }
+    fn hide(&self, keys: &Keys, old: Option<Image>, new: Option<Image>) -> Result<SocialChange, StoreError> {
+        let hides = |image: Option<Image>| match image {
+            Some(image) => self.read::<Hide>(&image).map(Hide::hides),
+            None => Ok(false),
+        };
+        if hides(old)? || !hides(new)? {
+            return Ok(SocialChange::Other);
+        }
+        Ok(SocialChange::Hidden {
+            user: self.id(keys.pk.strip_prefix("U#"), "its key has no user")?,
+            other: self.id(keys.sk.strip_prefix(HIDE), "it hides nobody")?,
         })
     }
 

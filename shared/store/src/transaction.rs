@@ -37,6 +37,15 @@ impl Committed {
     }
 }
 
+/// How an update of one item ended.
+#[derive(Debug)]
+pub(crate) enum Applied {
+    /// It was written; the item as it was before, empty if there was none.
+    Done(Item),
+    /// Its condition failed; the item that was there, empty if there was none.
+    Refused(Item),
+}
+
 /// An update or a check: expressions and what they stand on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Expression {
@@ -72,14 +81,29 @@ impl Expression {
         self
     }
 
+    /// Gives it this condition.
+    pub(crate) fn on(mut self, condition: &str) -> Self {
+        condition.clone_into(&mut self.condition);
+        self
+    }
+
     /// Adds another clause to the update.
     pub(crate) fn also(&mut self, clause: &str) {
         self.update.push_str(clause);
     }
 
-    /// Updates this one item by itself and answers it as it was. None if the condition failed. Transactions of others
-    /// that are in conflict with it are waited for. One step.
+    /// Updates this one item by itself and answers it as it was. None if the condition failed. As
+    /// [`Expression::apply_to`].
     pub(crate) async fn apply(&self, db: &Db, table: &str, key: Key) -> Result<Option<Item>, StoreError> {
+        Ok(match self.apply_to(db, table, key).await? {
+            Applied::Done(was) => Some(was),
+            Applied::Refused(_) => None,
+        })
+    }
+
+    /// Updates this one item by itself. Transactions of others that are in conflict with it are waited for. One
+    /// step; half the units of a transaction.
+    pub(crate) async fn apply_to(&self, db: &Db, table: &str, key: Key) -> Result<Applied, StoreError> {
         let mut last = StoreError::Passing("no attempt".to_owned());
         for round in 0..MAX_ROUNDS {
             db.pause_before(round).await?;
@@ -93,13 +117,16 @@ impl Expression {
                 .set_expression_attribute_names(self.names())
                 .set_expression_attribute_values(self.values())
                 .return_values(ReturnValue::AllOld)
+                .return_values_on_condition_check_failure(ALL_OLD)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total);
             let error = match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
-                Ok(output) => return Ok(output.attributes),
+                Ok(output) => return Ok(Applied::Done(output.attributes.unwrap_or_default())),
                 Err(error) => error,
             };
             last = match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => return Ok(None),
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    return Ok(Applied::Refused(failed.item.clone().unwrap_or_default()));
+                }
                 Some(UpdateItemError::TransactionConflictException(_)) => error.into(),
                 _ => return Err(error.into()),
             };
@@ -123,6 +150,11 @@ impl Expression {
 const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 
 impl Transaction {
+    /// Is there nothing to be written?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Writes an item that must not be there yet.
     pub(crate) fn create(&mut self, table: &str, item: Item) -> Result<usize, StoreError> {
         self.put_if(table, item, &Expression::new("", "attribute_not_exists(pk)"))

@@ -146,6 +146,17 @@ impl Seen {
         self.hides.get(&id).copied().unwrap_or_default()
     }
 
+    /// This and what was read beside it or after it.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.tweets.extend(other.tweets);
+        self.comments.extend(other.comments);
+        self.profiles.extend(other.profiles);
+        self.hides.extend(other.hides);
+        self.edges.extend(other.edges);
+        self
+    }
+
     /// Does the viewer follow this one?
     #[must_use]
     pub fn follows(&self, id: UserId) -> bool {

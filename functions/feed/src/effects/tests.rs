@@ -6,8 +6,6 @@ use std::str::FromStr;
 use super::*;
 use aviary_store::ReplyTo;
 
-const LIMIT: u64 = 2;
-
 fn id<T: FromStr<Err: Debug>>(end: u8) -> T {
     format!("019a0000-0001-7000-8000-0000000000{end:02x}").parse().expect("an id")
 }
@@ -46,7 +44,7 @@ fn news(kind: NotificationKind, actor: u8, tweet: Option<u8>, comment: Option<u8
 }
 
 fn effects(change: SocialChange) -> Vec<Effect> {
-    super::effects("event", &change, LIMIT)
+    super::effects("event", &change)
 }
 
 fn names(names: &[&str]) -> Vec<NameKey> {
@@ -176,13 +174,8 @@ fn an_edit_tells_those_whom_it_names_first() {
 }
 
 #[test]
-fn only_crossing_the_limit_upwards_is_told_to_followers() {
-    let crossed = [Effect::Cross { user: id(1), event: "event".to_owned() }];
-    for (before, after, crosses) in
-        [(2, 3, true), (0, 9, true), (1, 2, false), (3, 4, false), (3, 2, false), (9, 0, false)]
-    {
-        let found = effects(SocialChange::Followers { user: id(1), before, after });
-        assert_eq!(found, &crossed[..usize::from(crosses)], "{before} to {after}");
-    }
+fn whom_one_does_not_want_to_hear_of_any_more_leaves_the_count() {
+    let quiet = Effect::Quiet { user: id(1), other: id(2), event: "event".to_owned() };
+    assert_eq!(effects(SocialChange::Hidden { user: id(1), other: id(2) }), [quiet]);
     assert_eq!(effects(SocialChange::Other), []);
 }

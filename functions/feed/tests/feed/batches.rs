@@ -121,6 +121,16 @@ async fn a_record_of_nothing_that_matters_has_no_effect() {
     let [a, b] = world.users::<2>().await;
     world.relations.block(a, b, world.edge()).await.unwrap();
     world.relations.mute(b, a, world.edge()).await.unwrap();
+    world.settle().await;
+    let tweet = world.tweet(a, "Nobody follows").await;
+    world.settle().await;
+    for (who, whom) in [(a, b), (b, a)] {
+        let between = world.relations.between(who, whom).await.unwrap().unwrap();
+        world.relations.unblock(who, between).await.unwrap();
+        let between = world.relations.between(who, whom).await.unwrap().unwrap();
+        world.relations.unmute(who, between).await.unwrap();
+    }
+    world.react(b, Reaction::Save, &tweet).await;
     let before = (world.items("FeedTable").await, world.items("JobsTable").await);
     let records = world.records().await;
     assert!(records.len() > 4);

@@ -199,3 +199,26 @@ async fn what_is_over_is_not_unread_any_more() {
     world.clock.forward(91 * 86_400);
     assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 0);
 }
+
+/// What a mute or a block hides is not counted as unread, in both directions of a block, and only that.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_hidden_later_is_not_unread() {
+    let world = World::start();
+    let [a, b, c] = world.users::<3>().await;
+    let (tweet, other) = (world.tweet(a, "Hello").await, world.tweet(b, "Hello").await);
+    for actor in [b, c] {
+        world.like(actor, &tweet).await;
+        world.comment(actor, &tweet, "Nice").await;
+    }
+    world.like(a, &other).await;
+    world.settle().await;
+    let unread = async |user| world.notifications.unread(user, world.now()).await.unwrap();
+    assert_eq!((unread(a).await, unread(b).await), (4, 1));
+    world.relations.mute(a, c, world.edge()).await.unwrap();
+    world.settle().await;
+    assert_eq!((unread(a).await, unread(b).await), (2, 1));
+    world.relations.block(a, b, world.edge()).await.unwrap();
+    world.settle_twice().await;
+    assert_eq!((unread(a).await, unread(b).await), (0, 0));
+    world.assert_inboxes().await;
+}

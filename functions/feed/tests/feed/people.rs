@@ -98,6 +98,10 @@ impl World {
         self.react(actor, Reaction::Retweet, tweet).await;
     }
 
+    pub(crate) async fn unretweet(&self, actor: UserId, tweet: &Tweet) {
+        self.reactions.remove(actor, Reaction::Retweet, tweet.id).await.unwrap();
+    }
+
     pub(crate) async fn like_comment(&self, actor: UserId, comment: &Comment) {
         self.reactions.like_comment(actor, comment, self.now()).await.unwrap();
     }

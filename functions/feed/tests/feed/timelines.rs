@@ -1,7 +1,7 @@
 //! Home timelines: on both sides of the limit, and across it.
 
 use aviary_model::{TweetId, UserId};
-use aviary_store::{Reaction, Task, Tweet};
+use aviary_store::{Task, Tweet};
 use serde_json::Value;
 
 use crate::world::{Random, World};
@@ -100,7 +100,6 @@ async fn a_retweet_comes_to_the_followers_once_and_goes_when_it_is_taken_back() 
     let world = World::start();
     let [author, fan, other, reader] = world.users::<4>().await;
     world.follow(reader, fan).await;
-    world.follow(reader, other).await;
     world.follow(author, fan).await;
     world.settle_twice().await;
     let tweet = world.tweet(author, "Worth it").await;
@@ -113,7 +112,7 @@ async fn a_retweet_comes_to_the_followers_once_and_goes_when_it_is_taken_back() 
     assert_eq!(page.entries.len(), 1);
     assert_eq!((page.entries[0].via, page.entries[0].author), (Some(fan), author));
     assert_eq!(world.home_of(author).await, [], "nobody's own tweet comes back");
-    world.reactions.remove(fan, Reaction::Retweet, tweet.id).await.unwrap();
+    world.unretweet(fan, &tweet).await;
     world.settle().await;
     assert_eq!(world.home_of(reader).await, []);
     // Again: what removes the first must not reach the second.
@@ -137,7 +136,7 @@ async fn what_is_gone_is_brought_to_nobody() {
     world.retweet(fan, &kept).await;
     let records = world.records().await;
     world.tweets.delete(&gone, &world.tables.jobs, world.now()).await.unwrap();
-    world.reactions.remove(fan, Reaction::Retweet, kept.id).await.unwrap();
+    world.unretweet(fan, &kept).await;
     assert_eq!(world.hand(0, &records).await, Vec::<String>::new());
     world.work().await;
     let page = world.home.page(reader, None, 10, world.now()).await.unwrap();
@@ -157,15 +156,14 @@ async fn above_the_limit_nothing_is_written_and_whoever_follows_knows_it() {
     world.settle().await;
     assert_eq!(world.home_of(a).await, [before.id]);
     assert_eq!(world.home.pulls(a).await.unwrap(), []);
-    // Across the limit upwards: all of them are told, those who came before too.
+    // Across the limit upwards: the first tweet above it tells all of them, those who came before too.
     world.follow(c, author).await;
     world.settle().await;
-    for reader in [a, b, c] {
-        assert_eq!(world.home.pulls(reader).await.unwrap(), [author]);
-    }
+    assert_eq!(world.home.pulls(c).await.unwrap(), [author]);
     let above = world.tweet(author, "Three followers").await;
     world.settle().await;
     for reader in [a, b, c] {
+        assert_eq!(world.home.pulls(reader).await.unwrap(), [author]);
         assert!(!world.home_of(reader).await.contains(&above.id));
     }
     world.follow(late, author).await;
@@ -268,4 +266,41 @@ async fn a_tweet_reaches_hundreds_in_shards_and_in_pages_and_leaves_them() {
     assert_eq!((world.readers_of(&sharded).await, world.readers_of(&paged).await), (0, 510));
     let social = world.items("SocialTable").await;
     assert_eq!(social.keys().filter(|(_, sk)| sk.starts_with("LIKE#")).count(), 0);
+}
+
+/// The limit itself may move, and move back, with people coming and going on either side of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_that_moves_reaches_those_who_follow_already() {
+    let mut world = World::with_limit(10);
+    let [author, a, b, c, d] = world.users::<5>().await;
+    world.follow(a, author).await;
+    world.follow(b, author).await;
+    world.settle_twice().await;
+    let below = world.tweet(author, "Two followers of ten").await;
+    world.settle().await;
+    assert_eq!(world.home_of(a).await, [below.id]);
+    world.set_limit(1);
+    let above = world.tweet(author, "Two followers of one").await;
+    world.settle_twice().await;
+    for reader in [a, b] {
+        assert_eq!(world.home.pulls(reader).await.unwrap(), [author]);
+        assert!(!world.home_of(reader).await.contains(&above.id));
+    }
+    let jobs = world.items("JobsTable").await.len();
+    let again = world.tweet(author, "They know").await;
+    world.settle().await;
+    assert_eq!(world.items("JobsTable").await.len(), jobs, "everybody is told once");
+    assert!(!world.home_of(a).await.contains(&again.id));
+    // Back, somebody comes who merges nothing, and down again: that one has to be told too.
+    world.set_limit(10);
+    world.follow(c, author).await;
+    world.settle_twice().await;
+    assert_eq!(world.home.pulls(c).await.unwrap(), []);
+    world.set_limit(1);
+    world.follow(d, author).await;
+    world.tweet(author, "Four followers of one").await;
+    world.settle_twice().await;
+    for reader in [a, b, c, d] {
+        assert_eq!(world.home.pulls(reader).await.unwrap(), [author]);
+    }
 }

@@ -142,6 +142,17 @@ impl World {
         }
     }
 
+    /// The processes that begin from now on have this limit.
+    pub(crate) fn set_limit(&mut self, limit: u64) {
+        let start = Start {
+            settings: settings(limit),
+            aws: aws(&self.local, self.local.dynamodb_url()),
+            clock: self.clock.clone(),
+            entropy: Arc::new(Random),
+        };
+        self.feeds = [Feed::new(&start).unwrap(), Feed::new(&start).unwrap()];
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -66,7 +66,7 @@ impl Acting {
     pub(super) async fn mute(&mut self, muter: Person, muted: Person) {
         let path = format!("/api/profiles/{}/mute/", self.accounts[muted.0].id);
         assert_eq!(self.act(muter, &path).await, json!({"muted": true}));
-        self.model.mutes.insert((muter, muted));
+        self.model.mute(muter, muted);
     }
 
     pub(super) async fn block(&mut self, blocker: Person, blocked: Person) {

@@ -105,6 +105,20 @@ impl Model {
     pub(super) fn block(&mut self, blocker: Person, blocked: Person) {
         self.blocks.insert((blocker, blocked));
         self.follows.retain(|pair| ![(blocker, blocked), (blocked, blocker)].contains(pair));
+        self.quiet(blocker, blocked);
+        self.quiet(blocked, blocker);
+    }
+
+    pub(super) fn mute(&mut self, muter: Person, muted: Person) {
+        self.mutes.insert((muter, muted));
+        self.quiet(muter, muted);
+    }
+
+    /// What is not shown any more is not unread.
+    fn quiet(&mut self, person: Person, actor: Person) {
+        for note in self.notes.iter_mut().filter(|note| note.to == person && note.actor == actor) {
+            note.read = true;
+        }
     }
 
     pub(super) fn tweeted(&mut self, id: String, author: Person, message: &str, answers: Option<TweetNo>) -> TweetNo {

@@ -135,7 +135,7 @@ async fn hang(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> Hung {
         for reaction in [Reaction::Like, Reaction::Retweet, Reaction::Save] {
             reactions.put(reader, reaction, &tweet, now).await.unwrap();
         }
-        let entry = HomeEntry { tweet: id, author, position: id.into(), via: None };
+        let entry = HomeEntry::tweeted(id, author);
         home.put(reader, &entry, now).await.unwrap();
         let comment = Comment {
             id: CommentId::new(now, &Random).unwrap(),
