@@ -8,6 +8,7 @@ use integers_function::equation::Equation;
 use integers_function::evaluate::evaluate;
 use integers_function::polynomial::Polynomial;
 use integers_function::unit::{Unit, Units};
+use integers_function::work::Budget;
 
 /// Milliseconds for 10,000 units, however many there are: what grew faster than the sets would miss it.
 const ADDITION_MS: f64 = 20.0;
@@ -32,7 +33,7 @@ fn line(name: &str, equation: &str, units: u32, bits: usize, goal: f64) -> Resul
     let times = MEASURED_UNITS / units;
     let before = cpu_ms()?;
     for _ in 0..times {
-        drop(evaluate(&equation, &[&a, &b])?);
+        drop(evaluate(&equation, &[&a, &b], &mut Budget::default())?);
     }
     let spent = (cpu_ms()? - before) / f64::from(times);
     let each = spent * 10_000.0 / f64::from(units);

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::StatusCode;
 
 use crate::IntegersState;
+use crate::kept::KeptSet;
 use crate::unit::MAX_KEPT_BYTES;
 
 /// What an item can hold; DynamoDB takes 400 KB with all its attributes.
@@ -28,8 +29,14 @@ pub(crate) struct NewSet {
     pub(crate) json: String,
 }
 
-/// An idempotency key, and what is kept with it.
-pub(crate) type Settled<'a> = Option<(&'a OnceClaim, String)>;
+/// An idempotency key, and what is kept with it of the set that is written.
+#[derive(Clone, Copy)]
+pub(crate) struct Settled<'a> {
+    /// The key.
+    pub(crate) claim: &'a OnceClaim,
+    /// Says what.
+    pub(crate) kept: &'a (dyn Fn(&OpenSession, &StoredSet) -> KeptSet + Sync),
+}
 
 /// Writes a set: the object first if it needs one, which no reader sees before the item names it. False if the session
 /// changed since it was opened. One step for a small set, two for an object, and one more if a set is replaced.
@@ -40,7 +47,7 @@ pub(crate) async fn write(
     state: &IntegersState,
     open: &OpenSession,
     set: &NewSet,
-    claim: Settled<'_>,
+    settled: Option<Settled<'_>>,
 ) -> Result<bool, ApiError> {
     let now = state.clock.now();
     let mut check = None;
@@ -49,7 +56,13 @@ pub(crate) async fn write(
         Ok(())
     });
     let stored = stored.await?;
-    let claim = claim.map(|(claim, result)| (claim, &state.guard.credentials, result));
+    let claim = match settled {
+        Some(Settled { claim, kept }) => {
+            let kept = serde_json::to_string(&kept(open, &stored)).map_err(ApiError::internal)?;
+            Some((claim, &state.guard.credentials, kept))
+        }
+        None => None,
+    };
     match state.integers.write(open, &stored, &SetWrite { now, check, claim }).await? {
         Written::Done => Ok(true),
         Written::SessionChanged => Ok(false),
@@ -108,7 +121,7 @@ pub(crate) async fn read(
             return text(&key, &bytes).map(|json| Some((set, json)));
         }
         let now = state.clock.now();
-        let again = state.integers.open(open.user, &open.session, now).await?;
+        let again = state.integers.reopen(open, now).await?;
         match state.integers.set(&again, &set.id).await? {
             None => return Ok(None),
             Some(same) if same.version == set.version => return Err(lost(&key)),

@@ -8,11 +8,10 @@ use crate::equation::{Equation, Factor, Product, Sum};
 use crate::number::MAX_BITS;
 use crate::polynomial::{MAX_DEGREE, Polynomial, TooLong};
 use crate::unit::{Unit, Units};
+use crate::work::{Budget, MAX_WORK, TooMuchWork};
 
 /// The most bytes of a result's numbers.
 pub const MAX_RESULT_BYTES: usize = 64 << 20;
-/// The most work that an equation may take, in multiplications of machine words: a nanosecond each, so some seconds.
-pub const MAX_WORK: u64 = 8_000_000_000;
 
 const BITS_PER_WORD: u64 = 64;
 /// What a term costs that is added, beside its words: finding its place, and memory.
@@ -46,8 +45,16 @@ pub enum EvaluationError {
     #[error("The result would be too large; it may have {MAX_RESULT_BYTES} bytes.")]
     ResultTooLarge,
     /// It would take too long.
-    #[error("The equation would take too much work on sets of this size: {0} multiplications; it may take {MAX_WORK}.")]
+    #[error(
+        "The equation would take too much work on sets of this size: an estimated {0} steps; it may take {MAX_WORK}."
+    )]
     TooMuchWork(u64),
+}
+
+impl From<TooMuchWork> for EvaluationError {
+    fn from(TooMuchWork(work): TooMuchWork) -> Self {
+        Self::TooMuchWork(work)
+    }
 }
 
 impl From<TooLong> for EvaluationError {
@@ -57,11 +64,11 @@ impl From<TooLong> for EvaluationError {
 }
 
 /// Computes an equation; `sets` are those that it names, in their order. Degree, work and indexes are looked
-/// at before anything is computed, each number's length before it is.
+/// at before anything is computed, each number's length before it is. `budget` is what the request has left for it.
 ///
 /// # Errors
 /// When the indexes differ, or a bound is passed.
-pub fn evaluate(equation: &Equation, sets: &[&Units]) -> Result<Units, EvaluationError> {
+pub fn evaluate(equation: &Equation, sets: &[&Units], budget: &mut Budget) -> Result<Units, EvaluationError> {
     let Some(indexes) = sets.first() else { return Err(EvaluationError::NoSet) };
     let first = indexes.as_slice();
     for (name, set) in equation.sets.iter().zip(sets).skip(1) {
@@ -75,10 +82,7 @@ pub fn evaluate(equation: &Equation, sets: &[&Units]) -> Result<Units, Evaluatio
     if size.degree > u64::from(MAX_DEGREE) {
         return Err(EvaluationError::Degree(size.degree));
     }
-    let work = size.work.saturating_mul(u64::try_from(first.len()).unwrap_or(u64::MAX));
-    if work > MAX_WORK {
-        return Err(EvaluationError::TooMuchWork(work));
-    }
+    budget.spend(size.work.saturating_mul(length(first)))?;
     let mut bytes = 0_usize;
     let mut values = Vec::with_capacity(first.len());
     let mut row: Vec<&Polynomial> = Vec::with_capacity(sets.len());
@@ -233,7 +237,7 @@ mod tests {
 
     fn run(equation: &str, sets: &[&Units]) -> Result<String, String> {
         let equation = Equation::parse(equation).expect("it parses");
-        let result = evaluate(&equation, sets).map_err(|error| error.to_string())?;
+        let result = evaluate(&equation, sets, &mut Budget::default()).map_err(|error| error.to_string())?;
         Ok(result.write(Encoding::Number).expect("it is small"))
     }
 
@@ -343,7 +347,7 @@ mod tests {
                 let v = values[["a", "b", "c"].iter().position(|set| set == name).unwrap()] + p;
                 set(&[(4, v.rem_euclid(m), v.div_euclid(m))])
             }).collect();
-            let result = evaluate(&equation, &sets.iter().collect::<Vec<_>>()).unwrap();
+            let result = evaluate(&equation, &sets.iter().collect::<Vec<_>>(), &mut Budget::default()).unwrap();
             let value: IBig = result.as_slice()[0].value.terms().iter()
                 .map(|term| &term.coefficient * big(m).pow(term.m.into()) * big(p).pow(term.p.into())).sum();
             prop_assert_eq!(value, IBig::from(plain), "{}", text);

@@ -1,8 +1,10 @@
 //! Integers: arithmetic on sets that clients have encrypted.
 
 mod answer;
+mod begin;
 mod content;
 mod download;
+mod kept;
 mod list;
 mod params;
 mod place;
@@ -26,6 +28,7 @@ pub mod set_put;
 pub mod set_show;
 pub mod unit;
 pub mod upload;
+pub mod work;
 
 pub use routes::routes;
 pub use state::IntegersState;

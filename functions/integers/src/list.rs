@@ -17,6 +17,19 @@ pub(crate) fn each<'a>(
     items: &str,
     item: impl FnMut(usize, &'a RawValue) -> bool,
 ) -> Result<(), String> {
+    if walk(json, max, items, item)? { Err("This list may not be empty.".to_owned()) } else { Ok(()) }
+}
+
+/// The same of a list that may be empty. True if it is.
+///
+/// # Errors
+/// Why it is no such list, in words for the client.
+pub(crate) fn walk<'a>(
+    json: &'a str,
+    max: usize,
+    items: &str,
+    item: impl FnMut(usize, &'a RawValue) -> bool,
+) -> Result<bool, String> {
     let json = json.trim_start();
     if !json.starts_with('[') {
         return Err(match kind_of(json) {
@@ -29,9 +42,9 @@ pub(crate) fn each<'a>(
     let list = List { max, item, state: &mut state };
     let read = list.deserialize(&mut deserializer).and_then(|()| deserializer.end());
     match (state, read) {
-        (State::Empty, Ok(())) => Err("This list may not be empty.".to_owned()),
+        (State::Empty, Ok(())) => Ok(true),
         (State::Full, _) => Err(format!("There may be {max} {items}.")),
-        (State::Stopped, _) | (State::Going, Ok(())) => Ok(()),
+        (State::Stopped, _) | (State::Going, Ok(())) => Ok(false),
         (_, Err(error)) => Err(error.to_string()),
     }
 }

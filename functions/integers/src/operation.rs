@@ -2,25 +2,28 @@
 
 use aviary_auth::Claimed;
 use aviary_media::Download;
-use aviary_model::{Encoding, SetId};
+use aviary_model::{Encoding, IntegerSession, SetId};
 use aviary_store::{OpenSession, StoredSet};
-use aviary_web::{ApiError, Claim, Cookies, Fields, IdempotencyKey};
+use aviary_web::{ApiError, Cookies, Fields, IdempotencyKey};
 use axum::extract::State;
 use futures_util::{StreamExt, TryStreamExt};
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, ShownUnit, say_encoding};
-use crate::content::{NewSet, contended, read, write};
+use crate::begin::{Begun, Making, Repeated, Work, begin, released};
+use crate::content::{NewSet, Settled, contended, read, write};
 use crate::equation::Equation;
-use crate::evaluate::evaluate;
+use crate::evaluate::{EvaluationError, evaluate};
+use crate::kept::KeptSet;
 use crate::params::IntegerParams;
-use crate::place::Place;
 use crate::sent::made_id;
 use crate::unit::{MAX_KEPT_BYTES, Units};
+use crate::work::{self, Budget};
 use crate::{IntegersState, download};
 
+const MAKING: Making = Making { operation: "integer_operation", takes_uploads: false };
 /// How often an equation is computed anew whose session others replace at the same time.
 const ATTEMPTS: u32 = 4;
 /// Sets that are read beside each other.
@@ -29,8 +32,6 @@ const AT_ONCE: usize = 8;
 const MAX_OPERAND_UNITS: u64 = 1_000_000;
 /// The most bytes of all sets of an equation together.
 const MAX_OPERAND_BYTES: u64 = 192 << 20;
-/// So large an answer is kept with an idempotency key; of a larger one, where it is.
-const MAX_KEPT: usize = 128 << 10;
 
 /// What is to be computed.
 #[derive(Debug, Serialize, ToSchema)]
@@ -63,15 +64,6 @@ pub struct ShownOperation {
     pub download: Option<Download>,
 }
 
-/// What is kept of a request with an idempotency key.
-#[derive(Debug, Serialize, Deserialize)]
-struct Kept {
-    set: SetId,
-    session: String,
-    encoding: Encoding,
-    json: Option<String>,
-}
-
 /// Computes a new set from others of one session, element by element. Three steps, four where a set is replaced, and one
 /// more for an object.
 #[utoipa::path(post, path = "/integers/operation", tag = "integers", request_body = OperationBody, responses(
@@ -89,67 +81,70 @@ pub async fn operation(
     key: IdempotencyKey,
     IntegerParams(form): IntegerParams,
 ) -> Result<Answer, ApiError> {
-    let account = claimed.user().to_string();
-    let (opened, within) = futures_util::join!(
-        Place::of(&form).open(&state, claimed, &cookies, &form),
-        state.limiter.count("writes", &account, state.limiter.limits.writes_account),
-    );
-    let (caller, open) = opened?;
-    within?;
+    match begin(&state, &MAKING, claimed, &cookies, &key, form).await? {
+        Begun::Done(done) => repeat(&state, done).await,
+        Begun::Work(work) => {
+            let claim = work.claim.clone();
+            released(&state, claim.as_ref(), make(&state, work).await).await
+        }
+    }
+}
+
+async fn make(state: &IntegersState, work: Work) -> Result<Answer, ApiError> {
+    let Work { user, form, mut open, claim, .. } = work;
     let wants_file = download::is_wanted(&form)?;
     let mut fields = Fields::of(&form);
     let equation = fields.required("equation", |text| Equation::parse(text).map_err(|error| vec![error]));
     let id = fields.optional("set_id", SetId::parse);
     let equation = fields.finish(equation)?;
     let id = id.map_or_else(|| made_id(state.entropy.as_ref()), Ok)?;
-    let body = if key.is_sent() { form.digest(&[]) } else { String::new() };
-    let credentials = &state.guard.credentials;
-    let claim = match key.claim(credentials, "integer_operation", Some(caller.user), &body, state.clock.now()).await? {
-        Claim::Fresh(claim) => claim,
-        Claim::Done(kept) => return download::offer(&state, again(&state, open, &kept).await?, wants_file).await,
-    };
-    let session = open.session.as_str().to_owned();
-    let computed = compute_and_write(&state, open, &equation, id, claim.as_ref()).await;
-    if let (Err(_), Some(claim)) = (&computed, &claim) {
-        credentials.release_once(claim).await?;
-    }
-    download::offer(&state, answer(&session, computed?), wants_file).await
-}
-
-async fn compute_and_write(
-    state: &IntegersState,
-    mut open: OpenSession,
-    equation: &Equation,
-    id: SetId,
-    claim: Option<&aviary_store::OnceClaim>,
-) -> Result<NewSet, ApiError> {
+    let session = open.session.clone();
     for _ in 0..ATTEMPTS {
         if open.manifest.is_none() {
             return Err(ApiError::not_found());
         }
-        let set = compute(state, &open, equation, id.clone()).await?;
-        let json = (set.json.len() <= MAX_KEPT).then(|| set.json.clone());
-        let session = open.session.as_str().to_owned();
-        let kept = Kept { set: id.clone(), session, encoding: set.encoding, json };
-        let kept = serde_json::to_string(&kept).map_err(ApiError::internal)?;
-        if write(state, &open, &set, claim.map(|claim| (claim, kept))).await? {
-            return Ok(set);
+        let set = compute(state, &open, &equation, id.clone()).await?;
+        let is_file = download::permit(state, user, set.json.len(), wants_file).await?;
+        let kept = |open: &OpenSession, stored: &StoredSet| KeptSet::of(open, stored, Some(&set.json));
+        let settled = claim.as_ref().map(|claim| Settled { claim, kept: &kept });
+        if write(state, &open, &set, settled).await? {
+            let answer = answer(&session, set);
+            return if is_file { download::lend(state, user, &session, answer).await } else { Ok(answer) };
         }
-        open = state.integers.open(open.user, &open.session, state.clock.now()).await?;
+        open = state.integers.reopen(&open, state.clock.now()).await?;
     }
     Err(contended())
 }
 
+/// The first answer once more: as it was kept, or the set that was made, while it is there.
+async fn repeat(state: &IntegersState, done: Repeated) -> Result<Answer, ApiError> {
+    let Repeated { user, form, kept, .. } = done;
+    let wants_file = download::is_wanted(&form)?;
+    let kept: KeptSet = serde_json::from_str(&kept).map_err(ApiError::internal)?;
+    let session = kept.session.clone();
+    let set = kept.first(state, user).await?;
+    download::offer(state, user, &session, answer(&session, set), wants_file).await
+}
+
+/// What reading the operands, computing and writing the result take together is bounded: each is estimated before it is
+/// done.
 async fn compute(
     state: &IntegersState,
     open: &OpenSession,
     equation: &Equation,
     id: SetId,
 ) -> Result<NewSet, ApiError> {
+    let refused = |error: EvaluationError| ApiError::field("equation", error);
+    let mut budget = Budget::default();
     let operands = operands(state, open, &equation.sets).await?;
-    let encoding = operands.first().map_or(Encoding::Number, |(encoding, _)| *encoding);
-    let sets: Vec<&Units> = operands.iter().map(|(_, units)| units).collect();
-    let result = evaluate(equation, &sets).map_err(|error| ApiError::field("equation", error))?;
+    let reading = operands.iter().map(|(set, json)| work::reading(json, set.encoding));
+    let reading = reading.fold(0, u64::saturating_add);
+    budget.spend(reading).map_err(|error| refused(error.into()))?;
+    let encoding = operands.first().map_or(Encoding::Number, |(set, _)| set.encoding);
+    let operands = operands.into_iter().map(|(set, json)| units(&set, &json)).collect::<Result<Vec<_>, _>>()?;
+    let sets: Vec<&Units> = operands.iter().collect();
+    let result = evaluate(equation, &sets, &mut budget).map_err(refused)?;
+    budget.spend(result.writing(encoding)).map_err(|error| refused(error.into()))?;
     let units = u64::try_from(result.as_slice().len()).unwrap_or(u64::MAX);
     let json = result.write(encoding);
     let too_large = || {
@@ -163,7 +158,7 @@ async fn operands(
     state: &IntegersState,
     open: &OpenSession,
     names: &[String],
-) -> Result<Vec<(Encoding, Units)>, ApiError> {
+) -> Result<Vec<(StoredSet, String)>, ApiError> {
     let ids = names.iter().map(|name| SetId::parse(name)).collect::<Result<Vec<_>, _>>();
     let ids = ids.map_err(|_| ApiError::internal("an equation names what is no set's id"))?;
     let mut found = state.integers.sets(open, &ids).await?;
@@ -182,35 +177,23 @@ async fn operands(
     futures_util::stream::iter(reads).buffered(AT_ONCE).try_collect().await
 }
 
-async fn operand(state: &IntegersState, open: &OpenSession, set: StoredSet) -> Result<(Encoding, Units), ApiError> {
+async fn operand(state: &IntegersState, open: &OpenSession, set: StoredSet) -> Result<(StoredSet, String), ApiError> {
     let id = set.id.clone();
-    let (set, json) = read(state, open, set).await?.ok_or_else(|| unknown(&id))?;
-    let units = Units::read(&json, Some(set.encoding));
-    let (units, _) = units.map_err(|errors| ApiError::internal(format!("a stored set can't be read: {errors:?}")))?;
-    Ok((set.encoding, units))
+    read(state, open, set).await?.ok_or_else(|| unknown(&id))
+}
+
+fn units(set: &StoredSet, json: &str) -> Result<Units, ApiError> {
+    let units = Units::read(json, Some(set.encoding)).map(|(units, _)| units);
+    units.map_err(|errors| ApiError::internal(format!("a stored set can't be read: {errors:?}")))
 }
 
 fn unknown(id: &SetId) -> ApiError {
     ApiError::field("equation", format!("There is no set \"{}\" in this session.", id.as_str()))
 }
 
-/// The first answer once more; of one that was too large to be kept, the set as it is now.
-async fn again(state: &IntegersState, open: OpenSession, kept: &str) -> Result<Answer, ApiError> {
-    let kept: Kept = serde_json::from_str(kept).map_err(ApiError::internal)?;
-    let (encoding, json) = match kept.json {
-        Some(json) => (kept.encoding, json),
-        None => {
-            let found = state.integers.set(&open, &kept.set).await?.ok_or_else(ApiError::not_found)?;
-            let (set, json) = read(state, &open, found).await?.ok_or_else(ApiError::not_found)?;
-            (set.encoding, json)
-        }
-    };
-    Ok(answer(&kept.session, NewSet { id: kept.set, encoding, units: 0, json }))
-}
-
-fn answer(session: &str, set: NewSet) -> Answer {
+fn answer(session: &IntegerSession, set: NewSet) -> Answer {
     let id = set.id.as_str();
-    let members = [("setCreated", id), ("set_id", id), ("session_id", session)];
+    let members = [("setCreated", id), ("set_id", id), ("session_id", session.as_str())];
     let mut answer = Answer::new(StatusCode::CREATED, members, "integers", set.json);
     say_encoding(&mut answer.members, set.encoding);
     answer

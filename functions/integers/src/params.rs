@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use aviary_web::{ApiError, File, Form, Params, Value};
 use axum::extract::{FromRequest, Request};
+use serde_json::Value as Json;
 
 /// Fields that hold integers, which JSON's numbers can't.
 pub(crate) const UNREAD: [&str; 2] = ["integers", "integer_sets"];
@@ -25,6 +26,8 @@ impl<S: Send + Sync> FromRequest<S> for IntegerParams {
 pub(crate) fn list<'a>(form: &'a Form, name: &str) -> Option<Cow<'a, str>> {
     let is_one = form.names().filter(|field| *field == name).count() == 1;
     match form.get(name)? {
+        // In a body of JSON it is what it is.
+        Value::Json(Json::String(text)) => Some(text.into()),
         Value::Text(text) if is_one && !text.trim_start().starts_with('{') => Some(text.into()),
         Value::File(file) if is_one => Some(content(file).into()),
         _ => {
@@ -63,5 +66,8 @@ mod tests {
         assert_eq!(list(&["null"]).as_deref(), Some("null"));
         assert_eq!(list(&["{\"x\":1}"]).as_deref(), Some("[{\"x\":1}]"));
         assert_eq!(list(&["{\"x\":1}", "{}"]).as_deref(), Some("[{\"x\":1},{}]"));
+        // Only a form has lists item by item.
+        let json = Form::new(vec![("a".to_owned(), Value::Json(Json::String("{\"x\":1}".to_owned())))]);
+        assert_eq!(super::list(&json, "a").as_deref(), Some("{\"x\":1}"));
     }
 }

@@ -10,7 +10,7 @@ use crate::IntegersState;
 /// What a request says of the place.
 #[derive(Debug)]
 pub(crate) struct Place {
-    session: Option<String>,
+    session: Option<IntegerSession>,
     user: Option<String>,
     is_named: bool,
     errors: Option<ApiError>,
@@ -30,15 +30,15 @@ impl Place {
         } else {
             "session_id"
         };
-        let session = fields.optional(name, |text| IntegerSession::parse(text).map(|s| s.as_str().to_owned()));
-        let user = fields.optional("user_id", |text| Ok::<_, Vec<std::convert::Infallible>>(text.trim().to_owned()));
+        let session = fields.optional(name, IntegerSession::parse);
+        let user = user_id(&mut fields);
         let is_named = form.get(name).is_some();
         let errors = fields.finish(Some(())).err();
         Self { session, user, is_named, errors }
     }
 
     /// Opens the session beside the look at the caller; then the rest of the request can be looked at. One step, and one
-    /// more where only a cookie says which session it is.
+    /// more for a `user_id` that is a name or a token.
     ///
     /// # Errors
     /// 401 or 403 for the caller, 400 for a name that is none, 403 for a `user_id` that is not the caller's.
@@ -49,19 +49,34 @@ impl Place {
         cookies: &Cookies,
         form: &Form,
     ) -> Result<(Caller, OpenSession), ApiError> {
-        let user = claimed.user();
-        let session = self.session(state, &claimed, cookies).await?;
-        let open = state.integers.open(user, &session, state.clock.now());
+        let (session, under) = self.session(cookies);
+        let open = state.integers.open(claimed.user(), &session, state.clock.now());
         let (caller, open) = claimed.with_form(form).confirm_beside(open).await?;
-        if let Some(errors) = self.errors {
-            return Err(errors);
+        self.check(state, &caller).await?;
+        Ok((caller, open.under(under)))
+    }
+
+    /// The same for a caller that was looked at before. One step, as above.
+    ///
+    /// # Errors
+    /// As [`Place::open`], but for the caller.
+    pub(crate) async fn open_for(
+        self,
+        state: &IntegersState,
+        caller: &Caller,
+        cookies: &Cookies,
+    ) -> Result<OpenSession, ApiError> {
+        let (session, under) = self.session(cookies);
+        let open = async { Ok(state.integers.open(caller.user, &session, state.clock.now()).await?) };
+        let (open, ()) = futures_util::try_join!(open, self.check(state, caller))?;
+        Ok(open.under(under))
+    }
+
+    async fn check(self, state: &IntegersState, caller: &Caller) -> Result<(), ApiError> {
+        match self.errors {
+            Some(errors) => Err(errors),
+            None => must_be(state, caller, self.user).await,
         }
-        if let Some(name) = &self.user
-            && !is_of(state, user, name).await?
-        {
-            return Err(ApiError::permission_denied());
-        }
-        Ok((caller, open))
     }
 
     /// The same where the session must be named.
@@ -74,35 +89,44 @@ impl Place {
         self
     }
 
-    /// The session by its name; a web session's cookie stands for a name that is derived from it, so that the cookie
-    /// itself is never answered.
-    async fn session(
-        &self,
-        state: &IntegersState,
-        claimed: &Claimed,
-        cookies: &Cookies,
-    ) -> Result<IntegerSession, ApiError> {
-        let cookie = cookies.session.as_ref().map(|secret| secret.expose());
-        let (value, is_known, otherwise) = match &self.session {
-            Some(name) => {
-                let named = IntegerSession::parse(name).unwrap_or_else(|_| IntegerSession::default_name());
-                if !is_hex(name, COOKIE_DIGITS) {
-                    return Ok(named);
-                }
-                (name.as_str(), cookie == Some(name), named)
-            }
-            None => match cookie {
-                Some(cookie) => (cookie, claimed.is_web(), IntegerSession::default_name()),
-                None => return Ok(IntegerSession::default_name()),
-            },
-        };
-        let hash = digest(value);
-        let is_own = is_known || {
-            let found = state.guard.credentials.by_web_session(&hash).await?;
-            found.is_some_and(|(user, _)| user == claimed.user())
-        };
-        Ok(if is_own { IntegerSession::of_web(&hash) } else { otherwise })
+    /// The session by its name, and the one of the cookie that came. What could be a web session's cookie stands for a
+    /// name that is derived from it, whether there is such a web session, was one or never will be: that needs no
+    /// look-up, and so a cookie's value is never answered.
+    fn session(&self, cookies: &Cookies) -> (IntegerSession, Option<IntegerSession>) {
+        let under = cookies.session.as_ref().map(|cookie| of_cookie(cookie.expose()));
+        let named = self.session.clone().map(|name| match name.as_str() {
+            text if is_hex(text, COOKIE_DIGITS) => of_cookie(text),
+            _ => name,
+        });
+        let session = named.or_else(|| under.clone()).unwrap_or_else(IntegerSession::default_name);
+        (session, under)
     }
+}
+
+fn of_cookie(value: &str) -> IntegerSession {
+    IntegerSession::of_web(&digest(value))
+}
+
+/// Is who `user_id` names, if it names anybody, the caller? At most one step.
+///
+/// # Errors
+/// 403 when it is not.
+pub(crate) async fn check_user(state: &IntegersState, caller: &Caller, form: &Form) -> Result<(), ApiError> {
+    let mut fields = Fields::of(form);
+    let user = user_id(&mut fields);
+    fields.finish(Some(()))?;
+    must_be(state, caller, user).await
+}
+
+async fn must_be(state: &IntegersState, caller: &Caller, user: Option<String>) -> Result<(), ApiError> {
+    match user {
+        Some(name) if !is_of(state, caller.user, &name).await? => Err(ApiError::permission_denied()),
+        _ => Ok(()),
+    }
+}
+
+fn user_id(fields: &mut Fields<'_>) -> Option<String> {
+    fields.optional("user_id", |text| Ok::<_, Vec<std::convert::Infallible>>(text.trim().to_owned()))
 }
 
 /// Is this the user's id, username, or one of the user's device tokens? At most one step.

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use aviary_auth::Claimed;
 use aviary_model::{Encoding, Entropy, IntegerSession, SetId};
-use aviary_store::{MAX_SESSION_SETS, OnceClaim, OpenSession};
-use aviary_web::{ApiError, Claim, Cookies, FieldErrors, Form, IdempotencyKey};
+use aviary_store::{MAX_SESSION_SETS, OnceClaim, OpenSession, Written};
+use aviary_web::{ApiError, Cookies, FieldErrors, Form, IdempotencyKey};
 use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -14,14 +14,16 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, ShownSession, ShownSetOfSession, say_encoding, spliced};
+use crate::begin::{Begun, Making, Repeated, Work, begin, released};
 use crate::content::{NewSet, stored};
+use crate::kept::KeptSession;
 use crate::list::{self, kind_of};
 use crate::params::{IntegerParams, list as list_of};
-use crate::place::Place;
 use crate::sent::{made_id, units};
-use crate::uploaded::with_upload;
+use crate::work::Budget;
 use crate::{IntegersState, download};
 
+const MAKING: Making = Making { operation: "integer_session", takes_uploads: true };
 /// So many errors are named.
 const MAX_ERRORS: usize = 10;
 
@@ -70,34 +72,38 @@ pub async fn session_replace(
     key: IdempotencyKey,
     IntegerParams(form): IntegerParams,
 ) -> Result<Answer, ApiError> {
-    let form = with_upload(&state, &claimed, form).await?;
-    let wants_file = download::is_wanted(&form);
-    let account = claimed.user().to_string();
-    let (opened, within) = futures_util::join!(
-        Place::of(&form).open(&state, claimed, &cookies, &form),
-        state.limiter.count("writes", &account, state.limiter.limits.writes_account),
-    );
-    let (caller, open) = opened?;
-    within?;
-    let wants_file = wants_file?;
-    let mut sets = read(&form, state.entropy.as_ref())?;
-    let body = if key.is_sent() { form.digest(&[]) } else { String::new() };
-    let credentials = &state.guard.credentials;
-    let claim = match key.claim(credentials, "integer_session", Some(caller.user), &body, state.clock.now()).await? {
-        Claim::Fresh(claim) => claim,
-        Claim::Done(kept) => {
-            let (session, ids): (IntegerSession, Vec<SetId>) =
-                serde_json::from_str(&kept).map_err(ApiError::internal)?;
-            sets.iter_mut().zip(ids).for_each(|(set, id)| set.id = id);
-            return download::offer(&state, answer(&session, &sets)?, wants_file).await;
+    match begin(&state, &MAKING, claimed, &cookies, &key, form).await? {
+        Begun::Done(done) => repeat(&state, done).await,
+        Begun::Work(work) => {
+            let claim = work.claim.clone();
+            released(&state, claim.as_ref(), store(&state, work).await).await
         }
-    };
-    let written = write(&state, &open, &sets, claim.as_ref()).await;
-    if let (Err(_), Some(claim)) = (&written, &claim) {
-        credentials.release_once(claim).await?;
     }
-    written?;
-    download::offer(&state, answer(&open.session, &sets)?, wants_file).await
+}
+
+async fn store(state: &IntegersState, work: Work) -> Result<Answer, ApiError> {
+    let Work { user, form, open, claim, .. } = work;
+    let wants_file = download::is_wanted(&form)?;
+    let sets = read(&form, state.entropy.as_ref())?;
+    let answer = answer(&open.session, &sets)?;
+    let is_file = download::permit(state, user, answer.json.len(), wants_file).await?;
+    write(state, &open, &sets, claim.as_ref()).await?;
+    if is_file { download::lend(state, user, &open.session, answer).await } else { Ok(answer) }
+}
+
+/// The first answer once more. What the request says itself is not kept, but the ids are.
+async fn repeat(state: &IntegersState, done: Repeated) -> Result<Answer, ApiError> {
+    let Repeated { user, form, kept, is_uploaded } = done;
+    let wants_file = download::is_wanted(&form)?;
+    let kept: KeptSession = serde_json::from_str(&kept).map_err(ApiError::internal)?;
+    let sets = if is_uploaded {
+        kept.first(state, user).await?
+    } else {
+        let mut sets = read(&form, state.entropy.as_ref())?;
+        sets.iter_mut().zip(kept.ids()).for_each(|(set, id)| set.id.clone_from(id));
+        sets
+    };
+    download::offer(state, user, &kept.session, answer(&kept.session, &sets)?, wants_file).await
 }
 
 /// Everything first where nobody sees it, then the one write that makes it the session.
@@ -115,10 +121,12 @@ async fn write(
         items.push(stored(state, &new, set, async |_| Ok(())).await?);
     }
     state.integers.fill(&new, &items).await?;
-    let ids: Vec<&SetId> = sets.iter().map(|set| &set.id).collect();
-    let kept = serde_json::to_string(&(&before.session, ids)).map_err(ApiError::internal)?;
+    let kept = serde_json::to_string(&KeptSession::of(&new, &items)).map_err(ApiError::internal)?;
     let claim = claim.map(|claim| (claim, &state.guard.credentials, kept));
-    Ok(state.integers.flip(before, &new, &items, check, now, claim).await?)
+    match state.integers.flip(before, &new, &items, check, now, claim).await? {
+        Written::Full(bound) => Err(ApiError::field("non_field_errors", bound)),
+        Written::Done | Written::SessionChanged => Ok(()),
+    }
 }
 
 fn read(form: &Form, entropy: &dyn Entropy) -> Result<Vec<NewSet>, ApiError> {
@@ -127,10 +135,10 @@ fn read(form: &Form, entropy: &dyn Entropy) -> Result<Vec<NewSet>, ApiError> {
     };
     let (mut sets, mut errors) = (Vec::new(), Vec::new());
     let mut ids = HashSet::new();
-    let mut failure = None;
+    let (mut failure, mut budget) = (None, Budget::default());
     let max = usize::try_from(MAX_SESSION_SETS).unwrap_or(usize::MAX);
     let walked = list::each(&json, max, "sets", |place, raw| {
-        match set(raw.get(), entropy) {
+        match set(raw.get(), entropy, &mut budget) {
             Ok(Ok(set)) if !ids.insert(set.id.clone()) => {
                 errors.push(format!("Set {place}: set_id \"{}\" comes more than once.", set.id.as_str()));
             }
@@ -153,7 +161,7 @@ fn read(form: &Form, entropy: &dyn Entropy) -> Result<Vec<NewSet>, ApiError> {
 }
 
 /// One set, or what is wrong with it.
-fn set(json: &str, entropy: &dyn Entropy) -> Result<Result<NewSet, Vec<String>>, ApiError> {
+fn set(json: &str, entropy: &dyn Entropy, budget: &mut Budget) -> Result<Result<NewSet, Vec<String>>, ApiError> {
     if !json.starts_with('{') {
         let message = format!("Invalid data. Expected a dictionary, but got {}.", kind_of(json));
         return Ok(Err(vec![message]));
@@ -167,7 +175,7 @@ fn set(json: &str, entropy: &dyn Entropy) -> Result<Result<NewSet, Vec<String>>,
     let encoding = text("encoding", sent.encoding, Encoding::parse, &mut messages);
     let units = match sent.integers {
         None => Err(vec!["This field is required.".to_owned()]),
-        Some(json) => units(json.get(), encoding),
+        Some(json) => units(json.get(), encoding, budget),
     };
     match units {
         Ok((encoding, units, json)) if messages.is_empty() => {
@@ -188,12 +196,11 @@ fn text<T, E: std::fmt::Display>(
     parse: impl FnOnce(&str) -> Result<T, Vec<E>>,
     messages: &mut Vec<String>,
 ) -> Option<T> {
-    let text: String = match value.map(RawValue::get).filter(|json| *json != "null")? {
-        json if json.starts_with('"') => serde_json::from_str(json).ok()?,
-        _ => {
-            messages.push(format!("{name}: Not a valid string."));
-            return None;
-        }
+    let json = value.map(RawValue::get).filter(|json| *json != "null")?;
+    // A text may still be none, such as half of a surrogate pair; it is never as good as not sent.
+    let Ok(text) = serde_json::from_str::<String>(json) else {
+        messages.push(format!("{name}: Not a valid string."));
+        return None;
     };
     match parse(&text) {
         Ok(value) => Some(value),

@@ -41,12 +41,12 @@ pub async fn session_show(
         let (json, count, in_one_look) = sets(&state, &open).await?;
         // While a session is removed, a look may find some of its sets.
         if in_one_look && count == manifest.sets {
-            return download::offer(&state, answer(&open, json), wants_file).await;
+            return download::offer(&state, open.user, &open.session, answer(&open, json), wants_file).await;
         }
         // What was read look by look is whole if the session is still the one that it was at the beginning.
-        let now = state.integers.open(open.user, &open.session, state.clock.now()).await?;
+        let now = state.integers.reopen(&open, state.clock.now()).await?;
         if now.generation == open.generation {
-            return download::offer(&state, answer(&open, json), wants_file).await;
+            return download::offer(&state, open.user, &open.session, answer(&open, json), wants_file).await;
         }
         open = now;
     }

@@ -1,22 +1,23 @@
 //! `POST /integers/set/` (document 002): stores a set.
 
 use aviary_auth::Claimed;
-use aviary_model::SetId;
-use aviary_store::OpenSession;
-use aviary_web::{ApiError, Claim, Cookies, Fields, IdempotencyKey};
+use aviary_model::IntegerSession;
+use aviary_store::{OpenSession, StoredSet};
+use aviary_web::{ApiError, Cookies, Fields, IdempotencyKey};
 use axum::extract::State;
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::IntegersState;
 use crate::answer::{Answer, ShownSet, ShownUnit, say_encoding};
-use crate::content::{NewSet, contended, write};
+use crate::begin::{Begun, Making, Repeated, Work, begin, released};
+use crate::content::{NewSet, Settled, contended, write};
+use crate::kept::KeptSet;
 use crate::params::IntegerParams;
-use crate::place::Place;
-use crate::uploaded::with_upload;
 use crate::{download, sent};
 
+const MAKING: Making = Making { operation: "integer_set", takes_uploads: true };
 /// How often a session is opened again that others replace at the same time.
 const ATTEMPTS: u32 = 4;
 
@@ -42,13 +43,6 @@ pub struct SetBody {
     pub encoding: String,
 }
 
-/// What is kept of a request with an idempotency key; the rest of its answer is in its body.
-#[derive(Debug, Serialize, Deserialize)]
-struct Kept {
-    set: SetId,
-    session: String,
-}
-
 /// Stores a set. Two steps, three where a set is replaced, and one more for an object.
 #[utoipa::path(post, path = "/integers/set", tag = "integers", request_body = SetBody, responses(
     (status = 201, description = "The set", body = ShownSet),
@@ -65,36 +59,42 @@ pub async fn set_put(
     key: IdempotencyKey,
     IntegerParams(form): IntegerParams,
 ) -> Result<Answer, ApiError> {
-    let form = with_upload(&state, &claimed, form).await?;
-    let wants_file = download::is_wanted(&form);
-    let account = claimed.user().to_string();
-    let (opened, within) = futures_util::join!(
-        Place::of(&form).open(&state, claimed, &cookies, &form),
-        state.limiter.count("writes", &account, state.limiter.limits.writes_account),
-    );
-    let (caller, open) = opened?;
-    within?;
-    let wants_file = wants_file?;
-    let set = sent::set(Fields::of(&form), state.entropy.as_ref())?;
-    let body = if key.is_sent() { form.digest(&[]) } else { String::new() };
-    let credentials = &state.guard.credentials;
-    let claim = match key.claim(credentials, "integer_set", Some(caller.user), &body, state.clock.now()).await? {
-        Claim::Fresh(claim) => claim,
-        Claim::Done(kept) => {
-            let kept: Kept = serde_json::from_str(&kept).map_err(ApiError::internal)?;
-            let first = answer(&kept.session, NewSet { id: kept.set, ..set });
-            return download::offer(&state, first, wants_file).await;
+    match begin(&state, &MAKING, claimed, &cookies, &key, form).await? {
+        Begun::Done(done) => repeat(&state, done).await,
+        Begun::Work(work) => {
+            let claim = work.claim.clone();
+            released(&state, claim.as_ref(), store(&state, work).await).await
         }
-    };
-    let kept = Kept { set: set.id.clone(), session: open.session.as_str().to_owned() };
-    let kept = serde_json::to_string(&kept).map_err(ApiError::internal)?;
-    let session = open.session.as_str().to_owned();
-    let written = write_anyhow(&state, open, &set, claim.as_ref().map(|claim| (claim, kept))).await;
-    if let (Err(_), Some(claim)) = (&written, &claim) {
-        credentials.release_once(claim).await?;
     }
-    written?;
-    download::offer(&state, answer(&session, set), wants_file).await
+}
+
+async fn store(state: &IntegersState, work: Work) -> Result<Answer, ApiError> {
+    let Work { user, form, open, claim, is_uploaded } = work;
+    let wants_file = download::is_wanted(&form)?;
+    let set = sent::set(Fields::of(&form), state.entropy.as_ref())?;
+    let is_file = download::permit(state, user, set.json.len(), wants_file).await?;
+    let session = open.session.clone();
+    let kept = |open: &OpenSession, stored: &StoredSet| {
+        KeptSet::of(open, stored, Some(set.json.as_str()).filter(|_| is_uploaded))
+    };
+    let settled = claim.as_ref().map(|claim| Settled { claim, kept: &kept });
+    write_anyhow(state, open, &set, settled).await?;
+    let answer = answer(&session, set);
+    if is_file { download::lend(state, user, &session, answer).await } else { Ok(answer) }
+}
+
+/// The first answer once more. What the request says itself is not kept, but the ids are.
+async fn repeat(state: &IntegersState, done: Repeated) -> Result<Answer, ApiError> {
+    let Repeated { user, form, kept, is_uploaded } = done;
+    let wants_file = download::is_wanted(&form)?;
+    let kept: KeptSet = serde_json::from_str(&kept).map_err(ApiError::internal)?;
+    let session = kept.session.clone();
+    let set = if is_uploaded {
+        kept.first(state, user).await?
+    } else {
+        NewSet { id: kept.set, ..sent::set(Fields::of(&form), state.entropy.as_ref())? }
+    };
+    download::offer(state, user, &session, answer(&session, set), wants_file).await
 }
 
 /// Writes it into the session as it is by then.
@@ -102,19 +102,19 @@ async fn write_anyhow(
     state: &IntegersState,
     mut open: OpenSession,
     set: &NewSet,
-    claim: crate::content::Settled<'_>,
+    settled: Option<Settled<'_>>,
 ) -> Result<(), ApiError> {
     for _ in 0..ATTEMPTS {
-        if write(state, &open, set, claim.clone()).await? {
+        if write(state, &open, set, settled).await? {
             return Ok(());
         }
-        open = state.integers.open(open.user, &open.session, state.clock.now()).await?;
+        open = state.integers.reopen(&open, state.clock.now()).await?;
     }
     Err(contended())
 }
 
-fn answer(session: &str, set: NewSet) -> Answer {
-    let members = [("set_id", set.id.as_str()), ("session_id", session)];
+fn answer(session: &IntegerSession, set: NewSet) -> Answer {
+    let members = [("set_id", set.id.as_str()), ("session_id", session.as_str())];
     let mut answer = Answer::new(StatusCode::CREATED, members, "integers", set.json);
     say_encoding(&mut answer.members, set.encoding);
     answer

@@ -49,5 +49,5 @@ pub async fn set_show(
     let members = [("user_id", user.as_str()), ("session_id", open.session.as_str()), ("set_id", id.as_str())];
     let mut answer = Answer::new(StatusCode::OK, members, "integers", json);
     say_encoding(&mut answer.members, set.encoding);
-    download::offer(&state, answer, wants_file).await
+    download::offer(&state, caller.user, &open.session, answer, wants_file).await
 }

@@ -1,13 +1,16 @@
 //! Units of a set, and how a set is written.
 
+mod read;
+
+use std::ops::Range;
+
 use aviary_model::Encoding;
 use dashu_int::IBig;
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use dashu_int::ops::BitTest;
 
-use crate::list::{self, kind_of};
-use crate::number::{self, NumberError};
-use crate::polynomial::{MAX_DEGREE, Polynomial};
+use crate::number;
+use crate::polynomial::Polynomial;
+use crate::work;
 
 /// The most units of a set.
 pub const MAX_UNITS: usize = 100_000;
@@ -15,8 +18,6 @@ pub const MAX_UNITS: usize = 100_000;
 pub const MAX_BYTES: usize = 64 << 20;
 /// The most bytes of a set's JSON when it is kept: digits of a result take more than twice the bytes of its numbers.
 pub const MAX_KEPT_BYTES: usize = 192 << 20;
-/// So many errors of one set are named.
-const MAX_ERRORS: usize = 10;
 
 /// One integer of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,53 +53,27 @@ impl Units {
         &self.0
     }
 
-    /// Reads the JSON of a list of units. Answers in which encoding they came: the one that was named, or the
-    /// first number's.
-    ///
-    /// # Errors
-    /// What is wrong, in words for the client; no more than a few of many.
-    pub fn read(json: &str, named: Option<Encoding>) -> Result<(Self, Encoding), Vec<String>> {
-        let mut reading = Reading { named, encoding: None, units: Vec::new() };
-        let mut errors = Vec::new();
-        let walked = list::each(json, MAX_UNITS, "units", |place, raw| match reading.unit(raw.get()) {
-            Ok(unit) => {
-                reading.units.push(unit);
-                true
-            }
-            Err(error) => {
-                errors.push(format!("Unit {place}: {error}"));
-                errors.len() < MAX_ERRORS
-            }
-        });
-        if let Err(error) = walked {
-            // What is wrong with the list as a whole is the one thing to say.
-            return Err(vec![error]);
-        }
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        let encoding = reading.encoding.unwrap_or(Encoding::Number);
-        reading.units.sort_by_key(|unit| unit.index);
-        let twice = reading.units.windows(2).find_map(|two| match two {
-            [a, b] if a.index == b.index => Some(a.index),
-            _ => None,
-        });
-        match twice {
-            Some(index) => Err(vec![format!("Index {index} comes more than once.")]),
-            None => Ok((Self(reading.units), encoding)),
-        }
-    }
-
     /// Writes the JSON of the list; none if it would have more than [`MAX_KEPT_BYTES`], which is looked at after each unit.
     #[must_use]
     pub fn write(&self, encoding: Encoding) -> Option<String> {
+        self.write_within(encoding, MAX_KEPT_BYTES)
+    }
+
+    /// What it takes to write it.
+    #[must_use]
+    pub fn writing(&self, encoding: Encoding) -> u64 {
+        let terms = self.0.iter().flat_map(|unit| unit.value.terms());
+        terms.fold(0, |work, term| work.saturating_add(work::writing(encoding, term.coefficient.bit_len())))
+    }
+
+    fn write_within(&self, encoding: Encoding, max: usize) -> Option<String> {
         let mut json = String::from("[");
         for (place, unit) in self.0.iter().enumerate() {
             if place > 0 {
                 json.push(',');
             }
             write_unit(unit, encoding, &mut json);
-            if json.len() >= MAX_KEPT_BYTES {
+            if json.len() >= max {
                 return None;
             }
         }
@@ -107,21 +82,27 @@ impl Units {
     }
 }
 
+/// Each number is converted once: where it stands in `terms` again, its text is copied.
 fn write_unit(unit: &Unit, encoding: Encoding, json: &mut String) {
-    let coefficient = |json: &mut String, m, p| {
-        let zero = IBig::ZERO;
+    let coefficient = |json: &mut String, m, p| -> Range<usize> {
+        let (zero, from) = (IBig::ZERO, json.len());
         number::write(encoding, unit.value.coefficient(m, p).unwrap_or(&zero), json);
+        from..json.len()
     };
     json.push_str(&format!("{{\"index\":{},\"X\":", unit.index));
-    coefficient(json, 0, 0);
+    let x = coefficient(json, 0, 0);
     json.push_str(",\"q\":");
-    coefficient(json, 1, 0);
+    let q = coefficient(json, 1, 0);
     if !unit.value.is_encrypted() {
         json.push_str(",\"terms\":[");
         for (place, term) in unit.value.terms().iter().enumerate() {
             let comma = if place > 0 { "," } else { "" };
             json.push_str(&format!("{comma}{{\"m\":{},\"p\":{},\"c\":", term.m, term.p));
-            number::write(encoding, &term.coefficient, json);
+            match (term.m, term.p) {
+                (0, 0) => json.extend_from_within(x.clone()),
+                (1, 0) => json.extend_from_within(q.clone()),
+                _ => number::write(encoding, &term.coefficient, json),
+            }
             json.push('}');
         }
         json.push(']');
@@ -129,189 +110,17 @@ fn write_unit(unit: &Unit, encoding: Encoding, json: &mut String) {
     json.push('}');
 }
 
-/// A unit as it is sent; numbers stay text until their encoding is known.
-#[derive(Deserialize)]
-struct Sent<'a> {
-    #[serde(borrow, default, deserialize_with = "list::present")]
-    index: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "X", deserialize_with = "list::present")]
-    x: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "list::present")]
-    q: Option<&'a RawValue>,
-    #[serde(borrow)]
-    terms: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct SentTerm<'a> {
-    m: u8,
-    p: u8,
-    #[serde(borrow)]
-    c: &'a RawValue,
-}
-
-struct Reading {
-    named: Option<Encoding>,
-    encoding: Option<Encoding>,
-    units: Vec<Unit>,
-}
-
-impl Reading {
-    fn unit(&mut self, json: &str) -> Result<Unit, String> {
-        if !json.starts_with('{') {
-            return Err(format!("Invalid data. Expected a dictionary, but got {}.", kind_of(json)));
-        }
-        let sent: Sent<'_> = serde_json::from_str(json).map_err(|error| error.to_string())?;
-        let index = index(sent.index)?;
-        let x = sent.x.map(|x| self.number("X", x)).transpose()?;
-        let q = sent.q.map(|q| self.number("q", q)).transpose()?;
-        let value = match sent.terms.filter(|terms| terms.get() != "null") {
-            Some(terms) => {
-                let value = self.terms(terms)?;
-                let agrees = |given: &Option<IBig>, m| {
-                    let zero = IBig::ZERO;
-                    given.as_ref().is_none_or(|given| given == value.coefficient(m, 0).unwrap_or(&zero))
-                };
-                if !agrees(&x, 0) || !agrees(&q, 1) {
-                    return Err("X and q are not those of its terms.".to_owned());
-                }
-                value
-            }
-            None => {
-                let missing = |name| format!("{name}: This field is required.");
-                Polynomial::encrypted(x.ok_or_else(|| missing("X"))?, q.ok_or_else(|| missing("q"))?)
-            }
-        };
-        Ok(Unit { index, value })
-    }
-
-    fn terms(&mut self, json: &RawValue) -> Result<Polynomial, String> {
-        let sent: Vec<SentTerm<'_>> = serde_json::from_str(json.get()).map_err(|error| format!("terms: {error}"))?;
-        let mut terms: Vec<(u8, u8, IBig)> = Vec::new();
-        for term in sent {
-            if term.m.saturating_add(term.p) > MAX_DEGREE {
-                return Err(format!("terms: the degree of a term is at most {MAX_DEGREE}."));
-            }
-            if terms.iter().any(|(m, p, _)| (*m, *p) == (term.m, term.p)) {
-                return Err(format!("terms: m={}, p={} comes more than once.", term.m, term.p));
-            }
-            terms.push((term.m, term.p, self.number("c", term.c)?));
-        }
-        Ok(Polynomial::of(terms))
-    }
-
-    /// A number's encoding is the set's, or follows from its form.
-    fn number(&mut self, name: &str, json: &RawValue) -> Result<IBig, String> {
-        let json = json.get();
-        let text: Option<std::borrow::Cow<'_, str>> = match json.strip_prefix('"').and_then(|t| t.strip_suffix('"')) {
-            Some(plain) if !plain.contains('\\') => Some(plain.into()),
-            Some(_) => Some(serde_json::from_str::<String>(json).map_err(|error| format!("{name}: {error}"))?.into()),
-            None => None,
-        };
-        if json == "null" {
-            return Err(format!("{name}: This field may not be null."));
-        }
-        let encoding = match (&text, self.named) {
-            (None, _) => Encoding::Number,
-            (Some(_), None | Some(Encoding::Number)) => Encoding::Base64,
-            (Some(_), Some(named)) => named,
-        };
-        if self.encoding.is_none() {
-            self.encoding = self.named.or(Some(encoding));
-        }
-        number::read(encoding, text.as_deref().unwrap_or(json)).map_err(|error: NumberError| format!("{name}: {error}"))
-    }
-}
-
-fn index(json: Option<&RawValue>) -> Result<u64, String> {
-    let json = json.ok_or("index: This field is required.")?.get();
-    if let Ok(index) = json.parse() {
-        return Ok(index);
-    }
-    let digits = json.strip_prefix('-').unwrap_or(json);
-    let text = match json {
-        "null" => "This field may not be null.".to_owned(),
-        _ if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) => {
-            "A valid integer is required.".to_owned()
-        }
-        _ if json.starts_with('-') => "Ensure this value is greater than or equal to 0.".to_owned(),
-        _ => format!("Ensure this value is less than or equal to {}.", u64::MAX),
-    };
-    Err(format!("index: {text}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(json: &str) -> Result<(String, Encoding), Vec<String>> {
-        Units::read(json, None).map(|(units, encoding)| (units.write(encoding).expect("it is small"), encoding))
-    }
-
-    fn error(json: &str) -> String {
-        read(json).expect_err(json).join("; ")
-    }
-
     #[test]
-    fn a_set_is_answered_as_it_was_sent_by_its_indexes() {
-        let sent = r#"[{"q":2,"X":1,"index":7},{"index":0,"X":-123456789012345678901234567890,"q":0,"more":[1]}]"#;
-        let written = r#"[{"index":0,"X":-123456789012345678901234567890,"q":0},{"index":7,"X":1,"q":2}]"#;
-        assert_eq!(read(sent), Ok((written.to_owned(), Encoding::Number)));
-        let base64 = r#"[{"index":0,"X":"-/w==","q":"AQA="}]"#;
-        assert_eq!(read(base64), Ok((base64.to_owned(), Encoding::Base64)));
-        let (units, encoding) =
-            Units::read(r#"[{"index":0,"X":"\u0031f","q":"-A"}]"#, Some(Encoding::Hex)).expect("a set");
-        assert_eq!(units.write(encoding).as_deref(), Some(r#"[{"index":0,"X":"1f","q":"-a"}]"#));
-    }
-
-    #[test]
-    fn a_result_can_be_sent_again() {
-        let sent =
-            r#"[{"index":0,"X":3,"q":5,"terms":[{"m":0,"p":0,"c":3},{"m":0,"p":1,"c":-2},{"m":1,"p":0,"c":5}]}]"#;
-        assert_eq!(read(sent), Ok((sent.to_owned(), Encoding::Number)));
-        let zero = r#"[{"index":0,"X":0,"q":0,"terms":[]}]"#;
-        assert_eq!(read(zero), Ok((zero.to_owned(), Encoding::Number)));
-        assert_eq!(
-            error(r#"[{"index":0,"X":4,"q":5,"terms":[{"m":0,"p":0,"c":3},{"m":1,"p":0,"c":5}]}]"#),
-            "Unit 0: X and q are not those of its terms."
-        );
-        assert_eq!(
-            error(r#"[{"index":0,"terms":[{"m":5,"p":4,"c":3}]}]"#),
-            "Unit 0: terms: the degree of a term is at most 8."
-        );
-        assert_eq!(
-            error(r#"[{"index":0,"terms":[{"m":0,"p":0,"c":3},{"m":0,"p":0,"c":3}]}]"#),
-            "Unit 0: terms: m=0, p=0 comes more than once."
-        );
-    }
-
-    #[test]
-    fn an_error_names_its_unit() {
-        assert_eq!(error("[]"), "This list may not be empty.");
-        assert_eq!(error("null"), "This field may not be null.");
-        assert_eq!(error("{}"), "Expected a list of items but got type \"dict\".");
-        assert_eq!(error("[1]"), "Unit 0: Invalid data. Expected a dictionary, but got int.");
-        assert_eq!(error(r#"[{"index":0,"X":1,"q":1},{"index":1,"q":1}]"#), "Unit 1: X: This field is required.");
-        assert_eq!(error(r#"[{"X":1,"q":1}]"#), "Unit 0: index: This field is required.");
-        for (index, message) in [
-            ("-1", "Ensure this value is greater than or equal to 0."),
-            ("1.5", "A valid integer is required."),
-            ("null", "This field may not be null."),
-            ("18446744073709551616", "Ensure this value is less than or equal to 18446744073709551615."),
-        ] {
-            assert_eq!(error(&format!(r#"[{{"index":{index},"X":1,"q":1}}]"#)), format!("Unit 0: index: {message}"));
-        }
-        assert_eq!(error(r#"[{"index":0,"X":1.5,"q":1}]"#), "Unit 0: X: A valid integer is required.");
-        assert_eq!(error(r#"[{"index":0,"X":true,"q":1}]"#), "Unit 0: X: A valid integer is required.");
-        assert_eq!(error(r#"[{"index":0,"X":null,"q":1}]"#), "Unit 0: X: This field may not be null.");
-        assert!(error(r#"[{"index":0,"X":"**","q":1}]"#).contains("must be base64"));
-        assert_eq!(error(r#"[{"index":3,"X":1,"q":1},{"index":3,"X":1,"q":1}]"#), "Index 3 comes more than once.");
-        assert!(error(r#"[{"index":0,"index":1,"X":1,"q":1}]"#).contains("duplicate field"));
-        assert_eq!(read(&format!("[{}{{}}]", "{},".repeat(50))).expect_err("errors").len(), MAX_ERRORS);
-        assert_eq!(
-            error(&format!("[{}1]", r#"{"index":0,"X":1,"q":1},"#.repeat(MAX_UNITS))),
-            "There may be 100000 units."
-        );
-        assert!(error("[{\"index\":0,").contains("EOF"));
+    fn a_list_is_bounded_while_it_is_written() {
+        // 420 numbers of a million bits are within the bound of numbers; in digits, and twice, they are not.
+        let long = IBig::ONE << (number::MAX_BITS - 1);
+        let unit = |index| Unit { index, value: Polynomial::constant(long.clone()) };
+        let units = |count| Units::of((0..count).map(unit).collect()).expect("a set");
+        assert!(units(402).write(Encoding::Hex).is_some_and(|json| json.len() < MAX_KEPT_BYTES));
+        assert_eq!(units(403).write(Encoding::Hex), None);
     }
 }

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use crate::IntegersState;
 use crate::content::CONTENT_TYPE;
+use crate::place::check_user;
 use crate::unit::MAX_BYTES;
 
 /// For how long the form may be sent.
@@ -65,6 +66,7 @@ pub async fn upload(
     let (caller, within) = futures_util::join!(claimed.with_form(&form).confirm(), within);
     let (caller, size) = (caller?, size?);
     within?;
+    check_user(&state, &caller, &form).await?;
     let now = state.clock.now();
     // Before the form is given out: what comes by it can't be left behind.
     let upload: UploadId = state.integers.announce_upload(caller.user, now, KEPT_SECONDS).await?;

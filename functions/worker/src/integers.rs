@@ -4,7 +4,7 @@
 use aviary_media::{Folder, InvalidKey, PrivateKey};
 use aviary_model::{GenerationId, IntegerSession, SetId, UploadId, UserId};
 
-use aviary_store::Task;
+use aviary_store::{Manifest, Task};
 
 use crate::Worker;
 use crate::task::{Outcome, TaskError};
@@ -52,14 +52,50 @@ impl Worker {
         Ok(Outcome::Done)
     }
 
-    /// A session whose owner is gone from it: its manifest goes at once, the rest by a job of its own.
+    /// What was lent of a session that has ended. In the second round only if it was not made anew: its owner may have
+    /// been lent something by then, and what is left is removed by its age.
+    pub(crate) async fn remove_integer_downloads(
+        &self,
+        user: UserId,
+        session: &IntegerSession,
+        round: u32,
+    ) -> Result<Outcome, TaskError> {
+        if round > 0 && self.integers.is_there(user, session).await? {
+            return Ok(Outcome::Done);
+        }
+        self.bucket.delete_all(&Folder::session_downloads(user, session)).await?;
+        if round > 0 {
+            return Ok(Outcome::Done);
+        }
+        let task = Task::RemoveIntegerDownloads { user, session: session.clone(), round: 1 };
+        Ok(Outcome::Again { task, after_seconds: AGAIN_AFTER_SECONDS })
+    }
+
+    /// The session of a web session that was left for good, and all that were made under it: each manifest goes at once,
+    /// the rest by jobs of its own.
     pub(crate) async fn delete_integer_session(
         &self,
         user: UserId,
         session: &IntegerSession,
         round: u32,
     ) -> Result<Outcome, TaskError> {
-        self.integers.delete_session(user, session, self.clock.now()).await?;
+        let now = self.clock.now();
+        if !self.integers.delete_session(user, session, now).await? {
+            // It may have ended before, and what it lent with it.
+            self.bucket.delete_all(&Folder::session_downloads(user, session)).await?;
+        }
+        let mut after = None;
+        loop {
+            let page = self.integers.sessions(user, after.as_ref()).await?;
+            let made_under = |manifest: &Manifest| manifest.made_under.as_ref() == Some(session);
+            for (other, _) in page.sessions.iter().filter(|(_, manifest)| made_under(manifest)) {
+                self.integers.delete_session(user, other, now).await?;
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => break,
+            }
+        }
         if round > 0 {
             return Ok(Outcome::Done);
         }
@@ -71,13 +107,15 @@ impl Worker {
     /// True if there is more.
     pub(crate) async fn purge_integers(&self, user: UserId) -> Result<bool, TaskError> {
         for _ in 0..PAGES {
-            let sessions = self.integers.sessions(user).await?;
-            if sessions.is_empty() {
-                self.bucket.delete_all(&Folder::integers(user)).await?;
-                self.bucket.delete_all(&Folder::integers_uploads(user)).await?;
+            let page = self.integers.sessions(user, None).await?;
+            if page.sessions.is_empty() {
+                for folder in [Folder::integers(user), Folder::integers_uploads(user), Folder::downloads(user)] {
+                    self.bucket.delete_all(&folder).await?;
+                }
+                self.integers.forget_count(user).await?;
                 return Ok(false);
             }
-            for (session, manifest) in sessions {
+            for (session, manifest) in page.sessions {
                 if self.empty_generation(user, manifest.generation).await? {
                     return Ok(true);
                 }
@@ -129,7 +167,7 @@ mod tests {
         for wrong in [
             PrivateKey::integers(other, generation, 1).into_string(),
             PrivateKey::integers_upload(user, USER.parse().unwrap()).into_string(),
-            PrivateKey::download(1).into_string(),
+            PrivateKey::download(user, &IntegerSession::default_name(), 1).into_string(),
             format!("public/avatars/{USER}/x.png"),
             String::new(),
         ] {

@@ -59,6 +59,9 @@ impl Worker {
             Task::RemoveIntegerGeneration { user, session, generation } => {
                 self.remove_integer_generation(*user, session, *generation).await
             }
+            Task::RemoveIntegerDownloads { user, session, round } => {
+                self.remove_integer_downloads(*user, session, *round).await
+            }
             Task::DeleteIntegerSession { user, session, round } => {
                 self.delete_integer_session(*user, session, *round).await
             }
@@ -102,6 +105,7 @@ pub(crate) fn kind(task: &Task) -> &'static str {
         Task::RemoveIntegerObject { .. } => "remove_integer_object",
         Task::CheckIntegerObject { .. } => "check_integer_object",
         Task::RemoveIntegerGeneration { .. } => "remove_integer_generation",
+        Task::RemoveIntegerDownloads { .. } => "remove_integer_downloads",
         Task::DeleteIntegerSession { .. } => "delete_integer_session",
         Task::RemoveIntegerUpload { .. } => "remove_integer_upload",
         Task::RemoveTweet { .. } => "remove_tweet",
@@ -124,6 +128,7 @@ pub(crate) fn user(task: &Task) -> UserId {
         | Task::RemoveIntegerObject { user, .. }
         | Task::CheckIntegerObject { user, .. }
         | Task::RemoveIntegerGeneration { user, .. }
+        | Task::RemoveIntegerDownloads { user, .. }
         | Task::DeleteIntegerSession { user, .. }
         | Task::RemoveIntegerUpload { user, .. }
         | Task::RemoveTweet { author: user, .. }

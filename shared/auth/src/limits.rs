@@ -36,6 +36,10 @@ pub struct Limits {
     pub uploads_account: Limit,
     /// Bytes that an account's uploads may have together.
     pub upload_bytes_account: Limit,
+    /// Answers that are lent to an account as files.
+    pub downloads_account: Limit,
+    /// Bytes that those may have together.
+    pub download_bytes_account: Limit,
 }
 
 impl Default for Limits {
@@ -52,6 +56,8 @@ impl Default for Limits {
             writes_account: limit(120, 60),
             uploads_account: limit(60, 3_600),
             upload_bytes_account: limit(2_000_000_000, 24 * 3_600),
+            downloads_account: limit(60, 3_600),
+            download_bytes_account: limit(10_000_000_000, 24 * 3_600),
         }
     }
 }
@@ -89,6 +95,8 @@ impl Limits {
             "writes_account" => &mut self.writes_account,
             "uploads_account" => &mut self.uploads_account,
             "upload_bytes_account" => &mut self.upload_bytes_account,
+            "downloads_account" => &mut self.downloads_account,
+            "download_bytes_account" => &mut self.download_bytes_account,
             _ => return None,
         };
         *slot = Some(limit).filter(|limit| limit.count > 0 && limit.seconds > 0)?;
@@ -133,12 +141,32 @@ impl Limiter {
     /// # Errors
     /// 429 when it is too much.
     pub async fn begin_upload(&self, account: &str, bytes: u64) -> Result<(), ApiError> {
-        let (limit, name) = (self.limits.upload_bytes_account, counter("upload-bytes", account));
+        let name = counter("upload-bytes", account);
+        let beside = self.count("uploads", account, self.limits.uploads_account);
+        self.count_bytes_beside(name, bytes, self.limits.upload_bytes_account, beside).await
+    }
+
+    /// Counts an answer that is lent to an account as a file, and its bytes; to be called before it is written. One step,
+    /// and one more when it is too much, as for uploads.
+    ///
+    /// # Errors
+    /// 429 when it is too much.
+    pub async fn begin_download(&self, account: &str, bytes: u64) -> Result<(), ApiError> {
+        let (name, limit) = (counter("download-bytes", account), self.limits.download_bytes_account);
+        let beside = self.count("downloads", account, self.limits.downloads_account);
+        self.count_bytes_beside(name, bytes, limit, beside).await
+    }
+
+    async fn count_bytes_beside(
+        &self,
+        name: String,
+        bytes: u64,
+        limit: Limit,
+        beside: impl Future<Output = Result<(), ApiError>>,
+    ) -> Result<(), ApiError> {
         let amount = i64::try_from(bytes).unwrap_or(i64::MAX);
-        let (within, counted) = futures_util::join!(
-            self.count("uploads", account, self.limits.uploads_account),
-            self.credentials.count_many(&name, amount, limit.seconds, self.clock.now()),
-        );
+        let counted = self.credentials.count_many(&name, amount, limit.seconds, self.clock.now());
+        let (within, counted) = futures_util::join!(beside, counted);
         let counted = counted?;
         let within = within.and_then(|()| self.within(counted, limit));
         if within.is_err() {

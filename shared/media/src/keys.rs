@@ -3,11 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use aviary_model::{GenerationId, UserId};
+use aviary_model::{GenerationId, IntegerSession, UserId};
 use uuid::Uuid;
 
 use crate::ImageFormat;
-use crate::private_key::{INTEGERS, INTEGERS_UPLOADS};
+use crate::private_key::{DOWNLOADS, INTEGERS, INTEGERS_UPLOADS, session_part};
 
 const TWEETS: &str = "public/tweets/";
 const AVATARS: &str = "public/avatars/";
@@ -102,6 +102,18 @@ impl Folder {
     #[must_use]
     pub fn integers_uploads(user: UserId) -> Self {
         Self(format!("{INTEGERS_UPLOADS}{user}/"))
+    }
+
+    /// The answers about a user's integers that were too large for a response.
+    #[must_use]
+    pub fn downloads(user: UserId) -> Self {
+        Self(format!("{DOWNLOADS}{user}/"))
+    }
+
+    /// Those about one session.
+    #[must_use]
+    pub fn session_downloads(user: UserId, session: &IntegerSession) -> Self {
+        Self(format!("{DOWNLOADS}{user}/{:032x}/", session_part(session)))
     }
 
     /// What every key in it begins with, a slash at its end.
@@ -252,11 +264,16 @@ mod tests {
         let (generation, upload) = (id().to_string(), id().to_string());
         let set = |user| PrivateKey::integers(user, generation.parse().unwrap(), 1);
         let sent = |user| PrivateKey::integers_upload(user, upload.parse().unwrap());
+        let [a, b] = ["a", "b"].map(|name| IntegerSession::parse(name).unwrap());
+        let lent = |user, session| PrivateKey::download(user, session, 1);
         for (folder, inside, outside) in [
             (Folder::integers(user), set(user), set(other)),
             (Folder::integers_generation(user, generation.parse().unwrap()), set(user), set(other)),
             (Folder::integers_uploads(user), sent(user), sent(other)),
             (Folder::integers(user), set(user), sent(user)),
+            (Folder::downloads(user), lent(user, &a), lent(other, &a)),
+            (Folder::session_downloads(user, &a), lent(user, &a), lent(user, &b)),
+            (Folder::session_downloads(user, &a), lent(user, &a), lent(other, &a)),
         ] {
             assert!(inside.as_str().starts_with(folder.as_str()), "{folder:?} {inside}");
             assert!(!outside.as_str().starts_with(folder.as_str()), "{folder:?} {outside}");

@@ -3,19 +3,21 @@
 use std::fmt;
 use std::str::FromStr;
 
-use aviary_model::{GenerationId, UploadId, UserId};
+use aviary_model::{GenerationId, IntegerSession, UploadId, UserId};
+use sha2::{Digest, Sha256};
 
 use crate::InvalidKey;
 
 pub(crate) const INTEGERS: &str = "integers/";
 pub(crate) const INTEGERS_UPLOADS: &str = "incoming/integers/";
-const DOWNLOADS: &str = "downloads/";
+pub(crate) const DOWNLOADS: &str = "downloads/";
 
 /// The key of a private object in the bucket, which always has one of these forms:
 ///
 /// - `integers/<user id>/<generation>/<random>`, the units of one version of a set;
 /// - `incoming/integers/<user id>/<upload>`, what a client sends for its next request;
-/// - `downloads/<random>`, an answer that is too large for a response.
+/// - `downloads/<user id>/<session>/<random>`, an answer that is too large for a response; the session stands there as half
+///   of its name's hash, since a name may be anything.
 ///
 /// None of them is below `public/`, and only what is there is served. Keys are under 120 bytes, and none is another's folder.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,10 +36,14 @@ impl PrivateKey {
         Self(format!("{INTEGERS_UPLOADS}{user}/{upload}"))
     }
 
-    /// The key of an answer; `random` must come from a good source of randomness.
+    /// The key of an answer about a session; `random` must come from a good source of randomness.
     #[must_use]
-    pub fn download(random: u128) -> Self {
-        Self(format!("{DOWNLOADS}{random:032x}"))
+    pub fn download(user: UserId, session: &IntegerSession, random: u128) -> Self {
+        Self::download_of(user, session_part(session), random)
+    }
+
+    fn download_of(user: UserId, session: u128, random: u128) -> Self {
+        Self(format!("{DOWNLOADS}{user}/{session:032x}/{random:032x}"))
     }
 
     /// The key as S3 knows it.
@@ -51,6 +57,12 @@ impl PrivateKey {
     pub fn into_string(self) -> String {
         self.0
     }
+}
+
+/// Half of a session's name's hash, which is enough to tell it from all others.
+pub(crate) fn session_part(session: &IntegerSession) -> u128 {
+    let hash = Sha256::digest(session.as_str().as_bytes());
+    hash.iter().take(16).fold(0, |part, byte| (part << 8) | u128::from(*byte))
 }
 
 impl fmt::Display for PrivateKey {
@@ -85,7 +97,10 @@ fn parse(text: &str) -> Option<PrivateKey> {
         let random = u128::from_str_radix(random, 16).ok()?;
         PrivateKey::integers(user.parse().ok()?, generation.parse().ok()?, random)
     } else {
-        PrivateKey::download(u128::from_str_radix(text.strip_prefix(DOWNLOADS)?, 16).ok()?)
+        let (user, rest) = text.strip_prefix(DOWNLOADS)?.split_once('/')?;
+        let (session, random) = rest.split_once('/')?;
+        let part = |text: &str| u128::from_str_radix(text, 16).ok();
+        PrivateKey::download_of(user.parse().ok()?, part(session)?, part(random)?)
     };
     (key.as_str() == text).then_some(key)
 }
@@ -103,7 +118,7 @@ mod tests {
         [
             PrivateKey::integers(ID.parse().unwrap(), OTHER.parse().unwrap(), 0xbeef),
             PrivateKey::integers_upload(ID.parse().unwrap(), OTHER.parse().unwrap()),
-            PrivateKey::download(u128::MAX),
+            PrivateKey::download(ID.parse().unwrap(), &IntegerSession::default_name(), u128::MAX),
         ]
     }
 
@@ -112,7 +127,8 @@ mod tests {
         let expected = [
             format!("integers/{ID}/{OTHER}/0000000000000000000000000000beef"),
             format!("incoming/integers/{ID}/{OTHER}"),
-            format!("downloads/{:032x}", u128::MAX),
+            // The first half of the SHA-256 of `default`.
+            format!("downloads/{ID}/37a8eec1ce19687d132fe29051dca629/{:032x}", u128::MAX),
         ];
         for (key, expected) in keys().into_iter().zip(expected) {
             assert_eq!(key.as_str(), expected);
@@ -144,7 +160,9 @@ mod tests {
             upload.replace(OTHER, ""),
             upload.replace(ID, "../../public"),
             download.replace("ff", "+f"),
-            download.replacen("ff", "f", 1),
+            download.replacen("ffff", "fff", 1),
+            download.replace("37a8", "37A8"),
+            download.replace(ID, "default"),
         ] {
             assert!(bad.parse::<PrivateKey>().is_err(), "{bad}");
         }

@@ -1,8 +1,10 @@
 //! Integer sessions and their sets.
 //!
 //! `U#<user> / SESSION#<session>` is a session's manifest, `U#<user>#<generation> / SET#<set>` a set of the
-//! generation that the manifest names. What no manifest names is nobody's.
+//! generation that the manifest names. What no manifest names is nobody's. `U#<user> / SESSIONS` counts the manifests,
+//! in the transactions that make and remove them.
 
+mod count;
 mod remove;
 mod upload;
 mod uploads;
@@ -16,8 +18,11 @@ use crate::db::{Direction, metered};
 use crate::item::{Item, Key, fields, text};
 use crate::{Db, Jobs, StoreError};
 
+pub use remove::IntegerSessionPage;
 pub use write::{SetWrite, Written};
 
+/// The most sessions of an account.
+pub const MAX_SESSIONS: u32 = 100;
 /// The most sets of a session.
 pub const MAX_SESSION_SETS: u32 = 1_000;
 /// The most bytes that a session's sets have together.
@@ -34,6 +39,9 @@ pub struct Manifest {
     pub sets: u32,
     /// How many bytes they have together.
     pub bytes: u64,
+    /// The session of the web session under which it was made, or replaced as a whole; none if it was made from elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_under: Option<IntegerSession>,
 }
 
 /// A session as it was read; one that does not exist has a generation that its first set will make.
@@ -47,6 +55,16 @@ pub struct OpenSession {
     pub manifest: Option<Manifest>,
     /// Where its sets are, or will be.
     pub generation: GenerationId,
+    /// The session of the web session whose cookie came with the request, which a new manifest notes.
+    pub under: Option<IntegerSession>,
+}
+
+impl OpenSession {
+    /// The same for a request that came with a web session's cookie, whose own session is this one.
+    #[must_use]
+    pub fn under(self, web: Option<IntegerSession>) -> Self {
+        Self { under: web, ..self }
+    }
 }
 
 /// Where a set's units are.
@@ -87,7 +105,7 @@ impl StoredSet {
     }
 }
 
-/// What a session has no room for.
+/// What a session, or its account, has no room for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SessionBound {
     /// One more set.
@@ -96,6 +114,9 @@ pub enum SessionBound {
     /// So many bytes.
     #[error("The sets of a session may have {MAX_SESSION_BYTES} bytes together.")]
     Bytes,
+    /// One more session; this is the account's bound.
+    #[error("An account may have {MAX_SESSIONS} integer sessions.")]
+    Sessions,
 }
 
 /// A page of a session's sets, by their ids.
@@ -137,7 +158,15 @@ impl Integers {
             Some(manifest) => manifest.generation,
             None => GenerationId::new(now, self.db.entropy.as_ref())?,
         };
-        Ok(OpenSession { user, session: session.clone(), manifest, generation })
+        Ok(OpenSession { user, session: session.clone(), manifest, generation, under: None })
+    }
+
+    /// The session that was opened, as it is by now. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn reopen(&self, open: &OpenSession, now: Timestamp) -> Result<OpenSession, StoreError> {
+        Ok(self.open(open.user, &open.session, now).await?.under(open.under.clone()))
     }
 
     /// A set of a session that was opened. One step.

@@ -73,7 +73,17 @@ pub enum Task {
         /// Which of it.
         generation: GenerationId,
     },
-    /// Delete an integer session with everything in it, and once more for what was under way.
+    /// Remove the answers about an integer session that were lent as files, and once more for what was under way.
+    RemoveIntegerDownloads {
+        /// Whose it was.
+        user: UserId,
+        /// The session.
+        session: IntegerSession,
+        /// How often it has been done.
+        round: u32,
+    },
+    /// Delete a web session's integer session and those that were made under it, with everything in them, and once more
+    /// for what was under way.
     DeleteIntegerSession {
         /// Whose it is.
         user: UserId,

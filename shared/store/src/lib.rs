@@ -63,8 +63,8 @@ pub use error::StoreError;
 pub use fan_out::Follower;
 pub use home::{Home, HomeEntry};
 pub use integers::{
-    Integers, MAX_SESSION_BYTES, MAX_SESSION_SETS, Manifest, OpenSession, SessionBound, SetContent, SetPage, SetWrite,
-    StoredSet, Written,
+    IntegerSessionPage, Integers, MAX_SESSION_BYTES, MAX_SESSION_SETS, MAX_SESSIONS, Manifest, OpenSession,
+    SessionBound, SetContent, SetPage, SetWrite, StoredSet, Written,
 };
 pub use jobs::{Job, Jobs, Task};
 pub use keys::{PublicKey, SigningKey, SigningKeys};

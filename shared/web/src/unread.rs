@@ -15,7 +15,8 @@ const MAX_FIELDS: usize = 1_000;
 /// So long a list or an object may be that is read: in memory, small values in it take a hundred times their bytes.
 const MAX_READ_BYTES: usize = 64 << 10;
 
-/// Reads the object. The fields named in `unread` become texts; of one that comes twice, the last counts.
+/// Reads the object. The fields named in `unread` become texts of JSON, as they were written; of one that comes twice,
+/// the last counts.
 pub(crate) fn form(json: &[u8], unread: &[&str]) -> Result<Form, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let fields = Object { unread }.deserialize(&mut deserializer)?;
@@ -46,7 +47,7 @@ impl<'de> Visitor<'de> for Object<'_> {
         let mut fields: Vec<(String, Value)> = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
             let value = if self.unread.contains(&name.as_str()) {
-                Value::Text(map.next_value_seed(Written)?.get().to_owned())
+                Value::Json(Json::String(map.next_value_seed(Written)?.get().to_owned()))
             } else {
                 Value::Json(read(map.next_value_seed(Written)?)?)
             };
@@ -91,12 +92,17 @@ mod tests {
     fn what_is_unread_keeps_every_digit() {
         let body = br#" {"a": [ 1e5, 123456789012345678901234567890 ], "b": 2, "c": null, "a": {"x" : 0.10}} "#;
         let read = form(body, &["a", "c"]).expect("a form");
-        assert!(matches!(read.get("a"), Some(Value::Text(text)) if text == r#"{"x" : 0.10}"#), "the last counts");
+        assert!(
+            matches!(read.get("a"), Some(Value::Json(Json::String(text))) if text == r#"{"x" : 0.10}"#),
+            "the last counts"
+        );
         assert!(matches!(read.get("b"), Some(Value::Json(value)) if *value == json!(2)));
-        assert!(matches!(read.get("c"), Some(Value::Text(text)) if text == "null"));
+        assert!(matches!(read.get("c"), Some(Value::Json(Json::String(text))) if text == "null"));
         let body = br#"{"a":[123456789012345678901234567890]}"#;
         let read = form(body, &["a"]).expect("a form");
-        assert!(matches!(read.get("a"), Some(Value::Text(text)) if text == "[123456789012345678901234567890]"));
+        assert!(
+            matches!(read.get("a"), Some(Value::Json(Json::String(text))) if text == "[123456789012345678901234567890]")
+        );
     }
 
     #[test]

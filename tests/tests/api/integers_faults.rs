@@ -8,21 +8,21 @@ use serde_json::{Value, json};
 
 use crate::integers_upload::{LARGE, get, post, units};
 
-fn bucket(service: &Service) -> Bucket {
+pub(crate) fn bucket(service: &Service) -> Bucket {
     let name = environment_of(service, "integers")["AVIARY_MEDIA_BUCKET"].clone();
     let config = aviary_aws::sdk_config_for(&service.aws_url, "local", "local-secret");
     Bucket::connect(&config, name, "http://unused")
 }
 
 /// The item of a set of the session `default`.
-async fn item(service: &Service, account: &Account, set: &str) -> Value {
+pub(crate) async fn item(service: &Service, account: &Account, set: &str) -> Value {
     let dynamodb = service.dynamodb();
     let manifest = dynamodb.get("IntegersTable", &format!("U#{}", account.id), "SESSION#default").await;
     let generation = manifest["generation"]["S"].as_str().unwrap().to_owned();
     dynamodb.get("IntegersTable", &format!("U#{}#{generation}", account.id), &format!("SET#{set}")).await
 }
 
-fn object(item: &Value) -> PrivateKey {
+pub(crate) fn object(item: &Value) -> PrivateKey {
     item["content"]["M"]["object"]["S"].as_str().unwrap_or_else(|| panic!("no object in {item}")).parse().unwrap()
 }
 

@@ -104,9 +104,9 @@ async fn a_session_goes_with_everything_in_it() {
     show(&service, &account, "s").await.with_status(404);
     let body = json!({"session_id": "s", "equation": "s00+s01"});
     service.post("/integers/operation/").bearer(&account.access).json(&body).send().await.with_status(404);
-    // One manifest and one set are all that is left.
+    // One manifest, one set and the count of sessions are all that is left.
     eventually("the removal of the session", async || {
-        (service.dynamodb().mentions("IntegersTable", &account.id).await.len() == 2).then_some(())
+        (service.dynamodb().mentions("IntegersTable", &account.id).await.len() == 3).then_some(())
     })
     .await;
     show(&service, &account, "kept").await.with_status(200);
@@ -119,7 +119,7 @@ async fn a_deleted_account_leaves_no_integers() {
     for session in ["default", "s", "ü"] {
         upload(&service, &account, session, &sets(1, 30, 2)).await.with_status(201);
     }
-    assert_eq!(service.dynamodb().mentions("IntegersTable", &account.id).await.len(), 93);
+    assert_eq!(service.dynamodb().mentions("IntegersTable", &account.id).await.len(), 94);
     let body = json!({"current_password": PASSWORD});
     service.delete("/auth/users/me/").bearer(&account.access).json(&body).send().await.with_status(204);
     show(&service, &account, "s").await.with_status(401);

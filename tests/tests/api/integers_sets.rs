@@ -119,19 +119,63 @@ async fn a_web_session_has_a_session_of_its_own_that_never_shows_the_cookie() {
             assert!(!shown.text().contains(cookie.as_str()), "{}", shown.text());
         }
     }
-    // A token alone has the session `default`; a cookie that stands for nothing changes nothing.
+    // A token alone has the session `default`.
     service.get("/integers/set/?set_id=a").bearer(&account.access).send().await.with_status(404);
-    let nothing = e2e::Cookies { session: "ab".repeat(32), csrf: "cd".repeat(32) };
-    let call = service.post("/integers/set/").bearer(&account.access).cookies(&nothing).json(&body);
-    assert_eq!(call.send().await.with_status(201).field("session_id"), "default");
-    // Another's cookie is nothing to this caller.
-    let other = service.signup().await;
-    let call = service.post("/integers/set/").bearer(&account.access).cookies(&other.cookies).json(&body);
-    assert_eq!(call.send().await.with_status(201).field("session_id"), "default");
-    // 64 hex digits that are no cookie of the caller's are a name like any other.
-    let name = "ef".repeat(32);
-    let body = json!({"set_id": "a", "session_id": name, "integers": one(1)});
-    assert_eq!(put(&service, &account, &body).await.with_status(201).field("session_id"), name);
+    assert_eq!(put(&service, &account, &body).await.with_status(201).field("session_id"), "default");
+    // After the web session has ended its cookie still means the same, by either way.
+    let call = with_cookie(service.post("/api/auth/logout/")).header("x-csrftoken", &account.cookies.csrf);
+    call.send().await.with_status(200);
+    for call in [
+        service.get(&format!("/integers/set/?set_id=a&session_id={cookie}")).bearer(&account.device_token),
+        service.get("/integers/set/?set_id=a").bearer(&account.device_token).cookies(&account.cookies),
+    ] {
+        let shown = call.send().await.with_status(200);
+        assert_eq!(shown.field("session_id"), session);
+        assert!(!shown.text().contains(cookie.as_str()), "{}", shown.text());
+    }
+}
+
+/// Clients get their first cookie with any answer, before there is a web session; what they store then is theirs by it.
+#[tokio::test]
+async fn a_value_like_a_cookies_is_never_answered_whatever_it_stands_for() {
+    let service = Service::running();
+    let (account, other) = (service.signup().await, service.signup().await);
+    let unbound = e2e::Cookies { session: "ab".repeat(32), csrf: "cd".repeat(32) };
+    let upper = e2e::Cookies { session: "EF".repeat(32), ..unbound.clone() };
+    let mut names = Vec::new();
+    for cookies in [&unbound, &upper, &other.cookies] {
+        let body = json!({"set_id": "a", "integers": one(1)});
+        let call = service.post("/integers/set/").bearer(&account.access).cookies(cookies).json(&body);
+        let stored = call.send().await.with_status(201);
+        let session = stored.field("session_id");
+        assert!(session.starts_with("web-") && !names.contains(&session), "{session}");
+        // The same without the cookie, by its value: every answer has the public name.
+        let name = json!({"session_id": cookies.session});
+        let named = |more: Value| {
+            let mut body = name.clone();
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            body
+        };
+        let sets = json!([{"set_id": "a", "integers": one(2)}]);
+        for (method, path, body, status) in [
+            ("GET", "/integers/set/", named(json!({"set_id": "a"})), 200),
+            ("POST", "/integers/operation/", named(json!({"equation": "a+a"})), 201),
+            ("POST", "/integers/session/", named(json!({"integer_sets": sets})), 201),
+            ("GET", "/integers/session/", name.clone(), 200),
+            ("DELETE", "/integers/session/", name.clone(), 200),
+        ] {
+            let answer = service.call(method, path).bearer(&account.access).json(&body).send().await;
+            let answer = answer.with_status(status);
+            assert_eq!(answer.field("session_id"), session, "{method} {path}");
+            assert!(!answer.text().contains(&cookies.session), "{}", answer.text());
+        }
+        names.push(session);
+    }
+    // 64 characters that are no hex digits, and 63 that are, are names like any other.
+    for name in ["eg".repeat(32), "e".repeat(63)] {
+        let body = json!({"set_id": "a", "session_id": name, "integers": one(1)});
+        assert_eq!(put(&service, &account, &body).await.with_status(201).field("session_id"), name);
+    }
 }
 
 /// A set that says in each of its units which version it is.
@@ -255,4 +299,8 @@ async fn requests_cost_what_they_should() {
     steps("POST", "/integers/session", &sets, 201, 4);
     steps("DELETE", "/integers/session", &json!({"session_id": "default"}), 200, 3);
     steps("GET", "/integers/session", &json!({}), 404, 1);
+    // A cookie says which session it is without a look-up.
+    let by_cookie = Event::new("GET", "/integers/session").bearer(&account.access);
+    let cookies = ["sessionid", "csrftoken"].map(|name| format!("{name}={}", "ab".repeat(32)));
+    assert_eq!(integers.invoke(by_cookie.cookies(&cookies)).steps(), 1);
 }

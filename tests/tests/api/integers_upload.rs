@@ -9,7 +9,7 @@ use crate::limits::assert_throttled;
 /// More than an item holds, so that it lies in an object.
 pub(crate) const LARGE: u64 = 12_000;
 
-async fn start(service: &Service, account: &Account, size: usize) -> Value {
+pub(crate) async fn start(service: &Service, account: &Account, size: usize) -> Value {
     let call = service.post("/integers/upload/").bearer(&account.access).json(&json!({"size": size}));
     let answer = call.send().await.with_status(201);
     assert_eq!(answer.header("cache-control"), Some("no-store"), "the form is a permission");
@@ -17,7 +17,7 @@ async fn start(service: &Service, account: &Account, size: usize) -> Value {
 }
 
 /// As a browser does: every field, then the file.
-async fn send(upload: &Value, content: &str) -> u16 {
+pub(crate) async fn send(upload: &Value, content: &str) -> u16 {
     assert_eq!(upload["upload"]["method"], "POST");
     let fields = upload["upload"]["fields"].as_object().unwrap().iter();
     let form =
@@ -28,7 +28,7 @@ async fn send(upload: &Value, content: &str) -> u16 {
 }
 
 /// Uploads, and answers the id.
-async fn upload(service: &Service, account: &Account, content: &str) -> String {
+pub(crate) async fn upload(service: &Service, account: &Account, content: &str) -> String {
     let started = start(service, account, content.len()).await;
     assert_eq!(send(&started, content).await, 204);
     started["upload_id"].as_str().unwrap().to_owned()
@@ -43,7 +43,7 @@ pub(crate) async fn get(service: &Service, account: &Account, path: &str) -> Ans
 }
 
 /// The file that an answer leads to.
-async fn file(service: &Service, answer: Answer) -> Answer {
+pub(crate) async fn file(service: &Service, answer: Answer) -> Answer {
     let answer = answer.json();
     assert!(answer.get("integers").is_none() && answer.get("integer_sets").is_none(), "{answer}");
     let download = &answer["download"];

@@ -25,9 +25,17 @@ impl Fixture {
         let b = self.session(user, "b").await;
         let (lost, _) = self.large(&b, "lost", 2).await;
         self.bucket.delete_private(&lost).await.unwrap();
+        self.lent(user, "a", 4).await;
         // Its own job may not have come yet.
         let upload = UploadId::new(NOW, &Random).unwrap();
         self.object(&PrivateKey::integers_upload(user, upload)).await;
+    }
+
+    /// Lends an answer about a session.
+    async fn lent(&self, user: UserId, name: &str, random: u128) -> PrivateKey {
+        let key = PrivateKey::download(user, &session(name), random);
+        self.object(&key).await;
+        key
     }
 
     async fn session(&self, user: UserId, name: &str) -> OpenSession {
@@ -214,6 +222,69 @@ async fn a_session_that_is_made_anew_while_it_is_deleted_goes_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn leaving_a_web_session_takes_all_that_was_made_under_it_and_nothing_else() {
+    let fixture = Fixture::start();
+    let (user, other) = (fixture.user("ada").await.id, fixture.user("bob").await.id);
+    let under = |open: OpenSession, web: &str| open.under(Some(session(web)));
+    let mut gone = Vec::new();
+    // Its own session, one that was made under it, one under another, one from elsewhere, and another user's.
+    gone.push(fixture.large(&fixture.session(user, "web").await, "x", 1).await.0);
+    gone.push(fixture.large(&under(fixture.session(user, "named").await, "web"), "x", 2).await.0);
+    gone.push(fixture.lent(user, "web", 3).await);
+    gone.push(fixture.lent(user, "named", 4).await);
+    let mut kept = Vec::new();
+    kept.push(fixture.large(&under(fixture.session(user, "theirs").await, "web2"), "x", 5).await.0);
+    kept.push(fixture.large(&fixture.session(user, "plain").await, "x", 6).await.0);
+    kept.push(fixture.large(&under(fixture.session(other, "named").await, "web"), "x", 7).await.0);
+    kept.push(fixture.lent(user, "plain", 8).await);
+    let job = fixture.job(Task::DeleteIntegerSession { user, session: session("web"), round: 0 }).await;
+    assert_eq!(fixture.deliver(&[&job]).await, Vec::<String>::new());
+    // A request that was under way makes one more, and lends one more.
+    gone.push(fixture.large(&under(fixture.session(user, "late").await, "web"), "x", 9).await.0);
+    gone.push(fixture.lent(user, "web", 10).await);
+    fixture.sweep_after(61).await;
+    fixture.sweep_after(0).await;
+    fixture.sweep_after(61).await;
+    for key in &gone {
+        assert!(!fixture.there(key).await, "{key}");
+    }
+    for key in &kept {
+        assert!(fixture.there(key).await, "{key}");
+    }
+    let page = fixture.integers.sessions(user, None).await.unwrap();
+    let left: Vec<&str> = page.sessions.iter().map(|(session, _)| session.as_str()).collect();
+    assert_eq!(left, ["plain", "theirs"]);
+    assert_eq!(fixture.now(&job).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_lent_goes_with_its_session_and_not_with_one_that_was_made_anew() {
+    let fixture = Fixture::start();
+    let user = fixture.user("ada").await.id;
+    let open = fixture.session(user, "s").await;
+    fixture.small(&open, "x").await;
+    let (lent, other) = (fixture.lent(user, "s", 1).await, fixture.lent(user, "t", 2).await);
+    fixture.integers.delete_session(user, &session("s"), fixture.moment()).await.unwrap();
+    fixture.sweep_after(0).await;
+    assert_eq!((fixture.there(&lent).await, fixture.there(&other).await), (false, true));
+    // One that was under way goes in the second round.
+    let late = fixture.lent(user, "s", 3).await;
+    fixture.sweep_after(61).await;
+    assert!(!fixture.there(&late).await);
+    // With its last set a session goes, too; made anew it keeps what it lends from then on.
+    fixture.small(&fixture.session(user, "s").await, "x").await;
+    let lent = fixture.lent(user, "s", 4).await;
+    let open = fixture.session(user, "s").await;
+    assert!(fixture.integers.delete_set(&open, &set_id("x"), fixture.moment()).await.unwrap());
+    fixture.sweep_after(0).await;
+    assert!(!fixture.there(&lent).await);
+    fixture.small(&fixture.session(user, "s").await, "x").await;
+    let anew = fixture.lent(user, "s", 5).await;
+    fixture.sweep_after(61).await;
+    assert!(fixture.there(&anew).await && fixture.there(&other).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_goes_when_its_time_is_over_whether_it_came_or_not() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await.id;
@@ -234,7 +305,7 @@ async fn a_job_that_names_another_object_fails_and_removes_nothing() {
     let fixture = Fixture::start();
     let (ada, bob) = (fixture.user("ada").await.id, fixture.user("bob").await.id);
     let generation = GenerationId::new(NOW, &Random).unwrap();
-    let keys = [PrivateKey::integers(bob, generation, 1), PrivateKey::download(1)];
+    let keys = [PrivateKey::integers(bob, generation, 1), PrivateKey::download(ada, &session("s"), 1)];
     for key in keys {
         fixture.object(&key).await;
         let job = fixture.job(Task::RemoveIntegerObject { user: ada, key: key.as_str().to_owned() }).await;

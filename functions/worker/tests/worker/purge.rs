@@ -31,10 +31,10 @@ async fn nothing_of_a_deleted_account_is_left() {
     let id = user.id.to_string();
     // The principal, three sessions and two pointers, a place among the device tokens, a mailed token, an
     // idempotency key, an activity, a profile and its name, two tweets and three places in lists, a user with a name
-    // and an address; of integers two sessions and three sets.
+    // and an address; of integers two sessions, three sets and how many sessions there are.
     let all = left_of(&fixture, &id).await;
-    assert_eq!(all.len(), 25, "{all:#?}");
-    assert_eq!(fixture.objects().await.len(), others.1.len() + 6);
+    assert_eq!(all.len(), 26, "{all:#?}");
+    assert_eq!(fixture.objects().await.len(), others.1.len() + 7);
 
     let purge = fixture.delete(&user).await;
     assert_eq!(fixture.deliver(&[&purge]).await, Vec::<String>::new());

@@ -1,7 +1,7 @@
 //! What nobody is served: written once, read within a bound, removed, and lent for a while.
 
 use aviary_media::{Folder, MediaError, PrivateKey};
-use aviary_model::{Clock, GenerationId, Timestamp, UploadId, UserId};
+use aviary_model::{Clock, GenerationId, IntegerSession, Timestamp, UploadId, UserId};
 use aviary_web::SystemClock;
 use bytes::Bytes;
 
@@ -30,6 +30,10 @@ fn key(random: u128) -> PrivateKey {
     PrivateKey::integers(user(1), generation(1), random)
 }
 
+fn download(random: u128) -> PrivateKey {
+    PrivateKey::download(user(1), &IntegerSession::default_name(), random)
+}
+
 fn parts(texts: &[&'static str]) -> Vec<Bytes> {
     texts.iter().map(|text| Bytes::from_static(text.as_bytes())).collect()
 }
@@ -42,7 +46,7 @@ async fn status(url: &str) -> u16 {
 async fn what_was_put_is_read_back_by_us_and_served_to_nobody() {
     let store = Store::start();
     let bucket = store.bucket();
-    for key in [key(1), PrivateKey::integers_upload(user(1), upload(1)), PrivateKey::download(1)] {
+    for key in [key(1), PrivateKey::integers_upload(user(1), upload(1)), download(1)] {
         assert_eq!(bucket.get_private(&key, 100).await.unwrap(), None);
         bucket.put_private(&key, JSON, &parts(&["[1,", "", "2]"])).await.unwrap();
         assert_eq!(bucket.get_private(&key, 5).await.unwrap().unwrap(), "[1,2]");
@@ -176,7 +180,7 @@ async fn one_object_or_a_folder_goes_and_the_rest_stays() {
 async fn a_lent_object_can_be_read_until_its_time_is_over_and_no_other() {
     let store = Store::start();
     let bucket = store.bucket();
-    let (mine, other) = (PrivateKey::download(1), PrivateKey::download(2));
+    let (mine, other) = (download(1), download(2));
     for key in [&mine, &other] {
         bucket.put_private(key, JSON, &parts(&["[1]"])).await.unwrap();
     }

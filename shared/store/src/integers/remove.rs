@@ -16,8 +16,8 @@ use crate::{StoreError, Task};
 const PAGE: i32 = 100;
 
 impl Integers {
-    /// Removes a session: its manifest at once, which hides all of it, and what it led to by a job that is due at once. False
-    /// if there is none. Two steps.
+    /// Removes a session: its manifest at once, which hides all of it, and what it led to and lent by jobs that are due at
+    /// once. False if there is none. Two steps.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
@@ -33,13 +33,36 @@ impl Integers {
             let generation = manifest.generation;
             let mut transaction = Transaction::default();
             transaction.delete_if(&self.table, manifest_key(user, session), &leads_to(generation))?;
+            self.uncount_session(&mut transaction, user)?;
             let task = Task::RemoveIntegerGeneration { user, session: session.clone(), generation };
             transaction.create(&self.jobs.table, job_item(&self.job_after(task, now, 0)?)?)?;
+            self.remove_downloads(&mut transaction, user, session, now)?;
             if let Committed::Done = transaction.commit(&self.db).await? {
                 return Ok(true);
             }
         }
         Err(StoreError::Passing("others replaced the same session at the same time".to_owned()))
+    }
+
+    /// What was lent of a session that this transaction ends is removed by a job.
+    pub(super) fn remove_downloads(
+        &self,
+        transaction: &mut Transaction,
+        user: UserId,
+        session: &IntegerSession,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let task = Task::RemoveIntegerDownloads { user, session: session.clone(), round: 0 };
+        transaction.create(&self.jobs.table, job_item(&self.job_after(task, now, 0)?)?).map(|_| ())
+    }
+
+    /// Is there a session of this name? One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn is_there(&self, user: UserId, session: &IntegerSession) -> Result<bool, StoreError> {
+        let manifest: Option<Manifest> = self.db.get(&self.table, manifest_key(user, session)).await?;
+        Ok(manifest.is_some())
     }
 
     /// Does the session's manifest name this generation? One step.
@@ -63,7 +86,7 @@ impl Integers {
     /// When DynamoDB does not answer.
     pub async fn remove_sets(&self, user: UserId, generation: GenerationId) -> Result<bool, StoreError> {
         let pk = sets_pk(user, generation);
-        let (items, more) = self.keys(&pk, "SET#", "pk, sk").await?;
+        let (items, more) = self.page_of(&pk, "SET#", None).await?;
         let keys: Vec<Key> = items.iter().filter_map(|item| Some(Key::new(&*pk, sk(item)?))).collect();
         if !keys.is_empty() {
             remove(&self.db, &self.table, keys).await?;
@@ -71,18 +94,26 @@ impl Integers {
         Ok(more)
     }
 
-    /// A page of a user's sessions with what they lead to. One step.
+    /// A page of a user's sessions with what they lead to, after `after`. One step.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn sessions(&self, user: UserId) -> Result<Vec<(IntegerSession, Manifest)>, StoreError> {
-        let (items, _) = self.keys(&format!("U#{user}"), "SESSION#", "pk, sk, generation, #sets, #bytes").await?;
-        let session = |item: Item| {
-            let name = sk(&item).and_then(|sk| IntegerSession::parse(sk.strip_prefix("SESSION#")?).ok());
+    pub async fn sessions(
+        &self,
+        user: UserId,
+        after: Option<&IntegerSession>,
+    ) -> Result<IntegerSessionPage, StoreError> {
+        let pk = format!("U#{user}");
+        let after = after.map(|session| Key::new(&*pk, format!("SESSION#{}", session.as_str())));
+        let (items, more) = self.page_of(&pk, "SESSION#", after).await?;
+        let last = items.last().and_then(session_of).filter(|_| more);
+        let read = |item: Item| {
+            let session = session_of(&item);
             let manifest = fields::<Manifest>(&self.table, item)?;
-            Ok(name.map(|name| (name, manifest)))
+            Ok(session.map(|session| (session, manifest)))
         };
-        items.into_iter().filter_map(|item| session(item).transpose()).collect()
+        let sessions: Result<_, StoreError> = items.into_iter().filter_map(|item| read(item).transpose()).collect();
+        Ok(IntegerSessionPage { sessions: sessions?, next: last })
     }
 
     /// Removes a manifest that is still as it was read; what it leads to must be gone before. One to which a set came
@@ -104,30 +135,45 @@ impl Integers {
             .value(":sets", number(manifest.sets))
             .value(":bytes", number(manifest.bytes));
         transaction.delete_if(&self.table, manifest_key(user, session), &unchanged)?;
+        self.uncount_session(&mut transaction, user)?;
         transaction.commit(&self.db).await.map(|_| ())
     }
 
-    /// A page of a partition, as far as it begins so, and whether there is more.
-    async fn keys(&self, pk: &str, begin: &str, projection: &str) -> Result<(Vec<Item>, bool), StoreError> {
-        let mut call = self
+    /// A page of a partition, as far as it begins so, after an item, and whether there is more.
+    async fn page_of(&self, pk: &str, begin: &str, after: Option<Key>) -> Result<(Vec<Item>, bool), StoreError> {
+        let call = self
             .db
             .client
             .query()
             .table_name(&self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
-            .projection_expression(projection)
+            // Not the units of sets.
+            .projection_expression("pk, sk, generation, #sets, #bytes, made_under")
+            .expression_attribute_names("#sets", "sets")
+            .expression_attribute_names("#bytes", "bytes")
             .expression_attribute_values(":pk", text(pk))
             .expression_attribute_values(":begin", text(begin))
+            .set_exclusive_start_key(after.map(Key::into_item))
             .consistent_read(true)
             .limit(PAGE)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        if projection.contains('#') {
-            call = call.expression_attribute_names("#sets", "sets").expression_attribute_names("#bytes", "bytes");
-        }
         let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
         let more = output.last_evaluated_key.is_some();
         Ok((output.items.unwrap_or_default(), more))
     }
+}
+
+/// A page of a user's sessions, by their names.
+#[derive(Clone, Debug)]
+pub struct IntegerSessionPage {
+    /// The sessions with what they lead to.
+    pub sessions: Vec<(IntegerSession, Manifest)>,
+    /// Where the next page begins: after this one. None at the end.
+    pub next: Option<IntegerSession>,
+}
+
+fn session_of(item: &Item) -> Option<IntegerSession> {
+    IntegerSession::parse(sk(item)?.strip_prefix("SESSION#")?).ok()
 }
 
 fn sk(item: &Item) -> Option<&str> {

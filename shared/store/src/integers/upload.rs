@@ -4,7 +4,7 @@
 use aviary_model::{GenerationId, IntegerSession, SessionId, Timestamp, UserId};
 use futures_util::{StreamExt, TryStreamExt};
 
-use super::{Integers, MAX_ATTEMPTS, Manifest, OpenSession, StoredSet, manifest_key, set_key};
+use super::{Integers, MAX_ATTEMPTS, Manifest, OpenSession, SessionBound, StoredSet, Written, manifest_key, set_key};
 use crate::item::{item, text};
 use crate::jobs::job_item;
 use crate::transaction::{Committed, Expression, Transaction};
@@ -33,7 +33,7 @@ impl Integers {
         let task = Task::RemoveIntegerGeneration { user, session: session.clone(), generation };
         let job = self.job_after(task, now, WRITERS_SECONDS)?;
         self.jobs.put(&job).await?;
-        Ok((OpenSession { user, session: session.clone(), manifest: None, generation }, job.id))
+        Ok((OpenSession { user, session: session.clone(), manifest: None, generation, under: None }, job.id))
     }
 
     /// Writes the sets of a generation that no manifest names yet. One step for each eight.
@@ -50,8 +50,8 @@ impl Integers {
     }
 
     /// Leads the session to a generation that is whole, and from then on to nothing of what was `before`, as it was
-    /// read; that is removed by a job. The generation's own job is done with it. One step, and two more for each upload
-    /// of others that came between.
+    /// read; that is removed by a job. The generation's own job is done with it. Full only where the account may have no
+    /// more sessions; then nothing is changed. One step, and two more for each upload of others that came between.
     ///
     /// # Errors
     /// When DynamoDB does not answer, or the idempotency key's claim has lapsed.
@@ -63,10 +63,11 @@ impl Integers {
         check: SessionId,
         now: Timestamp,
         claim: Option<(&OnceClaim, &Credentials, String)>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Written, StoreError> {
         let count = u32::try_from(sets.len()).unwrap_or(u32::MAX);
         let bytes = sets.iter().map(|set| set.bytes).sum();
-        let manifest = Manifest { generation: new.generation, sets: count, bytes };
+        let made_under = before.under.clone();
+        let manifest = Manifest { generation: new.generation, sets: count, bytes, made_under };
         let mut before = before.clone();
         for round in 0..MAX_ATTEMPTS {
             self.db.pause_before(round).await?;
@@ -75,8 +76,11 @@ impl Integers {
             }
             let mut transaction = Transaction::default();
             let item = item(manifest_key(new.user, &new.session), &manifest, [])?;
-            match &before.manifest {
-                None => transaction.create(&self.table, item)?,
+            let (manifest_at, counted_at) = match &before.manifest {
+                None => {
+                    let manifest_at = transaction.create(&self.table, item)?;
+                    (manifest_at, Some(self.count_session(&mut transaction, new.user)?))
+                }
                 Some(old) => {
                     let task = Task::RemoveIntegerGeneration {
                         user: new.user,
@@ -85,7 +89,7 @@ impl Integers {
                     };
                     let job = self.job_after(task, now, READERS_SECONDS)?;
                     transaction.create(&self.jobs.table, job_item(&job)?)?;
-                    transaction.put_if(&self.table, item, &leads_to(old.generation))?
+                    (transaction.put_if(&self.table, item, &leads_to(old.generation))?, None)
                 }
             };
             transaction.delete(&self.jobs.table, crate::jobs::key(check))?;
@@ -97,7 +101,11 @@ impl Integers {
                 return Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned()));
             }
             if let Committed::Done = committed {
-                return Ok(());
+                return Ok(Written::Done);
+            }
+            // A session that others made meanwhile is none more.
+            if counted_at.is_some() && committed.refused_at(counted_at) && !committed.refused_at(Some(manifest_at)) {
+                return Ok(Written::Full(SessionBound::Sessions));
             }
         }
         Err(StoreError::Passing("others replaced the same session at the same time".to_owned()))

@@ -34,7 +34,7 @@ pub enum Written {
     Done,
     /// Nothing is: the session was replaced, deleted or made since it was opened. It has to be opened again.
     SessionChanged,
-    /// Nothing is: the session has no room for it.
+    /// Nothing is: the session, or the account, has no room for it.
     Full(SessionBound),
 }
 
@@ -42,6 +42,7 @@ pub enum Written {
 struct Places {
     manifest: usize,
     set: usize,
+    counted: Option<usize>,
     claim: Option<usize>,
 }
 
@@ -86,6 +87,7 @@ impl Integers {
             if committed.refused_at(places.claim) {
                 return Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned()));
             }
+            let is_counted_out = places.counted.is_some() && committed.refused_at(places.counted);
             let Committed::Refused(refused) = committed else { return Ok(Written::Done) };
             let mut manifest_found = None;
             for (place, found) in refused {
@@ -96,7 +98,11 @@ impl Integers {
                 }
             }
             // A set that is there takes less room than a new one, so the set is looked at first.
-            let verdict = manifest_found.and_then(|found| verdict(open, set, replaced.as_ref(), found.as_ref()));
+            let verdict = match manifest_found {
+                Some(found) => verdict(open, set, replaced.as_ref(), found.as_ref()),
+                None if is_counted_out => Some(Written::Full(SessionBound::Sessions)),
+                None => None,
+            };
             if let Some(outcome) = verdict {
                 return Ok(outcome);
             }
@@ -118,7 +124,7 @@ impl Integers {
             None => transaction.create(&self.table, item)?,
             Some(old) => transaction.put_if(&self.table, item, &as_it_was(old))?,
         };
-        let manifest_at = self.count(transaction, open, set, replaced)?;
+        let (manifest_at, counted_at) = self.count(transaction, open, set, replaced)?;
         if let Some(key) = replaced.and_then(StoredSet::object) {
             self.remove_object(transaction, open, key, write.now, READERS_SECONDS)?;
         }
@@ -127,21 +133,23 @@ impl Integers {
         }
         let claim = write.claim.as_ref();
         let claim = claim.map(|(claim, credentials, result)| claim.settle(transaction, credentials, result));
-        Ok(Places { manifest: manifest_at, set: set_at, claim: claim.transpose()? })
+        Ok(Places { manifest: manifest_at, set: set_at, counted: counted_at, claim: claim.transpose()? })
     }
 
-    /// Makes the manifest, or counts the set in it.
+    /// Makes the manifest, which is counted then, or counts the set in it.
     fn count(
         &self,
         transaction: &mut Transaction,
         open: &OpenSession,
         set: &StoredSet,
         replaced: Option<&StoredSet>,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<(usize, Option<usize>), StoreError> {
         let key = manifest_key(open.user, &open.session);
         if open.manifest.is_none() && replaced.is_none() {
-            let manifest = Manifest { generation: open.generation, sets: 1, bytes: set.bytes };
-            return transaction.create(&self.table, item(key, &manifest, [])?);
+            let made_under = open.under.clone();
+            let manifest = Manifest { generation: open.generation, sets: 1, bytes: set.bytes, made_under };
+            let manifest_at = transaction.create(&self.table, item(key, &manifest, [])?)?;
+            return Ok((manifest_at, Some(self.count_session(transaction, open.user)?)));
         }
         let (more_sets, most_sets) = match replaced {
             None => (1, MAX_SESSION_SETS.saturating_sub(1)),
@@ -159,7 +167,7 @@ impl Integers {
         .value(":generation", text(open.generation.to_string()))
         .value(":most_sets", number(most_sets))
         .value(":most_bytes", number(room(set, replaced)));
-        transaction.update(&self.table, key, &update)
+        Ok((transaction.update(&self.table, key, &update)?, None))
     }
 
     /// Removes a set; with its last one a session ends. False if there is none. Three steps.
@@ -171,13 +179,13 @@ impl Integers {
         for round in 0..MAX_ATTEMPTS {
             self.db.pause_before(round).await?;
             if round > 0 {
-                open = self.open(open.user, &open.session, now).await?;
+                open = self.reopen(&open, now).await?;
             }
             let Some(manifest) = &open.manifest else { return Ok(false) };
             let Some(old) = self.set(&open, set).await? else { return Ok(false) };
             let mut transaction = Transaction::default();
             transaction.delete_if(&self.table, set_key(open.user, open.generation, set), &as_it_was(&old))?;
-            self.uncount(&mut transaction, &open, manifest, &old)?;
+            self.uncount(&mut transaction, &open, manifest, &old, now)?;
             if let Some(key) = old.object() {
                 self.remove_object(&mut transaction, &open, key, now, 0)?;
             }
@@ -194,7 +202,8 @@ impl Integers {
         open: &OpenSession,
         manifest: &Manifest,
         old: &StoredSet,
-    ) -> Result<usize, StoreError> {
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let key = manifest_key(open.user, &open.session);
         let generation = text(open.generation.to_string());
         if manifest.sets <= 1 {
@@ -202,7 +211,9 @@ impl Integers {
                 .name("#sets", "sets")
                 .value(":generation", generation)
                 .value(":one", number(1));
-            return transaction.delete_if(&self.table, key, &last);
+            transaction.delete_if(&self.table, key, &last)?;
+            self.uncount_session(transaction, open.user)?;
+            return self.remove_downloads(transaction, open.user, &open.session, now);
         }
         let update = Expression::new("ADD #sets :sets, #bytes :bytes", "generation = :generation AND #sets > :one")
             .name("#sets", "sets")
@@ -211,7 +222,7 @@ impl Integers {
             .value(":bytes", number(-i128::from(old.bytes)))
             .value(":generation", generation)
             .value(":one", number(1));
-        transaction.update(&self.table, key, &update)
+        transaction.update(&self.table, key, &update).map(|_| ())
     }
 
     fn remove_object(

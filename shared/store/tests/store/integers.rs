@@ -2,7 +2,8 @@
 
 use aviary_model::{Encoding, IntegerSession, SetId, UserId};
 use aviary_store::{
-    MAX_SESSION_BYTES, MAX_SESSION_SETS, OpenSession, SessionBound, SetContent, SetWrite, StoredSet, Task, Written,
+    MAX_SESSION_BYTES, MAX_SESSION_SETS, MAX_SESSIONS, OpenSession, SessionBound, SetContent, SetWrite, StoredSet,
+    Task, Written,
 };
 use futures_util::future::join_all;
 
@@ -45,6 +46,26 @@ impl Store {
         self.opened(user).await.manifest.map(|manifest| (manifest.sets, manifest.bytes))
     }
 
+    /// How many sessions the account's count says it has.
+    async fn sessions(&self, user: UserId) -> i64 {
+        let get = self.raw.get_item().table_name(&self.names.integers);
+        let found = get.set_key(Some(key(&format!("U#{user}"), "SESSIONS"))).send().await.unwrap();
+        found.item.map_or(0, |item| item["sessions"].as_n().unwrap().parse().unwrap())
+    }
+
+    async fn set_sessions(&self, user: UserId, count: u32) {
+        let update = self.raw.update_item().table_name(&self.names.integers);
+        let update = update.set_key(Some(key(&format!("U#{user}"), "SESSIONS"))).update_expression("SET sessions = :v");
+        update.expression_attribute_values(":v", number(count.into())).send().await.unwrap();
+    }
+
+    /// Replaces the session as a whole.
+    async fn replaced(&self, user: UserId, before: &OpenSession, sets: &[StoredSet]) -> Written {
+        let (new, check) = self.integers.announce_generation(user, &before.session, NOW).await.unwrap();
+        self.integers.fill(&new, sets).await.unwrap();
+        self.integers.flip(before, &new, sets, check, NOW, None).await.unwrap()
+    }
+
     async fn set_manifest(&self, user: UserId, attribute: &str, value: u64) {
         let update = self.raw.update_item().table_name(&self.names.integers);
         let update = update.set_key(Some(key(&format!("U#{user}"), "SESSION#s"))).update_expression("SET #a = :v");
@@ -72,7 +93,79 @@ async fn a_manifest_counts_its_sets_and_goes_with_the_last() {
     assert!(!store.integers.delete_set(&open, &id("a"), NOW).await.unwrap());
     assert_eq!(store.counted(user).await, Some((1, 4)));
     assert!(store.integers.delete_set(&open, &id("b"), NOW).await.unwrap());
-    assert_eq!((store.counted(user).await, store.items().await), (None, 0));
+    assert_eq!((store.counted(user).await, store.sessions(user).await), (None, 0));
+    // What is left is the count, which the purge of an account removes, and the job for what was lent of the session.
+    assert_eq!(store.items().await, 2);
+    store.integers.forget_count(user).await.unwrap();
+    let due = store.jobs.due(NOW).await.unwrap();
+    assert_eq!((store.items().await, due.len()), (1, 1));
+    let task = store.jobs.by_id(due[0]).await.unwrap().unwrap().task;
+    assert_eq!(task, Task::RemoveIntegerDownloads { user, session: name(), round: 0 });
+}
+
+#[tokio::test]
+async fn an_account_has_a_hundred_sessions_and_can_still_change_them() {
+    let (store, user) = (Store::start().await, user());
+    store.written(user, &store.inline("a", "[1]")).await;
+    assert_eq!(store.sessions(user).await, 1);
+    store.set_sessions(user, MAX_SESSIONS).await;
+    let other = store.integers.open(user, &IntegerSession::parse("other").unwrap(), NOW).await.unwrap();
+    let set = store.inline("a", "[1]");
+    let full = Written::Full(SessionBound::Sessions);
+    assert_eq!(store.integers.write(&other, &set, &WRITE).await.unwrap(), full);
+    assert_eq!(store.replaced(user, &other, std::slice::from_ref(&set)).await, full);
+    assert!(!store.integers.is_there(user, &other.session).await.unwrap());
+    // What is there can be written, replaced, deleted; then there is room.
+    assert_eq!(store.written(user, &store.inline("b", "[1]")).await, Written::Done);
+    assert_eq!(store.replaced(user, &store.opened(user).await, std::slice::from_ref(&set)).await, Written::Done);
+    assert_eq!(store.sessions(user).await, i64::from(MAX_SESSIONS));
+    assert!(store.integers.delete_session(user, &name(), NOW).await.unwrap());
+    assert_eq!(store.sessions(user).await, i64::from(MAX_SESSIONS) - 1);
+    assert_eq!(store.integers.write(&other, &set, &WRITE).await.unwrap(), Written::Done);
+    assert_eq!(store.sessions(user).await, i64::from(MAX_SESSIONS));
+}
+
+#[tokio::test]
+async fn of_everything_at_once_the_sessions_are_counted_right_in_the_end() {
+    let (store, user) = (Store::start().await, user());
+    let names = ["a", "b", "c"].map(|name| IntegerSession::parse(name).unwrap());
+    let set = store.inline("x", "[1]");
+    let work = async |number: usize| {
+        let open = store.integers.open(user, &names[number % 3], NOW).await.unwrap();
+        // Who loses against the others has done nothing.
+        match number % 4 {
+            0 => drop(store.integers.write(&open, &set, &WRITE).await),
+            1 => drop(store.replaced(user, &open, std::slice::from_ref(&set)).await),
+            2 => drop(store.integers.delete_session(user, &open.session, NOW).await),
+            _ => drop(store.integers.delete_set(&open, &set.id, NOW).await),
+        }
+    };
+    for round in 0..4 {
+        join_all((round..round + 24).map(work)).await;
+        let there = store.integers.sessions(user, None).await.unwrap().sessions.len();
+        assert_eq!(store.sessions(user).await, i64::try_from(there).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_manifest_notes_the_web_session_under_which_it_was_made_or_replaced() {
+    let (store, user) = (Store::start().await, user());
+    let web = IntegerSession::of_web(&"ab".repeat(32));
+    let made_under = async || store.opened(user).await.manifest.unwrap().made_under;
+    store.written(user, &store.inline("a", "[1]")).await;
+    let with_cookie = store.opened(user).await.under(Some(web.clone()));
+    store.integers.write(&with_cookie, &store.inline("b", "[1]"), &WRITE).await.unwrap();
+    assert_eq!(made_under().await, None, "it was there before");
+    store.replaced(user, &with_cookie, &[store.inline("a", "[1]")]).await;
+    assert_eq!(made_under().await, Some(web.clone()));
+    store.written(user, &store.inline("c", "[1]")).await;
+    assert_eq!(made_under().await, Some(web.clone()), "a set from elsewhere changes nothing");
+    store.replaced(user, &store.opened(user).await, &[store.inline("a", "[1]")]).await;
+    assert_eq!(made_under().await, None);
+    store.integers.delete_session(user, &name(), NOW).await.unwrap();
+    let made = store.opened(user).await.under(Some(web.clone()));
+    store.integers.write(&made, &store.inline("a", "[1]"), &WRITE).await.unwrap();
+    assert_eq!(made_under().await, Some(web));
 }
 
 #[tokio::test]

@@ -1,0 +1,38 @@
+//! How many sessions an account has: counted where a manifest is made or removed, and nowhere else.
+
+use aviary_model::UserId;
+
+use super::{Integers, MAX_SESSIONS};
+use crate::StoreError;
+use crate::item::{Key, number};
+use crate::transaction::{Expression, Transaction};
+
+impl Integers {
+    /// Counts a manifest that this transaction makes; refused where the account has as many as it may.
+    pub(super) fn count_session(&self, transaction: &mut Transaction, user: UserId) -> Result<usize, StoreError> {
+        let more = Expression::new("ADD #sessions :one", "attribute_not_exists(#sessions) OR #sessions < :most")
+            .name("#sessions", "sessions")
+            .value(":one", number(1))
+            .value(":most", number(MAX_SESSIONS));
+        transaction.update(&self.table, counter_key(user), &more)
+    }
+
+    /// Takes back a manifest that this transaction removes.
+    pub(super) fn uncount_session(&self, transaction: &mut Transaction, user: UserId) -> Result<usize, StoreError> {
+        let less = Expression::new("ADD #sessions :less", "").name("#sessions", "sessions").value(":less", number(-1));
+        transaction.update(&self.table, counter_key(user), &less)
+    }
+
+    /// Removes the count of an account that has no session any more and is gone. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn forget_count(&self, user: UserId) -> Result<(), StoreError> {
+        self.db.delete(&self.table, counter_key(user)).await
+    }
+}
+
+/// Not `SESSION#…`, so that no look at the manifests finds it.
+fn counter_key(user: UserId) -> Key {
+    Key::new(format!("U#{user}"), "SESSIONS")
+}
