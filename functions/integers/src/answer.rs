@@ -46,6 +46,28 @@ pub(crate) struct ShownSet {
     pub set_id: String,
     /// Its session.
     pub session_id: String,
+    /// How texts among the integers are written, if they are in digits: `decimal` or `hex`.
+    #[schema(required = false)]
+    pub encoding: String,
+    /// Its units, by their indexes.
+    pub integers: Vec<ShownUnit>,
+    /// In place of `integers`, if they are too large for an answer or were asked for so.
+    #[schema(required = false)]
+    pub download: Option<Download>,
+}
+
+/// A set that was read.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ShownOwnSet {
+    /// Whose it is.
+    pub user_id: String,
+    /// Its session.
+    pub session_id: String,
+    /// The set.
+    pub set_id: String,
+    /// How texts among the integers are written, if they are in digits: `decimal` or `hex`.
+    #[schema(required = false)]
+    pub encoding: String,
     /// Its units, by their indexes.
     pub integers: Vec<ShownUnit>,
     /// In place of `integers`, if they are too large for an answer or were asked for so.
@@ -84,6 +106,9 @@ pub(crate) struct ShownSession {
 pub struct ShownSetOfSession {
     /// The set.
     pub set_id: String,
+    /// How texts among the integers are written, if they are in digits: `decimal` or `hex`.
+    #[schema(required = false)]
+    pub encoding: String,
     /// Its units, by their indexes.
     pub integers: Vec<ShownUnit>,
 }

@@ -45,6 +45,12 @@ pub struct OperationBody {
     /// The session; the web session's, or `default`, if it is not sent.
     #[schema(required = false)]
     pub session_id: String,
+    /// Whether the integers are wanted as a file.
+    #[schema(required = false)]
+    pub download: bool,
+    /// The caller's id, username or device token, if sent.
+    #[schema(required = false)]
+    pub user_id: String,
 }
 
 /// A set that was computed.
@@ -57,6 +63,9 @@ pub struct ShownOperation {
     pub set_id: String,
     /// Its session.
     pub session_id: String,
+    /// How texts among the integers are written, if they are in digits: `decimal` or `hex`.
+    #[schema(required = false)]
+    pub encoding: String,
     /// Its units, by their indexes.
     pub integers: Vec<ShownUnit>,
     /// In place of `integers`, if they are too large for an answer or were asked for so.
@@ -68,11 +77,13 @@ pub struct ShownOperation {
 /// more for an object.
 #[utoipa::path(post, path = "/integers/operation", tag = "integers", request_body = OperationBody, responses(
     (status = 201, description = "The new set", body = ShownOperation),
-    (status = 400, description = "What is wrong with the equation, and where"),
+    (status = 400, description = "What is wrong with the equation, and where; or no room for the result"),
     (status = 401, description = "No credential, or one that does not count"),
     (status = 403, description = "`user_id` is somebody else"),
     (status = 404, description = "The caller has no such session"),
-    (status = 429, description = "Too many sets and other things within a minute"),
+    (status = 409, description = "The session is changed by others all the time; or a request with this idempotency key is under way, or what it made is gone"),
+    (status = 422, description = "The idempotency key was used with another body"),
+    (status = 429, description = "Too many sets and other things within a minute, or too many or too large downloads"),
 ))]
 pub async fn operation(
     State(state): State<IntegersState>,

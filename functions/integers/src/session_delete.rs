@@ -12,11 +12,15 @@ use crate::place::Place;
 
 /// Removes a session with all its sets; it must be named. Three steps.
 #[utoipa::path(delete, path = "/integers/session", tag = "integers",
-    params(("session_id" = String, Query, description = "The session; may be in the body too")),
+    params(
+        ("session_id" = String, Query, description = "The session; may be in the body too, and spelt `sessioin_id`"),
+        ("user_id" = Option<String>, Query, description = "The caller's id, username or device token, if sent"),
+    ),
     responses(
         (status = 200, description = "It is gone", body = GoneSession),
         (status = 400, description = "No session is named"),
         (status = 401, description = "No credential, or one that does not count"),
+        (status = 403, description = "`user_id` is somebody else"),
         (status = 404, description = "The caller has no such session"),
     ))]
 pub async fn session_delete(

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, ShownSession, ShownSetOfSession, say_encoding, spliced};
+use crate::answer::{Answer, ShownSession, ShownUnit, say_encoding, spliced};
 use crate::begin::{Begun, Making, Repeated, Work, begin, released};
 use crate::content::{NewSet, stored};
 use crate::kept::KeptSession;
@@ -39,8 +39,25 @@ pub struct SessionBody {
     /// Whether the sets are wanted as a file.
     #[schema(required = false)]
     pub download: bool,
-    /// All its sets; those that are there already go.
-    pub integer_sets: Vec<ShownSetOfSession>,
+    /// All its sets; those that are there already go. Ids are made where they are not sent. Not needed with an upload.
+    #[schema(required = false)]
+    pub integer_sets: Vec<SetOfSessionBody>,
+    /// The caller's id, username or device token, if sent.
+    #[schema(required = false)]
+    pub user_id: String,
+}
+
+/// A set of a session to be stored.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SetOfSessionBody {
+    /// Its id. Made by the server if it is not sent.
+    #[schema(required = false, example = "first_set")]
+    pub set_id: String,
+    /// How texts among its integers are written: `base64` (or not sent), `decimal` or `hex`; `number` if there are none.
+    #[schema(required = false)]
+    pub encoding: String,
+    /// Its units, in any order.
+    pub integers: Vec<ShownUnit>,
 }
 
 /// A set as it is sent.
@@ -59,11 +76,13 @@ struct SentSet<'a> {
 /// after the first.
 #[utoipa::path(post, path = "/integers/session", tag = "integers", request_body = SessionBody, responses(
     (status = 201, description = "The session", body = ShownSession),
-    (status = 400, description = "What is wrong with which set; nothing is changed"),
+    (status = 400, description = "What is wrong with which set, or no room for one more session; nothing is changed"),
     (status = 401, description = "No credential, or one that does not count"),
     (status = 403, description = "`user_id` is somebody else"),
     (status = 404, description = "The caller has no such upload"),
-    (status = 429, description = "Too many sets and other things within a minute"),
+    (status = 409, description = "A request with this idempotency key is under way, or what it made is gone"),
+    (status = 422, description = "The idempotency key was used with another body"),
+    (status = 429, description = "Too many sets and other things within a minute, or too many or too large downloads"),
 ))]
 pub async fn session_replace(
     State(state): State<IntegersState>,

@@ -22,11 +22,19 @@ const AT_ONCE: usize = 8;
 
 /// A session with all its sets. Two steps for a small one; one more for each megabyte.
 #[utoipa::path(get, path = "/integers/session", tag = "integers",
-    params(("session_id" = Option<String>, Query, description = "The session, also in the body; the web session's, or `default`, if it is not sent")),
+    params(
+        ("session_id" = Option<String>, Query, description = "The session, also in the body; the web session's, or `default`, if it is not sent"),
+        ("download" = Option<bool>, Query, description = "Whether the sets are wanted as a file"),
+        ("user_id" = Option<String>, Query, description = "The caller's id, username or device token, if sent"),
+    ),
     responses(
         (status = 200, description = "The session", body = ShownSession),
+        (status = 400, description = "What is wrong with which parameter"),
         (status = 401, description = "No credential, or one that does not count"),
+        (status = 403, description = "`user_id` is somebody else"),
         (status = 404, description = "The caller has no such session"),
+        (status = 409, description = "The session is changed by others all the time"),
+        (status = 429, description = "Too many or too large downloads"),
     ))]
 pub async fn session_show(
     State(state): State<IntegersState>,

@@ -16,11 +16,13 @@ use crate::place::Place;
     params(
         ("set_id" = String, Query, description = "The set; may be in the body too"),
         ("session_id" = Option<String>, Query, description = "Its session; the web session's, or `default`, if it is not sent"),
+        ("user_id" = Option<String>, Query, description = "The caller's id, username or device token, if sent"),
     ),
     responses(
         (status = 200, description = "It is gone", body = GoneSet),
         (status = 400, description = "No set is named"),
         (status = 401, description = "No credential, or one that does not count"),
+        (status = 403, description = "`user_id` is somebody else"),
         (status = 404, description = "The caller has no such set"),
     ))]
 pub async fn set_delete(

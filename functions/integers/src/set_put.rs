@@ -24,7 +24,8 @@ const ATTEMPTS: u32 = 4;
 /// A set to be stored.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SetBody {
-    /// Its units, in any order.
+    /// Its units, in any order; not needed with an upload.
+    #[schema(required = false)]
     pub integers: Vec<ShownUnit>,
     /// Its id; one that exists in the session is replaced. Made by the server if it is not sent.
     #[schema(required = false, example = "first_set")]
@@ -38,19 +39,24 @@ pub struct SetBody {
     /// Whether the integers are wanted as a file.
     #[schema(required = false)]
     pub download: bool,
-    /// How texts among the integers are written: `base64` (or not sent), `decimal` or `hex`.
+    /// How texts among the integers are written: `base64` (or not sent), `decimal` or `hex`; `number` if there are none.
     #[schema(required = false)]
     pub encoding: String,
+    /// The caller's id, username or device token, if sent.
+    #[schema(required = false)]
+    pub user_id: String,
 }
 
 /// Stores a set. Two steps, three where a set is replaced, and one more for an object.
 #[utoipa::path(post, path = "/integers/set", tag = "integers", request_body = SetBody, responses(
     (status = 201, description = "The set", body = ShownSet),
-    (status = 400, description = "What is wrong with which field, or no room for it"),
+    (status = 400, description = "What is wrong with which field, or no room for it in the session or the account"),
     (status = 401, description = "No credential, or one that does not count"),
     (status = 403, description = "`user_id` is somebody else"),
     (status = 404, description = "The caller has no such upload"),
-    (status = 429, description = "Too many sets and other things within a minute"),
+    (status = 409, description = "The session is changed by others all the time; or a request with this idempotency key is under way, or what it made is gone"),
+    (status = 422, description = "The idempotency key was used with another body"),
+    (status = 429, description = "Too many sets and other things within a minute, or too many or too large downloads"),
 ))]
 pub async fn set_put(
     State(state): State<IntegersState>,

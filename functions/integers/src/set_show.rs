@@ -7,7 +7,7 @@ use axum::extract::State;
 use http::StatusCode;
 
 use crate::IntegersState;
-use crate::answer::{Answer, ShownSet, say_encoding};
+use crate::answer::{Answer, ShownOwnSet, say_encoding};
 use crate::content::read;
 use crate::download;
 use crate::params::IntegerParams;
@@ -22,11 +22,12 @@ use crate::place::Place;
         ("user_id" = Option<String>, Query, description = "The caller's id, username or device token, if sent"),
     ),
     responses(
-        (status = 200, description = "The set", body = ShownSet),
-        (status = 400, description = "No set is named"),
+        (status = 200, description = "The set", body = ShownOwnSet),
+        (status = 400, description = "No set is named, or what is wrong with which parameter"),
         (status = 401, description = "No credential, or one that does not count"),
         (status = 403, description = "`user_id` is somebody else"),
         (status = 404, description = "The caller has no such set"),
+        (status = 429, description = "Too many or too large downloads"),
     ))]
 pub async fn set_show(
     State(state): State<IntegersState>,

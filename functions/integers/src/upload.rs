@@ -26,6 +26,9 @@ pub struct UploadBody {
     /// How many bytes it has: the JSON that `POST /integers/set/` or `/integers/session/` would take.
     #[schema(minimum = 1, maximum = 67_108_864, example = 20_000_000)]
     pub size: u64,
+    /// The caller's id, username or device token, if sent.
+    #[schema(required = false)]
+    pub user_id: String,
 }
 
 /// How to send it.
@@ -46,6 +49,7 @@ pub struct ShownUpload {
     (status = 201, description = "The form", body = ShownUpload),
     (status = 400, description = "What is wrong with `size`"),
     (status = 401, description = "No credential, or one that does not count"),
+    (status = 403, description = "`user_id` is somebody else"),
     (status = 429, description = "Too many uploads within an hour, or too many bytes within a day"),
 ))]
 pub async fn upload(
