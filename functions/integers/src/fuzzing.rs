@@ -4,10 +4,10 @@
 
 use aviary_model::SetId;
 
-use crate::equation::{Equation, EquationError, Factor, MAX_CHARACTERS, MAX_SETS, Sum};
+use crate::equation::{Equation, EquationError, Factor, Found, MAX_CHARACTERS, MAX_SETS, Sum};
 
-/// An equation that is read says the same when it is written anew; one that is refused is refused at one of its
-/// columns, in one line.
+/// An equation that is read says the same when it is written anew; one that is refused is refused in one line, and
+/// where there is what the message says, whichever error it is.
 ///
 /// # Panics
 /// When one of these does not hold.
@@ -29,10 +29,34 @@ pub fn equation(data: &[u8]) {
         Err(error) => {
             let message = error.to_string();
             assert!(!message.is_empty() && message.lines().count() == 1, "{message:?}");
-            if let EquationError::Unexpected { column, .. } = error {
-                assert!((1..=text.chars().count() + 1).contains(&column), "{message}");
-            }
+            assert_placed(text, &error);
         }
+    }
+}
+
+/// Every error but those of the equation as a whole says where it is: at a column of the text, or after its end only if
+/// more was expected. A bound is passed by something that stands there.
+fn assert_placed(text: &str, error: &EquationError) {
+    let characters = text.chars().count();
+    let (column, last) = match error {
+        EquationError::Unexpected { column, found: Found::End, .. } => (*column, characters + 1),
+        EquationError::Unexpected { column, .. } => (*column, characters),
+        EquationError::TooDeep(column) | EquationError::NameTooLong(column) | EquationError::TooManySets(column) => {
+            (*column, characters)
+        }
+        EquationError::TooLong(length) => {
+            assert!(*length == characters && characters > MAX_CHARACTERS, "{error}");
+            return;
+        }
+        EquationError::NoSet => return,
+    };
+    assert!((1..=last).contains(&column), "{error} in {text:?}");
+    let found = text.chars().nth(column - 1);
+    match error {
+        EquationError::Unexpected { found: Found::End, .. } => assert_eq!(column, last, "{error}"),
+        EquationError::Unexpected { found: Found::Character(c), .. } => assert_eq!(found, Some(*c), "{error}"),
+        EquationError::TooDeep(_) => assert_eq!(found, Some('('), "{error}"),
+        _ => assert!(found.is_some_and(|c| c.is_ascii_alphabetic() || c == '_'), "{error}"),
     }
 }
 
@@ -83,10 +107,30 @@ mod tests {
         assert!(good >= 3 && corpus.len() - good >= 3, "{good} of {}", corpus.len());
     }
 
+    /// Each error that a text can have, with what stands before it in several bytes.
+    #[test]
+    fn every_error_is_where_it_says() {
+        let many: Vec<String> = (0..=MAX_SETS).map(|n| format!("s{n}")).collect();
+        for text in [
+            "\u{a0}a+".to_owned(),
+            "\u{a0}a \u{2003}b".to_owned(),
+            format!("\u{2003}{}", "(".repeat(101)),
+            format!("a +\u{a0}{}", "b".repeat(65)),
+            format!("\u{a0}{}", many.join("+")),
+            "9".repeat(MAX_CHARACTERS + 1),
+            "ä".to_owned(),
+            "1".to_owned(),
+            String::new(),
+        ] {
+            assert!(Equation::parse(&text).is_err(), "{text:?}");
+            equation(text.as_bytes());
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_is_an_equation_or_refused(
-            words in proptest::collection::vec("[ab_1]|[-+*()]|[ \t]|first_set|99|[^a-z]", 0..40),
+            words in proptest::collection::vec("[ab_1]|[-+*()]|[ \t]|first_set|99|[^a-z]|\\({90,110}|[a-z]{60,70}", 0..40),
         ) {
             equation(words.concat().as_bytes());
         }
