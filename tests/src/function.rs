@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use aviary_template::local_access_key;
 use serde_json::Value;
 use xtask::cli::{DelayArgs, PasswordPolicy};
 use xtask::local::{self, Plan};
@@ -47,7 +48,7 @@ impl Invoked {
 }
 
 impl Function {
-    /// Starts a function with the settings that the template gives it.
+    /// Starts a function with the settings that the template gives it, in the role that it has there.
     #[must_use]
     pub fn start(service: &Service, name: &str) -> Self {
         Self::start_with(service, name, &[])
@@ -65,6 +66,7 @@ impl Function {
         command
             .envs(&function.environment)
             .envs(local::local_aws(&service.dynamodb_url, &service.aws_url))
+            .env("AWS_ACCESS_KEY_ID", local_access_key(name))
             .env("AVIARY_RAW_PATH", "decoded")
             // As where nobody has set it: host and scheme are the event's.
             .env("AVIARY_PUBLIC_URL", "")
@@ -151,7 +153,7 @@ impl Drop for Function {
     }
 }
 
-/// The environment of a function, for programs that work on the same deployment.
+/// The environment of a function, for programs that work on the same deployment and may do all with it.
 #[must_use]
 pub fn environment_of(service: &Service, name: &str) -> BTreeMap<String, String> {
     let workspace = Workspace::locate().expect("the workspace");

@@ -1,12 +1,13 @@
-//! A local AWS that a test has for itself, for what would disturb all others: rotating keys, cutting connections.
+//! A local AWS that a test has for itself, for what would disturb all others: rotating keys, cutting connections, taking
+//! rights away.
 
 use aviary_localaws::{Config, LocalAws};
 use xtask::workspace::Workspace;
 
 use crate::Service;
 
-/// A running local AWS with the tables, buckets and log groups of the template, and no gateway: functions are started
-/// over it one by one. It ends with this value.
+/// A running local AWS with the tables, buckets, log groups and roles of the template, and no gateway: functions are
+/// started over it one by one. It ends with this value.
 #[derive(Debug)]
 pub struct OwnAws {
     /// What functions are started over.
@@ -18,10 +19,33 @@ impl OwnAws {
     /// Starts it in a temporary folder, on free ports.
     #[must_use]
     pub fn start() -> Self {
-        let workspace = Workspace::locate().expect("the workspace");
-        let config = Config::temporary(&workspace.template()).expect("template.yaml is read");
+        Self::of(config())
+    }
+
+    /// The same where the role of this function lacks one of its statements, which must be there.
+    #[must_use]
+    pub fn start_without(function: &str, sid: &str) -> Self {
+        let mut config = config();
+        let role = config.roles.iter_mut().find(|role| role.binary == function);
+        let role = role.unwrap_or_else(|| panic!("template.yaml has no function `{function}`"));
+        let mut removed = 0;
+        for policy in &mut role.policies {
+            let before = policy.statements.len();
+            policy.statements.retain(|statement| statement["Sid"] != sid);
+            removed += before - policy.statements.len();
+        }
+        assert_eq!(removed, 1, "the role of `{function}` has one statement `{sid}`");
+        Self::of(config)
+    }
+
+    fn of(config: Config) -> Self {
         let local = LocalAws::start(config).expect("a local AWS");
         let service = Service::without_gateway(&local.dynamodb_url(), &local.aws_url(), xtask::local::STACK);
         Self { service, _local: local }
     }
+}
+
+fn config() -> Config {
+    let workspace = Workspace::locate().expect("the workspace");
+    Config::temporary(&workspace.template()).expect("template.yaml is read")
 }

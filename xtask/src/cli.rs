@@ -20,7 +20,7 @@ pub enum Task {
     Run(RunArgs),
     /// Check everything that must be green: formatting, lints, all tests.
     Test(TestArgs),
-    /// Write the local routes in Cargo.toml from template.yaml.
+    /// Write the local routes and access keys in Cargo.toml from template.yaml.
     Routes(RoutesArgs),
     /// Measure the release builds of the functions against their budgets.
     Bench(BenchArgs),

@@ -1,5 +1,7 @@
-//! The routes of `cargo lambda watch` in Cargo.toml, written from the events in template.yaml.
+//! What `cargo lambda watch` reads in Cargo.toml, written from template.yaml: the routes from the events, and each
+//! function's access key.
 
+mod callers;
 mod manifest;
 mod table;
 
@@ -10,6 +12,7 @@ use aviary_template::{Settings, Stack, Template};
 
 use crate::{console, local, workspace::Workspace};
 
+pub use callers::with_callers;
 pub use manifest::with_routes;
 pub use table::{LocalRoute, local_routes};
 
@@ -36,7 +39,8 @@ pub fn are_current(workspace: &Workspace) -> Result<bool> {
 fn manifests(workspace: &Workspace) -> Result<(String, String)> {
     let stack = resolve(workspace)?;
     let before = fs::read_to_string(workspace.manifest()).context("cannot read Cargo.toml")?;
-    let after = with_routes(&before, &local_routes(&stack.functions)?)?;
+    let functions: Vec<_> = stack.functions.iter().map(|function| function.binary.as_str()).collect();
+    let after = with_callers(&with_routes(&before, &local_routes(&stack.functions)?)?, &functions)?;
     Ok((before, after))
 }
 

@@ -40,10 +40,11 @@ impl Fixture {
         let (keys, credentials) = ("aviary-local-KeysTable", "aviary-local-CredentialsTable");
         let tables = [("AVIARY_KEYS_TABLE", keys), ("AVIARY_CREDENTIALS_TABLE", credentials)];
         let all = tables.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let aws = aviary_aws::sdk_config_for(&local.dynamodb_url(), "local", "local-secret");
+        let aws_as = |access_key| aviary_aws::sdk_config_for(&local.dynamodb_url(), access_key, "local-secret");
         let clock = Arc::new(Hands(Mutex::new(NOW)));
         let entropy = Arc::new(OsEntropy);
-        let db = Db::new(&aws, entropy.clone());
+        let db = Db::new(&aws_as("local"), entropy.clone());
+        let aws = aws_as("local-keys");
         let start = Start { settings: Settings::of(all).unwrap(), aws, clock: clock.clone(), entropy };
         Self {
             function: Keys::new(&start).unwrap(),

@@ -52,8 +52,8 @@ fn table(logical_id: &str) -> String {
     format!("aviary-local-{logical_id}")
 }
 
-fn aws(local: &LocalAws) -> SdkConfig {
-    let config = aviary_aws::sdk_config_for(&local.aws_url(), "local", "local-secret");
+fn aws_as(access_key: &str, local: &LocalAws) -> SdkConfig {
+    let config = aviary_aws::sdk_config_for(&local.aws_url(), access_key, "local-secret");
     let mut config = config.into_builder().service_config(Endpoints(local.dynamodb_url(), local.aws_url()));
     config.set_endpoint_url(None);
     config.build()
@@ -70,9 +70,9 @@ impl Fixture {
             ("AVIARY_MEDIA_URL", "https://media.example.com".to_owned()),
         ];
         let settings = Settings::of(settings.map(|(name, value)| (name.to_owned(), value))).unwrap();
-        let aws = aws(&local);
+        let aws = aws_as("local", &local);
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
-        let start = Start { settings, aws: aws.clone(), clock, entropy: entropy.clone() };
+        let start = Start { settings, aws: aws_as("local-users", &local), clock, entropy: entropy.clone() };
         let db = Db::new(&aws, entropy.clone());
         let layers = Layers::of(&start.settings).unwrap();
         Self {

@@ -3,10 +3,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use aviary_template::{EventSources, Settings, Storage, Template};
+use aviary_template::{EventSources, Role, Settings, Storage, Template};
 use tempfile::TempDir;
 
-use crate::{Clock, FunctionsUrl, StartError};
+use crate::{Clock, FunctionsUrl, StartError, iam};
 
 /// The stack whose names everything local has.
 pub const DEFAULT_STACK: &str = "aviary-local";
@@ -26,6 +26,8 @@ pub struct Config {
     pub aws_port: u16,
     /// What is delivered to which function.
     pub event_sources: Vec<EventSources>,
+    /// What each function may do with DynamoDB and S3.
+    pub roles: Vec<Role>,
     /// Where functions are invoked; without it nothing is delivered, and streams wait.
     pub functions_url: Option<FunctionsUrl>,
     /// How old a stream record is when it is delivered, at least.
@@ -36,7 +38,7 @@ pub struct Config {
     pub first_schedule_after: Duration,
     /// How long a function may take to answer what is delivered.
     pub invocation_limit: Duration,
-    /// The one pair of keys that S3 knows.
+    /// The pair of keys that may do all; a function has an access key of its own and the same secret.
     pub credentials: Credentials,
     /// How often what has expired is removed.
     pub sweep_every: Duration,
@@ -71,6 +73,7 @@ impl Config {
             dynamodb_port: 0,
             aws_port: 0,
             event_sources: Vec::new(),
+            roles: Vec::new(),
             functions_url: None,
             stream_delay: Duration::ZERO,
             index_delay: Duration::ZERO,
@@ -103,7 +106,8 @@ impl Config {
         };
         let template = Template::load(template)?;
         let event_sources = template.event_sources(&settings)?;
-        Ok(Self { event_sources, ..Self::new(data, template.storage(&settings)?) })
+        let roles = template.roles(&settings, &iam::SERVICES)?;
+        Ok(Self { event_sources, roles, ..Self::new(data, template.storage(&settings)?) })
     }
 
     /// For tests: what `template` names, in a temporary folder that goes when the last copy of this goes.

@@ -8,6 +8,14 @@ pub enum StartError {
     /// The template is unusable.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// A role has a policy that could not be enforced.
+    #[error("the policy {place}: {reason}")]
+    Policy {
+        /// The role, the policy and the statement.
+        place: String,
+        /// What is not understood.
+        reason: String,
+    },
     /// The folder for the data cannot be used.
     #[error("cannot use the folder {}: {source}", path.display())]
     Folder {

@@ -2,7 +2,7 @@ use std::fmt;
 use std::fs::{File, TryLockError};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use dynoxide::Database;
@@ -11,8 +11,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::delivery::{Deliveries, Trim};
-use crate::dynamodb::IndexDelay;
+use crate::dynamodb::{IndexDelay, Rights};
 use crate::endpoint::{self, Endpoint};
+use crate::iam::Callers;
 use crate::local::Local;
 use crate::logs::Logs;
 use crate::ses::Ses;
@@ -50,7 +51,8 @@ impl LocalAws {
         let aws_listener = listen(config.aws_port, "S3 and CloudWatch Logs")?;
         let lock = lock(&config.data)?;
         let database = dynamodb::open(&config.data.join(DATABASE), &config.storage.tables)?;
-        let s3 = s3::open(&config.data.join("s3"), &config.storage.buckets, &config.credentials)?;
+        let callers = Arc::new(Callers::of(&config)?);
+        let s3 = s3::open(&config.data.join("s3"), &config.storage.buckets, (&config.credentials, callers.clone()))?;
         let logs = Logs::open(&config.data.join("logs.sqlite"), config.clock.clone())?;
         for group in &config.storage.log_groups {
             logs.ensure_group(&group.name, group.retention_days)?;
@@ -73,9 +75,9 @@ impl LocalAws {
         let tasks = {
             let _inside = runtime.enter();
             let mut tasks = JoinSet::new();
-            let delay = IndexDelay::of(&config, &database);
+            let front = (Rights::new(callers, &config.storage.tables), IndexDelay::of(&config, &database));
             let listener = tokio_listener(dynamodb_listener)?;
-            tasks.spawn(dynamodb::serve(listener, database.clone(), delay, stopped.clone()));
+            tasks.spawn(dynamodb::serve(listener, database.clone(), front, stopped.clone()));
             let local = Local { ses: ses.clone(), deliveries: deliveries.state() };
             let endpoint = Endpoint { s3, logs: logs.clone(), ses, local };
             tasks.spawn(endpoint::serve(tokio_listener(aws_listener)?, endpoint, stopped.clone()));

@@ -8,7 +8,7 @@ use crate::node::{self, Call};
 use crate::{Settings, TemplateError};
 
 /// The account of everything local.
-const ACCOUNT: &str = "000000000000";
+pub const ACCOUNT: &str = "000000000000";
 /// On AWS the time of the stream's creation, which nobody knows before.
 const STREAM_LABEL: &str = "1970-01-01T00:00:00.000";
 /// Deeper than any sane template: whoever gets here refers to itself.
@@ -102,6 +102,19 @@ impl<'a> Scope<'a> {
         node::text(&value).ok_or_else(|| place.error("must be text"))
     }
 
+    /// What the template's own `If` leaves of `node`, with nothing in it resolved yet; `None` is `AWS::NoValue`.
+    pub(crate) fn chosen<'n>(&self, place: &Place, node: &'n Value) -> Result<Option<&'n Value>, TemplateError> {
+        let mut node = node;
+        while let Some(call) = node::call(node) {
+            match (call.name.as_str(), call.argument.as_str()) {
+                ("Fn::If", _) => node = self.branch(&place.below("Fn::If"), call.argument)?,
+                ("Ref", Some("AWS::NoValue")) => return Ok(None),
+                _ => break,
+            }
+        }
+        Ok(Some(node))
+    }
+
     fn plain(&self, place: &Place, node: &Value) -> Result<Option<Value>, TemplateError> {
         Ok(Some(match node {
             Value::Sequence(items) => {
@@ -169,6 +182,7 @@ impl<'a> Scope<'a> {
             "AWS::S3::Bucket" => ("BucketName", true),
             "AWS::Logs::LogGroup" => ("LogGroupName", false),
             "AWS::Serverless::Function" => ("FunctionName", false),
+            "AWS::IAM::Role" => ("RoleName", false),
             _ => return Err(place.error(format!("the name of {id} ({kind}) is known only on AWS"))),
         };
         let own = node::at(resource, &["Properties", property]);
@@ -258,12 +272,20 @@ impl<'a> Scope<'a> {
     }
 
     fn choose(&self, place: &Place, argument: &Value) -> Result<Option<Value>, TemplateError> {
+        self.value(place, self.branch(place, argument)?)
+    }
+
+    fn branch<'n>(&self, place: &Place, argument: &'n Value) -> Result<&'n Value, TemplateError> {
         let [Value::String(name), yes, no] = sequence(argument) else {
             return Err(place.error("wants a condition and two values"));
         };
-        let chosen = if self.condition(place, name)? { yes } else { no };
-        self.value(place, chosen)
+        Ok(if self.condition(place, name)? { yes } else { no })
     }
+}
+
+/// The elements of a list, or the one thing that stands in its place.
+pub(crate) fn one_or_many(node: &Value) -> &[Value] {
+    node.as_sequence().map_or(std::slice::from_ref(node), Vec::as_slice)
 }
 
 pub(crate) fn sequence(node: &Value) -> &[Value] {

@@ -49,7 +49,7 @@ fn function(scope: &Scope<'_>, id: String, resource: &Value) -> Result<Function,
     })
 }
 
-fn binary(id: &str, resource: &Value) -> Result<String, TemplateError> {
+pub(crate) fn binary(id: &str, resource: &Value) -> Result<String, TemplateError> {
     node::at(resource, &["Metadata", "BuildProperties", "Binary"])
         .and_then(node::text)
         .ok_or_else(|| Place::new("Resources", id).below("Metadata.BuildProperties.Binary").error("is missing"))

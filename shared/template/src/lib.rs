@@ -10,13 +10,15 @@ mod functions;
 mod node;
 mod parameters;
 mod rate;
+mod roles;
 mod stack;
 mod storage;
 mod template;
 
 pub use error::TemplateError;
+pub use evaluate::ACCOUNT;
 pub use stack::{
-    Attribute, Bucket, EventSources, Function, Index, KeyElement, LogGroup, Projection, Route, Schedule, Stack,
-    StartingPosition, Storage, StreamSource, Table,
+    Attribute, Bucket, EventSources, Function, Index, KeyElement, LogGroup, Policy, Projection, Role, Route, Schedule,
+    Stack, StartingPosition, Storage, StreamSource, Table, local_access_key,
 };
 pub use template::{Settings, Template};

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde_json::Value;
+
 /// What a template deploys, resolved for one stack.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stack {
@@ -188,4 +190,30 @@ pub struct Route {
     pub method: String,
     /// The path in API Gateway's syntax, e.g. `/auth/{proxy+}`.
     pub path: String,
+}
+
+/// What a function may do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Role {
+    /// The Cargo binary that the function is built from.
+    pub binary: String,
+    /// The role's name in IAM.
+    pub name: String,
+    /// Its inline policies.
+    pub policies: Vec<Policy>,
+}
+
+/// An inline policy of a role.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// The statements that were asked for, as IAM has them.
+    pub statements: Vec<Value>,
+}
+
+/// The access key id with which the function of this binary signs what it asks of the local AWS.
+#[must_use]
+pub fn local_access_key(binary: &str) -> String {
+    format!("local-{binary}")
 }

@@ -5,7 +5,7 @@ use serde_yaml_ng::Value;
 
 use crate::evaluate::Scope;
 use crate::node;
-use crate::{EventSources, Stack, Storage, TemplateError};
+use crate::{EventSources, Role, Stack, Storage, TemplateError};
 
 /// A SAM template as it was written.
 #[derive(Debug, Clone)]
@@ -74,11 +74,21 @@ impl Template {
     pub fn storage(&self, settings: &Settings) -> Result<Storage, TemplateError> {
         crate::storage::read(&Scope::new(&self.document, settings)?)
     }
+
     /// Only what is delivered to functions besides HTTP: works although their environment is not known yet.
     ///
     /// # Errors
     /// As [`Template::resolve`], for this part.
     pub fn event_sources(&self, settings: &Settings) -> Result<Vec<EventSources>, TemplateError> {
         crate::functions::event_sources(&Scope::new(&self.document, settings)?)
+    }
+
+    /// Only what the functions' roles say about `services` (`dynamodb`): works although the names of other services'
+    /// resources are not known.
+    ///
+    /// # Errors
+    /// As [`Template::resolve`], for this part; and if a role has rights from somewhere else than its own policies.
+    pub fn roles(&self, settings: &Settings, services: &[&str]) -> Result<Vec<Role>, TemplateError> {
+        crate::roles::read(&Scope::new(&self.document, settings)?, services)
     }
 }

@@ -53,6 +53,7 @@ mod profiles_view;
 mod purge;
 mod races;
 mod refresh_families;
+mod roles;
 mod rotation;
 mod routes;
 mod rules;

@@ -4,6 +4,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use aviary_template::local_access_key;
 use serde_json::Value;
 
 use super::{operations::Operation, session::Bench};
@@ -48,6 +49,7 @@ impl FunctionProcess {
         command
             .envs(&function.environment)
             .envs(&bench.settings)
+            .env("AWS_ACCESS_KEY_ID", local_access_key(name))
             .env("AVIARY_RAW_PATH", "decoded")
             .env("AVIARY_PUBLIC_URL", "")
             // One account from one address does all of it.

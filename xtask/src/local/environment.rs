@@ -25,7 +25,8 @@ pub(super) fn overrides(api_url: &str, media_url: &str, password_policy: Passwor
     .collect()
 }
 
-/// Where the SDK finds the local AWS, and credentials that only this knows.
+/// Where the SDK finds the local AWS, and credentials that only this knows and that may do all. A function gets an access
+/// key of its own over these: from Cargo.toml, or from whoever starts its process.
 pub fn local_aws(dynamodb: &str, aws: &str) -> BTreeMap<String, String> {
     [
         ("AWS_REGION", REGION),

@@ -44,7 +44,7 @@ fn first_position(place: &dyn TableLike) -> Option<isize> {
     routes.iter().next()?.position()
 }
 
-fn implicit_table() -> Item {
+pub(super) fn implicit_table() -> Item {
     let mut table = Table::new();
     table.set_implicit(true);
     Item::Table(table)

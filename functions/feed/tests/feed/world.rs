@@ -105,8 +105,7 @@ impl World {
         config.index_delay = index_delay;
         let local = LocalAws::start(config).unwrap();
         let proxy = faults.map(|of_each| Proxy::before(&local.dynamodb_url(), of_each));
-        let aws_of = |dynamodb: String| aws(&local, dynamodb);
-        let aws = aws_of(local.dynamodb_url());
+        let aws = aws_as("local", &local, local.dynamodb_url());
         let clock = Arc::new(Hands(Mutex::new(NOW)));
         let db = Db::new(&aws, Arc::new(Random));
         let tables = AccountTables {
@@ -116,15 +115,21 @@ impl World {
             jobs: Jobs::new(db.clone(), &table("JobsTable")),
             activities: Activities::new(db.clone(), &table("FeedTable")),
         };
-        let start = Start {
+        // Each in its role, as it is deployed.
+        let start = |access_key: &str| Start {
             settings: settings(limit),
-            aws: aws_of(proxy.as_ref().map_or_else(|| local.dynamodb_url(), |proxy| proxy.url.clone())),
+            aws: aws_as(
+                access_key,
+                &local,
+                proxy.as_ref().map_or_else(|| local.dynamodb_url(), |proxy| proxy.url.clone()),
+            ),
             clock: clock.clone(),
             entropy: Arc::new(Random),
         };
+        let feed = || Feed::new(&start("local-feed")).unwrap();
         Self {
-            feeds: [Feed::new(&start).unwrap(), Feed::new(&start).unwrap()],
-            worker: Worker::new(&start).unwrap(),
+            feeds: [feed(), feed()],
+            worker: Worker::new(&start("local-worker")).unwrap(),
             relations: Relations::new(&tables.profiles),
             tweets: Tweets::new(db.clone(), &table("SocialTable")),
             comments: Comments::new(db.clone(), &table("SocialTable")),
@@ -146,7 +151,7 @@ impl World {
     pub(crate) fn set_limit(&mut self, limit: u64) {
         let start = Start {
             settings: settings(limit),
-            aws: aws(&self.local, self.local.dynamodb_url()),
+            aws: aws_as("local-feed", &self.local, self.local.dynamodb_url()),
             clock: self.clock.clone(),
             entropy: Arc::new(Random),
         };
@@ -231,9 +236,9 @@ pub(crate) fn number(item: &Item, name: &str) -> i64 {
     item.get(name).map(|value| value.as_n().unwrap().parse().unwrap()).unwrap_or_default()
 }
 
-fn aws(local: &LocalAws, dynamodb: String) -> SdkConfig {
+fn aws_as(access_key: &str, local: &LocalAws, dynamodb: String) -> SdkConfig {
     let endpoints = Endpoints { dynamodb, others: local.aws_url() };
-    let config = aviary_aws::sdk_config_for(&local.aws_url(), "local", "local-secret");
+    let config = aviary_aws::sdk_config_for(&local.aws_url(), access_key, "local-secret");
     let mut config = config.into_builder().service_config(endpoints);
     config.set_endpoint_url(None);
     config.build()

@@ -81,7 +81,7 @@ impl Fixture {
     pub(crate) fn start_with(settings: &[(&str, &str)]) -> Self {
         let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
         let local = LocalAws::start(Config::temporary(&template).unwrap()).unwrap();
-        let aws = aws(&local);
+        let aws = aws_as("local", &local);
         let clock = Arc::new(Hands(Mutex::new(NOW)));
         let db = Db::new(&aws, Arc::new(Random));
         let tables = AccountTables {
@@ -91,8 +91,9 @@ impl Fixture {
             jobs: Jobs::new(db.clone(), &table("JobsTable")),
             activities: Activities::new(db.clone(), &table("FeedTable")),
         };
-        let start =
-            Start { settings: all(settings), aws: aws.clone(), clock: clock.clone(), entropy: Arc::new(Random) };
+        // In its role, as it is deployed.
+        let function = aws_as("local-worker", &local);
+        let start = Start { settings: all(settings), aws: function, clock: clock.clone(), entropy: Arc::new(Random) };
         Self {
             worker: Worker::new(&start).unwrap(),
             purge: Purge::new(db.clone(), &tables.credentials, &tables.profiles, &tables.activities),
@@ -200,9 +201,9 @@ pub(crate) fn record(sequence_number: &str, image: &Value) -> Value {
     })
 }
 
-fn aws(local: &LocalAws) -> SdkConfig {
+fn aws_as(access_key: &str, local: &LocalAws) -> SdkConfig {
     let endpoints = Endpoints { dynamodb: local.dynamodb_url(), others: local.aws_url() };
-    let config = aviary_aws::sdk_config_for(&local.aws_url(), "local", "local-secret");
+    let config = aviary_aws::sdk_config_for(&local.aws_url(), access_key, "local-secret");
     let mut config = config.into_builder().service_config(endpoints);
     config.set_endpoint_url(None);
     config.build()

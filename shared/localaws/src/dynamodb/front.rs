@@ -1,4 +1,4 @@
-//! Stands before the database and lets its indexes lag.
+//! Stands before the database: asks whether the caller may, and lets the indexes lag.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, HOST};
+use http::request::Parts;
 use http::{HeaderName, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
@@ -19,10 +20,11 @@ use tower::service_fn;
 
 use super::changes;
 use super::index_delay::IndexDelay;
+use super::rights::Rights;
 use crate::connections::{self, Answering};
 
-/// As much as DynamoDB takes.
-const MAX_BODY: usize = 16 * 1024 * 1024;
+/// More than DynamoDB takes, so that the database says itself that a body is too large.
+const MAX_BODY: usize = 32 * 1024 * 1024;
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 /// It would be that of the page before something was taken out.
 const CHECKSUM: HeaderName = HeaderName::from_static("x-amz-crc32");
@@ -33,7 +35,8 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Front {
     database: SocketAddr,
-    delay: IndexDelay,
+    rights: Rights,
+    delay: Option<IndexDelay>,
 }
 
 /// A client's connection and the one behind it.
@@ -44,8 +47,8 @@ struct Line {
 }
 
 impl Front {
-    pub(crate) fn new(database: SocketAddr, delay: IndexDelay) -> Self {
-        Self { database, delay }
+    pub(crate) fn new(database: SocketAddr, rights: Rights, delay: Option<IndexDelay>) -> Self {
+        Self { database, rights, delay }
     }
 
     /// Answers until `stopped` says so.
@@ -68,14 +71,30 @@ impl Line {
         let body = Limited::new(body, MAX_BODY).collect().await?.to_bytes();
         let target = parts.headers.get(TARGET).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        if let Err(refused) = self.front.rights.check(&parts, &operation, &body) {
+            return Ok(refused.response());
+        }
+        parts.headers.remove(CONTENT_LENGTH);
+        match &self.front.delay {
+            Some(delay) => self.lagging(delay, &operation, parts, body).await,
+            None => Ok(self.forward(Request::from_parts(parts, Full::new(body))).await?.map(Body::from)),
+        }
+    }
+
+    /// Hides from what indexes answer what they do not show yet.
+    async fn lagging(
+        &self,
+        delay: &IndexDelay,
+        operation: &str,
+        parts: Parts,
+        body: Bytes,
+    ) -> Result<Response<Body>, Error> {
         // What is no JSON the database refuses.
         let mut asked: Value = serde_json::from_slice(&body).unwrap_or_default();
-        let delay = &self.front.delay;
-        let index = delay.index_read(&operation, &asked);
+        let index = delay.index_read(operation, &asked);
         let counts = index.is_some() && asked.get("Select").is_some_and(|select| select == "COUNT");
         let body = if counts { with_items(&mut asked) } else { body };
-        let under_way = delay.begin(&changes::targets(&operation, &asked));
-        parts.headers.remove(CONTENT_LENGTH);
+        let under_way = delay.begin(&changes::targets(operation, &asked));
         let (mut parts, body) = self.forward(Request::from_parts(parts, Full::new(body))).await?.into_parts();
         drop(under_way);
         let body = match index {
@@ -128,7 +147,7 @@ async fn connect(database: SocketAddr) -> Result<SendRequest<Full<Bytes>>, Error
 
 /// Retried by the SDK, like any 5xx.
 fn broken(error: &(dyn std::error::Error + Send + Sync)) -> Response<Body> {
-    tracing::warn!(%error, "the database behind the lagging indexes did not answer");
+    tracing::warn!(%error, "the database did not answer");
     let mut response = Response::new(Body::from(Bytes::from_static(br#"{"__type":"InternalServerError"}"#)));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response

@@ -3,6 +3,7 @@
 mod changes;
 mod front;
 mod index_delay;
+mod rights;
 mod tables;
 
 use std::net::Ipv4Addr;
@@ -17,6 +18,7 @@ use tokio::sync::watch;
 use crate::StartError;
 use front::Front;
 pub(crate) use index_delay::IndexDelay;
+pub(crate) use rights::Rights;
 
 /// How long a client may go on sending a request it has begun.
 const DRAIN: Duration = Duration::from_secs(3);
@@ -31,20 +33,19 @@ pub(crate) fn open(path: &Path, tables: &[Table]) -> Result<Database, StartError
     Ok(database)
 }
 
-/// Answers until `stopped` says so, with indexes that lag by `delay` if there is one.
+/// Answers until `stopped` says so what callers have the right to, with indexes that lag by `delay` if there is one.
 pub(crate) async fn serve(
     listener: TcpListener,
     database: Database,
-    delay: Option<IndexDelay>,
+    (rights, delay): (Rights, Option<IndexDelay>),
     stopped: watch::Receiver<()>,
 ) {
-    let Some(delay) = delay else { return serve_at_once(listener, database, stopped).await };
     let inner = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
     let (inner, address) = match inner.and_then(|inner| inner.local_addr().map(|address| (inner, address))) {
         Ok(found) => found,
-        Err(error) => return tracing::error!(%error, "there is no port for the database behind the lagging indexes"),
+        Err(error) => return tracing::error!(%error, "there is no port for the database"),
     };
-    let front = Front::new(address, delay);
+    let front = Front::new(address, rights, delay);
     tokio::join!(serve_at_once(inner, database, stopped.clone()), front.serve(listener, stopped));
 }
 

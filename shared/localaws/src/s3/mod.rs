@@ -8,6 +8,7 @@ mod files;
 mod key;
 mod multipart;
 mod post_policy;
+mod rights;
 mod service;
 
 use std::path::Path;
@@ -20,8 +21,9 @@ use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::path::check_bucket_name;
 use s3s::service::{S3Service, S3ServiceBuilder};
 
+use crate::iam::Callers;
 use crate::{Credentials, StartError};
-use access::{OnePair, PublicRead};
+use access::{Access, Secrets};
 use files::Files;
 use service::LocalS3;
 
@@ -29,8 +31,12 @@ use service::LocalS3;
 /// a request's may be.
 const OLDEST_POLICY_SECONDS: u32 = 7 * 24 * 3_600;
 
-/// Opens the files below `root` with all `buckets` in it.
-pub(crate) fn open(root: &Path, buckets: &[Bucket], credentials: &Credentials) -> Result<S3Service, StartError> {
+/// Opens the files below `root` with all `buckets` in it, for callers that all have the secret of `credentials`.
+pub(crate) fn open(
+    root: &Path,
+    buckets: &[Bucket],
+    (credentials, callers): (&Credentials, Arc<Callers>),
+) -> Result<S3Service, StartError> {
     let failed = |error: std::io::Error| StartError::S3(format!("{}: {error}", root.display()));
     let files = Files::open(root).map_err(failed)?;
     for bucket in buckets {
@@ -40,9 +46,10 @@ pub(crate) fn open(root: &Path, buckets: &[Bucket], credentials: &Credentials) -
         files.ensure_bucket(&bucket.name).map_err(failed)?;
     }
     let storage = s3s_fs::FileSystem::new(root).map_err(|error| StartError::S3(format!("{error:?}")))?;
-    let mut builder = S3ServiceBuilder::new(LocalS3::new(storage, files));
-    builder.set_auth(OnePair(credentials.clone()));
-    builder.set_access(PublicRead);
+    let mut builder = S3ServiceBuilder::new(LocalS3::new(storage, files, callers.clone()));
+    let secret = credentials.secret_key.clone();
+    builder.set_auth(Secrets { callers: callers.clone(), secret });
+    builder.set_access(Access { callers });
     let mut config = S3Config::default();
     config.presigned_url_max_skew_time_secs = OLDEST_POLICY_SECONDS;
     builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));

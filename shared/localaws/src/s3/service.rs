@@ -1,5 +1,8 @@
 //! The operations of S3: s3s-fs does the work, with the guards around it.
 
+use std::sync::Arc;
+
+use s3s::auth::Credentials;
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
@@ -8,6 +11,8 @@ use tokio::sync::Mutex;
 use super::conditions::Conditions;
 use super::files::Files;
 use super::key::Address;
+use super::rights;
+use crate::iam::Callers;
 
 /// What S3 says about an object whose type nobody gave.
 const UNKNOWN_TYPE: &str = "binary/octet-stream";
@@ -19,11 +24,23 @@ pub(crate) struct LocalS3 {
     pub(crate) storage: FileSystem,
     pub(crate) files: Files,
     pub(crate) completing: Mutex<()>,
+    callers: Arc<Callers>,
 }
 
 impl LocalS3 {
-    pub(crate) fn new(storage: FileSystem, files: Files) -> Self {
-        Self { storage, files, completing: Mutex::new(()) }
+    pub(crate) fn new(storage: FileSystem, files: Files, callers: Arc<Callers>) -> Self {
+        Self { storage, files, completing: Mutex::new(()), callers }
+    }
+
+    /// S3 tells only those who may list a bucket that an object is not there.
+    fn require(&self, address: &Address, credentials: Option<&Credentials>) -> S3Result<()> {
+        let found = self.files.require_object(address);
+        match credentials {
+            Some(credentials) if found.is_err() && !rights::may_list(&self.callers, credentials, &address.bucket) => {
+                Err(s3_error!(AccessDenied, "Access Denied"))
+            }
+            _ => found,
+        }
     }
 
     /// The object that a copy is made of.
@@ -95,7 +112,7 @@ impl S3 for LocalS3 {
             if_unmodified_since: input.if_unmodified_since.take(),
         };
         let _unchanged = self.files.reading().await;
-        self.files.require_object(&address)?;
+        self.require(&address, request.credentials.as_ref())?;
         let mut response = self.storage.get_object(request).await?;
         let output = &mut response.output;
         conditions.check_read(output.e_tag.as_ref(), output.last_modified.as_ref())?;
@@ -114,7 +131,7 @@ impl S3 for LocalS3 {
             if_unmodified_since: input.if_unmodified_since.take(),
         };
         let _unchanged = self.files.reading().await;
-        self.files.require_object(&address)?;
+        self.require(&address, request.credentials.as_ref())?;
         let mut response = self.storage.head_object(request).await?;
         let output = &mut response.output;
         conditions.check_read(output.e_tag.as_ref(), output.last_modified.as_ref())?;

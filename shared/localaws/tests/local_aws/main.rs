@@ -21,6 +21,7 @@ mod objects;
 mod post;
 mod presigned;
 mod process;
+mod roles;
 mod start;
 mod streams;
 mod transactions;

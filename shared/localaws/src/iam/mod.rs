@@ -1,0 +1,173 @@
+//! Who calls, and what the roles of the template let them do.
+//!
+//! The rules are IAM's for one account with inline policies alone: what no statement allows is denied, and a statement
+//! that denies wins.
+
+mod policy;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aviary_template::{ACCOUNT, Role, local_access_key};
+use iam_rs::{Arn, Context, ContextValue, Decision, IAMPolicy, IAMRequest, PolicyEvaluator, Principal, PrincipalId};
+
+use crate::{Config, DEFAULT_REGION, StartError};
+
+/// The services whose calls are checked.
+pub(crate) const SERVICES: [&str; 2] = ["dynamodb", "s3"];
+
+/// Everybody who can sign a request.
+#[derive(Debug)]
+pub(crate) struct Callers {
+    /// Fixtures, operators and tasks: may do all.
+    root: String,
+    functions: HashMap<String, FunctionRole>,
+}
+
+/// Who signed a request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Caller<'a> {
+    /// Somebody who may do all.
+    Root,
+    /// A function, in its role.
+    Function(&'a FunctionRole),
+    /// Nobody whom the account knows.
+    Stranger,
+}
+
+/// Evaluators by action and resource.
+type About = HashMap<(String, String), Arc<PolicyEvaluator>>;
+
+/// A function's role.
+#[derive(Debug)]
+pub(crate) struct FunctionRole {
+    arn: String,
+    /// All its statements.
+    policy: IAMPolicy,
+    /// The statements that are about an action on a table or an index, which are few of many.
+    about: Mutex<About>,
+}
+
+/// Something that somebody wants to do.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Ask {
+    /// `dynamodb:GetItem`.
+    pub(crate) action: String,
+    /// The resource's ARN, or a star for an action that has none.
+    pub(crate) resource: String,
+    /// What the request has of the keys that conditions can name.
+    pub(crate) context: Vec<(&'static str, ContextValue)>,
+}
+
+/// What a role does not allow, in the words of AWS.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("User: {principal} is not authorized to perform: {action} on resource: {resource} {reason}")]
+pub(crate) struct Denied {
+    principal: String,
+    action: String,
+    resource: String,
+    reason: String,
+}
+
+impl Callers {
+    /// The callers of a local AWS.
+    ///
+    /// # Errors
+    /// If a policy has something in it that is not understood here, since it could not be enforced.
+    pub(crate) fn of(config: &Config) -> Result<Self, StartError> {
+        let function = |role: &Role| Ok((local_access_key(&role.binary), FunctionRole::of(role)?));
+        Ok(Self {
+            root: config.credentials.access_key.clone(),
+            functions: config.roles.iter().map(function).collect::<Result<_, StartError>>()?,
+        })
+    }
+
+    /// Whose access key this is.
+    pub(crate) fn who(&self, access_key: &str) -> Caller<'_> {
+        if access_key == self.root {
+            return Caller::Root;
+        }
+        self.functions.get(access_key).map_or(Caller::Stranger, Caller::Function)
+    }
+}
+
+impl FunctionRole {
+    fn of(role: &Role) -> Result<Self, StartError> {
+        // A function's session is named after it.
+        let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{}/{}", role.name, role.binary);
+        Ok(Self { arn, policy: policy::read(role)?, about: Mutex::default() })
+    }
+
+    /// Says whether the role allows it.
+    pub(crate) fn check(&self, ask: &Ask) -> Result<(), Denied> {
+        let reason = match self.decide(ask) {
+            Ok(Decision::Allow) => return Ok(()),
+            Ok(Decision::NotApplicable) => {
+                format!("because no identity-based policy allows the {} action", ask.action)
+            }
+            Ok(Decision::Deny) => "with an explicit deny in an identity-based policy".to_owned(),
+            Err(error) => format!("because its policies cannot be evaluated: {error}"),
+        };
+        // What AWS's answer leaves out: which key it was.
+        tracing::warn!(user = self.arn, ask.action, ask.resource, context = ?ask.context, "a role does not allow this");
+        let (principal, action, resource) = (self.arn.clone(), ask.action.clone(), ask.resource.clone());
+        Err(Denied { principal, action, resource, reason })
+    }
+
+    /// Whether the role allows it, where nothing is wrong if it does not.
+    pub(crate) fn allows(&self, ask: &Ask) -> bool {
+        matches!(self.decide(ask), Ok(Decision::Allow))
+    }
+
+    fn decide(&self, ask: &Ask) -> Result<Decision, String> {
+        let resource = match ask.resource.as_str() {
+            "*" => format!("arn:aws:any::{ACCOUNT}:*"),
+            arn => arn.to_owned(),
+        };
+        let resource = Arn::parse(&resource).map_err(|error| error.to_string())?;
+        let mut context = Context::new();
+        for (key, value) in &ask.context {
+            context.insert((*key).to_owned(), value.clone());
+        }
+        let principal = Principal::Aws(PrincipalId::String(self.arn.clone()));
+        let request = IAMRequest::new_with_context(principal, ask.action.as_str(), resource, context);
+        let decided = self.about(ask, &request)?.evaluate(&request);
+        decided.map(|result| result.decision).map_err(|error| error.to_string())
+    }
+
+    /// The statements that can decide this request: those that would if they had no conditions.
+    fn about(&self, ask: &Ask, request: &IAMRequest) -> Result<Arc<PolicyEvaluator>, String> {
+        let place = (ask.action.clone(), ask.resource.clone());
+        if let Some(known) = self.known().get(&place) {
+            return Ok(known.clone());
+        }
+        let mut about = IAMPolicy::new();
+        for statement in &self.policy.statement {
+            let mut unconditional = statement.clone();
+            unconditional.condition = None;
+            let alone = PolicyEvaluator::with_policies(vec![IAMPolicy::new().add_statement(unconditional)]);
+            let decided = alone.evaluate(request).map_err(|error| error.to_string())?;
+            if decided.decision != Decision::NotApplicable {
+                about = about.add_statement(statement.clone());
+            }
+        }
+        let about = Arc::new(PolicyEvaluator::with_policies(vec![about]));
+        // Tables and indexes are few, objects without number.
+        if ask.action.starts_with("dynamodb:") {
+            self.known().insert(place, about.clone());
+        }
+        Ok(about)
+    }
+
+    fn known(&self) -> MutexGuard<'_, About> {
+        self.about.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The ARN of a DynamoDB table.
+pub(crate) fn table_arn(table: &str) -> String {
+    format!("arn:aws:dynamodb:{DEFAULT_REGION}:{ACCOUNT}:table/{table}")
+}
+
+#[cfg(test)]
+mod tests;

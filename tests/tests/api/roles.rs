@@ -1,0 +1,68 @@
+//! A function can do what its role in the template allows, and nothing else: each is started in its role, and the local
+//! AWS enforces it.
+
+use e2e::{Event, Function, OwnAws, PASSWORD, Service, claims_of, unique};
+use serde_json::json;
+
+/// A function, a statement of its role, the action that it allows, and a request that needs it.
+const RIGHTS: &[(&str, &str, &str, &str)] = &[
+    ("notifications", "NotificationsByRecency", "dynamodb:Query", "/api/notifications/"),
+    ("notifications", "WhoIsCalling", "dynamodb:BatchGetItem", "/api/notifications/unread/"),
+    ("tweets", "HomeTimeline", "dynamodb:Query", "/api/tweets"),
+    ("users", "Profiles", "dynamodb:GetItem", "/api/users/NAME/"),
+    ("profiles", "EdgesByRecency", "dynamodb:Query", "/api/profiles/ID/following"),
+];
+
+/// The status of the request, and why the function says that it failed.
+fn ask(aws: &OwnAws, name: &str, path: &str) -> (u16, String) {
+    let auth = Function::start(&aws.service, "auth");
+    let username = unique("wren");
+    let signup = Event::new("POST", "/api/auth/signup/").json(&json!({"username": username, "password": PASSWORD}));
+    let access = auth.answer(&signup.into_json()).with_status(201).field("access");
+    let function = Function::start(&aws.service, name);
+    let id = claims_of(&access)["user_id"].as_str().unwrap().to_owned();
+    let path = path.replace("NAME", &username).replace("ID", &id);
+    let answer = function.answer(&Event::new("GET", &path).bearer(&access).into_json());
+    let log = function.log_until(|line| line["message"] == "request");
+    let failed = log.iter().find(|line| line["message"] == "request failed");
+    (answer.status, failed.map(|line| line["error"].to_string()).unwrap_or_default())
+}
+
+#[test]
+fn a_function_can_do_what_its_role_allows_and_without_the_right_it_cannot() {
+    let whole = OwnAws::start();
+    for (function, sid, action, path) in RIGHTS {
+        let (status, failed) = ask(&whole, function, path);
+        assert_eq!((status, failed.as_str()), (200, ""), "{function} {path}");
+        let lacking = OwnAws::start_without(function, sid);
+        let (status, failed) = ask(&lacking, function, path);
+        assert_eq!(status, 500, "{function} without {sid}");
+        let denied = format!("is not authorized to perform: {action} on resource");
+        assert!(failed.contains("AccessDeniedException") && failed.contains(&denied), "{function}: {failed}");
+    }
+}
+
+/// It happens once an hour, and its right is for that one attribute.
+#[tokio::test]
+async fn every_function_with_callers_may_note_the_last_use_of_a_session() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let claims = claims_of(&account.access);
+    let (pk, sk) = (format!("U#{}", account.id), format!("S#{}", claims["sid"].as_str().unwrap()));
+    let user = format!("/api/users/{}/", account.username);
+    for path in [
+        "/api/auth/sessions/",
+        "/api/notifications/",
+        "/api/tweets",
+        "/api/profiles/blocked",
+        &user,
+        "/integers/session",
+    ] {
+        let hours_ago = json!({"N": "1000"});
+        service.dynamodb().set("CredentialsTable", &pk, &sk, "last_used_at", &hours_ago).await;
+        let answer = service.get(path).bearer(&account.access).send().await;
+        assert!(answer.status < 500, "{path}: {}", answer.status);
+        let session = service.dynamodb().get("CredentialsTable", &pk, &sk).await;
+        assert_ne!(session["last_used_at"], hours_ago, "{path}");
+    }
+}
