@@ -103,7 +103,7 @@ pub(crate) struct ShownSession {
 
 /// A set of a session.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ShownSetOfSession {
+pub(crate) struct ShownSetOfSession {
     /// The set.
     pub set_id: String,
     /// How texts among the integers are written, if they are in digits: `decimal` or `hex`.

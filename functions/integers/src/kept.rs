@@ -3,6 +3,7 @@
 use aviary_model::{Encoding, GenerationId, IntegerSession, SetId, UserId, VersionId};
 use aviary_store::{OpenSession, StoredSet};
 use aviary_web::ApiError;
+use futures_util::{StreamExt, TryStreamExt};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,8 @@ use crate::content::{NewSet, read};
 
 /// So large an answer is kept with the key; of a larger one, where it is.
 const MAX_KEPT: usize = 128 << 10;
+/// Sets that are read beside each other.
+const AT_ONCE: usize = 8;
 
 /// A set that was made.
 #[derive(Debug, Serialize, Deserialize)]
@@ -87,14 +90,17 @@ impl KeptSession {
         let open = opened(state, user, &self.session, self.generation).await?;
         let ids: Vec<SetId> = self.ids().cloned().collect();
         let mut found = state.integers.sets(&open, &ids).await?;
-        let mut sets = Vec::with_capacity(ids.len());
+        let mut reads = Vec::with_capacity(ids.len());
         for (id, version) in &self.sets {
             let place = found.iter().position(|set| set.id == *id);
             let set = place.map(|place| found.swap_remove(place));
-            let (encoding, json) = as_it_was(state, &open, set, *version).await?;
-            sets.push(NewSet { id: id.clone(), encoding, units: 0, json });
+            let read = as_it_was(state, &open, set, *version);
+            reads.push(async {
+                let (encoding, json) = read.await?;
+                Ok::<_, ApiError>(NewSet { id: id.clone(), encoding, units: 0, json })
+            });
         }
-        Ok(sets)
+        futures_util::stream::iter(reads).buffered(AT_ONCE).try_collect().await
     }
 }
 

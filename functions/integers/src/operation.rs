@@ -110,12 +110,17 @@ async fn make(state: &IntegersState, work: Work) -> Result<Answer, ApiError> {
     let equation = fields.finish(equation)?;
     let id = id.map_or_else(|| made_id(state.entropy.as_ref()), Ok)?;
     let session = open.session.clone();
+    let mut permitted = None;
     for _ in 0..ATTEMPTS {
         if open.manifest.is_none() {
             return Err(ApiError::not_found());
         }
         let set = compute(state, &open, &equation, id.clone()).await?;
-        let is_file = download::permit(state, user, set.json.len(), wants_file).await?;
+        let is_file = match permitted {
+            Some(is_file) => is_file,
+            None => download::permit(state, user, set.json.len(), wants_file).await?,
+        };
+        permitted = Some(is_file);
         let kept = |open: &OpenSession, stored: &StoredSet| KeptSet::of(open, stored, Some(&set.json));
         let settled = claim.as_ref().map(|claim| Settled { claim, kept: &kept });
         if write(state, &open, &set, settled).await? {

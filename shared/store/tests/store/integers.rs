@@ -126,6 +126,29 @@ async fn an_account_has_a_hundred_sessions_and_can_still_change_them() {
 }
 
 #[tokio::test]
+async fn more_sessions_than_a_page_holds_are_all_found() {
+    let (store, user) = (Store::start().await, user());
+    let names: Vec<String> = (0..205).map(|number| format!("s{number:03}")).collect();
+    for name in &names {
+        // As they may lie there from a time without the bound.
+        store.set_sessions(user, 0).await;
+        let open = store.integers.open(user, &IntegerSession::parse(name).unwrap(), NOW).await.unwrap();
+        assert_eq!(store.integers.write(&open, &store.inline("a", "[1]"), &WRITE).await.unwrap(), Written::Done);
+    }
+    let (mut found, mut pages, mut after) = (Vec::new(), 0, None);
+    loop {
+        let page = store.integers.sessions(user, after.as_ref()).await.unwrap();
+        found.extend(page.sessions.iter().map(|(session, _)| session.as_str().to_owned()));
+        pages += 1;
+        match page.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!((found, pages), (names, 3));
+}
+
+#[tokio::test]
 async fn of_everything_at_once_the_sessions_are_counted_right_in_the_end() {
     let (store, user) = (Store::start().await, user());
     let names = ["a", "b", "c"].map(|name| IntegerSession::parse(name).unwrap());
