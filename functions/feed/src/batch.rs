@@ -45,7 +45,7 @@ impl Feed {
         for (at, record) in records.iter().enumerate() {
             match Record::read(record, &self.profiles) {
                 Ok(Record { event, change }) => {
-                    for effect in effects(&event, &change) {
+                    for effect in effects(&change) {
                         match effect {
                             Effect::Count(counter, by) => {
                                 counts.push((at, Count { event: event.clone(), counter, by }))
@@ -131,9 +131,10 @@ impl Feed {
                 let task = Task::Withdraw { user: *user, tweet: *tweet, edge: *edge, round: 0 };
                 self.put(vec![self.jobs.named(&format!("withdraw {edge}"), task, self.clock.now())]).await
             }
-            Effect::Quiet { user, other, event } => {
-                let task = Task::Quiet { user: *user, other: *other, round: 0 };
-                self.put(vec![self.jobs.named(&format!("quiet {event}"), task, self.clock.now())]).await
+            Effect::Quiet { user, other } => {
+                let task = Task::Quiet { user: *user, other: *other, after: None, round: 0 };
+                // However often the two make up, it is one job.
+                self.put(vec![self.jobs.named(&format!("quiet {user} {other}"), task, self.clock.now())]).await
             }
             Effect::FanOut { .. } | Effect::Count(..) | Effect::Tell(..) | Effect::TellNamed { .. } => Ok(()),
         }

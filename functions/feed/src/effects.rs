@@ -23,11 +23,11 @@ pub(crate) enum Effect {
     /// And whom it has no more.
     Unfollow { user: UserId, followed: UserId, follow: EdgeId },
     /// What was told by somebody whom this one does not want to hear of any more is unread no more.
-    Quiet { user: UserId, other: UserId, event: String },
+    Quiet { user: UserId, other: UserId },
 }
 
-/// The effects of a change that this event brings.
-pub(crate) fn effects(event: &str, change: &SocialChange) -> Vec<Effect> {
+/// The effects of a change.
+pub(crate) fn effects(change: &SocialChange) -> Vec<Effect> {
     match change {
         SocialChange::Edge(edge) => of_edge(edge),
         SocialChange::Tweeted(tweet) => of_tweet(tweet),
@@ -45,7 +45,7 @@ pub(crate) fn effects(event: &str, change: &SocialChange) -> Vec<Effect> {
         }
         SocialChange::CommentGone(comment) => vec![Effect::Count(Counter::Comments(comment.tweet), -1)],
         SocialChange::Hidden { user, other } => {
-            vec![Effect::Quiet { user: *user, other: *other, event: event.to_owned() }]
+            vec![Effect::Quiet { user: *user, other: *other }]
         }
         SocialChange::Other => Vec::new(),
     }

@@ -12,8 +12,6 @@ use utoipa::ToSchema;
 use crate::NotificationsState;
 use crate::answer::ShownNotification;
 
-const LIST: &str = "notifications";
-
 /// A page of notifications.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NotificationList {
@@ -40,14 +38,15 @@ pub async fn list(
     claimed: Claimed,
     query: PageQuery,
 ) -> Result<Json<Page<ShownNotification>>, ApiError> {
-    let place = query.place_as::<u64>(LIST);
+    let list = format!("notifications/{}", claimed.user());
+    let place = query.place_as::<u64>(&list);
     let after = place.as_ref().ok().copied().flatten();
     let read = state.notifications.page(claimed.user(), after, query.limit(), state.clock.now());
     let (caller, page) = claimed.confirm_beside(read).await?;
     place?;
     let next = page.next.clone();
     let shown = shown(&state, caller.user, &page.entries).await?;
-    Ok(Json(query.page(LIST, shown, next)))
+    Ok(Json(query.page(&list, shown, next)))
 }
 
 /// Those that are to be seen. What is only asked whether it is there needs no viewer, and costs less so.

@@ -38,7 +38,7 @@ pub async fn read(
 ) -> Result<Json<Unread>, ApiError> {
     let caller = claimed.with_form(&form).confirm().await?;
     let unread = match ids(&form)? {
-        Some(ids) => state.notifications.read(caller.user, &ids).await?,
+        Some(ids) => state.notifications.read(caller.user, &ids, state.clock.now()).await?,
         None => {
             state.notifications.read_all(caller.user).await?;
             0

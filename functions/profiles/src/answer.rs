@@ -88,7 +88,8 @@ impl ViewedProfile {
             date_of_birth: own.then(|| profile.date_of_birth.as_ref().map(ToString::to_string)),
             image_url: picture_url(profile, bucket).unwrap_or_default(),
             background_image_url: profile.background.as_ref().map(|link| link.as_str().to_owned()).unwrap_or_default(),
-            followers: profile.followers,
+            // What the viewer did may not be counted yet.
+            followers: profile.followers.max(u64::from(is_following)),
             following: profile.following,
             is_following,
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ProfilesState;
-use crate::relating::{between, edge};
+use crate::relating::{counted_between, edge};
 
 pub(crate) const ONESELF: &str = "You cannot block yourself.";
 
@@ -27,6 +27,7 @@ pub struct BlockAnswer {
         (status = 400, description = "The caller's own id"),
         (status = 401, description = "No credential, or one that does not count"),
         (status = 404, description = "Nobody has this id"),
+        (status = 429, description = "Too many follows, blocks, mutes, retweets and edits within a minute"),
     ))]
 pub async fn block(
     State(state): State<ProfilesState>,
@@ -34,7 +35,7 @@ pub async fn block(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<BlockAnswer>, ApiError> {
-    let (caller, between) = between(&state, claimed, &form, &id, ONESELF).await?;
+    let (caller, between) = counted_between(&state, claimed, &form, &id, ONESELF).await?;
     state.relations.block(caller.user, between.profile.id, edge(&state)?).await?;
     Ok(Json(BlockAnswer { blocked: true }))
 }

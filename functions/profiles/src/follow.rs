@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::ProfilesState;
-use crate::relating::{between, edge};
+use crate::relating::{counted_between, edge};
 
 pub(crate) const ONESELF: &str = "You cannot follow yourself.";
 
@@ -32,6 +32,7 @@ pub struct FollowAnswer {
         (status = 401, description = "No credential, or one that does not count"),
         (status = 403, description = "This user blocks the caller"),
         (status = 404, description = "Nobody has this id"),
+        (status = 429, description = "Too many follows, blocks, mutes, retweets and edits within a minute"),
     ))]
 pub async fn follow(
     State(state): State<ProfilesState>,
@@ -39,12 +40,13 @@ pub async fn follow(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<FollowAnswer>, ApiError> {
-    let (caller, between) = between(&state, claimed, &form, &id, ONESELF).await?;
+    let (caller, between) = counted_between(&state, claimed, &form, &id, ONESELF).await?;
     let followers = between.profile.followers;
     let followers = match state.relations.follow(caller.user, between.profile.id, edge(&state)?).await? {
         // The counter follows from the stream; what this request did is known now.
         Related::Changed => followers.saturating_add(1),
-        Related::AlreadySo => followers,
+        // That may not be counted yet.
+        Related::AlreadySo => followers.max(1),
         Related::BlockedBy => return Err(ApiError::blocked()),
         Related::Blocks => {
             let text = "You block this user. Unblock them before you follow them.";

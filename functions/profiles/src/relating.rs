@@ -34,6 +34,24 @@ pub(crate) async fn between(
     Ok((caller, between))
 }
 
+/// The same for what is counted, since others are told of it. One step.
+///
+/// # Errors
+/// As [`between`], and 429 where it is too much.
+pub(crate) async fn counted_between(
+    state: &ProfilesState,
+    claimed: Claimed,
+    form: &Form,
+    id: &str,
+    oneself: &'static str,
+) -> Result<(Caller, Between), ApiError> {
+    let account = claimed.user().to_string();
+    let (between, within) =
+        futures_util::join!(between(state, claimed, form, id, oneself), state.limiter.count_spread(&account));
+    let between = between?;
+    within.map(|()| between)
+}
+
 /// The id of a new edge.
 pub(crate) fn edge(state: &ProfilesState) -> Result<EdgeId, ApiError> {
     Ok(EdgeId::new(state.clock.now(), state.entropy.as_ref())?)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::Guard;
+use aviary_auth::{Guard, Limiter, Limits};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_store::{Db, Profiles, Relations, Views};
@@ -17,6 +17,7 @@ pub struct ProfilesState {
     pub(crate) relations: Relations,
     pub(crate) views: Views,
     pub(crate) bucket: Bucket,
+    pub(crate) limiter: Limiter,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -32,6 +33,11 @@ impl ProfilesState {
         let guard = Guard::start(start, &db).await?;
         let profiles = Profiles::new(db, settings.required("AVIARY_SOCIAL_TABLE")?);
         Ok(Self {
+            limiter: Limiter {
+                credentials: guard.credentials.clone(),
+                limits: Limits::of(settings)?,
+                clock: start.clock.clone(),
+            },
             guard,
             relations: Relations::new(&profiles),
             views: Views::new(&profiles),

@@ -44,6 +44,7 @@ struct Change {
         (status = 401, description = "No credential, or one that does not count"),
         (status = 403, description = "Another's profile"),
         (status = 404, description = "Nobody has this name"),
+        (status = 429, description = "Too many bytes of files within a day"),
     ))]
 pub async fn update(
     State(state): State<ProfilesState>,
@@ -53,7 +54,13 @@ pub async fn update(
 ) -> Result<Json<ShownProfile>, ApiError> {
     let id = claimed.user();
     let claimed = claimed.with_form(&form);
-    let (caller, own) = claimed.confirm_beside(state.profiles.by_id(id)).await?;
+    let account = id.to_string();
+    let (confirmed, stored) = futures_util::join!(
+        claimed.confirm_beside(state.profiles.by_id(id)),
+        state.limiter.count_bytes(&account, form.file_bytes()),
+    );
+    let (caller, own) = confirmed?;
+    stored?;
     let own = own.ok_or_else(ApiError::not_found)?;
     let change = read(&form)?;
     let profile = target(&state, &caller, own, change.name.as_ref()).await?;

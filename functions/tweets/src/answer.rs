@@ -177,9 +177,9 @@ impl Links<'_> {
             imagelinks: urls(MediaKind::Image),
             videolinks: urls(MediaKind::Video),
             media: tweet.media.iter().map(|media| self.media(media)).collect(),
-            likes: tweet.likes,
+            likes: with_own(tweet.likes, marks.liked),
             comments: tweet.comments,
-            retweets: tweet.retweets,
+            retweets: with_own(tweet.retweets, marks.retweeted),
             liked: marks.liked,
             retweeted: marks.retweeted,
             saved: marks.saved,
@@ -204,4 +204,9 @@ impl Links<'_> {
             state: "ready",
         }
     }
+}
+
+/// A count that may not have heard yet of what the viewer did.
+pub(crate) fn with_own(count: u64, own: bool) -> u64 {
+    count.max(u64::from(own))
 }

@@ -1,9 +1,9 @@
 //! `POST /api/tweets/<id>/comments/` (document 001).
 
 use aviary_auth::Claimed;
-use aviary_model::{CommentId, TweetId, TweetText};
-use aviary_store::{Basis, Comment, OnceClaim, Profile, Tweet};
-use aviary_web::{ApiError, Claim, Client, IdempotencyKey, PathText, Payload};
+use aviary_model::{CommentId, TweetId};
+use aviary_store::{Basis, Comment, OnceClaim};
+use aviary_web::{ApiError, Claim, Client, Form, IdempotencyKey, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -16,6 +16,7 @@ use crate::answer::Links;
 use crate::comment_answer::ShownComment;
 use crate::message::{mentions, only_message};
 use crate::posting::again;
+use crate::reacting::beside_authors;
 
 /// A comment to be written.
 #[derive(Debug, Serialize, ToSchema)]
@@ -46,25 +47,26 @@ pub async fn comment(
     let user = claimed.user();
     let account = user.to_string();
     let names = mentions(&form);
-    let basis = state.tweets.basis(user, id.parse::<TweetId>().ok(), &names);
+    let tweet = id.parse::<TweetId>().ok();
+    let basis = state.tweets.basis(user, tweet, &names);
     let (confirmed, within) = futures_util::join!(
         claimed.with_form(&form).confirm_beside(basis),
         state.limiter.count("writes", &account, state.limiter.limits.writes_account),
     );
     let (_, basis) = confirmed?;
     within?;
-    let (Some(author), Some(tweet)) = (&basis.author, &basis.tweet) else { return Err(ApiError::not_found()) };
-    let message = only_message(&form)?;
+    let tweet = tweet.ok_or_else(ApiError::not_found)?;
     let credentials = &state.guard.credentials;
     // The same key on another tweet is another request.
-    let operation = format!("comment {}", tweet.id);
+    let operation = format!("comment {tweet}");
     let body = form.digest(&[]);
     let claim = key.claim(credentials, &operation, Some(user), &body, state.clock.now());
     let claim = match claim.await? {
         Claim::Fresh(claim) => claim,
         Claim::Done(answer) => return again(&answer),
     };
-    let written = write(&state, &client, (author, tweet, &basis), message, claim.as_ref()).await;
+    // Judged behind the claim: what was done once is answered again though the tweet is gone.
+    let written = write(&state, &client, &basis, &form, claim.as_ref()).await;
     if let (Err(_), Some(claim)) = (&written, &claim) {
         credentials.release_once(claim).await?;
     }
@@ -74,10 +76,12 @@ pub async fn comment(
 async fn write(
     state: &TweetsState,
     client: &Client,
-    (author, tweet, basis): (&Profile, &Tweet, &Basis),
-    message: TweetText,
+    basis: &Basis,
+    form: &Form,
     claim: Option<&OnceClaim>,
 ) -> Result<Value, ApiError> {
+    let (Some(author), Some(tweet)) = (&basis.author, &basis.tweet) else { return Err(ApiError::not_found()) };
+    let message = only_message(form)?;
     let now = state.clock.now();
     let comment = Comment {
         id: CommentId::new(now, state.entropy.as_ref())?,
@@ -92,6 +96,12 @@ async fn write(
     let links = Links { bucket: &state.bucket, client };
     let answer = serde_json::to_value(links.comment(&comment, author, false)).map_err(ApiError::internal)?;
     let settled = claim.map(|claim| (claim, &state.guard.credentials, answer.to_string()));
-    state.comments.create(&comment, &basis.mentioned, settled).await?;
-    Ok(answer)
+    let written = state.comments.create(&comment, &basis.mentioned, settled);
+    match beside_authors(state, author.id, [tweet.author], written).await {
+        Ok((_, written)) => written.map(|()| answer).map_err(Into::into),
+        Err(gone) => {
+            state.comments.delete(&comment, &state.jobs, now).await?;
+            Err(gone)
+        }
+    }
 }

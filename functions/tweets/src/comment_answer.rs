@@ -5,7 +5,7 @@ use aviary_store::{Comment, Profile};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::answer::{Author, Links};
+use crate::answer::{Author, Links, with_own};
 
 /// A comment.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,7 +49,7 @@ impl Links<'_> {
             tweet: comment.tweet,
             author: self.author(author),
             message: comment.message.as_str().to_owned(),
-            likes: comment.likes,
+            likes: with_own(comment.likes, liked),
             liked,
             created_at: comment.created_at.to_string(),
             edited_at: comment.edited_at.map(|at| at.to_string()),

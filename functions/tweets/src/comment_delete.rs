@@ -1,7 +1,7 @@
 //! `DELETE /api/tweets/comments/<id>/` (document 001).
 
 use aviary_auth::Claimed;
-use aviary_web::{ApiError, PathText};
+use aviary_web::{ApiError, PathText, Payload};
 use axum::extract::State;
 use http::StatusCode;
 
@@ -20,8 +20,9 @@ pub async fn comment_delete(
     State(state): State<TweetsState>,
     claimed: Claimed,
     PathText(id): PathText,
+    Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (caller, comment) = claimed.confirm_beside(state.comment(&id)).await?;
+    let (caller, comment) = claimed.with_form(&form).confirm_beside(state.comment(&id)).await?;
     let comment = comment.ok_or_else(ApiError::not_found)?;
     if caller.user != comment.tweet_author {
         caller.must_own(comment.author)?;

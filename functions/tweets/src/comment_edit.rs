@@ -15,16 +15,18 @@ use crate::edit::EditBody;
 use crate::message::{mentions, only_message};
 use crate::rewriting::{MAX_ROUNDS, conflict, newly_mentioned};
 
-/// Changes what a comment says; only its author may, staff may not. Two steps, one more for each edit by the same
-/// author in that very moment.
+/// Changes what a comment says; its author may, and staff. Two steps, one more for each edit in that very moment, and
+/// for staff.
 #[utoipa::path(put, path = "/api/tweets/comments/{id}", tag = "comments", request_body = EditBody,
     params(("id" = String, Path, description = "The comment's id")),
     responses(
         (status = 200, description = "The comment", body = ShownComment),
         (status = 400, description = "What is wrong with the message"),
         (status = 401, description = "No credential, or one that does not count"),
-        (status = 403, description = "Another's comment, or somebody who is mentioned blocks the caller"),
+        (status = 403, description = "Another's comment, or the tweet's author or somebody now mentioned blocks the caller"),
         (status = 404, description = "No such comment"),
+        (status = 409, description = "Other requests are editing it"),
+        (status = 429, description = "Too many follows, blocks, mutes, retweets and edits within a minute"),
     ))]
 pub async fn comment_edit(
     State(state): State<TweetsState>,
@@ -39,18 +41,27 @@ pub async fn comment_edit(
     // Only what is the caller's is edited, so the author is known before the comment is.
     let wanted = id.iter().fold(Wanted::by(Some(me)), |wanted, id| wanted.comment(*id, me));
     let read = try_join(state.views.read(&wanted), state.tweets.owners_of(&names));
-    let (caller, (seen, owners)) = claimed.with_form(&form).confirm_beside(read).await?;
+    let account = me.to_string();
+    let confirmed = claimed.with_form(&form).confirm_beside(read);
+    let (confirmed, within) = futures_util::join!(confirmed, state.limiter.count_spread(&account));
+    let (caller, (seen, owners)) = confirmed?;
+    within?;
     let comment = id.and_then(|id| seen.comment(id)).ok_or_else(ApiError::not_found)?;
-    if comment.author != caller.user {
-        return Err(ApiError::permission_denied());
-    }
-    let author = seen.profile(me).ok_or_else(ApiError::not_found)?;
+    caller.must_own(comment.author)?;
+    let mut comment = comment.clone();
+    let seen = match comment.author == me {
+        true => seen,
+        false => seen.and(state.views.read(&Wanted::by(None).person(comment.author)).await?),
+    };
+    let author = seen.profile(comment.author).ok_or_else(ApiError::not_found)?;
     let text = only_message(&form)?;
     let now = state.clock.now();
-    let mut comment = comment.clone();
     for _ in 0..MAX_ROUNDS {
-        let mentioned = newly_mentioned(&owners, &comment.message);
-        match state.comments.edit(&comment, &text, &mentioned, now).await? {
+        let mut reached = newly_mentioned(&owners, &comment.message);
+        reached.push(comment.tweet_author);
+        // Whom a comment's author may not reach, staff may: they mend what should not stand there.
+        reached.retain(|_| comment.author == me);
+        match state.comments.edit(&comment, &text, &reached, now).await? {
             Edited::Done => {
                 let comment = Comment { message: text, edited_at: Some(now), ..comment };
                 let links = Links { bucket: &state.bucket, client: &client };

@@ -7,7 +7,7 @@ use axum::extract::State;
 
 use crate::TweetsState;
 use crate::like::LikeAnswer;
-use crate::reacting::one_more;
+use crate::reacting::{beside_authors, one_more};
 
 /// Likes a comment. Doing it twice is doing it once. Two steps.
 #[utoipa::path(post, path = "/api/tweets/comments/{id}/like", tag = "comments",
@@ -26,6 +26,8 @@ pub async fn comment_like(
 ) -> Result<Json<LikeAnswer>, ApiError> {
     let (caller, comment) = claimed.with_form(&form).confirm_beside(state.comment(&id)).await?;
     let comment = comment.ok_or_else(ApiError::not_found)?;
-    let changed = state.reactions.like_comment(caller.user, &comment, state.clock.now()).await?;
-    Ok(Json(LikeAnswer { liked: true, likes: one_more(comment.likes, changed) }))
+    let written = state.reactions.like_comment(caller.user, &comment, state.clock.now());
+    let authors = [comment.author, comment.tweet_author];
+    let (_, changed) = beside_authors(&state, caller.user, authors, written).await?;
+    Ok(Json(LikeAnswer { liked: true, likes: one_more(comment.likes, changed?) }))
 }

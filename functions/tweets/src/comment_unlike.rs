@@ -1,13 +1,13 @@
 //! `DELETE /api/tweets/comments/<id>/like/` (document 001).
 
 use aviary_auth::Claimed;
-use aviary_web::{ApiError, PathText};
+use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
 
 use crate::TweetsState;
 use crate::like::LikeAnswer;
-use crate::reacting::one_less;
+use crate::reacting::{beside_authors, one_less};
 
 /// Likes a comment no more. Doing it twice is doing it once. Two steps.
 #[utoipa::path(delete, path = "/api/tweets/comments/{id}/like", tag = "comments",
@@ -21,9 +21,15 @@ pub async fn comment_unlike(
     State(state): State<TweetsState>,
     claimed: Claimed,
     PathText(id): PathText,
+    Payload(form): Payload,
 ) -> Result<Json<LikeAnswer>, ApiError> {
-    let (caller, comment) = claimed.confirm_beside(state.comment(&id)).await?;
+    let (caller, comment) = claimed.with_form(&form).confirm_beside(state.comment(&id)).await?;
     let comment = comment.ok_or_else(ApiError::not_found)?;
-    let changed = state.reactions.unlike_comment(caller.user, comment.id).await?;
-    Ok(Json(LikeAnswer { liked: false, likes: one_less(comment.likes, changed) }))
+    let removed = state.reactions.unlike_comment(caller.user, comment.id);
+    let authors = [comment.author, comment.tweet_author];
+    let (seen, changed) = beside_authors(&state, caller.user, authors, removed).await?;
+    // How many others there are is not for who is blocked.
+    let is_blocked = authors.into_iter().any(|author| seen.hide(author).blocked_by);
+    let likes = if is_blocked { 0 } else { comment.likes };
+    Ok(Json(LikeAnswer { liked: false, likes: one_less(likes, changed?) }))
 }

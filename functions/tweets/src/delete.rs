@@ -1,7 +1,7 @@
 //! `DELETE /api/tweets/<id>/` (document 000).
 
 use aviary_auth::Claimed;
-use aviary_web::{ApiError, PathText};
+use aviary_web::{ApiError, PathText, Payload};
 use axum::extract::State;
 use http::StatusCode;
 
@@ -20,8 +20,9 @@ pub async fn delete(
     State(state): State<TweetsState>,
     claimed: Claimed,
     PathText(id): PathText,
+    Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (caller, tweet) = claimed.confirm_beside(state.tweet(&id)).await?;
+    let (caller, tweet) = claimed.with_form(&form).confirm_beside(state.tweet(&id)).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
     caller.must_own(tweet.author)?;
     if state.tweets.delete(&tweet, &state.jobs, state.clock.now()).await? {

@@ -105,7 +105,11 @@ fn check_media(fields: &mut Fields<'_>) {
     {
         return fields.error("media", "Expected a list of items.");
     }
-    for value in fields.form().all("media") {
+    let sent = fields.form().all("media");
+    if sent.len() > MAX_IMAGES {
+        return fields.error("media", format!("Ensure this field has no more than {MAX_IMAGES} elements."));
+    }
+    for value in sent {
         match value {
             Field::Text(text) if text.is_empty() => {}
             Field::Text(id) | Field::Json(Value::String(id)) => fields.error("media", no_object(&id)),

@@ -30,8 +30,10 @@ pub struct EditBody {
         (status = 200, description = "The tweet", body = ShownTweet),
         (status = 400, description = "What is wrong with the message"),
         (status = 401, description = "No credential, or one that does not count"),
-        (status = 403, description = "Another's tweet, or somebody who is mentioned blocks the caller"),
+        (status = 403, description = "Another's tweet, or somebody whom it answers or now mentions blocks the caller"),
         (status = 404, description = "No such tweet"),
+        (status = 409, description = "Other requests are editing it"),
+        (status = 429, description = "Too many follows, blocks, mutes, retweets and edits within a minute"),
     ))]
 pub async fn edit(
     State(state): State<TweetsState>,
@@ -46,7 +48,11 @@ pub async fn edit(
     // Only what is the caller's is edited, so the author is known before the tweet is.
     let wanted = id.iter().fold(Wanted::by(Some(me)), |wanted, id| wanted.tweet(*id, me));
     let read = try_join(state.views.read(&wanted), state.tweets.owners_of(&names));
-    let (caller, (seen, owners)) = claimed.with_form(&form).confirm_beside(read).await?;
+    let account = me.to_string();
+    let confirmed = claimed.with_form(&form).confirm_beside(read);
+    let (confirmed, within) = futures_util::join!(confirmed, state.limiter.count_spread(&account));
+    let (caller, (seen, owners)) = confirmed?;
+    within?;
     let tweet = id.and_then(|id| seen.tweet(id)).ok_or_else(ApiError::not_found)?;
     if tweet.author != caller.user {
         return Err(ApiError::permission_denied());
@@ -56,8 +62,9 @@ pub async fn edit(
     let now = state.clock.now();
     let mut tweet = tweet.clone();
     for _ in 0..MAX_ROUNDS {
-        let mentioned = newly_mentioned(&owners, &tweet.message);
-        match state.tweets.edit(&tweet, &text, &mentioned, now).await? {
+        let mut reached = newly_mentioned(&owners, &tweet.message);
+        reached.extend(tweet.in_reply_to.map(|parent| parent.author));
+        match state.tweets.edit(&tweet, &text, &reached, now).await? {
             Edited::Done => {
                 let tweet = Tweet { message: text, edited_at: Some(now), ..tweet };
                 let links = Links { bucket: &state.bucket, client: &client };

@@ -30,9 +30,11 @@ pub async fn home(
 ) -> Result<Json<Page<ShownTweet>>, ApiError> {
     let user = claimed.user();
     let list = format!("home/{user}");
-    let after: Option<EdgeId> = query.place_as(&list)?;
+    let place = query.place_as::<EdgeId>(&list);
+    let after = place.as_ref().ok().copied().flatten();
     let timeline = Timeline { state: &state, user, after, limit: query.limit() };
     let (_, written) = claimed.confirm_beside(timeline.written()).await?;
+    place?;
     let page = timeline.merged(written).await?;
     let (seen, shown) = timeline.visible(&page).await?;
     let links = Links { bucket: &state.bucket, client: &client };

@@ -1,5 +1,7 @@
 //! `POST /api/tweets/<id>/like/`.
 
+use std::future::ready;
+
 use aviary_auth::Claimed;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, PathText, Payload};
@@ -35,6 +37,6 @@ pub async fn like(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<LikeAnswer>, ApiError> {
-    let (tweet, changed) = put(&state, claimed.with_form(&form), &id, Reaction::Like).await?;
+    let (tweet, changed) = put(&state, claimed.with_form(&form), &id, Reaction::Like, ready(Ok(()))).await?;
     Ok(Json(LikeAnswer { liked: true, likes: one_more(tweet.likes, changed) }))
 }

@@ -2,7 +2,7 @@
 
 use aviary_auth::Claimed;
 use aviary_media::{CleanImage, CleanVideo, MediaError, ObjectKey};
-use aviary_model::{AltText, MediaId, TweetId};
+use aviary_model::{AltText, MediaId, TweetId, UserId};
 use aviary_store::{Basis, Media, MediaKind, OnceClaim, Profile, ReplyTo, Tweet, WriteError};
 use aviary_web::{ApiError, Claim, Client, Form, IdempotencyKey};
 use axum::Json;
@@ -37,17 +37,13 @@ impl Posting<'_> {
         let account = id.to_string();
         let names = mentions(form);
         let basis = state.tweets.basis(id, parent_of(form), &names);
-        let (confirmed, within) = futures_util::join!(
+        let (confirmed, within, stored) = futures_util::join!(
             claimed.with_form(form).confirm_beside(basis),
             state.limiter.count("writes", &account, state.limiter.limits.writes_account),
+            state.limiter.count_bytes(&account, form.file_bytes()),
         );
         let (caller, basis) = confirmed?;
-        within?;
-        let author = basis.author.as_ref().ok_or_else(ApiError::not_found)?;
-        let draft = Draft::read(form, basis.tweet.as_ref())?;
-        if draft.author.as_ref().is_some_and(|author| *author != caller.user.to_string()) {
-            return Err(ApiError::permission_denied());
-        }
+        within.and(stored)?;
         let credentials = &state.guard.credentials;
         let body = form.digest(&[]);
         let claim = self.key.claim(credentials, "tweet", Some(id), &body, state.clock.now());
@@ -55,11 +51,26 @@ impl Posting<'_> {
             Claim::Fresh(claim) => claim,
             Claim::Done(answer) => return again(&answer),
         };
-        let written = self.write(author, draft, &basis, claim.as_ref()).await;
+        // Judged behind the claim: what was done once is answered again though what it stood on is gone.
+        let written = self.judge_and_write(caller.user, &basis, claim.as_ref()).await;
         if let (Err(_), Some(claim)) = (&written, &claim) {
             credentials.release_once(claim).await?;
         }
         Ok((StatusCode::CREATED, Json(written?)))
+    }
+
+    async fn judge_and_write(
+        &self,
+        caller: UserId,
+        basis: &Basis,
+        claim: Option<&OnceClaim>,
+    ) -> Result<Value, ApiError> {
+        let author = basis.author.as_ref().ok_or_else(ApiError::not_found)?;
+        let draft = Draft::read(self.form, basis.tweet.as_ref())?;
+        if draft.author.as_ref().is_some_and(|author| *author != caller.to_string()) {
+            return Err(ApiError::permission_denied());
+        }
+        self.write(author, draft, basis, claim).await
     }
 
     /// Uploads the files beside each other, then writes the tweet that names them.

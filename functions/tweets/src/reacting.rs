@@ -1,27 +1,31 @@
 //! What likes, retweets and saves have in common.
 
 use aviary_auth::{Claimed, MaybeClaimed};
-use aviary_model::{EdgeId, TweetId};
-use aviary_store::{Reaction, Tweet, WriteError};
+use aviary_model::{EdgeId, TweetId, UserId};
+use aviary_store::{Reaction, Seen, Tweet, Wanted, WriteError};
 use aviary_web::{ApiError, Client, Page, PageQuery};
 use axum::Json;
 use futures_util::future::try_join;
 
 use crate::TweetsState;
-use crate::answer::Person;
+use crate::answer::{Person, with_own};
 use crate::screens::Screen;
 
-/// Reacts to the tweet of a path. Answers the tweet as it was read, and whether this request changed something. Two
-/// steps.
+/// Reacts to the tweet of a path, if there is not too much of it. Answers the tweet as it was read, and whether this
+/// request changed something. Two steps.
 pub(crate) async fn put(
     state: &TweetsState,
     claimed: Claimed,
     id: &str,
     reaction: Reaction,
+    within: impl Future<Output = Result<(), ApiError>>,
 ) -> Result<(Tweet, bool), ApiError> {
-    let (caller, tweet) = claimed.confirm_beside(state.tweet(id)).await?;
+    let (confirmed, within) = futures_util::join!(claimed.confirm_beside(state.tweet(id)), within);
+    let (caller, tweet) = confirmed?;
+    within?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
-    match state.reactions.put(caller.user, reaction, &tweet, state.clock.now()).await {
+    let written = state.reactions.put(caller.user, reaction, &tweet, state.clock.now());
+    match beside_authors(state, caller.user, [tweet.author], written).await?.1 {
         Ok(changed) => Ok((tweet, changed)),
         // A save reaches nobody, who could refuse it; but who can't see a tweet can't keep it either.
         Err(WriteError::Blocked) if reaction == Reaction::Save => Err(ApiError::not_found()),
@@ -38,13 +42,35 @@ pub(crate) async fn remove(
 ) -> Result<(Tweet, bool), ApiError> {
     let (caller, tweet) = claimed.confirm_beside(state.tweet(id)).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
-    let changed = state.reactions.remove(caller.user, reaction, tweet.id).await?;
-    Ok((tweet, changed))
+    let removed = state.reactions.remove(caller.user, reaction, tweet.id);
+    let (seen, changed) = beside_authors(state, caller.user, [tweet.author], removed).await?;
+    let changed = changed?;
+    // It is taken back all the same, but how many others there are is not for who is blocked.
+    Ok(match seen.hide(tweet.author).blocked_by {
+        true => (Tweet { likes: 0, retweets: 0, ..tweet }, changed),
+        false => (tweet, changed),
+    })
 }
 
-/// A count as it was read, and one more if this request made one more.
+/// Does something beside a look whether these authors are still there. What a deleted account wrote is hidden until
+/// it is removed, together with whatever is done to it meanwhile: 404.
+pub(crate) async fn beside_authors<T>(
+    state: &TweetsState,
+    caller: UserId,
+    authors: impl IntoIterator<Item = UserId>,
+    act: impl Future<Output = T>,
+) -> Result<(Seen, T), ApiError> {
+    let authors: Vec<UserId> = authors.into_iter().collect();
+    let wanted = authors.iter().fold(Wanted::by(Some(caller)), |wanted, author| wanted.person(*author));
+    let (seen, done) = futures_util::join!(state.views.read(&wanted), act);
+    let seen = seen?;
+    let is_there = |author: &UserId| seen.profile(*author).is_some();
+    if authors.iter().all(is_there) { Ok((seen, done)) } else { Err(ApiError::not_found()) }
+}
+
+/// A count as it was read, and one more if this request made one more; what was done before may not be counted yet.
 pub(crate) fn one_more(count: u64, changed: bool) -> u64 {
-    count.saturating_add(u64::from(changed))
+    with_own(count.saturating_add(u64::from(changed)), true)
 }
 
 /// A count as it was read, and one less if this request took one away.

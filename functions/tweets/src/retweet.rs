@@ -28,6 +28,7 @@ pub struct RetweetAnswer {
         (status = 401, description = "No credential, or one that does not count"),
         (status = 403, description = "Its author blocks the caller"),
         (status = 404, description = "No such tweet"),
+        (status = 429, description = "Too many follows, blocks, mutes, retweets and edits within a minute"),
     ))]
 pub async fn retweet(
     State(state): State<TweetsState>,
@@ -35,6 +36,9 @@ pub async fn retweet(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<RetweetAnswer>, ApiError> {
-    let (tweet, changed) = put(&state, claimed.with_form(&form), &id, Reaction::Retweet).await?;
+    let account = claimed.user().to_string();
+    let limiter = &state.limiter;
+    let (tweet, changed) =
+        put(&state, claimed.with_form(&form), &id, Reaction::Retweet, limiter.count_spread(&account)).await?;
     Ok(Json(RetweetAnswer { retweeted: true, retweets: one_more(tweet.retweets, changed) }))
 }

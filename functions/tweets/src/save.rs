@@ -1,5 +1,7 @@
 //! `POST /api/tweets/<id>/save/`.
 
+use std::future::ready;
+
 use aviary_auth::Claimed;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, PathText, Payload};
@@ -32,6 +34,6 @@ pub async fn save(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<SaveAnswer>, ApiError> {
-    put(&state, claimed.with_form(&form), &id, Reaction::Save).await?;
+    put(&state, claimed.with_form(&form), &id, Reaction::Save, ready(Ok(()))).await?;
     Ok(Json(SaveAnswer { saved: true }))
 }

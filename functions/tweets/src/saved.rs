@@ -30,9 +30,11 @@ pub async fn saved(
 ) -> Result<Json<Page<ShownTweet>>, ApiError> {
     let me = claimed.user();
     let list = format!("saved/{me}");
-    let after: Option<EdgeId> = query.place_as(&list)?;
+    let place = query.place_as::<EdgeId>(&list);
+    let after = place.as_ref().ok().copied().flatten();
     let read = state.reactions.by_user(me, Reaction::Save, after, query.limit());
     let (caller, page) = claimed.confirm_beside(read).await?;
+    place?;
     let viewer = Some(caller.user);
     Screen { state: &state, client: &client, query: &query, viewer, list: &list }.tweets(page).await
 }

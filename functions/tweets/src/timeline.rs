@@ -85,7 +85,9 @@ impl Timeline<'_> {
             held.get(&entry.tweet).is_some_and(|held| held.position != entry.position && self.brings(held, &seen))
         };
         let shown = page.entries.iter().filter(|entry| self.brings(entry, &seen) && !elsewhere(entry));
-        let shown = shown.map(|entry| entry.tweet).collect();
+        let mut tweets = HashSet::new();
+        // Once, where it comes first.
+        let shown = shown.map(|entry| entry.tweet).filter(|tweet| tweets.insert(*tweet)).collect();
         Ok((seen, shown))
     }
 
@@ -117,7 +119,7 @@ fn as_tweet(position: EdgeId) -> Option<TweetId> {
     position.to_string().parse().ok()
 }
 
-/// The first `limit` of all pages by their positions, newest first, each tweet where it comes first. Where a page
+/// The first `limit` of all pages by their positions, newest first, each place of a tweet once. Where a page
 /// ends before its list does, nothing older is known of that list, so nothing older is shown of the others.
 fn merge(pages: Vec<ListPage<HomeEntry>>, limit: i32) -> ListPage<HomeEntry> {
     let limit = usize::try_from(limit).unwrap_or_default();
@@ -128,8 +130,8 @@ fn merge(pages: Vec<ListPage<HomeEntry>>, limit: i32) -> ListPage<HomeEntry> {
     let cut = entries.len() > limit;
     entries.truncate(limit);
     let next = if cut { entries.last().map(|last| last.position) } else { horizon };
-    let mut tweets = HashSet::new();
-    entries.retain(|entry| tweets.insert(entry.tweet));
+    let mut places = HashSet::new();
+    entries.retain(|entry| places.insert((entry.position, entry.tweet)));
     ListPage { entries, next: next.map(|position| position.to_string()) }
 }
 
@@ -172,8 +174,9 @@ mod tests {
     }
 
     #[test]
-    fn a_tweet_is_shown_once_where_it_comes_first() {
-        let twice = ListPage { entries: vec![entry(1, 9), entry(1, 1)], next: None };
-        assert_eq!(positions(&merge(vec![twice], 5)), [id(9)]);
+    fn a_place_that_two_lists_have_is_one() {
+        let (one, other) = (vec![entry(1, 9), entry(1, 1)], vec![entry(2, 5), entry(1, 1)]);
+        let pages = [one, other].map(|entries| ListPage { entries, next: None });
+        assert_eq!(positions(&merge(pages.into(), 5)), [id(9), id(5), id(1)]);
     }
 }

@@ -2,7 +2,7 @@
 
 use aviary_auth::Claimed;
 use aviary_store::Reaction;
-use aviary_web::{ApiError, PathText};
+use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
 
@@ -22,7 +22,8 @@ pub async fn unlike(
     State(state): State<TweetsState>,
     claimed: Claimed,
     PathText(id): PathText,
+    Payload(form): Payload,
 ) -> Result<Json<LikeAnswer>, ApiError> {
-    let (tweet, changed) = remove(&state, claimed, &id, Reaction::Like).await?;
+    let (tweet, changed) = remove(&state, claimed.with_form(&form), &id, Reaction::Like).await?;
     Ok(Json(LikeAnswer { liked: false, likes: one_less(tweet.likes, changed) }))
 }

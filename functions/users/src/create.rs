@@ -15,6 +15,9 @@ use utoipa::ToSchema;
 use crate::UsersState;
 use crate::answer::ShownUser;
 
+/// How much of a wrong name is repeated: a right one has no more.
+const SHOWN_CHARACTERS: usize = 150;
+
 /// Document 003's new user.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CreateBody {
@@ -98,7 +101,8 @@ fn again(answer: &str) -> Result<(StatusCode, Json<serde_json::Value>), ApiError
 }
 
 fn unknown(name: &str) -> ApiError {
-    ApiError::field("username", format!("Object with username={name} does not exist."))
+    let shown: String = name.chars().take(SHOWN_CHARACTERS).collect();
+    ApiError::field("username", format!("Object with username={shown} does not exist."))
 }
 
 #[cfg(test)]

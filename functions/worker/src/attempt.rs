@@ -62,25 +62,25 @@ fn delay_seconds(attempts: u32) -> i64 {
 }
 
 fn log(job: &Job, message: &'static str) {
-    let (kind, user) = (kind(&job.task), user(&job.task));
+    let (kind, user) = (kind(&job.task), user(&job.task).map(tracing::field::display));
     tracing::info!(
         target: "aviary_worker",
-        { job.id = %job.id, job.kind = kind, job.attempts = job.attempts, user.id = %user },
+        { job.id = %job.id, job.kind = kind, job.attempts = job.attempts, user.id = user },
         "{message}"
     );
 }
 
 /// The second message is what the deployment's alarm counts.
 fn report(job: &Job, error: &TaskError) {
-    let (kind, user) = (kind(&job.task), user(&job.task));
+    let (kind, user) = (kind(&job.task), user(&job.task).map(tracing::field::display));
     if job.attempts >= MAX_ATTEMPTS {
         tracing::error!(
-            job.id = %job.id, job.kind = kind, job.attempts = job.attempts, user.id = %user, error = %error,
+            job.id = %job.id, job.kind = kind, job.attempts = job.attempts, user.id = user, error = %error,
             "a job failed too often and is left for a day"
         );
     } else {
         tracing::warn!(
-            job.id = %job.id, job.kind = kind, job.attempts = job.attempts, user.id = %user, error = %error,
+            job.id = %job.id, job.kind = kind, job.attempts = job.attempts, user.id = user, error = %error,
             "a job failed and is put off"
         );
     }

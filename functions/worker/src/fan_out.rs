@@ -52,11 +52,10 @@ impl Worker {
     }
 
     /// Brings the last tweets of somebody into a new follower's timeline; again after a while, since what was
-    /// tweeted in between may have found an index without the follower.
+    /// tweeted or retweeted in between may have found an index without the follower.
     pub(crate) async fn backfill(&self, user: UserId, followed: UserId, round: u32) -> Result<Outcome, TaskError> {
-        let tweets = self.home.last_tweets(user, followed).await?;
-        for tweet in tweets {
-            self.home.put(user, &HomeEntry::tweeted(tweet, followed), self.clock.now()).await?;
+        for entry in self.home.for_new_follower(user, followed).await? {
+            self.home.put(user, &entry, self.clock.now()).await?;
         }
         Ok(second_round(round, |round| Task::Backfill { user, followed, round }))
     }

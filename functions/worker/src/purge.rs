@@ -26,7 +26,7 @@ impl Worker {
         let more = [
             self.purge_works(user).await?,
             self.purge.relations(user).await?,
-            self.purge.told_by(user).await?,
+            self.purge.told_by(user, self.clock.now()).await?,
             pages(|| self.purge.credentials(user)).await?,
             pages(|| self.purge.once(user)).await?,
             pages(|| self.purge.social(user)).await?,

@@ -18,7 +18,7 @@ impl Worker {
             self.purge.reactions(tweet).await?,
             self.purge.timelines(tweet).await?,
             self.purge.replies(tweet).await?,
-            self.purge.told_about(tweet.uuid(), author, &[author]).await?,
+            self.purge.told_about(tweet.uuid(), author, &[author], self.clock.now()).await?,
             self.purge.tags(tweet).await?,
         ];
         if more.contains(&true) {
@@ -39,7 +39,7 @@ impl Worker {
         let recipients = if author == tweet_author { vec![author] } else { vec![author, tweet_author] };
         let more = [
             self.purge.comment_likes(comment).await?,
-            self.purge.told_about(comment.uuid(), author, &recipients).await?,
+            self.purge.told_about(comment.uuid(), author, &recipients, self.clock.now()).await?,
         ];
         let task = |round| Task::RemoveComment { author, comment, tweet, tweet_author, round };
         if more.contains(&true) {

@@ -40,6 +40,9 @@ pub(crate) enum TaskError {
     /// A job names an object that none of this kind has.
     #[error(transparent)]
     Key(#[from] InvalidKey),
+    /// It was written by a newer version of the service, which will do it.
+    #[error("this version does not know such a job")]
+    Unknown,
     /// What a living account has is never purged.
     #[error("the account to be purged is still there")]
     AccountIsThere,
@@ -76,10 +79,18 @@ impl Worker {
             }
             Task::Withdraw { user, tweet, edge, round } => self.withdraw(*user, *tweet, *edge, *round).await,
             Task::Backfill { user, followed, round } => self.backfill(*user, *followed, *round).await,
-            Task::Quiet { user, other, round } => {
-                self.notifications.quiet(*user, *other).await?;
-                Ok(second_round(*round, |round| Task::Quiet { user: *user, other: *other, round }))
+            Task::Quiet { user, other, after, round } => {
+                let (user, other) = (*user, *other);
+                let quiet = self.notifications.quiet(user, other, after.clone(), self.clock.now());
+                Ok(match quiet.await? {
+                    None => second_round(*round, |round| Task::Quiet { user, other, after: None, round }),
+                    after => {
+                        let task = Task::Quiet { user, other, after, round: *round };
+                        Outcome::Again { task, after_seconds: 0 }
+                    }
+                })
             }
+            Task::Unknown => Err(TaskError::Unknown),
             Task::Cross { user, after, round } => self.cross(*user, after.as_deref(), *round).await,
         }
     }
@@ -114,13 +125,15 @@ pub(crate) fn kind(task: &Task) -> &'static str {
         Task::Withdraw { .. } => "withdraw",
         Task::Backfill { .. } => "backfill",
         Task::Quiet { .. } => "quiet",
+        Task::Unknown => "unknown",
         Task::Cross { .. } => "cross",
     }
 }
 
-/// Whom a task is about.
-pub(crate) fn user(task: &Task) -> UserId {
-    match task {
+/// Whom a task is about, where it is known.
+pub(crate) fn user(task: &Task) -> Option<UserId> {
+    let user = match task {
+        Task::Unknown => return None,
         Task::ResetMail { user }
         | Task::EmailChanged { user, .. }
         | Task::SweepSessions { user }
@@ -138,5 +151,6 @@ pub(crate) fn user(task: &Task) -> UserId {
         | Task::Backfill { user, .. }
         | Task::Quiet { user, .. }
         | Task::Cross { user, .. } => *user,
-    }
+    };
+    Some(user)
 }

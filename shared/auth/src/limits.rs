@@ -32,6 +32,9 @@ pub struct Limits {
     pub refresh_family: Limit,
     /// POSTs that make things, of an account.
     pub writes_account: Limit,
+    /// What an account does that others are told of or that is brought to them: follows, retweets, edits; and
+    /// blocks and mutes, which take such things back.
+    pub spread_account: Limit,
     /// Uploads that an account starts.
     pub uploads_account: Limit,
     /// Bytes that an account's uploads may have together.
@@ -54,6 +57,7 @@ impl Default for Limits {
             reset_address: limit(20, 3_600),
             refresh_family: limit(60, 60),
             writes_account: limit(120, 60),
+            spread_account: limit(120, 60),
             uploads_account: limit(60, 3_600),
             upload_bytes_account: limit(2_000_000_000, 24 * 3_600),
             downloads_account: limit(60, 3_600),
@@ -93,6 +97,7 @@ impl Limits {
             "reset_address" => &mut self.reset_address,
             "refresh_family" => &mut self.refresh_family,
             "writes_account" => &mut self.writes_account,
+            "spread_account" => &mut self.spread_account,
             "uploads_account" => &mut self.uploads_account,
             "upload_bytes_account" => &mut self.upload_bytes_account,
             "downloads_account" => &mut self.downloads_account,
@@ -135,14 +140,43 @@ impl Limiter {
         self.within(counted, limit)
     }
 
+    /// Counts something of an account's that spreads. One step.
+    ///
+    /// # Errors
+    /// 429 when it is too much.
+    pub async fn count_spread(&self, account: &str) -> Result<(), ApiError> {
+        self.count("spread", account, self.limits.spread_account).await
+    }
+
+    /// Counts the bytes of files that come in a request with those of uploads. One step, and one more when it is too
+    /// much; none where there are no bytes.
+    ///
+    /// # Errors
+    /// 429 when it is too much.
+    pub async fn count_bytes(&self, account: &str, bytes: u64) -> Result<(), ApiError> {
+        if bytes == 0 {
+            return Ok(());
+        }
+        self.count_uploaded(account, bytes, std::future::ready(Ok(()))).await
+    }
+
     /// Counts an upload that an account starts, and its bytes. One step, and one more when it is too much: what is turned
     /// away does not use up the bytes, so that a smaller one may still pass.
     ///
     /// # Errors
     /// 429 when it is too much.
     pub async fn begin_upload(&self, account: &str, bytes: u64) -> Result<(), ApiError> {
+        self.count_uploaded(account, bytes, self.count("uploads", account, self.limits.uploads_account)).await
+    }
+
+    /// Counts bytes beside another count; those of what is turned away by either are taken back.
+    async fn count_uploaded(
+        &self,
+        account: &str,
+        bytes: u64,
+        beside: impl Future<Output = Result<(), ApiError>>,
+    ) -> Result<(), ApiError> {
         let name = counter("upload-bytes", account);
-        let beside = self.count("uploads", account, self.limits.uploads_account);
         self.count_bytes_beside(name, bytes, self.limits.upload_bytes_account, beside).await
     }
 

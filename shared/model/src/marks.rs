@@ -61,14 +61,17 @@ fn distinct<T: PartialEq>(marks: impl Iterator<Item = T>) -> Vec<T> {
     distinct
 }
 
-/// The words behind each `sign` that does not stand inside a word: an address has no name in it.
+/// The words behind each `sign` that does not stand inside a word or a path: neither a mail address nor a link has a
+/// name or a tag in it. What another sign follows at once is an address too.
 fn marked(text: &str, sign: char, belongs: impl Fn(char) -> bool) -> impl Iterator<Item = &str> {
     text.char_indices().filter(move |(_, c)| *c == sign).filter_map(move |(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
         let behind = text.get(at + sign.len_utf8()..)?;
         let end = behind.find(|c| !belongs(c)).unwrap_or(behind.len());
-        let inside = before.is_some_and(|c| is_word(c) || c == sign);
-        behind.get(..end).filter(|word| !inside && !word.is_empty())
+        let inside = before.is_some_and(|c| is_word(c) || c == sign || c == '/');
+        let mut after = behind.get(end..).unwrap_or_default().chars();
+        let goes_on = after.next() == Some(sign) && after.next().is_some_and(&belongs);
+        behind.get(..end).filter(|word| !inside && !goes_on && !word.is_empty())
     })
 }
 
@@ -88,6 +91,7 @@ mod tests {
         assert_eq!(found("a#b ##c #2026 #_ #x_1 (#été) #हिन्दी #日本語。"), ["x_1", "été", "हिन्दी", "日本語"]);
         assert_eq!(found(&(0..30).map(|n| format!("#t{n} ")).collect::<String>()).len(), MAX_MARKS);
         assert!(found("# nothing #").is_empty());
+        assert_eq!(found("https://example.com/#intro #outro"), ["outro"]);
     }
 
     #[test]
@@ -95,6 +99,7 @@ mod tests {
         let found = |text: &str| mentions(text).iter().map(|name| name.as_str().to_owned()).collect::<Vec<_>>();
         assert_eq!(found("@Wren, ask @the.finch. Or @WREN? (@ünï-1)"), ["wren", "the.finch", "ünï-1"]);
         assert!(found("wren@example.com @@wren @ @.").is_empty());
+        assert_eq!(found("https://example.com/@finch @wren@example.com @robin@ (@lark)"), ["robin", "lark"]);
     }
 
     #[test]

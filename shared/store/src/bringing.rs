@@ -15,12 +15,12 @@ use serde::Deserialize;
 use crate::db::MAX_ROUNDS;
 use crate::feed_removal::Brought;
 use crate::home::{HOME, home_key, origin};
-use crate::item::{Item, Key, expiring, fields, item, shard, text};
+use crate::item::{Item, Key, expiring, fields, item, number, shard, text};
 use crate::lists::id_behind;
 use crate::removal::AT_ONCE;
-use crate::social_keys::{EdgeKind, edge_key, tweet_key, user_pk};
+use crate::social_keys::{EdgeKind, edge_key, hide_key, tweet_key, user_pk};
 use crate::transaction::{Applied, Committed, Expression, Transaction};
-use crate::{Home, HomeEntry, Purge, StoreError};
+use crate::{Hide, Home, HomeEntry, Purge, StoreError};
 
 const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
 /// So many who bring a tweet that is there already are kept with it: each is read with the page.
@@ -40,9 +40,9 @@ struct Also {
 }
 
 impl Home {
-    /// Brings a tweet into somebody's timeline. It stays where it is if it is there already, and knows who else
-    /// brings it; a newer retweet by who brought it first takes the place of the older one. One step, three for who
-    /// is not the first.
+    /// Brings a tweet into somebody's timeline. Where it is there already, it stays at its place and knows who else
+    /// brings it; but what nobody brings any more whom the reader follows takes this place, and so does a newer retweet
+    /// by who brought it first. One step, three for who is not the first.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
@@ -50,28 +50,14 @@ impl Home {
         for round in 0..MAX_ROUNDS {
             self.db.pause_before(round).await?;
             let Some(there) = self.put_first(user, entry, now).await? else { return Ok(()) };
-            // Its author brings it anyway.
-            let Some(via) = entry.via.filter(|via| there.via != Some(*via)) else { return Ok(()) };
-            if there.also.len() >= MAX_ALSO && !there.also.contains(&via) {
-                return Ok(());
-            }
-            let key = also_key(user, entry.tweet, via);
-            let newer = set_all(also_item(user, entry, via, now)?, "attribute_not_exists(pk) OR #position < :position");
-            newer.apply_to(&self.db, &self.feed, key).await?;
-            let told =
-                Expression::new("ADD #also :via", "attribute_exists(pk) AND (attribute_not_exists(#by) OR #by <> :by)")
-                    .name("#also", "also")
-                    .name("#by", "via")
-                    .value(":via", AttributeValue::Ss(vec![via.to_string()]))
-                    .value(":by", text(via.to_string()));
-            if let Applied::Done(_) = told.apply_to(&self.db, &self.feed, home_key(user, entry.tweet)).await? {
+            if there.via == entry.via || self.put_beside(user, entry, &there, now).await? {
                 return Ok(());
             }
         }
         Err(changes_all_the_time())
     }
 
-    /// Answers the entry that is there already.
+    /// Answers the entry that is there already. What is over is as good as gone.
     async fn put_first(
         &self,
         user: UserId,
@@ -79,12 +65,65 @@ impl Home {
         now: Timestamp,
     ) -> Result<Option<HomeEntry>, StoreError> {
         let by = entry.via.map_or_else(|| "nobody".to_owned(), |via| via.to_string());
-        let condition = "attribute_not_exists(pk) OR (#via_was = :by AND #recent_sk < :recent_sk)";
-        let put = set_all(entry_item(user, entry, now)?, condition).name("#via_was", "via").value(":by", text(by));
+        let condition = "attribute_not_exists(pk) OR #expires_at <= :now OR (#by = :by AND #recent_sk < :recent_sk)";
+        let mut put = set_all(entry_item(user, entry, now)?, condition)
+            .name("#by", "via")
+            .value(":by", text(by))
+            .value(":now", number(now.seconds()));
+        if entry.via.is_none() {
+            put.also(" REMOVE #by");
+        }
         match put.apply_to(&self.db, &self.feed, home_key(user, entry.tweet)).await? {
             Applied::Done(_) => Ok(None),
             Applied::Refused(there) => fields(&self.feed, there).map(Some),
         }
+    }
+
+    /// False if the entry that is there has changed meanwhile.
+    async fn put_beside(
+        &self,
+        user: UserId,
+        entry: &HomeEntry,
+        there: &HomeEntry,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let home = home_key(user, entry.tweet);
+        if !self.is_brought(user, there).await? {
+            let moved = moved(user, there, entry).apply_to(&self.db, &self.feed, home).await?;
+            return Ok(matches!(moved, Applied::Done(_)));
+        }
+        // Its author brings it anyway.
+        let Some(via) = entry.via else { return Ok(true) };
+        if there.also.len() >= MAX_ALSO && !there.also.contains(&via) {
+            return Ok(true);
+        }
+        let newer = set_all(also_item(user, entry, via, now)?, "attribute_not_exists(pk) OR #position < :position");
+        let known =
+            Expression::new("ADD #also :via", "attribute_exists(pk) AND (attribute_not_exists(#by) OR #by <> :by)")
+                .name("#also", "also")
+                .name("#by", "via")
+                .value(":via", AttributeValue::Ss(vec![via.to_string()]))
+                .value(":by", text(via.to_string()));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.feed, also_key(user, entry.tweet, via), &newer)?;
+        let at = transaction.update(&self.feed, home, &known)?;
+        // That it brings the tweet by this retweet, or a newer one, is known already where only the first is refused.
+        Ok(!transaction.commit(&self.db).await?.refused_at(Some(at)))
+    }
+
+    /// Does the reader follow anybody who brings this entry, and is not hidden?
+    async fn is_brought(&self, reader: UserId, entry: &HomeEntry) -> Result<bool, StoreError> {
+        let keys = |who: UserId| [edge_key(reader, EdgeKind::Follow, who.uuid()), hide_key(reader, who)];
+        let found = self.db.batch_get(&self.social, entry.bringers().flat_map(keys).collect()).await?;
+        for who in entry.bringers() {
+            let [follow, hide] = keys(who);
+            let hide = found.iter().find(|item| hide.is_of(item)).cloned();
+            let hide: Hide = hide.map(|hide| fields(&self.social, hide)).transpose()?.unwrap_or_default();
+            if !hide.hides() && found.iter().any(|item| follow.is_of(item)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -177,20 +216,27 @@ impl Purge {
         let Some(next) = next else {
             return transaction.delete_if(&self.feed, home, &unchanged("", entry)).map(|_| ());
         };
-        let mut update = unchanged("", entry);
-        for (name, value) in places_of(reader, &next) {
-            update = update.set(name, Some(text(value)));
+        if let Some(via) = next.via {
+            transaction.delete_if(&self.feed, also_key(reader, tweet, via), &at(next.position))?;
         }
-        match next.via {
-            None => update.also(" REMOVE #via"),
-            Some(via) => {
-                update = update.set("via", Some(text(via.to_string())));
-                update.also(" DELETE #also :chosen");
-                update = update.value(":chosen", AttributeValue::Ss(vec![via.to_string()])).name("#also", "also");
-                transaction.delete_if(&self.feed, also_key(reader, tweet, via), &at(next.position))?;
-            }
+        transaction.update(&self.feed, home, &moved(reader, entry, &next)).map(|_| ())
+    }
+}
+
+/// The entry, if it is as it was read, at the place of another who brings it.
+fn moved(reader: UserId, entry: &HomeEntry, next: &HomeEntry) -> Expression {
+    let update = places_of(reader, next).into_iter();
+    let mut update = update.fold(unchanged("", entry), |update, (name, value)| update.set(name, Some(text(value))));
+    match next.via {
+        None => {
+            update.also(" REMOVE #via");
+            update
         }
-        transaction.update(&self.feed, home, &update).map(|_| ())
+        Some(via) => {
+            let mut update = update.set("via", Some(text(via.to_string())));
+            update.also(" DELETE #also :chosen");
+            update.value(":chosen", AttributeValue::Ss(vec![via.to_string()]))
+        }
     }
 }
 
@@ -200,13 +246,17 @@ fn unchanged(update: &str, entry: &HomeEntry) -> Expression {
         .name("#via", "via")
         .name("#was_at", "position")
         .name("#also", "also")
-        .value(":by", text(entry.via.map(|via| via.to_string()).unwrap_or_default()))
         .value(":was_at", text(entry.position.to_string()));
+    let (same, by) = match entry.via {
+        None => (same, "attribute_not_exists(#via)"),
+        Some(via) => (same.value(":was_by", text(via.to_string())), "#via = :was_by"),
+    };
     let also: Vec<String> = entry.also.iter().map(ToString::to_string).collect();
-    match also.is_empty() {
-        true => same.on("#via = :by AND #was_at = :was_at AND attribute_not_exists(#also)"),
-        false => same.on("#via = :by AND #was_at = :was_at AND #also = :also").value(":also", AttributeValue::Ss(also)),
-    }
+    let (same, others) = match also.is_empty() {
+        true => (same, "attribute_not_exists(#also)"),
+        false => (same.value(":was_also", AttributeValue::Ss(also)), "#also = :was_also"),
+    };
+    same.on(&format!("{by} AND #was_at = :was_at AND {others}"))
 }
 
 fn at(position: EdgeId) -> Expression {

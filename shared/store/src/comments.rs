@@ -102,8 +102,8 @@ impl Comments {
         }
     }
 
-    /// Gives a comment another text, on condition that its text is the one that was read and that nobody who is
-    /// mentioned now blocks its author. One step.
+    /// Gives a comment another text, on condition that its text is the one that was read and that nobody whom
+    /// it reaches now blocks its author. One step.
     ///
     /// # Errors
     /// When somebody blocks its author, or DynamoDB does not answer.
@@ -111,13 +111,13 @@ impl Comments {
         &self,
         comment: &Comment,
         message: &TweetText,
-        mentioned: &[UserId],
+        reached: &[UserId],
         now: Timestamp,
     ) -> Result<Edited<Comment>, WriteError> {
         let mut transaction = Transaction::default();
         let update = new_text(&comment.message, message, now);
         let at = transaction.update(&self.table, comment_key(comment.id), &update)?;
-        let checks = check_reach(&mut transaction, &self.table, comment.author, mentioned.iter().copied())?;
+        let checks = check_reach(&mut transaction, &self.table, comment.author, reached.iter().copied())?;
         let committed = transaction.commit(&self.db).await?;
         edited(&self.table, committed, at, &checks)
     }

@@ -1,15 +1,19 @@
 //! Bringing tweets into the timelines of those who follow.
 
 use aviary_model::{EdgeId, TweetId, UserId};
+use futures_util::future::try_join;
 
 use crate::item::Key;
 use crate::lists::{ListPage, Order, Own, attribute, cut, id_behind};
 use crate::profiles::profile_key;
+use crate::reactions::retweeted_entry;
 use crate::social_keys::{EdgeKind, edge_key, list_of, tweet_key, user_pk};
-use crate::{Home, StoreError};
+use crate::{Home, HomeEntry, StoreError};
 
 /// How many of somebody's tweets a new follower gets.
 const LAST_TWEETS: i32 = 20;
+/// Longer than an index lags, and clocks differ.
+const LAG_SECONDS: i64 = 60;
 
 /// Somebody who follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,17 +78,28 @@ impl Home {
         Ok(same && keys.iter().all(is_there))
     }
 
-    /// Somebody's last tweets, if `user` still follows them; never lags. Two steps.
+    /// What a new follower gets, if `user` still follows: somebody's last tweets, and what they retweeted since a
+    /// moment before the follow, which may have found an index without the follower; never lags. Two steps.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn last_tweets(&self, user: UserId, followed: UserId) -> Result<Vec<TweetId>, StoreError> {
+    pub async fn for_new_follower(&self, user: UserId, followed: UserId) -> Result<Vec<HomeEntry>, StoreError> {
         let edge = edge_key(user, EdgeKind::Follow, followed.uuid());
-        if self.db.batch_get(&self.social, vec![edge]).await?.is_empty() {
+        let found = self.db.batch_get(&self.social, vec![edge]).await?;
+        let Some(follow) = found.first().and_then(|edge| id_behind::<EdgeId>(edge, "id", "")) else {
             return Ok(Vec::new());
-        }
-        let own = Own { pk: user_pk(followed), prefix: "TWEET#", by_recency: false, order: Order::NewestFirst };
-        let page = self.db.own_page(&self.social, &own, None, LAST_TWEETS).await?;
-        Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", "TWEET#")).collect())
+        };
+        let own = |prefix, by_recency| Own { pk: user_pk(followed), prefix, by_recency, order: Order::NewestFirst };
+        let (tweeted, retweeted) = (own("TWEET#", false), own("RETWEET#", true));
+        let (tweeted, retweeted) = try_join(
+            self.db.own_page(&self.social, &tweeted, None, LAST_TWEETS),
+            self.db.own_page(&self.social, &retweeted, None, LAST_TWEETS),
+        )
+        .await?;
+        let since = follow.made_at().plus_seconds(-LAG_SECONDS);
+        let tweets = tweeted.entries.iter().filter_map(|item| id_behind(item, "sk", "TWEET#"));
+        let retweets = retweeted.entries.iter().filter_map(|item| retweeted_entry(item, followed));
+        let retweets = retweets.filter(|entry| entry.position.made_at() >= since && entry.author != user);
+        Ok(tweets.map(|tweet| HomeEntry::tweeted(tweet, followed)).chain(retweets).collect())
     }
 }

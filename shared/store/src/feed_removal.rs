@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aviary_model::{NotificationId, TweetId, UserId};
+use aviary_model::{NotificationId, Timestamp, TweetId, UserId};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt};
@@ -41,10 +41,16 @@ impl Purge {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn told_about(&self, subject: Uuid, actor: UserId, recipients: &[UserId]) -> Result<bool, StoreError> {
-        let mut more = self.told(actor, &format!("{subject}#")).await?;
+    pub async fn told_about(
+        &self,
+        subject: Uuid,
+        actor: UserId,
+        recipients: &[UserId],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut more = self.told(actor, &format!("{subject}#"), now).await?;
         for recipient in recipients {
-            more |= self.inbox_about(*recipient, subject).await?;
+            more |= self.inbox_about(*recipient, subject, now).await?;
         }
         Ok(more)
     }
@@ -53,15 +59,15 @@ impl Purge {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn told_by(&self, actor: UserId) -> Result<bool, StoreError> {
-        self.told(actor, "").await
+    pub async fn told_by(&self, actor: UserId, now: Timestamp) -> Result<bool, StoreError> {
+        self.told(actor, "", now).await
     }
 
-    async fn told(&self, actor: UserId, prefix: &str) -> Result<bool, StoreError> {
+    async fn told(&self, actor: UserId, prefix: &str, now: Timestamp) -> Result<bool, StoreError> {
         let mut after = None;
         for _ in 0..PAGES {
             let page = self.origin_page(&format!("ACTOR#{actor}"), prefix, after.as_deref()).await?;
-            self.take_back(&page.entries).await?;
+            self.take_back(&page.entries, now).await?;
             match page.next {
                 Some(next) => after = Some(next),
                 None => return Ok(false),
@@ -70,12 +76,12 @@ impl Purge {
         Ok(true)
     }
 
-    async fn inbox_about(&self, recipient: UserId, subject: Uuid) -> Result<bool, StoreError> {
+    async fn inbox_about(&self, recipient: UserId, subject: Uuid, now: Timestamp) -> Result<bool, StoreError> {
         let prefix = format!("{PREFIX}{}", subject_prefix(subject));
         let own = Own { pk: user_pk(recipient), prefix: &prefix, by_recency: false, order: Order::OldestFirst };
         for _ in 0..PAGES {
             let page = self.db.own_page(&self.feed, &own, None, PAGE).await?;
-            self.take_back(&page.entries).await?;
+            self.take_back(&page.entries, now).await?;
             if page.next.is_none() {
                 return Ok(false);
             }
@@ -84,20 +90,25 @@ impl Purge {
     }
 
     /// Removes notifications, each recipient's together with the count of the unread ones.
-    async fn take_back(&self, found: &[Item]) -> Result<(), StoreError> {
+    async fn take_back(&self, found: &[Item], now: Timestamp) -> Result<(), StoreError> {
         let mut inboxes: BTreeMap<UserId, Vec<NotificationId>> = BTreeMap::new();
         for item in found {
             if let (Some(recipient), Some(id)) = (id_behind(item, "pk", "U#"), notification_id(item)) {
                 inboxes.entry(recipient).or_default().push(id);
             }
         }
-        let writes = inboxes.into_iter().map(|(recipient, ids)| self.take_back_from(recipient, ids));
+        let writes = inboxes.into_iter().map(|(recipient, ids)| self.take_back_from(recipient, ids, now));
         futures_util::stream::iter(writes.collect::<Vec<_>>()).buffer_unordered(AT_ONCE).try_collect().await
     }
 
-    async fn take_back_from(&self, recipient: UserId, ids: Vec<NotificationId>) -> Result<(), StoreError> {
+    async fn take_back_from(
+        &self,
+        recipient: UserId,
+        ids: Vec<NotificationId>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         for some in ids.chunks(TOGETHER) {
-            self.notifications.take_back(recipient, some).await?;
+            self.notifications.take_back(recipient, some, now).await?;
         }
         Ok(())
     }

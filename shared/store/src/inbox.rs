@@ -4,18 +4,24 @@ use std::collections::HashSet;
 
 use aviary_model::{NotificationId, Timestamp, UserId};
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::future::try_join;
 use serde::Deserialize;
 
 use crate::db::MAX_ROUNDS;
-use crate::item::{Item, Key, fields, is_expired, number};
+use crate::item::{Item, Key, fields, number};
 use crate::lists::{Order, Own, id_behind};
 use crate::notifications::{Found, KEPT_SECONDS, PREFIX, Stored, TOGETHER, notification_id, notification_key, place};
-use crate::social_keys::user_pk;
+use crate::social_keys::{hide_key, user_pk};
 use crate::transaction::{Committed, Expression, Transaction};
-use crate::{Notifications, StoreError};
+use crate::{Hide, Notifications, StoreError};
 
 const DAY_SECONDS: i64 = 24 * 3_600;
-const PAGE: i32 = 100;
+const PAGE: i32 = 500;
+/// Pages that are looked through at once for what somebody told.
+const QUIET_PAGES: usize = 8;
+/// Nobody asks whether it is a few more or less than so many unread ones.
+const MAX_COUNTED: u64 = 2_000;
+const COUNT_ROUNDS: usize = 3;
 
 /// Somebody's inbox.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -34,7 +40,7 @@ pub(crate) struct Inbox {
 }
 
 impl Notifications {
-    /// How many of somebody's notifications are unread. One step; once a day two more for who has unread ones of
+    /// How many of somebody's notifications are unread. One step; once a day a few more for who has unread ones of
     /// months, since those go when their time is up.
     ///
     /// # Errors
@@ -43,45 +49,52 @@ impl Notifications {
         let inbox = self.inbox(user).await?;
         let today = now.seconds().div_euclid(DAY_SECONDS);
         let may_have_expired = inbox.since <= now.plus_seconds(-KEPT_SECONDS).seconds();
-        if inbox.unread == 0 || !may_have_expired || inbox.counted_on == today {
+        let is_few = (1..=MAX_COUNTED).contains(&inbox.unread);
+        if !is_few || !may_have_expired || inbox.counted_on == today || !self.begin_count(user, today).await? {
             return Ok(inbox.unread);
         }
-        self.count_anew(user, &inbox, now, today).await
+        self.count_anew(user, now).await
     }
 
-    /// Counts those that are unread and not over. Nothing is written if the inbox changes meanwhile.
-    async fn count_anew(&self, user: UserId, inbox: &Inbox, now: Timestamp, today: i64) -> Result<u64, StoreError> {
-        let own = Own { pk: user_pk(user), prefix: PREFIX, by_recency: true, order: Order::OldestFirst };
+    /// Whoever comes first on a day counts; so it is done once, whatever comes of it. False for all others.
+    async fn begin_count(&self, user: UserId, today: i64) -> Result<bool, StoreError> {
+        let condition = "attribute_exists(pk) AND (attribute_not_exists(#counted_on) OR #counted_on < :today)";
+        let claim = Expression::new("SET #counted_on = :today", condition)
+            .name("#counted_on", "counted_on")
+            .value(":today", number(today));
+        Ok(claim.apply(&self.db, &self.feed, inbox_key(user)).await?.is_some())
+    }
+
+    /// Counts those that are unread and not over; again if the inbox changes meanwhile, but not for ever.
+    async fn count_anew(&self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {
+        for _ in 0..COUNT_ROUNDS {
+            let inbox = self.inbox(user).await?;
+            let unread = self.count_unread(user, &inbox, now).await?;
+            let same = Expression::new("SET #unread = :now", "#seq = :seq AND #read_seq = :read AND #unread = :was")
+                .name("#unread", "unread")
+                .name("#seq", "seq")
+                .name("#read_seq", "read_seq")
+                .value(":now", number(unread))
+                .value(":seq", number(inbox.seq))
+                .value(":read", number(inbox.read_seq))
+                .value(":was", number(inbox.unread));
+            if same.apply(&self.db, &self.feed, inbox_key(user)).await?.is_some() {
+                return Ok(unread);
+            }
+        }
+        Ok(self.inbox(user).await?.unread)
+    }
+
+    async fn count_unread(&self, user: UserId, inbox: &Inbox, now: Timestamp) -> Result<u64, StoreError> {
         let (mut after, mut unread) = (Some(place(inbox.read_seq)), 0);
-        loop {
-            let page = self.db.own_page(&self.feed, &own, after.as_deref(), PAGE).await?;
-            for item in page.entries.into_iter().filter(|item| !is_expired(item, now)) {
-                unread += u64::from(!fields::<Stored>(&self.feed, item)?.is_read(inbox));
+        while after.is_some() {
+            let page = self.db.own_page(&self.feed, &unread_of(user), after.as_deref(), PAGE).await?;
+            for item in page.entries {
+                unread += u64::from(fields::<Stored>(&self.feed, item)?.is_unread(inbox, now));
             }
             after = page.next;
-            if after.is_none() {
-                break;
-            }
         }
-        let same = Expression::new(
-            "SET #unread = :now, #counted_on = :today",
-            "#seq = :seq AND #read_seq = :read AND #unread = :was",
-        )
-        .name("#unread", "unread")
-        .name("#counted_on", "counted_on")
-        .name("#seq", "seq")
-        .name("#read_seq", "read_seq")
-        .value(":now", number(unread))
-        .value(":today", number(today))
-        .value(":seq", number(inbox.seq))
-        .value(":read", number(inbox.read_seq))
-        .value(":was", number(inbox.unread));
-        let mut transaction = Transaction::default();
-        transaction.update(&self.feed, inbox_key(user), &same)?;
-        match transaction.commit(&self.db).await? {
-            Committed::Done => Ok(unread),
-            Committed::Refused(_) => Ok(self.inbox(user).await?.unread),
-        }
+        Ok(unread)
     }
 
     /// Marks everything that came until now as read. One step.
@@ -104,11 +117,11 @@ impl Notifications {
     ///
     /// # Errors
     /// When DynamoDB does not answer, or the inbox is written to by too many.
-    pub async fn read(&self, user: UserId, ids: &HashSet<NotificationId>) -> Result<u64, StoreError> {
+    pub async fn read(&self, user: UserId, ids: &HashSet<NotificationId>, now: Timestamp) -> Result<u64, StoreError> {
         let ids: Vec<NotificationId> = ids.iter().copied().collect();
         let mut unread = None;
         for some in ids.chunks(TOGETHER) {
-            unread = Some(self.read_some(user, some).await?);
+            unread = Some(self.read_some(user, some, now).await?);
         }
         match unread {
             Some(unread) => Ok(unread),
@@ -116,34 +129,48 @@ impl Notifications {
         }
     }
 
-    /// Marks what somebody was told by this actor as read. One step for a hundred that are unread, and two for each
-    /// fifty of the actor's.
+    /// Marks what somebody was told by this actor as read, if it is still hidden, of what came after the place
+    /// `after`. Answers the place after which there is more. One step for five hundred that are unread, eight times at
+    /// the most, and two for each fifty of the actor's.
     ///
     /// # Errors
     /// When DynamoDB does not answer, or the inbox is written to by too many.
-    pub async fn quiet(&self, user: UserId, actor: UserId) -> Result<(), StoreError> {
-        let own = Own { pk: user_pk(user), prefix: PREFIX, by_recency: true, order: Order::OldestFirst };
-        let mut after = Some(place(self.inbox(user).await?.read_seq));
-        while after.is_some() {
-            let page = self.db.own_page(&self.feed, &own, after.as_deref(), PAGE).await?;
+    pub async fn quiet(
+        &self,
+        user: UserId,
+        actor: UserId,
+        after: Option<String>,
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError> {
+        let hide = self.db.get::<Hide>(&self.social, hide_key(user, actor));
+        let (hide, inbox) = try_join(hide, self.inbox(user)).await?;
+        if !hide.unwrap_or_default().hides() {
+            return Ok(None);
+        }
+        let mut after = after.or_else(|| Some(place(inbox.read_seq)));
+        for _ in 0..QUIET_PAGES {
+            let page = self.db.own_page(&self.feed, &unread_of(user), after.as_deref(), PAGE).await?;
             let by_actor = |item: &&Item| id_behind::<UserId>(item, "actor", "") == Some(actor);
             let ids: HashSet<_> = page.entries.iter().filter(by_actor).filter_map(notification_id).collect();
             if !ids.is_empty() {
-                self.read(user, &ids).await?;
+                self.read(user, &ids, now).await?;
             }
             after = page.next;
+            if after.is_none() {
+                break;
+            }
         }
-        Ok(())
+        Ok(after)
     }
 
-    async fn read_some(&self, user: UserId, ids: &[NotificationId]) -> Result<u64, StoreError> {
+    async fn read_some(&self, user: UserId, ids: &[NotificationId], now: Timestamp) -> Result<u64, StoreError> {
         for round in 0..MAX_ROUNDS {
             self.db.pause_before(round).await?;
             let Found { inbox: Some(inbox), stored } = self.find(user, ids.iter().copied()).await? else {
                 return Ok(0);
             };
             let unread: Vec<NotificationId> =
-                stored.into_iter().filter(|(_, stored)| !stored.is_read(&inbox)).map(|(id, _)| id).collect();
+                stored.into_iter().filter(|(_, stored)| stored.is_unread(&inbox, now)).map(|(id, _)| id).collect();
             if unread.is_empty() {
                 return Ok(inbox.unread);
             }
@@ -202,6 +229,11 @@ pub(crate) fn still_unread(update: &str) -> Expression {
 
 pub(crate) fn contended() -> StoreError {
     StoreError::Passing("an inbox was changed by others again and again".to_owned())
+}
+
+/// Somebody's notifications in the order in which they came.
+fn unread_of(user: UserId) -> Own<'static> {
+    Own { pk: user_pk(user), prefix: PREFIX, by_recency: true, order: Order::OldestFirst }
 }
 
 pub(crate) fn inbox_key(user: UserId) -> Key {

@@ -162,6 +162,9 @@ pub enum Task {
         user: UserId,
         /// By whom.
         other: UserId,
+        /// Goes on after this place in the inbox.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<String>,
         /// How often it has been done; done again after a while, for what was under way.
         round: u32,
     },
@@ -174,6 +177,10 @@ pub enum Task {
         /// How often it has been done; done again after a while, for whom the index did not have.
         round: u32,
     },
+    /// What a newer version of the service has written, which runs beside this one while it is deployed. It is put
+    /// off like a job that fails, and never written.
+    #[serde(other)]
+    Unknown,
 }
 
 /// A job.

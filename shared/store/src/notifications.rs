@@ -32,11 +32,18 @@ pub(crate) struct Stored {
     seq: u64,
     #[serde(default)]
     was_read: bool,
+    #[serde(default)]
+    expires_at: i64,
 }
 
 impl Stored {
     pub(crate) fn is_read(&self, inbox: &Inbox) -> bool {
         self.was_read || self.seq <= inbox.read_seq
+    }
+
+    /// Is it one of those that the inbox counts? Not what is over and only waits to be removed.
+    pub(crate) fn is_unread(&self, inbox: &Inbox, now: Timestamp) -> bool {
+        !self.is_read(inbox) && self.expires_at > now.seconds()
     }
 }
 

@@ -94,7 +94,12 @@ impl Notifications {
     ///
     /// # Errors
     /// When DynamoDB does not answer, or the inbox is written to by too many.
-    pub(crate) async fn take_back(&self, recipient: UserId, ids: &[NotificationId]) -> Result<(), StoreError> {
+    pub(crate) async fn take_back(
+        &self,
+        recipient: UserId,
+        ids: &[NotificationId],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         for round in 0..ROUNDS {
             self.db.pause_before(round).await?;
             let Found { inbox, stored } = self.find(recipient, ids.iter().copied()).await?;
@@ -105,7 +110,7 @@ impl Notifications {
             let mut unread = 0;
             for (id, stored) in &stored {
                 let key = notification_key(recipient, *id);
-                if inbox.as_ref().is_some_and(|inbox| !stored.is_read(inbox)) {
+                if inbox.as_ref().is_some_and(|inbox| stored.is_unread(inbox, now)) {
                     unread += 1;
                     transaction.delete_if(&self.feed, key, &still_unread(""))?;
                 } else {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::comments::Comment;
 use crate::db::{Direction, metered};
-use crate::item::item;
+use crate::item::{Item, item};
 use crate::lists::{Order, Own, id_behind};
 use crate::reach::{check_reach, is_blocked};
 use crate::social_keys::{EdgeKind, edge_index, edge_key, list_of, user_pk};
@@ -161,10 +161,7 @@ impl Reactions {
         let own = Own { pk: user_pk(user), prefix: "RETWEET#", by_recency: true, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
         let page = self.db.own_page(&self.table, &own, after.as_deref(), limit).await?;
-        Ok(page.filter_map(|item| {
-            let (tweet, author) = (id_behind(&item, "sk", "RETWEET#")?, id_behind(&item, "author", "")?);
-            Some(HomeEntry::retweeted(tweet, author, user, id_behind(&item, "id", "")?))
-        }))
+        Ok(page.filter_map(|item| retweeted_entry(&item, user)))
     }
 
     async fn put_edge(
@@ -202,4 +199,10 @@ impl Reactions {
         let output = metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await?;
         Ok(output.attributes.is_some_and(|was| !was.is_empty()))
     }
+}
+
+/// A retweet's place in the timelines of those who follow its actor.
+pub(crate) fn retweeted_entry(edge: &Item, actor: UserId) -> Option<HomeEntry> {
+    let (tweet, author) = (id_behind(edge, "sk", "RETWEET#")?, id_behind(edge, "author", "")?);
+    Some(HomeEntry::retweeted(tweet, author, actor, id_behind(edge, "id", "")?))
 }

@@ -58,8 +58,8 @@ impl Tweets {
         }
     }
 
-    /// Gives a tweet another text, on condition that its text is the one that was read and that nobody who is
-    /// mentioned now blocks its author. One step.
+    /// Gives a tweet another text, on condition that its text is the one that was read and that nobody whom
+    /// it reaches now blocks its author. One step.
     ///
     /// # Errors
     /// When somebody blocks its author, or DynamoDB does not answer.
@@ -67,7 +67,7 @@ impl Tweets {
         &self,
         tweet: &Tweet,
         message: &TweetText,
-        mentioned: &[UserId],
+        reached: &[UserId],
         now: Timestamp,
     ) -> Result<Edited<Tweet>, WriteError> {
         let mut transaction = Transaction::default();
@@ -80,7 +80,7 @@ impl Tweets {
         for tag in after.difference(&before) {
             transaction.put(&self.table, tag_item(tweet.id, tweet.author, tag)?)?;
         }
-        let checks = check_reach(&mut transaction, &self.table, tweet.author, mentioned.iter().copied())?;
+        let checks = check_reach(&mut transaction, &self.table, tweet.author, reached.iter().copied())?;
         let committed = transaction.commit(&self.db).await?;
         edited(&self.table, committed, at, &checks)
     }

@@ -7,7 +7,7 @@ use futures_util::stream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
-use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
 use crate::{ApiError, File, Form, Value};
 use crate::{surrogates, unread};
@@ -91,21 +91,18 @@ async fn read(content_type: &str, body: Body, unread: &[&str]) -> Result<Form, A
 
 fn json(bytes: &[u8], unread: &[&str]) -> Result<Form, ApiError> {
     let marked = surrogates::mark(bytes);
-    if !unread.is_empty() && marked.trim_ascii_start().starts_with(b"{") {
+    if marked.trim_ascii_start().starts_with(b"{") {
         return unread::form(&marked, unread).map_err(|error| parse_error("JSON", &error));
     }
-    let value: Json = serde_json::from_slice(&marked).map_err(|error| parse_error("JSON", &error))?;
-    let kind = match value {
-        Json::Object(fields) => {
-            let fields = fields.into_iter().map(|(name, value)| (name, Value::Json(value)));
-            return Ok(Form::new(fields.collect()));
-        }
-        Json::Null => return Err(ApiError::field("non_field_errors", "No data provided")),
-        Json::Array(_) => "list",
-        Json::String(_) => "str",
-        Json::Bool(_) => "bool",
-        Json::Number(number) if number.is_f64() => "float",
-        Json::Number(_) => "int",
+    // Looked at as it is written: a list of small numbers takes many times its bytes in memory.
+    let value: &RawValue = serde_json::from_slice(&marked).map_err(|error| parse_error("JSON", &error))?;
+    let kind = match value.get().as_bytes().first() {
+        Some(b'n') => return Err(ApiError::field("non_field_errors", "No data provided")),
+        Some(b'[') => "list",
+        Some(b'"') => "str",
+        Some(b't' | b'f') => "bool",
+        _ if value.get().contains(['.', 'e', 'E']) => "float",
+        _ => "int",
     };
     let message = format!("Invalid data. Expected a dictionary, but got {kind}.");
     Err(ApiError::field("non_field_errors", message))
@@ -165,6 +162,7 @@ fn parse_error(what: &str, error: &dyn std::fmt::Display) -> ApiError {
 mod tests {
     use super::*;
     use axum::response::IntoResponse;
+    use serde_json::Value as Json;
 
     async fn refused(content_type: &str, body: &'static [u8]) -> (u16, String) {
         let error = read(content_type, Body::from(body), &[]).await.expect_err("must be refused");

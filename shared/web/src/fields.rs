@@ -5,6 +5,7 @@ use std::fmt::Display;
 use serde_json::Value as Json;
 
 use crate::surrogates;
+use crate::unread::MAX_READ_BYTES;
 use crate::{ApiError, FieldErrors, Form, Value};
 
 const REQUIRED: &str = "This field is required.";
@@ -83,16 +84,15 @@ impl<'a> Fields<'a> {
             Some(Value::Json(Json::Object(fields))) => {
                 Form::new(fields.iter().map(|(name, value)| (name.clone(), Value::Json(value.clone()))).collect())
             }
-            Some(Value::Text(text)) if matches!(serde_json::from_str(text), Ok(Json::Object(_))) => {
-                let Ok(Json::Object(fields)) = serde_json::from_str(text) else { return None };
-                Form::new(fields.into_iter().map(|(name, value)| (name, Value::Json(value))).collect())
-            }
             Some(value) => {
-                let mut errors = FieldErrors::default();
-                let message = format!("Invalid data. Expected a dictionary, but got {}.", kind_of(value));
-                errors.push("non_field_errors", message);
-                self.errors.nest(name, errors);
-                return None;
+                let Some(form) = written_object(value) else {
+                    let mut errors = FieldErrors::default();
+                    let message = format!("Invalid data. Expected a dictionary, but got {}.", kind_of(value));
+                    errors.push("non_field_errors", message);
+                    self.errors.nest(name, errors);
+                    return None;
+                };
+                form
             }
             None => self.form.below(name),
         };
@@ -162,6 +162,19 @@ impl<'a> Fields<'a> {
     fn fail<T>(&mut self, name: &str, message: &str) -> Option<T> {
         self.errors.push(name, message);
         None
+    }
+}
+
+/// An object that a form has as JSON text, if it is not too long to be read.
+fn written_object(value: &Value) -> Option<Form> {
+    match value {
+        Value::Text(text) if text.len() <= MAX_READ_BYTES => match serde_json::from_str(text) {
+            Ok(Json::Object(fields)) => {
+                Some(Form::new(fields.into_iter().map(|(name, value)| (name, Value::Json(value))).collect()))
+            }
+            _ => None,
+        },
+        _ => None,
     }
 }
 

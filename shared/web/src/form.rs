@@ -74,6 +74,13 @@ impl Form {
         })
     }
 
+    /// How many bytes all of its files have.
+    #[must_use]
+    pub fn file_bytes(&self) -> u64 {
+        let size = |value: &Value| if let Value::File(file) = value { file.size() } else { 0 };
+        self.0.iter().map(|(_, value)| u64::try_from(size(value)).unwrap_or(u64::MAX)).sum()
+    }
+
     /// The files of a field, in order. A browser sends an empty file input as a file without name
     /// and bytes, which is none.
     #[must_use]

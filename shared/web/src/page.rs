@@ -89,7 +89,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
         let mut rest = form_urlencoded::Serializer::new(String::new());
         for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
             match &*name {
-                "limit" => limit = value.parse().ok(),
+                "limit" => limit = parse_limit(&value),
                 "cursor" => cursor = Some(value.into_owned()),
                 _ => {
                     rest.append_pair(&name, &value);
@@ -99,9 +99,16 @@ impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
         let rest = rest.finish();
         let question = if rest.is_empty() { "" } else { "?" };
         let url = format!("{}{}/{question}{rest}", client.base_url, parts.uri.path().trim_end_matches('/'));
-        let limit = limit.filter(|limit| *limit > 0).map_or(DEFAULT_LIMIT, |limit: i32| limit.min(MAX_LIMIT));
-        Ok(Self { limit, cursor, url })
+        Ok(Self { limit: limit.unwrap_or(DEFAULT_LIMIT), cursor, url })
     }
+}
+
+/// A positive number, at most the largest page; however large it is.
+fn parse_limit(text: &str) -> Option<i32> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let limit = digits.parse().unwrap_or(MAX_LIMIT).min(MAX_LIMIT);
+    (is_number && limit > 0).then_some(limit)
 }
 
 #[cfg(test)]
@@ -110,6 +117,16 @@ mod tests {
 
     fn query(cursor: Option<&str>) -> PageQuery {
         PageQuery { limit: 2, cursor: cursor.map(Into::into), url: "https://h/list/?q=x".into() }
+    }
+
+    #[test]
+    fn a_limit_is_a_positive_number_up_to_the_largest_page() {
+        for (text, limit) in [("1", 1), ("007", 7), ("100", 100), ("101", 100), ("99999999999999", 100), ("+5", 5)] {
+            assert_eq!(parse_limit(text), Some(limit), "{text}");
+        }
+        for text in ["", "0", "-1", "1.5", "x", "+", "1 2", "0000"] {
+            assert_eq!(parse_limit(text), None, "{text}");
+        }
     }
 
     #[test]

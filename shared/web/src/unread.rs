@@ -12,8 +12,9 @@ use crate::{Form, Value};
 
 /// So many fields an object may have.
 const MAX_FIELDS: usize = 1_000;
-/// So long a list or an object may be that is read: in memory, small values in it take a hundred times their bytes.
-const MAX_READ_BYTES: usize = 64 << 10;
+/// So long all lists and objects of a body may be together that are read: in memory, small values in them take a
+/// hundred times their bytes.
+pub(crate) const MAX_READ_BYTES: usize = 64 << 10;
 
 /// Reads the object. The fields named in `unread` become texts of JSON, as they were written; of one that comes twice,
 /// the last counts.
@@ -45,11 +46,12 @@ impl<'de> Visitor<'de> for Object<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields: Vec<(String, Value)> = Vec::new();
+        let mut left = MAX_READ_BYTES;
         while let Some(name) = map.next_key::<String>()? {
             let value = if self.unread.contains(&name.as_str()) {
                 Value::Json(Json::String(map.next_value_seed(Written)?.get().to_owned()))
             } else {
-                Value::Json(read(map.next_value_seed(Written)?)?)
+                Value::Json(read(map.next_value_seed(Written)?, &mut left)?)
             };
             fields.push((name, value));
             if fields.len() > MAX_FIELDS {
@@ -65,9 +67,11 @@ impl<'de> Visitor<'de> for Object<'_> {
     }
 }
 
-fn read<E: Error>(written: &RawValue) -> Result<Json, E> {
-    if written.get().len() > MAX_READ_BYTES && !written.get().starts_with('"') {
-        return Err(E::custom(format!("a list or an object in this place may have {MAX_READ_BYTES} bytes")));
+/// Reads a value, if there is so much left of what may be read.
+fn read<E: Error>(written: &RawValue, left: &mut usize) -> Result<Json, E> {
+    if written.get().starts_with(['[', '{']) {
+        let too_long = || E::custom(format!("lists and objects may have {MAX_READ_BYTES} bytes in all"));
+        *left = left.checked_sub(written.get().len()).ok_or_else(too_long)?;
     }
     serde_json::from_str(written.get()).map_err(E::custom)
 }
@@ -110,6 +114,10 @@ mod tests {
         let long = format!("{{\"x\":[{}0]}}", "[0],".repeat(20_000));
         assert!(form(long.as_bytes(), &["a"]).is_err());
         assert!(form(long.replace('x', "a").as_bytes(), &["a"]).is_ok());
+        let list = format!("[{}0]", "[0],".repeat(8_000));
+        let several = |count: usize| (0..count).map(|n| format!("\"f{n}\":{list}")).collect::<Vec<_>>().join(",");
+        assert!(form(format!("{{{}}}", several(2)).as_bytes(), &[]).is_ok());
+        assert!(form(format!("{{{}}}", several(3)).as_bytes(), &[]).is_err(), "in all, not each");
         let many = format!("{{{}\"a\":0}}", (0..1_000).map(|n| format!("\"f{n}\":0,")).collect::<String>());
         assert!(form(many.as_bytes(), &["a"]).is_err());
     }

@@ -1,6 +1,6 @@
 //! What is too much. Limits of addresses want functions of their own, since the local gateway knows one address.
 
-use e2e::{Account, Answer, Event, Function, PASSWORD, Service, unique};
+use e2e::{Account, Answer, Event, Form, Function, PASSWORD, Service, jpeg, unique};
 use serde_json::{Value, json};
 
 const LOGINS: [&str; 5] =
@@ -231,6 +231,63 @@ async fn an_account_posts_a_hundred_and_twenty_times_a_minute_whatever_comes_of_
     let path = format!("/api/tweets/{}/", tweet["id"].as_str().expect("an id"));
     service.get(&path).bearer(&account.access).send().await.with_status(200);
     service.delete(&path).bearer(&account.access).send().await.with_status(204);
+}
+
+#[tokio::test]
+async fn what_spreads_has_a_limit_of_its_own_that_reactions_and_ends_do_not_have() {
+    let service = Service::running();
+    let (account, other) = (service.signup().await, service.signup().await);
+    let mine = service.tweet(&account, "mine").await["id"].as_str().expect("an id").to_owned();
+    let theirs = service.tweet(&other, "theirs").await["id"].as_str().expect("an id").to_owned();
+    let limit = [("AVIARY_LIMITS", "spread_account=3/3600")];
+    let (profiles, tweets) =
+        (Function::start_with(&service, "profiles", &limit), Function::start_with(&service, "tweets", &limit));
+    let by = |function: &Function, method: &str, path: &str| {
+        let event = Event::new(method, path).bearer(&account.access).json(&json!({"message": "edited"}));
+        function.invoke(event).answer
+    };
+    let person = format!("/api/profiles/{}", other.id);
+    by(&profiles, "POST", &format!("{person}/follow/")).with_status(200);
+    by(&tweets, "POST", &format!("/api/tweets/{theirs}/retweet/")).with_status(200);
+    by(&tweets, "PUT", &format!("/api/tweets/{mine}/")).with_status(200);
+    for (function, method, path) in [
+        (&profiles, "POST", format!("{person}/follow/")),
+        (&profiles, "POST", format!("{person}/mute/")),
+        (&profiles, "POST", format!("{person}/block/")),
+        (&tweets, "POST", format!("/api/tweets/{theirs}/retweet/")),
+        (&tweets, "PUT", format!("/api/tweets/{mine}/")),
+    ] {
+        assert_throttled(&by(function, method, &path), 3600);
+    }
+    for (function, method, path) in [
+        (&profiles, "DELETE", format!("{person}/follow/")),
+        (&tweets, "POST", format!("/api/tweets/{theirs}/like/")),
+        (&tweets, "DELETE", format!("/api/tweets/{theirs}/retweet/")),
+    ] {
+        by(function, method, &path).with_status(200);
+    }
+}
+
+#[tokio::test]
+async fn files_that_come_in_requests_count_with_the_bytes_of_uploads() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let photo = jpeg(64, 64, 1);
+    let setting = format!("upload_bytes_account={}/3600", 2 * photo.len());
+    let limit = [("AVIARY_LIMITS", &*setting)];
+    let (profiles, tweets) =
+        (Function::start_with(&service, "profiles", &limit), Function::start_with(&service, "tweets", &limit));
+    let send = |function: &Function, method: &str, path: &str, field: &str| {
+        let form = Form::default().text("message", "hi").file(field, "a.jpg", "image/jpeg", &photo);
+        function.invoke(Event::new(method, path).bearer(&account.access).multipart(&form)).answer
+    };
+    send(&tweets, "POST", "/tweet", "imagelinks").with_status(201);
+    send(&profiles, "PUT", "/profile/update", "image").with_status(200);
+    assert_throttled(&send(&tweets, "POST", "/tweet", "imagelinks"), 3600);
+    assert_throttled(&send(&profiles, "PUT", "/profile/update", "image"), 3600);
+    // What has no file does not count.
+    let text = Event::new("POST", "/tweet").bearer(&account.access).json(&json!({"message": "hi"}));
+    tweets.invoke(text).answer.with_status(201);
 }
 
 #[tokio::test]

@@ -184,6 +184,21 @@ async fn wrong_ids_are_named() {
 }
 
 #[tokio::test]
+async fn a_cursor_is_its_owners() {
+    let service = Service::running();
+    let (me, one, other) = (service.signup().await, service.signup().await, service.signup().await);
+    for follower in [&one, &other] {
+        follow(&service, follower, &me).await;
+    }
+    so_many(&service, &me, 2).await;
+    let page = service.get(&format!("{LIST}?limit=1")).bearer(&me.access).send().await.with_status(200).json();
+    let (_, cursor) = page["next"].as_str().unwrap().split_once("cursor=").unwrap();
+    let next = |account: &Account| service.get(&format!("{LIST}?cursor={cursor}")).bearer(&account.access).send();
+    assert_eq!(next(&me).await.with_status(200).json()["results"].as_array().unwrap().len(), 1);
+    next(&one).await.is(404, &json!({"detail": "Invalid cursor"}));
+}
+
+#[tokio::test]
 async fn what_is_gone_or_hidden_is_not_shown() {
     let service = Service::running();
     let (me, liker, muted) = (service.signup().await, service.signup().await, service.signup().await);

@@ -76,16 +76,14 @@ async fn a_comment_wants_somebody_a_message_and_a_tweet() {
 }
 
 #[tokio::test]
-async fn only_its_author_edits_a_comment() {
+async fn a_comment_is_edited_by_its_author_or_staff() {
     let service = Service::running();
     let (author, other, staff) = (service.signup().await, service.signup().await, staff(&service).await);
     let tweet = id(&service.tweet(&author, "hello").await);
     let first = comment(&service, &other, &tweet, "ncie").await.with_status(201).json();
     let path = format!("/api/tweets/comments/{}/", id(&first));
     let put = |account: &Account, body: Value| service.put(&path).bearer(&account.access).json(&body).send();
-    for stranger in [&author, &staff] {
-        put(stranger, json!({"message": "mine"})).await.is(403, &json!({"detail": FORBIDDEN}));
-    }
+    put(&author, json!({"message": "mine"})).await.is(403, &json!({"detail": FORBIDDEN}));
     put(&other, json!({"message": ""})).await.is(400, &json!({"message": ["This field may not be blank."]}));
     let nobody = json!({"detail": "Authentication credentials were not provided."});
     service.put(&path).json(&json!({"message": "x"})).send().await.unauthorized(&nobody);
@@ -97,6 +95,109 @@ async fn only_its_author_edits_a_comment() {
     }
     let answers = join_all(["a", "b", "c"].map(|text| put(&other, json!({"message": text})))).await;
     answers.into_iter().for_each(|answer| assert_eq!(answer.status, 200, "{}", answer.text()));
+    // Staff mend what should not stand there; it stays its author's.
+    let mended = put(&staff, json!({"message": "removed"})).await.with_status(200).json();
+    assert_eq!((&mended["message"], &mended["author"]), (&json!("removed"), &first["author"]));
+}
+
+#[tokio::test]
+async fn who_was_blocked_since_rewrites_nothing_under_the_blockers_tweet() {
+    let service = Service::running();
+    let (author, other, staff) = (service.signup().await, service.signup().await, staff(&service).await);
+    let tweet = id(&service.tweet(&author, "hello").await);
+    let theirs = id(&comment(&service, &other, &tweet, "nice").await.with_status(201).json());
+    let put = |account: &Account, path: String| {
+        service.put(&path).bearer(&account.access).json(&json!({"message": "something else"})).send()
+    };
+    let reply = json!({"message": "me too", "in_reply_to": tweet});
+    let reply = service.post("/tweet").bearer(&other.access).json(&reply).send().await.with_status(201).json();
+    block(&service, &author, &other).await;
+    let refusal = json!({"detail": BLOCKED});
+    put(&other, format!("/api/tweets/comments/{theirs}")).await.is(403, &refusal);
+    put(&other, format!("/api/tweets/{}", id(&reply))).await.is(403, &refusal);
+    put(&staff, format!("/api/tweets/comments/{theirs}")).await.with_status(200);
+    // What is theirs they may take away.
+    on_comment(&service, "DELETE", &other, &theirs).await.with_status(204);
+    service.delete(&format!("/api/tweets/{}", id(&reply))).bearer(&other.access).send().await.with_status(204);
+}
+
+/// Between an account's deletion and the removal of what it left.
+#[tokio::test]
+async fn nothing_can_be_done_with_what_a_deleted_account_left() {
+    let service = Service::running();
+    let (author, other) = (service.signup().await, service.signup().await);
+    let tweet = id(&service.tweet(&author, "hello").await);
+    let theirs = id(&comment(&service, &author, &tweet, "hello again").await.with_status(201).json());
+    service.dynamodb().delete("SocialTable", &format!("U#{}", author.id), "PROFILE").await;
+    let gone = json!({"detail": "Not found."});
+    for what in ["like", "retweet", "save"] {
+        for method in ["POST", "DELETE"] {
+            let call = service.call(method, &format!("/api/tweets/{tweet}/{what}/"));
+            call.bearer(&other.access).send().await.is(404, &gone);
+        }
+    }
+    for method in ["POST", "DELETE"] {
+        on_comment(&service, method, &other, &format!("{theirs}/like/")).await.is(404, &gone);
+    }
+    comment(&service, &other, &tweet, "anybody?").await.is(404, &gone);
+    let written = service.dynamodb().mentions("SocialTable", "anybody?").await;
+    assert_eq!(written, Vec::<Value>::new(), "what was refused is not there");
+}
+
+#[tokio::test]
+async fn who_is_blocked_takes_a_like_back_without_learning_how_many_there_are() {
+    let service = Service::running();
+    let (author, other) = (service.signup().await, service.signup().await);
+    let tweet = id(&service.tweet(&author, "hello").await);
+    let theirs = id(&comment(&service, &author, &tweet, "hello again").await.with_status(201).json());
+    let like = |method: &str| service.call(method, &format!("/api/tweets/{tweet}/like/")).bearer(&other.access).send();
+    like("POST").await.with_status(200);
+    on_comment(&service, "POST", &other, &format!("{theirs}/like/")).await.with_status(200);
+    let third = service.signup().await;
+    for path in [format!("/api/tweets/{tweet}/like"), format!("/api/tweets/comments/{theirs}/like")] {
+        service.post(&path).bearer(&third.access).send().await.with_status(200);
+    }
+    let count = async |path: &str| service.get(path).send().await.json();
+    eventually("both likes are counted", async || {
+        let page = count(&format!("/api/tweets/{tweet}/comments")).await;
+        let likes = (&count(&format!("/api/tweets/{tweet}")).await["likes"], &page["results"][0]["likes"]);
+        (likes == (&json!(2), &json!(2))).then_some(())
+    })
+    .await;
+    block(&service, &author, &other).await;
+    let none = json!({"liked": false, "likes": 0});
+    like("DELETE").await.is(200, &none);
+    on_comment(&service, "DELETE", &other, &format!("{theirs}/like/")).await.is(200, &none);
+    let edges = service.dynamodb().mentions("SocialTable", &format!("U#{}", other.id)).await;
+    let likes = |item: &&Value| item["sk"]["S"].as_str().unwrap().contains("LIKE#");
+    assert_eq!(edges.iter().filter(likes).count(), 0);
+}
+
+#[tokio::test]
+async fn a_key_answers_the_first_result_though_what_it_stood_on_is_gone() {
+    let service = Service::running();
+    let (author, other) = (service.signup().await, service.signup().await);
+    let tweet = id(&service.tweet(&author, "hello").await);
+    let (comments, keys) = (format!("/api/tweets/{tweet}/comments"), [unique("key"), unique("key")]);
+    let reply = json!({"message": "me too", "in_reply_to": tweet});
+    let bodies = [("/api/tweets", reply), (&comments, json!({"message": "nice"}))];
+    let send = |(path, body): (&str, &Value), key: &str| {
+        service.post(path).bearer(&other.access).header("idempotency-key", key).json(body).send()
+    };
+    let mut first = Vec::new();
+    for ((path, body), key) in bodies.iter().zip(&keys) {
+        first.push(send((path, body), key).await.with_status(201).json());
+    }
+    service.delete(&format!("/api/tweets/{tweet}")).bearer(&author.access).send().await.with_status(204);
+    for (((path, body), key), first) in bodies.iter().zip(&keys).zip(&first) {
+        send((path, body), key).await.is(201, first);
+    }
+    // Without a key, or with a new one, it is refused, and the new one is free again.
+    let fresh = unique("key");
+    send((bodies[1].0, &bodies[1].1), &fresh).await.with_status(404);
+    let missing = format!("Invalid pk \"{tweet}\" - object does not exist.");
+    send((bodies[0].0, &bodies[0].1), &fresh).await.is(400, &json!({"in_reply_to": [missing]}));
+    send(("/api/tweets", &json!({"message": "something else"})), &fresh).await.with_status(201);
 }
 
 #[tokio::test]

@@ -68,6 +68,71 @@ async fn a_retweet_brings_a_strangers_tweet_once_at_its_own_place() {
 }
 
 #[tokio::test]
+async fn a_tweet_that_two_brought_stays_while_one_of_them_is_followed_and_brings_it() {
+    let service = Service::running();
+    let (reader, one, two) = (service.signup().await, service.signup().await, service.signup().await);
+    let stranger = service.signup().await;
+    for friend in [&one, &two] {
+        follow(&service, &reader, friend).await;
+    }
+    let strange = id(&service.tweet(&stranger, "strange").await);
+    let marks = [id(&service.tweet(&one, "1").await), id(&service.tweet(&two, "2").await)];
+    becomes(&service, &reader, &[&marks[1], &marks[0]]).await;
+    react(&service, "POST", &one, &strange, "retweet").await.with_status(200);
+    becomes(&service, &reader, &[&strange, &marks[1], &marks[0]]).await;
+    let last = id(&service.tweet(&two, "3").await);
+    react(&service, "POST", &two, &strange, "retweet").await.with_status(200);
+    let home = format!("U#{}", reader.id);
+    eventually("the second one is kept too", async || {
+        let entries = service.dynamodb().mentions("FeedTable", &home).await;
+        entries.iter().any(|item| item["sk"]["S"].as_str().unwrap().starts_with("ALSO#")).then_some(())
+    })
+    .await;
+    becomes(&service, &reader, &[&last, &strange, &marks[1], &marks[0]]).await;
+    // Neither a mute nor the end of a follow takes it away, as long as the other one is there.
+    relate(&service, "POST", &reader, "mute", &one.id).await.with_status(200);
+    becomes(&service, &reader, &[&last, &strange, &marks[1]]).await;
+    relate(&service, "DELETE", &reader, "mute", &one.id).await.with_status(200);
+    relate(&service, "DELETE", &reader, "follow", &one.id).await.with_status(200);
+    becomes(&service, &reader, &[&last, &strange, &marks[1]]).await;
+    // The first one takes it back: it comes to the place of the second one's retweet.
+    react(&service, "DELETE", &one, &strange, "retweet").await.with_status(200);
+    becomes(&service, &reader, &[&strange, &last, &marks[1]]).await;
+    react(&service, "DELETE", &two, &strange, "retweet").await.with_status(200);
+    becomes(&service, &reader, &[&last, &marks[1]]).await;
+}
+
+#[tokio::test]
+async fn what_a_star_retweets_is_not_lost_to_an_entry_that_is_not_shown() {
+    let service = Service::running();
+    let (reader, friend, star) = (service.signup().await, service.signup().await, service.signup().await);
+    let stranger = service.signup().await;
+    follow(&service, &reader, &friend).await;
+    let strange = id(&service.tweet(&stranger, "strange").await);
+    react(&service, "POST", &friend, &strange, "retweet").await.with_status(200);
+    becomes(&service, &reader, &[&strange]).await;
+    pull(&service, &reader, &star).await;
+    let follows = format!("FOLLOW#{}", star.id);
+    let edge = json!({"pk": {"S": format!("U#{}", reader.id)}, "sk": {"S": follows}, "id": {"S": star.id}});
+    service.dynamodb().put("SocialTable", &edge).await;
+    react(&service, "POST", &star, &strange, "retweet").await.with_status(200);
+    becomes(&service, &reader, &[&strange]).await;
+    relate(&service, "POST", &reader, "mute", &friend.id).await.with_status(200);
+    becomes(&service, &reader, &[&strange]).await;
+}
+
+#[tokio::test]
+async fn a_credential_that_has_ended_is_said_before_a_wrong_cursor() {
+    let service = Service::running();
+    let account = service.signup().await;
+    service.post("/api/auth/user/logout_all/").bearer(&account.access).send().await.with_status(205);
+    for path in ["/api/tweets/?cursor=x", "/api/tweets/saved/?cursor=x", "/api/notifications/?cursor=x"] {
+        let answer = service.get(path).bearer(&account.access).send().await.with_status(401).json();
+        assert_eq!(answer["code"], "token_not_valid", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn paging_skips_and_repeats_nothing_while_others_write() {
     let service = Service::running();
     let (reader, one, two) = (service.signup().await, service.signup().await, service.signup().await);

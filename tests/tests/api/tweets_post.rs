@@ -118,6 +118,17 @@ async fn who_is_blocked_neither_replies_nor_mentions_and_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn too_many_media_ids_are_one_error() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let message = json!({"media": ["Ensure this field has no more than 3 elements."]});
+    for count in [4, 10_000] {
+        let body = json!({"message": "hi", "media": vec![""; count]});
+        create(&service, &account, &body).await.is(400, &message);
+    }
+}
+
+#[tokio::test]
 async fn a_reply_that_is_sent_again_with_its_key_is_one_and_without_it_is_two() {
     let service = Service::running();
     let account = service.signup().await;

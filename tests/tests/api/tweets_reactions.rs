@@ -60,6 +60,30 @@ async fn each_is_idempotent_both_ways_and_shows_to_its_actor_at_once() {
     );
 }
 
+/// Counts follow from the stream; what the caller did is in every answer all the same.
+#[tokio::test]
+async fn what_the_caller_did_is_counted_before_anybody_counts() {
+    let service = Service::running();
+    let (author, actor) = (service.signup().await, service.signup().await);
+    for (what, _, count) in REACTIONS {
+        let Some(count) = count else { continue };
+        let tweet = id(&service.tweet(&author, "hello").await);
+        for _ in 0..3 {
+            let answer = react(&service, "POST", &actor, &tweet, what).await.with_status(200).json();
+            assert_eq!(answer[count], 1, "{what}");
+            assert_eq!(shown(&service, &actor, &tweet).await[count], 1, "{what}");
+        }
+    }
+    for _ in 0..3 {
+        let path = format!("/api/profiles/{}/follow/", author.id);
+        let answer = service.post(&path).bearer(&actor.access).send().await.with_status(200).json();
+        assert_eq!(answer, json!({"following": true, "followers": 1}));
+        let path = format!("/api/profiles/view_profile/{}/", author.id);
+        let seen = service.get(&path).bearer(&actor.access).send().await.with_status(200).json();
+        assert_eq!((&seen["followers"], &seen["is_following"]), (&json!(1), &json!(true)));
+    }
+}
+
 #[tokio::test]
 async fn reactions_want_somebody_and_a_tweet() {
     let service = Service::running();

@@ -44,7 +44,7 @@ fn news(kind: NotificationKind, actor: u8, tweet: Option<u8>, comment: Option<u8
 }
 
 fn effects(change: SocialChange) -> Vec<Effect> {
-    super::effects("event", &change)
+    super::effects(&change)
 }
 
 fn names(names: &[&str]) -> Vec<NameKey> {
@@ -175,7 +175,7 @@ fn an_edit_tells_those_whom_it_names_first() {
 
 #[test]
 fn whom_one_does_not_want_to_hear_of_any_more_leaves_the_count() {
-    let quiet = Effect::Quiet { user: id(1), other: id(2), event: "event".to_owned() };
+    let quiet = Effect::Quiet { user: id(1), other: id(2) };
     assert_eq!(effects(SocialChange::Hidden { user: id(1), other: id(2) }), [quiet]);
     assert_eq!(effects(SocialChange::Other), []);
 }

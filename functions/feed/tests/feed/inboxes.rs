@@ -129,9 +129,9 @@ async fn unread_is_what_was_not_read() {
     let rest = world.notifications.page(a, Some(next), 100, world.now()).await.unwrap();
     assert_eq!((rest.entries.len(), rest.next), (3, None));
     let ids: HashSet<_> = page.entries.iter().map(|found| found.id).collect();
-    assert_eq!(world.notifications.read(a, &ids).await.unwrap(), 3);
-    assert_eq!(world.notifications.read(a, &ids).await.unwrap(), 3);
-    assert_eq!(world.notifications.read(others[0], &ids).await.unwrap(), 0);
+    assert_eq!(world.notifications.read(a, &ids, world.now()).await.unwrap(), 3);
+    assert_eq!(world.notifications.read(a, &ids, world.now()).await.unwrap(), 3);
+    assert_eq!(world.notifications.read(others[0], &ids, world.now()).await.unwrap(), 0);
     world.assert_inboxes().await;
     let read: Vec<bool> =
         world.notifications.page(a, None, 9, world.now()).await.unwrap().entries.iter().map(|n| n.read).collect();
@@ -141,8 +141,11 @@ async fn unread_is_what_was_not_read() {
     let tweet = world.tweet(a, "Hello").await;
     world.like(others[1], &tweet).await;
     let records = world.records().await;
-    let (read, all, failed) =
-        tokio::join!(world.notifications.read(a, &some), world.notifications.read_all(a), world.hand(0, &records));
+    let (read, all, failed) = tokio::join!(
+        world.notifications.read(a, &some, world.now()),
+        world.notifications.read_all(a),
+        world.hand(0, &records)
+    );
     read.unwrap();
     all.unwrap();
     assert_eq!(failed, Vec::<String>::new());

@@ -5,6 +5,7 @@
 
 mod batches;
 mod bringers;
+mod costs;
 mod counts;
 mod faults;
 mod inboxes;
