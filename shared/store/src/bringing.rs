@@ -89,7 +89,8 @@ impl Home {
     ) -> Result<bool, StoreError> {
         let home = home_key(user, entry.tweet);
         if !self.is_brought(user, there).await? {
-            let moved = moved(user, there, entry).apply_to(&self.db, &self.feed, home).await?;
+            let until = now.plus_seconds(KEPT_SECONDS);
+            let moved = moved(user, there, entry, Some(until)).apply_to(&self.db, &self.feed, home).await?;
             return Ok(matches!(moved, Applied::Done(_)));
         }
         // Its author brings it anyway.
@@ -219,14 +220,15 @@ impl Purge {
         if let Some(via) = next.via {
             transaction.delete_if(&self.feed, also_key(reader, tweet, via), &at(next.position))?;
         }
-        transaction.update(&self.feed, home, &moved(reader, entry, &next)).map(|_| ())
+        transaction.update(&self.feed, home, &moved(reader, entry, &next, None)).map(|_| ())
     }
 }
 
-/// The entry, if it is as it was read, at the place of another who brings it.
-fn moved(reader: UserId, entry: &HomeEntry, next: &HomeEntry) -> Expression {
-    let update = places_of(reader, next).into_iter();
-    let mut update = update.fold(unchanged("", entry), |update, (name, value)| update.set(name, Some(text(value))));
+/// The entry, if it is as it was read, at the place of another who brings it; kept until then, or as long as before.
+fn moved(reader: UserId, entry: &HomeEntry, next: &HomeEntry, until: Option<Timestamp>) -> Expression {
+    let update = unchanged("", entry).set("expires_at", until.map(|until| number(until.seconds())));
+    let places = places_of(reader, next).into_iter();
+    let mut update = places.fold(update, |update, (name, value)| update.set(name, Some(text(value))));
     match next.via {
         None => {
             update.also(" REMOVE #via");

@@ -117,6 +117,56 @@ async fn a_second_retweet_by_the_same_takes_its_place_and_is_not_lost_to_the_fir
     assert_eq!((world.entry(reader, tweet.id).await, world.also().await), (None, vec![]));
 }
 
+/// An entry that nobody brings any more whom the reader follows does not hold back who brings the tweet next.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_brings_a_tweet_next_takes_the_place_of_those_who_are_not_followed_any_more() {
+    let world = World::start();
+    let [author, fan, muted, reader] = world.users::<4>().await;
+    for person in [author, fan, muted] {
+        world.follow(reader, person).await;
+    }
+    world.settle_twice().await;
+    let tweet = world.tweet(author, "Worth it").await;
+    world.settle().await;
+    world.retweet(muted, &tweet).await;
+    world.settle().await;
+    world.unfollow(reader, author).await;
+    world.relations.mute(reader, muted, world.edge()).await.unwrap();
+    world.settle_twice().await;
+    world.retweet(fan, &tweet).await;
+    world.settle().await;
+    let entry = world.entry(reader, tweet.id).await.unwrap();
+    assert_eq!((entry.via, entry.also), (Some(fan), [muted].into()));
+    assert!(entry.position > tweet.id.into());
+    // And what is over is as good as gone, though it was not removed yet.
+    world.clock.forward(91 * 24 * 3_600);
+    assert_eq!(world.entry(reader, tweet.id).await, None);
+    world.unretweet(fan, &tweet).await;
+    world.settle_twice().await;
+    world.retweet(fan, &tweet).await;
+    world.settle().await;
+    assert_eq!(world.entry(reader, tweet.id).await.unwrap().via, Some(fan));
+}
+
+/// A retweet in the moment of a follow, which the index did not have yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_follower_gets_what_was_retweeted_since_the_follow_and_not_before() {
+    let world = World::with_index_delay(std::time::Duration::from_secs(5));
+    let [author, fan, reader] = world.users::<3>().await;
+    let (before, since) = (world.tweet(author, "Before").await, world.tweet(author, "Since").await);
+    world.retweet(fan, &before).await;
+    world.settle().await;
+    world.clock.forward(3_600);
+    world.follow(reader, fan).await;
+    world.settle().await;
+    world.retweet(fan, &since).await;
+    world.settle().await;
+    assert_eq!(world.entry(reader, since.id).await, None, "the index has seen everything: no test");
+    world.settle_twice().await;
+    assert_eq!(world.bringers_of(reader, since.id).await, [fan]);
+    assert_eq!(world.entry(reader, before.id).await, None);
+}
+
 /// Only the first few are kept beside the first: each is read with every page.
 #[tokio::test(flavor = "multi_thread")]
 async fn not_more_are_kept_than_a_page_can_read() {
