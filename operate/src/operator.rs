@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use aviary_model::{Clock, Entropy, EntropyError, UserId};
-use aviary_store::{Accounts, Activities, Credentials, Db, Profiles, Recount};
-use aviary_telemetry::{Audit, SecurityEvent};
+use aviary_store::{Accounts, Credentials, Db, Profiles, Recount, SecurityEvents};
+use aviary_telemetry::{Audit, AuditEvent};
 use aviary_web::{OsEntropy, Settings, SettingsError, SystemClock};
 use aws_types::SdkConfig;
 
@@ -53,7 +53,7 @@ impl Operator {
             .optional("AVIARY_AUDIT_LOG_GROUP")
             .map(|group| Audit::new(aws_sdk_cloudwatchlogs::Client::new(aws), group, stream));
         let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
-        let feed = Activities::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
+        let feed = SecurityEvents::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
         Ok(Self {
             accounts: Accounts::new(db.clone(), settings.required("AVIARY_ACCOUNTS_TABLE")?),
             credentials: Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?),
@@ -71,7 +71,7 @@ impl Operator {
         let Some(audit) = &self.audit else { return };
         let now = self.clock.now();
         audit
-            .record(SecurityEvent {
+            .record(AuditEvent {
                 event,
                 at: now.to_string(),
                 at_millis: now.millis(),

@@ -50,7 +50,7 @@ struct Seeding<'a> {
     api: Api,
     seed: u64,
     world: &'a World,
-    views: Vec<View>,
+    page_reads: Vec<View>,
     bar: ProgressBar,
 }
 
@@ -71,9 +71,9 @@ pub fn seed(args: &SeedArgs) -> Result<Seeded> {
         return Ok(Seeded::Before);
     }
     let steps = u64::try_from(world.people.len() * 2 + world.deeds())?;
-    let views =
+    let page_reads =
         (0..pictures::VIEWS as u64).map(|of| pictures::view(of.wrapping_add(args.seed << 8))).collect::<Result<_>>()?;
-    let seeding = Seeding { api, seed: args.seed, world: &world, views, bar: bar(steps) };
+    let seeding = Seeding { api, seed: args.seed, world: &world, page_reads, bar: bar(steps) };
     let outcome = seeding.run();
     seeding.bar.finish_and_clear();
     outcome?;
@@ -191,7 +191,7 @@ impl Seeding<'_> {
 
     fn post(&self, at: usize, tweet: &Tweet, author: &Signed) -> Result<String> {
         let mut form = Form::default().text("message", &tweet.message);
-        for View { bytes, words } in tweet.views.iter().filter_map(|view| self.views.get(*view)) {
+        for View { bytes, words } in tweet.page_reads.iter().filter_map(|view| self.page_reads.get(*view)) {
             form = form.file("imagelinks", "view.jpg", "image/jpeg", bytes).text("alt", words);
         }
         let call = Call::post("/tweet", Body::Form(form)).by(&author.token).once(self.key("tweet", at));

@@ -1,6 +1,6 @@
 //! `GET /api/auth/<username>/` and `DELETE /api/auth/delete/<username>/` (document 003).
 
-use aviary_auth::{Caller, Claimed};
+use aviary_auth::{Caller, Unconfirmed};
 use aviary_model::NameKey;
 use aviary_store::User;
 use aviary_web::{ApiError, Client, PathText, Payload};
@@ -37,10 +37,10 @@ pub struct AccountAnswer {
     ))]
 pub async fn account(
     State(state): State<AuthState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(username): PathText,
 ) -> Result<Json<AccountAnswer>, ApiError> {
-    let (_, user) = named(&state, claimed, &username).await?;
+    let (_, user) = named(&state, unconfirmed, &username).await?;
     let algorithm = user.password.trim_start_matches('$').split('$').next().unwrap_or_default();
     Ok(Json(AccountAnswer {
         username: user.username.as_str().to_owned(),
@@ -61,19 +61,19 @@ pub async fn account(
 pub async fn delete_account(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(username): PathText,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (_, user) = named(&state, claimed.with_form(&form), &username).await?;
+    let (_, user) = named(&state, unconfirmed.with_form(&form), &username).await?;
     delete(&state, &client, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The account that has this username (an address names nobody here), if the caller may act on it.
-async fn named(state: &AuthState, claimed: Claimed, username: &str) -> Result<(Caller, User), ApiError> {
+async fn named(state: &AuthState, unconfirmed: Unconfirmed, username: &str) -> Result<(Caller, User), ApiError> {
     let key = NameKey::of(username);
-    let (caller, owner) = claimed.confirm_beside(state.tables.accounts.owner_of(&key)).await?;
+    let (caller, owner) = unconfirmed.confirm_with(state.tables.accounts.owner_of(&key)).await?;
     let owner = owner.ok_or_else(ApiError::not_found)?;
     caller.must_own(owner)?;
     let user = state.tables.accounts.by_id(owner).await?.filter(|user| user.username.key() == key);

@@ -1,6 +1,6 @@
 //! `GET /api/auth/activity/`: what happened to one's account.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::SessionId;
 use aviary_web::{ApiError, Page, PageQuery};
 use axum::Json;
@@ -51,14 +51,14 @@ pub struct ActivityList {
     ))]
 pub async fn list_activity(
     State(state): State<AuthState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     page: PageQuery,
 ) -> Result<Json<Page<ShownActivity>>, ApiError> {
-    let user = claimed.user();
+    let user = unconfirmed.user();
     let place = page.place(LIST);
     let before: Option<SessionId> = place.as_ref().ok().and_then(|p| p.as_ref()?.parse().ok());
     let read = state.tables.activities.page(user, before, page.limit(), state.clock.now());
-    let (_, found) = claimed.confirm_beside(read).await?;
+    let (_, found) = unconfirmed.confirm_with(read).await?;
     place?;
     let next = found.activities.last().filter(|_| found.more).map(|last| last.id.to_string());
     let shown = found.activities.into_iter().map(|activity| ShownActivity {

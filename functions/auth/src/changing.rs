@@ -19,9 +19,12 @@ pub(crate) struct FieldNames {
 pub(crate) const FIELDS: FieldNames = FieldNames { username: "username", email: "email" };
 
 /// The caller's own account, beside the look at the credential. One step.
-pub(crate) async fn own_account(state: &AuthState, claimed: aviary_auth::Claimed) -> Result<(Caller, User), ApiError> {
-    let id = claimed.user();
-    let (caller, user) = claimed.confirm_beside(state.tables.accounts.by_id(id)).await?;
+pub(crate) async fn own_account(
+    state: &AuthState,
+    unconfirmed: aviary_auth::Unconfirmed,
+) -> Result<(Caller, User), ApiError> {
+    let id = unconfirmed.user();
+    let (caller, user) = unconfirmed.confirm_with(state.tables.accounts.by_id(id)).await?;
     // Who is deleted between the two reads is gone, as if both had come later.
     let gone = || ApiError::code(StatusCode::UNAUTHORIZED, "User not found", "user_not_found");
     let user = user.ok_or_else(gone)?;

@@ -1,8 +1,8 @@
 //! Security events: for the audit trail, and for the user's own eyes.
 
 use aviary_model::UserId;
-use aviary_store::Activity;
-use aviary_telemetry::SecurityEvent;
+use aviary_store::SecurityEvent;
+use aviary_telemetry::AuditEvent;
 use aviary_web::{ApiError, Client};
 
 use crate::AuthState;
@@ -10,7 +10,7 @@ use crate::AuthState;
 /// Sends an event to the audit trail; never fails a request.
 pub(crate) async fn record(state: &AuthState, client: &Client, event: &'static str, user: Option<UserId>) {
     let now = state.clock.now();
-    let event = SecurityEvent {
+    let event = AuditEvent {
         event,
         at: now.to_string(),
         at_millis: now.millis(),
@@ -29,7 +29,7 @@ pub(crate) async fn record_refused(state: &AuthState, client: &Client, user: Use
 }
 
 /// An event as its user will see it; to be written with its cause.
-pub(crate) fn activity(state: &AuthState, client: &Client, event: &str) -> Result<Activity, ApiError> {
+pub(crate) fn activity(state: &AuthState, client: &Client, event: &str) -> Result<SecurityEvent, ApiError> {
     let now = state.clock.now();
     Ok(state.tables.activities.activity(event, now, &client.address, &client.user_agent)?)
 }

@@ -8,7 +8,7 @@ use axum::extract::State;
 
 use crate::AuthState;
 use crate::answers::{Detail, LoginBody, TokenPair};
-use crate::signing_in::{Wanted, authenticate, no_active_account, open, read, there};
+use crate::signing_in::{SessionsToOpen, authenticate, no_active_account, open, read, there};
 
 /// Signs in with a name (or address) and a password. Three steps.
 #[utoipa::path(post, path = "/auth/jwt/create", tag = "accounts", request_body = LoginBody, responses(
@@ -24,7 +24,7 @@ pub async fn jwt_create(
 ) -> Result<Json<TokenPair>, ApiError> {
     let (name, password) = read(&form)?;
     let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(no_active_account)?;
-    let wanted = Wanted { pair: Some(Lifetime::Access), ..Wanted::default() };
+    let wanted = SessionsToOpen { pair: Some(Lifetime::Access), ..SessionsToOpen::default() };
     let (_, opened) = open(&state, &client, signed_in, wanted).await?;
     there(opened.pair).map(Json)
 }

@@ -1,6 +1,6 @@
 //! `GET` and `POST /api/jwt/` (document 002): a token pair for a device token.
 
-use aviary_auth::{Claimed, Lifetime};
+use aviary_auth::{Lifetime, Unconfirmed};
 use aviary_web::{ApiError, Client, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::AuthState;
 use crate::answers::Detail;
 use crate::events::{activity, record};
-use crate::signing_in::{Wanted, prepare, there};
+use crate::signing_in::{SessionsToOpen, prepare, there};
 
 /// A pair of tokens.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,12 +29,12 @@ pub struct JwtAnswer {
 pub async fn get_jwt(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<JwtAnswer>, ApiError> {
-    let caller = claimed.with_form(&form).confirm().await?;
+    let caller = unconfirmed.with_form(&form).confirm().await?;
     state.issuer.freshen().await?;
-    let wanted = Wanted { pair: Some(Lifetime::Access), ..Wanted::default() };
+    let wanted = SessionsToOpen { pair: Some(Lifetime::Access), ..SessionsToOpen::default() };
     let (sign_in, opened) = prepare(&state, &client, caller.user, caller.epoch, &[], wanted)?;
     let sign_in = sign_in.with_activity(&state.tables.activities, &activity(&state, &client, "login")?)?;
     let (written, ()) =
@@ -52,8 +52,8 @@ pub async fn get_jwt(
 pub async fn post_jwt(
     state: State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     payload: Payload,
 ) -> Result<Json<JwtAnswer>, ApiError> {
-    get_jwt(state, client, claimed, payload).await
+    get_jwt(state, client, unconfirmed, payload).await
 }

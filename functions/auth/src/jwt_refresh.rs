@@ -45,7 +45,7 @@ pub async fn jwt_refresh(
     let mut fields = Fields::of(&form);
     let token = fields.required("refresh", |text| Ok::<_, Vec<Infallible>>(text.to_owned()));
     let token = fields.finish(token)?;
-    let claims = state.guard.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
+    let claims = state.authenticator.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
     let claims = claims.map_err(TokenError::in_body)?;
     let (sid, limit) = (claims.sid.to_string(), state.limiter.limits.refresh_family);
     let (within, refreshed, fresh) = futures_util::join!(

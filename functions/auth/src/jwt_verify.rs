@@ -31,9 +31,9 @@ pub async fn jwt_verify(State(state): State<AuthState>, Payload(form): Payload) 
     let mut fields = Fields::of(&form);
     let token = fields.required("token", |text| Ok::<_, Vec<Infallible>>(text.to_owned()));
     let token = fields.finish(token)?;
-    let claims = state.guard.verifier.decode(&token).await?.map_err(TokenError::in_body)?;
+    let claims = state.authenticator.verifier.decode(&token).await?.map_err(TokenError::in_body)?;
     if claims.get("token_type").is_some_and(|kind| kind == "refresh") {
-        let claims = state.guard.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
+        let claims = state.authenticator.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
         let claims = claims.map_err(TokenError::in_body)?;
         let standing = state.tables.credentials.standing(claims.user, claims.sid).await?;
         standing.going_on(state.clock.now()).ok_or_else(|| TokenError::Blacklisted.in_body())?;

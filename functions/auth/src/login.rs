@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::AuthState;
 use crate::answers::{Detail, LoginBody};
-use crate::signing_in::{Wanted, authenticate, no_active_account, open, read, there};
+use crate::signing_in::{SessionsToOpen, authenticate, no_active_account, open, read, there};
 
 /// Document 001's answer, spelt as it spells it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,7 +36,7 @@ pub async fn login(
 ) -> Result<Json<LoginAnswer>, ApiError> {
     let (name, password) = read(&form)?;
     let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(no_active_account)?;
-    let wanted = Wanted { pair: Some(Lifetime::LongAccess), ..Wanted::default() };
+    let wanted = SessionsToOpen { pair: Some(Lifetime::LongAccess), ..SessionsToOpen::default() };
     let (_, opened) = open(&state, &client, signed_in, wanted).await?;
     let tokens = there(opened.pair)?;
     Ok(Json(LoginAnswer { message: "login successfull", token: tokens.access, refresh: tokens.refresh }))

@@ -1,6 +1,6 @@
 //! Ending web sessions: `POST /api/auth/logout/` and `POST /api/auth/del-logout/` (document 002).
 
-use aviary_auth::{Caller, Claimed};
+use aviary_auth::{Caller, Unconfirmed};
 use aviary_model::IntegerSession;
 use aviary_store::{Session, SessionKind, Task};
 use aviary_web::{ApiError, Client, Cookies, Form, Payload, SessionCookies};
@@ -21,11 +21,11 @@ use crate::events::record;
 pub async fn logout(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     cookies: Cookies,
     Payload(form): Payload,
 ) -> Result<impl IntoResponse, ApiError> {
-    leave(&state, &client, claimed, cookies, &form, Stored::Stays).await
+    leave(&state, &client, unconfirmed, cookies, &form, Stored::Stays).await
 }
 
 /// What becomes of the integers that were stored under a web session.
@@ -38,14 +38,14 @@ enum Stored {
 async fn leave(
     state: &AuthState,
     client: &Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     cookies: Cookies,
     form: &Form,
     stored: Stored,
 ) -> Result<impl IntoResponse + use<>, ApiError> {
-    let claimed = claimed.with_form(form);
-    let other = claimed.clone();
-    let caller = claimed.confirm().await?;
+    let unconfirmed = unconfirmed.with_form(form);
+    let other = unconfirmed.clone();
+    let caller = unconfirmed.confirm().await?;
     // A client may send a token beside its cookies; it is the cookie's session that ends.
     let sid = match caller.kind {
         SessionKind::Web => caller.sid,
@@ -67,11 +67,11 @@ async fn leave(
 pub async fn del_logout(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     cookies: Cookies,
     Payload(form): Payload,
 ) -> Result<impl IntoResponse, ApiError> {
-    leave(&state, &client, claimed, cookies, &form, Stored::Goes).await
+    leave(&state, &client, unconfirmed, cookies, &form, Stored::Goes).await
 }
 
 async fn end(state: &AuthState, client: &Client, caller: &Caller, stored: Stored) -> Result<(), ApiError> {

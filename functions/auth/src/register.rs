@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::AuthState;
 use crate::answers::email_of;
 use crate::registering::{Applicant, Signup};
-use crate::signing_in::Wanted;
+use crate::signing_in::SessionsToOpen;
 
 /// Document 001's signup.
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,8 +74,14 @@ pub async fn register(
     let ((username, email), password) = fields.finish(username.zip(email).zip(password))?;
     let applicant =
         Applicant { username, email: Some(email), password, form: SignupForm::OneField, password_field: "password" };
-    let signup =
-        Signup { state: &state, client: &client, operation: "register", key, form: &form, wanted: Wanted::default() };
+    let signup = Signup {
+        state: &state,
+        client: &client,
+        operation: "register",
+        key,
+        form: &form,
+        wanted: SessionsToOpen::default(),
+    };
     let registered = signup.register(applicant, |profile| profile.alias = alias).await?;
     let answer = RegisterAnswer {
         message: "registration successfull",

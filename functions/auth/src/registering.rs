@@ -3,15 +3,15 @@
 
 use aviary_auth::{PasswordText, SignupForm};
 use aviary_model::{Email, UserId, Username};
-use aviary_store::{OnceClaim, Profile, Registration, RegistrationError, User};
-use aviary_web::{ApiError, Claim, Client, FieldErrors, Form, IdempotencyKey};
+use aviary_store::{IdempotencyClaim, Profile, Registration, RegistrationError, User};
+use aviary_web::{ApiError, Client, FieldErrors, Form, IdempotencyKey, IdempotentRequest};
 
 use http::StatusCode;
 
 use crate::AuthState;
 use crate::changing::taken;
 use crate::events::{activity, record, record_refused};
-use crate::signing_in::{Opened, Wanted, prepare};
+use crate::signing_in::{Opened, SessionsToOpen, prepare};
 
 /// What a password is called in the five forms.
 const PASSWORD_FIELDS: &[&str] = &["password", "password1", "password2", "re_password"];
@@ -37,7 +37,7 @@ pub(crate) struct Signup<'a> {
     pub(crate) operation: &'static str,
     pub(crate) key: IdempotencyKey,
     pub(crate) form: &'a Form,
-    pub(crate) wanted: Wanted,
+    pub(crate) wanted: SessionsToOpen,
 }
 
 /// Somebody who is registered, now or by the first of several same requests.
@@ -63,12 +63,12 @@ impl Signup<'_> {
         let credentials = &self.state.tables.credentials;
         let claim = self.key.claim(credentials, self.operation, None, &body, self.state.clock.now());
         let claim = match claim.await? {
-            Claim::Fresh(claim) => claim,
-            Claim::Done(user) => return self.again(&user, password, email.is_some()).await,
+            IdempotentRequest::New(claim) => claim,
+            IdempotentRequest::Repeat(user) => return self.again(&user, password, email.is_some()).await,
         };
         let done = self.write(username, email, password, shape, claim.clone()).await;
         if let (Err(_), Some(claim)) = (&done, &claim) {
-            self.state.tables.credentials.release_once(claim).await?;
+            self.state.tables.credentials.release_idempotency_key(claim).await?;
         }
         done
     }
@@ -89,7 +89,7 @@ impl Signup<'_> {
         email: Option<Email>,
         password: PasswordText,
         shape: impl FnOnce(&mut Profile),
-        claim: Option<OnceClaim>,
+        claim: Option<IdempotencyClaim>,
     ) -> Result<Registered, ApiError> {
         let state = self.state;
         let limit = state.limiter.limits.signup_address;

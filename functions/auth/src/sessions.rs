@@ -1,6 +1,6 @@
 //! `/api/auth/sessions/`: where one is signed in, and ending it.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::SessionId;
 use aviary_store::{EndSessions, Session, SessionKind, Task};
 use aviary_web::{ApiError, Client, Page, PageQuery, PathText, Payload};
@@ -60,14 +60,14 @@ pub struct SessionList {
     ))]
 pub async fn list_sessions(
     State(state): State<AuthState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     page: PageQuery,
 ) -> Result<Json<Page<ShownSession>>, ApiError> {
-    let user = claimed.user();
+    let user = unconfirmed.user();
     let place = page.place(LIST);
     let before: Option<SessionId> = place.as_ref().ok().and_then(|p| p.as_ref()?.parse().ok());
     let read = state.tables.credentials.sessions(user, before, page.limit());
-    let (caller, sessions) = claimed.confirm_beside(read).await?;
+    let (caller, sessions) = unconfirmed.confirm_with(read).await?;
     place?;
     let now = state.clock.now();
     let alive = sessions
@@ -105,11 +105,11 @@ fn shown(sid: SessionId, session: Session, current: SessionId) -> ShownSession {
 pub async fn end_session(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let user = claimed.user();
+    let user = unconfirmed.user();
     let sid: Option<SessionId> = id.parse().ok();
     let read = async {
         match sid {
@@ -117,7 +117,7 @@ pub async fn end_session(
             None => Ok(None),
         }
     };
-    let (caller, found) = claimed.with_form(&form).confirm_beside(read).await?;
+    let (caller, found) = unconfirmed.with_form(&form).confirm_with(read).await?;
     let now = state.clock.now();
     let found = found.filter(|(_, session)| session.epoch == caller.epoch && !session.has_ended(now));
     let (sid, session) = found.ok_or_else(ApiError::not_found)?;
@@ -137,10 +137,10 @@ pub async fn end_session(
 pub async fn end_other_sessions(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let caller = claimed.with_form(&form).confirm().await?;
+    let caller = unconfirmed.with_form(&form).confirm().await?;
     let end = EndSessions { epoch: caller.epoch, keep: Some(caller.sid) };
     end_sessions(&state, &client, caller.user, end, Task::SweepSessions { user: caller.user }).await?;
     Ok(StatusCode::NO_CONTENT)

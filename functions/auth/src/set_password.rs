@@ -1,6 +1,6 @@
 //! `POST /auth/users/set_password/` and `/auth/users/set_username/`, as in djoser.
 
-use aviary_auth::{Claimed, PasswordText};
+use aviary_auth::{PasswordText, Unconfirmed};
 use aviary_model::Username;
 use aviary_store::{AccountChange, EndSessions};
 use aviary_web::{ApiError, Client, Fields, Payload};
@@ -40,10 +40,10 @@ pub struct SetUsernameBody {
 pub async fn set_password(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (caller, user) = own_account(&state, claimed.with_form(&form)).await?;
+    let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
     let new = fields.required("new_password", PasswordText::parse);
     let current = fields.required("current_password", PasswordText::parse);
@@ -68,10 +68,10 @@ pub async fn set_password(
 pub async fn set_username(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (_, user) = own_account(&state, claimed.with_form(&form)).await?;
+    let (_, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
     let current = fields.required("current_password", PasswordText::parse);
     let username = fields.required("new_username", Username::parse);

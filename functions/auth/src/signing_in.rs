@@ -28,7 +28,7 @@ pub(crate) struct SignedIn {
 
 /// Which sessions a login opens.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct SessionsToOpen {
     /// A token pair, with this access token.
     pub(crate) pair: Option<Lifetime>,
     /// A device token.
@@ -121,7 +121,7 @@ pub(crate) async fn open(
     state: &AuthState,
     client: &Client,
     signed_in: SignedIn,
-    wanted: Wanted,
+    wanted: SessionsToOpen,
 ) -> Result<(User, Opened), ApiError> {
     let SignedIn { user, principal, devices, attempt, new_hash } = signed_in;
     let (sign_in, opened) = prepare(state, client, user.id, principal.epoch, &devices, wanted)?;
@@ -146,7 +146,7 @@ pub(crate) fn prepare(
     user: UserId,
     epoch: u32,
     devices: &[DeviceToken],
-    wanted: Wanted,
+    wanted: SessionsToOpen,
 ) -> Result<(SignIn, Opened), ApiError> {
     let (now, entropy) = (state.clock.now(), state.entropy.as_ref());
     let opening =

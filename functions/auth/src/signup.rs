@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::AuthState;
 use crate::answers::email_of;
 use crate::registering::{Applicant, Signup, optional_email};
-use crate::signing_in::{Wanted, there};
+use crate::signing_in::{SessionsToOpen, there};
 
 /// The signup of 003 (`password`) or of 002 (`password1`, `password2`).
 #[derive(Debug, Serialize, ToSchema)]
@@ -64,7 +64,7 @@ pub async fn signup(
     Payload(form): Payload,
 ) -> Result<impl IntoResponse, ApiError> {
     let applicant = read(&form)?;
-    let wanted = Wanted { pair: Some(Lifetime::Access), device_token: true, web: true };
+    let wanted = SessionsToOpen { pair: Some(Lifetime::Access), device_token: true, web: true };
     let signup = Signup { state: &state, client: &client, operation: "signup", key, form: &form, wanted };
     let registered = signup.register(applicant, |_| ()).await?;
     let opened = registered.opened;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Guard, Issuer, Limiter, Limits, Passwords, Policy, Refresh, fresh_seconds};
+use aviary_auth::{Authenticator, Issuer, Limiter, Limits, Passwords, Policy, Refresh, fresh_seconds};
 use aviary_model::{Clock, Entropy};
-use aviary_store::{AccountTables, Accounts, Activities, Credentials, Db, Jobs, Profiles, SigningKeys};
+use aviary_store::{AccountTables, Accounts, Credentials, Db, Jobs, Profiles, SecurityEvents, SigningKeys};
 use aviary_telemetry::Audit;
 use aviary_web::{Start, StartError};
 use axum::extract::FromRef;
@@ -14,7 +14,7 @@ use axum::extract::FromRef;
 pub struct AuthState {
     pub(crate) db: Db,
     pub(crate) tables: AccountTables,
-    pub(crate) guard: Guard,
+    pub(crate) authenticator: Authenticator,
     pub(crate) issuer: Issuer,
     pub(crate) passwords: Passwords,
     pub(crate) policy: Policy,
@@ -39,16 +39,16 @@ impl AuthState {
         let credentials = Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?);
         let issuer = Issuer::load(keys, &credentials, clock.clone(), entropy.clone()).await?;
         let issuer = issuer.fresh_for(fresh_seconds(settings)?);
-        let guard = Guard::start(start, &db).await?;
+        let authenticator = Authenticator::start(start, &db).await?;
         let tables = AccountTables {
             accounts: Accounts::new(db.clone(), settings.required("AVIARY_ACCOUNTS_TABLE")?),
             credentials: credentials.clone(),
             profiles: Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?),
             jobs: Jobs::new(db.clone(), settings.required("AVIARY_JOBS_TABLE")?),
-            activities: Activities::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?),
+            activities: SecurityEvents::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?),
         };
         Ok(Self {
-            guard,
+            authenticator,
             refresh: Refresh { credentials: credentials.clone(), clock: clock.clone(), entropy: entropy.clone() },
             limiter: Limiter { credentials, limits: Limits::of(settings)?, clock: clock.clone() },
             audit: audit(start)?,
@@ -71,8 +71,8 @@ fn audit(start: &Start) -> Result<Audit, StartError> {
     Ok(Audit::new(client, group, stream))
 }
 
-impl FromRef<AuthState> for Guard {
+impl FromRef<AuthState> for Authenticator {
     fn from_ref(state: &AuthState) -> Self {
-        state.guard.clone()
+        state.authenticator.clone()
     }
 }

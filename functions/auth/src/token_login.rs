@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::AuthState;
 use crate::answers::{Detail, LoginBody};
-use crate::signing_in::{Wanted, authenticate, login_name, open, read, there, unable_to_log_in};
+use crate::signing_in::{SessionsToOpen, authenticate, login_name, open, read, there, unable_to_log_in};
 
 /// djoser's answer.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,7 +44,7 @@ pub async fn token_login(
     let (name, password) = fields.finish(Some((name, password)))?;
     let (name, password) = name.zip(password).ok_or_else(unable_to_log_in)?;
     let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(unable_to_log_in)?;
-    let wanted = Wanted { device_token: true, ..Wanted::default() };
+    let wanted = SessionsToOpen { device_token: true, ..SessionsToOpen::default() };
     let (_, opened) = open(&state, &client, signed_in, wanted).await?;
     Ok(Json(TokenLoginAnswer { auth_token: there(opened.device_token)?.expose().to_owned() }))
 }
@@ -62,7 +62,7 @@ pub async fn obtain(
 ) -> Result<Json<ObtainAnswer>, ApiError> {
     let (name, password) = read(&form)?;
     let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(unable_to_log_in)?;
-    let wanted = Wanted { device_token: true, ..Wanted::default() };
+    let wanted = SessionsToOpen { device_token: true, ..SessionsToOpen::default() };
     let (_, opened) = open(&state, &client, signed_in, wanted).await?;
     Ok(Json(ObtainAnswer { token: there(opened.device_token)?.expose().to_owned() }))
 }

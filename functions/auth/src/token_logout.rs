@@ -1,6 +1,6 @@
 //! `POST /auth/token/logout/` (document 004).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_store::SessionKind;
 use aviary_web::{ApiError, Client, Payload};
 use axum::extract::State;
@@ -19,10 +19,10 @@ use crate::events::record;
 pub async fn token_logout(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let caller = claimed.with_form(&form).confirm().await?;
+    let caller = unconfirmed.with_form(&form).confirm().await?;
     let credentials = &state.tables.credentials;
     if caller.kind == SessionKind::DeviceToken {
         if let Some(session) = credentials.session(caller.user, caller.sid).await? {

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use aviary_auth::{Claimed, PasswordText, TokenError, TokenKind};
+use aviary_auth::{PasswordText, TokenError, TokenKind, Unconfirmed};
 use aviary_store::{AccountChange, EndSessions};
 use aviary_web::{ApiError, Client, Fields, Form, Payload};
 use axum::Json;
@@ -58,10 +58,10 @@ pub struct EditAnswer {
 pub async fn user_edit(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<EditAnswer>, ApiError> {
-    let (caller, user) = own_account(&state, claimed.with_form(&form)).await?;
+    let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let (username, email) = crate::users_me::read(&form)?;
     let mut edit = AccountChange { username, email, ..AccountChange::default() };
     if let Some((current, new)) = read_passwords(&form)? {
@@ -96,14 +96,14 @@ fn read_passwords(form: &Form) -> Result<Option<(PasswordText, PasswordText)>, A
 pub async fn user_delete(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (caller, user) = own_account(&state, claimed.with_form(&form)).await?;
+    let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
     let token = fields.optional("refresh_token", |text| Ok::<_, Vec<Infallible>>(text.to_owned()));
     if let Some(token) = fields.finish(Some(token))? {
-        let claims = state.guard.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
+        let claims = state.authenticator.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
         let claims = claims.map_err(not_valid)?;
         if claims.user != caller.user {
             return Err(not_valid(TokenError::Invalid));

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use aviary_auth::{Claimed, TokenError, TokenKind};
+use aviary_auth::{TokenError, TokenKind, Unconfirmed};
 use aviary_store::{EndSessions, Task};
 use aviary_web::{ApiError, Client, Fields, Payload};
 use axum::extract::State;
@@ -35,7 +35,7 @@ pub async fn user_logout(
     let mut fields = Fields::of(&form);
     let token = fields.required("refresh_token", |text| Ok::<_, Vec<Infallible>>(text.to_owned()));
     let token = fields.finish(token)?;
-    let claims = state.guard.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
+    let claims = state.authenticator.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
     let claims = claims.map_err(not_valid)?;
     let credentials = &state.tables.credentials;
     let standing = credentials.standing(claims.user, claims.sid).await?;
@@ -61,10 +61,10 @@ pub(crate) fn not_valid(error: TokenError) -> ApiError {
 pub async fn logout_all(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let caller = claimed.with_form(&form).confirm().await?;
+    let caller = unconfirmed.with_form(&form).confirm().await?;
     let end = EndSessions { epoch: caller.epoch, keep: None };
     end_sessions(&state, &client, caller.user, end, Task::SweepSessions { user: caller.user }).await?;
     Ok(StatusCode::RESET_CONTENT)

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::AuthState;
 use crate::answers::email_of;
 use crate::registering::{Applicant, Signup};
-use crate::signing_in::Wanted;
+use crate::signing_in::SessionsToOpen;
 
 /// Document 000's signup.
 #[derive(Debug, Serialize, ToSchema)]
@@ -118,7 +118,7 @@ pub async fn user_register(
         operation: "user/register",
         key,
         form: &form,
-        wanted: Wanted::default(),
+        wanted: SessionsToOpen::default(),
     };
     let registered = signup.register(applicant, |profile| first.shape(profile)).await?;
     let profile = registered.profile;

@@ -1,6 +1,6 @@
 //! `POST /auth/users/` (document 004).
 
-use aviary_auth::{HeaderClaimed, PasswordText, SignupForm};
+use aviary_auth::{HeaderUnconfirmed, PasswordText, SignupForm};
 use aviary_model::{UserId, Username};
 use aviary_web::{ApiError, Client, Fields, IdempotencyKey, Payload};
 use axum::Json;
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::AuthState;
 use crate::answers::{Detail, email_of};
 use crate::registering::{Applicant, Signup, optional_email};
-use crate::signing_in::Wanted;
+use crate::signing_in::SessionsToOpen;
 
 /// djoser's signup.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,12 +53,12 @@ pub struct NewUser {
 pub async fn users_create(
     State(state): State<AuthState>,
     client: Client,
-    HeaderClaimed(claimed): HeaderClaimed,
+    HeaderUnconfirmed(unconfirmed): HeaderUnconfirmed,
     key: IdempotencyKey,
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<NewUser>), ApiError> {
-    if let Some(claimed) = claimed {
-        claimed.confirm().await?;
+    if let Some(unconfirmed) = unconfirmed {
+        unconfirmed.confirm().await?;
     }
     let mut fields = Fields::of(&form);
     let username = fields.required("username", Username::parse);
@@ -68,8 +68,14 @@ pub async fn users_create(
     let (username, password) = fields.finish(username.zip(password))?;
     let matches = repeated.is_none_or(|repeated| repeated.expose() == password.expose());
     let applicant = Applicant { username, email, password, form: SignupForm::Retyped, password_field: "password" };
-    let signup =
-        Signup { state: &state, client: &client, operation: "users", key, form: &form, wanted: Wanted::default() };
+    let signup = Signup {
+        state: &state,
+        client: &client,
+        operation: "users",
+        key,
+        form: &form,
+        wanted: SessionsToOpen::default(),
+    };
     if !matches {
         // A password that the policy refuses is said first.
         signup.check_policy(&applicant)?;

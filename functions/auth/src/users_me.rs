@@ -1,6 +1,6 @@
 //! `/auth/users/me/` (document 004): who one is, changing and deleting it.
 
-use aviary_auth::{Claimed, PasswordText};
+use aviary_auth::{PasswordText, Unconfirmed};
 use aviary_model::{Email, Username};
 use aviary_store::AccountChange;
 use aviary_web::{ApiError, Client, Fields, Form, Payload};
@@ -38,8 +38,8 @@ pub struct CurrentPasswordBody {
     (status = 200, description = "The caller", body = Me),
     (status = 401, description = "No credential, or one that does not count", body = Detail),
 ))]
-pub async fn users_me(State(state): State<AuthState>, claimed: Claimed) -> Result<Json<Me>, ApiError> {
-    let (_, user) = own_account(&state, claimed).await?;
+pub async fn users_me(State(state): State<AuthState>, unconfirmed: Unconfirmed) -> Result<Json<Me>, ApiError> {
+    let (_, user) = own_account(&state, unconfirmed).await?;
     Ok(Json(user.into()))
 }
 
@@ -52,10 +52,10 @@ pub async fn users_me(State(state): State<AuthState>, claimed: Claimed) -> Resul
 pub async fn put_users_me(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<Me>, ApiError> {
-    let (_, user) = own_account(&state, claimed.with_form(&form)).await?;
+    let (_, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let (username, email) = read(&form)?;
     let change_of = AccountChange { username, email, ..AccountChange::default() };
     Ok(Json(change(&state, &client, &user, change_of, FIELDS).await?.into()))
@@ -70,10 +70,10 @@ pub async fn put_users_me(
 pub async fn patch_users_me(
     state: State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     payload: Payload,
 ) -> Result<Json<Me>, ApiError> {
-    put_users_me(state, client, claimed, payload).await
+    put_users_me(state, client, unconfirmed, payload).await
 }
 
 /// Deletes the account. Three steps.
@@ -85,10 +85,10 @@ pub async fn patch_users_me(
 pub async fn delete_users_me(
     State(state): State<AuthState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (_, user) = own_account(&state, claimed.with_form(&form)).await?;
+    let (_, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
     let password = fields.required("current_password", PasswordText::parse);
     let password = fields.finish(password)?;

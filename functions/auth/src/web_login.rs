@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::AuthState;
 use crate::answers::{Detail, LoginBody};
-use crate::signing_in::{Wanted, authenticate, no_active_account, open, read, there};
+use crate::signing_in::{SessionsToOpen, authenticate, no_active_account, open, read, there};
 
 /// Every credential that the two documents' clients want.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,7 +39,7 @@ pub async fn web_login(
 ) -> Result<impl IntoResponse, ApiError> {
     let (name, password) = read(&form)?;
     let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(no_active_account)?;
-    let wanted = Wanted { pair: Some(Lifetime::Access), device_token: true, web: true };
+    let wanted = SessionsToOpen { pair: Some(Lifetime::Access), device_token: true, web: true };
     let (user, opened) = open(&state, &client, signed_in, wanted).await?;
     let pair = there(opened.pair)?;
     let answer = WebLoginAnswer {

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use aviary_model::{CommentId, EdgeId, NameKey, Timestamp, TweetId, TweetText, UserId};
-use aviary_store::{Comment, Counter, EdgeChange, EdgeTarget, News, NotificationKind, SocialChange, Tweet};
+use aviary_store::{
+    Comment, Counter, EdgeChange, EdgeTarget, NotificationContent, NotificationKind, SocialChange, Tweet,
+};
 
 /// Something that is to happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,9 +13,9 @@ pub(crate) enum Effect {
     /// A counter changes.
     Count(Counter, i64),
     /// Somebody is told.
-    Tell(UserId, News),
+    Tell(UserId, NotificationContent),
     /// Whoever has one of these names is told, but for those who are told anyway.
-    TellNamed { names: Vec<NameKey>, except: Vec<UserId>, news: News },
+    TellNamed { names: Vec<NameKey>, except: Vec<UserId>, news: NotificationContent },
     /// A tweet comes into the timelines of those who follow this one, unless there are too many.
     FanOut { user: UserId, tweet: TweetId, author: UserId, position: EdgeId },
     /// A retweet's part of that is taken back.
@@ -54,7 +56,7 @@ pub(crate) fn effects(change: &SocialChange) -> Vec<Effect> {
 fn of_edge(edge: &EdgeChange) -> Vec<Effect> {
     let EdgeChange { actor, id, to, came } = *edge;
     let by = if came { 1 } else { -1 };
-    let news = |kind, tweet: Option<TweetId>, comment: Option<CommentId>| News {
+    let news = |kind, tweet: Option<TweetId>, comment: Option<CommentId>| NotificationContent {
         kind,
         actor,
         tweet,
@@ -116,7 +118,7 @@ fn of_comment(comment: &Comment) -> Vec<Effect> {
     effects
 }
 
-fn named(names: Vec<NameKey>, except: [Option<UserId>; 2], news: News) -> Vec<Effect> {
+fn named(names: Vec<NameKey>, except: [Option<UserId>; 2], news: NotificationContent) -> Vec<Effect> {
     if names.is_empty() {
         return Vec::new();
     }
@@ -129,12 +131,24 @@ fn new_names(before: &TweetText, after: &TweetText) -> Vec<NameKey> {
 }
 
 /// A tweet tells those it names and the one it answers the same, so that who is both is told once.
-fn news_of_tweet(tweet: &Tweet, created_at: Timestamp) -> News {
-    News { kind: NotificationKind::Mention, actor: tweet.author, tweet: Some(tweet.id), comment: None, created_at }
+fn news_of_tweet(tweet: &Tweet, created_at: Timestamp) -> NotificationContent {
+    NotificationContent {
+        kind: NotificationKind::Mention,
+        actor: tweet.author,
+        tweet: Some(tweet.id),
+        comment: None,
+        created_at,
+    }
 }
 
-fn news_of_comment(comment: &Comment, kind: NotificationKind, created_at: Timestamp) -> News {
-    News { kind, actor: comment.author, tweet: Some(comment.tweet), comment: Some(comment.id), created_at }
+fn news_of_comment(comment: &Comment, kind: NotificationKind, created_at: Timestamp) -> NotificationContent {
+    NotificationContent {
+        kind,
+        actor: comment.author,
+        tweet: Some(comment.tweet),
+        comment: Some(comment.id),
+        created_at,
+    }
 }
 
 #[cfg(test)]

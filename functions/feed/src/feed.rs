@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aviary_model::{Clock, Timestamp};
-use aviary_store::{Activities, Counters, Db, Home, Jobs, Notifications, Profiles};
+use aviary_store::{Counters, Db, HomeTimelines, Jobs, Notifications, Profiles, SecurityEvents};
 use aviary_web::{EventHandler, SettingsError, Start, StartError};
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub struct Feed {
     pub(crate) profiles: Profiles,
     pub(crate) counters: Counters,
     pub(crate) notifications: Notifications,
-    pub(crate) home: Home,
+    pub(crate) home: HomeTimelines,
     pub(crate) jobs: Jobs,
     /// Who has more followers than this is not written to all of them.
     pub(crate) fan_out_limit: u64,
@@ -37,7 +37,7 @@ impl Feed {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
         let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
-        let feed = Activities::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
+        let feed = SecurityEvents::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
         let invalid = |value: &str| SettingsError::Invalid {
             name: FAN_OUT_LIMIT,
             value: value.to_owned(),
@@ -47,7 +47,7 @@ impl Feed {
         Ok(Self {
             counters: Counters::new(&profiles, &feed),
             notifications: Notifications::new(&profiles, &feed),
-            home: Home::new(&profiles, &feed),
+            home: HomeTimelines::new(&profiles, &feed),
             jobs: Jobs::new(db, settings.required("AVIARY_JOBS_TABLE")?),
             profiles,
             fan_out_limit: limit.transpose()?.unwrap_or(DEFAULT_FAN_OUT_LIMIT),

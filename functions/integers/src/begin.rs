@@ -1,9 +1,9 @@
 //! How a request begins that makes sets: who asks, whether it was done before, what it says, and in which session.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::UserId;
-use aviary_store::{OnceClaim, OpenSession};
-use aviary_web::{ApiError, Claim, Cookies, Form, IdempotencyKey};
+use aviary_store::{IdempotencyClaim, OpenSession};
+use aviary_web::{ApiError, Cookies, Form, IdempotencyKey, IdempotentRequest};
 
 use crate::IntegersState;
 use crate::place::Place;
@@ -28,7 +28,7 @@ pub(crate) struct Work {
     /// Where.
     pub(crate) open: OpenSession,
     /// The idempotency key, if one was sent.
-    pub(crate) claim: Option<OnceClaim>,
+    pub(crate) claim: Option<IdempotencyClaim>,
     /// Was some of it uploaded? Then the request itself can't say the answer again.
     pub(crate) is_uploaded: bool,
 }
@@ -64,32 +64,32 @@ pub(crate) enum Begun {
 pub(crate) async fn begin(
     state: &IntegersState,
     making: &Making,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     cookies: &Cookies,
     key: &IdempotencyKey,
     form: Form,
 ) -> Result<Begun, ApiError> {
-    let account = claimed.user().to_string();
+    let account = unconfirmed.user().to_string();
     let counted = state.limiter.count("writes", &account, state.limiter.limits.writes_account);
     let is_uploaded = making.takes_uploads && is_named(&form);
     let (caller, open) = if is_uploaded {
-        let (caller, within) = futures_util::join!(claimed.with_form(&form).confirm(), counted);
+        let (caller, within) = futures_util::join!(unconfirmed.with_form(&form).confirm(), counted);
         let caller = caller?;
         within?;
         (caller, None)
     } else {
-        let opening = Place::of(&form).open(state, claimed, cookies, &form);
+        let opening = Place::of(&form).open(state, unconfirmed, cookies, &form);
         let (opened, within) = futures_util::join!(opening, counted);
         let (caller, open) = opened?;
         within?;
         (caller, Some(open))
     };
     let body = if key.is_sent() { form.digest(&[]) } else { String::new() };
-    let credentials = &state.guard.credentials;
+    let credentials = &state.authenticator.credentials;
     let user = caller.user;
     let claim = match key.claim(credentials, making.operation, Some(user), &body, state.clock.now()).await? {
-        Claim::Fresh(claim) => claim,
-        Claim::Done(kept) => return Ok(Begun::Done(Repeated { user, form, kept, is_uploaded })),
+        IdempotentRequest::New(claim) => claim,
+        IdempotentRequest::Repeat(kept) => return Ok(Begun::Done(Repeated { user, form, kept, is_uploaded })),
     };
     let found = async {
         match open {
@@ -111,11 +111,11 @@ pub(crate) async fn begin(
 /// That of the result.
 pub(crate) async fn released<T>(
     state: &IntegersState,
-    claim: Option<&OnceClaim>,
+    claim: Option<&IdempotencyClaim>,
     result: Result<T, ApiError>,
 ) -> Result<T, ApiError> {
     if let (Err(_), Some(claim)) = (&result, claim) {
-        state.guard.credentials.release_once(claim).await?;
+        state.authenticator.credentials.release_idempotency_key(claim).await?;
     }
     result
 }

@@ -2,7 +2,7 @@
 
 use aviary_media::PrivateKey;
 use aviary_model::{Encoding, SetId};
-use aviary_store::{OnceClaim, OpenSession, SetContent, SetWrite, StoredSet, Written};
+use aviary_store::{IdempotencyClaim, OpenSession, SetContent, SetWrite, StoredSet, Written};
 use aviary_web::ApiError;
 use bytes::Bytes;
 use http::StatusCode;
@@ -31,9 +31,9 @@ pub(crate) struct NewSet {
 
 /// An idempotency key, and what is kept with it of the set that is written.
 #[derive(Clone, Copy)]
-pub(crate) struct Settled<'a> {
+pub(crate) struct IdempotencyResult<'a> {
     /// The key.
-    pub(crate) claim: &'a OnceClaim,
+    pub(crate) claim: &'a IdempotencyClaim,
     /// Says what.
     pub(crate) kept: &'a (dyn Fn(&OpenSession, &StoredSet) -> KeptSet + Sync),
 }
@@ -47,7 +47,7 @@ pub(crate) async fn write(
     state: &IntegersState,
     open: &OpenSession,
     set: &NewSet,
-    settled: Option<Settled<'_>>,
+    settled: Option<IdempotencyResult<'_>>,
 ) -> Result<bool, ApiError> {
     let now = state.clock.now();
     let mut check = None;
@@ -57,9 +57,9 @@ pub(crate) async fn write(
     });
     let stored = stored.await?;
     let claim = match settled {
-        Some(Settled { claim, kept }) => {
+        Some(IdempotencyResult { claim, kept }) => {
             let kept = serde_json::to_string(&kept(open, &stored)).map_err(ApiError::internal)?;
-            Some((claim, &state.guard.credentials, kept))
+            Some((claim, &state.authenticator.credentials, kept))
         }
         None => None,
     };

@@ -1,6 +1,6 @@
 //! `POST /integers/operation/` (document 002): a new set, computed from others.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_media::Download;
 use aviary_model::{Encoding, IntegerSession, SetId};
 use aviary_store::{OpenSession, StoredSet};
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::answer::{Answer, ShownUnit, say_encoding};
 use crate::begin::{Begun, Making, Repeated, Work, begin, released};
-use crate::content::{NewSet, Settled, contended, read, write};
+use crate::content::{IdempotencyResult, NewSet, contended, read, write};
 use crate::equation::Equation;
 use crate::evaluate::{EvaluationError, evaluate};
 use crate::kept::KeptSet;
@@ -87,12 +87,12 @@ pub struct ShownOperation {
 ))]
 pub async fn operation(
     State(state): State<IntegersState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     cookies: Cookies,
     key: IdempotencyKey,
     IntegerParams(form): IntegerParams,
 ) -> Result<Answer, ApiError> {
-    match begin(&state, &MAKING, claimed, &cookies, &key, form).await? {
+    match begin(&state, &MAKING, unconfirmed, &cookies, &key, form).await? {
         Begun::Done(done) => repeat(&state, done).await,
         Begun::Work(work) => {
             let claim = work.claim.clone();
@@ -122,7 +122,7 @@ async fn make(state: &IntegersState, work: Work) -> Result<Answer, ApiError> {
         };
         permitted = Some(is_file);
         let kept = |open: &OpenSession, stored: &StoredSet| KeptSet::of(open, stored, Some(&set.json));
-        let settled = claim.as_ref().map(|claim| Settled { claim, kept: &kept });
+        let settled = claim.as_ref().map(|claim| IdempotencyResult { claim, kept: &kept });
         if write(state, &open, &set, settled).await? {
             let answer = answer(&session, set);
             return if is_file { download::lend(state, user, &session, answer).await } else { Ok(answer) };

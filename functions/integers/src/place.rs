@@ -1,6 +1,6 @@
 //! Whose integers a request is about, and which session of them.
 
-use aviary_auth::{Caller, Claimed, digest};
+use aviary_auth::{Caller, Unconfirmed, digest};
 use aviary_model::{IntegerSession, NameKey, UserId};
 use aviary_store::OpenSession;
 use aviary_web::{ApiError, Cookies, FieldErrors, Fields, Form};
@@ -45,13 +45,13 @@ impl Place {
     pub(crate) async fn open(
         self,
         state: &IntegersState,
-        claimed: Claimed,
+        unconfirmed: Unconfirmed,
         cookies: &Cookies,
         form: &Form,
     ) -> Result<(Caller, OpenSession), ApiError> {
         let (session, under) = self.session(cookies);
-        let open = state.integers.open(claimed.user(), &session, state.clock.now());
-        let (caller, open) = claimed.with_form(form).confirm_beside(open).await?;
+        let open = state.integers.open(unconfirmed.user(), &session, state.clock.now());
+        let (caller, open) = unconfirmed.with_form(form).confirm_with(open).await?;
         self.check(state, &caller).await?;
         Ok((caller, open.under(under)))
     }
@@ -136,7 +136,7 @@ async fn is_of(state: &IntegersState, user: UserId, name: &str) -> Result<bool, 
     }
     let token = name.to_ascii_lowercase();
     if is_hex(&token, TOKEN_DIGITS) {
-        let found = state.guard.credentials.by_device_token(&digest(&token)).await?;
+        let found = state.authenticator.credentials.by_device_token(&digest(&token)).await?;
         if found.is_some() {
             return Ok(found.is_some_and(|(owner, _)| owner == user));
         }

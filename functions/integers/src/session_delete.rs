@@ -1,6 +1,6 @@
 //! `DELETE /integers/session/` (document 002, which also spells its parameter `sessioin_id`).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, Cookies};
 use axum::Json;
 use axum::extract::State;
@@ -25,11 +25,11 @@ use crate::place::Place;
     ))]
 pub async fn session_delete(
     State(state): State<IntegersState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     cookies: Cookies,
     IntegerParams(form): IntegerParams,
 ) -> Result<Json<GoneSession>, ApiError> {
-    let (caller, open) = Place::of(&form).must_be_named().open(&state, claimed, &cookies, &form).await?;
+    let (caller, open) = Place::of(&form).must_be_named().open(&state, unconfirmed, &cookies, &form).await?;
     if state.integers.delete_session(caller.user, &open.session, state.clock.now()).await? {
         Ok(Json(GoneSession { session_id: open.session.as_str().to_owned() }))
     } else {

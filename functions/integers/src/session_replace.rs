@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::{Encoding, Entropy, IntegerSession, SetId};
-use aviary_store::{MAX_SESSION_SETS, OnceClaim, OpenSession, Written};
+use aviary_store::{IdempotencyClaim, MAX_SESSION_SETS, OpenSession, Written};
 use aviary_web::{ApiError, Cookies, FieldErrors, Form, IdempotencyKey};
 use axum::extract::State;
 use http::StatusCode;
@@ -86,12 +86,12 @@ struct SentSet<'a> {
 ))]
 pub async fn session_replace(
     State(state): State<IntegersState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     cookies: Cookies,
     key: IdempotencyKey,
     IntegerParams(form): IntegerParams,
 ) -> Result<Answer, ApiError> {
-    match begin(&state, &MAKING, claimed, &cookies, &key, form).await? {
+    match begin(&state, &MAKING, unconfirmed, &cookies, &key, form).await? {
         Begun::Done(done) => repeat(&state, done).await,
         Begun::Work(work) => {
             let claim = work.claim.clone();
@@ -130,7 +130,7 @@ async fn write(
     state: &IntegersState,
     before: &OpenSession,
     sets: &[NewSet],
-    claim: Option<&OnceClaim>,
+    claim: Option<&IdempotencyClaim>,
 ) -> Result<(), ApiError> {
     let now = state.clock.now();
     let (new, check) = state.integers.announce_generation(before.user, &before.session, now).await?;
@@ -141,7 +141,7 @@ async fn write(
     }
     state.integers.fill(&new, &items).await?;
     let kept = serde_json::to_string(&KeptSession::of(&new, &items)).map_err(ApiError::internal)?;
-    let claim = claim.map(|claim| (claim, &state.guard.credentials, kept));
+    let claim = claim.map(|claim| (claim, &state.authenticator.credentials, kept));
     match state.integers.flip(before, &new, &items, check, now, claim).await? {
         Written::Full(bound) => Err(ApiError::field("non_field_errors", bound)),
         Written::Done | Written::SessionChanged => Ok(()),

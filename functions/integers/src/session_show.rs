@@ -1,6 +1,6 @@
 //! `GET /integers/session/` (document 002), its parameter in the body or the query.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_store::OpenSession;
 use aviary_web::{ApiError, Cookies};
 use axum::extract::State;
@@ -38,11 +38,11 @@ const AT_ONCE: usize = 8;
     ))]
 pub async fn session_show(
     State(state): State<IntegersState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     cookies: Cookies,
     IntegerParams(form): IntegerParams,
 ) -> Result<Answer, ApiError> {
-    let (_, mut open) = Place::of(&form).open(&state, claimed, &cookies, &form).await?;
+    let (_, mut open) = Place::of(&form).open(&state, unconfirmed, &cookies, &form).await?;
     let wants_file = download::is_wanted(&form)?;
     for _ in 0..ATTEMPTS {
         let Some(manifest) = &open.manifest else { return Err(ApiError::not_found()) };

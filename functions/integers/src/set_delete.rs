@@ -1,6 +1,6 @@
 //! `DELETE /integers/set/` (document 002).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::SetId;
 use aviary_web::{ApiError, Cookies, Fields};
 use axum::Json;
@@ -27,11 +27,11 @@ use crate::place::Place;
     ))]
 pub async fn set_delete(
     State(state): State<IntegersState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     cookies: Cookies,
     IntegerParams(form): IntegerParams,
 ) -> Result<Json<GoneSet>, ApiError> {
-    let (_, open) = Place::of(&form).open(&state, claimed, &cookies, &form).await?;
+    let (_, open) = Place::of(&form).open(&state, unconfirmed, &cookies, &form).await?;
     let mut fields = Fields::of(&form);
     let id = fields.required("set_id", SetId::parse);
     let id = fields.finish(id)?;

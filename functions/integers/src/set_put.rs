@@ -1,6 +1,6 @@
 //! `POST /integers/set/` (document 002): stores a set.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::IntegerSession;
 use aviary_store::{OpenSession, StoredSet};
 use aviary_web::{ApiError, Cookies, Fields, IdempotencyKey};
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::IntegersState;
 use crate::answer::{Answer, ShownSet, ShownUnit, say_encoding};
 use crate::begin::{Begun, Making, Repeated, Work, begin, released};
-use crate::content::{NewSet, Settled, contended, write};
+use crate::content::{IdempotencyResult, NewSet, contended, write};
 use crate::kept::KeptSet;
 use crate::params::IntegerParams;
 use crate::{download, sent};
@@ -60,12 +60,12 @@ pub struct SetBody {
 ))]
 pub async fn set_put(
     State(state): State<IntegersState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     cookies: Cookies,
     key: IdempotencyKey,
     IntegerParams(form): IntegerParams,
 ) -> Result<Answer, ApiError> {
-    match begin(&state, &MAKING, claimed, &cookies, &key, form).await? {
+    match begin(&state, &MAKING, unconfirmed, &cookies, &key, form).await? {
         Begun::Done(done) => repeat(&state, done).await,
         Begun::Work(work) => {
             let claim = work.claim.clone();
@@ -83,7 +83,7 @@ async fn store(state: &IntegersState, work: Work) -> Result<Answer, ApiError> {
     let kept = |open: &OpenSession, stored: &StoredSet| {
         KeptSet::of(open, stored, Some(set.json.as_str()).filter(|_| is_uploaded))
     };
-    let settled = claim.as_ref().map(|claim| Settled { claim, kept: &kept });
+    let settled = claim.as_ref().map(|claim| IdempotencyResult { claim, kept: &kept });
     write_anyhow(state, open, &set, settled).await?;
     let answer = answer(&session, set);
     if is_file { download::lend(state, user, &session, answer).await } else { Ok(answer) }
@@ -108,7 +108,7 @@ async fn write_anyhow(
     state: &IntegersState,
     mut open: OpenSession,
     set: &NewSet,
-    settled: Option<Settled<'_>>,
+    settled: Option<IdempotencyResult<'_>>,
 ) -> Result<(), ApiError> {
     for _ in 0..ATTEMPTS {
         if write(state, &open, set, settled).await? {

@@ -1,6 +1,6 @@
 //! `GET /integers/set/` (document 002), its parameters in the body or the query.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::SetId;
 use aviary_web::{ApiError, Cookies, Fields};
 use axum::extract::State;
@@ -31,11 +31,11 @@ use crate::place::Place;
     ))]
 pub async fn set_show(
     State(state): State<IntegersState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     cookies: Cookies,
     IntegerParams(form): IntegerParams,
 ) -> Result<Answer, ApiError> {
-    let (caller, open) = Place::of(&form).open(&state, claimed, &cookies, &form).await?;
+    let (caller, open) = Place::of(&form).open(&state, unconfirmed, &cookies, &form).await?;
     let wants_file = download::is_wanted(&form)?;
     let mut fields = Fields::of(&form);
     let id = fields.required("set_id", SetId::parse);

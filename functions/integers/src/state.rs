@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Guard, Limiter, Limits};
+use aviary_auth::{Authenticator, Limiter, Limits};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_store::{Db, Integers, Jobs, Profiles};
@@ -12,7 +12,7 @@ use axum::extract::FromRef;
 /// The function's state; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct IntegersState {
-    pub(crate) guard: Guard,
+    pub(crate) authenticator: Authenticator,
     pub(crate) integers: Integers,
     pub(crate) profiles: Profiles,
     pub(crate) bucket: Bucket,
@@ -29,15 +29,15 @@ impl IntegersState {
     pub async fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
-        let guard = Guard::start(start, &db).await?;
+        let authenticator = Authenticator::start(start, &db).await?;
         let jobs = Jobs::new(db.clone(), settings.required("AVIARY_JOBS_TABLE")?);
         Ok(Self {
             limiter: Limiter {
-                credentials: guard.credentials.clone(),
+                credentials: authenticator.credentials.clone(),
                 limits: Limits::of(settings)?,
                 clock: start.clock.clone(),
             },
-            guard,
+            authenticator,
             profiles: Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?),
             integers: Integers::new(db, settings.required("AVIARY_INTEGERS_TABLE")?, jobs),
             bucket: Bucket::start(start)?,
@@ -47,8 +47,8 @@ impl IntegersState {
     }
 }
 
-impl FromRef<IntegersState> for Guard {
+impl FromRef<IntegersState> for Authenticator {
     fn from_ref(state: &IntegersState) -> Self {
-        state.guard.clone()
+        state.authenticator.clone()
     }
 }

@@ -1,6 +1,6 @@
 //! `POST /integers/upload/` (beyond the documents): a form by which a client sends what no request can hold.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_media::{PresignedPost, PrivateKey, UploadTerms};
 use aviary_model::UploadId;
 use aviary_web::{ApiError, Fields, Params};
@@ -54,20 +54,20 @@ pub struct ShownUpload {
 ))]
 pub async fn upload(
     State(state): State<IntegersState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Params(form): Params,
 ) -> Result<(StatusCode, Json<ShownUpload>), ApiError> {
     let mut fields = Fields::of(&form);
     let size = fields.required("size", size);
     let size = fields.finish(size);
-    let account = claimed.user().to_string();
+    let account = unconfirmed.user().to_string();
     let within = async {
         match &size {
             Ok(size) => state.limiter.begin_upload(&account, *size).await,
             Err(_) => Ok(()),
         }
     };
-    let (caller, within) = futures_util::join!(claimed.with_form(&form).confirm(), within);
+    let (caller, within) = futures_util::join!(unconfirmed.with_form(&form).confirm(), within);
     let (caller, size) = (caller?, size?);
     within?;
     check_user(&state, &caller, &form).await?;

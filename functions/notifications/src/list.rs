@@ -1,8 +1,8 @@
 //! `GET /api/notifications/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::UserId;
-use aviary_store::{Notification, Seen, Wanted};
+use aviary_store::{Notification, PageData, PageKeys};
 use aviary_web::{ApiError, Page, PageQuery};
 use axum::Json;
 use axum::extract::State;
@@ -35,14 +35,14 @@ pub struct NotificationList {
     ))]
 pub async fn list(
     State(state): State<NotificationsState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     query: PageQuery,
 ) -> Result<Json<Page<ShownNotification>>, ApiError> {
-    let list = format!("notifications/{}", claimed.user());
+    let list = format!("notifications/{}", unconfirmed.user());
     let place = query.place_as::<u64>(&list);
     let after = place.as_ref().ok().copied().flatten();
-    let read = state.notifications.page(claimed.user(), after, query.limit(), state.clock.now());
-    let (caller, page) = claimed.confirm_beside(read).await?;
+    let read = state.notifications.page(unconfirmed.user(), after, query.limit(), state.clock.now());
+    let (caller, page) = unconfirmed.confirm_with(read).await?;
     place?;
     let next = page.next.clone();
     let shown = shown(&state, caller.user, &page.entries).await?;
@@ -55,8 +55,8 @@ async fn shown(
     viewer: UserId,
     found: &[Notification],
 ) -> Result<Vec<ShownNotification>, ApiError> {
-    let mut people = Wanted::by(Some(viewer));
-    let mut things = Wanted::by(None);
+    let mut people = PageKeys::by(Some(viewer));
+    let mut things = PageKeys::by(None);
     for Notification { news, .. } in found {
         people = people.person(news.actor);
         things = match (news.comment, news.tweet) {
@@ -65,7 +65,8 @@ async fn shown(
             (None, None) => things,
         };
     }
-    let (people, things) = futures_util::future::try_join(state.views.read(&people), state.views.read(&things)).await?;
+    let (people, things) =
+        futures_util::future::try_join(state.page_reads.read(&people), state.page_reads.read(&things)).await?;
     let shown = found.iter().filter_map(|notification| {
         let actor = people.profile(notification.news.actor)?;
         let is_seen = is_there(notification, &things) && !people.hide(actor.id).hides();
@@ -74,7 +75,7 @@ async fn shown(
     Ok(shown.collect())
 }
 
-fn is_there(notification: &Notification, things: &Seen) -> bool {
+fn is_there(notification: &Notification, things: &PageData) -> bool {
     let news = &notification.news;
     match (news.comment, news.tweet) {
         (Some(comment), _) => things.comment(comment).is_some(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::NotificationId;
 use aviary_web::{ApiError, Fields, Form, Payload, Value};
 use axum::Json;
@@ -33,10 +33,10 @@ pub struct ReadBody {
     ))]
 pub async fn read(
     State(state): State<NotificationsState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<Unread>, ApiError> {
-    let caller = claimed.with_form(&form).confirm().await?;
+    let caller = unconfirmed.with_form(&form).confirm().await?;
     let unread = match ids(&form)? {
         Some(ids) => state.notifications.read(caller.user, &ids, state.clock.now()).await?,
         None => {

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use aviary_auth::Guard;
+use aviary_auth::Authenticator;
 use aviary_media::Bucket;
 use aviary_model::Clock;
-use aviary_store::{Activities, Db, Notifications, Profiles, Views};
+use aviary_store::{Db, Notifications, PageReads, Profiles, SecurityEvents};
 use aviary_web::{Start, StartError};
 use axum::extract::FromRef;
 
 /// The function's state; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct NotificationsState {
-    pub(crate) guard: Guard,
+    pub(crate) authenticator: Authenticator,
     pub(crate) notifications: Notifications,
-    pub(crate) views: Views,
+    pub(crate) page_reads: PageReads,
     pub(crate) bucket: Bucket,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -27,21 +27,21 @@ impl NotificationsState {
     pub async fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
-        let guard = Guard::start(start, &db).await?;
+        let authenticator = Authenticator::start(start, &db).await?;
         let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
-        let feed = Activities::new(db, settings.required("AVIARY_FEED_TABLE")?);
+        let feed = SecurityEvents::new(db, settings.required("AVIARY_FEED_TABLE")?);
         Ok(Self {
-            guard,
+            authenticator,
             notifications: Notifications::new(&profiles, &feed),
-            views: Views::new(&profiles),
+            page_reads: PageReads::new(&profiles),
             bucket: Bucket::start(start)?,
             clock: start.clock.clone(),
         })
     }
 }
 
-impl FromRef<NotificationsState> for Guard {
+impl FromRef<NotificationsState> for Authenticator {
     fn from_ref(state: &NotificationsState) -> Self {
-        state.guard.clone()
+        state.authenticator.clone()
     }
 }

@@ -1,6 +1,6 @@
 //! `GET /api/notifications/unread/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::ApiError;
 use axum::Json;
 use axum::extract::State;
@@ -14,8 +14,11 @@ use crate::answer::Unread;
         (status = 200, description = "How many", body = Unread),
         (status = 401, description = "No credential, or one that does not count"),
     ))]
-pub async fn unread(State(state): State<NotificationsState>, claimed: Claimed) -> Result<Json<Unread>, ApiError> {
-    let read = state.notifications.unread(claimed.user(), state.clock.now());
-    let (_, unread) = claimed.confirm_beside(read).await?;
+pub async fn unread(
+    State(state): State<NotificationsState>,
+    unconfirmed: Unconfirmed,
+) -> Result<Json<Unread>, ApiError> {
+    let read = state.notifications.unread(unconfirmed.user(), state.clock.now());
+    let (_, unread) = unconfirmed.confirm_with(read).await?;
     Ok(Json(Unread { unread }))
 }

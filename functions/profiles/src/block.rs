@@ -1,6 +1,6 @@
 //! `POST /api/profiles/<id>/block/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -31,11 +31,11 @@ pub struct BlockAnswer {
     ))]
 pub async fn block(
     State(state): State<ProfilesState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<BlockAnswer>, ApiError> {
-    let (caller, between) = counted_between(&state, claimed, &form, &id, ONESELF).await?;
+    let (caller, between) = counted_between(&state, unconfirmed, &form, &id, ONESELF).await?;
     state.relations.block(caller.user, between.profile.id, edge(&state)?).await?;
     Ok(Json(BlockAnswer { blocked: true }))
 }

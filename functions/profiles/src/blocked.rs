@@ -1,6 +1,6 @@
 //! `GET /api/profiles/blocked/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, Page, PageQuery};
 use axum::Json;
 use axum::extract::State;
@@ -20,9 +20,9 @@ use crate::people::{List, list};
     ))]
 pub async fn blocked(
     State(state): State<ProfilesState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     page: PageQuery,
 ) -> Result<Json<Page<ShownPerson>>, ApiError> {
-    let caller = claimed.user();
-    list(&state, claimed, List::Blocked, Some(caller), &page).await.map(Json)
+    let caller = unconfirmed.user();
+    list(&state, unconfirmed, List::Blocked, Some(caller), &page).await.map(Json)
 }

@@ -2,10 +2,10 @@
 
 use std::convert::Infallible;
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_media::Folder;
 use aviary_model::{Alias, Bio, Link, UserId};
-use aviary_store::{Picture, ProfileChange, Wanted};
+use aviary_store::{PageKeys, Picture, ProfileChange};
 use aviary_web::{ApiError, Fields, Form, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -54,13 +54,13 @@ struct Edit {
 ))]
 pub async fn edit_profile(
     State(state): State<ProfilesState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<ViewedProfile>, ApiError> {
-    let (viewer, edit) = (claimed.user(), read(&form));
+    let (viewer, edit) = (unconfirmed.user(), read(&form));
     let id = edit.as_ref().ok().and_then(|edit| edit.profile_id.parse::<UserId>().ok());
-    let wanted = id.map_or_else(Wanted::default, |id| Wanted::by(Some(viewer)).person(id).follows(id));
-    let (caller, seen) = claimed.with_form(&form).confirm_beside(state.views.read(&wanted)).await?;
+    let wanted = id.map_or_else(PageKeys::default, |id| PageKeys::by(Some(viewer)).person(id).follows(id));
+    let (caller, seen) = unconfirmed.with_form(&form).confirm_with(state.page_reads.read(&wanted)).await?;
     let edit = edit?;
     let id = id.ok_or_else(ApiError::not_found)?;
     seen.profile(id).ok_or_else(ApiError::not_found)?;
@@ -79,10 +79,10 @@ pub async fn edit_profile(
 ))]
 pub async fn edit_profile_as_printed(
     state: State<ProfilesState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     payload: Payload,
 ) -> Result<Json<ViewedProfile>, ApiError> {
-    edit_profile(state, claimed, payload).await
+    edit_profile(state, unconfirmed, payload).await
 }
 
 fn read(form: &Form) -> Result<Edit, ApiError> {

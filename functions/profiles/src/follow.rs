@@ -1,6 +1,6 @@
 //! `POST /api/profiles/<id>/follow/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_store::Related;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
@@ -36,11 +36,11 @@ pub struct FollowAnswer {
     ))]
 pub async fn follow(
     State(state): State<ProfilesState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<FollowAnswer>, ApiError> {
-    let (caller, between) = counted_between(&state, claimed, &form, &id, ONESELF).await?;
+    let (caller, between) = counted_between(&state, unconfirmed, &form, &id, ONESELF).await?;
     let followers = between.profile.followers;
     let followers = match state.relations.follow(caller.user, between.profile.id, edge(&state)?).await? {
         // The counter follows from the stream; what this request did is known now.

@@ -1,6 +1,6 @@
 //! `GET /api/profiles/<id>/following/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, Page, PageQuery, PathText};
 use axum::Json;
 use axum::extract::State;
@@ -21,9 +21,9 @@ use crate::people::{List, list};
     ))]
 pub async fn following(
     State(state): State<ProfilesState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     page: PageQuery,
 ) -> Result<Json<Page<ShownPerson>>, ApiError> {
-    list(&state, claimed, List::Following, id.parse().ok(), &page).await.map(Json)
+    list(&state, unconfirmed, List::Following, id.parse().ok(), &page).await.map(Json)
 }

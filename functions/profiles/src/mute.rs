@@ -1,6 +1,6 @@
 //! `POST /api/profiles/<id>/mute/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -31,11 +31,11 @@ pub struct MuteAnswer {
     ))]
 pub async fn mute(
     State(state): State<ProfilesState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<MuteAnswer>, ApiError> {
-    let (caller, between) = counted_between(&state, claimed, &form, &id, ONESELF).await?;
+    let (caller, between) = counted_between(&state, unconfirmed, &form, &id, ONESELF).await?;
     state.relations.mute(caller.user, between.profile.id, edge(&state)?).await?;
     Ok(Json(MuteAnswer { muted: true }))
 }

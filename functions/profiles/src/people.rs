@@ -1,8 +1,8 @@
 //! What the lists of people have in common.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::{EdgeId, UserId};
-use aviary_store::{Hide, ListPage, Profile, StoreError, Wanted};
+use aviary_store::{Hide, ListPage, PageKeys, Profile, StoreError};
 use aviary_web::{ApiError, Page, PageQuery};
 
 use crate::ProfilesState;
@@ -56,7 +56,7 @@ impl List {
 /// A page of the list of a user, who may not exist. Two steps.
 pub(crate) async fn list(
     state: &ProfilesState,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     list: List,
     owner: Option<UserId>,
     query: &PageQuery,
@@ -69,7 +69,7 @@ pub(crate) async fn list(
         let (profile, page) = futures_util::future::try_join(state.profiles.by_id(owner), page).await?;
         Ok((profile, Some(page)))
     };
-    let (caller, (profile, page)) = claimed.confirm_beside(read).await?;
+    let (caller, (profile, page)) = unconfirmed.confirm_with(read).await?;
     if owner.is_none() {
         return Err(ApiError::not_found());
     }
@@ -88,8 +88,8 @@ pub(crate) async fn shown<T>(
     found: Vec<(UserId, T)>,
     keep: impl Fn(Hide, &Profile, &T) -> bool,
 ) -> Result<Vec<ShownPerson>, ApiError> {
-    let wanted = found.iter().fold(Wanted::by(Some(viewer)), |wanted, (id, _)| wanted.person(*id));
-    let seen = state.views.read(&wanted).await?;
+    let wanted = found.iter().fold(PageKeys::by(Some(viewer)), |wanted, (id, _)| wanted.person(*id));
+    let seen = state.page_reads.read(&wanted).await?;
     let people = found.iter().filter_map(|(id, hit)| {
         let profile = seen.profile(*id)?;
         keep(seen.hide(*id), profile, hit).then(|| ShownPerson::of(profile, &state.bucket))

@@ -1,6 +1,6 @@
 //! What following, blocking and muting somebody have in common.
 
-use aviary_auth::{Caller, Claimed};
+use aviary_auth::{Caller, Unconfirmed};
 use aviary_model::{EdgeId, UserId};
 use aviary_store::Between;
 use aviary_web::{ApiError, Form};
@@ -14,19 +14,19 @@ use crate::ProfilesState;
 /// 404 where nobody has this id, 400 with this text where it is the caller's own.
 pub(crate) async fn between(
     state: &ProfilesState,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     form: &Form,
     id: &str,
     oneself: &'static str,
 ) -> Result<(Caller, Between), ApiError> {
-    let (user, other) = (claimed.user(), id.parse::<UserId>().ok());
+    let (user, other) = (unconfirmed.user(), id.parse::<UserId>().ok());
     let read = async {
         match other {
             Some(other) => state.relations.between(user, other).await,
             None => Ok(None),
         }
     };
-    let (caller, between) = claimed.with_form(form).confirm_beside(read).await?;
+    let (caller, between) = unconfirmed.with_form(form).confirm_with(read).await?;
     let between = between.ok_or_else(ApiError::not_found)?;
     if between.profile.id == caller.user {
         return Err(ApiError::detail(StatusCode::BAD_REQUEST, oneself));
@@ -40,14 +40,14 @@ pub(crate) async fn between(
 /// As [`between`], and 429 where it is too much.
 pub(crate) async fn counted_between(
     state: &ProfilesState,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     form: &Form,
     id: &str,
     oneself: &'static str,
 ) -> Result<(Caller, Between), ApiError> {
-    let account = claimed.user().to_string();
+    let account = unconfirmed.user().to_string();
     let (between, within) =
-        futures_util::join!(between(state, claimed, form, id, oneself), state.limiter.count_spread(&account));
+        futures_util::join!(between(state, unconfirmed, form, id, oneself), state.limiter.count_spread(&account));
     let between = between?;
     within.map(|()| between)
 }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::NameKey;
 use aviary_web::{ApiError, Fields, Form, Page, PageQuery, Params};
 use axum::Json;
@@ -25,7 +25,7 @@ use crate::people::shown;
     ))]
 pub async fn search(
     State(state): State<ProfilesState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     page: PageQuery,
     Params(form): Params,
 ) -> Result<Json<Page<ShownPerson>>, ApiError> {
@@ -41,7 +41,7 @@ pub async fn search(
             Err(_) => Ok(None),
         }
     };
-    let (caller, found) = claimed.confirm_beside(read).await?;
+    let (caller, found) = unconfirmed.confirm_with(read).await?;
     let (query, name, _) = asked?;
     let found = found.ok_or_else(PageQuery::invalid)?;
     let hits = found.entries.into_iter().map(|hit| (hit.user, hit)).collect();

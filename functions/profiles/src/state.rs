@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Guard, Limiter, Limits};
+use aviary_auth::{Authenticator, Limiter, Limits};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
-use aviary_store::{Db, Profiles, Relations, Views};
+use aviary_store::{Db, PageReads, Profiles, Relations};
 use aviary_web::{Start, StartError};
 use axum::extract::FromRef;
 
 /// The function's state; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct ProfilesState {
-    pub(crate) guard: Guard,
+    pub(crate) authenticator: Authenticator,
     pub(crate) profiles: Profiles,
     pub(crate) relations: Relations,
-    pub(crate) views: Views,
+    pub(crate) page_reads: PageReads,
     pub(crate) bucket: Bucket,
     pub(crate) limiter: Limiter,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -30,17 +30,17 @@ impl ProfilesState {
     pub async fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
-        let guard = Guard::start(start, &db).await?;
+        let authenticator = Authenticator::start(start, &db).await?;
         let profiles = Profiles::new(db, settings.required("AVIARY_SOCIAL_TABLE")?);
         Ok(Self {
             limiter: Limiter {
-                credentials: guard.credentials.clone(),
+                credentials: authenticator.credentials.clone(),
                 limits: Limits::of(settings)?,
                 clock: start.clock.clone(),
             },
-            guard,
+            authenticator,
             relations: Relations::new(&profiles),
-            views: Views::new(&profiles),
+            page_reads: PageReads::new(&profiles),
             profiles,
             bucket: Bucket::start(start)?,
             entropy: start.entropy.clone(),
@@ -49,8 +49,8 @@ impl ProfilesState {
     }
 }
 
-impl FromRef<ProfilesState> for Guard {
+impl FromRef<ProfilesState> for Authenticator {
     fn from_ref(state: &ProfilesState) -> Self {
-        state.guard.clone()
+        state.authenticator.clone()
     }
 }

@@ -1,6 +1,6 @@
 //! `DELETE /api/profiles/<id>/block/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -20,11 +20,11 @@ use crate::relating::between;
     ))]
 pub async fn unblock(
     State(state): State<ProfilesState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<BlockAnswer>, ApiError> {
-    let (caller, between) = between(&state, claimed, &form, &id, ONESELF).await?;
+    let (caller, between) = between(&state, unconfirmed, &form, &id, ONESELF).await?;
     state.relations.unblock(caller.user, between).await?;
     Ok(Json(BlockAnswer { blocked: false }))
 }

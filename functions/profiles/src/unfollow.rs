@@ -1,6 +1,6 @@
 //! `DELETE /api/profiles/<id>/follow/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_store::Related;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
@@ -21,11 +21,11 @@ use crate::relating::between;
     ))]
 pub async fn unfollow(
     State(state): State<ProfilesState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<FollowAnswer>, ApiError> {
-    let (caller, between) = between(&state, claimed, &form, &id, ONESELF).await?;
+    let (caller, between) = between(&state, unconfirmed, &form, &id, ONESELF).await?;
     let ended = state.relations.unfollow(caller.user, between.profile.id).await? == Related::Changed;
     let followers = between.profile.followers.saturating_sub(u64::from(ended));
     Ok(Json(FollowAnswer { following: false, followers }))

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use aviary_auth::{Caller, Claimed};
+use aviary_auth::{Caller, Unconfirmed};
 use aviary_media::{CleanImage, ObjectKey, inspect_file};
 use aviary_model::{Bio, NameKey};
 use aviary_store::{Picture, Profile, ProfileChange};
@@ -49,14 +49,14 @@ struct Change {
 pub async fn update(
     State(state): State<ProfilesState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     Params(form): Params,
 ) -> Result<Json<ShownProfile>, ApiError> {
-    let id = claimed.user();
-    let claimed = claimed.with_form(&form);
+    let id = unconfirmed.user();
+    let unconfirmed = unconfirmed.with_form(&form);
     let account = id.to_string();
     let (confirmed, stored) = futures_util::join!(
-        claimed.confirm_beside(state.profiles.by_id(id)),
+        unconfirmed.confirm_with(state.profiles.by_id(id)),
         state.limiter.count_bytes(&account, form.file_bytes()),
     );
     let (caller, own) = confirmed?;

@@ -1,8 +1,8 @@
 //! `GET /api/profiles/view_profile/<id>/` (document 000).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::UserId;
-use aviary_store::Wanted;
+use aviary_store::PageKeys;
 use aviary_web::{ApiError, PathText};
 use axum::Json;
 use axum::extract::State;
@@ -20,12 +20,12 @@ use crate::answer::ViewedProfile;
     ))]
 pub async fn view_profile(
     State(state): State<ProfilesState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
 ) -> Result<Json<ViewedProfile>, ApiError> {
-    let (viewer, id) = (claimed.user(), id.parse::<UserId>().ok());
-    let wanted = id.map_or_else(Wanted::default, |id| Wanted::by(Some(viewer)).person(id).follows(id));
-    let (_, seen) = claimed.confirm_beside(state.views.read(&wanted)).await?;
+    let (viewer, id) = (unconfirmed.user(), id.parse::<UserId>().ok());
+    let wanted = id.map_or_else(PageKeys::default, |id| PageKeys::by(Some(viewer)).person(id).follows(id));
+    let (_, seen) = unconfirmed.confirm_with(state.page_reads.read(&wanted)).await?;
     let id = id.ok_or_else(ApiError::not_found)?;
     let profile = seen.profile(id).ok_or_else(ApiError::not_found)?;
     Ok(Json(ViewedProfile::of(profile, viewer, seen.follows(id), &state.bucket)))

@@ -2,7 +2,7 @@
 
 use aviary_media::Bucket;
 use aviary_model::{MediaId, TweetId, UserId};
-use aviary_store::{Media, MediaKind, Picture, Profile, Seen, Tweet};
+use aviary_store::{Media, MediaKind, PageData, Picture, Profile, Tweet};
 use aviary_web::Client;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -127,7 +127,7 @@ pub(crate) struct Marks {
 }
 
 impl Marks {
-    pub(crate) fn of(tweet: TweetId, seen: &Seen) -> Self {
+    pub(crate) fn of(tweet: TweetId, seen: &PageData) -> Self {
         Self { liked: seen.likes(tweet), retweeted: seen.retweeted(tweet), saved: seen.saved(tweet) }
     }
 }

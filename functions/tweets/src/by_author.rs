@@ -1,6 +1,6 @@
 //! `GET /api/tweets/by/<username>/` (document 000).
 
-use aviary_auth::MaybeClaimed;
+use aviary_auth::MaybeUnconfirmed;
 use aviary_model::{TweetId, UserId};
 use aviary_web::{ApiError, Client, Page, PageQuery, PathText};
 use axum::Json;
@@ -24,11 +24,11 @@ use crate::screens::Screen;
 pub async fn by_author(
     State(state): State<TweetsState>,
     client: Client,
-    caller: MaybeClaimed,
+    caller: MaybeUnconfirmed,
     PathText(username): PathText,
     query: PageQuery,
 ) -> Result<Json<Page<ShownTweet>>, ApiError> {
-    let (viewer, author): (_, Option<UserId>) = caller.confirm_beside(state.owner_of(&username)).await?;
+    let (viewer, author): (_, Option<UserId>) = caller.confirm_with(state.owner_of(&username)).await?;
     let author = author.ok_or_else(ApiError::not_found)?;
     let list = format!("by/{author}");
     let after: Option<TweetId> = query.place_as(&list)?;

@@ -1,6 +1,6 @@
 //! `GET /api/tweets/by/<username>/likes/` (document 000).
 
-use aviary_auth::MaybeClaimed;
+use aviary_auth::MaybeUnconfirmed;
 use aviary_model::{EdgeId, UserId};
 use aviary_store::Reaction;
 use aviary_web::{ApiError, Client, Page, PageQuery, PathText};
@@ -25,11 +25,11 @@ use crate::screens::Screen;
 pub async fn by_author_likes(
     State(state): State<TweetsState>,
     client: Client,
-    caller: MaybeClaimed,
+    caller: MaybeUnconfirmed,
     PathText(username): PathText,
     query: PageQuery,
 ) -> Result<Json<Page<ShownTweet>>, ApiError> {
-    let (viewer, user): (_, Option<UserId>) = caller.confirm_beside(state.owner_of(&username)).await?;
+    let (viewer, user): (_, Option<UserId>) = caller.confirm_with(state.owner_of(&username)).await?;
     let user = user.ok_or_else(ApiError::not_found)?;
     let list = format!("by/{user}/likes");
     let after: Option<EdgeId> = query.place_as(&list)?;

@@ -1,9 +1,9 @@
 //! `POST /api/tweets/<id>/comments/` (document 001).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::{CommentId, TweetId};
-use aviary_store::{Basis, Comment, OnceClaim};
-use aviary_web::{ApiError, Claim, Client, Form, IdempotencyKey, PathText, Payload};
+use aviary_store::{Comment, IdempotencyClaim, TextContext};
+use aviary_web::{ApiError, Client, Form, IdempotencyKey, IdempotentRequest, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -39,36 +39,36 @@ pub struct CommentBody {
 pub async fn comment(
     State(state): State<TweetsState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     key: IdempotencyKey,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let user = claimed.user();
+    let user = unconfirmed.user();
     let account = user.to_string();
     let names = mentions(&form);
     let tweet = id.parse::<TweetId>().ok();
     let basis = state.tweets.basis(user, tweet, &names);
     let (confirmed, within) = futures_util::join!(
-        claimed.with_form(&form).confirm_beside(basis),
+        unconfirmed.with_form(&form).confirm_with(basis),
         state.limiter.count("writes", &account, state.limiter.limits.writes_account),
     );
     let (_, basis) = confirmed?;
     within?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
-    let credentials = &state.guard.credentials;
+    let credentials = &state.authenticator.credentials;
     // The same key on another tweet is another request.
     let operation = format!("comment {tweet}");
     let body = form.digest(&[]);
     let claim = key.claim(credentials, &operation, Some(user), &body, state.clock.now());
     let claim = match claim.await? {
-        Claim::Fresh(claim) => claim,
-        Claim::Done(answer) => return again(&answer),
+        IdempotentRequest::New(claim) => claim,
+        IdempotentRequest::Repeat(answer) => return again(&answer),
     };
     // Judged behind the claim: what was done once is answered again though the tweet is gone.
     let written = write(&state, &client, &basis, &form, claim.as_ref()).await;
     if let (Err(_), Some(claim)) = (&written, &claim) {
-        credentials.release_once(claim).await?;
+        credentials.release_idempotency_key(claim).await?;
     }
     Ok((StatusCode::CREATED, Json(written?)))
 }
@@ -76,9 +76,9 @@ pub async fn comment(
 async fn write(
     state: &TweetsState,
     client: &Client,
-    basis: &Basis,
+    basis: &TextContext,
     form: &Form,
-    claim: Option<&OnceClaim>,
+    claim: Option<&IdempotencyClaim>,
 ) -> Result<Value, ApiError> {
     let (Some(author), Some(tweet)) = (&basis.author, &basis.tweet) else { return Err(ApiError::not_found()) };
     let message = only_message(form)?;
@@ -95,7 +95,7 @@ async fn write(
     };
     let links = Links { bucket: &state.bucket, client };
     let answer = serde_json::to_value(links.comment(&comment, author, false)).map_err(ApiError::internal)?;
-    let settled = claim.map(|claim| (claim, &state.guard.credentials, answer.to_string()));
+    let settled = claim.map(|claim| (claim, &state.authenticator.credentials, answer.to_string()));
     let written = state.comments.create(&comment, &basis.mentioned, settled);
     match beside_authors(state, author.id, [tweet.author], written).await {
         Ok((_, written)) => written.map(|()| answer).map_err(Into::into),

@@ -1,6 +1,6 @@
 //! `DELETE /api/tweets/comments/<id>/` (document 001).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::extract::State;
 use http::StatusCode;
@@ -18,11 +18,11 @@ use crate::TweetsState;
     ))]
 pub async fn comment_delete(
     State(state): State<TweetsState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (caller, comment) = claimed.with_form(&form).confirm_beside(state.comment(&id)).await?;
+    let (caller, comment) = unconfirmed.with_form(&form).confirm_with(state.comment(&id)).await?;
     let comment = comment.ok_or_else(ApiError::not_found)?;
     if caller.user != comment.tweet_author {
         caller.must_own(comment.author)?;

@@ -1,8 +1,8 @@
 //! `PUT /api/tweets/comments/<id>/` (document 001).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::CommentId;
-use aviary_store::{Comment, Edited, Wanted};
+use aviary_store::{Comment, Edited, PageKeys};
 use aviary_web::{ApiError, Client, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -31,18 +31,18 @@ use crate::rewriting::{MAX_ROUNDS, conflict, newly_mentioned};
 pub async fn comment_edit(
     State(state): State<TweetsState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<ShownComment>, ApiError> {
     let id: Option<CommentId> = id.parse().ok();
-    let me = claimed.user();
+    let me = unconfirmed.user();
     let names = mentions(&form);
     // Only what is the caller's is edited, so the author is known before the comment is.
-    let wanted = id.iter().fold(Wanted::by(Some(me)), |wanted, id| wanted.comment(*id, me));
-    let read = try_join(state.views.read(&wanted), state.tweets.owners_of(&names));
+    let wanted = id.iter().fold(PageKeys::by(Some(me)), |wanted, id| wanted.comment(*id, me));
+    let read = try_join(state.page_reads.read(&wanted), state.tweets.owners_of(&names));
     let account = me.to_string();
-    let confirmed = claimed.with_form(&form).confirm_beside(read);
+    let confirmed = unconfirmed.with_form(&form).confirm_with(read);
     let (confirmed, within) = futures_util::join!(confirmed, state.limiter.count_spread(&account));
     let (caller, (seen, owners)) = confirmed?;
     within?;
@@ -51,7 +51,7 @@ pub async fn comment_edit(
     let mut comment = comment.clone();
     let seen = match comment.author == me {
         true => seen,
-        false => seen.and(state.views.read(&Wanted::by(None).person(comment.author)).await?),
+        false => seen.and(state.page_reads.read(&PageKeys::by(None).person(comment.author)).await?),
     };
     let author = seen.profile(comment.author).ok_or_else(ApiError::not_found)?;
     let text = only_message(&form)?;

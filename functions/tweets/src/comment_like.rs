@@ -1,6 +1,6 @@
 //! `POST /api/tweets/comments/<id>/like/` (document 001).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -20,11 +20,11 @@ use crate::reacting::{beside_authors, one_more};
     ))]
 pub async fn comment_like(
     State(state): State<TweetsState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<LikeAnswer>, ApiError> {
-    let (caller, comment) = claimed.with_form(&form).confirm_beside(state.comment(&id)).await?;
+    let (caller, comment) = unconfirmed.with_form(&form).confirm_with(state.comment(&id)).await?;
     let comment = comment.ok_or_else(ApiError::not_found)?;
     let written = state.reactions.like_comment(caller.user, &comment, state.clock.now());
     let authors = [comment.author, comment.tweet_author];

@@ -1,6 +1,6 @@
 //! `DELETE /api/tweets/comments/<id>/like/` (document 001).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -19,11 +19,11 @@ use crate::reacting::{beside_authors, one_less};
     ))]
 pub async fn comment_unlike(
     State(state): State<TweetsState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<LikeAnswer>, ApiError> {
-    let (caller, comment) = claimed.with_form(&form).confirm_beside(state.comment(&id)).await?;
+    let (caller, comment) = unconfirmed.with_form(&form).confirm_with(state.comment(&id)).await?;
     let comment = comment.ok_or_else(ApiError::not_found)?;
     let removed = state.reactions.unlike_comment(caller.user, comment.id);
     let authors = [comment.author, comment.tweet_author];

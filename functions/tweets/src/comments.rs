@@ -1,8 +1,8 @@
 //! `GET /api/tweets/<id>/comments/` (document 001).
 
-use aviary_auth::MaybeClaimed;
+use aviary_auth::MaybeUnconfirmed;
 use aviary_model::{CommentId, TweetId};
-use aviary_store::Wanted;
+use aviary_store::PageKeys;
 use aviary_web::{ApiError, Client, Page, PageQuery, PathText};
 use axum::Json;
 use axum::extract::State;
@@ -27,7 +27,7 @@ use crate::screens::may_be_seen;
 pub async fn comments(
     State(state): State<TweetsState>,
     client: Client,
-    caller: MaybeClaimed,
+    caller: MaybeUnconfirmed,
     PathText(id): PathText,
     query: PageQuery,
 ) -> Result<Json<Page<ShownComment>>, ApiError> {
@@ -35,11 +35,11 @@ pub async fn comments(
     let list = format!("comments/{id}");
     let after: Option<CommentId> = query.place_as(&list)?;
     let read = try_join(state.tweets.by_id(id), state.comments.of_tweet(id, after, query.limit()));
-    let (viewer, (tweet, page)) = caller.confirm_beside(read).await?;
+    let (viewer, (tweet, page)) = caller.confirm_with(read).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
-    let wanted = Wanted::by(viewer).person(tweet.author);
+    let wanted = PageKeys::by(viewer).person(tweet.author);
     let wanted = page.entries.iter().fold(wanted, |wanted, (id, author)| wanted.comment(*id, *author));
-    let seen = state.views.read(&wanted).await?;
+    let seen = state.page_reads.read(&wanted).await?;
     may_be_seen(&seen, tweet.author)?;
     let links = Links { bucket: &state.bucket, client: &client };
     let shown = page.entries.iter().filter(|(_, author)| !seen.hide(*author).is_block());

@@ -1,6 +1,6 @@
 //! `POST /api/tweets/` (document 000).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, Client, IdempotencyKey, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -39,9 +39,9 @@ pub struct CreateBody {
 pub async fn create(
     State(state): State<TweetsState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     key: IdempotencyKey,
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    Posting { state: &state, client: &client, key: &key, form: &form }.post(claimed).await
+    Posting { state: &state, client: &client, key: &key, form: &form }.post(unconfirmed).await
 }

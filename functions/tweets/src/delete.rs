@@ -1,6 +1,6 @@
 //! `DELETE /api/tweets/<id>/` (document 000).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::extract::State;
 use http::StatusCode;
@@ -18,11 +18,11 @@ use crate::TweetsState;
     ))]
 pub async fn delete(
     State(state): State<TweetsState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (caller, tweet) = claimed.with_form(&form).confirm_beside(state.tweet(&id)).await?;
+    let (caller, tweet) = unconfirmed.with_form(&form).confirm_with(state.tweet(&id)).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
     caller.must_own(tweet.author)?;
     if state.tweets.delete(&tweet, &state.jobs, state.clock.now()).await? {

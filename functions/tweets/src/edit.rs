@@ -1,8 +1,8 @@
 //! `PUT /api/tweets/<id>/` (document 000).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::{TweetId, TweetText};
-use aviary_store::{Edited, Tweet, Wanted};
+use aviary_store::{Edited, PageKeys, Tweet};
 use aviary_web::{ApiError, Client, Fields, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -38,18 +38,18 @@ pub struct EditBody {
 pub async fn edit(
     State(state): State<TweetsState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<ShownTweet>, ApiError> {
     let id: Option<TweetId> = id.parse().ok();
-    let me = claimed.user();
+    let me = unconfirmed.user();
     let names = mentions(&form);
     // Only what is the caller's is edited, so the author is known before the tweet is.
-    let wanted = id.iter().fold(Wanted::by(Some(me)), |wanted, id| wanted.tweet(*id, me));
-    let read = try_join(state.views.read(&wanted), state.tweets.owners_of(&names));
+    let wanted = id.iter().fold(PageKeys::by(Some(me)), |wanted, id| wanted.tweet(*id, me));
+    let read = try_join(state.page_reads.read(&wanted), state.tweets.owners_of(&names));
     let account = me.to_string();
-    let confirmed = claimed.with_form(&form).confirm_beside(read);
+    let confirmed = unconfirmed.with_form(&form).confirm_with(read);
     let (confirmed, within) = futures_util::join!(confirmed, state.limiter.count_spread(&account));
     let (caller, (seen, owners)) = confirmed?;
     within?;

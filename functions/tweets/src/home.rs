@@ -1,6 +1,6 @@
 //! `GET /api/tweets/` (document 000): the home timeline.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::EdgeId;
 use aviary_web::{ApiError, Client, Page, PageQuery};
 use axum::Json;
@@ -25,15 +25,15 @@ use crate::timeline::Timeline;
 pub async fn home(
     State(state): State<TweetsState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     query: PageQuery,
 ) -> Result<Json<Page<ShownTweet>>, ApiError> {
-    let user = claimed.user();
+    let user = unconfirmed.user();
     let list = format!("home/{user}");
     let place = query.place_as::<EdgeId>(&list);
     let after = place.as_ref().ok().copied().flatten();
     let timeline = Timeline { state: &state, user, after, limit: query.limit() };
-    let (_, written) = claimed.confirm_beside(timeline.written()).await?;
+    let (_, written) = unconfirmed.confirm_with(timeline.written()).await?;
     place?;
     let page = timeline.merged(written).await?;
     let (seen, shown) = timeline.visible(&page).await?;

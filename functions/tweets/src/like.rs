@@ -2,7 +2,7 @@
 
 use std::future::ready;
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
@@ -33,10 +33,10 @@ pub struct LikeAnswer {
     ))]
 pub async fn like(
     State(state): State<TweetsState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<LikeAnswer>, ApiError> {
-    let (tweet, changed) = put(&state, claimed.with_form(&form), &id, Reaction::Like, ready(Ok(()))).await?;
+    let (tweet, changed) = put(&state, unconfirmed.with_form(&form), &id, Reaction::Like, ready(Ok(()))).await?;
     Ok(Json(LikeAnswer { liked: true, likes: one_more(tweet.likes, changed) }))
 }

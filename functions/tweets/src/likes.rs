@@ -1,6 +1,6 @@
 //! `GET /api/tweets/<id>/likes/`.
 
-use aviary_auth::MaybeClaimed;
+use aviary_auth::MaybeUnconfirmed;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, Client, Page, PageQuery, PathText};
 use axum::Json;
@@ -24,7 +24,7 @@ use crate::reacting::people;
 pub async fn likes(
     State(state): State<TweetsState>,
     client: Client,
-    caller: MaybeClaimed,
+    caller: MaybeUnconfirmed,
     PathText(id): PathText,
     query: PageQuery,
 ) -> Result<Json<Page<Person>>, ApiError> {

@@ -1,6 +1,6 @@
 //! `POST /tweet` (document 001): a message with up to three images or a video, as a browser's form sends it.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, Client, IdempotencyKey, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -50,9 +50,9 @@ pub struct PostBody {
 pub async fn post(
     State(state): State<TweetsState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     key: IdempotencyKey,
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    Posting { state: &state, client: &client, key: &key, form: &form }.post(claimed).await
+    Posting { state: &state, client: &client, key: &key, form: &form }.post(unconfirmed).await
 }

@@ -1,10 +1,10 @@
 //! Posting a tweet, by either of its two addresses: reads the form, stores the files, writes the tweet.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_media::{CleanImage, CleanVideo, MediaError, ObjectKey};
 use aviary_model::{AltText, MediaId, TweetId, UserId};
-use aviary_store::{Basis, Media, MediaKind, OnceClaim, Profile, ReplyTo, Tweet, WriteError};
-use aviary_web::{ApiError, Claim, Client, Form, IdempotencyKey};
+use aviary_store::{IdempotencyClaim, Media, MediaKind, Profile, ReplyTo, TextContext, Tweet, WriteError};
+use aviary_web::{ApiError, Client, Form, IdempotencyKey, IdempotentRequest};
 use axum::Json;
 use futures_util::future::try_join_all;
 use http::StatusCode;
@@ -31,30 +31,30 @@ enum Object {
 
 impl Posting<'_> {
     /// Two steps, three with an idempotency key, and one upload per file.
-    pub(crate) async fn post(self, claimed: Claimed) -> Result<(StatusCode, Json<Value>), ApiError> {
+    pub(crate) async fn post(self, unconfirmed: Unconfirmed) -> Result<(StatusCode, Json<Value>), ApiError> {
         let Self { state, form, .. } = self;
-        let id = claimed.user();
+        let id = unconfirmed.user();
         let account = id.to_string();
         let names = mentions(form);
         let basis = state.tweets.basis(id, parent_of(form), &names);
         let (confirmed, within, stored) = futures_util::join!(
-            claimed.with_form(form).confirm_beside(basis),
+            unconfirmed.with_form(form).confirm_with(basis),
             state.limiter.count("writes", &account, state.limiter.limits.writes_account),
             state.limiter.count_bytes(&account, form.file_bytes()),
         );
         let (caller, basis) = confirmed?;
         within.and(stored)?;
-        let credentials = &state.guard.credentials;
+        let credentials = &state.authenticator.credentials;
         let body = form.digest(&[]);
         let claim = self.key.claim(credentials, "tweet", Some(id), &body, state.clock.now());
         let claim = match claim.await? {
-            Claim::Fresh(claim) => claim,
-            Claim::Done(answer) => return again(&answer),
+            IdempotentRequest::New(claim) => claim,
+            IdempotentRequest::Repeat(answer) => return again(&answer),
         };
         // Judged behind the claim: what was done once is answered again though what it stood on is gone.
         let written = self.judge_and_write(caller.user, &basis, claim.as_ref()).await;
         if let (Err(_), Some(claim)) = (&written, &claim) {
-            credentials.release_once(claim).await?;
+            credentials.release_idempotency_key(claim).await?;
         }
         Ok((StatusCode::CREATED, Json(written?)))
     }
@@ -62,8 +62,8 @@ impl Posting<'_> {
     async fn judge_and_write(
         &self,
         caller: UserId,
-        basis: &Basis,
-        claim: Option<&OnceClaim>,
+        basis: &TextContext,
+        claim: Option<&IdempotencyClaim>,
     ) -> Result<Value, ApiError> {
         let author = basis.author.as_ref().ok_or_else(ApiError::not_found)?;
         let draft = Draft::read(self.form, basis.tweet.as_ref())?;
@@ -78,8 +78,8 @@ impl Posting<'_> {
         &self,
         author: &Profile,
         draft: Draft,
-        basis: &Basis,
-        claim: Option<&OnceClaim>,
+        basis: &TextContext,
+        claim: Option<&IdempotencyClaim>,
     ) -> Result<Value, ApiError> {
         let state = self.state;
         let now = state.clock.now();
@@ -93,7 +93,7 @@ impl Posting<'_> {
             remove(state, objects).await;
             return Err(error.into());
         }
-        let settled = claim.map(|claim| (claim, &state.guard.credentials, answer.to_string()));
+        let settled = claim.map(|claim| (claim, &state.authenticator.credentials, answer.to_string()));
         match state.tweets.create(&tweet, &basis.mentioned, settled).await {
             Ok(()) => Ok(answer),
             // It may have been written after all; then its files must stay.

@@ -1,8 +1,8 @@
 //! What likes, retweets and saves have in common.
 
-use aviary_auth::{Claimed, MaybeClaimed};
+use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
 use aviary_model::{EdgeId, TweetId, UserId};
-use aviary_store::{Reaction, Seen, Tweet, Wanted, WriteError};
+use aviary_store::{PageData, PageKeys, Reaction, Tweet, WriteError};
 use aviary_web::{ApiError, Client, Page, PageQuery};
 use axum::Json;
 use futures_util::future::try_join;
@@ -15,12 +15,12 @@ use crate::screens::Screen;
 /// request changed something. Two steps.
 pub(crate) async fn put(
     state: &TweetsState,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     id: &str,
     reaction: Reaction,
     within: impl Future<Output = Result<(), ApiError>>,
 ) -> Result<(Tweet, bool), ApiError> {
-    let (confirmed, within) = futures_util::join!(claimed.confirm_beside(state.tweet(id)), within);
+    let (confirmed, within) = futures_util::join!(unconfirmed.confirm_with(state.tweet(id)), within);
     let (caller, tweet) = confirmed?;
     within?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
@@ -36,11 +36,11 @@ pub(crate) async fn put(
 /// Takes a reaction to the tweet of a path back. As [`put`].
 pub(crate) async fn remove(
     state: &TweetsState,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     id: &str,
     reaction: Reaction,
 ) -> Result<(Tweet, bool), ApiError> {
-    let (caller, tweet) = claimed.confirm_beside(state.tweet(id)).await?;
+    let (caller, tweet) = unconfirmed.confirm_with(state.tweet(id)).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
     let removed = state.reactions.remove(caller.user, reaction, tweet.id);
     let (seen, changed) = beside_authors(state, caller.user, [tweet.author], removed).await?;
@@ -59,10 +59,10 @@ pub(crate) async fn beside_authors<T>(
     caller: UserId,
     authors: impl IntoIterator<Item = UserId>,
     act: impl Future<Output = T>,
-) -> Result<(Seen, T), ApiError> {
+) -> Result<(PageData, T), ApiError> {
     let authors: Vec<UserId> = authors.into_iter().collect();
-    let wanted = authors.iter().fold(Wanted::by(Some(caller)), |wanted, author| wanted.person(*author));
-    let (seen, done) = futures_util::join!(state.views.read(&wanted), act);
+    let wanted = authors.iter().fold(PageKeys::by(Some(caller)), |wanted, author| wanted.person(*author));
+    let (seen, done) = futures_util::join!(state.page_reads.read(&wanted), act);
     let seen = seen?;
     let is_there = |author: &UserId| seen.profile(*author).is_some();
     if authors.iter().all(is_there) { Ok((seen, done)) } else { Err(ApiError::not_found()) }
@@ -83,7 +83,7 @@ pub(crate) async fn people(
     state: &TweetsState,
     client: &Client,
     query: &PageQuery,
-    caller: MaybeClaimed,
+    caller: MaybeUnconfirmed,
     id: &str,
     (reaction, word): (Reaction, &str),
 ) -> Result<Json<Page<Person>>, ApiError> {
@@ -91,7 +91,7 @@ pub(crate) async fn people(
     let list = format!("{word}/{id}");
     let after: Option<EdgeId> = query.place_as(&list)?;
     let read = try_join(state.tweets.by_id(id), state.reactions.of_tweet(reaction, id, after, query.limit()));
-    let (viewer, (tweet, page)) = caller.confirm_beside(read).await?;
+    let (viewer, (tweet, page)) = caller.confirm_with(read).await?;
     let author = tweet.ok_or_else(ApiError::not_found)?.author;
     Screen { state, client, query, viewer, list: &list }.people(author, page).await
 }

@@ -1,6 +1,6 @@
 //! `GET /api/tweets/<id>/replies/`.
 
-use aviary_auth::MaybeClaimed;
+use aviary_auth::MaybeUnconfirmed;
 use aviary_model::TweetId;
 use aviary_web::{ApiError, Client, Page, PageQuery, PathText};
 use axum::Json;
@@ -25,7 +25,7 @@ use crate::screens::Screen;
 pub async fn replies(
     State(state): State<TweetsState>,
     client: Client,
-    caller: MaybeClaimed,
+    caller: MaybeUnconfirmed,
     PathText(id): PathText,
     query: PageQuery,
 ) -> Result<Json<Page<ShownTweet>>, ApiError> {
@@ -33,7 +33,7 @@ pub async fn replies(
     let list = format!("replies/{id}");
     let after: Option<TweetId> = query.place_as(&list)?;
     let read = try_join(state.tweets.by_id(id), state.tweets.replies(id, after, query.limit()));
-    let (viewer, (tweet, page)) = caller.confirm_beside(read).await?;
+    let (viewer, (tweet, page)) = caller.confirm_with(read).await?;
     let author = tweet.ok_or_else(ApiError::not_found)?.author;
     Screen { state: &state, client: &client, query: &query, viewer, list: &list }.tweets_of(author, page).await
 }

@@ -1,6 +1,6 @@
 //! `POST /api/tweets/<id>/retweet/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
@@ -32,13 +32,13 @@ pub struct RetweetAnswer {
     ))]
 pub async fn retweet(
     State(state): State<TweetsState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<RetweetAnswer>, ApiError> {
-    let account = claimed.user().to_string();
+    let account = unconfirmed.user().to_string();
     let limiter = &state.limiter;
     let (tweet, changed) =
-        put(&state, claimed.with_form(&form), &id, Reaction::Retweet, limiter.count_spread(&account)).await?;
+        put(&state, unconfirmed.with_form(&form), &id, Reaction::Retweet, limiter.count_spread(&account)).await?;
     Ok(Json(RetweetAnswer { retweeted: true, retweets: one_more(tweet.retweets, changed) }))
 }

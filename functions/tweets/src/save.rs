@@ -2,7 +2,7 @@
 
 use std::future::ready;
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
@@ -30,10 +30,10 @@ pub struct SaveAnswer {
     ))]
 pub async fn save(
     State(state): State<TweetsState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<SaveAnswer>, ApiError> {
-    put(&state, claimed.with_form(&form), &id, Reaction::Save, ready(Ok(()))).await?;
+    put(&state, unconfirmed.with_form(&form), &id, Reaction::Save, ready(Ok(()))).await?;
     Ok(Json(SaveAnswer { saved: true }))
 }

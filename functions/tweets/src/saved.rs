@@ -1,6 +1,6 @@
 //! `GET /api/tweets/saved/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::EdgeId;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, Client, Page, PageQuery};
@@ -25,15 +25,15 @@ use crate::screens::Screen;
 pub async fn saved(
     State(state): State<TweetsState>,
     client: Client,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     query: PageQuery,
 ) -> Result<Json<Page<ShownTweet>>, ApiError> {
-    let me = claimed.user();
+    let me = unconfirmed.user();
     let list = format!("saved/{me}");
     let place = query.place_as::<EdgeId>(&list);
     let after = place.as_ref().ok().copied().flatten();
     let read = state.reactions.by_user(me, Reaction::Save, after, query.limit());
-    let (caller, page) = claimed.confirm_beside(read).await?;
+    let (caller, page) = unconfirmed.confirm_with(read).await?;
     place?;
     let viewer = Some(caller.user);
     Screen { state: &state, client: &client, query: &query, viewer, list: &list }.tweets(page).await

@@ -2,7 +2,7 @@
 //! can be shorter than its limit while there is a next one.
 
 use aviary_model::{TweetId, UserId};
-use aviary_store::{ListPage, Seen, Wanted};
+use aviary_store::{ListPage, PageData, PageKeys};
 use aviary_web::{ApiError, Client, Page, PageQuery};
 use axum::Json;
 
@@ -23,7 +23,7 @@ pub(crate) struct Screen<'a> {
 impl Screen<'_> {
     /// Tweets by anybody, less those whose authors and the viewer block each other.
     pub(crate) async fn tweets(&self, page: ListPage<(TweetId, UserId)>) -> Result<Json<Page<ShownTweet>>, ApiError> {
-        let seen = self.state.views.read(&self.wanted(&page)).await?;
+        let seen = self.state.page_reads.read(&self.wanted(&page)).await?;
         Ok(self.shown(page, &seen, |author| !seen.hide(author).is_block()))
     }
 
@@ -33,16 +33,16 @@ impl Screen<'_> {
         owner: UserId,
         page: ListPage<(TweetId, UserId)>,
     ) -> Result<Json<Page<ShownTweet>>, ApiError> {
-        let seen = self.state.views.read(&self.wanted(&page).person(owner)).await?;
+        let seen = self.state.page_reads.read(&self.wanted(&page).person(owner)).await?;
         may_be_seen(&seen, owner)?;
         Ok(self.shown(page, &seen, |author| author == owner || !seen.hide(author).is_block()))
     }
 
     /// People who did something to a tweet of this author.
     pub(crate) async fn people(&self, author: UserId, page: ListPage<UserId>) -> Result<Json<Page<Person>>, ApiError> {
-        let wanted = Wanted::by(self.viewer).person(author);
+        let wanted = PageKeys::by(self.viewer).person(author);
         let wanted = page.entries.iter().fold(wanted, |wanted, id| wanted.person(*id));
-        let seen = self.state.views.read(&wanted).await?;
+        let seen = self.state.page_reads.read(&wanted).await?;
         may_be_seen(&seen, author)?;
         let people = page.entries.iter().filter(|id| !seen.hide(**id).is_block());
         let people = people.filter_map(|id| Some(self.links().person(seen.profile(*id)?))).collect();
@@ -53,14 +53,14 @@ impl Screen<'_> {
         Links { bucket: &self.state.bucket, client: self.client }
     }
 
-    fn wanted(&self, page: &ListPage<(TweetId, UserId)>) -> Wanted {
-        page.entries.iter().fold(Wanted::by(self.viewer), |wanted, (id, author)| wanted.tweet(*id, *author))
+    fn wanted(&self, page: &ListPage<(TweetId, UserId)>) -> PageKeys {
+        page.entries.iter().fold(PageKeys::by(self.viewer), |wanted, (id, author)| wanted.tweet(*id, *author))
     }
 
     fn shown(
         &self,
         page: ListPage<(TweetId, UserId)>,
-        seen: &Seen,
+        seen: &PageData,
         may_see: impl Fn(UserId) -> bool,
     ) -> Json<Page<ShownTweet>> {
         let tweets = page.entries.iter().filter(|(_, author)| may_see(*author));
@@ -71,7 +71,7 @@ impl Screen<'_> {
 
 impl Links<'_> {
     /// A tweet as it was read; none of what is gone, or whose author is.
-    pub(crate) fn seen_tweet(self, id: TweetId, seen: &Seen) -> Option<ShownTweet> {
+    pub(crate) fn seen_tweet(self, id: TweetId, seen: &PageData) -> Option<ShownTweet> {
         let tweet = seen.tweet(id)?;
         Some(self.tweet(tweet, seen.profile(tweet.author)?, Marks::of(id, seen)))
     }
@@ -79,6 +79,6 @@ impl Links<'_> {
 
 /// Is there such an author, and may the viewer see what they wrote? 404 otherwise: whom somebody blocks is not to
 /// know that it exists.
-pub(crate) fn may_be_seen(seen: &Seen, author: UserId) -> Result<(), ApiError> {
+pub(crate) fn may_be_seen(seen: &PageData, author: UserId) -> Result<(), ApiError> {
     if seen.profile(author).is_some() && !seen.hide(author).blocked_by { Ok(()) } else { Err(ApiError::not_found()) }
 }

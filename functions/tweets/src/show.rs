@@ -1,7 +1,7 @@
 //! `GET /api/tweets/<id>/` (document 000).
 
-use aviary_auth::MaybeClaimed;
-use aviary_store::Wanted;
+use aviary_auth::MaybeUnconfirmed;
+use aviary_store::PageKeys;
 use aviary_web::{ApiError, Client, PathText};
 use axum::Json;
 use axum::extract::State;
@@ -20,13 +20,13 @@ use crate::screens::may_be_seen;
 pub async fn show(
     State(state): State<TweetsState>,
     client: Client,
-    caller: MaybeClaimed,
+    caller: MaybeUnconfirmed,
     PathText(id): PathText,
 ) -> Result<Json<ShownTweet>, ApiError> {
-    let (viewer, tweet) = caller.confirm_beside(state.tweet(&id)).await?;
+    let (viewer, tweet) = caller.confirm_with(state.tweet(&id)).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
-    let wanted = Wanted::by(viewer).reactions(tweet.id).person(tweet.author);
-    let seen = state.views.read(&wanted).await?;
+    let wanted = PageKeys::by(viewer).reactions(tweet.id).person(tweet.author);
+    let seen = state.page_reads.read(&wanted).await?;
     may_be_seen(&seen, tweet.author)?;
     // What a deleted account wrote is hidden with its profile.
     let author = seen.profile(tweet.author).ok_or_else(ApiError::not_found)?;

@@ -2,24 +2,24 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Guard, Limiter, Limits};
+use aviary_auth::{Authenticator, Limiter, Limits};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
-use aviary_store::{Activities, Comments, Db, Home, Jobs, Profiles, Reactions, Tweets, Views};
+use aviary_store::{Comments, Db, HomeTimelines, Jobs, PageReads, Profiles, Reactions, SecurityEvents, Tweets};
 use aviary_web::{Start, StartError};
 use axum::extract::FromRef;
 
 /// The function's state; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct TweetsState {
-    pub(crate) guard: Guard,
+    pub(crate) authenticator: Authenticator,
     pub(crate) profiles: Profiles,
-    pub(crate) views: Views,
+    pub(crate) page_reads: PageReads,
     pub(crate) bucket: Bucket,
     pub(crate) tweets: Tweets,
     pub(crate) comments: Comments,
     pub(crate) reactions: Reactions,
-    pub(crate) home: Home,
+    pub(crate) home: HomeTimelines,
     pub(crate) jobs: Jobs,
     pub(crate) limiter: Limiter,
     pub(crate) clock: Arc<dyn Clock>,
@@ -34,18 +34,21 @@ impl TweetsState {
     pub async fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
-        let guard = Guard::start(start, &db).await?;
+        let authenticator = Authenticator::start(start, &db).await?;
         let social = settings.required("AVIARY_SOCIAL_TABLE")?;
         let profiles = Profiles::new(db.clone(), social);
         Ok(Self {
             limiter: Limiter {
-                credentials: guard.credentials.clone(),
+                credentials: authenticator.credentials.clone(),
                 limits: Limits::of(settings)?,
                 clock: start.clock.clone(),
             },
-            guard,
-            views: Views::new(&profiles),
-            home: Home::new(&profiles, &Activities::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?)),
+            authenticator,
+            page_reads: PageReads::new(&profiles),
+            home: HomeTimelines::new(
+                &profiles,
+                &SecurityEvents::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?),
+            ),
             profiles,
             tweets: Tweets::new(db.clone(), social),
             comments: Comments::new(db.clone(), social),
@@ -58,8 +61,8 @@ impl TweetsState {
     }
 }
 
-impl FromRef<TweetsState> for Guard {
+impl FromRef<TweetsState> for Authenticator {
     fn from_ref(state: &TweetsState) -> Self {
-        state.guard.clone()
+        state.authenticator.clone()
     }
 }

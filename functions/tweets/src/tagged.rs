@@ -1,6 +1,6 @@
 //! `GET /api/tweets/tags/<tag>/`.
 
-use aviary_auth::MaybeClaimed;
+use aviary_auth::MaybeUnconfirmed;
 use aviary_model::{Tag, TweetId};
 use aviary_web::{ApiError, Client, Page, PageQuery, PathText};
 use axum::Json;
@@ -24,13 +24,13 @@ use crate::screens::Screen;
 pub async fn tagged(
     State(state): State<TweetsState>,
     client: Client,
-    caller: MaybeClaimed,
+    caller: MaybeUnconfirmed,
     PathText(tag): PathText,
     query: PageQuery,
 ) -> Result<Json<Page<ShownTweet>>, ApiError> {
     let tag = Tag::parse(&tag).ok_or_else(ApiError::not_found)?;
     let list = format!("tags/{}", tag.as_str());
     let after: Option<TweetId> = query.place_as(&list)?;
-    let (viewer, page) = caller.confirm_beside(state.tweets.tagged(&tag, after, query.limit())).await?;
+    let (viewer, page) = caller.confirm_with(state.tweets.tagged(&tag, after, query.limit())).await?;
     Screen { state: &state, client: &client, query: &query, viewer, list: &list }.tweets(page).await
 }

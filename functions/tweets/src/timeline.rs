@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use aviary_model::{EdgeId, TweetId, UserId};
-use aviary_store::{HomeEntry, ListPage, Seen, StoreError, Wanted};
+use aviary_store::{ListPage, PageData, PageKeys, StoreError, TimelineEntry};
 use futures_util::future::{try_join, try_join_all, try_join3};
 
 use crate::TweetsState;
@@ -20,14 +20,14 @@ pub(crate) struct Timeline<'a> {
 
 /// What lies where the reader is.
 pub(crate) struct Written {
-    home: ListPage<HomeEntry>,
-    own: ListPage<HomeEntry>,
+    home: ListPage<TimelineEntry>,
+    own: ListPage<TimelineEntry>,
     pulls: Vec<UserId>,
 }
 
 /// A page of places in a timeline.
 pub(crate) struct Merged {
-    entries: Vec<HomeEntry>,
+    entries: Vec<TimelineEntry>,
     /// The place after which the next page begins.
     pub(crate) next: Option<String>,
     /// Places of retweets that were merged: their tweets may have been written at other places.
@@ -48,7 +48,7 @@ impl Timeline<'_> {
         let Written { mut home, own, pulls } = written;
         let pulled: HashSet<UserId> = pulls.iter().copied().collect();
         // Whoever retweets what is merged at its own place does not bring it here a second time.
-        let is_merged = |entry: &HomeEntry| entry.via.is_some() && pulled.contains(&entry.author);
+        let is_merged = |entry: &TimelineEntry| entry.via.is_some() && pulled.contains(&entry.author);
         home.entries.retain(|entry| entry.author != self.user && !is_merged(entry));
         let tweets = try_join_all(pulls.iter().map(|user| self.tweets_of(*user)));
         let retweets = pulls.iter().map(|user| self.state.reactions.retweeted_by(*user, self.after, self.limit));
@@ -68,20 +68,20 @@ impl Timeline<'_> {
     /// Reads what the entries lead to, and says which of them are shown: who follows nobody any more who brought
     /// a tweet here, or hides them, does not see it. One step, none where there is nothing; two where a merged retweet
     /// is of a tweet that was written at another place.
-    pub(crate) async fn visible(&self, page: &Merged) -> Result<(Seen, Vec<TweetId>), StoreError> {
-        let wanted = Wanted::by(Some(self.user));
+    pub(crate) async fn visible(&self, page: &Merged) -> Result<(PageData, Vec<TweetId>), StoreError> {
+        let wanted = PageKeys::by(Some(self.user));
         let wanted = page.entries.iter().fold(wanted, |wanted, entry| self.wanted(wanted, entry));
         let doubtful = page.entries.iter().filter(|entry| page.doubtful.contains(&entry.position));
         let doubtful = doubtful.map(|entry| entry.tweet).collect();
         let held = self.state.home.entries(self.user, &doubtful, self.state.clock.now());
-        let (mut seen, held) = try_join(self.state.views.read(&wanted), held).await?;
+        let (mut seen, held) = try_join(self.state.page_reads.read(&wanted), held).await?;
         if !held.is_empty() {
             let bringers =
-                held.values().fold(Wanted::by(Some(self.user)), |wanted, entry| self.bringers(wanted, entry));
-            seen = seen.and(self.state.views.read(&bringers).await?);
+                held.values().fold(PageKeys::by(Some(self.user)), |wanted, entry| self.bringers(wanted, entry));
+            seen = seen.and(self.state.page_reads.read(&bringers).await?);
         }
         // What is shown at another place is not shown here a second time.
-        let elsewhere = |entry: &HomeEntry| {
+        let elsewhere = |entry: &TimelineEntry| {
             held.get(&entry.tweet).is_some_and(|held| held.position != entry.position && self.brings(held, &seen))
         };
         let shown = page.entries.iter().filter(|entry| self.brings(entry, &seen) && !elsewhere(entry));
@@ -91,25 +91,25 @@ impl Timeline<'_> {
         Ok((seen, shown))
     }
 
-    fn wanted(&self, wanted: Wanted, entry: &HomeEntry) -> Wanted {
+    fn wanted(&self, wanted: PageKeys, entry: &TimelineEntry) -> PageKeys {
         self.bringers(wanted.tweet(entry.tweet, entry.author), entry)
     }
 
-    fn bringers(&self, wanted: Wanted, entry: &HomeEntry) -> Wanted {
+    fn bringers(&self, wanted: PageKeys, entry: &TimelineEntry) -> PageKeys {
         let others = entry.bringers().filter(|other| *other != self.user);
         others.fold(wanted, |wanted, other| wanted.person(other).follows(other))
     }
 
     /// Is there anybody who brings this entry's tweet to the reader, and nothing between the reader and its author?
-    fn brings(&self, entry: &HomeEntry, seen: &Seen) -> bool {
+    fn brings(&self, entry: &TimelineEntry, seen: &PageData) -> bool {
         let brings = |who: UserId| seen.follows(who) && seen.profile(who).is_some() && !seen.hide(who).hides();
         entry.author == self.user || (!seen.hide(entry.author).hides() && entry.bringers().any(brings))
     }
 
-    async fn tweets_of(&self, user: UserId) -> Result<ListPage<HomeEntry>, StoreError> {
+    async fn tweets_of(&self, user: UserId) -> Result<ListPage<TimelineEntry>, StoreError> {
         let page = self.state.tweets.by_author(user, self.after.and_then(as_tweet), self.limit).await?;
         Ok(ListPage {
-            entries: page.entries.into_iter().map(|tweet| HomeEntry::tweeted(tweet, user)).collect(),
+            entries: page.entries.into_iter().map(|tweet| TimelineEntry::tweeted(tweet, user)).collect(),
             next: page.next,
         })
     }
@@ -121,10 +121,10 @@ fn as_tweet(position: EdgeId) -> Option<TweetId> {
 
 /// The first `limit` of all pages by their positions, newest first, each place of a tweet once. Where a page
 /// ends before its list does, nothing older is known of that list, so nothing older is shown of the others.
-fn merge(pages: Vec<ListPage<HomeEntry>>, limit: i32) -> ListPage<HomeEntry> {
+fn merge(pages: Vec<ListPage<TimelineEntry>>, limit: i32) -> ListPage<TimelineEntry> {
     let limit = usize::try_from(limit).unwrap_or_default();
     let horizon = pages.iter().filter_map(|page| page.next.as_ref()?.parse::<EdgeId>().ok()).max();
-    let mut entries: Vec<HomeEntry> = pages.into_iter().flat_map(|page| page.entries).collect();
+    let mut entries: Vec<TimelineEntry> = pages.into_iter().flat_map(|page| page.entries).collect();
     entries.retain(|entry| horizon.is_none_or(|horizon| entry.position >= horizon));
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.position));
     let cut = entries.len() > limit;
@@ -145,16 +145,16 @@ mod tests {
         format!("019a0000-0000-7000-8000-{n:012}")
     }
 
-    fn entry(tweet: u32, position: u32) -> HomeEntry {
+    fn entry(tweet: u32, position: u32) -> TimelineEntry {
         let (tweet, author) = (id(tweet).parse().unwrap(), id(0).parse().unwrap());
-        HomeEntry { position: id(position).parse().unwrap(), ..HomeEntry::tweeted(tweet, author) }
+        TimelineEntry { position: id(position).parse().unwrap(), ..TimelineEntry::tweeted(tweet, author) }
     }
 
-    fn positions(page: &ListPage<HomeEntry>) -> Vec<String> {
+    fn positions(page: &ListPage<TimelineEntry>) -> Vec<String> {
         page.entries.iter().map(|entry| entry.position.to_string()).collect()
     }
 
-    fn page(positions: &[u32], next: Option<u32>) -> ListPage<HomeEntry> {
+    fn page(positions: &[u32], next: Option<u32>) -> ListPage<TimelineEntry> {
         ListPage { entries: positions.iter().map(|n| entry(*n, *n)).collect(), next: next.map(id) }
     }
 

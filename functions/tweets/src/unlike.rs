@@ -1,6 +1,6 @@
 //! `DELETE /api/tweets/<id>/like/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
@@ -20,10 +20,10 @@ use crate::reacting::{one_less, remove};
     ))]
 pub async fn unlike(
     State(state): State<TweetsState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<LikeAnswer>, ApiError> {
-    let (tweet, changed) = remove(&state, claimed.with_form(&form), &id, Reaction::Like).await?;
+    let (tweet, changed) = remove(&state, unconfirmed.with_form(&form), &id, Reaction::Like).await?;
     Ok(Json(LikeAnswer { liked: false, likes: one_less(tweet.likes, changed) }))
 }

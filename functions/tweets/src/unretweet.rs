@@ -1,6 +1,6 @@
 //! `DELETE /api/tweets/<id>/retweet/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
@@ -20,10 +20,10 @@ use crate::retweet::RetweetAnswer;
     ))]
 pub async fn unretweet(
     State(state): State<TweetsState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<RetweetAnswer>, ApiError> {
-    let (tweet, changed) = remove(&state, claimed.with_form(&form), &id, Reaction::Retweet).await?;
+    let (tweet, changed) = remove(&state, unconfirmed.with_form(&form), &id, Reaction::Retweet).await?;
     Ok(Json(RetweetAnswer { retweeted: false, retweets: one_less(tweet.retweets, changed) }))
 }

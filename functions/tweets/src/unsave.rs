@@ -1,6 +1,6 @@
 //! `DELETE /api/tweets/<id>/save/`.
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
@@ -20,10 +20,10 @@ use crate::save::SaveAnswer;
     ))]
 pub async fn unsave(
     State(state): State<TweetsState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<SaveAnswer>, ApiError> {
-    remove(&state, claimed.with_form(&form), &id, Reaction::Save).await?;
+    remove(&state, unconfirmed.with_form(&form), &id, Reaction::Save).await?;
     Ok(Json(SaveAnswer { saved: false }))
 }

@@ -2,10 +2,10 @@
 
 use std::convert::Infallible;
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::{Bio, NameKey};
-use aviary_store::{OnceClaim, Profile};
-use aviary_web::{ApiError, Claim, Fields, Form, IdempotencyKey, Payload};
+use aviary_store::{IdempotencyClaim, Profile};
+use aviary_web::{ApiError, Fields, Form, IdempotencyKey, IdempotentRequest, Payload};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -45,29 +45,29 @@ struct Create {
 ))]
 pub async fn create(
     State(state): State<UsersState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     key: IdempotencyKey,
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<serde_json::Value>), ApiError> {
-    let user = claimed.user();
+    let user = unconfirmed.user();
     let read = read(&form);
     // A body that is wrong is said after a credential that is.
     let name = NameKey::of(read.as_ref().map_or("", |create| &create.name));
-    let (caller, owner) = claimed.with_form(&form).confirm_beside(state.profiles.owner_of(&name)).await?;
+    let (caller, owner) = unconfirmed.with_form(&form).confirm_with(state.profiles.owner_of(&name)).await?;
     let create = read?;
     let owner = owner.ok_or_else(|| unknown(&create.name))?;
     caller.must_own(owner)?;
     let profile = state.profiles.by_id(owner).await?.ok_or_else(|| unknown(&create.name))?;
-    let credentials = &state.guard.credentials;
+    let credentials = &state.authenticator.credentials;
     let body = form.digest(&[]);
     let claim = key.claim(credentials, "users-create", Some(user), &body, state.clock.now());
     let claim = match claim.await? {
-        Claim::Fresh(claim) => claim,
-        Claim::Done(answer) => return again(&answer),
+        IdempotentRequest::New(claim) => claim,
+        IdempotentRequest::Repeat(answer) => return again(&answer),
     };
     let written = write(&state, &profile, create.bio.as_ref(), claim.as_ref()).await;
     if let (Err(_), Some(claim)) = (&written, &claim) {
-        credentials.release_once(claim).await?;
+        credentials.release_idempotency_key(claim).await?;
     }
     Ok((StatusCode::CREATED, Json(written?)))
 }
@@ -83,11 +83,11 @@ async fn write(
     state: &UsersState,
     profile: &Profile,
     bio: Option<&Bio>,
-    claim: Option<&OnceClaim>,
+    claim: Option<&IdempotencyClaim>,
 ) -> Result<serde_json::Value, ApiError> {
     let answer = ShownUser::of(profile, bio.unwrap_or(&profile.bio));
     let answer = serde_json::to_value(answer).map_err(ApiError::internal)?;
-    let claim = claim.map(|claim| (claim, &state.guard.credentials, answer.to_string()));
+    let claim = claim.map(|claim| (claim, &state.authenticator.credentials, answer.to_string()));
     if state.profiles.create_for_service(profile.id, bio, claim).await? {
         Ok(answer)
     } else {

@@ -1,6 +1,6 @@
 //! `DELETE /api/users/delete/<username>/` (document 003).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_media::ObjectKey;
 use aviary_model::NameKey;
 use aviary_store::Picture;
@@ -22,12 +22,12 @@ use crate::UsersState;
     ))]
 pub async fn delete(
     State(state): State<UsersState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(username): PathText,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
     let name = NameKey::of(&username);
-    let (caller, owner) = claimed.with_form(&form).confirm_beside(state.profiles.owner_of(&name)).await?;
+    let (caller, owner) = unconfirmed.with_form(&form).confirm_with(state.profiles.owner_of(&name)).await?;
     let owner = owner.ok_or_else(ApiError::not_found)?;
     caller.must_own(owner)?;
     let before = state.profiles.delete_for_service(owner).await?.ok_or_else(ApiError::not_found)?;

@@ -1,6 +1,6 @@
 //! `GET /api/users/<username>/` (document 003).
 
-use aviary_auth::Claimed;
+use aviary_auth::Unconfirmed;
 use aviary_model::NameKey;
 use aviary_web::{ApiError, PathText};
 use axum::Json;
@@ -19,11 +19,11 @@ use crate::answer::{ShownUser, is_deleted};
     ))]
 pub async fn show(
     State(state): State<UsersState>,
-    claimed: Claimed,
+    unconfirmed: Unconfirmed,
     PathText(username): PathText,
 ) -> Result<Json<ShownUser>, ApiError> {
     let name = NameKey::of(&username);
-    let (_, owner) = claimed.confirm_beside(state.profiles.owner_of(&name)).await?;
+    let (_, owner) = unconfirmed.confirm_with(state.profiles.owner_of(&name)).await?;
     let owner = owner.ok_or_else(ApiError::not_found)?;
     let profile = state.profiles.by_id(owner).await?.filter(|profile| !is_deleted(profile));
     let profile = profile.ok_or_else(ApiError::not_found)?;

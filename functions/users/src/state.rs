@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::Guard;
+use aviary_auth::Authenticator;
 use aviary_media::Bucket;
 use aviary_model::Clock;
 use aviary_store::{Db, Profiles};
@@ -12,7 +12,7 @@ use axum::extract::FromRef;
 /// The function's state; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct UsersState {
-    pub(crate) guard: Guard,
+    pub(crate) authenticator: Authenticator,
     pub(crate) profiles: Profiles,
     pub(crate) bucket: Bucket,
     pub(crate) clock: Arc<dyn Clock>,
@@ -26,9 +26,9 @@ impl UsersState {
     pub async fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
-        let guard = Guard::start(start, &db).await?;
+        let authenticator = Authenticator::start(start, &db).await?;
         Ok(Self {
-            guard,
+            authenticator,
             profiles: Profiles::new(db, settings.required("AVIARY_SOCIAL_TABLE")?),
             bucket: Bucket::start(start)?,
             clock: start.clock.clone(),
@@ -36,8 +36,8 @@ impl UsersState {
     }
 }
 
-impl FromRef<UsersState> for Guard {
+impl FromRef<UsersState> for Authenticator {
     fn from_ref(state: &UsersState) -> Self {
-        state.guard.clone()
+        state.authenticator.clone()
     }
 }

@@ -1,7 +1,7 @@
 //! Timelines: a tweet into those of the followers, the last tweets into that of a new one, and who has too many.
 
 use aviary_model::{EdgeId, TweetId, UserId};
-use aviary_store::{Follower, HomeEntry, Task};
+use aviary_store::{Follower, Task, TimelineEntry};
 use futures_util::{StreamExt, TryStreamExt};
 
 use crate::Worker;
@@ -38,8 +38,8 @@ impl Worker {
         }
         let page = self.home.followers(user, shard, after, FOLLOWERS).await?;
         let entry = match position == tweet.into() {
-            true => HomeEntry::tweeted(tweet, author),
-            false => HomeEntry::retweeted(tweet, author, user, position),
+            true => TimelineEntry::tweeted(tweet, author),
+            false => TimelineEntry::retweeted(tweet, author, user, position),
         };
         // Own tweets are in one's timeline anyway.
         let readers = page.entries.iter().map(|follower| follower.user).filter(|reader| *reader != author);

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy, Timestamp};
-use aviary_store::{Accounts, Activities, Credentials, Db, Home, Integers, Jobs, Notifications, Profiles, Purge};
+use aviary_store::{
+    Accounts, Credentials, Db, HomeTimelines, Integers, Jobs, Notifications, Profiles, Purge, SecurityEvents,
+};
 use aviary_web::{EventHandler, Start, StartError};
 use serde_json::{Value, json};
 
@@ -17,7 +19,7 @@ pub struct Worker {
     pub(crate) accounts: Accounts,
     pub(crate) credentials: Credentials,
     pub(crate) jobs: Jobs,
-    pub(crate) home: Home,
+    pub(crate) home: HomeTimelines,
     pub(crate) notifications: Notifications,
     pub(crate) purge: Purge,
     pub(crate) integers: Integers,
@@ -44,14 +46,14 @@ impl Worker {
         let db = Db::new(&start.aws, start.entropy.clone());
         let credentials = Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?);
         let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
-        let feed = Activities::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
+        let feed = SecurityEvents::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
         let (bucket, url) = (settings.required("AVIARY_MEDIA_BUCKET")?, settings.required("AVIARY_MEDIA_URL")?);
         let jobs = Jobs::new(db.clone(), settings.required("AVIARY_JOBS_TABLE")?);
         Ok(Self {
             accounts: Accounts::new(db.clone(), settings.required("AVIARY_ACCOUNTS_TABLE")?),
             integers: Integers::new(db.clone(), settings.required("AVIARY_INTEGERS_TABLE")?, jobs.clone()),
             jobs,
-            home: Home::new(&profiles, &feed),
+            home: HomeTimelines::new(&profiles, &feed),
             notifications: Notifications::new(&profiles, &feed),
             purge: Purge::new(db, &credentials, &profiles, &feed),
             credentials,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use aviary_model::{CommentId, EdgeId, TweetId, TweetText, UserId};
 use aviary_store::{
-    Activities, Comment, Comments, Count, Counter, Counters, News, NotificationKind, Notifications, Reaction,
-    Reactions, Relations, Tallied, Tweet, Tweets, User,
+    Comment, Comments, Count, Counter, Counters, NotificationContent, NotificationKind, Notifications, Reaction,
+    Reactions, Relations, SecurityEvents, Tallied, Tweet, Tweets, User,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use operate::recount::{Recounting, Summary, recount};
@@ -63,8 +63,14 @@ impl World {
             self.reactions().put(self.ada.id, reaction, &self.tweet, now).await.unwrap();
         }
         self.reactions().like_comment(self.ada.id, &self.comment, now).await.unwrap();
-        let feed = Activities::new(operator.db.clone(), &self.table("AVIARY_FEED_TABLE"));
-        let news = |kind| News { kind, actor: self.ada.id, tweet: Some(self.tweet.id), comment: None, created_at: now };
+        let feed = SecurityEvents::new(operator.db.clone(), &self.table("AVIARY_FEED_TABLE"));
+        let news = |kind| NotificationContent {
+            kind,
+            actor: self.ada.id,
+            tweet: Some(self.tweet.id),
+            comment: None,
+            created_at: now,
+        };
         let news = [news(NotificationKind::Like), news(NotificationKind::Retweet)];
         Notifications::new(&operator.profiles, &feed).tell(self.bob.id, &news, now).await.unwrap();
     }
@@ -88,7 +94,7 @@ impl World {
     /// Counts as the stream would have it.
     async fn count(&self, counter: Counter, by: i64) {
         let operator = &self.deployment.operator;
-        let feed = Activities::new(operator.db.clone(), &self.table("AVIARY_FEED_TABLE"));
+        let feed = SecurityEvents::new(operator.db.clone(), &self.table("AVIARY_FEED_TABLE"));
         let event = operator.entropy.secret::<8>().unwrap().expose().to_owned();
         let counters = Counters::new(&operator.profiles, &feed);
         counters.add(&[Count { event, counter, by }], operator.clock.now()).await.unwrap();

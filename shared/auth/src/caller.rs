@@ -1,13 +1,13 @@
 //! The second half of authentication: the account is active and the session goes on.
 
 use aviary_model::{SessionId, Timestamp, UserId};
-use aviary_store::{Principal, SessionKind, Standing};
+use aviary_store::{CallerState, Principal, SessionKind};
 use aviary_web::ApiError;
 use http::StatusCode;
 
-use crate::claimed::Via;
 use crate::credential::refused;
-use crate::{Claimed, TokenError, TrustedOrigins};
+use crate::unconfirmed::Via;
+use crate::{TokenError, TrustedOrigins, Unconfirmed};
 
 /// Somebody who may act. Only made by looking it up.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +35,8 @@ impl Caller {
 }
 
 pub(crate) fn judge(
-    claimed: &Claimed,
-    standing: Standing,
+    unconfirmed: &Unconfirmed,
+    standing: CallerState,
     now: Timestamp,
     trusted: &TrustedOrigins,
 ) -> Result<Caller, ApiError> {
@@ -48,12 +48,12 @@ pub(crate) fn judge(
     let session = standing
         .session
         .filter(|session| session.epoch == principal.epoch && !session.has_ended(now))
-        .ok_or_else(|| ended(&claimed.via))?;
-    if let Via::Web(proof) = &claimed.via {
+        .ok_or_else(|| ended(&unconfirmed.via))?;
+    if let Via::Web(proof) = &unconfirmed.via {
         proof.check(session.csrf_hash.as_deref(), trusted)?;
     }
     let Principal { epoch, staff, .. } = principal;
-    Ok(Caller { user: claimed.user, sid: claimed.sid, kind: session.kind, epoch, staff })
+    Ok(Caller { user: unconfirmed.user, sid: unconfirmed.sid, kind: session.kind, epoch, staff })
 }
 
 fn ended(via: &Via) -> ApiError {

@@ -1,11 +1,10 @@
-//! Who a caller is: passwords, tokens, sessions, CSRF, and the [`Claimed`] and [`Caller`] that handlers
+//! Who a caller is: passwords, tokens, sessions, CSRF, and the [`Unconfirmed`] and [`Caller`] that handlers
 //! take.
 //!
-//! A [`Claimed`] has shown a credential whose form and signature hold. A [`Caller`] has been looked up:
+//! A [`Unconfirmed`] has shown a credential whose form and signature hold. A [`Caller`] has been looked up:
 //! the account is active and the session goes on. Writes want a `Caller`.
 
 mod caller;
-mod claimed;
 mod common_passwords;
 mod credential;
 mod csrf;
@@ -22,9 +21,9 @@ mod refresh;
 mod rotation;
 mod similarity;
 mod token;
+mod unconfirmed;
 
 pub use caller::Caller;
-pub use claimed::{Claimed, Guard, HeaderClaimed, MaybeClaimed};
 pub use csrf::TrustedOrigins;
 pub use digest::digest;
 pub use django::{from_django, is_django_hash};
@@ -36,3 +35,4 @@ pub use policy::{Policy, PolicyError, SignupForm, at_change, without_owner};
 pub use refresh::{Refresh, RefreshError, Refreshed};
 pub use rotation::{PUBLISHED_SECONDS, Rotation, SIGNING_SECONDS, Turned};
 pub use token::{Claims, Lifetime, TokenError, TokenKind};
+pub use unconfirmed::{Authenticator, HeaderUnconfirmed, MaybeUnconfirmed, Unconfirmed};

@@ -10,7 +10,9 @@ use crate::jobs::job_item;
 use crate::profiles::{name_item, name_key, profile_key};
 use crate::sessions::session_key;
 use crate::transaction::{Committed, Expression, Transaction};
-use crate::{Accounts, Activities, Activity, Credentials, Db, Job, Jobs, Profiles, Redeemable, StoreError, User};
+use crate::{
+    Accounts, Credentials, Db, Job, Jobs, Profiles, Redeemable, SecurityEvent, SecurityEvents, StoreError, User,
+};
 
 /// The tables that a change reaches.
 #[derive(Clone, Debug)]
@@ -24,7 +26,7 @@ pub struct AccountTables {
     /// The outbox.
     pub jobs: Jobs,
     /// Security events.
-    pub activities: Activities,
+    pub activities: SecurityEvents,
 }
 
 /// What is to change; the rest stays.
@@ -43,7 +45,7 @@ pub struct AccountChange {
     /// What must happen later.
     pub jobs: Vec<Job>,
     /// What the user will see of it.
-    pub activities: Vec<Activity>,
+    pub activities: Vec<SecurityEvent>,
 }
 
 /// Ends sessions by raising the epoch.
@@ -135,7 +137,7 @@ impl AccountTables {
         user: UserId,
         end: EndSessions,
         job: &Job,
-        activity: &Activity,
+        activity: &SecurityEvent,
     ) -> Result<bool, StoreError> {
         let mut transaction = Transaction::default();
         self.end_sessions(&mut transaction, user, end)?;

@@ -28,7 +28,7 @@ pub struct User {
 
 /// Whose a name is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Guard {
+pub(crate) struct NameOwner {
     pub(crate) user_id: UserId,
 }
 
@@ -59,7 +59,7 @@ impl Accounts {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn owner_of(&self, name: &NameKey) -> Result<Option<UserId>, StoreError> {
-        let guard = self.db.get::<Guard>(&self.table, guard_key(name)).await?;
+        let guard = self.db.get::<NameOwner>(&self.table, guard_key(name)).await?;
         Ok(guard.map(|guard| guard.user_id))
     }
 }
@@ -76,7 +76,7 @@ pub(crate) fn user_item(user: &User) -> Result<Item, StoreError> {
 }
 
 pub(crate) fn guard_item(name: &NameKey, id: UserId) -> Result<Item, StoreError> {
-    item(guard_key(name), &Guard { user_id: id }, [])
+    item(guard_key(name), &NameOwner { user_id: id }, [])
 }
 
 /// The condition that a user is as it was read.

@@ -12,7 +12,7 @@ const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
 
 /// Something that happened to an account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Activity {
+pub struct SecurityEvent {
     /// Its id, which sorts by time.
     pub id: SessionId,
     /// What it was, by its stable name.
@@ -29,21 +29,21 @@ pub struct Activity {
 
 /// A page of activities, newest first.
 #[derive(Clone, Debug)]
-pub struct ActivityPage {
+pub struct SecurityEventPage {
     /// The page.
-    pub activities: Vec<Activity>,
+    pub activities: Vec<SecurityEvent>,
     /// There is more: the next page begins after the last of these.
     pub more: bool,
 }
 
 /// The `feed` table's activities.
 #[derive(Clone, Debug)]
-pub struct Activities {
+pub struct SecurityEvents {
     db: Db,
     pub(crate) table: String,
 }
 
-impl Activities {
+impl SecurityEvents {
     /// The table of this name.
     #[must_use]
     pub fn new(db: Db, table: &str) -> Self {
@@ -60,8 +60,8 @@ impl Activities {
         at: Timestamp,
         address: &str,
         user_agent: &str,
-    ) -> Result<Activity, StoreError> {
-        Ok(Activity {
+    ) -> Result<SecurityEvent, StoreError> {
+        Ok(SecurityEvent {
             id: SessionId::new(at, self.db.entropy.as_ref())?,
             event: event.to_owned(),
             at,
@@ -76,7 +76,7 @@ impl Activities {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn put(&self, user: Option<UserId>, activity: &Activity) -> Result<(), StoreError> {
+    pub async fn put(&self, user: Option<UserId>, activity: &SecurityEvent) -> Result<(), StoreError> {
         let item = match user {
             Some(user) => activity_item(user, activity)?,
             None => item(Key::new("NOBODY", "NOBODY"), activity, [])?,
@@ -102,7 +102,7 @@ impl Activities {
         before: Option<SessionId>,
         limit: i32,
         now: Timestamp,
-    ) -> Result<ActivityPage, StoreError> {
+    ) -> Result<SecurityEventPage, StoreError> {
         let end = before.map_or_else(|| "A#~".to_owned(), |id| format!("A#{id}"));
         let call = self
             .db
@@ -119,7 +119,7 @@ impl Activities {
         let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
         let mut activities = Vec::new();
         for found in output.items.unwrap_or_default() {
-            let activity: Activity = fields(&self.table, found)?;
+            let activity: SecurityEvent = fields(&self.table, found)?;
             // `BETWEEN` has the end in it, and the TTL removes late.
             if Some(activity.id) != before && activity.expires_at > now.seconds() {
                 activities.push(activity);
@@ -128,10 +128,10 @@ impl Activities {
         let limit = usize::try_from(limit).unwrap_or_default();
         let more = activities.len() > limit;
         activities.truncate(limit);
-        Ok(ActivityPage { activities, more })
+        Ok(SecurityEventPage { activities, more })
     }
 }
 
-pub(crate) fn activity_item(user: UserId, activity: &Activity) -> Result<Item, StoreError> {
+pub(crate) fn activity_item(user: UserId, activity: &SecurityEvent) -> Result<Item, StoreError> {
     item(Key::new(format!("U#{user}"), format!("A#{}", activity.id)), activity, [])
 }

@@ -20,7 +20,7 @@ use crate::lists::id_behind;
 use crate::removal::AT_ONCE;
 use crate::social_keys::{EdgeKind, edge_key, hide_key, tweet_key, user_pk};
 use crate::transaction::{Applied, Committed, Expression, Transaction};
-use crate::{Hide, Home, HomeEntry, Purge, StoreError};
+use crate::{Hide, HomeTimelines, Purge, StoreError, TimelineEntry};
 
 const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
 /// So many who bring a tweet that is there already are kept with it: each is read with the page.
@@ -39,14 +39,14 @@ struct Also {
     position: EdgeId,
 }
 
-impl Home {
+impl HomeTimelines {
     /// Brings a tweet into somebody's timeline. Where it is there already, it stays at its place and knows who else
     /// brings it; but what nobody brings any more whom the reader follows takes this place, and so does a newer retweet
     /// by who brought it first. One step, three for who is not the first.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn put(&self, user: UserId, entry: &HomeEntry, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn put(&self, user: UserId, entry: &TimelineEntry, now: Timestamp) -> Result<(), StoreError> {
         for round in 0..MAX_ROUNDS {
             self.db.pause_before(round).await?;
             let Some(there) = self.put_first(user, entry, now).await? else { return Ok(()) };
@@ -61,9 +61,9 @@ impl Home {
     async fn put_first(
         &self,
         user: UserId,
-        entry: &HomeEntry,
+        entry: &TimelineEntry,
         now: Timestamp,
-    ) -> Result<Option<HomeEntry>, StoreError> {
+    ) -> Result<Option<TimelineEntry>, StoreError> {
         let by = entry.via.map_or_else(|| "nobody".to_owned(), |via| via.to_string());
         let condition = "attribute_not_exists(pk) OR #expires_at <= :now OR (#by = :by AND #recent_sk < :recent_sk)";
         let mut put = set_all(entry_item(user, entry, now)?, condition)
@@ -83,8 +83,8 @@ impl Home {
     async fn put_beside(
         &self,
         user: UserId,
-        entry: &HomeEntry,
-        there: &HomeEntry,
+        entry: &TimelineEntry,
+        there: &TimelineEntry,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let home = home_key(user, entry.tweet);
@@ -113,7 +113,7 @@ impl Home {
     }
 
     /// Does the reader follow anybody who brings this entry, and is not hidden?
-    async fn is_brought(&self, reader: UserId, entry: &HomeEntry) -> Result<bool, StoreError> {
+    async fn is_brought(&self, reader: UserId, entry: &TimelineEntry) -> Result<bool, StoreError> {
         let keys = |who: UserId| [edge_key(reader, EdgeKind::Follow, who.uuid()), hide_key(reader, who)];
         let found = self.db.batch_get(&self.social, entry.bringers().flat_map(keys).collect()).await?;
         for who in entry.bringers() {
@@ -150,7 +150,7 @@ impl Purge {
             self.db.pause_before(round).await?;
             let found = self.db.batch_get(&self.feed, vec![home.clone(), also.clone()]).await?;
             let find = |key: &Key| found.iter().find(|item| key.is_of(item)).cloned();
-            let entry = find(&home).map(|item| fields::<HomeEntry>(&self.feed, item)).transpose()?;
+            let entry = find(&home).map(|item| fields::<TimelineEntry>(&self.feed, item)).transpose()?;
             let brings_too = match find(&also) {
                 Some(item) => fields::<Also>(&self.feed, item)?.position == edge,
                 None => false,
@@ -175,7 +175,7 @@ impl Purge {
         transaction: &mut Transaction,
         reader: UserId,
         Retweet { by, tweet, edge }: Retweet,
-        entry: Option<&HomeEntry>,
+        entry: Option<&TimelineEntry>,
     ) -> Result<(), StoreError> {
         transaction.delete_if(&self.feed, also_key(reader, tweet, by), &at(edge))?;
         // What the retweet brought first is replaced or removed whole.
@@ -194,9 +194,9 @@ impl Purge {
         &self,
         transaction: &mut Transaction,
         reader: UserId,
-        entry: &HomeEntry,
+        entry: &TimelineEntry,
     ) -> Result<(), StoreError> {
-        let HomeEntry { tweet, author, .. } = *entry;
+        let TimelineEntry { tweet, author, .. } = *entry;
         let home = home_key(reader, tweet);
         let follow = edge_key(reader, EdgeKind::Follow, author.uuid());
         let social = self.db.batch_get(&self.social, vec![tweet_key(tweet), follow.clone()]);
@@ -210,9 +210,9 @@ impl Purge {
         let next = if !is_there(&tweet_key(tweet)) {
             None
         } else if is_there(&follow) {
-            Some(HomeEntry::tweeted(tweet, author))
+            Some(TimelineEntry::tweeted(tweet, author))
         } else {
-            first.map(|(position, via)| HomeEntry::retweeted(tweet, author, via, position))
+            first.map(|(position, via)| TimelineEntry::retweeted(tweet, author, via, position))
         };
         let Some(next) = next else {
             return transaction.delete_if(&self.feed, home, &unchanged("", entry)).map(|_| ());
@@ -225,7 +225,7 @@ impl Purge {
 }
 
 /// The entry, if it is as it was read, at the place of another who brings it; kept until then, or as long as before.
-fn moved(reader: UserId, entry: &HomeEntry, next: &HomeEntry, until: Option<Timestamp>) -> Expression {
+fn moved(reader: UserId, entry: &TimelineEntry, next: &TimelineEntry, until: Option<Timestamp>) -> Expression {
     let update = unchanged("", entry).set("expires_at", until.map(|until| number(until.seconds())));
     let places = places_of(reader, next).into_iter();
     let mut update = places.fold(update, |update, (name, value)| update.set(name, Some(text(value))));
@@ -243,7 +243,7 @@ fn moved(reader: UserId, entry: &HomeEntry, next: &HomeEntry, until: Option<Time
 }
 
 /// The entry is as it was read.
-fn unchanged(update: &str, entry: &HomeEntry) -> Expression {
+fn unchanged(update: &str, entry: &TimelineEntry) -> Expression {
     let same = Expression::new(update, "")
         .name("#via", "via")
         .name("#was_at", "position")
@@ -273,13 +273,13 @@ fn set_all(item: Item, condition: &str) -> Expression {
     fields.fold(Expression::new("", condition), |update, (name, value)| update.set(&name, Some(value)))
 }
 
-fn entry_item(user: UserId, entry: &HomeEntry, now: Timestamp) -> Result<Item, StoreError> {
+fn entry_item(user: UserId, entry: &TimelineEntry, now: Timestamp) -> Result<Item, StoreError> {
     let item = item(home_key(user, entry.tweet), entry, places_of(user, entry))?;
     Ok(expiring(item, now.plus_seconds(KEPT_SECONDS)))
 }
 
 /// What says where an entry is, and by what it can be found.
-fn places_of(user: UserId, entry: &HomeEntry) -> [(&'static str, String); 4] {
+fn places_of(user: UserId, entry: &TimelineEntry) -> [(&'static str, String); 4] {
     [
         ("position", entry.position.to_string()),
         ("recent_sk", format!("{HOME}{}", entry.position)),
@@ -288,7 +288,7 @@ fn places_of(user: UserId, entry: &HomeEntry) -> [(&'static str, String); 4] {
     ]
 }
 
-fn also_item(user: UserId, entry: &HomeEntry, via: UserId, now: Timestamp) -> Result<Item, StoreError> {
+fn also_item(user: UserId, entry: &TimelineEntry, via: UserId, now: Timestamp) -> Result<Item, StoreError> {
     let index = [
         ("position", entry.position.to_string()),
         ("origin_pk", shard(&origin(entry.tweet, Some(via)), user.uuid())),

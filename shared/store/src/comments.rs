@@ -10,7 +10,7 @@ use crate::reach::{check_reach, is_blocked};
 use crate::social_keys::{comment_key, commented_key, list_pk};
 use crate::transaction::{Committed, Expression, Transaction};
 use crate::tweet_writes::{Nothing, edited, lapsed, new_text};
-use crate::{Db, Edited, Jobs, ListPage, Settled, StoreError, Task, WriteError};
+use crate::{Db, Edited, IdempotencyResult, Jobs, ListPage, StoreError, Task, WriteError};
 
 /// A comment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ impl Comments {
         &self,
         comment: &Comment,
         mentioned: &[UserId],
-        settled: Option<Settled<'_>>,
+        settled: Option<IdempotencyResult<'_>>,
     ) -> Result<(), WriteError> {
         let mut transaction = Transaction::default();
         let at = transaction.create(&self.table, comment_item(comment)?)?;

@@ -11,7 +11,7 @@ use crate::item::{Key, expiring, number};
 use crate::profiles::profile_key;
 use crate::social_keys::{comment_key, tweet_key};
 use crate::transaction::{Committed, Expression, Transaction};
-use crate::{Activities, Db, Profiles, StoreError};
+use crate::{Db, Profiles, SecurityEvents, StoreError};
 
 /// Longer than a stream keeps its records.
 const SEEN_SECONDS: i64 = 48 * 3_600;
@@ -87,7 +87,7 @@ pub struct Counters {
 impl Counters {
     /// Over these tables.
     #[must_use]
-    pub fn new(profiles: &Profiles, feed: &Activities) -> Self {
+    pub fn new(profiles: &Profiles, feed: &SecurityEvents) -> Self {
         Self { db: profiles.db.clone(), social: profiles.table.clone(), feed: feed.table.clone() }
     }
 

@@ -27,14 +27,14 @@ pub struct Principal {
 
 /// Where a caller stands at this moment.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct CallerState {
     /// The principal; none when the account is gone.
     pub principal: Option<Principal>,
     /// The session; none when it has ended.
     pub session: Option<Session>,
 }
 
-impl Standing {
+impl CallerState {
     /// The session, if it goes on: it has not ended, is of the present epoch, and its user is active.
     #[must_use]
     pub fn going_on(self, now: Timestamp) -> Option<Session> {
@@ -71,10 +71,10 @@ impl Credentials {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn standing(&self, user: UserId, sid: SessionId) -> Result<Standing, StoreError> {
+    pub async fn standing(&self, user: UserId, sid: SessionId) -> Result<CallerState, StoreError> {
         let (principal_key, session_key) = (principal_key(user), session_key(user, sid));
         let keys = vec![principal_key.clone(), session_key.clone()];
-        let mut standing = Standing { principal: None, session: None };
+        let mut standing = CallerState { principal: None, session: None };
         for found in self.db.batch_get(&self.table, keys).await? {
             if principal_key.is_of(&found) {
                 standing.principal = Some(fields(&self.table, found)?);

@@ -8,7 +8,7 @@ use crate::lists::{ListPage, Order, Own, attribute, cut, id_behind};
 use crate::profiles::profile_key;
 use crate::reactions::retweeted_entry;
 use crate::social_keys::{EdgeKind, edge_key, list_of, tweet_key, user_pk};
-use crate::{Home, HomeEntry, StoreError};
+use crate::{HomeTimelines, StoreError, TimelineEntry};
 
 /// How many of somebody's tweets a new follower gets.
 const LAST_TWEETS: i32 = 20;
@@ -24,7 +24,7 @@ pub struct Follower {
     pub follow: EdgeId,
 }
 
-impl Home {
+impl HomeTimelines {
     /// Those who follow somebody, of one shard of their list or all, in the order in which they came; lags. One
     /// step.
     ///
@@ -83,7 +83,7 @@ impl Home {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn for_new_follower(&self, user: UserId, followed: UserId) -> Result<Vec<HomeEntry>, StoreError> {
+    pub async fn for_new_follower(&self, user: UserId, followed: UserId) -> Result<Vec<TimelineEntry>, StoreError> {
         let edge = edge_key(user, EdgeKind::Follow, followed.uuid());
         let found = self.db.batch_get(&self.social, vec![edge]).await?;
         let Some(follow) = found.first().and_then(|edge| id_behind::<EdgeId>(edge, "id", "")) else {
@@ -100,6 +100,6 @@ impl Home {
         let tweets = tweeted.entries.iter().filter_map(|item| id_behind(item, "sk", "TWEET#"));
         let retweets = retweeted.entries.iter().filter_map(|item| retweeted_entry(item, followed));
         let retweets = retweets.filter(|entry| entry.position.made_at() >= since && entry.author != user);
-        Ok(tweets.map(|tweet| HomeEntry::tweeted(tweet, followed)).chain(retweets).collect())
+        Ok(tweets.map(|tweet| TimelineEntry::tweeted(tweet, followed)).chain(retweets).collect())
     }
 }

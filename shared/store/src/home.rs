@@ -12,7 +12,7 @@ use crate::jobs::job_item;
 use crate::lists::{Order, Own, id_behind};
 use crate::social_keys::{EdgeKind, edge_key, user_pk};
 use crate::transaction::{Expression, Transaction};
-use crate::{Activities, Db, Job, Jobs, ListPage, Profiles, StoreError};
+use crate::{Db, Job, Jobs, ListPage, Profiles, SecurityEvents, StoreError};
 
 /// So many of those who have too many followers are merged into a page.
 const MAX_PULLS: i32 = 100;
@@ -21,7 +21,7 @@ const PULL: &str = "PULL#";
 
 /// A tweet's place in a home timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HomeEntry {
+pub struct TimelineEntry {
     /// The tweet.
     pub tweet: TweetId,
     /// Who wrote it.
@@ -36,7 +36,7 @@ pub struct HomeEntry {
     pub also: BTreeSet<UserId>,
 }
 
-impl HomeEntry {
+impl TimelineEntry {
     /// A tweet where its author's followers find it: its own place is its id.
     #[must_use]
     pub fn tweeted(tweet: TweetId, author: UserId) -> Self {
@@ -57,16 +57,16 @@ impl HomeEntry {
 
 /// The home timelines of the `feed` table.
 #[derive(Clone, Debug)]
-pub struct Home {
+pub struct HomeTimelines {
     pub(crate) db: Db,
     pub(crate) feed: String,
     pub(crate) social: String,
 }
 
-impl Home {
+impl HomeTimelines {
     /// Over these tables.
     #[must_use]
-    pub fn new(profiles: &Profiles, feed: &Activities) -> Self {
+    pub fn new(profiles: &Profiles, feed: &SecurityEvents) -> Self {
         Self { db: profiles.db.clone(), feed: feed.table.clone(), social: profiles.table.clone() }
     }
 
@@ -81,7 +81,7 @@ impl Home {
         after: Option<EdgeId>,
         limit: i32,
         now: Timestamp,
-    ) -> Result<ListPage<HomeEntry>, StoreError> {
+    ) -> Result<ListPage<TimelineEntry>, StoreError> {
         let own = Own { pk: user_pk(user), prefix: HOME, by_recency: true, order: Order::NewestFirst };
         let after = after.map(|position| position.to_string());
         let page = self.db.own_page(&self.feed, &own, after.as_deref(), limit).await?;
@@ -112,11 +112,11 @@ impl Home {
         user: UserId,
         tweets: &HashSet<TweetId>,
         now: Timestamp,
-    ) -> Result<HashMap<TweetId, HomeEntry>, StoreError> {
+    ) -> Result<HashMap<TweetId, TimelineEntry>, StoreError> {
         let keys = tweets.iter().map(|tweet| home_key(user, *tweet)).collect();
         let found = self.db.batch_get_many(&self.feed, keys).await?;
         let current = found.into_iter().filter(|item| !is_expired(item, now));
-        let entries = current.map(|item| fields(&self.feed, item).map(|entry: HomeEntry| (entry.tweet, entry)));
+        let entries = current.map(|item| fields(&self.feed, item).map(|entry: TimelineEntry| (entry.tweet, entry)));
         entries.collect()
     }
 

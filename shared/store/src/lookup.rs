@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use aviary_model::{NameKey, UserId};
 use serde::Deserialize;
 
-use crate::accounts::Guard;
+use crate::accounts::NameOwner;
 use crate::item::{Key, fields};
 use crate::lists::attribute;
 use crate::profiles::{name_key, profile_key};
@@ -60,7 +60,7 @@ impl Profiles {
         for item in self.db.batch_get_many(&self.table, keys).await? {
             let name = attribute(&item, "pk").and_then(|pk| pk.strip_prefix("NAME#")).map(ToOwned::to_owned);
             if let Some(name) = name {
-                found.owners.insert(name, fields::<Guard>(&self.table, item)?.user_id);
+                found.owners.insert(name, fields::<NameOwner>(&self.table, item)?.user_id);
             } else {
                 let Followed { id, followers } = fields(&self.table, item)?;
                 found.followers.insert(id, followers);

@@ -38,7 +38,7 @@ impl NotificationKind {
 
 /// What somebody is to be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct News {
+pub struct NotificationContent {
     /// What was done.
     pub kind: NotificationKind,
     /// Who did it.
@@ -53,7 +53,7 @@ pub struct News {
     pub created_at: Timestamp,
 }
 
-impl News {
+impl NotificationContent {
     /// What it is about: the comment if there is one, else the tweet, else the actor.
     pub(crate) fn subject(&self) -> Uuid {
         let tweet = || self.tweet.map_or(self.actor.uuid(), TweetId::uuid);
@@ -96,15 +96,21 @@ mod tests {
         format!("019a0000-0000-7000-8000-0000000000{end:02x}").parse().expect("an id")
     }
 
-    fn news(kind: NotificationKind, actor: u8, tweet: u8) -> News {
-        News { kind, actor: id(actor), tweet: Some(id(tweet)), comment: None, created_at: Timestamp::from_millis(0) }
+    fn news(kind: NotificationKind, actor: u8, tweet: u8) -> NotificationContent {
+        NotificationContent {
+            kind,
+            actor: id(actor),
+            tweet: Some(id(tweet)),
+            comment: None,
+            created_at: Timestamp::from_millis(0),
+        }
     }
 
     #[test]
     fn one_actor_kind_and_target_is_one_notification() {
         use NotificationKind::{Like, Retweet};
         let one = news(Like, 1, 2).id_for(id(9));
-        let later = News { created_at: Timestamp::from_millis(7), ..news(Like, 1, 2) };
+        let later = NotificationContent { created_at: Timestamp::from_millis(7), ..news(Like, 1, 2) };
         assert_eq!(one, later.id_for(id(9)));
         for other in [news(Retweet, 1, 2).id_for(id(9)), news(Like, 3, 2).id_for(id(9)), news(Like, 1, 2).id_for(id(8))]
         {

@@ -8,7 +8,7 @@ use crate::inbox::{Inbox, inbox_key};
 use crate::item::{Item, Key, fields, is_expired};
 use crate::lists::{Order, Own, attribute};
 use crate::social_keys::user_pk;
-use crate::{Activities, Db, ListPage, News, Profiles, StoreError};
+use crate::{Db, ListPage, NotificationContent, Profiles, SecurityEvents, StoreError};
 
 pub(crate) const PREFIX: &str = "N#";
 pub(crate) const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
@@ -21,7 +21,7 @@ pub struct Notification {
     /// The id.
     pub id: NotificationId,
     /// What it says.
-    pub news: News,
+    pub news: NotificationContent,
     /// Has its recipient read it?
     pub read: bool,
 }
@@ -65,7 +65,7 @@ pub(crate) struct Found {
 impl Notifications {
     /// Over these tables.
     #[must_use]
-    pub fn new(profiles: &Profiles, feed: &Activities) -> Self {
+    pub fn new(profiles: &Profiles, feed: &SecurityEvents) -> Self {
         Self { db: profiles.db.clone(), feed: feed.table.clone(), social: profiles.table.clone() }
     }
 

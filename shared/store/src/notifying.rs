@@ -9,7 +9,7 @@ use crate::notifications::{Found, KEPT_SECONDS, PREFIX, TOGETHER, notification_k
 use crate::profiles::profile_key;
 use crate::social_keys::{comment_key, hide_key, tweet_key};
 use crate::transaction::{Committed, Transaction};
-use crate::{Hide, News, Notifications, StoreError};
+use crate::{Hide, NotificationContent, Notifications, StoreError};
 
 /// An inbox that many write to at once wants more patience than a profile.
 const ROUNDS: u32 = 2 * MAX_ROUNDS;
@@ -20,7 +20,10 @@ impl Notifications {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn wanted(&self, news: Vec<(UserId, News)>) -> Result<Vec<(UserId, News)>, StoreError> {
+    pub async fn wanted(
+        &self,
+        news: Vec<(UserId, NotificationContent)>,
+    ) -> Result<Vec<(UserId, NotificationContent)>, StoreError> {
         let mut keys: Vec<Key> = Vec::new();
         for key in news.iter().flat_map(|(recipient, news)| {
             needed(*recipient, news).into_iter().chain([hide_key(*recipient, news.actor)])
@@ -48,8 +51,13 @@ impl Notifications {
     ///
     /// # Errors
     /// When DynamoDB does not answer, or the inbox is written to by too many.
-    pub async fn tell(&self, recipient: UserId, news: &[News], now: Timestamp) -> Result<(), StoreError> {
-        let mut named: Vec<(NotificationId, &News)> = Vec::new();
+    pub async fn tell(
+        &self,
+        recipient: UserId,
+        news: &[NotificationContent],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut named: Vec<(NotificationId, &NotificationContent)> = Vec::new();
         for news in news {
             let id = news.id_for(recipient);
             if !named.iter().any(|(other, _)| *other == id) {
@@ -65,7 +73,7 @@ impl Notifications {
     async fn tell_some(
         &self,
         recipient: UserId,
-        news: &[(NotificationId, &News)],
+        news: &[(NotificationId, &NotificationContent)],
         now: Timestamp,
     ) -> Result<(), StoreError> {
         for round in 0..ROUNDS {
@@ -129,7 +137,7 @@ impl Notifications {
 }
 
 /// What must be there for a notification to be wanted.
-fn needed(recipient: UserId, news: &News) -> Vec<Key> {
+fn needed(recipient: UserId, news: &NotificationContent) -> Vec<Key> {
     let people = [profile_key(recipient), profile_key(news.actor)];
     people.into_iter().chain(news.tweet.map(tweet_key)).chain(news.comment.map(comment_key)).collect()
 }
@@ -137,7 +145,7 @@ fn needed(recipient: UserId, news: &News) -> Vec<Key> {
 fn notification_item(
     recipient: UserId,
     id: NotificationId,
-    news: &News,
+    news: &NotificationContent,
     seq: u64,
     now: Timestamp,
 ) -> Result<Item, StoreError> {

@@ -17,7 +17,7 @@ const CLAIM_SECONDS: i64 = 60;
 
 /// A claimed key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OnceClaim {
+pub struct IdempotencyClaim {
     key: Key,
     body: String,
     until: i64,
@@ -25,9 +25,9 @@ pub struct OnceClaim {
 
 /// What a key says to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Once {
+pub enum ClaimOutcome {
     /// Nobody had it: do the work.
-    Claimed(OnceClaim),
+    New(IdempotencyClaim),
     /// The work was done; this is what was kept of its result.
     Done(String),
     /// The first request with it is under way.
@@ -51,13 +51,13 @@ impl Credentials {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn claim_once(
+    pub async fn claim_idempotency_key(
         &self,
         user: Option<UserId>,
         hash: &str,
         body: &str,
         now: Timestamp,
-    ) -> Result<Once, StoreError> {
+    ) -> Result<ClaimOutcome, StoreError> {
         let now = now.seconds();
         let until = now + CLAIM_SECONDS;
         let record =
@@ -65,23 +65,29 @@ impl Credentials {
         let mut transaction = Transaction::default();
         let key = key(user, hash);
         transaction.create(&self.table, item(key.clone(), &record, [])?)?;
-        let claim = OnceClaim { key, body: body.to_owned(), until };
+        let claim = IdempotencyClaim { key, body: body.to_owned(), until };
         let Committed::Refused(mut places) = transaction.commit(&self.db).await? else {
-            return Ok(Once::Claimed(claim));
+            return Ok(ClaimOutcome::New(claim));
         };
-        let Some(found) = places.pop().and_then(|(_, found)| found) else { return Ok(Once::UnderWay) };
+        let Some(found) = places.pop().and_then(|(_, found)| found) else { return Ok(ClaimOutcome::UnderWay) };
         let found: Record = fields(&self.table, found)?;
         let lapsed = found.expires_at <= now || (found.result.is_none() && found.claimed_until <= now);
         match found.result {
             _ if lapsed => self.take_over(claim, &record, found.claimed_until, now).await,
-            _ if found.body != body => Ok(Once::OtherBody),
-            Some(result) => Ok(Once::Done(result)),
-            None => Ok(Once::UnderWay),
+            _ if found.body != body => Ok(ClaimOutcome::OtherBody),
+            Some(result) => Ok(ClaimOutcome::Done(result)),
+            None => Ok(ClaimOutcome::UnderWay),
         }
     }
 
     /// Of a claim that its owner settles this very moment nothing is taken over.
-    async fn take_over(&self, claim: OnceClaim, record: &Record, lapsed: i64, now: i64) -> Result<Once, StoreError> {
+    async fn take_over(
+        &self,
+        claim: IdempotencyClaim,
+        record: &Record,
+        lapsed: i64,
+        now: i64,
+    ) -> Result<ClaimOutcome, StoreError> {
         let update = Expression::new(
             "SET #body = :body, claimed_until = :until, expires_at = :expires REMOVE #result",
             "claimed_until = :lapsed AND (attribute_not_exists(#result) OR expires_at <= :now)",
@@ -96,8 +102,8 @@ impl Credentials {
         let mut transaction = Transaction::default();
         transaction.update(&self.table, claim.key.clone(), &update)?;
         match transaction.commit(&self.db).await? {
-            Committed::Done => Ok(Once::Claimed(claim)),
-            Committed::Refused(_) => Ok(Once::UnderWay),
+            Committed::Done => Ok(ClaimOutcome::New(claim)),
+            Committed::Refused(_) => Ok(ClaimOutcome::UnderWay),
         }
     }
 
@@ -105,7 +111,7 @@ impl Credentials {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn release_once(&self, claim: &OnceClaim) -> Result<(), StoreError> {
+    pub async fn release_idempotency_key(&self, claim: &IdempotencyClaim) -> Result<(), StoreError> {
         let mine = Expression::new("", "claimed_until = :until AND #body = :body AND attribute_not_exists(#result)")
             .name("#body", "body")
             .name("#result", "result")
@@ -117,7 +123,7 @@ impl Credentials {
     }
 }
 
-impl OnceClaim {
+impl IdempotencyClaim {
     /// Settles the key in the transaction of the work: refused if the claim has lapsed and another took over.
     pub(crate) fn settle(
         &self,

@@ -6,7 +6,7 @@ use aviary_model::{Alias, Bio, BirthDate, Link, NameKey, Timestamp, UserId, User
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::Guard;
+use crate::accounts::NameOwner;
 use crate::item::{Item, Key, count, fields, item, shard, text};
 use crate::search::{alias_index, name_index};
 use crate::transaction::Expression;
@@ -181,7 +181,7 @@ impl Profiles {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn owner_of(&self, name: &NameKey) -> Result<Option<UserId>, StoreError> {
-        let guard = self.db.get::<Guard>(&self.table, name_key(name)).await?;
+        let guard = self.db.get::<NameOwner>(&self.table, name_key(name)).await?;
         Ok(guard.map(|guard| guard.user_id))
     }
 
@@ -222,7 +222,7 @@ pub(crate) fn profile_item(profile: &Profile) -> Result<Item, StoreError> {
 }
 
 pub(crate) fn name_item(name: &NameKey, id: UserId) -> Result<Item, StoreError> {
-    item(name_key(name), &Guard { user_id: id }, name_index(name, id).into_iter().flatten())
+    item(name_key(name), &NameOwner { user_id: id }, name_index(name, id).into_iter().flatten())
 }
 
 pub(crate) fn profile_key(id: UserId) -> Key {

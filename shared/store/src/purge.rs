@@ -11,7 +11,7 @@ use crate::item::{Item, Key, text};
 use crate::lists::{Order, Own, attribute, id_behind};
 use crate::social_keys::{comment_key, commented_key, hide_key, user_pk};
 use crate::transaction::Transaction;
-use crate::{Activities, Comment, Comments, Credentials, Db, Jobs, Notifications, Profiles, StoreError};
+use crate::{Comment, Comments, Credentials, Db, Jobs, Notifications, Profiles, SecurityEvents, StoreError};
 
 /// Items of a page. With their pointers they fit into one transaction, which takes a hundred writes.
 const PAGE: i32 = 25;
@@ -32,7 +32,7 @@ pub struct Purge {
 impl Purge {
     /// Over the tables in which accounts leave things.
     #[must_use]
-    pub fn new(db: Db, credentials: &Credentials, profiles: &Profiles, feed: &Activities) -> Self {
+    pub fn new(db: Db, credentials: &Credentials, profiles: &Profiles, feed: &SecurityEvents) -> Self {
         Self {
             credentials: credentials.table.clone(),
             social: profiles.table.clone(),

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use aviary_model::{NameKey, TweetId, UserId};
 
-use crate::accounts::Guard;
+use crate::accounts::NameOwner;
 use crate::item::fields;
 use crate::lists::attribute;
 use crate::profiles::{name_key, profile_key};
@@ -56,7 +56,7 @@ pub(crate) fn is_blocked(committed: &Committed, checks: &Range<usize>) -> bool {
 
 /// What a new text stands on.
 #[derive(Clone, Debug, Default)]
-pub struct Basis {
+pub struct TextContext {
     /// Its author's profile.
     pub author: Option<Profile>,
     /// The tweet that it answers or comments.
@@ -76,16 +76,16 @@ impl Tweets {
         author: UserId,
         tweet: Option<TweetId>,
         mentions: &[NameKey],
-    ) -> Result<Basis, StoreError> {
+    ) -> Result<TextContext, StoreError> {
         let mut keys = vec![profile_key(author)];
         keys.extend(tweet.map(tweet_key));
         keys.extend(mentions.iter().map(name_key));
-        let mut basis = Basis::default();
+        let mut basis = TextContext::default();
         for found in self.db.batch_get_many(&self.table, keys).await? {
             match attribute(&found, "sk") {
                 Some("PROFILE") => basis.author = Some(fields(&self.table, found)?),
                 Some("TWEET") => basis.tweet = Some(fields(&self.table, found)?),
-                _ => basis.mentioned.push(fields::<Guard>(&self.table, found)?.user_id),
+                _ => basis.mentioned.push(fields::<NameOwner>(&self.table, found)?.user_id),
             }
         }
         Ok(basis)
@@ -100,7 +100,7 @@ impl Tweets {
         let mut owners = HashMap::new();
         for item in found {
             let name = attribute(&item, "pk").and_then(|pk| pk.strip_prefix("NAME#")).map(NameKey::of);
-            let owner = fields::<Guard>(&self.table, item)?.user_id;
+            let owner = fields::<NameOwner>(&self.table, item)?.user_id;
             owners.extend(name.map(|name| (name, owner)));
         }
         Ok(owners)

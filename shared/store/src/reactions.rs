@@ -12,7 +12,7 @@ use crate::lists::{Order, Own, id_behind};
 use crate::reach::{check_reach, is_blocked};
 use crate::social_keys::{EdgeKind, edge_index, edge_key, list_of, user_pk};
 use crate::transaction::{Committed, Transaction};
-use crate::{Db, HomeEntry, ListPage, StoreError, Tweet, WriteError};
+use crate::{Db, ListPage, StoreError, TimelineEntry, Tweet, WriteError};
 
 /// What somebody can do with a tweet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +157,7 @@ impl Reactions {
         user: UserId,
         after: Option<EdgeId>,
         limit: i32,
-    ) -> Result<ListPage<HomeEntry>, StoreError> {
+    ) -> Result<ListPage<TimelineEntry>, StoreError> {
         let own = Own { pk: user_pk(user), prefix: "RETWEET#", by_recency: true, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
         let page = self.db.own_page(&self.table, &own, after.as_deref(), limit).await?;
@@ -202,7 +202,7 @@ impl Reactions {
 }
 
 /// A retweet's place in the timelines of those who follow its actor.
-pub(crate) fn retweeted_entry(edge: &Item, actor: UserId) -> Option<HomeEntry> {
+pub(crate) fn retweeted_entry(edge: &Item, actor: UserId) -> Option<TimelineEntry> {
     let (tweet, author) = (id_behind(edge, "sk", "RETWEET#")?, id_behind(edge, "author", "")?);
-    Some(HomeEntry::retweeted(tweet, author, actor, id_behind(edge, "id", "")?))
+    Some(TimelineEntry::retweeted(tweet, author, actor, id_behind(edge, "id", "")?))
 }

@@ -13,7 +13,7 @@ use crate::lists::SHARDS;
 use crate::notifications::PREFIX;
 use crate::social_keys::{EdgeKind, list_of, user_pk};
 use crate::tally::stored;
-use crate::{Activities, Counter, Db, Profiles, StoreError, Tallied, Tally};
+use crate::{Counter, Db, Profiles, SecurityEvents, StoreError, Tallied, Tally};
 
 /// The counters of the `social` table, and of the unread notifications in `feed`.
 #[derive(Clone, Debug)]
@@ -50,7 +50,7 @@ struct Query<'a> {
 impl Recount {
     /// Over these tables.
     #[must_use]
-    pub fn new(profiles: &Profiles, feed: &Activities) -> Self {
+    pub fn new(profiles: &Profiles, feed: &SecurityEvents) -> Self {
         Self { db: profiles.db.clone(), social: profiles.table.clone(), feed: feed.table.clone() }
     }
 

@@ -4,7 +4,7 @@ use crate::accounts::{guard_item, user_item};
 use crate::credentials::principal_item;
 use crate::profiles::{name_item, profile_item};
 use crate::transaction::{Committed, Transaction};
-use crate::{Accounts, Credentials, Db, OnceClaim, Principal, Profile, Profiles, SignIn, StoreError, User};
+use crate::{Accounts, Credentials, Db, IdempotencyClaim, Principal, Profile, Profiles, SignIn, StoreError, User};
 
 /// A signup that is being put together.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub struct Registration<'a> {
     profile: Profile,
     principal: Principal,
     sign_in: Option<SignIn>,
-    claim: Option<OnceClaim>,
+    claim: Option<IdempotencyClaim>,
 }
 
 /// Why nobody was registered.
@@ -65,7 +65,7 @@ impl<'a> Registration<'a> {
 
     /// Settles an idempotency key with it.
     #[must_use]
-    pub fn with_claim(mut self, claim: OnceClaim) -> Self {
+    pub fn with_claim(mut self, claim: IdempotencyClaim) -> Self {
         self.claim = Some(claim);
         self
     }

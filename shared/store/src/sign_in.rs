@@ -11,7 +11,7 @@ use crate::db::{Direction, metered};
 use crate::item::{Item, Key, fields, item, number, text};
 use crate::sessions::{Session, session_key};
 use crate::transaction::{Committed, Transaction};
-use crate::{Accounts, Activities, Activity, Credentials, Db, SessionOpening, StoreError, User};
+use crate::{Accounts, Credentials, Db, SecurityEvent, SecurityEvents, SessionOpening, StoreError, User};
 
 /// The most device tokens of a user; the oldest goes.
 pub const MAX_DEVICE_TOKENS: usize = 20;
@@ -96,7 +96,7 @@ impl SignIn {
     ///
     /// # Errors
     /// When the activity can't be written.
-    pub fn with_activity(mut self, activities: &Activities, activity: &Activity) -> Result<Self, StoreError> {
+    pub fn with_activity(mut self, activities: &SecurityEvents, activity: &SecurityEvent) -> Result<Self, StoreError> {
         self.creates.push((activities.table.clone(), activity_item(self.opening.user, activity)?));
         Ok(self)
     }

@@ -10,10 +10,10 @@ use crate::reach::{check_reach, is_blocked};
 use crate::social_keys::{authored_key, list_pk, tweet_key, with_media_key};
 use crate::transaction::{Committed, Expression, Transaction};
 use crate::tweets::{replies_list, tag_list};
-use crate::{Jobs, OnceClaim, StoreError, Task, Tweet, Tweets, WriteError};
+use crate::{IdempotencyClaim, Jobs, StoreError, Task, Tweet, Tweets, WriteError};
 
 /// An idempotency key that is settled with a result, and the table it lies in.
-pub type Settled<'a> = (&'a OnceClaim, &'a crate::Credentials, String);
+pub type IdempotencyResult<'a> = (&'a IdempotencyClaim, &'a crate::Credentials, String);
 
 /// What came of an edit.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl Tweets {
         &self,
         tweet: &Tweet,
         mentioned: &[UserId],
-        settled: Option<Settled<'_>>,
+        settled: Option<IdempotencyResult<'_>>,
     ) -> Result<(), WriteError> {
         let mut transaction = Transaction::default();
         let at = transaction.create(&self.table, tweet_item(tweet)?)?;

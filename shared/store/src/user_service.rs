@@ -6,7 +6,7 @@ use aviary_model::{Bio, UserId};
 use crate::item::{fields, text};
 use crate::profiles::profile_key;
 use crate::transaction::{Committed, Expression, Transaction};
-use crate::{Credentials, OnceClaim, Profile, Profiles, StoreError};
+use crate::{Credentials, IdempotencyClaim, Profile, Profiles, StoreError};
 
 /// The attribute, and two of its values; the third is its absence.
 const STATE: &str = "service_profile";
@@ -24,7 +24,7 @@ impl Profiles {
         &self,
         id: UserId,
         bio: Option<&Bio>,
-        claim: Option<(&OnceClaim, &Credentials, String)>,
+        claim: Option<(&IdempotencyClaim, &Credentials, String)>,
     ) -> Result<bool, StoreError> {
         let create = Expression::new("", "attribute_exists(pk) AND NOT #service_profile = :service_profile")
             .set(STATE, Some(text(CREATED)))

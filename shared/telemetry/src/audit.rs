@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Something that happened to an account, by a stable name. Holds no name, address of mail or secret.
 #[derive(Clone, Debug, Serialize)]
-pub struct SecurityEvent {
+pub struct AuditEvent {
     /// What: `signup`, `login`, `login_failed`, `refresh_token_reused`, …; `refused` where the event before it, of the
     /// same request, did not come about.
     pub event: &'static str,
@@ -57,7 +57,7 @@ impl Audit {
     }
 
     /// Sends an event; whatever goes wrong is logged and counted here.
-    pub async fn record(&self, event: SecurityEvent) {
+    pub async fn record(&self, event: AuditEvent) {
         let Ok(line) = serde_json::to_string(&event) else { return };
         let why = match tokio::time::timeout(PATIENCE, self.send(&line, event.at_millis)).await {
             Ok(Ok(())) => return,

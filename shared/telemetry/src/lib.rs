@@ -7,6 +7,6 @@ mod audit;
 mod logs;
 mod meter;
 
-pub use audit::{Audit, SecurityEvent};
+pub use audit::{Audit, AuditEvent};
 pub use logs::{LevelError, init};
 pub use meter::{Call, Cost, Meter};

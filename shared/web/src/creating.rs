@@ -1,5 +1,5 @@
 //! POSTs that create something: what the table of routes says of them, what the documentation says of them, and the
-//! layer that hands the `Idempotency-Key` to the handler and sees that it was claimed.
+//! layer that hands the `Idempotency-Key` to the handler and checks that it was claimed.
 //!
 //! The claim itself is the handler's, since it is settled in the transaction of the work.
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aviary_model::{Timestamp, UserId};
-use aviary_store::{Credentials, Once, OnceClaim};
+use aviary_store::{ClaimOutcome, Credentials, IdempotencyClaim};
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
@@ -24,11 +24,11 @@ pub struct IdempotencyKey {
 
 /// What a key means for a request.
 #[derive(Debug)]
-pub enum Claim {
+pub enum IdempotentRequest {
     /// Do the work. With a key, settle it in the work's own transaction, or release it if it is refused.
-    Fresh(Option<OnceClaim>),
+    New(Option<IdempotencyClaim>),
     /// The work was done; this was kept of it.
-    Done(String),
+    Repeat(String),
 }
 
 impl IdempotencyKey {
@@ -63,8 +63,8 @@ impl IdempotencyKey {
         user: Option<UserId>,
         body: &str,
         now: Timestamp,
-    ) -> Result<Claim, ApiError> {
-        let Some(key) = &self.key else { return Ok(Claim::Fresh(None)) };
+    ) -> Result<IdempotentRequest, ApiError> {
+        let Some(key) = &self.key else { return Ok(IdempotentRequest::New(None)) };
         self.claimed.store(true, Ordering::Relaxed);
         if key.chars().count() > MAX_CHARACTERS {
             let text = format!("Idempotency-Key may have {MAX_CHARACTERS} characters.");
@@ -72,13 +72,13 @@ impl IdempotencyKey {
         }
         let caller = user.map_or_else(|| body.to_owned(), |user| user.to_string());
         let hash = hex::encode(Sha256::digest(format!("{operation}\n{caller}\n{key}").as_bytes()));
-        match credentials.claim_once(user, &hash, body, now).await? {
-            Once::Claimed(claim) => Ok(Claim::Fresh(Some(claim))),
-            Once::Done(result) => Ok(Claim::Done(result)),
-            Once::UnderWay => {
+        match credentials.claim_idempotency_key(user, &hash, body, now).await? {
+            ClaimOutcome::New(claim) => Ok(IdempotentRequest::New(Some(claim))),
+            ClaimOutcome::Done(result) => Ok(IdempotentRequest::Repeat(result)),
+            ClaimOutcome::UnderWay => {
                 Err(ApiError::detail(StatusCode::CONFLICT, "A request with this Idempotency-Key is under way."))
             }
-            Once::OtherBody => Err(ApiError::detail(
+            ClaimOutcome::OtherBody => Err(ApiError::detail(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "This Idempotency-Key was used for a request with another body.",
             )),

@@ -36,7 +36,7 @@ pub use error::{ApiError, FieldErrors};
 pub use events::{EventHandler, run_events};
 pub use fields::Fields;
 pub use form::{File, Form, Value};
-pub use idempotency::{Claim, IdempotencyKey};
+pub use idempotency::{IdempotencyKey, IdempotentRequest};
 pub use observe::RequestLog;
 pub use page::{Page, PageQuery};
 pub use path::PathText;

@@ -68,8 +68,8 @@ async fn login(service: &Service, name: &str, password: &str) -> e2e::Answer {
 
 /// The hash as the table has it.
 async fn hash(service: &Service, username: &str) -> String {
-    let guard = service.dynamodb().get("AccountsTable", &format!("NAME#{username}"), "NAME").await;
-    let id = guard["user_id"]["S"].as_str().expect("an id");
+    let authenticator = service.dynamodb().get("AccountsTable", &format!("NAME#{username}"), "NAME").await;
+    let id = authenticator["user_id"]["S"].as_str().expect("an id");
     let user = service.dynamodb().get("AccountsTable", &format!("U#{id}"), "USER").await;
     user["password"]["S"].as_str().expect("a hash").to_owned()
 }

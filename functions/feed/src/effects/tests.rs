@@ -39,8 +39,14 @@ fn comment(author: u8, message: &str) -> Comment {
     }
 }
 
-fn news(kind: NotificationKind, actor: u8, tweet: Option<u8>, comment: Option<u8>, created_at: Timestamp) -> News {
-    News { kind, actor: id(actor), tweet: tweet.map(id), comment: comment.map(id), created_at }
+fn news(
+    kind: NotificationKind,
+    actor: u8,
+    tweet: Option<u8>,
+    comment: Option<u8>,
+    created_at: Timestamp,
+) -> NotificationContent {
+    NotificationContent { kind, actor: id(actor), tweet: tweet.map(id), comment: comment.map(id), created_at }
 }
 
 fn effects(change: SocialChange) -> Vec<Effect> {

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use aviary_model::{TweetId, UserId};
-use aviary_store::{HomeEntry, Tweet};
+use aviary_store::{TimelineEntry, Tweet};
 
 use crate::world::{World, text};
 
 impl World {
-    async fn entry(&self, user: UserId, tweet: TweetId) -> Option<HomeEntry> {
+    async fn entry(&self, user: UserId, tweet: TweetId) -> Option<TimelineEntry> {
         let page = self.home.page(user, None, 100, self.now()).await.unwrap();
         page.entries.into_iter().find(|entry| entry.tweet == tweet)
     }
@@ -72,7 +72,7 @@ async fn a_retweet_that_is_taken_back_leaves_it_to_its_author() {
     assert_eq!(world.entry(reader, tweet.id).await.unwrap().via, Some(fan));
     world.unretweet(fan, &tweet).await;
     world.settle_twice().await;
-    assert_eq!(world.entry(reader, tweet.id).await, Some(HomeEntry::tweeted(tweet.id, author)));
+    assert_eq!(world.entry(reader, tweet.id).await, Some(TimelineEntry::tweeted(tweet.id, author)));
     // And an author's own place is not left to a retweet of it.
     world.retweet(fan, &tweet).await;
     world.settle_twice().await;

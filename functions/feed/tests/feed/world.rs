@@ -8,8 +8,8 @@ use std::time::Duration;
 use aviary_localaws::{Config, LocalAws};
 use aviary_model::{Clock, Timestamp};
 use aviary_store::{
-    AccountTables, Accounts, Activities, Comments, Credentials, Db, Home, Jobs, Notifications, Profiles, Reactions,
-    Relations, Tweets,
+    AccountTables, Accounts, Comments, Credentials, Db, HomeTimelines, Jobs, Notifications, Profiles, Reactions,
+    Relations, SecurityEvents, Tweets,
 };
 pub(crate) use aviary_web::OsEntropy as Random;
 use aviary_web::{EventHandler, Settings, Start};
@@ -38,7 +38,7 @@ pub(crate) struct World {
     pub(crate) tweets: Tweets,
     pub(crate) comments: Comments,
     pub(crate) reactions: Reactions,
-    pub(crate) home: Home,
+    pub(crate) home: HomeTimelines,
     pub(crate) notifications: Notifications,
     pub(crate) clock: Arc<Hands>,
     /// What the stream has brought is the difference to what is there.
@@ -113,7 +113,7 @@ impl World {
             credentials: Credentials::new(db.clone(), &table("CredentialsTable")),
             profiles: Profiles::new(db.clone(), &table("SocialTable")),
             jobs: Jobs::new(db.clone(), &table("JobsTable")),
-            activities: Activities::new(db.clone(), &table("FeedTable")),
+            activities: SecurityEvents::new(db.clone(), &table("FeedTable")),
         };
         // Each in its role, as it is deployed.
         let start = |access_key: &str| Start {
@@ -134,7 +134,7 @@ impl World {
             tweets: Tweets::new(db.clone(), &table("SocialTable")),
             comments: Comments::new(db.clone(), &table("SocialTable")),
             reactions: Reactions::new(db.clone(), &table("SocialTable")),
-            home: Home::new(&tables.profiles, &tables.activities),
+            home: HomeTimelines::new(&tables.profiles, &tables.activities),
             notifications: Notifications::new(&tables.profiles, &tables.activities),
             dynamodb: aws_sdk_dynamodb::Client::new(&aws),
             seen: Mutex::default(),

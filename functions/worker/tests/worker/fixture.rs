@@ -8,7 +8,7 @@ use aviary_localaws::{Config, LocalAws};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Timestamp};
 use aviary_store::{
-    AccountTables, Accounts, Activities, Credentials, Db, Integers, Job, Jobs, Profiles, Purge, Task, Tweets,
+    AccountTables, Accounts, Credentials, Db, Integers, Job, Jobs, Profiles, Purge, SecurityEvents, Task, Tweets,
 };
 pub(crate) use aviary_web::OsEntropy as Random;
 use aviary_web::{EventHandler, Settings, Start, SystemClock};
@@ -89,7 +89,7 @@ impl Fixture {
             credentials: Credentials::new(db.clone(), &table("CredentialsTable")),
             profiles: Profiles::new(db.clone(), &table("SocialTable")),
             jobs: Jobs::new(db.clone(), &table("JobsTable")),
-            activities: Activities::new(db.clone(), &table("FeedTable")),
+            activities: SecurityEvents::new(db.clone(), &table("FeedTable")),
         };
         // In its role, as it is deployed.
         let function = aws_as("local-worker", &local);

@@ -4,8 +4,8 @@ use aviary_auth::digest;
 use aviary_media::{CleanImage, ImageFormat, ObjectKey, inspect};
 use aviary_model::{Clock, Email, Family, MediaId, SessionId, TokenId, TweetId, TweetText, UserId, Username};
 use aviary_store::{
-    Job, Media, Once, OneTime, Picture, Principal, Profile, ProfileChange, Registration, SessionOpening, SignIn, Task,
-    Tweet, User,
+    ClaimOutcome, Job, Media, OneTime, Picture, Principal, Profile, ProfileChange, Registration, SessionOpening,
+    SignIn, Task, Tweet, User,
 };
 
 use crate::fixture::{Fixture, NOW, Random};
@@ -125,8 +125,9 @@ impl Fixture {
 
     /// An idempotency key of the user's, claimed and not settled.
     pub(crate) async fn once(&self, user: UserId) {
-        let claimed = self.tables.credentials.claim_once(Some(user), &digest("key"), &digest("body"), NOW).await;
-        assert!(matches!(claimed.unwrap(), Once::Claimed(_)));
+        let claimed =
+            self.tables.credentials.claim_idempotency_key(Some(user), &digest("key"), &digest("body"), NOW).await;
+        assert!(matches!(claimed.unwrap(), ClaimOutcome::New(_)));
     }
 
     /// A token of a mail.

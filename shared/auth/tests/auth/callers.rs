@@ -1,6 +1,6 @@
 //! From the credential of a request to somebody who may act, and what is answered to everybody else.
 
-use aviary_auth::{Caller, Claimed, Guard, TrustedOrigins};
+use aviary_auth::{Authenticator, Caller, TrustedOrigins, Unconfirmed};
 use aviary_store::StoreError;
 use aviary_telemetry::Meter;
 use aviary_web::{ApiError, Client};
@@ -23,14 +23,14 @@ struct Service {
     router: Router,
 }
 
-async fn whoami(claimed: Claimed) -> Result<String, ApiError> {
-    Ok(shown(&claimed.confirm().await?))
+async fn whoami(unconfirmed: Unconfirmed) -> Result<String, ApiError> {
+    Ok(shown(&unconfirmed.confirm().await?))
 }
 
 /// A handler whose own first read fails.
-async fn unlucky(claimed: Claimed) -> Result<String, ApiError> {
+async fn unlucky(unconfirmed: Unconfirmed) -> Result<String, ApiError> {
     let read = async { Err::<(), _>(StoreError::Passing("away".to_owned())) };
-    claimed.confirm_beside(read).await.map(|(caller, ())| shown(&caller))
+    unconfirmed.confirm_with(read).await.map(|(caller, ())| shown(&caller))
 }
 
 fn shown(caller: &Caller) -> String {
@@ -43,14 +43,14 @@ impl Service {
         let mint = Mint::new(1);
         mint.install(&world).await;
         let ada = world.sign_in().await;
-        let guard = Guard {
+        let authenticator = Authenticator {
             verifier: world.verifier(),
             credentials: world.credentials.clone(),
             trusted: TrustedOrigins::default(),
             clock: world.clock.clone(),
         };
-        guard.verifier.warm().await.unwrap();
-        let router = Router::new().route("/", any(whoami)).route("/unlucky", any(unlucky)).with_state(guard);
+        authenticator.verifier.warm().await.unwrap();
+        let router = Router::new().route("/", any(whoami)).route("/unlucky", any(unlucky)).with_state(authenticator);
         Self { world, mint, ada, router }
     }
 

@@ -19,11 +19,11 @@ pub enum InspectError {
     /// Its first bytes are those of no type that is taken.
     #[error("the file is no JPEG, PNG, GIF or WebP")]
     NotAnImage,
-    /// Its bytes are an image, but not of the type that was claimed.
-    #[error("the file claims to be {claimed:?} but is {actual}")]
+    /// Its bytes are an image, but not of the type that was declared.
+    #[error("the file claims to be {declared_type:?} but is {actual}")]
     TypeMismatch {
         /// The content type it came with, shortened if it is very long.
-        claimed: String,
+        declared_type: String,
         /// What the bytes are.
         actual: ImageFormat,
     },
@@ -57,13 +57,13 @@ pub enum InspectError {
     },
 }
 
-/// How much of a claimed type is repeated; the longest that is registered has fewer characters.
+/// How much of a declared type is repeated; the longest that is registered has fewer characters.
 const CLAIM_LENGTH: usize = 100;
 
 impl InspectError {
-    pub(super) fn type_mismatch(claimed: Option<&str>, actual: ImageFormat) -> Self {
-        let claimed = claimed.unwrap_or_default().trim().chars().take(CLAIM_LENGTH).collect();
-        Self::TypeMismatch { claimed, actual }
+    pub(super) fn type_mismatch(declared_type: Option<&str>, actual: ImageFormat) -> Self {
+        let declared_type = declared_type.unwrap_or_default().trim().chars().take(CLAIM_LENGTH).collect();
+        Self::TypeMismatch { declared_type, actual }
     }
 
     /// The sentence for the sender of the file: Django REST framework's own, wherever it has one.
@@ -74,8 +74,8 @@ impl InspectError {
             Self::TooLarge { limit, .. } => {
                 format!("Ensure this file has at most {limit} bytes.")
             }
-            Self::TypeMismatch { claimed, actual } => {
-                format!("The file's content does not match its type: it claims to be {claimed} but is {actual}.")
+            Self::TypeMismatch { declared_type, actual } => {
+                format!("The file's content does not match its type: it claims to be {declared_type} but is {actual}.")
             }
             Self::Dimensions { width, height, .. } if *width > 0 && *height > 0 => format!(
                 "The image is too large: {width} by {height} pixels. At most {MAX_IMAGE_SIDE} a side and {} megapixels are allowed.",

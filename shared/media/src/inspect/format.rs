@@ -55,9 +55,9 @@ impl ImageFormat {
         }
     }
 
-    /// Whether a claimed content type names this type or says nothing about it.
-    pub(super) fn agrees_with(self, claimed: Option<&str>) -> bool {
-        let essence = claimed.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    /// Whether a declared content type names this type or says nothing about it.
+    pub(super) fn agrees_with(self, declared_type: Option<&str>) -> bool {
+        let essence = declared_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         let is = |name: &str| essence.eq_ignore_ascii_case(name);
         essence.is_empty()
             || is("application/octet-stream")

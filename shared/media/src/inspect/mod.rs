@@ -38,7 +38,7 @@ pub const MAX_IMAGE_PIXELS: u64 = 100_000_000;
 /// An image that is safe to publish: of a known type and size, whole, and free of metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CleanImage {
-    /// What the bytes are, whatever was claimed.
+    /// What the bytes are, whatever type was declared.
     pub format: ImageFormat,
     /// Width in pixels as it is displayed, that is after the image's own orientation has been applied.
     pub width: u32,
@@ -52,13 +52,13 @@ pub struct CleanImage {
 
 /// Checks a file and takes out everything that is not needed to show it.
 ///
-/// `chunks` is the file in order, in as many pieces as it arrived; `claimed` is the content type its sender gave it. No
+/// `chunks` is the file in order, in as many pieces as it arrived; `declared_type` is the content type its sender gave it. No
 /// claim, an empty one or `application/octet-stream` means that the bytes alone decide. The pixels are neither decoded nor changed.
 ///
 /// # Errors
 ///
 /// [`InspectError`], when the file is empty, too large, no image, not what it claims to be, malformed, cut off, or of an absurd size.
-pub fn inspect(chunks: &[Bytes], claimed: Option<&str>) -> Result<CleanImage, InspectError> {
+pub fn inspect(chunks: &[Bytes], declared_type: Option<&str>) -> Result<CleanImage, InspectError> {
     let source = Source::new(chunks);
     let size = source.len() as u64;
     if size == 0 {
@@ -68,8 +68,8 @@ pub fn inspect(chunks: &[Bytes], claimed: Option<&str>) -> Result<CleanImage, In
         return Err(InspectError::TooLarge { size, limit: MAX_IMAGE_BYTES });
     }
     let format = detect(&source)?;
-    if !format.agrees_with(claimed) {
-        return Err(InspectError::type_mismatch(claimed, format));
+    if !format.agrees_with(declared_type) {
+        return Err(InspectError::type_mismatch(declared_type, format));
     }
     let walked = match format {
         ImageFormat::Jpeg => jpeg::walk(&source),

@@ -9,10 +9,10 @@ use crate::fixtures::{FORMATS, all_files, encoded, inspect_file};
 fn the_bytes_decide_when_nothing_is_claimed() {
     for (format, file) in all_files() {
         let chunks = [Bytes::from(file)];
-        for claimed in
+        for declared_type in
             [None, Some(""), Some(" "), Some("application/octet-stream"), Some("Application/Octet-Stream; x=y")]
         {
-            assert_eq!(inspect(&chunks, claimed).unwrap().format, format);
+            assert_eq!(inspect(&chunks, declared_type).unwrap().format, format);
         }
     }
 }
@@ -21,12 +21,13 @@ fn the_bytes_decide_when_nothing_is_claimed() {
 fn a_claim_must_be_true() {
     for actual in FORMATS {
         let chunks = [Bytes::from(encoded(actual, 9, 9))];
-        for claimed in FORMATS {
-            let result = inspect(&chunks, Some(claimed.content_type()));
-            if actual == claimed {
+        for declared_type in FORMATS {
+            let result = inspect(&chunks, Some(declared_type.content_type()));
+            if actual == declared_type {
                 assert_eq!(result.unwrap().format, actual);
             } else {
-                let error = InspectError::TypeMismatch { claimed: claimed.content_type().to_owned(), actual };
+                let error =
+                    InspectError::TypeMismatch { declared_type: declared_type.content_type().to_owned(), actual };
                 assert_eq!(result, Err(error));
             }
         }
@@ -36,8 +37,8 @@ fn a_claim_must_be_true() {
 #[test]
 fn jpeg_has_a_second_name_and_names_have_parameters() {
     let jpeg = [Bytes::from(encoded(ImageFormat::Jpeg, 9, 9))];
-    for claimed in ["image/jpg", "IMAGE/JPEG", "image/jpeg; charset=binary", " image/jpeg "] {
-        assert!(inspect(&jpeg, Some(claimed)).is_ok(), "{claimed}");
+    for declared_type in ["image/jpg", "IMAGE/JPEG", "image/jpeg; charset=binary", " image/jpeg "] {
+        assert!(inspect(&jpeg, Some(declared_type)).is_ok(), "{declared_type}");
     }
     let png = [Bytes::from(encoded(ImageFormat::Png, 9, 9))];
     assert!(inspect(&png, Some("image/jpg")).is_err());

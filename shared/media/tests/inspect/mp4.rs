@@ -206,11 +206,11 @@ fn other_files_are_no_videos() {
     }
     assert_eq!(inspect_video(&[], None), Err(VideoError::Empty));
     let file = [Bytes::from(film().file())];
-    for claimed in [None, Some(""), Some("application/octet-stream"), Some("VIDEO/MP4; codecs=avc1")] {
-        assert!(inspect_video(&file, claimed).is_ok(), "{claimed:?}");
+    for declared_type in [None, Some(""), Some("application/octet-stream"), Some("VIDEO/MP4; codecs=avc1")] {
+        assert!(inspect_video(&file, declared_type).is_ok(), "{declared_type:?}");
     }
     let error = inspect_video(&file, Some("image/png")).unwrap_err();
-    assert_eq!(error, VideoError::TypeMismatch { claimed: "image/png".to_owned() });
+    assert_eq!(error, VideoError::TypeMismatch { declared_type: "image/png".to_owned() });
 }
 
 /// Whatever is cut off or changed, the answer is an error or a file of the same length, never a panic.

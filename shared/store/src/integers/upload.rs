@@ -8,7 +8,7 @@ use super::{Integers, MAX_ATTEMPTS, Manifest, OpenSession, SessionBound, StoredS
 use crate::item::{item, text};
 use crate::jobs::job_item;
 use crate::transaction::{Committed, Expression, Transaction};
-use crate::{Credentials, OnceClaim, StoreError, Task};
+use crate::{Credentials, IdempotencyClaim, StoreError, Task};
 
 /// Longer than any request needs that has read the manifest before.
 const READERS_SECONDS: i64 = 300;
@@ -62,7 +62,7 @@ impl Integers {
         sets: &[StoredSet],
         check: SessionId,
         now: Timestamp,
-        claim: Option<(&OnceClaim, &Credentials, String)>,
+        claim: Option<(&IdempotencyClaim, &Credentials, String)>,
     ) -> Result<Written, StoreError> {
         let count = u32::try_from(sets.len()).unwrap_or(u32::MAX);
         let bytes = sets.iter().map(|set| set.bytes).sum();

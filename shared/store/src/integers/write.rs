@@ -9,7 +9,7 @@ use super::{
 use crate::item::{fields, item, number, text};
 use crate::jobs::job_item;
 use crate::transaction::{Committed, Expression, Transaction};
-use crate::{Credentials, Job, OnceClaim, StoreError, Task};
+use crate::{Credentials, IdempotencyClaim, Job, StoreError, Task};
 
 /// Longer than any request needs that has read the item before.
 const READERS_SECONDS: i64 = 300;
@@ -24,7 +24,7 @@ pub struct SetWrite<'a> {
     /// The job that would remove its object, which is done when the set names it.
     pub check: Option<SessionId>,
     /// An idempotency key, which is settled with this result in the same transaction.
-    pub claim: Option<(&'a OnceClaim, &'a Credentials, String)>,
+    pub claim: Option<(&'a IdempotencyClaim, &'a Credentials, String)>,
 }
 
 /// What came of a write.

@@ -1,7 +1,7 @@
 //! What people cost: the same with ten followers as with ten thousand.
 
 use aviary_model::{EdgeId, NameKey, Timestamp, UserId};
-use aviary_store::{Relations, Views, Wanted};
+use aviary_store::{PageKeys, PageReads, Relations};
 use aviary_telemetry::{Cost, Meter};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 
@@ -72,8 +72,8 @@ impl Crowd {
     async fn costs(&self) -> Vec<(&'static str, Cost)> {
         let Self { relations, star, fan, .. } = self;
         let (edge, query) = (EdgeId::new(NOW, &Random).unwrap(), NameKey::of("star"));
-        let views = Views::new(&self.store.profiles);
-        let seen = Wanted::by(Some(*fan)).person(*star).follows(*star);
+        let page_reads = PageReads::new(&self.store.profiles);
+        let seen = PageKeys::by(Some(*fan)).person(*star).follows(*star);
         let mut costs = Vec::new();
         macro_rules! measure {
             ($name:literal, $operation:expr) => {{
@@ -85,7 +85,7 @@ impl Crowd {
         measure!("followers", relations.followers(*star, None, PAGE));
         measure!("following", relations.following(*star, None, PAGE));
         measure!("search", self.store.profiles.search(&query, None, PAGE));
-        measure!("view", views.read(&seen));
+        measure!("view", page_reads.read(&seen));
         measure!("between", relations.between(*fan, *star));
         measure!("follow", relations.follow(*fan, *star, edge));
         measure!("unfollow", relations.unfollow(*fan, *star));

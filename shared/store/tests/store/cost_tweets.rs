@@ -1,7 +1,7 @@
 //! What tweets, comments and reactions cost: the same with eighty as with very many.
 
 use aviary_model::{CommentId, EdgeId, Timestamp, TweetId, TweetText, UserId};
-use aviary_store::{Comment, Comments, Edited, Reaction, Reactions, ReplyTo, Tweet, Views, Wanted};
+use aviary_store::{Comment, Comments, Edited, PageKeys, PageReads, Reaction, Reactions, ReplyTo, Tweet};
 use aviary_telemetry::{Cost, Meter};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use futures_util::StreamExt;
@@ -145,9 +145,9 @@ impl Crowd {
         let likers = measure!("likes", reactions.of_tweet(Reaction::Like, parent.id, None, PAGE));
         let mine = measure!("liked by", reactions.by_user(*fan, Reaction::Like, None, PAGE));
         assert_eq!((likers.entries.len(), mine.entries.len()), (5, 5));
-        let views = Views::new(&store.profiles);
-        let wanted = found.entries.iter().fold(Wanted::by(Some(*fan)), |wanted, (id, by)| wanted.tweet(*id, *by));
-        measure!("page of tweets", views.read(&wanted));
+        let page_reads = PageReads::new(&store.profiles);
+        let wanted = found.entries.iter().fold(PageKeys::by(Some(*fan)), |wanted, (id, by)| wanted.tweet(*id, *by));
+        measure!("page of tweets", page_reads.read(&wanted));
         let names = [aviary_model::NameKey::of("author")];
         measure!("basis", store.tweets.basis(*fan, Some(parent.id), &names));
         let reply = Tweet { in_reply_to: first.in_reply_to, ..tweet(*fan, "#one #two @author", 1) };

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use aviary_localaws::{Config, LocalAws};
 use aviary_model::{Email, Entropy, EntropyError, Family, SessionId, Timestamp, TokenId, UserId, Username};
 use aviary_store::{
-    AccountTables, Accounts, Activities, Activity, Credentials, Db, Integers, Job, Jobs, Profile, Profiles,
-    Registration, RegistrationError, SessionOpening, SignIn, SigningKeys, StoreError, Task, Tweets, User,
+    AccountTables, Accounts, Credentials, Db, Integers, Job, Jobs, Profile, Profiles, Registration, RegistrationError,
+    SecurityEvent, SecurityEvents, SessionOpening, SignIn, SigningKeys, StoreError, Task, Tweets, User,
 };
 use aviary_template::{Settings, Storage, Template};
 use aws_sdk_dynamodb::Client;
@@ -31,7 +31,7 @@ pub(crate) struct Store {
     pub(crate) keys: SigningKeys,
     pub(crate) jobs: Jobs,
     pub(crate) integers: Integers,
-    pub(crate) activities: Activities,
+    pub(crate) activities: SecurityEvents,
     pub(crate) names: Names,
     /// DynamoDB without the store.
     pub(crate) raw: Client,
@@ -85,7 +85,7 @@ impl Store {
             tweets: Tweets::new(db.clone(), &names.social),
             keys: SigningKeys::new(db.clone(), &names.keys),
             jobs: Jobs::new(db.clone(), &names.jobs),
-            activities: Activities::new(db.clone(), &names.feed),
+            activities: SecurityEvents::new(db.clone(), &names.feed),
             integers: Integers::new(db.clone(), &names.integers, Jobs::new(db.clone(), &names.jobs)),
             db,
             names,
@@ -134,7 +134,7 @@ impl Store {
         self.jobs.job(task, NOW).unwrap()
     }
 
-    pub(crate) fn activity(&self, event: &str) -> Activity {
+    pub(crate) fn activity(&self, event: &str) -> SecurityEvent {
         self.activities.activity(event, NOW, "192.0.2.7", "tests").unwrap()
     }
 

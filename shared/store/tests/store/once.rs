@@ -1,7 +1,7 @@
 //! Idempotency keys: of those who claim one, one does the work, and the rest learn of it.
 
 use aviary_model::{Bio, Timestamp, UserId};
-use aviary_store::{Once, OnceClaim, RegistrationError, StoreError};
+use aviary_store::{ClaimOutcome, IdempotencyClaim, RegistrationError, StoreError};
 use futures_util::future::join_all;
 
 use crate::fixture::{NOW, Store, user};
@@ -10,19 +10,19 @@ const DAY: i64 = 24 * 3_600;
 /// When a claim lapses that nobody settled.
 const LAPSED: Timestamp = Timestamp::from_millis(NOW.millis() + 60_000);
 
-async fn ask(store: &Store, body: &str, now: Timestamp) -> Once {
-    store.credentials.claim_once(None, "key", body, now).await.unwrap()
+async fn ask(store: &Store, body: &str, now: Timestamp) -> ClaimOutcome {
+    store.credentials.claim_idempotency_key(None, "key", body, now).await.unwrap()
 }
 
-async fn claimed(store: &Store, body: &str, now: Timestamp) -> OnceClaim {
+async fn claimed(store: &Store, body: &str, now: Timestamp) -> IdempotencyClaim {
     match ask(store, body, now).await {
-        Once::Claimed(claim) => claim,
+        ClaimOutcome::New(claim) => claim,
         other => panic!("{other:?}"),
     }
 }
 
 /// Does work that settles the key: a signup. The id of who was signed up.
-async fn work(store: &Store, name: &str, claim: &OnceClaim) -> Result<UserId, RegistrationError> {
+async fn work(store: &Store, name: &str, claim: &IdempotencyClaim) -> Result<UserId, RegistrationError> {
     let user = user(name, None);
     let registration = store.registration(&user).with_claim(claim.clone());
     registration.commit(&store.db).await.map(|()| user.id)
@@ -34,13 +34,13 @@ async fn a_claimed_key_is_under_way_then_done_and_another_after_a_day() {
     let claim = claimed(&store, "body", NOW).await;
     let just_before = Timestamp::from_millis(LAPSED.millis() - 1);
     for now in [NOW, just_before] {
-        assert_eq!(ask(&store, "body", now).await, Once::UnderWay);
-        assert_eq!(ask(&store, "other", now).await, Once::OtherBody);
+        assert_eq!(ask(&store, "body", now).await, ClaimOutcome::UnderWay);
+        assert_eq!(ask(&store, "other", now).await, ClaimOutcome::OtherBody);
     }
     let id = work(&store, "ada", &claim).await.unwrap();
     for now in [NOW, LAPSED, NOW.plus_seconds(DAY - 1)] {
-        assert_eq!(ask(&store, "body", now).await, Once::Done(id.to_string()));
-        assert_eq!(ask(&store, "other", now).await, Once::OtherBody);
+        assert_eq!(ask(&store, "body", now).await, ClaimOutcome::Done(id.to_string()));
+        assert_eq!(ask(&store, "other", now).await, ClaimOutcome::OtherBody);
     }
     let again = claimed(&store, "other", NOW.plus_seconds(DAY)).await;
     work(&store, "bob", &again).await.unwrap();
@@ -52,8 +52,8 @@ async fn another_key_is_another_matter() {
     claimed(&store, "body", NOW).await;
     let (ada, bob) = (user("ada", None).id, user("bob", None).id);
     for (whose, key) in [(None, "another key"), (Some(ada), "key"), (Some(bob), "key")] {
-        let other = store.credentials.claim_once(whose, key, "other", NOW).await.unwrap();
-        assert!(matches!(other, Once::Claimed(_)), "{whose:?} {key}: {other:?}");
+        let other = store.credentials.claim_idempotency_key(whose, key, "other", NOW).await.unwrap();
+        assert!(matches!(other, ClaimOutcome::New(_)), "{whose:?} {key}: {other:?}");
     }
 }
 
@@ -65,26 +65,26 @@ async fn a_lapsed_claim_is_taken_over_and_its_owner_comes_too_late() {
     let before = store.items().await;
     let late = work(&store, "ada", &first).await.unwrap_err();
     assert!(matches!(late, RegistrationError::Store(StoreError::Passing(_))), "{late:?}");
-    store.credentials.release_once(&first).await.unwrap();
+    store.credentials.release_idempotency_key(&first).await.unwrap();
     assert_eq!(store.items().await, before, "neither work nor claim of the late one");
 
     let id = work(&store, "ada", &second).await.unwrap();
-    assert_eq!(ask(&store, "body", LAPSED).await, Once::Done(id.to_string()));
+    assert_eq!(ask(&store, "body", LAPSED).await, ClaimOutcome::Done(id.to_string()));
 }
 
 #[tokio::test]
 async fn a_key_that_was_given_back_is_free_and_one_that_is_done_stays_done() {
     let store = Store::start().await;
     let refused = claimed(&store, "body", NOW).await;
-    store.credentials.release_once(&refused).await.unwrap();
+    store.credentials.release_idempotency_key(&refused).await.unwrap();
     assert_eq!(store.items().await, 0);
 
     let claim = claimed(&store, "body", NOW.plus_seconds(1)).await;
-    store.credentials.release_once(&refused).await.unwrap();
-    assert_eq!(ask(&store, "body", NOW.plus_seconds(1)).await, Once::UnderWay, "it was another's claim");
+    store.credentials.release_idempotency_key(&refused).await.unwrap();
+    assert_eq!(ask(&store, "body", NOW.plus_seconds(1)).await, ClaimOutcome::UnderWay, "it was another's claim");
     let id = work(&store, "ada", &claim).await.unwrap();
-    store.credentials.release_once(&claim).await.unwrap();
-    assert_eq!(ask(&store, "body", NOW.plus_seconds(1)).await, Once::Done(id.to_string()));
+    store.credentials.release_idempotency_key(&claim).await.unwrap();
+    assert_eq!(ask(&store, "body", NOW.plus_seconds(1)).await, ClaimOutcome::Done(id.to_string()));
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_claim_is_settled_once() {
     let id = work(&store, "ada", &claim).await.unwrap();
     let late = work(&store, "bob", &claim).await.unwrap_err();
     assert!(matches!(late, RegistrationError::Store(StoreError::Passing(_))), "{late:?}");
-    assert_eq!(ask(&store, "body", NOW).await, Once::Done(id.to_string()));
+    assert_eq!(ask(&store, "body", NOW).await, ClaimOutcome::Done(id.to_string()));
 }
 
 #[tokio::test]
@@ -108,10 +108,10 @@ async fn work_that_its_own_condition_refuses_settles_nothing() {
     assert!(matches!(taken, RegistrationError::Taken { username: true, email: false }), "{taken:?}");
     let nobody = user("nobody", None).id;
     assert!(!store.profiles.create_for_service(nobody, Some(&bio), settle("nobody")).await.unwrap());
-    assert_eq!(ask(&store, "body", NOW).await, Once::UnderWay);
+    assert_eq!(ask(&store, "body", NOW).await, ClaimOutcome::UnderWay);
 
     assert!(store.profiles.create_for_service(ada.id, Some(&bio), settle("ada")).await.unwrap());
-    assert_eq!(ask(&store, "body", NOW).await, Once::Done("ada".to_owned()));
+    assert_eq!(ask(&store, "body", NOW).await, ClaimOutcome::Done("ada".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,8 +119,8 @@ async fn of_twenty_who_claim_at_once_one_works() {
     let store = Store::start().await;
     for now in [NOW, LAPSED] {
         let answers = join_all((0..20).map(|_| ask(&store, "body", now))).await;
-        let works = answers.iter().filter(|answer| matches!(answer, Once::Claimed(_))).count();
-        let waits = answers.iter().filter(|answer| **answer == Once::UnderWay).count();
+        let works = answers.iter().filter(|answer| matches!(answer, ClaimOutcome::New(_))).count();
+        let waits = answers.iter().filter(|answer| **answer == ClaimOutcome::UnderWay).count();
         assert_eq!((works, waits), (1, 19), "{answers:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! Follows, blocks and mutes: what is left of them in the table, in whatever order they come.
 
 use aviary_model::{EdgeId, UserId};
-use aviary_store::{Related, Relations, Views, Wanted};
+use aviary_store::{PageKeys, PageReads, Related, Relations};
 use futures_util::future::{join, join_all};
 
 use crate::fixture::{NOW, Random, Store};
@@ -9,7 +9,7 @@ use crate::fixture::{NOW, Random, Store};
 struct People {
     store: Store,
     relations: Relations,
-    views: Views,
+    page_reads: PageReads,
     a: UserId,
     b: UserId,
 }
@@ -18,8 +18,8 @@ impl People {
     async fn two() -> Self {
         let store = Store::start().await;
         let (a, b) = (store.registered("ada").await.id, store.registered("byron").await.id);
-        let (relations, views) = (Relations::new(&store.profiles), Views::new(&store.profiles));
-        Self { store, relations, views, a, b }
+        let (relations, page_reads) = (Relations::new(&store.profiles), PageReads::new(&store.profiles));
+        Self { store, relations, page_reads, a, b }
     }
 
     async fn follow(&self, actor: UserId, other: UserId) -> Related {
@@ -45,7 +45,7 @@ impl People {
     }
 
     async fn follows(&self, actor: UserId, other: UserId) -> bool {
-        let seen = self.views.read(&Wanted::by(Some(actor)).follows(other)).await.unwrap();
+        let seen = self.page_reads.read(&PageKeys::by(Some(actor)).follows(other)).await.unwrap();
         seen.follows(other)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aviary_model::{Alias, NameKey, UserId, Username};
-use aviary_store::{AccountChange, Profile, ProfileChange, Registration, Views, Wanted};
+use aviary_store::{AccountChange, PageKeys, PageReads, Profile, ProfileChange, Registration};
 
 use crate::fixture::{NOW, Store, user};
 
@@ -13,12 +13,12 @@ fn alias(text: &str) -> ProfileChange {
 
 /// All pages of a search, as they are shown.
 async fn found(store: &Store, query: &str, limit: i32) -> Vec<UserId> {
-    let (query, views) = (NameKey::of(query), Views::new(&store.profiles));
+    let (query, page_reads) = (NameKey::of(query), PageReads::new(&store.profiles));
     let (mut shown, mut after) = (Vec::new(), None);
     loop {
         let page = store.profiles.search(&query, after.as_deref(), limit).await.unwrap().unwrap();
-        let wanted = page.entries.iter().fold(Wanted::by(None), |wanted, hit| wanted.person(hit.user));
-        let seen = views.read(&wanted).await.unwrap();
+        let wanted = page.entries.iter().fold(PageKeys::by(None), |wanted, hit| wanted.person(hit.user));
+        let seen = page_reads.read(&wanted).await.unwrap();
         let hits = page.entries.iter();
         shown.extend(
             hits.filter(|hit| seen.profile(hit.user).is_some_and(|p| hit.shows(p, &query))).map(|hit| hit.user),

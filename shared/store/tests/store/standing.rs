@@ -1,7 +1,7 @@
 //! Where a caller stands.
 
 use aviary_model::Family;
-use aviary_store::{Principal, Standing};
+use aviary_store::{CallerState, Principal};
 
 use crate::fixture::{NOW, Store, key, number, random_token, session_id, user};
 
@@ -29,14 +29,14 @@ async fn a_session_goes_on_while_it_has_not_ended_is_of_the_present_epoch_and_it
     store.open_family(ada.id, sid, &family).await.unwrap();
     let standing = store.credentials.standing(ada.id, sid).await.unwrap();
     let goes_on =
-        |principal: Option<Principal>, now| Standing { principal, ..standing.clone() }.going_on(now).is_some();
+        |principal: Option<Principal>, now| CallerState { principal, ..standing.clone() }.going_on(now).is_some();
     let principal = Principal { epoch: 0, active: true, staff: false };
     assert!(goes_on(Some(principal), NOW));
     assert!(!goes_on(Some(principal), NOW.plus_seconds(60)), "its time is over");
     assert!(!goes_on(Some(Principal { epoch: 1, ..principal }), NOW), "of a past epoch");
     assert!(!goes_on(Some(Principal { active: false, ..principal }), NOW), "the user is inactive");
     assert!(!goes_on(None, NOW), "the user is gone");
-    assert!(Standing { session: None, ..standing.clone() }.going_on(NOW).is_none(), "it has ended");
+    assert!(CallerState { session: None, ..standing.clone() }.going_on(NOW).is_none(), "it has ended");
 }
 
 #[tokio::test]

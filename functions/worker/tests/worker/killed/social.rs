@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aviary_model::{Clock, CommentId, EdgeId, TweetId, TweetText, UserId};
 use aviary_store::{
-    Comment, Comments, Home, HomeEntry, Job, News, NotificationKind, Notifications, Reaction, Reactions, Relations,
-    ReplyTo, Task, Tweet,
+    Comment, Comments, HomeTimelines, Job, NotificationContent, NotificationKind, Notifications, Reaction, Reactions,
+    Relations, ReplyTo, Task, TimelineEntry, Tweet,
 };
 use e2e::{AwsCall, Fault};
 
@@ -127,15 +127,15 @@ async fn hang(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> Hung {
     let reactions = Reactions::new(db.clone(), "aviary-local-SocialTable");
     let comments = Comments::new(db.clone(), "aviary-local-SocialTable");
     let notifications = Notifications::new(&tables.profiles, &tables.activities);
-    let home = Home::new(&tables.profiles, &tables.activities);
-    let news = |kind, actor, comment| News { kind, actor, tweet: Some(id), comment, created_at: now };
+    let home = HomeTimelines::new(&tables.profiles, &tables.activities);
+    let news = |kind, actor, comment| NotificationContent { kind, actor, tweet: Some(id), comment, created_at: now };
 
     let mut ids = vec![id.to_string()];
     for reader in [one, other] {
         for reaction in [Reaction::Like, Reaction::Retweet, Reaction::Save] {
             reactions.put(reader, reaction, &tweet, now).await.unwrap();
         }
-        let entry = HomeEntry::tweeted(id, author);
+        let entry = TimelineEntry::tweeted(id, author);
         home.put(reader, &entry, now).await.unwrap();
         let comment = Comment {
             id: CommentId::new(now, &Random).unwrap(),

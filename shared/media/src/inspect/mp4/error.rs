@@ -20,10 +20,10 @@ pub enum VideoError {
     #[error("the file is no MP4")]
     NotAVideo,
     /// Its bytes are an MP4, but it claims to be something else.
-    #[error("the file claims to be {claimed:?} but is video/mp4")]
+    #[error("the file claims to be {declared_type:?} but is video/mp4")]
     TypeMismatch {
         /// The content type it came with, shortened if it is very long.
-        claimed: String,
+        declared_type: String,
     },
     /// It breaks a rule of its format, or ends too early.
     #[error("the MP4 is malformed at byte {offset}: {reason}")]
@@ -55,12 +55,12 @@ pub enum VideoError {
     },
 }
 
-/// How much of a claimed type is repeated.
+/// How much of a declared type is repeated.
 const CLAIM_LENGTH: usize = 100;
 
 impl VideoError {
-    pub(super) fn type_mismatch(claimed: &str) -> Self {
-        Self::TypeMismatch { claimed: claimed.chars().take(CLAIM_LENGTH).collect() }
+    pub(super) fn type_mismatch(declared_type: &str) -> Self {
+        Self::TypeMismatch { declared_type: declared_type.chars().take(CLAIM_LENGTH).collect() }
     }
 
     /// The sentence for the sender of the file.
@@ -69,8 +69,8 @@ impl VideoError {
         match self {
             Self::Empty => "The submitted file is empty.".to_owned(),
             Self::TooLarge { limit, .. } => format!("Ensure this file has at most {limit} bytes."),
-            Self::TypeMismatch { claimed } => {
-                format!("The file's content does not match its type: it claims to be {claimed} but is video/mp4.")
+            Self::TypeMismatch { declared_type } => {
+                format!("The file's content does not match its type: it claims to be {declared_type} but is video/mp4.")
             }
             Self::TooLong { .. } => format!("Ensure this video has no more than {MAX_VIDEO_SECONDS} seconds."),
             Self::Fragmented => "Fragmented videos are not taken; save it as one whole MP4.".to_owned(),

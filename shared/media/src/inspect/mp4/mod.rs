@@ -43,14 +43,14 @@ pub struct CleanVideo {
     pub length: u64,
 }
 
-/// Checks a video's structure and blanks everything that is not needed to show it. `claimed` is the content type
+/// Checks a video's structure and blanks everything that is not needed to show it. `declared_type` is the content type
 /// that its sender gave it; none, an empty one or `application/octet-stream` means that the bytes alone decide.
 ///
 /// # Errors
 ///
 /// [`VideoError`], when the file is empty, too large, no MP4, not what it claims to be, malformed, cut off, too
 /// long, without a picture, or carries tracks of other data.
-pub fn inspect_video(chunks: &[Bytes], claimed: Option<&str>) -> Result<CleanVideo, VideoError> {
+pub fn inspect_video(chunks: &[Bytes], declared_type: Option<&str>) -> Result<CleanVideo, VideoError> {
     let source = Source::new(chunks);
     let size = source.len() as u64;
     if size == 0 {
@@ -62,7 +62,7 @@ pub fn inspect_video(chunks: &[Bytes], claimed: Option<&str>) -> Result<CleanVid
     if !is_mp4(&source) {
         return Err(VideoError::NotAVideo);
     }
-    check_claim(claimed)?;
+    check_claim(declared_type)?;
     let (movie, blanks) = walk(&source)?;
     let (width, height, duration_millis) = movie.judge()?;
     let (parts, length) = blanks.apply(&source)?;
@@ -78,8 +78,8 @@ fn is_mp4(source: &Source<'_>) -> bool {
     first.kind == *b"ftyp" && body.len() >= 8 && (brand(body.start) || compatible.into_iter().any(brand))
 }
 
-fn check_claim(claimed: Option<&str>) -> Result<(), VideoError> {
-    let essence = claimed.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+fn check_claim(declared_type: Option<&str>) -> Result<(), VideoError> {
+    let essence = declared_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let is = |name: &str| essence.eq_ignore_ascii_case(name);
     if essence.is_empty()
         || ["application/octet-stream", "video/mp4", "video/x-m4v", "application/mp4"].into_iter().any(is)

@@ -1,7 +1,7 @@
 //! The first half of authentication: a credential whose form and signature hold.
 
 use aviary_model::{SessionId, UserId};
-use aviary_store::{Credentials, Db, Standing, StoreError};
+use aviary_store::{CallerState, Credentials, Db, StoreError};
 use aviary_web::{ApiError, Client, Cookies, Form, RequestLog, Start, StartError};
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
@@ -15,7 +15,7 @@ const USED_MILLIS: i64 = 3_600_000;
 
 /// What it takes to tell who is calling; part of every function's state.
 #[derive(Clone, Debug)]
-pub struct Guard {
+pub struct Authenticator {
     /// Verifies tokens.
     pub verifier: Verifier,
     /// Knows sessions.
@@ -26,7 +26,7 @@ pub struct Guard {
     pub clock: std::sync::Arc<dyn aviary_model::Clock>,
 }
 
-impl Guard {
+impl Authenticator {
     /// Reads the settings and the public keys, during init. One step, which opens the connection to DynamoDB.
     ///
     /// # Errors
@@ -50,62 +50,62 @@ pub(crate) enum Via {
 }
 
 /// Somebody who has shown a credential. Whether it still counts is not known before
-/// [`Claimed::confirm`]; reads may run beside that, writes wait for it.
+/// [`Unconfirmed::confirm`]; reads may run beside that, writes wait for it.
 #[derive(Clone, Debug)]
-pub struct Claimed {
+pub struct Unconfirmed {
     pub(crate) user: UserId,
     pub(crate) sid: SessionId,
     pub(crate) via: Via,
-    guard: Guard,
+    authenticator: Authenticator,
     log: RequestLog,
 }
 
-impl<S> FromRequestParts<S> for Claimed
+impl<S> FromRequestParts<S> for Unconfirmed
 where
     S: Send + Sync,
-    Guard: FromRef<S>,
+    Authenticator: FromRef<S>,
 {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let guard = Guard::from_ref(state);
+        let authenticator = Authenticator::from_ref(state);
         let log = RequestLog::from_request_parts(parts, state).await.unwrap_or_default();
         let (user, sid, via) = match credential::of(&parts.headers)? {
             Some(Credential::Jwt(token)) => {
-                let claims = guard.verifier.verify(&token, Some(TokenKind::Access)).await?;
+                let claims = authenticator.verifier.verify(&token, Some(TokenKind::Access)).await?;
                 let claims = claims.map_err(TokenError::as_credential)?;
                 (claims.user, claims.sid, Via::Jwt)
             }
             Some(Credential::DeviceToken(token)) => {
-                let found = guard.credentials.by_device_token(&digest(&token)).await?;
+                let found = authenticator.credentials.by_device_token(&digest(&token)).await?;
                 let (user, sid) = found.ok_or_else(|| refused("Invalid token."))?;
                 (user, sid, Via::DeviceToken)
             }
             None => {
                 let cookies = Cookies::from_request_parts(parts, state).await?;
                 let client = Client::from_request_parts(parts, state).await?;
-                let (user, sid) = by_cookie(&guard, cookies).await?;
+                let (user, sid) = by_cookie(&authenticator, cookies).await?;
                 (user, sid, Via::Web(CsrfProof::of(&parts.method, &parts.headers, &client)))
             }
         };
-        Ok(Self { user, sid, via, guard, log })
+        Ok(Self { user, sid, via, authenticator, log })
     }
 }
 
 /// The credential of the `Authorization` header alone. None without one of ours; a bad one is refused.
 #[derive(Clone, Debug)]
-pub struct HeaderClaimed(pub Option<Claimed>);
+pub struct HeaderUnconfirmed(pub Option<Unconfirmed>);
 
-impl<S> FromRequestParts<S> for HeaderClaimed
+impl<S> FromRequestParts<S> for HeaderUnconfirmed
 where
     S: Send + Sync,
-    Guard: FromRef<S>,
+    Authenticator: FromRef<S>,
 {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         match credential::of(&parts.headers)? {
-            Some(_) => Claimed::from_request_parts(parts, state).await.map(Some).map(Self),
+            Some(_) => Unconfirmed::from_request_parts(parts, state).await.map(Some).map(Self),
             None => Ok(Self(None)),
         }
     }
@@ -113,35 +113,35 @@ where
 
 /// Somebody or nobody, for routes that are anyone's: a credential that is not valid is ignored there.
 #[derive(Clone, Debug)]
-pub struct MaybeClaimed(Option<Claimed>);
+pub struct MaybeUnconfirmed(Option<Unconfirmed>);
 
-impl<S> FromRequestParts<S> for MaybeClaimed
+impl<S> FromRequestParts<S> for MaybeUnconfirmed
 where
     S: Send + Sync,
-    Guard: FromRef<S>,
+    Authenticator: FromRef<S>,
 {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        match Claimed::from_request_parts(parts, state).await {
-            Ok(claimed) => Ok(Self(Some(claimed))),
+        match Unconfirmed::from_request_parts(parts, state).await {
+            Ok(unconfirmed) => Ok(Self(Some(unconfirmed))),
             Err(error) if error.status().is_client_error() => Ok(Self(None)),
             Err(error) => Err(error),
         }
     }
 }
 
-impl MaybeClaimed {
-    /// As [`Claimed::confirm_beside`]; a credential that does not count any more is nobody's.
+impl MaybeUnconfirmed {
+    /// As [`Unconfirmed::confirm_with`]; a credential that does not count any more is nobody's.
     ///
     /// # Errors
     /// Those of the read, or when DynamoDB does not answer.
-    pub async fn confirm_beside<T>(
+    pub async fn confirm_with<T>(
         self,
         read: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<(Option<UserId>, T), ApiError> {
-        let Some(claimed) = self.0 else { return Ok((None, read.await?)) };
-        let (caller, read) = futures_util::join!(claimed.confirm(), read);
+        let Some(unconfirmed) = self.0 else { return Ok((None, read.await?)) };
+        let (caller, read) = futures_util::join!(unconfirmed.confirm(), read);
         match caller {
             Ok(caller) => Ok((Some(caller.user), read?)),
             Err(error) if error.status().is_client_error() => Ok((None, read?)),
@@ -151,13 +151,13 @@ impl MaybeClaimed {
 }
 
 /// A cookie that names no session is what every anonymous client has.
-async fn by_cookie(guard: &Guard, cookies: Cookies) -> Result<(UserId, SessionId), ApiError> {
+async fn by_cookie(authenticator: &Authenticator, cookies: Cookies) -> Result<(UserId, SessionId), ApiError> {
     let session = cookies.session.ok_or_else(ApiError::not_authenticated)?;
-    let found = guard.credentials.by_web_session(&digest(session.expose())).await?;
+    let found = authenticator.credentials.by_web_session(&digest(session.expose())).await?;
     found.ok_or_else(ApiError::not_authenticated)
 }
 
-impl Claimed {
+impl Unconfirmed {
     /// Whose credential it is.
     #[must_use]
     pub fn user(&self) -> UserId {
@@ -184,7 +184,7 @@ impl Claimed {
     /// # Errors
     /// 401 if there is none, or it is another's.
     pub async fn web_session(&self, cookies: Cookies) -> Result<SessionId, ApiError> {
-        match by_cookie(&self.guard, cookies).await? {
+        match by_cookie(&self.authenticator, cookies).await? {
             (user, sid) if user == self.user => Ok(sid),
             _ => Err(ApiError::not_authenticated()),
         }
@@ -195,32 +195,32 @@ impl Claimed {
     /// # Errors
     /// 401 when the account or the session has ended, 403 when the CSRF check fails.
     pub async fn confirm(self) -> Result<Caller, ApiError> {
-        let standing = self.guard.credentials.standing(self.user, self.sid).await?;
+        let standing = self.authenticator.credentials.standing(self.user, self.sid).await?;
         self.judge(standing).await
     }
 
     /// The same beside a first read of the handler's own: together one step.
     ///
     /// # Errors
-    /// As [`Claimed::confirm`], before any error of the read.
-    pub async fn confirm_beside<T>(
+    /// As [`Unconfirmed::confirm`], before any error of the read.
+    pub async fn confirm_with<T>(
         self,
         read: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<(Caller, T), ApiError> {
-        let standing = self.guard.credentials.standing(self.user, self.sid);
+        let standing = self.authenticator.credentials.standing(self.user, self.sid);
         let (standing, read) = futures_util::join!(standing, read);
         let caller = self.judge(standing?).await?;
         Ok((caller, read?))
     }
 
     /// A session's last use is noted at most once an hour: that hour's first request has one step more.
-    async fn judge(self, standing: Standing) -> Result<Caller, ApiError> {
-        let now = self.guard.clock.now();
+    async fn judge(self, standing: CallerState) -> Result<Caller, ApiError> {
+        let now = self.authenticator.clock.now();
         let used = standing.session.as_ref().and_then(|session| session.last_used_at);
-        let caller = crate::caller::judge(&self, standing, now, &self.guard.trusted)?;
+        let caller = crate::caller::judge(&self, standing, now, &self.authenticator.trusted)?;
         self.log.user(self.user);
         if used.is_none_or(|used| now.millis() - used.millis() >= USED_MILLIS) {
-            self.guard.credentials.used(self.user, self.sid, now).await?;
+            self.authenticator.credentials.used(self.user, self.sid, now).await?;
         }
         Ok(caller)
     }

@@ -44,7 +44,7 @@ impl Hide {
 
 /// What is to be read for a page.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct PageKeys {
     viewer: Option<UserId>,
     tweets: HashSet<TweetId>,
     reactions: HashSet<TweetId>,
@@ -53,7 +53,7 @@ pub struct Wanted {
     follows: HashSet<UserId>,
 }
 
-impl Wanted {
+impl PageKeys {
     /// For this viewer, or for nobody.
     #[must_use]
     pub fn by(viewer: Option<UserId>) -> Self {
@@ -113,7 +113,7 @@ impl Wanted {
 
 /// What was read for a page.
 #[derive(Clone, Debug, Default)]
-pub struct Seen {
+pub struct PageData {
     tweets: HashMap<TweetId, Tweet>,
     comments: HashMap<CommentId, Comment>,
     profiles: HashMap<UserId, Profile>,
@@ -121,7 +121,7 @@ pub struct Seen {
     edges: HashSet<(EdgeKind, Uuid)>,
 }
 
-impl Seen {
+impl PageData {
     /// The tweet, if it is there.
     #[must_use]
     pub fn tweet(&self, id: TweetId) -> Option<&Tweet> {
@@ -227,12 +227,12 @@ fn edge_of(sk: &str) -> Option<(EdgeKind, Uuid)> {
 
 /// Reads what pages need, of the `social` table.
 #[derive(Clone, Debug)]
-pub struct Views {
+pub struct PageReads {
     db: Db,
     table: String,
 }
 
-impl Views {
+impl PageReads {
     /// Over the table of these profiles.
     #[must_use]
     pub fn new(profiles: &Profiles) -> Self {
@@ -243,8 +243,8 @@ impl Views {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn read(&self, wanted: &Wanted) -> Result<Seen, StoreError> {
-        let mut seen = Seen::default();
+    pub async fn read(&self, wanted: &PageKeys) -> Result<PageData, StoreError> {
+        let mut seen = PageData::default();
         for item in self.db.batch_get_many(&self.table, wanted.keys()).await? {
             seen.take(&self.table, item)?;
         }
