@@ -6,12 +6,16 @@ use std::time::Duration;
 use aviary_template::{EventSources, Role, Settings, Storage, Template};
 use tempfile::TempDir;
 
-use crate::{Clock, FunctionsUrl, StartError, iam};
+use crate::clock::Clock;
+use crate::delivery::target::FunctionsUrl;
+use crate::error::StartError;
 
 /// The stack whose names everything local has.
 pub const DEFAULT_STACK: &str = "aviary-local";
 /// The region everything local is in.
 pub const DEFAULT_REGION: &str = "us-east-1";
+/// The services whose requests are checked against the roles of the template.
+const AUTHORIZED_SERVICES: [&str; 2] = ["dynamodb", "s3"];
 
 /// What a local AWS holds, where, and on which ports.
 #[derive(Debug, Clone)]
@@ -106,7 +110,7 @@ impl Config {
         };
         let template = Template::load(template)?;
         let event_sources = template.event_sources(&settings)?;
-        let roles = template.roles(&settings, &iam::SERVICES)?;
+        let roles = template.roles(&settings, &AUTHORIZED_SERVICES)?;
         Ok(Self { event_sources, roles, ..Self::new(data, template.storage(&settings)?) })
     }
 

@@ -24,6 +24,6 @@ mod sqlite;
 
 pub use clock::Clock;
 pub use config::{Config, Credentials, DEFAULT_REGION, DEFAULT_STACK};
-pub use delivery::{FunctionsUrl, InvalidFunctionsUrl};
+pub use delivery::target::{FunctionsUrl, InvalidFunctionsUrl};
 pub use error::StartError;
 pub use local_aws::LocalAws;

@@ -10,14 +10,16 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::config::Config;
 use crate::delivery::{Deliveries, Trim};
 use crate::dynamodb::{IndexDelay, Rights};
 use crate::endpoint::{self, Endpoint};
+use crate::error::StartError;
 use crate::iam::Callers;
 use crate::local::Local;
 use crate::logs::Logs;
 use crate::ses::Ses;
-use crate::{Config, StartError, dynamodb, s3};
+use crate::{dynamodb, s3};
 
 /// Longer than any request takes; a connection that is still open then is cut.
 const STOP_WITHIN: Duration = Duration::from_secs(5);

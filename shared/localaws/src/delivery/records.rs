@@ -6,7 +6,7 @@ use dynoxide::actions::get_records::{GetRecordsRequest, Record as StreamRecord};
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use serde_json::{Value, json};
 
-use crate::DEFAULT_REGION;
+use crate::config::DEFAULT_REGION;
 
 /// Lambda's limit for an event.
 const MAX_EVENT_BYTES: usize = 6 * 1024 * 1024;

@@ -11,7 +11,8 @@ use tokio::time::Instant;
 use super::backoff::Backoff;
 use super::report::Report;
 use super::target::{Outcome, Target};
-use crate::{Clock, DEFAULT_REGION};
+use crate::clock::Clock;
+use crate::config::DEFAULT_REGION;
 
 /// Lambda retries an asynchronous invocation twice.
 const ATTEMPTS: u32 = 3;

@@ -13,7 +13,7 @@ use super::records::{Reader, Record};
 use super::report::Report;
 use super::state::{Failure, State, Subscription};
 use super::target::{Outcome, Target};
-use crate::Clock;
+use crate::clock::Clock;
 
 /// How often an idle stream is looked at.
 const POLL: Duration = Duration::from_millis(100);

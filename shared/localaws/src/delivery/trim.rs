@@ -8,7 +8,8 @@ use rusqlite::{Connection, params};
 
 use super::records::stored_sequence;
 use super::state::{State, Subscription};
-use crate::{Clock, Config};
+use crate::clock::Clock;
+use crate::config::Config;
 
 /// How long DynamoDB keeps a record.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;

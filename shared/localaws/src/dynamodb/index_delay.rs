@@ -8,7 +8,8 @@ use dynoxide::Database;
 use serde_json::{Value, json};
 
 use super::changes::Target;
-use crate::{Clock, Config};
+use crate::clock::Clock;
+use crate::config::Config;
 
 /// When there are more items with changes than this, those that every index shows are forgotten.
 const MANY: usize = 4_096;
@@ -36,12 +37,12 @@ struct Keys {
 #[derive(Default)]
 struct Changes {
     /// Oldest first.
-    of: HashMap<Place, VecDeque<Change>>,
+    of: HashMap<ItemKey, VecDeque<Change>>,
     last_number: u64,
 }
 
 /// An item, by its table and its key as text.
-type Place = (String, String);
+type ItemKey = (String, String);
 
 struct Change {
     /// The item as it was.
@@ -54,7 +55,7 @@ struct Change {
 /// Changes under way; when this goes, they are over, successful or not, and begin to age.
 pub(crate) struct UnderWay {
     delay: IndexDelay,
-    places: Vec<Place>,
+    keys: Vec<ItemKey>,
     number: u64,
 }
 
@@ -82,13 +83,13 @@ impl IndexDelay {
         }
         changes.last_number += 1;
         let number = changes.last_number;
-        let mut places = Vec::with_capacity(found.len());
-        for (place, before) in found {
+        let mut keys = Vec::with_capacity(found.len());
+        for (item_key, before) in found {
             let change = Change { before, shown_at: i64::MAX, number };
-            changes.of.entry(place.clone()).or_default().push_back(change);
-            places.push(place);
+            changes.of.entry(item_key.clone()).or_default().push_back(change);
+            keys.push(item_key);
         }
-        UnderWay { delay: self.clone(), places, number }
+        UnderWay { delay: self.clone(), keys, number }
     }
 
     /// Whether this operation reads a global index, and which.
@@ -114,24 +115,24 @@ impl IndexDelay {
 
     fn is_shown(&self, table: &str, index: &str, item: &Value) -> bool {
         let Some(keys) = self.tables.get(table) else { return true };
-        let Some(place) = place(table, keys, item) else { return true };
+        let Some(item_key) = item_key(table, keys, item) else { return true };
         let now = self.clock.now_ms();
         let changes = self.changes();
-        let young = changes.of.get(&place).and_then(|queue| queue.iter().find(|change| change.shown_at > now));
+        let young = changes.of.get(&item_key).and_then(|queue| queue.iter().find(|change| change.shown_at > now));
         let (Some(change), Some(index)) = (young, keys.indexes.get(index)) else { return true };
         let Some(before) = &change.before else { return false };
         index.iter().all(|attribute| before.get(attribute) == item.get(attribute))
     }
 
     /// The item that is about to change, as it is.
-    fn before(&self, target: &Target) -> Option<(Place, Option<Value>)> {
+    fn before(&self, target: &Target) -> Option<(ItemKey, Option<Value>)> {
         let keys = self.tables.get(&target.table).filter(|keys| !keys.indexes.is_empty())?;
-        let place = place(&target.table, keys, &target.item)?;
+        let item_key = item_key(&target.table, keys, &target.item)?;
         let key: Value = keys.own.iter().map(|name| (name.clone(), target.item.get(name).cloned())).collect();
         let request = json!({"TableName": target.table, "Key": key, "ConsistentRead": true});
         // What is wrong with the request the database will say itself.
         let found = self.database.get_item(serde_json::from_value(request).ok()?).ok()?;
-        Some((place, found.item.and_then(|item| serde_json::to_value(item).ok())))
+        Some((item_key, found.item.and_then(|item| serde_json::to_value(item).ok())))
     }
 
     fn changes(&self) -> MutexGuard<'_, Changes> {
@@ -143,8 +144,8 @@ impl Drop for UnderWay {
     fn drop(&mut self) {
         let now = self.delay.clock.now_ms();
         let mut changes = self.delay.changes();
-        for place in &self.places {
-            let Some(queue) = changes.of.get_mut(place) else { continue };
+        for item_key in &self.keys {
+            let Some(queue) = changes.of.get_mut(item_key) else { continue };
             queue.retain(|change| change.shown_at > now);
             for change in queue.iter_mut().filter(|change| change.number == self.number) {
                 change.shown_at = now.saturating_add(self.delay.delay_ms);
@@ -160,7 +161,7 @@ fn keys(table: &Table) -> (String, Keys) {
 }
 
 /// `None` if the item has no whole key, as it can't be told apart then.
-fn place(table: &str, keys: &Keys, item: &Value) -> Option<Place> {
+fn item_key(table: &str, keys: &Keys, item: &Value) -> Option<ItemKey> {
     let values: Option<Vec<&Value>> = keys.own.iter().map(|name| item.get(name)).collect();
     Some((table.to_owned(), json!(values?).to_string()))
 }

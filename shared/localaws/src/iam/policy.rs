@@ -4,7 +4,7 @@ use aviary_template::Role;
 use iam_rs::{ConditionValue, IAMOperator, IAMPolicy, IAMStatement, OperatorType, Validate};
 use serde_json::Value;
 
-use crate::StartError;
+use crate::error::StartError;
 
 /// What a statement of a role can have.
 const ELEMENTS: [&str; 7] = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"];

@@ -31,8 +31,9 @@ fn may(role: &FunctionRole, action: &str, resource: &str, context: &[(&'static s
             },
         )
     });
-    let ask = Ask { action: action.to_owned(), resource: resource.to_owned(), context: context.collect() };
-    role.check(&ask).is_ok()
+    let action =
+        RequestedAction { action: action.to_owned(), resource: resource.to_owned(), context: context.collect() };
+    role.check(&action).is_ok()
 }
 
 #[test]
@@ -43,9 +44,9 @@ fn what_no_statement_allows_is_denied_in_the_words_of_aws() {
     for (action, resource) in [("dynamodb:PutItem", TABLE), ("dynamodb:GetItem", &index), ("dynamodb:GetItem", "*")] {
         assert!(!may(&role, action, resource, &[]), "{action} {resource}");
     }
-    let ask = Ask { action: "dynamodb:Query".to_owned(), resource: index.clone(), context: Vec::new() };
+    let action = RequestedAction { action: "dynamodb:Query".to_owned(), resource: index.clone(), context: Vec::new() };
     assert_eq!(
-        role.check(&ask).unwrap_err().to_string(),
+        role.check(&action).unwrap_err().to_string(),
         format!(
             "User: arn:aws:sts::000000000000:assumed-role/s-AuthRole/auth is not authorized to perform: dynamodb:Query \
              on resource: {index} because no identity-based policy allows the dynamodb:Query action"

@@ -3,10 +3,11 @@
 use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
 
+use super::error::LogsError;
 use super::filter::Pattern;
 use super::groups::name;
 use super::paging::{Position, invalid_token, limit, rows};
-use super::{LogsError, Session};
+use super::session::Session;
 
 const MAX_PAGE: usize = 10_000;
 /// An answer carries about this much.

@@ -3,8 +3,9 @@
 use rusqlite::{ErrorCode, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
+use super::error::LogsError;
 use super::paging::{limit, page, rows};
-use super::{Answer, LogsError, Session};
+use super::session::{Answer, Session};
 
 const MAX_PAGE: usize = 50;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -75,7 +76,7 @@ pub(super) fn name(name: Option<&String>, identifier: Option<&String>) -> Result
 
 /// The groups' region and account are those of everything local.
 pub(super) fn arn(group: &str) -> String {
-    format!("arn:aws:logs:{}:000000000000:log-group:{group}", crate::DEFAULT_REGION)
+    format!("arn:aws:logs:{}:000000000000:log-group:{group}", crate::config::DEFAULT_REGION)
 }
 
 pub(super) fn is_conflict(error: &rusqlite::Error) -> bool {

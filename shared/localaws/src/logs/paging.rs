@@ -1,6 +1,6 @@
 //! Tokens are positions in the documented order, so that they stay good while events come and go.
 
-use super::LogsError;
+use super::error::LogsError;
 
 /// The place of an event: its time, and its number among those of the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,8 @@
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
-use super::{LogsError, Session};
+use super::error::LogsError;
+use super::session::Session;
 
 const MAX_EVENTS: usize = 10_000;
 const MAX_BYTES: usize = 1_048_576;

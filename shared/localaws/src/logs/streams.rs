@@ -3,9 +3,10 @@
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
+use super::error::LogsError;
 use super::groups::{arn, is_conflict, name};
 use super::paging::{invalid_token, limit, page, rows};
-use super::{Answer, LogsError, Session};
+use super::session::{Answer, Session};
 
 const MAX_PAGE: usize = 50;
 

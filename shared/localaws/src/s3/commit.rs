@@ -9,8 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::files::{STAGING, remove_if_there};
-use super::key::Address;
+use super::key::{Address, STAGING, remove_if_there};
 
 const JOURNAL: &str = "commit";
 

@@ -1,7 +1,7 @@
 //! The files below s3s-fs: where they are, and how an object appears and goes as a whole.
 
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,10 +12,7 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLock};
 
 use super::commit;
 use super::conditions::Conditions;
-use super::key::Address;
-
-/// A bucket that no client can name, for objects that are not complete yet.
-pub(crate) const STAGING: &str = ".staging";
+use super::key::{Address, STAGING, remove_if_there};
 
 /// The files of one S3, and the lock under which objects appear and go.
 #[derive(Debug, Clone)]
@@ -182,13 +179,6 @@ impl Drop for Staged {
                 tracing::warn!(%error, path = %path.display(), "a staged file stays until the next start");
             }
         }
-    }
-}
-
-pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        other => other,
     }
 }
 

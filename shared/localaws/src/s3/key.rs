@@ -1,9 +1,15 @@
 //! Keys that a file system can keep.
 
+use std::fs;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use s3s::{S3Result, s3_error};
 
+/// A bucket that no client can name, for objects that are not complete yet.
+pub(crate) const STAGING: &str = ".staging";
 /// What file systems allow for one name.
 const MAX_FILE_NAME: usize = 255;
 
@@ -54,6 +60,14 @@ impl Address {
 /// Whether every segment of `key` is an ordinary name.
 pub(crate) fn is_plain(key: &str) -> bool {
     !key.contains('\0') && key.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
+}
+
+/// Removes the file at `path`. A missing file is no error.
+pub(crate) fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
 }
 
 #[cfg(test)]

@@ -10,8 +10,7 @@ use s3s::dto::{
 use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 
 use super::conditions::Conditions;
-use super::files::STAGING;
-use super::key::Address;
+use super::key::{Address, STAGING};
 use super::service::LocalS3;
 
 /// The staging address of uploads to `target`.

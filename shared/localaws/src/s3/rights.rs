@@ -7,7 +7,7 @@ use s3s::access::S3AccessContext;
 use s3s::auth::Credentials;
 use s3s::{S3Result, s3_error};
 
-use crate::iam::{Ask, Caller, Callers, Denied};
+use crate::iam::{Caller, Callers, Denied, RequestedAction};
 
 /// Checks the operation of a request, but for the objects that stand in its body.
 pub(super) fn operation(callers: &Callers, credentials: &Credentials, context: &S3AccessContext<'_>) -> S3Result<()> {
@@ -44,7 +44,7 @@ pub(super) fn may_list(callers: &Callers, credentials: &Credentials, bucket: &st
         Caller::Root => true,
         Caller::Function(role) => {
             let (action, resource) = ("s3:ListBucket".to_owned(), bucket_arn(bucket));
-            role.allows(&Ask { action, resource, context: Vec::new() })
+            role.allows(&RequestedAction { action, resource, context: Vec::new() })
         }
         Caller::Stranger => false,
     }
@@ -62,7 +62,7 @@ fn check(
         Caller::Root => Ok(()),
         Caller::Function(role) => {
             let denied = |denied: Denied| s3_error!(AccessDenied, "{denied}");
-            role.check(&Ask { action, resource, context }).map_err(denied)
+            role.check(&RequestedAction { action, resource, context }).map_err(denied)
         }
         Caller::Stranger => Err(s3_error!(AccessDenied, "Access Denied")),
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::SesError;
+use super::error::SesError;
 
 /// SES's limit for one message.
 const MAX_RECIPIENTS: usize = 50;

@@ -11,10 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use aviary_template::{ACCOUNT, Role, local_access_key};
 use iam_rs::{Arn, Context, ContextValue, Decision, IAMPolicy, IAMRequest, PolicyEvaluator, Principal, PrincipalId};
 
-use crate::{Config, DEFAULT_REGION, StartError};
-
-/// The services whose calls are checked.
-pub(crate) const SERVICES: [&str; 2] = ["dynamodb", "s3"];
+use crate::config::{Config, DEFAULT_REGION};
+use crate::error::StartError;
 
 /// Everybody who can sign a request.
 #[derive(Debug)]
@@ -50,7 +48,7 @@ pub(crate) struct FunctionRole {
 
 /// Something that somebody wants to do.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Ask {
+pub(crate) struct RequestedAction {
     /// `dynamodb:GetItem`.
     pub(crate) action: String,
     /// The resource's ARN, or a star for an action that has none.
@@ -99,46 +97,46 @@ impl FunctionRole {
     }
 
     /// Says whether the role allows it.
-    pub(crate) fn check(&self, ask: &Ask) -> Result<(), Denied> {
-        let reason = match self.decide(ask) {
+    pub(crate) fn check(&self, requested: &RequestedAction) -> Result<(), Denied> {
+        let reason = match self.decide(requested) {
             Ok(Decision::Allow) => return Ok(()),
             Ok(Decision::NotApplicable) => {
-                format!("because no identity-based policy allows the {} action", ask.action)
+                format!("because no identity-based policy allows the {} action", requested.action)
             }
             Ok(Decision::Deny) => "with an explicit deny in an identity-based policy".to_owned(),
             Err(error) => format!("because its policies cannot be evaluated: {error}"),
         };
         // What AWS's answer leaves out: which key it was.
-        tracing::warn!(user = self.arn, ask.action, ask.resource, context = ?ask.context, "a role does not allow this");
-        let (principal, action, resource) = (self.arn.clone(), ask.action.clone(), ask.resource.clone());
+        tracing::warn!(user = self.arn, requested.action, requested.resource, context = ?requested.context, "a role does not allow this");
+        let (principal, action, resource) = (self.arn.clone(), requested.action.clone(), requested.resource.clone());
         Err(Denied { principal, action, resource, reason })
     }
 
     /// Whether the role allows it, where nothing is wrong if it does not.
-    pub(crate) fn allows(&self, ask: &Ask) -> bool {
-        matches!(self.decide(ask), Ok(Decision::Allow))
+    pub(crate) fn allows(&self, requested: &RequestedAction) -> bool {
+        matches!(self.decide(requested), Ok(Decision::Allow))
     }
 
-    fn decide(&self, ask: &Ask) -> Result<Decision, String> {
-        let resource = match ask.resource.as_str() {
+    fn decide(&self, requested: &RequestedAction) -> Result<Decision, String> {
+        let resource = match requested.resource.as_str() {
             "*" => format!("arn:aws:any::{ACCOUNT}:*"),
             arn => arn.to_owned(),
         };
         let resource = Arn::parse(&resource).map_err(|error| error.to_string())?;
         let mut context = Context::new();
-        for (key, value) in &ask.context {
+        for (key, value) in &requested.context {
             context.insert((*key).to_owned(), value.clone());
         }
         let principal = Principal::Aws(PrincipalId::String(self.arn.clone()));
-        let request = IAMRequest::new_with_context(principal, ask.action.as_str(), resource, context);
-        let decided = self.about(ask, &request)?.evaluate(&request);
+        let request = IAMRequest::new_with_context(principal, requested.action.as_str(), resource, context);
+        let decided = self.about(requested, &request)?.evaluate(&request);
         decided.map(|result| result.decision).map_err(|error| error.to_string())
     }
 
     /// The statements that can decide this request: those that would if they had no conditions.
-    fn about(&self, ask: &Ask, request: &IAMRequest) -> Result<Arc<PolicyEvaluator>, String> {
-        let place = (ask.action.clone(), ask.resource.clone());
-        if let Some(known) = self.known().get(&place) {
+    fn about(&self, requested: &RequestedAction, request: &IAMRequest) -> Result<Arc<PolicyEvaluator>, String> {
+        let key = (requested.action.clone(), requested.resource.clone());
+        if let Some(known) = self.known().get(&key) {
             return Ok(known.clone());
         }
         let mut about = IAMPolicy::new();
@@ -153,8 +151,8 @@ impl FunctionRole {
         }
         let about = Arc::new(PolicyEvaluator::with_policies(vec![about]));
         // Tables and indexes are few, objects without number.
-        if ask.action.starts_with("dynamodb:") {
-            self.known().insert(place, about.clone());
+        if requested.action.starts_with("dynamodb:") {
+            self.known().insert(key, about.clone());
         }
         Ok(about)
     }

@@ -21,8 +21,9 @@ use s3s::config::{S3Config, StaticConfigProvider};
 use s3s::path::check_bucket_name;
 use s3s::service::{S3Service, S3ServiceBuilder};
 
+use crate::config::Credentials;
+use crate::error::StartError;
 use crate::iam::Callers;
-use crate::{Credentials, StartError};
 use access::{Access, Secrets};
 use files::Files;
 use service::LocalS3;

@@ -26,16 +26,16 @@ fn tables() -> Tables {
 
 /// Each ask as action, resource below the account, leading keys, attributes.
 fn asked(operation: &str, body: &Value) -> Vec<(String, String, Vec<String>, Vec<String>)> {
-    let of = |ask: &Ask, key: &str| match ask.context.iter().find(|(name, _)| *name == key) {
+    let of = |action: &RequestedAction, key: &str| match action.context.iter().find(|(name, _)| *name == key) {
         Some((_, ContextValue::StringList(values))) => values.clone(),
         _ => Vec::new(),
     };
-    let row = |ask: Ask| {
-        let (keys, attributes) = (of(&ask, "dynamodb:LeadingKeys"), of(&ask, "dynamodb:Attributes"));
-        let resource = ask.resource.rsplit(':').next().unwrap().to_owned();
-        (ask.action, resource, keys, attributes)
+    let row = |action: RequestedAction| {
+        let (keys, attributes) = (of(&action, "dynamodb:LeadingKeys"), of(&action, "dynamodb:Attributes"));
+        let resource = action.resource.rsplit(':').next().unwrap().to_owned();
+        (action.action, resource, keys, attributes)
     };
-    asks(&tables(), operation, body).into_iter().map(row).collect()
+    requested_actions(&tables(), operation, body).into_iter().map(row).collect()
 }
 
 fn row(action: &str, resource: &str, keys: &[&str], attributes: &[&str]) -> (String, String, Vec<String>, Vec<String>) {
@@ -59,8 +59,8 @@ fn an_operation_on_one_item_asks_for_itself() {
         "ExpressionAttributeNames": {"#n": "name"},
     });
     assert_eq!(asked("UpdateItem", &body), [row("UpdateItem", "table/t", &["U#1"], &["name", "pk", "sk", "there"])]);
-    let ask = asks(&tables(), "UpdateItem", &body).remove(0);
-    assert!(ask.context.contains(&("dynamodb:ReturnValues", ContextValue::String("ALL_NEW".to_owned()))));
+    let action = requested_actions(&tables(), "UpdateItem", &body).remove(0);
+    assert!(action.context.contains(&("dynamodb:ReturnValues", ContextValue::String("ALL_NEW".to_owned()))));
 }
 
 #[test]

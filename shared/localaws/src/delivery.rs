@@ -7,7 +7,7 @@ mod report;
 mod schedule;
 mod state;
 mod stream;
-mod target;
+pub(crate) mod target;
 mod trim;
 
 use std::future::Future;
@@ -18,7 +18,9 @@ use dynoxide::Database;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::{Clock, Config, StartError};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::error::StartError;
 use batch::Rules;
 use records::Reader;
 use schedule::ScheduleDelivery;
@@ -26,7 +28,6 @@ pub(crate) use state::State;
 use state::Subscription;
 use stream::StreamDelivery;
 use target::Target;
-pub use target::{FunctionsUrl, InvalidFunctionsUrl};
 pub(crate) use trim::Trim;
 
 /// The deliveries of one local AWS.

@@ -1,7 +1,7 @@
 //! DynamoDB and its streams, on SQLite.
 
+mod authorizing_proxy;
 mod changes;
-mod front;
 mod index_delay;
 mod rights;
 mod tables;
@@ -15,8 +15,8 @@ use dynoxide::Database;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::StartError;
-use front::Front;
+use crate::error::StartError;
+use authorizing_proxy::AuthorizingProxy;
 pub(crate) use index_delay::IndexDelay;
 pub(crate) use rights::Rights;
 
@@ -45,8 +45,8 @@ pub(crate) async fn serve(
         Ok(found) => found,
         Err(error) => return tracing::error!(%error, "there is no port for the database"),
     };
-    let front = Front::new(address, rights, delay);
-    tokio::join!(serve_at_once(inner, database, stopped.clone()), front.serve(listener, stopped));
+    let proxy = AuthorizingProxy::new(address, rights, delay);
+    tokio::join!(serve_at_once(inner, database, stopped.clone()), proxy.serve(listener, stopped));
 }
 
 async fn serve_at_once(listener: TcpListener, database: Database, stopped: watch::Receiver<()>) {

@@ -10,8 +10,7 @@ use bytes::Bytes;
 use rusqlite::{Connection, params};
 use serde_json::{Value, json};
 
-use crate::Clock;
-use crate::clock::rfc3339;
+use crate::clock::{Clock, rfc3339};
 pub(crate) use error::SesError;
 use send_email::{Mail, bare, parse};
 

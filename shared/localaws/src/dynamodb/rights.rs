@@ -1,7 +1,7 @@
 //! Whether the caller's role allows a request to DynamoDB.
 
-mod asks;
 mod expression;
+mod requested_actions;
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use s3s::Body;
 use serde_json::{Value, json};
 
 use crate::iam::{Caller, Callers, Denied};
-use asks::Tables;
+use requested_actions::{Tables, requested_actions};
 
 /// Looks at each request before the database does.
 #[derive(Clone)]
@@ -49,8 +49,8 @@ impl Rights {
         };
         // What is no JSON names nothing that would be allowed.
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
-        for ask in asks::asks(&self.tables, operation, &body) {
-            role.check(&ask)?;
+        for action in requested_actions(&self.tables, operation, &body) {
+            role.check(&action)?;
         }
         Ok(())
     }

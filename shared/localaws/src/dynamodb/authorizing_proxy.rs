@@ -33,7 +33,7 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// The way to the database.
 #[derive(Clone)]
-pub(crate) struct Front {
+pub(crate) struct AuthorizingProxy {
     database: SocketAddr,
     rights: Rights,
     delay: Option<IndexDelay>,
@@ -41,12 +41,12 @@ pub(crate) struct Front {
 
 /// A client's connection and the one behind it.
 #[derive(Clone)]
-struct Line {
-    front: Front,
+struct ClientConnection {
+    proxy: AuthorizingProxy,
     behind: Arc<Mutex<Option<SendRequest<Full<Bytes>>>>>,
 }
 
-impl Front {
+impl AuthorizingProxy {
     pub(crate) fn new(database: SocketAddr, rights: Rights, delay: Option<IndexDelay>) -> Self {
         Self { database, rights, delay }
     }
@@ -54,14 +54,14 @@ impl Front {
     /// Answers until `stopped` says so.
     pub(crate) async fn serve(self, listener: TcpListener, stopped: watch::Receiver<()>) {
         let service = || {
-            let line = Line { front: self.clone(), behind: Arc::default() };
-            service_fn(move |request| line.clone().answering(request))
+            let client = ClientConnection { proxy: self.clone(), behind: Arc::default() };
+            service_fn(move |request| client.clone().answering(request))
         };
         connections::serve(listener, service, stopped).await;
     }
 }
 
-impl Line {
+impl ClientConnection {
     fn answering(self, request: Request<Incoming>) -> Answering {
         Box::pin(async move { Ok::<_, Infallible>(self.answer(request).await.unwrap_or_else(|error| broken(&*error))) })
     }
@@ -71,11 +71,11 @@ impl Line {
         let body = Limited::new(body, MAX_BODY).collect().await?.to_bytes();
         let target = parts.headers.get(TARGET).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        if let Err(refused) = self.front.rights.check(&parts, &operation, &body) {
+        if let Err(refused) = self.proxy.rights.check(&parts, &operation, &body) {
             return Ok(refused.response());
         }
         parts.headers.remove(CONTENT_LENGTH);
-        match &self.front.delay {
+        match &self.proxy.delay {
             Some(delay) => self.lagging(delay, &operation, parts, body).await,
             None => Ok(self.forward(Request::from_parts(parts, Full::new(body))).await?.map(Body::from)),
         }
@@ -114,12 +114,12 @@ impl Line {
     }
 
     async fn forward(&self, mut request: Request<Full<Bytes>>) -> Result<Response<Bytes>, Error> {
-        let host = self.front.database.to_string().parse()?;
+        let host = self.proxy.database.to_string().parse()?;
         request.headers_mut().insert(HOST, host);
         let mut behind = self.behind.lock().await;
         let mut sender = match behind.take().filter(|sender| !sender.is_closed()) {
             Some(sender) => sender,
-            None => connect(self.front.database).await?,
+            None => connect(self.proxy.database).await?,
         };
         let (parts, body) = sender.send_request(request).await?.into_parts();
         let body = body.collect().await?.to_bytes();

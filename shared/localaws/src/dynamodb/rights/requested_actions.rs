@@ -17,7 +17,7 @@ use iam_rs::ContextValue;
 use serde_json::Value;
 
 use super::expression;
-use crate::iam::{Ask, table_arn};
+use crate::iam::{RequestedAction, table_arn};
 
 const EXPRESSIONS: [&str; 5] =
     ["UpdateExpression", "ConditionExpression", "KeyConditionExpression", "FilterExpression", "ProjectionExpression"];
@@ -68,7 +68,7 @@ fn hash_key(schema: &[KeyElement]) -> String {
 }
 
 /// Everything that must be allowed for `operation` with this body.
-pub(super) fn asks(tables: &Tables, operation: &str, body: &Value) -> Vec<Ask> {
+pub(super) fn requested_actions(tables: &Tables, operation: &str, body: &Value) -> Vec<RequestedAction> {
     match operation {
         "TransactWriteItems" | "TransactGetItems" => {
             let parts = body.get("TransactItems").and_then(Value::as_array).into_iter().flatten();
@@ -82,19 +82,19 @@ pub(super) fn asks(tables: &Tables, operation: &str, body: &Value) -> Vec<Ask> {
     }
 }
 
-fn transacted(tables: &Tables, part: &Value) -> Ask {
+fn transacted(tables: &Tables, part: &Value) -> RequestedAction {
     let found = PARTS.iter().find_map(|(name, action)| part.get(name).map(|part| (action, part)));
     match found {
         Some((action, part)) => single(tables, action, part),
-        None => ask("TransactWriteItems", "*".to_owned(), Details::default()),
+        None => requested("TransactWriteItems", "*".to_owned(), Details::default()),
     }
 }
 
-fn single(tables: &Tables, action: &str, request: &Value) -> Ask {
+fn single(tables: &Tables, action: &str, request: &Value) -> RequestedAction {
     let text = |name: &str| request.get(name).and_then(Value::as_str);
     let Some(table) = text("TableName") else {
         let stream = text("StreamArn").unwrap_or("*").to_owned();
-        return ask(action, stream, Details::default());
+        return requested(action, stream, Details::default());
     };
     let index = text("IndexName");
     let resource = match index {
@@ -111,10 +111,10 @@ fn single(tables: &Tables, action: &str, request: &Value) -> Ask {
         let (names, values) = (request.get("ExpressionAttributeNames"), request.get("ExpressionAttributeValues"));
         details.leading_keys.extend(expression::equal_to(condition, names, values, partition).and_then(key_text));
     }
-    ask(action, resource, details)
+    requested(action, resource, details)
 }
 
-fn batch(tables: &Tables, action: &str, table: &str, requests: &Value) -> Ask {
+fn batch(tables: &Tables, action: &str, table: &str, requests: &Value) -> RequestedAction {
     let partition = tables.partition(table, None);
     let mut details = Details::default();
     details.expressions(requests);
@@ -125,10 +125,10 @@ fn batch(tables: &Tables, action: &str, table: &str, requests: &Value) -> Ask {
     for item in keys.chain(written) {
         details.item(partition, item);
     }
-    ask(action, table_arn(table), details)
+    requested(action, table_arn(table), details)
 }
 
-fn ask(action: &str, resource: String, details: Details) -> Ask {
+fn requested(action: &str, resource: String, details: Details) -> RequestedAction {
     let several = |values: BTreeSet<String>| {
         // A key without a value is not there.
         (!values.is_empty()).then(|| ContextValue::StringList(values.into_iter().collect()))
@@ -139,7 +139,7 @@ fn ask(action: &str, resource: String, details: Details) -> Ask {
         ("dynamodb:ReturnValues", details.return_values.map(ContextValue::String)),
     ];
     let context = context.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
-    Ask { action: format!("dynamodb:{action}"), resource, context }
+    RequestedAction { action: format!("dynamodb:{action}"), resource, context }
 }
 
 /// What conditions can ask of a request.

@@ -7,6 +7,7 @@ mod groups;
 mod paging;
 mod put;
 mod schema;
+mod session;
 mod streams;
 
 use std::path::Path;
@@ -18,22 +19,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub(crate) use error::LogsError;
+use session::{Answer, Session};
 
-use crate::{Clock, StartError};
-
-type Answer = Result<String, LogsError>;
+use crate::clock::Clock;
+use crate::error::StartError;
 
 /// The log groups, streams and events of one file.
 #[derive(Debug, Clone)]
 pub(crate) struct Logs {
     connection: Arc<Mutex<Connection>>,
     clock: Clock,
-}
-
-/// One operation at work: the database and the time of the request.
-struct Session<'a> {
-    connection: &'a mut Connection,
-    now_ms: i64,
 }
 
 impl Logs {
