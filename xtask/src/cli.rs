@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+/// The seed of the world whose people have plain names.
+pub const DEFAULT_SEED: u64 = 1;
+
 /// Tasks for developing Aviary.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
@@ -140,7 +143,7 @@ pub struct SeedArgs {
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=2000))]
     pub users: u16,
     /// Which world: the same number makes the same one.
-    #[arg(long, default_value_t = crate::seed::DEFAULT_SEED)]
+    #[arg(long, default_value_t = DEFAULT_SEED)]
     pub seed: u64,
     /// Where the service is.
     #[arg(long, default_value = "http://127.0.0.1:9000")]

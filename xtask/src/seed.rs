@@ -1,11 +1,11 @@
 //! `cargo xtask seed`: fills the running local service with a made-up world, through its API.
 
 mod api;
-mod crew;
 mod form;
 mod person;
 mod pictures;
 mod texts;
+mod workers;
 mod world;
 
 use std::{
@@ -22,11 +22,9 @@ use crate::{cli::SeedArgs, console};
 use api::{Api, Body, Call};
 use form::Form;
 use person::Person;
-use pictures::View;
+use pictures::Landscape;
 use world::{Answer, Button, Tweet, World};
 
-/// The seed of the world whose people have plain names.
-pub const DEFAULT_SEED: u64 = 1;
 /// Everybody's password. Nothing that can be reached from elsewhere is seeded with it.
 const PASSWORD: &str = "plover-egret-41";
 
@@ -50,7 +48,7 @@ struct Seeding<'a> {
     api: Api,
     seed: u64,
     world: &'a World,
-    page_reads: Vec<View>,
+    landscapes: Vec<Landscape>,
     bar: ProgressBar,
 }
 
@@ -71,9 +69,10 @@ pub fn seed(args: &SeedArgs) -> Result<Seeded> {
         return Ok(Seeded::Before);
     }
     let steps = u64::try_from(world.people.len() * 2 + world.deeds())?;
-    let page_reads =
-        (0..pictures::VIEWS as u64).map(|of| pictures::view(of.wrapping_add(args.seed << 8))).collect::<Result<_>>()?;
-    let seeding = Seeding { api, seed: args.seed, world: &world, page_reads, bar: bar(steps) };
+    let landscapes = (0..pictures::LANDSCAPES as u64)
+        .map(|of| pictures::landscape(of.wrapping_add(args.seed << 8)))
+        .collect::<Result<_>>()?;
+    let seeding = Seeding { api, seed: args.seed, world: &world, landscapes, bar: bar(steps) };
     let outcome = seeding.run();
     seeding.bar.finish_and_clear();
     outcome?;
@@ -155,7 +154,7 @@ impl Seeding<'_> {
             console::step(&format!("{name} ({})", items.len()));
         }
         self.bar.set_message(name);
-        crew::each(items, &self.bar, work)
+        workers::each(items, &self.bar, work)
     }
 
     /// A signup; or a login, if an earlier run got as far as this.
@@ -191,7 +190,9 @@ impl Seeding<'_> {
 
     fn post(&self, at: usize, tweet: &Tweet, author: &Signed) -> Result<String> {
         let mut form = Form::default().text("message", &tweet.message);
-        for View { bytes, words } in tweet.page_reads.iter().filter_map(|view| self.page_reads.get(*view)) {
+        for Landscape { bytes, words } in
+            tweet.landscapes.iter().filter_map(|landscape| self.landscapes.get(*landscape))
+        {
             form = form.file("imagelinks", "view.jpg", "image/jpeg", bytes).text("alt", words);
         }
         let call = Call::post("/tweet", Body::Form(form)).by(&author.token).once(self.key("tweet", at));

@@ -32,7 +32,7 @@ pub enum TemplateError {
     Unresolvable {
         /// The logical id of the resource, parameter or condition it is about.
         logical_id: String,
-        /// The place in the template, its keys joined by dots.
+        /// The path in the template, its keys joined by dots.
         path: String,
         /// What is wrong with it.
         reason: String,

@@ -21,14 +21,14 @@ pub(crate) struct Scope<'a> {
     depth: Cell<usize>,
 }
 
-/// A place in the template, for messages.
+/// Where in the template something is, for messages.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct TemplatePath {
     pub(crate) logical_id: String,
     path: String,
 }
 
-impl Place {
+impl TemplatePath {
     pub(crate) fn new(section: &str, logical_id: &str) -> Self {
         Self { logical_id: logical_id.to_owned(), path: format!("{section}.{logical_id}") }
     }
@@ -76,38 +76,38 @@ impl<'a> Scope<'a> {
 
     fn exists(&self, id: &str, resource: &Value) -> Result<bool, TemplateError> {
         match resource.get("Condition").and_then(Value::as_str) {
-            Some(name) => self.condition(&Place::new("Resources", id).below("Condition"), name),
+            Some(name) => self.condition(&TemplatePath::new("Resources", id).below("Condition"), name),
             None => Ok(true),
         }
     }
 
     /// `node` with every function replaced by its value; `None` is `AWS::NoValue`.
-    pub(crate) fn value(&self, place: &Place, node: &Value) -> Result<Option<Value>, TemplateError> {
+    pub(crate) fn value(&self, path: &TemplatePath, node: &Value) -> Result<Option<Value>, TemplateError> {
         let depth = self.depth.get();
         if depth >= MAX_DEPTH {
-            return Err(place.error("refers to itself"));
+            return Err(path.error("refers to itself"));
         }
         self.depth.set(depth + 1);
         let value = match node::call(node) {
-            Some(call) => self.call(place, &call),
-            None => self.plain(place, node),
+            Some(call) => self.call(path, &call),
+            None => self.plain(path, node),
         };
         self.depth.set(depth);
         value
     }
 
     /// As [`Scope::value`], for what must be text.
-    pub(crate) fn text(&self, place: &Place, node: &Value) -> Result<String, TemplateError> {
-        let value = self.value(place, node)?.ok_or_else(|| place.error("must have a value"))?;
-        node::text(&value).ok_or_else(|| place.error("must be text"))
+    pub(crate) fn text(&self, path: &TemplatePath, node: &Value) -> Result<String, TemplateError> {
+        let value = self.value(path, node)?.ok_or_else(|| path.error("must have a value"))?;
+        node::text(&value).ok_or_else(|| path.error("must be text"))
     }
 
     /// What the template's own `If` leaves of `node`, with nothing in it resolved yet; `None` is `AWS::NoValue`.
-    pub(crate) fn chosen<'n>(&self, place: &Place, node: &'n Value) -> Result<Option<&'n Value>, TemplateError> {
+    pub(crate) fn chosen<'n>(&self, path: &TemplatePath, node: &'n Value) -> Result<Option<&'n Value>, TemplateError> {
         let mut node = node;
         while let Some(call) = node::call(node) {
             match (call.name.as_str(), call.argument.as_str()) {
-                ("Fn::If", _) => node = self.branch(&place.below("Fn::If"), call.argument)?,
+                ("Fn::If", _) => node = self.branch(&path.below("Fn::If"), call.argument)?,
                 ("Ref", Some("AWS::NoValue")) => return Ok(None),
                 _ => break,
             }
@@ -115,20 +115,20 @@ impl<'a> Scope<'a> {
         Ok(Some(node))
     }
 
-    fn plain(&self, place: &Place, node: &Value) -> Result<Option<Value>, TemplateError> {
+    fn plain(&self, path: &TemplatePath, node: &Value) -> Result<Option<Value>, TemplateError> {
         Ok(Some(match node {
             Value::Sequence(items) => {
                 let mut values = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
-                    values.extend(self.value(&place.below(&index.to_string()), item)?);
+                    values.extend(self.value(&path.below(&index.to_string()), item)?);
                 }
                 Value::Sequence(values)
             }
             Value::Mapping(map) => {
                 let mut values = Mapping::new();
                 for (key, item) in map {
-                    let place = place.below(key.as_str().unwrap_or("?"));
-                    if let Some(value) = self.value(&place, item)? {
+                    let path = path.below(key.as_str().unwrap_or("?"));
+                    if let Some(value) = self.value(&path, item)? {
                         values.insert(key.clone(), value);
                     }
                 }
@@ -138,22 +138,22 @@ impl<'a> Scope<'a> {
         }))
     }
 
-    fn call(&self, place: &Place, call: &Call<'_>) -> Result<Option<Value>, TemplateError> {
-        let place = place.below(&call.name);
+    fn call(&self, path: &TemplatePath, call: &Call<'_>) -> Result<Option<Value>, TemplateError> {
+        let path = path.below(&call.name);
         match call.name.as_str() {
             "Ref" => {
-                let name = call.argument.as_str().ok_or_else(|| place.error("wants a name"))?;
-                if name == "AWS::NoValue" { Ok(None) } else { self.reference(&place, name).map(some_text) }
+                let name = call.argument.as_str().ok_or_else(|| path.error("wants a name"))?;
+                if name == "AWS::NoValue" { Ok(None) } else { self.reference(&path, name).map(some_text) }
             }
-            "Fn::GetAtt" => self.get_att(&place, call.argument).map(some_text),
-            "Fn::Sub" => self.sub(&place, call.argument).map(some_text),
-            "Fn::Join" => self.join(&place, call.argument).map(some_text),
-            "Fn::If" => self.choose(&place, call.argument),
-            name => Err(place.error(format!("{name} is not understood here"))),
+            "Fn::GetAtt" => self.get_att(&path, call.argument).map(some_text),
+            "Fn::Sub" => self.sub(&path, call.argument).map(some_text),
+            "Fn::Join" => self.join(&path, call.argument).map(some_text),
+            "Fn::If" => self.choose(&path, call.argument),
+            name => Err(path.error(format!("{name} is not understood here"))),
         }
     }
 
-    fn reference(&self, place: &Place, name: &str) -> Result<String, TemplateError> {
+    fn reference(&self, path: &TemplatePath, name: &str) -> Result<String, TemplateError> {
         let settings = self.settings;
         match name {
             "AWS::Region" => Ok(settings.region.clone()),
@@ -162,20 +162,20 @@ impl<'a> Scope<'a> {
             "AWS::Partition" => Ok("aws".to_owned()),
             "AWS::URLSuffix" => Ok("amazonaws.com".to_owned()),
             _ if self.section(&["Parameters", name]).is_some() => self.parameter(name),
-            _ if self.section(&["Resources", name]).is_some() => self.physical_name(place, name),
-            _ => Err(place.error(format!("{name} is neither a parameter nor a resource"))),
+            _ if self.section(&["Resources", name]).is_some() => self.physical_name(path, name),
+            _ => Err(path.error(format!("{name} is neither a parameter nor a resource"))),
         }
     }
 
-    fn get_att(&self, place: &Place, argument: &Value) -> Result<String, TemplateError> {
+    fn get_att(&self, path: &TemplatePath, argument: &Value) -> Result<String, TemplateError> {
         let (id, attribute) =
-            node::attribute(argument).ok_or_else(|| place.error("wants a resource and an attribute"))?;
-        self.attribute(place, &id, &attribute)
+            node::attribute(argument).ok_or_else(|| path.error("wants a resource and an attribute"))?;
+        self.attribute(path, &id, &attribute)
     }
 
     /// What `Ref` gives for a resource.
-    pub(crate) fn physical_name(&self, place: &Place, id: &str) -> Result<String, TemplateError> {
-        let resource = self.resource(place, id)?;
+    pub(crate) fn physical_name(&self, path: &TemplatePath, id: &str) -> Result<String, TemplateError> {
+        let resource = self.resource(path, id)?;
         let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default();
         let (property, lower_case) = match kind {
             "AWS::DynamoDB::Table" => ("TableName", false),
@@ -183,37 +183,37 @@ impl<'a> Scope<'a> {
             "AWS::Logs::LogGroup" => ("LogGroupName", false),
             "AWS::Serverless::Function" => ("FunctionName", false),
             "AWS::IAM::Role" => ("RoleName", false),
-            _ => return Err(place.error(format!("the name of {id} ({kind}) is known only on AWS"))),
+            _ => return Err(path.error(format!("the name of {id} ({kind}) is known only on AWS"))),
         };
         let own = node::at(resource, &["Properties", property]);
-        let place = Place::new("Resources", id).below("Properties").below(property);
-        let given = own.map(|node| self.value(&place, node)).transpose()?.flatten();
+        let path = TemplatePath::new("Resources", id).below("Properties").below(property);
+        let given = own.map(|node| self.value(&path, node)).transpose()?.flatten();
         let chosen = format!("{}-{id}", self.settings.stack);
         Ok(match given {
-            Some(value) => node::text(&value).ok_or_else(|| place.error("must be text"))?,
+            Some(value) => node::text(&value).ok_or_else(|| path.error("must be text"))?,
             None if lower_case => chosen.to_lowercase(),
             None => chosen,
         })
     }
 
-    fn resource(&self, place: &Place, id: &str) -> Result<&'a Value, TemplateError> {
-        self.section(&["Resources", id]).ok_or_else(|| place.error(format!("there is no resource {id}")))
+    fn resource(&self, path: &TemplatePath, id: &str) -> Result<&'a Value, TemplateError> {
+        self.section(&["Resources", id]).ok_or_else(|| path.error(format!("there is no resource {id}")))
     }
 
-    fn attribute(&self, place: &Place, id: &str, attribute: &str) -> Result<String, TemplateError> {
-        let resource = self.resource(place, id)?;
+    fn attribute(&self, path: &TemplatePath, id: &str, attribute: &str) -> Result<String, TemplateError> {
+        let resource = self.resource(path, id)?;
         let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default();
-        let unknown = || place.error(format!("{id}.{attribute} ({kind}) is known only on AWS"));
+        let unknown = || path.error(format!("{id}.{attribute} ({kind}) is known only on AWS"));
         if !matches!(attribute, "Arn" | "StreamArn" | "DomainName" | "RegionalDomainName") {
             return Err(unknown());
         }
-        let name = self.physical_name(place, id).map_err(|_| unknown())?;
+        let name = self.physical_name(path, id).map_err(|_| unknown())?;
         let region = &self.settings.region;
         match (kind, attribute) {
             ("AWS::DynamoDB::Table", "Arn") => Ok(format!("arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}")),
             ("AWS::DynamoDB::Table", "StreamArn") => {
                 if node::at(resource, &["Properties", "StreamSpecification"]).is_none() {
-                    return Err(place.error(format!("{id} has no stream")));
+                    return Err(path.error(format!("{id} has no stream")));
                 }
                 Ok(format!("arn:aws:dynamodb:{region}:{ACCOUNT}:table/{name}/stream/{STREAM_LABEL}"))
             }
@@ -226,64 +226,64 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn sub(&self, place: &Place, argument: &Value) -> Result<String, TemplateError> {
+    fn sub(&self, path: &TemplatePath, argument: &Value) -> Result<String, TemplateError> {
         let (text, names) = match argument {
             Value::String(text) => (text.as_str(), None),
             Value::Sequence(items) => match items.as_slice() {
                 [Value::String(text), Value::Mapping(names)] => (text.as_str(), Some(names)),
-                _ => return Err(place.error("wants a text and a mapping")),
+                _ => return Err(path.error("wants a text and a mapping")),
             },
-            _ => return Err(place.error("wants a text")),
+            _ => return Err(path.error("wants a text")),
         };
         let mut result = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
-            let (name, tail) = after.split_once('}').ok_or_else(|| place.error("has `${` without `}`"))?;
+            let (name, tail) = after.split_once('}').ok_or_else(|| path.error("has `${` without `}`"))?;
             result.push_str(before);
-            result.push_str(&self.placeholder(place, name.trim(), names)?);
+            result.push_str(&self.placeholder(path, name.trim(), names)?);
             rest = tail;
         }
         result.push_str(rest);
         Ok(result)
     }
 
-    fn placeholder(&self, place: &Place, name: &str, names: Option<&Mapping>) -> Result<String, TemplateError> {
+    fn placeholder(&self, path: &TemplatePath, name: &str, names: Option<&Mapping>) -> Result<String, TemplateError> {
         if let Some(literal) = name.strip_prefix('!') {
             return Ok(format!("${{{literal}}}"));
         }
         if let Some(node) = names.and_then(|names| names.get(name)) {
-            return self.text(&place.below(name), node);
+            return self.text(&path.below(name), node);
         }
         match name.split_once('.') {
-            Some((id, attribute)) => self.attribute(place, id, attribute),
-            None => self.reference(place, name),
+            Some((id, attribute)) => self.attribute(path, id, attribute),
+            None => self.reference(path, name),
         }
     }
 
-    fn join(&self, place: &Place, argument: &Value) -> Result<String, TemplateError> {
+    fn join(&self, path: &TemplatePath, argument: &Value) -> Result<String, TemplateError> {
         let [Value::String(separator), Value::Sequence(items)] = sequence(argument) else {
-            return Err(place.error("wants a separator and a list"));
+            return Err(path.error("wants a separator and a list"));
         };
         let mut parts = Vec::with_capacity(items.len());
         for item in items {
-            parts.push(self.text(place, item)?);
+            parts.push(self.text(path, item)?);
         }
         Ok(parts.join(separator))
     }
 
-    fn choose(&self, place: &Place, argument: &Value) -> Result<Option<Value>, TemplateError> {
-        self.value(place, self.branch(place, argument)?)
+    fn choose(&self, path: &TemplatePath, argument: &Value) -> Result<Option<Value>, TemplateError> {
+        self.value(path, self.branch(path, argument)?)
     }
 
-    fn branch<'n>(&self, place: &Place, argument: &'n Value) -> Result<&'n Value, TemplateError> {
+    fn branch<'n>(&self, path: &TemplatePath, argument: &'n Value) -> Result<&'n Value, TemplateError> {
         let [Value::String(name), yes, no] = sequence(argument) else {
-            return Err(place.error("wants a condition and two values"));
+            return Err(path.error("wants a condition and two values"));
         };
-        Ok(if self.condition(place, name)? { yes } else { no })
+        Ok(if self.condition(path, name)? { yes } else { no })
     }
 }
 
-/// The elements of a list, or the one thing that stands in its place.
+/// The elements of a list; of anything else, itself alone.
 pub(crate) fn one_or_many(node: &Value) -> &[Value] {
     node.as_sequence().map_or(std::slice::from_ref(node), Vec::as_slice)
 }

@@ -2,7 +2,7 @@
 
 use serde_yaml_ng::Value;
 
-use crate::evaluate::{Place, Scope, sequence};
+use crate::evaluate::{Scope, TemplatePath, sequence};
 use crate::node;
 use crate::rate::{self, RateError};
 use crate::{Schedule, StartingPosition, StreamSource, TemplateError};
@@ -21,13 +21,13 @@ pub(crate) struct Event<'a> {
     pub(crate) name: String,
     pub(crate) kind: &'a str,
     /// Where its properties are.
-    place: Place,
+    path: TemplatePath,
     properties: &'a Value,
 }
 
 impl<'a> Event<'a> {
     /// The events in `node`, by name.
-    pub(crate) fn all(scope: &'a Scope<'a>, place: &Place, node: &'a Value) -> Vec<Self> {
+    pub(crate) fn all(scope: &'a Scope<'a>, path: &TemplatePath, node: &'a Value) -> Vec<Self> {
         let mut events: Vec<_> = node
             .as_mapping()
             .into_iter()
@@ -36,7 +36,7 @@ impl<'a> Event<'a> {
                 let name = name.as_str().unwrap_or("?").to_owned();
                 Self {
                     scope,
-                    place: place.below(&name).below("Properties"),
+                    path: path.below(&name).below("Properties"),
                     name,
                     kind: event.get("Type").and_then(Value::as_str).unwrap_or_default(),
                     properties: event.get("Properties").unwrap_or(&Value::Null),
@@ -48,16 +48,16 @@ impl<'a> Event<'a> {
     }
 
     pub(crate) fn text(&self, key: &str) -> Result<String, TemplateError> {
-        let place = self.place.below(key);
-        let node = self.properties.get(key).ok_or_else(|| place.error("is missing"))?;
-        self.scope.text(&place, node)
+        let path = self.path.below(key);
+        let node = self.properties.get(key).ok_or_else(|| path.error("is missing"))?;
+        self.scope.text(&path, node)
     }
 
     fn optional(&self, key: &str) -> Result<Option<String>, TemplateError> {
         let Some(node) = self.properties.get(key) else { return Ok(None) };
-        let place = self.place.below(key);
-        let value = self.scope.value(&place, node)?;
-        value.map(|value| node::text(&value).ok_or_else(|| place.error("must be text"))).transpose()
+        let path = self.path.below(key);
+        let value = self.scope.value(&path, node)?;
+        value.map(|value| node::text(&value).ok_or_else(|| path.error("must be text"))).transpose()
     }
 
     fn flag(&self, key: &str, default: bool) -> Result<bool, TemplateError> {
@@ -65,7 +65,7 @@ impl<'a> Event<'a> {
             None => Ok(default),
             Some("true") => Ok(true),
             Some("false") => Ok(false),
-            Some(_) => Err(self.place.below(key).error("must be true or false")),
+            Some(_) => Err(self.path.below(key).error("must be true or false")),
         }
     }
 
@@ -74,7 +74,7 @@ impl<'a> Event<'a> {
         match self.optional(key)?.as_deref() {
             None | Some("-1") => Ok(None),
             Some(text) => {
-                text.parse().map(Some).map_err(|_| self.place.below(key).error("must be a whole number, or -1"))
+                text.parse().map(Some).map_err(|_| self.path.below(key).error("must be a whole number, or -1"))
             }
         }
     }
@@ -85,7 +85,7 @@ impl<'a> Event<'a> {
             return Ok(None);
         }
         if let Some(key) = NOT_EMULATED.iter().find(|key| self.properties.get(**key).is_some()) {
-            return Err(self.place.below(key).error("is not understood here"));
+            return Err(self.path.below(key).error("is not understood here"));
         }
         Ok(Some(StreamSource {
             table: self.table()?,
@@ -100,17 +100,17 @@ impl<'a> Event<'a> {
     }
 
     fn table(&self) -> Result<String, TemplateError> {
-        let place = self.place.below("Stream");
-        let node = self.properties.get("Stream").ok_or_else(|| place.error("is missing"))?;
+        let path = self.path.below("Stream");
+        let node = self.properties.get("Stream").ok_or_else(|| path.error("is missing"))?;
         let call = node::call(node).filter(|call| call.name == "Fn::GetAtt");
         let target = call.and_then(|call| node::attribute(call.argument));
         let (table, _) = target
             .filter(|(_, attribute)| attribute == "StreamArn")
-            .ok_or_else(|| place.error("must be `!GetAtt <table>.StreamArn`"))?;
+            .ok_or_else(|| path.error("must be `!GetAtt <table>.StreamArn`"))?;
         let tables = self.scope.resources("AWS::DynamoDB::Table")?;
         match tables.iter().any(|(id, _)| *id == table) {
             true => Ok(table),
-            false => Err(place.error(format!("there is no table {table}"))),
+            false => Err(path.error(format!("there is no table {table}"))),
         }
     }
 
@@ -120,14 +120,14 @@ impl<'a> Event<'a> {
         text.parse()
             .ok()
             .filter(|size| (1..=MAX_BATCH_SIZE).contains(size))
-            .ok_or_else(|| self.place.below(key).error(format!("must be a number from 1 to {MAX_BATCH_SIZE}")))
+            .ok_or_else(|| self.path.below(key).error(format!("must be a number from 1 to {MAX_BATCH_SIZE}")))
     }
 
     fn maximum_retries(&self) -> Result<Option<u32>, TemplateError> {
         let key = "MaximumRetryAttempts";
         match self.limit(key)? {
             Some(retries) if retries > MAX_RETRIES => {
-                Err(self.place.below(key).error(format!("must be at most {MAX_RETRIES}, or -1")))
+                Err(self.path.below(key).error(format!("must be at most {MAX_RETRIES}, or -1")))
             }
             retries => Ok(retries),
         }
@@ -137,19 +137,19 @@ impl<'a> Event<'a> {
         match self.text("StartingPosition")?.as_str() {
             "TRIM_HORIZON" => Ok(StartingPosition::TrimHorizon),
             "LATEST" => Ok(StartingPosition::Latest),
-            _ => Err(self.place.below("StartingPosition").error("must be TRIM_HORIZON or LATEST")),
+            _ => Err(self.path.below("StartingPosition").error("must be TRIM_HORIZON or LATEST")),
         }
     }
 
     fn reports_failures(&self) -> Result<bool, TemplateError> {
         let key = "FunctionResponseTypes";
         let Some(node) = self.properties.get(key) else { return Ok(false) };
-        let place = self.place.below(key);
-        let value = self.scope.value(&place, node)?.unwrap_or(Value::Null);
+        let path = self.path.below(key);
+        let value = self.scope.value(&path, node)?.unwrap_or(Value::Null);
         let types: Vec<_> = sequence(&value).iter().filter_map(node::text).collect();
         match types.iter().all(|one| one == "ReportBatchItemFailures") {
             true => Ok(!types.is_empty()),
-            false => Err(place.error("may only have ReportBatchItemFailures")),
+            false => Err(path.error("may only have ReportBatchItemFailures")),
         }
     }
 
@@ -166,7 +166,7 @@ impl<'a> Event<'a> {
         let every = rate::parse(&self.text(expression)?);
         Ok(Some(Schedule {
             name: self.optional("Name")?.unwrap_or_else(|| self.name.clone()),
-            every: every.map_err(|error: RateError| self.place.below(expression).error(error.to_string()))?,
+            every: every.map_err(|error: RateError| self.path.below(expression).error(error.to_string()))?,
             input: self.optional("Input")?,
         }))
     }

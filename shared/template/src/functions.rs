@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_yaml_ng::Value;
 
-use crate::evaluate::{Place, Scope};
+use crate::evaluate::{Scope, TemplatePath};
 use crate::events::Event;
 use crate::node;
 use crate::{EventSources, Function, Route, TemplateError};
@@ -52,24 +52,24 @@ fn function(scope: &Scope<'_>, id: String, resource: &Value) -> Result<Function,
 pub(crate) fn binary(id: &str, resource: &Value) -> Result<String, TemplateError> {
     node::at(resource, &["Metadata", "BuildProperties", "Binary"])
         .and_then(node::text)
-        .ok_or_else(|| Place::new("Resources", id).below("Metadata.BuildProperties.Binary").error("is missing"))
+        .ok_or_else(|| TemplatePath::new("Resources", id).below("Metadata.BuildProperties.Binary").error("is missing"))
 }
 
 /// A function's properties over those of `Globals.Function`.
 struct Merged<'a> {
     scope: &'a Scope<'a>,
-    place: Place,
+    path: TemplatePath,
     own: Option<&'a Value>,
 }
 
 impl<'a> Merged<'a> {
     fn new(scope: &'a Scope<'a>, id: &str, resource: &'a Value) -> Self {
-        Self { scope, place: Place::new("Resources", id), own: resource.get("Properties") }
+        Self { scope, path: TemplatePath::new("Resources", id), own: resource.get("Properties") }
     }
 
     fn events(&self) -> Vec<Event<'a>> {
         let found = self.last(&["Events"]);
-        found.map(|(place, node)| Event::all(self.scope, &place, node)).unwrap_or_default()
+        found.map(|(path, node)| Event::all(self.scope, &path, node)).unwrap_or_default()
     }
 
     /// What `read` finds in the events.
@@ -77,50 +77,50 @@ impl<'a> Merged<'a> {
         self.events().iter().filter_map(|event| read(event).transpose()).collect()
     }
 
-    /// The globals' value and the function's own, each with its place.
-    fn layers(&self, keys: &[&str]) -> impl Iterator<Item = (Place, &'a Value)> {
+    /// The globals' value and the function's own, each with its path.
+    fn layers(&self, keys: &[&str]) -> impl Iterator<Item = (TemplatePath, &'a Value)> {
         let global = self.scope.section(&["Globals", "Function"]).and_then(|node| node::at(node, keys));
         let own = self.own.and_then(|node| node::at(node, keys));
         let path = keys.join(".");
         // The message names the function even where the value stands in the globals.
-        let global = global.map(|node| (self.place.below(&format!("Globals.Function.{path}")), node));
-        let own = own.map(|node| (self.place.below(&format!("Properties.{path}")), node));
+        let global = global.map(|node| (self.path.below(&format!("Globals.Function.{path}")), node));
+        let own = own.map(|node| (self.path.below(&format!("Properties.{path}")), node));
         global.into_iter().chain(own)
     }
 
-    fn last(&self, keys: &[&str]) -> Option<(Place, &'a Value)> {
+    fn last(&self, keys: &[&str]) -> Option<(TemplatePath, &'a Value)> {
         self.layers(keys).last()
     }
 
     fn number(&self, key: &str, default: u32) -> Result<u32, TemplateError> {
-        let Some((place, node)) = self.last(&[key]) else { return Ok(default) };
-        match self.scope.value(&place, node)? {
-            Some(value) => node::number(&value).ok_or_else(|| place.error("must be a whole number")),
+        let Some((path, node)) = self.last(&[key]) else { return Ok(default) };
+        match self.scope.value(&path, node)? {
+            Some(value) => node::number(&value).ok_or_else(|| path.error("must be a whole number")),
             None => Ok(default),
         }
     }
 
     fn log_group(&self) -> Result<Option<String>, TemplateError> {
         let found = self.last(&["LoggingConfig", "LogGroup"]);
-        found.map(|(place, node)| self.scope.text(&place, node)).transpose()
+        found.map(|(path, node)| self.scope.text(&path, node)).transpose()
     }
 }
 
 fn environment(properties: &Merged<'_>) -> Result<BTreeMap<String, String>, TemplateError> {
     let mut nodes = BTreeMap::new();
-    for (place, variables) in properties.layers(&["Environment", "Variables"]) {
+    for (path, variables) in properties.layers(&["Environment", "Variables"]) {
         for (name, node) in variables.as_mapping().into_iter().flatten() {
-            let name = name.as_str().ok_or_else(|| place.error("has a name that is no text"))?;
-            nodes.insert(name.to_owned(), (place.below(name), node));
+            let name = name.as_str().ok_or_else(|| path.error("has a name that is no text"))?;
+            nodes.insert(name.to_owned(), (path.below(name), node));
         }
     }
     let scope = properties.scope;
     let mut environment = BTreeMap::new();
-    for (name, (place, node)) in nodes {
+    for (name, (path, node)) in nodes {
         let value = match scope.settings.overrides.get(&name) {
             Some(value) => Some(value.clone()),
-            None => match scope.value(&place, node)? {
-                Some(value) => Some(node::text(&value).ok_or_else(|| place.error("must be text"))?),
+            None => match scope.value(&path, node)? {
+                Some(value) => Some(node::text(&value).ok_or_else(|| path.error("must be text"))?),
                 None => None,
             },
         };

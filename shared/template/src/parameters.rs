@@ -3,7 +3,7 @@
 use serde_yaml_ng::Value;
 
 use crate::TemplateError;
-use crate::evaluate::{Place, Scope, sequence};
+use crate::evaluate::{Scope, TemplatePath, sequence};
 use crate::node;
 
 impl Scope<'_> {
@@ -30,40 +30,40 @@ impl Scope<'_> {
     }
 
     /// Whether the condition `name` holds.
-    pub(crate) fn condition(&self, place: &Place, name: &str) -> Result<bool, TemplateError> {
+    pub(crate) fn condition(&self, path: &TemplatePath, name: &str) -> Result<bool, TemplateError> {
         let node =
-            self.section(&["Conditions", name]).ok_or_else(|| place.error(format!("there is no condition {name}")))?;
-        self.holds(&Place::new("Conditions", name), node, 0)
+            self.section(&["Conditions", name]).ok_or_else(|| path.error(format!("there is no condition {name}")))?;
+        self.holds(&TemplatePath::new("Conditions", name), node, 0)
     }
 
-    fn holds(&self, place: &Place, node: &Value, depth: usize) -> Result<bool, TemplateError> {
+    fn holds(&self, path: &TemplatePath, node: &Value, depth: usize) -> Result<bool, TemplateError> {
         if depth > 32 {
-            return Err(place.error("refers to itself"));
+            return Err(path.error("refers to itself"));
         }
         if let Some(name) = node.get("Condition").and_then(Value::as_str) {
-            return self.named(place, name, depth);
+            return self.named(path, name, depth);
         }
-        let call = node::call(node).ok_or_else(|| place.error("is no condition"))?;
-        let place = place.below(&call.name);
+        let call = node::call(node).ok_or_else(|| path.error("is no condition"))?;
+        let path = path.below(&call.name);
         let items = sequence(call.argument);
-        let each = || items.iter().map(|item| self.holds(&place, item, depth + 1));
+        let each = || items.iter().map(|item| self.holds(&path, item, depth + 1));
         match (call.name.as_str(), items) {
             ("Condition", _) => {
-                let name = call.argument.as_str().ok_or_else(|| place.error("wants a name"))?;
-                self.named(&place, name, depth)
+                let name = call.argument.as_str().ok_or_else(|| path.error("wants a name"))?;
+                self.named(&path, name, depth)
             }
-            ("Fn::Equals", [left, right]) => Ok(self.text(&place, left)? == self.text(&place, right)?),
-            ("Fn::Not", [item]) => Ok(!self.holds(&place, item, depth + 1)?),
+            ("Fn::Equals", [left, right]) => Ok(self.text(&path, left)? == self.text(&path, right)?),
+            ("Fn::Not", [item]) => Ok(!self.holds(&path, item, depth + 1)?),
             ("Fn::And", [_, ..]) => each().try_fold(true, |all, one| Ok(all & one?)),
             ("Fn::Or", [_, ..]) => each().try_fold(false, |any, one| Ok(any | one?)),
-            _ => Err(place.error("is no condition")),
+            _ => Err(path.error("is no condition")),
         }
     }
 
-    fn named(&self, place: &Place, name: &str, depth: usize) -> Result<bool, TemplateError> {
+    fn named(&self, path: &TemplatePath, name: &str, depth: usize) -> Result<bool, TemplateError> {
         let node =
-            self.section(&["Conditions", name]).ok_or_else(|| place.error(format!("there is no condition {name}")))?;
-        self.holds(&Place::new("Conditions", name), node, depth + 1)
+            self.section(&["Conditions", name]).ok_or_else(|| path.error(format!("there is no condition {name}")))?;
+        self.holds(&TemplatePath::new("Conditions", name), node, depth + 1)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_yaml_ng::Value;
 
-use crate::evaluate::{Place, Scope, sequence};
+use crate::evaluate::{Scope, TemplatePath, sequence};
 use crate::node;
 use crate::{Attribute, Bucket, Index, KeyElement, LogGroup, Projection, Storage, Table, TemplateError};
 
@@ -12,7 +12,7 @@ pub(crate) fn read(scope: &Scope<'_>) -> Result<Storage, TemplateError> {
         storage.tables.push(table(scope, id, resource)?);
     }
     for (id, _) in scope.resources("AWS::S3::Bucket")? {
-        let name = scope.physical_name(&Place::new("Resources", &id), &id)?;
+        let name = scope.physical_name(&TemplatePath::new("Resources", &id), &id)?;
         storage.buckets.push(Bucket { logical_id: id, name });
     }
     for (id, resource) in scope.resources("AWS::Logs::LogGroup")? {
@@ -22,28 +22,28 @@ pub(crate) fn read(scope: &Scope<'_>) -> Result<Storage, TemplateError> {
 }
 
 fn log_group(scope: &Scope<'_>, id: String, resource: &Value) -> Result<LogGroup, TemplateError> {
-    let place = Place::new("Resources", &id);
-    let name = scope.physical_name(&place, &id)?;
-    let place = place.below("Properties").below("RetentionInDays");
+    let path = TemplatePath::new("Resources", &id);
+    let name = scope.physical_name(&path, &id)?;
+    let path = path.below("Properties").below("RetentionInDays");
     let retention = node::at(resource, &["Properties", "RetentionInDays"]);
-    let retention = retention.map(|node| scope.value(&place, node)).transpose()?.flatten();
+    let retention = retention.map(|node| scope.value(&path, node)).transpose()?.flatten();
     let retention_days = retention
-        .map(|value| node::number(&value).ok_or_else(|| place.error("must be a number of days")))
+        .map(|value| node::number(&value).ok_or_else(|| path.error("must be a number of days")))
         .transpose()?;
     Ok(LogGroup { logical_id: id, name, retention_days })
 }
 
 fn table(scope: &Scope<'_>, id: String, resource: &Value) -> Result<Table, TemplateError> {
-    let place = Place::new("Resources", &id);
-    let name = scope.physical_name(&place, &id)?;
-    let place = place.below("Properties");
-    let raw = resource.get("Properties").ok_or_else(|| place.error("is missing"))?;
-    let read = Properties { place: &place, scope, raw };
-    let key_schema = key_schema(&place, &read.required("KeySchema")?)?;
+    let path = TemplatePath::new("Resources", &id);
+    let name = scope.physical_name(&path, &id)?;
+    let path = path.below("Properties");
+    let raw = resource.get("Properties").ok_or_else(|| path.error("is missing"))?;
+    let read = Properties { path: &path, scope, raw };
+    let key_schema = key_schema(&path, &read.required("KeySchema")?)?;
     Ok(Table {
         logical_id: id,
         name,
-        attributes: attributes(&place, &read.required("AttributeDefinitions")?)?,
+        attributes: attributes(&path, &read.required("AttributeDefinitions")?)?,
         key_schema,
         indexes: read.indexes("GlobalSecondaryIndexes")?,
         local_indexes: read.indexes("LocalSecondaryIndexes")?,
@@ -57,7 +57,7 @@ fn table(scope: &Scope<'_>, id: String, resource: &Value) -> Result<Table, Templ
 }
 
 struct Properties<'a> {
-    place: &'a Place,
+    path: &'a TemplatePath,
     scope: &'a Scope<'a>,
     raw: &'a Value,
 }
@@ -65,48 +65,48 @@ struct Properties<'a> {
 impl Properties<'_> {
     fn optional(&self, key: &str) -> Result<Option<Value>, TemplateError> {
         let node = self.raw.get(key);
-        Ok(node.map(|node| self.scope.value(&self.place.below(key), node)).transpose()?.flatten())
+        Ok(node.map(|node| self.scope.value(&self.path.below(key), node)).transpose()?.flatten())
     }
 
     fn required(&self, key: &str) -> Result<Value, TemplateError> {
-        self.optional(key)?.ok_or_else(|| self.place.below(key).error("is missing"))
+        self.optional(key)?.ok_or_else(|| self.path.below(key).error("is missing"))
     }
 
     fn indexes(&self, key: &str) -> Result<Vec<Index>, TemplateError> {
-        indexes(&self.place.below(key), self.optional(key)?.as_ref())
+        indexes(&self.path.below(key), self.optional(key)?.as_ref())
     }
 }
 
-fn text(place: &Place, node: &Value, key: &str) -> Result<String, TemplateError> {
-    node.get(key).and_then(node::text).ok_or_else(|| place.below(key).error("is missing"))
+fn text(path: &TemplatePath, node: &Value, key: &str) -> Result<String, TemplateError> {
+    node.get(key).and_then(node::text).ok_or_else(|| path.below(key).error("is missing"))
 }
 
-fn attributes(place: &Place, node: &Value) -> Result<Vec<Attribute>, TemplateError> {
-    let place = place.below("AttributeDefinitions");
+fn attributes(path: &TemplatePath, node: &Value) -> Result<Vec<Attribute>, TemplateError> {
+    let path = path.below("AttributeDefinitions");
     let read =
-        |item| Ok(Attribute { name: text(&place, item, "AttributeName")?, kind: text(&place, item, "AttributeType")? });
+        |item| Ok(Attribute { name: text(&path, item, "AttributeName")?, kind: text(&path, item, "AttributeType")? });
     let mut attributes = sequence(node).iter().map(read).collect::<Result<Vec<_>, _>>()?;
     attributes.sort();
     Ok(attributes)
 }
 
-fn key_schema(place: &Place, node: &Value) -> Result<Vec<KeyElement>, TemplateError> {
-    let place = place.below("KeySchema");
+fn key_schema(path: &TemplatePath, node: &Value) -> Result<Vec<KeyElement>, TemplateError> {
+    let path = path.below("KeySchema");
     let read =
-        |item| Ok(KeyElement { attribute: text(&place, item, "AttributeName")?, role: text(&place, item, "KeyType")? });
+        |item| Ok(KeyElement { attribute: text(&path, item, "AttributeName")?, role: text(&path, item, "KeyType")? });
     let keys = sequence(node).iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    if keys.is_empty() { Err(place.error("is empty")) } else { Ok(keys) }
+    if keys.is_empty() { Err(path.error("is empty")) } else { Ok(keys) }
 }
 
-fn indexes(place: &Place, node: Option<&Value>) -> Result<Vec<Index>, TemplateError> {
+fn indexes(path: &TemplatePath, node: Option<&Value>) -> Result<Vec<Index>, TemplateError> {
     let read = |item: &Value| {
-        let name = text(place, item, "IndexName")?;
-        let place = place.below(&name);
-        let projection = item.get("Projection").ok_or_else(|| place.below("Projection").error("is missing"))?;
+        let name = text(path, item, "IndexName")?;
+        let path = path.below(&name);
+        let projection = item.get("Projection").ok_or_else(|| path.below("Projection").error("is missing"))?;
         Ok(Index {
-            key_schema: key_schema(&place, item.get("KeySchema").unwrap_or(&Value::Null))?,
+            key_schema: key_schema(&path, item.get("KeySchema").unwrap_or(&Value::Null))?,
             projection: Projection {
-                kind: text(&place.below("Projection"), projection, "ProjectionType")?,
+                kind: text(&path.below("Projection"), projection, "ProjectionType")?,
                 attributes: projection
                     .get("NonKeyAttributes")
                     .map(sequence)

@@ -3,11 +3,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use aviary_template::local_access_key;
 use serde_json::Value;
 
-use super::{operations::Operation, session::Bench};
+use super::{context::Context, operation::Operation};
 use crate::{
     console,
     local::forget_foreign_settings,
@@ -39,16 +39,16 @@ pub(super) struct FunctionProcess {
 
 impl FunctionProcess {
     /// Starts the release build of a function as Lambda would.
-    pub(super) fn start(bench: &mut Bench<'_>, name: &str) -> Result<Self> {
-        let function = bench.functions.iter().find(|function| function.binary == name);
+    pub(super) fn start(context: &mut Context<'_>, name: &str) -> Result<Self> {
+        let function = context.functions.iter().find(|function| function.binary == name);
         let function = function.with_context(|| format!("template.yaml has no function `{name}`"))?;
         let api = RuntimeApi::start().context("cannot listen on a free port")?;
-        let mut command = bench.workspace.command(bench.workspace.binary(name, true));
+        let mut command = context.workspace.command(context.workspace.binary(name, true));
         forget_foreign_settings(&mut command);
         api.equip(&mut command, name, function.memory_mb);
         command
             .envs(&function.environment)
-            .envs(&bench.settings)
+            .envs(&context.settings)
             .env("AWS_ACCESS_KEY_ID", local_access_key(name))
             .env("AVIARY_RAW_PATH", "decoded")
             .env("AVIARY_PUBLIC_URL", "")
@@ -57,7 +57,7 @@ impl FunctionProcess {
         let (sender, costs) = channel();
         let part = PartPlan { name, grace: Duration::from_millis(500), out: reading(sender), err: complaining() };
         let started_at = Instant::now();
-        let pid = bench.supervisor.start(part, &mut command)?;
+        let pid = context.supervisor.start(part, &mut command)?;
         Ok(Self { pid, started_at, api, costs })
     }
 
@@ -72,8 +72,8 @@ impl FunctionProcess {
     }
 
     /// Runs an operation once; an answer that is not what it should be is an error.
-    pub(super) fn invoke(&mut self, bench: &mut Bench<'_>, operation: &Operation, number: u32) -> Result<Answer> {
-        bench.supervisor.check()?;
+    pub(super) fn invoke(&mut self, context: &mut Context<'_>, operation: &Operation, number: u32) -> Result<Answer> {
+        context.supervisor.check()?;
         let answer = self.api.invoke((operation.event)(number), ANSWER_WITHIN).context(operation.name)?;
         let status = status_of(&answer);
         let or_none = |status: Option<u64>| status.map_or_else(|| "without a status".to_owned(), |s| s.to_string());
@@ -111,8 +111,8 @@ impl FunctionProcess {
     }
 
     /// Ends the process.
-    pub(super) fn stop(self, bench: &mut Bench<'_>) -> Result<()> {
-        bench.supervisor.stop_part(self.pid)
+    pub(super) fn stop(self, context: &mut Context<'_>) -> Result<()> {
+        context.supervisor.stop_part(self.pid)
     }
 
     fn next_cost(&self) -> Result<Cost> {

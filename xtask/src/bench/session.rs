@@ -1,24 +1,13 @@
-use std::collections::BTreeMap;
-
-use anyhow::{Context, Result};
-use aviary_template::Function;
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use super::{
-    events::Event,
-    operations::{Operation, POSTED, TWEET_ID},
-    process::FunctionProcess,
-};
-use crate::{process::Supervisor, runtime_api::Answer, workspace::Workspace};
+use super::{context::Context, events::Event, operation::Operation, process::FunctionProcess};
+use crate::runtime_api::Answer;
 
-/// What all measurements stand on.
-#[derive(Debug)]
-pub(super) struct Bench<'a> {
-    pub(super) workspace: &'a Workspace,
-    pub(super) supervisor: &'a mut Supervisor,
-    pub(super) functions: Vec<Function>,
-    pub(super) settings: BTreeMap<String, String>,
-}
+/// How many tweets are posted beforehand, to be deleted one by one.
+const POSTED: u32 = 60;
+/// The id of the caller's own tweet in the sample events.
+const TWEET_ID: &str = "019a9f3c-6b00-7c52-9d41-3e5f70a1b2c3";
 
 /// A user and tweets of theirs.
 #[derive(Clone, Debug)]
@@ -30,14 +19,14 @@ pub(super) struct Session {
 
 impl Session {
     /// Signs up and posts, as a client would.
-    pub(super) fn prepare(bench: &mut Bench<'_>) -> Result<Self> {
-        let signup = Event::read(bench.workspace, "auth-signup")?;
-        let answer = once(bench, "auth", signup, 201, 1)?;
+    pub(super) fn prepare(context: &mut Context<'_>) -> Result<Self> {
+        let signup = Event::read(context.workspace, "auth-signup")?;
+        let answer = once(context, "auth", signup, 201, 1)?;
         let user = body_of(answer.first())?;
         let access = member(&user, "access")?;
         let refresh = member(&user, "refresh")?;
-        let post = Event::read(bench.workspace, "tweets-post")?.with("ACCESS_TOKEN", &access);
-        let answers = once(bench, "tweets", post, 201, POSTED)?;
+        let post = Event::read(context.workspace, "tweets-post")?.with("ACCESS_TOKEN", &access);
+        let answers = once(context, "tweets", post, 201, POSTED)?;
         let tweets = answers.iter().map(|answer| member(&body_of(Some(answer))?, "id")).collect::<Result<_>>()?;
         Ok(Self { access, refresh, tweets })
     }
@@ -49,11 +38,11 @@ impl Session {
     }
 }
 
-fn once(bench: &mut Bench<'_>, function: &str, event: Event, status: u64, times: u32) -> Result<Vec<Answer>> {
+fn once(context: &mut Context<'_>, function: &str, event: Event, status: u64, times: u32) -> Result<Vec<Answer>> {
     let operation = Operation::new("preparation", status, move |_| event.to_bytes());
-    let mut process = FunctionProcess::start(bench, function)?;
-    let answers = (0..times).map(|number| process.invoke(bench, &operation, number)).collect();
-    process.stop(bench)?;
+    let mut process = FunctionProcess::start(context, function)?;
+    let answers = (0..times).map(|number| process.invoke(context, &operation, number)).collect();
+    process.stop(context)?;
     answers
 }
 

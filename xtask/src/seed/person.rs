@@ -2,6 +2,8 @@
 
 use fastrand::Rng;
 
+use crate::cli::DEFAULT_SEED;
+
 use super::texts::{FIRST_NAMES, LAST_NAMES, TOPICS, Topic};
 
 /// Somebody.
@@ -31,8 +33,8 @@ pub(super) fn people(rng: &mut Rng, seed: u64, count: usize) -> Vec<Person> {
 fn person(rng: &mut Rng, seed: u64, (at, again): (usize, usize), (first, last): (&str, &str)) -> Person {
     // The usual seed gives plain names; those of another one never meet them.
     let number = match (seed, again) {
-        (super::DEFAULT_SEED, 0) => String::new(),
-        (super::DEFAULT_SEED, again) => again.to_string(),
+        (DEFAULT_SEED, 0) => String::new(),
+        (DEFAULT_SEED, again) => again.to_string(),
         (seed, 0) => format!("_{seed}"),
         (seed, again) => format!("_{seed}_{again}"),
     };
@@ -74,7 +76,7 @@ mod tests {
     fn nobody_has_the_name_of_another_in_a_world_or_in_the_next() {
         let of = |seed: u64, count| people(&mut Rng::with_seed(seed), seed, count);
         let many = FIRST_NAMES.len() * LAST_NAMES.len() * 2 + 1;
-        let worlds = [of(super::super::DEFAULT_SEED, many), of(5, 300), of(51, 300)];
+        let worlds = [of(DEFAULT_SEED, many), of(5, 300), of(51, 300)];
         let names: HashSet<_> = worlds.iter().flatten().map(|person| person.username.clone()).collect();
         assert_eq!(names.len(), many + 600);
         assert!(names.iter().all(|name| name.len() <= 150 && name.is_ascii()));

@@ -13,11 +13,11 @@ const HILLS: u32 = 4;
 const QUALITY: u8 = 80;
 
 /// How many different landscapes there are.
-pub(super) const VIEWS: usize = 24;
+pub(super) const LANDSCAPES: usize = 24;
 
 /// A landscape.
 #[derive(Debug)]
-pub(super) struct View {
+pub(super) struct Landscape {
     /// A JPEG.
     pub(super) bytes: Vec<u8>,
     /// What it looks like, in words.
@@ -76,7 +76,7 @@ fn fill(picture: &mut RgbImage, (left, top): (u32, u32), size: u32, colour: Rgb<
 }
 
 /// Hills below a sky.
-pub(super) fn view(of: u64) -> Result<View> {
+pub(super) fn landscape(of: u64) -> Result<Landscape> {
     let mut rng = Rng::with_seed(of);
     let [first, ..] = &SKIES;
     let sky = rng.choice(&SKIES).unwrap_or(first);
@@ -100,7 +100,7 @@ pub(super) fn view(of: u64) -> Result<View> {
     }
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(&picture)?;
-    Ok(View { bytes, words: format!("Hills and {}", sky.name) })
+    Ok(Landscape { bytes, words: format!("Hills and {}", sky.name) })
 }
 
 /// Where a range of hills begins in each column; those in front are lower.
@@ -136,11 +136,11 @@ mod tests {
 
     #[test]
     fn pictures_are_small_and_the_same_for_the_same_number() {
-        let View { bytes: first, words } = view(7).expect("a picture");
+        let Landscape { bytes: first, words } = landscape(7).expect("a picture");
         assert!(first.starts_with(&[0xff, 0xd8]) && first.len() < 40_000, "{}", first.len());
         assert!(words.starts_with("Hills and "));
-        assert_eq!(view(7).expect("a picture").bytes, first);
-        assert_ne!(view(8).expect("a picture").bytes, first);
+        assert_eq!(landscape(7).expect("a picture").bytes, first);
+        assert_ne!(landscape(8).expect("a picture").bytes, first);
         let avatar = avatar(7).expect("a picture");
         assert!(avatar.starts_with(b"\x89PNG") && avatar.len() < 8_000, "{}", avatar.len());
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use fastrand::Rng;
 
 use super::person::{Person, people};
-use super::pictures::VIEWS;
+use super::pictures::LANDSCAPES;
 use super::texts::{ANSWERS, LAST_WORD, PLACES, REPLIES, TIMES};
 
 /// A tweet.
@@ -13,8 +13,8 @@ use super::texts::{ANSWERS, LAST_WORD, PLACES, REPLIES, TIMES};
 pub(super) struct Tweet {
     pub(super) author: usize,
     pub(super) message: String,
-    /// Which of the page_reads are with it.
-    pub(super) page_reads: Vec<usize>,
+    /// Which of the landscapes are with it.
+    pub(super) landscapes: Vec<usize>,
 }
 
 /// What somebody says to a tweet, and its author to that.
@@ -69,7 +69,7 @@ impl World {
         rng.shuffle(&mut tweets);
         let answers = answers(&mut rng, &people, &follows, &tweets);
         let presses = presses(&mut rng, &people, &follows, &tweets);
-        tweets.push(Tweet { author: 0, message: LAST_WORD.to_owned(), page_reads: Vec::new() });
+        tweets.push(Tweet { author: 0, message: LAST_WORD.to_owned(), landscapes: Vec::new() });
         Self { people, follows, tweets, answers, presses }
     }
 
@@ -111,8 +111,8 @@ fn tweets(rng: &mut Rng, people: &[Person], follows: &[(usize, usize)]) -> Vec<T
         // Those who are known write more, but nobody so much that the service asks them to slow down.
         for _ in 0..few(rng, 1.0, 1.8 + 12.0 * person.renown).min(30) {
             let pictures = if rng.f64() < 0.3 { 1 + rng.usize(..6) / 4 } else { 0 };
-            let page_reads = (0..pictures).map(|_| rng.usize(..VIEWS)).collect();
-            tweets.push(Tweet { author: at, message: message(rng, person, &known), page_reads });
+            let landscapes = (0..pictures).map(|_| rng.usize(..LANDSCAPES)).collect();
+            tweets.push(Tweet { author: at, message: message(rng, person, &known), landscapes });
         }
     }
     tweets
@@ -160,7 +160,7 @@ fn presses(
     let mut presses = BTreeSet::new();
     for (at, tweet) in tweets.iter().enumerate() {
         let readers = followers(follows, tweet.author);
-        let charm = if tweet.page_reads.is_empty() { 1.0 } else { 1.6 };
+        let charm = if tweet.landscapes.is_empty() { 1.0 } else { 1.6 };
         let renown = people.get(tweet.author).map_or(0.0, |person| person.renown);
         for _ in 0..few(rng, 0.0, charm * (2.0 + 14.0 * renown)) {
             // Most of it by those who follow, some by those who pass by.
@@ -230,7 +230,7 @@ mod tests {
         let world = World::plan(1, 200);
         for tweet in &world.tweets {
             assert!((1..=280).contains(&tweet.message.chars().count()), "{}", tweet.message);
-            assert!(!tweet.message.contains('{') && tweet.page_reads.len() <= 3, "{}", tweet.message);
+            assert!(!tweet.message.contains('{') && tweet.landscapes.len() <= 3, "{}", tweet.message);
         }
         assert!(world.people.iter().all(|person| person.bio.chars().count() <= 400));
         assert!(world.follows.iter().all(|(from, to)| from != to));

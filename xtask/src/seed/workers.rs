@@ -8,7 +8,7 @@ use anyhow::Result;
 use indicatif::ProgressBar;
 
 /// More would only wait for each other: the local server hands one request at a time to each function.
-const HANDS: usize = 6;
+const WORKERS: usize = 6;
 
 /// Does `work` on every item, several beside each other, and returns what came of each, in their order. After an
 /// error nothing new is begun.
@@ -19,7 +19,7 @@ pub(super) fn each<T: Sync, R: Send>(
 ) -> Result<Vec<R>> {
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     let done = Mutex::new(Vec::with_capacity(items.len()));
-    let hand = || {
+    let worker = || {
         while !failed.load(Ordering::Relaxed) {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(at) else { return };
@@ -30,8 +30,8 @@ pub(super) fn each<T: Sync, R: Send>(
         }
     };
     thread::scope(|scope| {
-        for _ in 0..HANDS {
-            scope.spawn(hand);
+        for _ in 0..WORKERS {
+            scope.spawn(worker);
         }
     });
     let mut done = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
