@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use aviary_web::Settings;
+use aviary_runtime::Settings;
 use clap::Parser;
 use operate::cli::{Cli, Task};
 use operate::operator::Operator;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use aviary_model::{Clock, Entropy, EntropyError, UserId};
+use aviary_runtime::{OsEntropy, Settings, SettingsError, SystemClock};
 use aviary_store::{Accounts, Credentials, Db, Profiles, Recount, SecurityEvents};
 use aviary_telemetry::{Audit, AuditEvent};
-use aviary_web::{OsEntropy, Settings, SettingsError, SystemClock};
 use aws_types::SdkConfig;
 
 /// Tables, the audit trail, time and randomness.

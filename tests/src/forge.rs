@@ -1,7 +1,7 @@
 //! Tokens that the service would never make, signed with its own key or with another's.
 
 use aviary_model::Clock;
-use aviary_web::SystemClock;
+use aviary_runtime::SystemClock;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer, SigningKey};

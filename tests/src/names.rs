@@ -1,7 +1,7 @@
 //! Names that no other test has, so that tests share one database in any order and any number of times.
 
 use aviary_model::Entropy;
-use aviary_web::OsEntropy;
+use aviary_runtime::OsEntropy;
 
 /// The word with random digits behind it: a username, and a good part of an address.
 #[must_use]

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use aviary_auth::{Authenticator, Issuer, Limiter, Limits, Passwords, Policy, Refresh, fresh_seconds};
 use aviary_model::{Clock, Entropy};
+use aviary_runtime::{Start, StartError};
 use aviary_store::{AccountTables, Accounts, Credentials, Db, Jobs, Profiles, SecurityEvents, SigningKeys};
 use aviary_telemetry::Audit;
-use aviary_web::{Start, StartError};
 use axum::extract::FromRef;
 
 /// The function's state; cheap to clone.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use aviary_model::{Clock, Timestamp};
+use aviary_runtime::{EventHandler, SettingsError, Start, StartError};
 use aviary_store::{Counters, Db, HomeTimelines, Jobs, Notifications, Profiles, SecurityEvents};
-use aviary_web::{EventHandler, SettingsError, Start, StartError};
 use serde_json::{Value, json};
 
 const FAN_OUT_LIMIT: &str = "AVIARY_FAN_OUT_LIMIT";

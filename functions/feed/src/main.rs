@@ -5,5 +5,5 @@ use std::process::ExitCode;
 use feed_function::Feed;
 
 fn main() -> ExitCode {
-    aviary_web::run_events(Feed::new)
+    aviary_runtime::run_events(Feed::new)
 }

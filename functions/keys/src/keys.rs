@@ -1,8 +1,8 @@
 //! Takes one turn of the rotation per event.
 
 use aviary_auth::{PUBLISHED_SECONDS, Rotation, SIGNING_SECONDS, Turned, fresh_seconds};
+use aviary_runtime::{EventHandler, Settings, SettingsError, Start, StartError};
 use aviary_store::{Credentials, Db, SigningKeys};
-use aviary_web::{EventHandler, Settings, SettingsError, Start, StartError};
 use serde_json::{Value, json};
 
 /// The function's state.

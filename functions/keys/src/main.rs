@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 use keys_function::Keys;
 fn main() -> ExitCode {
-    aviary_web::run_events(Keys::new)
+    aviary_runtime::run_events(Keys::new)
 }

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use aviary_auth::{Claims, Issuer, Lifetime, TokenError, TokenKind, Verifier};
 use aviary_localaws::{Config, LocalAws};
 use aviary_model::{Clock, SessionId, Timestamp, TokenId, UserId};
+use aviary_runtime::{EventHandler, OsEntropy, Settings, Start};
 use aviary_store::{Credentials, Db, SigningKeys};
-use aviary_web::{EventHandler, OsEntropy, Settings, Start};
 use keys_function::Keys;
 use serde_json::{Value, json};
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use aviary_auth::Authenticator;
 use aviary_media::Bucket;
 use aviary_model::Clock;
+use aviary_runtime::{Start, StartError};
 use aviary_store::{Db, Notifications, PageReads, Profiles, SecurityEvents};
-use aviary_web::{Start, StartError};
 use axum::extract::FromRef;
 
 /// The function's state; cheap to clone.

@@ -3,10 +3,10 @@
 use std::convert::Infallible;
 
 use aviary_auth::{Caller, Unconfirmed};
-use aviary_media::{CleanImage, ObjectKey, inspect_file};
+use aviary_media::{CleanImage, ObjectKey};
 use aviary_model::{Bio, NameKey};
 use aviary_store::{Picture, Profile, ProfileChange};
-use aviary_web::{ApiError, Client, Fields, Form, Params};
+use aviary_web::{ApiError, Client, Fields, Form, Params, inspect_file};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;

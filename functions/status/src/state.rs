@@ -1,8 +1,8 @@
 //! What the handler works with.
 
 use aviary_media::Bucket;
+use aviary_runtime::{Start, StartError};
 use aviary_store::{Credentials, Db};
-use aviary_web::{Start, StartError};
 
 /// The function's state; cheap to clone.
 #[derive(Clone, Debug)]

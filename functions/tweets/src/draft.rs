@@ -2,10 +2,10 @@
 
 use std::convert::Infallible;
 
-use aviary_media::{CleanImage, CleanVideo, inspect_file, inspect_video_file};
+use aviary_media::{CleanImage, CleanVideo};
 use aviary_model::{AltText, TweetId, TweetText};
 use aviary_store::Tweet;
-use aviary_web::{ApiError, Fields, Form, Value as Field};
+use aviary_web::{ApiError, Fields, Form, Value as Field, inspect_file, inspect_video_file};
 use serde_json::Value;
 
 use crate::message::message;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use aviary_auth::{Authenticator, Limiter, Limits};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
+use aviary_runtime::{Start, StartError};
 use aviary_store::{Comments, Db, HomeTimelines, Jobs, PageReads, Profiles, Reactions, SecurityEvents, Tweets};
-use aviary_web::{Start, StartError};
 use axum::extract::FromRef;
 
 /// The function's state; cheap to clone.

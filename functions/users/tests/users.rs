@@ -8,10 +8,11 @@ use std::sync::Arc;
 use aviary_auth::digest;
 use aviary_localaws::{Config, LocalAws};
 use aviary_model::{Alias, Bio, SessionId, Timestamp, TokenId, UserId, Username};
+use aviary_runtime::{OsEntropy, Settings, Start, SystemClock};
 use aviary_store::{
     Accounts, Credentials, Db, Profile, Profiles, Registration, ServiceProfile, SessionOpening, SignIn, User,
 };
-use aviary_web::{Client, Layers, OsEntropy, Settings, Start, SystemClock};
+use aviary_web::{Client, Layers};
 use aws_types::SdkConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use axum::Router;

@@ -1,6 +1,6 @@
 //! Links in mails, made from a template of the deployment's.
 
-use aviary_web::{Settings, SettingsError};
+use aviary_runtime::{Settings, SettingsError};
 
 const UID: &str = "{uid}";
 const TOKEN: &str = "{token}";

@@ -1,7 +1,7 @@
 //! Mail, by SES.
 
 use aviary_model::Email;
-use aviary_web::Settings;
+use aviary_runtime::Settings;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;

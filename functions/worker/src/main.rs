@@ -4,5 +4,5 @@ use std::process::ExitCode;
 
 use worker_function::Worker;
 fn main() -> ExitCode {
-    aviary_web::run_events(Worker::new)
+    aviary_runtime::run_events(Worker::new)
 }

@@ -19,7 +19,7 @@ pub(crate) struct SweepError(usize);
 
 impl Worker {
     /// Does what is due, oldest first, page after page as long as there is time. Answers how much was due.
-    pub(crate) async fn sweep(&self, deadline: Timestamp) -> Result<usize, aviary_web::StartError> {
+    pub(crate) async fn sweep(&self, deadline: Timestamp) -> Result<usize, aviary_runtime::StartError> {
         let mut seen = HashSet::new();
         let mut failures = 0;
         loop {

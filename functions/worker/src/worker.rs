@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy, Timestamp};
+use aviary_runtime::{EventHandler, Start, StartError};
 use aviary_store::{
     Accounts, Credentials, Db, HomeTimelines, Integers, Jobs, Notifications, Profiles, Purge, SecurityEvents,
 };
-use aviary_web::{EventHandler, Start, StartError};
 use serde_json::{Value, json};
 
 use crate::link::MailLink;

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use aviary_localaws::{Config, LocalAws};
 use aviary_model::{NameKey, UserId};
+use aviary_runtime::Settings;
 use aviary_store::{Principal, Profile, Registration, User};
 use aviary_template::{LogGroup, Settings as Stack, Storage, Template};
-use aviary_web::Settings;
 use operate::operator::Operator;
 
 const AUDIT: &str = "/aviary/tests/audit";

@@ -1,7 +1,8 @@
 //! Cross-site request forgery: a cookie is sent by the browser whoever made the request, so an unsafe
 //! request with nothing but the cookie must prove that its page could read the other cookie.
 
-use aviary_web::{ApiError, Client, Cookies, Form, Settings, Value};
+use aviary_runtime::Settings;
+use aviary_web::{ApiError, Client, Cookies, Form, Value};
 use http::{HeaderMap, Method, StatusCode, header::ORIGIN};
 use subtle::ConstantTimeEq;
 

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use aviary_model::{Clock, Entropy, EntropyError, SessionId, Timestamp, TokenId, UserId};
+use aviary_runtime::{Settings, SettingsError};
 use aviary_store::{Credentials, PublicKey, SigningKey, SigningKeys, StoreError};
-use aviary_web::{Settings, SettingsError};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ed25519_dalek::pkcs8::EncodePrivateKey;

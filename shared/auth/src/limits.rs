@@ -1,8 +1,9 @@
 //! How much of something is too much. Counters lie in DynamoDB: a process knows nothing of its neighbours.
 
 use aviary_model::Clock;
+use aviary_runtime::{Settings, SettingsError};
 use aviary_store::{Counted, Credentials, StoreError};
-use aviary_web::{ApiError, Settings, SettingsError};
+use aviary_web::ApiError;
 
 use crate::digest;
 

@@ -143,7 +143,7 @@ impl From<PasswordError> for aviary_web::ApiError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aviary_web::OsEntropy;
+    use aviary_runtime::OsEntropy;
 
     fn text(text: &str) -> PasswordText {
         PasswordText::parse(text).expect("a password")

@@ -1,7 +1,7 @@
 //! Which passwords are taken: Django's four validators, with its texts.
 
 use aviary_model::{Email, Username};
-use aviary_web::{Settings, SettingsError};
+use aviary_runtime::{Settings, SettingsError};
 
 use crate::PasswordText;
 use crate::common_passwords::is_common;

@@ -1,8 +1,9 @@
 //! The first half of authentication: a credential whose form and signature hold.
 
 use aviary_model::{SessionId, UserId};
+use aviary_runtime::{Start, StartError};
 use aviary_store::{CallerState, Credentials, Db, StoreError};
-use aviary_web::{ApiError, Client, Cookies, Form, RequestLog, Start, StartError};
+use aviary_web::{ApiError, Client, Cookies, Form, RequestLog};
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 

@@ -5,14 +5,12 @@
 //! client finds it, and [`Bucket`] puts it there. What nobody is served has a [`PrivateKey`]; a client can be let read or
 //! upload one such object for a while.
 
-mod answers;
 mod bucket;
 mod inspect;
 mod keys;
 mod private_key;
 mod upload;
 
-pub use answers::{inspect_file, inspect_video_file};
 pub use bucket::{Bucket, Download, MediaError, PresignedPost, UploadTerms};
 pub use inspect::{
     CleanImage, CleanVideo, ImageFormat, InspectError, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE,

@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use serde_json::value::RawValue;
 
 use crate::{ApiError, File, Form, Value};
-use crate::{surrogates, unread};
+use crate::{raw_json_fields, surrogates};
 
 /// The most fields of a form, as in Django.
 const MAX_FIELDS: usize = 1_000;
@@ -92,7 +92,7 @@ async fn read(content_type: &str, body: Body, unread: &[&str]) -> Result<Form, A
 fn json(bytes: &[u8], unread: &[&str]) -> Result<Form, ApiError> {
     let marked = surrogates::mark(bytes);
     if marked.trim_ascii_start().starts_with(b"{") {
-        return unread::form(&marked, unread).map_err(|error| parse_error("JSON", &error));
+        return raw_json_fields::form(&marked, unread).map_err(|error| parse_error("JSON", &error));
     }
     // Looked at as it is written: a list of small numbers takes many times its bytes in memory.
     let value: &RawValue = serde_json::from_slice(&marked).map_err(|error| parse_error("JSON", &error))?;

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use aviary_runtime::SettingsError;
 use http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
-
-use crate::SettingsError;
 
 /// The layer for these origins: comma-separated, or `*` for any (then without cookies, since a page of
 /// any origin could act as the browser's user otherwise).

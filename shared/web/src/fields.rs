@@ -4,8 +4,8 @@ use std::fmt::Display;
 
 use serde_json::Value as Json;
 
+use crate::raw_json_fields::MAX_READ_BYTES;
 use crate::surrogates;
-use crate::unread::MAX_READ_BYTES;
 use crate::{ApiError, FieldErrors, Form, Value};
 
 const REQUIRED: &str = "This field is required.";

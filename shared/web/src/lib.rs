@@ -1,50 +1,43 @@
-//! The HTTP layer that every function shares: one place for each rule that holds for all endpoints.
+//! The HTTP layer that all functions share: the rules that hold for every endpoint, each in one file.
 //!
-//! A function builds its [`Routes`], and [`serve`] puts the cross-cutting rules around them: request
-//! ids and logs, trailing slashes, the size limit, CORS, cookies, errors in Django REST framework's
-//! shapes.
+//! A function builds its [`Routes`], and [`run`] puts the common rules around them: request ids and logs, trailing
+//! slashes, the size limit, CORS, cookies, and errors in Django REST framework's shapes.
 
 mod body;
-mod client;
+mod client_info;
 mod cookies;
 mod cors;
-mod creating;
 mod error;
-mod events;
 mod fields;
 mod form;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod gateway;
 mod idempotency;
-mod observe;
+mod idempotent_post;
+mod media;
 mod page;
 mod path;
+mod raw_json_fields;
+mod request_log;
 mod routes;
 mod serve;
-mod settings;
-mod start;
 mod surrogates;
-mod system;
-mod unread;
 
 pub use body::{Params, Payload};
-pub use client::Client;
+pub use client_info::Client;
 pub use cookies::{Cookies, SessionCookies};
-pub use creating::CreationLimit;
 pub use error::{ApiError, FieldErrors};
-pub use events::{EventHandler, run_events};
 pub use fields::Fields;
 pub use form::{File, Form, Value};
 pub use idempotency::{IdempotencyKey, IdempotentRequest};
-pub use observe::RequestLog;
+pub use idempotent_post::CreationLimit;
+pub use media::{inspect_file, inspect_video_file};
 pub use page::{Page, PageQuery};
 pub use path::PathText;
+pub use request_log::RequestLog;
 pub use routes::{Route, Routes, Who};
-pub use serve::{Layers, serve};
-pub use settings::{Settings, SettingsError};
-pub use start::{Start, StartError, run};
-pub use system::{OsEntropy, SystemClock};
+pub use serve::{Layers, run};
 
 /// The cookie that names a web session.
 pub const SESSION_COOKIE: &str = "sessionid";

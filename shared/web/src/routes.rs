@@ -12,7 +12,7 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Components, OpenApi};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::creating::{document, hand_out_key};
+use crate::idempotent_post::{document, hand_out_key};
 use crate::{ApiError, Cookies, CreationLimit};
 
 /// Who may call a route.

@@ -1,15 +1,17 @@
-//! A function's life: put the common rules around its router and answer invocations until it is stopped.
+//! Runs an HTTP function: puts the common rules around its router and answers invocations until Lambda stops it.
 
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use aviary_model::Entropy;
+use aviary_runtime::{Settings, SettingsError, Start, StartError, block_on};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use lambda_http::{Adapter, Error};
 use tower::ServiceBuilder;
 
 use crate::gateway::{Entrance, refuse_too_large, repair};
-use crate::{Settings, SettingsError, cookies, cors, observe};
+use crate::{cookies, cors, request_log};
 
 /// The rules around a router, made from the settings.
 #[derive(Clone, Debug)]
@@ -20,7 +22,7 @@ pub struct Layers {
 }
 
 impl Layers {
-    /// Reads what the rules need.
+    /// Reads the settings that the rules depend on.
     ///
     /// # Errors
     /// When a setting has a value that it does not take.
@@ -28,29 +30,76 @@ impl Layers {
         let origins = settings.optional("AVIARY_CORS_ORIGINS").unwrap_or_default();
         Ok(Self {
             cors: cors::layer(origins)?,
-            path_is_encoded: settings.raw_path_is_encoded()?,
+            path_is_encoded: raw_path_is_encoded(settings)?,
             public_url: settings.optional("AVIARY_PUBLIC_URL").map(ToOwned::to_owned),
         })
     }
 
-    /// The router within the rules that hold after routing.
+    /// The router within the rules that apply after routing.
     pub fn around(&self, router: Router, entropy: Arc<dyn Entropy>) -> Router {
         router
             .layer(from_fn(refuse_too_large))
             .layer(from_fn_with_state(entropy, cookies::cookies))
             .layer(self.cors.clone())
-            .layer(from_fn(observe::observe))
+            .layer(from_fn(request_log::observe))
     }
 }
 
-/// Answers invocations until Lambda stops the environment.
-///
-/// # Errors
-/// When the runtime's own interface fails.
-pub async fn serve(router: Router, layers: Layers, entropy: Arc<dyn Entropy>) -> Result<(), Error> {
+/// Runs a function until Lambda stops it. `make` builds its router during Lambda's init phase; when it fails, one
+/// line in the log says why.
+pub fn run<F, R>(make: F) -> ExitCode
+where
+    F: FnOnce(Start) -> R,
+    R: Future<Output = Result<Router, StartError>>,
+{
+    block_on(start(make))
+}
+
+async fn start<F, R>(make: F) -> Result<(), StartError>
+where
+    F: FnOnce(Start) -> R,
+    R: Future<Output = Result<Router, StartError>>,
+{
+    let start = Start::from_environment()?;
+    let layers = Layers::of(&start.settings)?;
+    let entropy = start.entropy.clone();
+    let router = make(start).await?;
+    serve(router, layers, entropy).await
+}
+
+async fn serve(router: Router, layers: Layers, entropy: Arc<dyn Entropy>) -> Result<(), Error> {
     let path_is_encoded = layers.path_is_encoded;
     let entrance = Entrance { router: layers.around(router, entropy), public_url: layers.public_url };
     let service =
         ServiceBuilder::new().map_request(move |event| repair(event, path_is_encoded)).service(Adapter::from(entrance));
     lambda_http::lambda_runtime::run(service).await
+}
+
+/// Whether the path of a request arrives percent-encoded. API Gateway decodes it; the local gateway does not.
+fn raw_path_is_encoded(settings: &Settings) -> Result<bool, SettingsError> {
+    match settings.optional("AVIARY_RAW_PATH") {
+        None | Some("decoded") => Ok(false),
+        Some("encoded") => Ok(true),
+        Some(other) => Err(SettingsError::Invalid {
+            name: "AVIARY_RAW_PATH",
+            value: other.to_owned(),
+            takes: "decoded or encoded",
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_raw_path_is_decoded_by_default() {
+        let encoded = |value: Option<&str>| {
+            let variables = value.map(|value| ("AVIARY_RAW_PATH".to_owned(), value.to_owned()));
+            raw_path_is_encoded(&Settings::of(variables).expect("settings"))
+        };
+        assert_eq!(encoded(None), Ok(false));
+        assert_eq!(encoded(Some("encoded")), Ok(true));
+        assert!(encoded(Some("maybe")).is_err());
+    }
 }

@@ -1,7 +1,7 @@
 //! A record comes at least once, in any batch, beside any other process.
 
+use aviary_runtime::EventHandler;
 use aviary_store::{NotificationKind, Reaction};
-use aviary_web::EventHandler;
 use serde_json::{Value, json};
 
 use crate::world::{Random, World};

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use aviary_model::{Clock, TweetId, UserId};
+use aviary_runtime::SystemClock;
 use aviary_store::NotificationKind::{self, Comment, Follow, Like, Mention, Retweet};
-use aviary_web::SystemClock;
 use e2e::{Fault, FaultProxy, Function, Service};
 use serde_json::{Value, json};
 

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use aviary_localaws::{Config, LocalAws};
 use aviary_model::{Clock, Timestamp};
+pub(crate) use aviary_runtime::OsEntropy as Random;
+use aviary_runtime::{EventHandler, Settings, Start};
 use aviary_store::{
     AccountTables, Accounts, Comments, Credentials, Db, HomeTimelines, Jobs, Notifications, Profiles, Reactions,
     Relations, SecurityEvents, Tweets,
 };
-pub(crate) use aviary_web::OsEntropy as Random;
-use aviary_web::{EventHandler, Settings, Start};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 use aviary_localaws::{Config, LocalAws};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Timestamp};
+pub(crate) use aviary_runtime::OsEntropy as Random;
+use aviary_runtime::{EventHandler, Settings, Start, SystemClock};
 use aviary_store::{
     AccountTables, Accounts, Credentials, Db, Integers, Job, Jobs, Profiles, Purge, SecurityEvents, Task, Tweets,
 };
-pub(crate) use aviary_web::OsEntropy as Random;
-use aviary_web::{EventHandler, Settings, Start, SystemClock};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};

@@ -1,7 +1,7 @@
 //! How jobs are begun, put off and given up.
 
+use aviary_runtime::EventHandler;
 use aviary_store::Task;
-use aviary_web::EventHandler;
 use serde_json::json;
 
 use crate::fixture::{Fixture, record};

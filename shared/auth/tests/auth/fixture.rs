@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use aviary_auth::{Claims, Refresh, Verifier, digest};
 use aviary_localaws::{Config, LocalAws};
 use aviary_model::{Clock, Family, SessionId, Timestamp, TokenId, UserId, Username};
+use aviary_runtime::OsEntropy;
 use aviary_store::{
     Accounts, Credentials, Db, Profile, Profiles, Registration, SessionOpening, SignIn, SigningKeys, User,
 };
-use aviary_web::OsEntropy;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 

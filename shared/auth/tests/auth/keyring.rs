@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use aviary_auth::{Claims, Issuer, KeyError, Lifetime, TokenError, TokenKind, Verifier};
 use aviary_model::{SessionId, TokenId, UserId};
+use aviary_runtime::OsEntropy;
 use aviary_store::{Credentials, PublicKey, SigningKey, SigningKeys, StoreError};
 use aviary_telemetry::Meter;
-use aviary_web::OsEntropy;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::join_all;
 use serde_json::json;

@@ -1,7 +1,8 @@
 //! Limits of logins: who guesses is stopped, and who is guessed at is not.
 
 use aviary_auth::{Limiter, Limits, LoginAttempt};
-use aviary_web::{ApiError, Settings};
+use aviary_runtime::Settings;
+use aviary_web::ApiError;
 use axum::response::IntoResponse;
 use futures_util::future::join_all;
 use http::StatusCode;

@@ -1,8 +1,8 @@
 //! Tokens of every make, good and bad, signed by a key that the test knows.
 
 use aviary_model::{SessionId, UserId};
+use aviary_runtime::OsEntropy;
 use aviary_store::{PublicKey, SigningKey};
-use aviary_web::OsEntropy;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ed25519_dalek::Signer;

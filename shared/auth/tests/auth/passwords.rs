@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aviary_auth::{PasswordError, PasswordText, PasswordTextError, Passwords, Policy};
 use aviary_model::{Entropy, EntropyError};
-use aviary_web::Settings;
+use aviary_runtime::Settings;
 
 /// "password" with the salt "somesalt", by the reference implementation, at parameters that are not ours.
 const OF_OTHER_PARAMETERS: &str =

@@ -2,9 +2,9 @@
 
 use aviary_auth::{Claims, Refresh, RefreshError};
 use aviary_model::{GRACE_MILLIS, SessionId, TokenId, UserId};
+use aviary_runtime::OsEntropy;
 use aviary_store::{Credentials, StoreError};
 use aviary_telemetry::Meter;
-use aviary_web::OsEntropy;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::fixture::{MONTH, NOW, SignedIn, World, db, token_id};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aviary_auth::{Issuer, Lifetime, Rotation, TokenError, TokenKind, Turned};
 use aviary_model::{SessionId, UserId};
-use aviary_web::OsEntropy;
+use aviary_runtime::OsEntropy;
 use futures_util::future::join_all;
 use serde_json::json;
 

@@ -42,7 +42,7 @@ impl Bucket {
     ///
     /// # Errors
     /// When a setting is missing.
-    pub fn start(start: &aviary_web::Start) -> Result<Self, aviary_web::SettingsError> {
+    pub fn start(start: &aviary_runtime::Start) -> Result<Self, aviary_runtime::SettingsError> {
         let name = start.settings.required("AVIARY_MEDIA_BUCKET")?;
         Ok(Self::connect(&start.aws, name, start.settings.required("AVIARY_MEDIA_URL")?))
     }

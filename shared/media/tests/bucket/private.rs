@@ -2,7 +2,7 @@
 
 use aviary_media::{Folder, MediaError, PrivateKey};
 use aviary_model::{Clock, GenerationId, IntegerSession, Timestamp, UploadId, UserId};
-use aviary_web::SystemClock;
+use aviary_runtime::SystemClock;
 use bytes::Bytes;
 
 use crate::fixture::{BUCKET, Store};

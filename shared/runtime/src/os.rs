@@ -1,4 +1,4 @@
-//! The real clock and the real randomness: the only place where the global ones are asked.
+//! The real clock and the real randomness. Nothing else in the workspace calls the global ones.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,7 +9,7 @@ use aviary_model::{Clock, Entropy, EntropyError, Timestamp};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[allow(clippy::disallowed_methods, reason = "here the clock that everyone else is given is made")]
+    #[allow(clippy::disallowed_methods, reason = "this is the clock that everyone else is given")]
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
@@ -21,7 +21,7 @@ impl Clock for SystemClock {
 pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
-    #[allow(clippy::disallowed_methods, reason = "here the randomness that everyone else is given is made")]
+    #[allow(clippy::disallowed_methods, reason = "this is the randomness that everyone else is given")]
     fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError> {
         getrandom::fill(buffer).map_err(|_| EntropyError)
     }

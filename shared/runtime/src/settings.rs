@@ -1,8 +1,8 @@
-//! What the deployment decides, from environment variables. An unknown one stops the start.
+//! The deployment's settings, from environment variables. An unknown one stops the start.
 
 use std::collections::BTreeMap;
 
-/// Every variable of ours. One that is not here is a misspelling, and a misspelt setting is a wrong one.
+/// Every `AVIARY_` variable. Any other name is a misspelling, and the setting that was meant would keep its default.
 const KNOWN: &[&str] = &[
     "AVIARY_ACCOUNTS_TABLE",
     "AVIARY_AUDIT_LOG_GROUP",
@@ -30,28 +30,28 @@ const KNOWN: &[&str] = &[
     "AVIARY_SOCIAL_TABLE",
 ];
 
-/// A mistake in the settings, in one sentence for whoever deploys.
+/// A mistake in the settings, in one sentence for the person who deploys.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingsError {
-    /// Not one of ours.
+    /// The variable is not in the list of settings.
     #[error("{0} is set, but there is no such setting")]
     Unknown(String),
-    /// Needed and not there.
+    /// The setting has no default and is not set, or is empty.
     #[error("{0} is not set")]
     Missing(&'static str),
-    /// A value that the setting does not take.
+    /// The setting does not take this value.
     #[error("{name} is {value:?}; it takes {takes}")]
     Invalid {
-        /// The setting.
+        /// The variable's name.
         name: &'static str,
-        /// What it was set to.
+        /// Its value.
         value: String,
-        /// What it could be.
+        /// The values that it takes.
         takes: &'static str,
     },
 }
 
-/// All `AVIARY_` variables.
+/// The `AVIARY_` variables that are set. `AVIARY_TEST_` variables belong to the tests and are left out.
 #[derive(Clone, Debug)]
 pub struct Settings(BTreeMap<String, String>);
 
@@ -59,17 +59,17 @@ impl Settings {
     /// Reads the process's environment.
     ///
     /// # Errors
-    /// When one of the variables is none that exists.
+    /// When a variable is unknown.
     pub fn from_environment() -> Result<Self, SettingsError> {
         Self::of(
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
         )
     }
 
-    /// Takes the settings among these variables.
+    /// Selects the settings among these variables.
     ///
     /// # Errors
-    /// When one of them is none that exists.
+    /// When a variable is unknown.
     pub fn of(variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, SettingsError> {
         let ours: BTreeMap<_, _> = variables
             .into_iter()
@@ -81,47 +81,30 @@ impl Settings {
         }
     }
 
-    /// A setting that has a default; empty is as good as absent.
+    /// A setting that has a default. An empty value counts as absent.
     #[must_use]
     pub fn optional(&self, name: &'static str) -> Option<&str> {
         debug_assert!(KNOWN.contains(&name));
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// A setting that has none.
+    /// A setting without a default.
     ///
     /// # Errors
-    /// When it is not set.
+    /// When it is absent or empty.
     pub fn required(&self, name: &'static str) -> Result<&str, SettingsError> {
         self.optional(name).ok_or(SettingsError::Missing(name))
     }
 
-    /// A setting that is a number of seconds above zero.
+    /// A whole number of seconds above zero; `None` when the setting is absent.
     ///
     /// # Errors
-    /// When it is set to something else.
+    /// When the value is anything else.
     pub fn seconds(&self, name: &'static str) -> Result<Option<i64>, SettingsError> {
         let Some(text) = self.optional(name) else { return Ok(None) };
         let seconds = text.parse().ok().filter(|seconds| *seconds > 0);
         let wrong = || SettingsError::Invalid { name, value: text.to_owned(), takes: "a number of seconds above zero" };
         seconds.map(Some).ok_or_else(wrong)
-    }
-
-    /// Is the path of a request handed over percent-encoded? API Gateway decodes it; the local gateway
-    /// does not.
-    ///
-    /// # Errors
-    /// When the value is neither `decoded` nor `encoded`.
-    pub(crate) fn raw_path_is_encoded(&self) -> Result<bool, SettingsError> {
-        match self.optional("AVIARY_RAW_PATH") {
-            None | Some("decoded") => Ok(false),
-            Some("encoded") => Ok(true),
-            Some(other) => Err(SettingsError::Invalid {
-                name: "AVIARY_RAW_PATH",
-                value: other.to_owned(),
-                takes: "decoded or encoded",
-            }),
-        }
     }
 }
 
@@ -155,12 +138,5 @@ mod tests {
         for wrong in ["0", "-1", "1h", "1.5"] {
             assert!(seconds(wrong).is_err(), "{wrong}");
         }
-    }
-
-    #[test]
-    fn the_raw_path_is_decoded_unless_it_is_said_otherwise() {
-        assert_eq!(of(&[]).and_then(|s| s.raw_path_is_encoded()), Ok(false));
-        assert_eq!(of(&[("AVIARY_RAW_PATH", "encoded")]).and_then(|s| s.raw_path_is_encoded()), Ok(true));
-        assert!(of(&[("AVIARY_RAW_PATH", "maybe")]).and_then(|s| s.raw_path_is_encoded()).is_err());
     }
 }

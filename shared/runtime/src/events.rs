@@ -1,29 +1,28 @@
-//! Functions that answer no HTTP: streams and schedules.
+//! Runs functions that are invoked by streams and schedules.
 
 use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use aviary_model::Timestamp;
-use lambda_http::lambda_runtime::{self, LambdaEvent, service_fn};
+use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
-use crate::start::block_on;
-use crate::{Start, StartError};
+use crate::start::{Start, StartError, block_on};
 
 type Answer = Pin<Box<dyn Future<Output = Result<Value, StartError>> + Send>>;
 
-/// What a function does with its events.
+/// The function's side of an invocation without HTTP.
 pub trait EventHandler: Send + Sync + 'static {
-    /// Answers one event. Whatever is not done at `deadline` is cut off.
+    /// Handles one event. Lambda stops the process at `deadline`.
     ///
     /// # Errors
-    /// When the event as a whole is to come again, or is none of this function's.
+    /// When Lambda should deliver the whole event again, or the event is of a kind that the function does not know.
     fn handle(&self, event: Value, deadline: Timestamp) -> impl Future<Output = Result<Value, StartError>> + Send;
 }
 
-/// Runs a function: `make` makes its handler, during Lambda's init phase. Ends with one line that says why
-/// when it can't start.
+/// Runs a function until Lambda stops it. `make` builds its handler during Lambda's init phase; when it fails, one
+/// line in the log says why.
 pub fn run_events<H: EventHandler>(make: impl FnOnce(&Start) -> Result<H, StartError>) -> ExitCode {
     block_on(start(make))
 }
@@ -33,11 +32,11 @@ async fn start<H: EventHandler>(make: impl FnOnce(&Start) -> Result<H, StartErro
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| answer(handler.clone(), event))).await
 }
 
-/// Boxed, since the runtime wraps it so often that the compiler would lose count.
+/// Boxed, because the runtime wraps the future in so many layers that the compiler's recursion limit is exceeded.
 fn answer<H: EventHandler>(handler: Arc<H>, event: LambdaEvent<Value>) -> Answer {
     Box::pin(async move {
         let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
         let answer = handler.handle(event.payload, Timestamp::from_millis(deadline)).await;
-        answer.inspect_err(|error| tracing::error!(error = %error, "an event was not done"))
+        answer.inspect_err(|error| tracing::error!(error = %error, "an event failed"))
     })
 }
