@@ -1,7 +1,7 @@
 //! What work on integers takes, estimated before it is done.
 //!
 //! A step is a multiplication of two machine words, about a nanosecond. What reading and writing of numbers takes was
-//! measured (`docs/decisions/0011-integers.md`); the estimates are above the measured times.
+//! measured (`docs/integers.md`); the estimates are above the measured times.
 
 use aviary_model::Encoding;
 

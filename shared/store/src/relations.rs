@@ -1,4 +1,4 @@
-//! What stands between people: follows, blocks, mutes (`docs/decisions/0010-social.md`).
+//! What stands between people: follows, blocks, mutes (`docs/social.md`).
 //!
 //! An edge lies with its actor; what a block or a mute means for both is kept as flags in `U#<a> / HIDE#<b>`,
 //! which everything that a block forbids has in its own transaction.

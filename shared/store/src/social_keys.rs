@@ -1,4 +1,4 @@
-//! The keys of the social part (`docs/decisions/0010-social.md`).
+//! The keys of the social part (`docs/data-model.md`).
 
 use aviary_model::{CommentId, EdgeId, TweetId, UserId};
 use uuid::Uuid;
