@@ -1,4 +1,4 @@
-//! The command line. People call it through `cargo xtask`, which finds the tables.
+//! The command line. People call it through `cargo xtask`, which sets the variables that name the tables.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Importing users: one transaction each, as a signup.
+//! Imports users, each in one transaction, as a signup does.
 
 use std::io::{self, Write};
 
@@ -6,24 +6,24 @@ use aviary_model::{EntropyError, UserId};
 use aviary_store::{Profile, Registration, RegistrationError, StoreError, User};
 use futures_util::{StreamExt, stream};
 
-use crate::newcomer::{Newcomer, Planned};
+use crate::imported_user::{ImportedUser, PlannedUser};
 use crate::operator::Operator;
 
-/// Transactions under way at once: enough to hide the network, too few to be throttled.
+/// Concurrent transactions: enough to hide the network, too few to be throttled.
 const AT_ONCE: usize = 4;
-/// How often the progress is said.
+/// Users between two lines of progress.
 const PROGRESS_EVERY: usize = 500;
 
-/// What became of all users.
+/// The result of an import, as numbers of users.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Those who are new here, the ones without a password among them.
+    /// Imported by this run, with or without a password.
     pub imported: usize,
-    /// New here, and without a password.
+    /// Imported by this run without a password.
     pub without_password: usize,
-    /// Those whom an earlier run imported.
+    /// Imported by an earlier run.
     pub already: usize,
-    /// Those who could not be imported.
+    /// Not imported: invalid, or the name or address is taken.
     pub skipped: usize,
 }
 
@@ -38,18 +38,18 @@ impl std::fmt::Display for Summary {
     }
 }
 
-/// Why an import stopped. What was imported stays, and another run goes on from there.
+/// Why an import stopped. Imported users stay, and another run continues after them.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// DynamoDB did not answer.
     #[error("stopped at {who}: {cause}; run it again, what is imported is not imported twice")]
     Store {
-        /// The user whose turn it was.
+        /// The user that was being imported.
         who: String,
-        /// What DynamoDB said.
+        /// DynamoDB's error.
         cause: StoreError,
     },
-    /// Nobody takes the lines.
+    /// The lines can't be written.
     #[error("the output is closed: {0}")]
     Output(#[from] io::Error),
 }
@@ -60,14 +60,14 @@ enum Outcome {
     Skipped(String),
 }
 
-/// Imports users in their order, a few at once, with a line for each on `out` and the progress of a long list on
+/// Imports users in order, a few at a time. Writes a line for each to `out`, and the progress of a long list to
 /// `progress`.
 ///
 /// # Errors
-/// When DynamoDB does not answer or the output is closed; those of whom a line was written are done.
+/// When DynamoDB does not answer or the output is closed. Users whose line was written are imported.
 pub async fn import(
     operator: &Operator,
-    users: Vec<Planned>,
+    users: Vec<PlannedUser>,
     out: &mut dyn Write,
     progress: &mut dyn Write,
 ) -> Result<Summary, ImportError> {
@@ -75,10 +75,10 @@ pub async fn import(
     let mut summary = Summary::default();
     let turns = users.into_iter().map(|user| async move {
         let outcome = match user.plan {
-            Ok(newcomer) => register(operator, newcomer).await,
+            Ok(imported) => register(operator, imported).await,
             Err(why) => Ok(Outcome::Skipped(why)),
         };
-        (user.who, outcome)
+        (user.label, outcome)
     });
     let mut turns = stream::iter(turns).buffered(AT_ONCE);
     let mut done = 0;
@@ -94,7 +94,7 @@ pub async fn import(
 }
 
 impl Summary {
-    /// Counts a user, and says what became of it.
+    /// Counts a user, and returns the text of its line.
     fn count(&mut self, outcome: Outcome) -> String {
         match outcome {
             Outcome::Imported { with_password, notes } => {
@@ -115,11 +115,11 @@ impl Summary {
     }
 }
 
-async fn register(operator: &Operator, newcomer: Newcomer) -> Result<Outcome, StoreError> {
-    let Newcomer { username, email, password, alias, principal, joined, mut notes } = newcomer;
+async fn register(operator: &Operator, imported: ImportedUser) -> Result<Outcome, StoreError> {
+    let ImportedUser { username, email, password, alias, principal, joined, mut notes } = imported;
     let with_password = password.is_some();
     let created_at = joined.unwrap_or_else(|| operator.clock.now());
-    // Ids sort by time, so the administration's lists show these users where they joined.
+    // Ids sort by time, so the administration's lists show these users at the time they joined.
     let id = UserId::new(created_at, operator.entropy.as_ref())?;
     let password = password.map_or_else(|| unusable(operator), Ok)?;
     let mut profile = Profile::new(id, username.clone(), created_at);
@@ -138,7 +138,7 @@ async fn register(operator: &Operator, newcomer: Newcomer) -> Result<Outcome, St
     Ok(Outcome::Imported { with_password, notes })
 }
 
-/// Whoever has the name and joined at the very same moment is the same user, imported before.
+/// The owner of the name is the same user, imported before, if it joined in the same millisecond.
 async fn taken(operator: &Operator, user: &User, username: bool, email: bool) -> Result<Outcome, StoreError> {
     if username && let Some(owner) = operator.accounts.owner_of(&user.username.key()).await? {
         let owner = operator.accounts.by_id(owner).await?;
@@ -154,7 +154,8 @@ async fn taken(operator: &Operator, user: &User, username: bool, email: bool) ->
     Ok(Outcome::Skipped(what.to_owned()))
 }
 
-/// A hash that no password has; random, so that no two users share a state that a reset token would prove.
+/// A hash that no password matches. It is random, because reset tokens are bound to the hash: with one shared hash, a
+/// token of one user would fit the state of another.
 fn unusable(operator: &Operator) -> Result<String, EntropyError> {
     Ok(format!("!{}", operator.entropy.secret::<20>()?.expose()))
 }

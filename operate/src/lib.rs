@@ -1,12 +1,12 @@
-//! What an operator does to a deployment: `cargo xtask staff`, `import-django` and `recount`.
+//! The operator's tasks on a deployment: `cargo xtask staff`, `import-django` and `recount`.
 //!
-//! A program of its own, so that the developers' tasks need not be linked with the AWS SDK. It finds its
-//! tables as the functions do, in `AVIARY_` variables.
+//! It is a separate program, so that `xtask` does not link the AWS SDK. It finds its tables in `AVIARY_` variables, as
+//! the functions do.
 
 pub mod cli;
-pub mod dump;
+pub mod django_dump;
 pub mod import;
-pub mod newcomer;
+pub mod imported_user;
 pub mod operator;
 pub mod recount;
 pub mod staff;

@@ -1,4 +1,4 @@
-//! See `operate --help`.
+//! The operator's program; `operate --help` lists its tasks.
 
 use std::fs::File;
 use std::io::{self, BufReader, Write};
@@ -12,7 +12,7 @@ use clap::Parser;
 use operate::cli::{Cli, Task};
 use operate::operator::Operator;
 use operate::recount::{Recounting, recount};
-use operate::{dump, import, newcomer, staff};
+use operate::{django_dump, import, imported_user, staff};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -40,8 +40,8 @@ async fn perform(task: Task) -> Result<()> {
 }
 
 async fn recount_all(operator: &Operator, repair: bool, pause: u16) -> Result<()> {
-    let how = Recounting { repair, pause: Duration::from_secs(pause.into()) };
-    let summary = recount(operator, how, &mut io::stdout(), &mut io::stderr()).await?;
+    let recounting = Recounting { repair, pause: Duration::from_secs(pause.into()) };
+    let summary = recount(operator, recounting, &mut io::stdout(), &mut io::stderr()).await?;
     writeln!(io::stdout(), "{summary}")?;
     let advice = if repair { "recount again, they changed meanwhile" } else { "`--repair` sets them" };
     ensure!(summary.is_right(), "{} counters are wrong; {advice}", summary.wrong - summary.repaired);
@@ -51,8 +51,8 @@ async fn recount_all(operator: &Operator, repair: bool, pause: u16) -> Result<()
 async fn import_django(operator: &Operator, path: &Path) -> Result<()> {
     let shown = path.display();
     let file = File::open(path).with_context(|| format!("cannot read {shown}"))?;
-    let dump = dump::read(BufReader::new(file)).with_context(|| format!("cannot import {shown}"))?;
-    let users = newcomer::plan(dump.users);
+    let dump = django_dump::read(BufReader::new(file)).with_context(|| format!("cannot import {shown}"))?;
+    let users = imported_user::plan(dump.users);
     let summary = import::import(operator, users, &mut io::stdout(), &mut io::stderr()).await?;
     writeln!(io::stdout(), "{summary}")?;
     if dump.others > 0 {

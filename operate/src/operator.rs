@@ -1,4 +1,4 @@
-//! What the tasks work with.
+//! The tables, clock, randomness and audit trail that the tasks use.
 
 use std::sync::Arc;
 
@@ -8,43 +8,43 @@ use aviary_store::{Accounts, Credentials, Db, Profiles, Recount, SecurityEvents}
 use aviary_telemetry::{Audit, AuditEvent};
 use aws_types::SdkConfig;
 
-/// Tables, the audit trail, time and randomness.
+/// Everything a task needs; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Operator {
-    /// The connection.
+    /// Commits transactions over several tables.
     pub db: Db,
-    /// Users and guards.
+    /// Users, and who owns which name and address.
     pub accounts: Accounts,
-    /// Principals.
+    /// Principals: active, staff, epoch.
     pub credentials: Credentials,
-    /// Profiles.
+    /// Profiles and their names.
     pub profiles: Profiles,
-    /// Counters.
+    /// Compares and sets counters.
     pub recount: Recount,
-    /// The audit trail, where its log group is known.
+    /// The audit trail; `None` without `AVIARY_AUDIT_LOG_GROUP`.
     pub audit: Option<Audit>,
-    /// The time.
+    /// The system's clock.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
+    /// The operating system's randomness.
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// Why a task can't begin.
+/// Why no task can begin.
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
-    /// A table is not named.
+    /// A setting is missing.
     #[error(transparent)]
     Settings(#[from] SettingsError),
-    /// No randomness.
+    /// The operating system gives no randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
 }
 
 impl Operator {
-    /// Takes the names of tables from the settings. Makes no connection.
+    /// Reads the names of the tables from the settings. Makes no connection.
     ///
     /// # Errors
-    /// When a table is not named.
+    /// When the setting of a table is missing.
     pub fn new(aws: &SdkConfig, settings: &Settings) -> Result<Self, OperatorError> {
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let db = Db::new(aws, entropy.clone());
@@ -66,7 +66,7 @@ impl Operator {
         })
     }
 
-    /// Sends an event to the audit trail; fails no task.
+    /// Sends an event to the audit trail. A failure is logged and does not fail the task.
     pub async fn record(&self, event: &'static str, user: UserId) {
         let Some(audit) = &self.audit else { return };
         let now = self.clock.now();
@@ -76,7 +76,7 @@ impl Operator {
                 at: now.to_string(),
                 at_millis: now.millis(),
                 user: Some(user.to_string()),
-                // No client: it was done from the operator's own terminal.
+                // There is no client: the operator acts from a terminal.
                 address: String::new(),
                 user_agent: "operate".to_owned(),
                 request_id: String::new(),

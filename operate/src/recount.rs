@@ -1,4 +1,4 @@
-//! Whether the counters say what there is.
+//! Compares every counter with the items that it counts, and repairs those that are wrong.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -8,48 +8,48 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::operator::Operator;
 
-/// How many counters are read beside each other.
+/// Counters that are read concurrently.
 const AT_ONCE: usize = 16;
-/// How many megabytes of the table are read between two lines that say so.
+/// Pages, of one megabyte each, between two lines of progress.
 const PAGES_PER_LINE: u32 = 50;
 
-/// What to do with counters that are wrong, and when they are.
+/// When a counter counts as wrong, and whether it is repaired.
 #[derive(Clone, Copy, Debug)]
 pub struct Recounting {
-    /// Set them.
+    /// Whether wrong counters are set.
     pub repair: bool,
-    /// How long a counter must have been wrong in the same way: what follows from a write comes later.
+    /// How long a counter must stay wrong by the same amount. Counters follow writes with a delay.
     pub pause: Duration,
 }
 
-/// Why the recount broke off.
+/// Why a recount stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum RecountError {
     /// DynamoDB did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// What was found could not be printed.
-    #[error("cannot print what was found: {0}")]
+    /// The result can't be printed.
+    #[error("cannot print the result: {0}")]
     Print(#[from] io::Error),
 }
 
-/// What was found.
+/// The result of a recount.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Items of the table.
+    /// Items of the table `social`.
     pub items: u64,
-    /// Counters that were compared, those of unread notifications too.
+    /// Counters that were compared, with those of unread notifications.
     pub counters: usize,
     /// Counters that are wrong.
     pub wrong: usize,
-    /// Those of them that were set.
+    /// Wrong counters that were set.
     pub repaired: usize,
-    /// Counters that were wrong and then changed, or whose index is behind, so that nobody knows.
+    /// Counters that differed and then changed, or whose index lags. Nothing can be said of them.
     pub moving: usize,
 }
 
 impl Summary {
-    /// Is every counter right that could be judged?
+    /// Whether every counter that could be judged is right, or was repaired.
     #[must_use]
     pub fn is_right(&self) -> bool {
         self.wrong == self.repaired
@@ -67,14 +67,14 @@ impl std::fmt::Display for Summary {
     }
 }
 
-/// Compares every counter with what there is to count, prints those that are wrong, and sets them if that is wanted.
+/// Compares every counter with the items that it counts, prints those that are wrong, and sets them if asked.
 /// Reads the whole `social` table once, and each user's inbox.
 ///
 /// # Errors
-/// When DynamoDB does not answer. What was set until then stays set.
+/// When DynamoDB does not answer. Counters that were set before stay set.
 pub async fn recount(
     operator: &Operator,
-    how: Recounting,
+    recounting: Recounting,
     out: &mut impl Write,
     progress: &mut impl Write,
 ) -> Result<Summary, RecountError> {
@@ -84,8 +84,8 @@ pub async fn recount(
     let counters = tally.counters() + inboxes.len();
     let differing = inboxes.into_iter().chain(suspects).filter(differs_from(&tally)).collect();
     let mut summary = Summary { items: tally.items(), counters, ..Summary::default() };
-    for reading in confirmed(operator, &tally, differing, how.pause, &mut summary).await? {
-        let repaired = how.repair && operator.recount.set(reading).await?;
+    for reading in confirmed(operator, &tally, differing, recounting.pause, &mut summary).await? {
+        let repaired = recounting.repair && operator.recount.set(reading).await?;
         summary.repaired += usize::from(repaired);
         let Reading { tallied, stored, there } = reading;
         let done = if repaired { "; repaired" } else { "" };
@@ -108,14 +108,14 @@ async fn walk(operator: &Operator, progress: &mut impl Write) -> Result<Tally, R
     }
 }
 
-/// What these counters say; those that are gone are left out.
+/// Reads these counters. Those whose item is gone are left out.
 async fn read(operator: &Operator, of: impl Iterator<Item = Tallied>) -> Result<Vec<Reading>, StoreError> {
     let now = operator.clock.now();
     let readings = stream::iter(of).map(|tallied| operator.recount.read(tallied, now)).buffer_unordered(AT_ONCE);
     readings.try_filter_map(async |found| Ok(found)).try_collect().await
 }
 
-/// Is a counter wrong? Of edges the walk through the table knows best, as the index may be far behind.
+/// Whether a counter seems wrong. Edges are compared with the walk through the table, because their index may lag far.
 fn differs_from(tally: &Tally) -> impl Fn(&Reading) -> bool {
     |reading| reading.stored != walked(tally, reading)
 }
@@ -127,8 +127,8 @@ fn walked(tally: &Tally, reading: &Reading) -> i64 {
     }
 }
 
-/// Those that are wrong in the same way when they are read once more, and of which the table and its index say the
-/// same; in a fixed order.
+/// Reads the counters once more after the pause. Wrong are those that still differ by the same amount, and for which the
+/// table and its index agree. They are sorted by name.
 async fn confirmed(
     operator: &Operator,
     tally: &Tally,
@@ -145,7 +145,7 @@ async fn confirmed(
     let (mut wrong, other): (Vec<_>, Vec<_>) = again.into_iter().partition(is_sure);
     wrong.sort_by_cached_key(|reading| reading.tallied.to_string());
     summary.wrong = wrong.len();
-    // What is right by now needed only its time.
+    // A counter that is right by now was only late.
     summary.moving = other.into_iter().filter(differs_from(tally)).count();
     Ok(wrong)
 }

@@ -1,4 +1,4 @@
-//! Who is staff.
+//! Makes users staff, and takes it from them.
 
 use aviary_model::NameKey;
 use aviary_store::StoreError;
@@ -8,7 +8,7 @@ use crate::operator::Operator;
 /// Why nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum StaffError {
-    /// Nobody has the name.
+    /// No user has the name or address.
     #[error("there is no user {0:?}")]
     Unknown(String),
     /// DynamoDB did not answer.
@@ -16,11 +16,11 @@ pub enum StaffError {
     Store(#[from] StoreError),
 }
 
-/// Makes whoever has this name or address staff, or no longer staff, and says in one line what was done. Three
-/// steps.
+/// Makes the user with this name or address staff, or no longer staff, and returns one line for the operator. Three
+/// round trips.
 ///
 /// # Errors
-/// When nobody has the name, or DynamoDB does not answer.
+/// When no user has the name or address, or DynamoDB does not answer.
 pub async fn set_staff(operator: &Operator, name: &str, staff: bool) -> Result<String, StaffError> {
     let unknown = || StaffError::Unknown(name.to_owned());
     let id = operator.accounts.owner_of(&NameKey::of(name)).await?.ok_or_else(unknown)?;

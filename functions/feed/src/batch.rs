@@ -1,4 +1,4 @@
-//! A batch: first its counts, then what depends on them.
+//! Applies one batch: first its counts, then the effects that depend on them.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -9,84 +9,83 @@ use futures_util::future::try_join;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::Feed;
 use crate::effects::{Effect, effects};
-use crate::record::{Record, sequence_number};
+use crate::feed::Feed;
+use crate::record::Record;
 
-/// Targets, recipients and jobs that are written to beside each other.
-pub(crate) const AT_ONCE: usize = 8;
-/// Fewer followers than this are one job; more are one for each shard of their list.
+/// Concurrent writes of one kind: counters by target, notifications by recipient, jobs.
+const AT_ONCE: usize = 8;
+/// Below this number of followers a fan-out is one job; from it on it is one job for each shard of their list.
 const FEW_FOLLOWERS: u64 = 500;
 const FOLLOWER_SHARDS: u8 = 4;
 
-/// An effect, and the place of its record in the batch.
+/// The index of a record in the batch, and one of its effects.
 pub(crate) type Due = (usize, Effect);
 
-/// A write, and the places of the records for which it was made.
+/// The indexes of the records that a write was made for, and its result.
 pub(crate) type Written = (Vec<usize>, Result<(), StoreError>);
 
-/// What effects stand on.
+/// What is read before the effects are written.
 struct Known {
     looked_up: LookedUp,
-    /// Whose followers were all told to merge.
+    /// Authors whose tweets all of their followers merge at reading.
     crossed: HashSet<UserId>,
 }
 
-/// The places of records that are to come again.
+/// The indexes of records that failed.
 pub(crate) type Failed = BTreeSet<usize>;
 
 impl Feed {
-    /// Does a batch, and says by their sequence numbers which records are to come again: those that can't be read,
-    /// and those of which some effect could not be written. The others may come again with them.
-    pub(crate) async fn batch(&self, records: &[Value]) -> Vec<String> {
+    /// Applies a batch and returns the records that failed: those that can't be read, and those with an effect that could
+    /// not be written. Lambda may deliver others again with them.
+    pub(crate) async fn batch<'a>(&self, records: &'a [Value]) -> Vec<&'a Value> {
         let mut failed = Failed::new();
         let mut counts = Vec::new();
         let mut due = Vec::new();
-        for (at, record) in records.iter().enumerate() {
+        for (index, record) in records.iter().enumerate() {
             match Record::read(record, &self.profiles) {
                 Ok(Record { event, change }) => {
                     for effect in effects(&change) {
                         match effect {
                             Effect::Count(counter, by) => {
-                                counts.push((at, Count { event: event.clone(), counter, by }))
+                                counts.push((index, Count { event: event.clone(), counter, by }))
                             }
-                            effect => due.push((at, effect)),
+                            effect => due.push((index, effect)),
                         }
                     }
                 }
                 Err(error) => {
                     tracing::error!(error = %error, "a record of the social stream can't be read");
-                    failed.insert(at);
+                    failed.insert(index);
                 }
             }
         }
-        let (counted, effects) = (counts.len(), due.len());
+        let (counted, follow_ups) = (counts.len(), due.len());
         failed.extend(self.count(counts).await);
         failed.extend(self.follow_up(due).await);
         tracing::info!(
             target: "aviary_feed",
-            records = records.len(), counts = counted, follow_ups = effects, failed = failed.len(),
-            "a batch of the social stream is done"
+            records = records.len(), counts = counted, follow_ups = follow_ups, failed = failed.len(),
+            "a batch of the social stream was applied"
         );
-        failed.into_iter().filter_map(|at| records.get(at)).map(sequence_number).collect()
+        failed.into_iter().filter_map(|index| records.get(index)).collect()
     }
 
-    /// Counts by target.
+    /// Adds the counts, those of each target together.
     async fn count(&self, counts: Vec<(usize, Count)>) -> Failed {
         let mut targets: HashMap<Uuid, Vec<(usize, Count)>> = HashMap::new();
-        for (at, count) in counts {
-            targets.entry(count.counter.target()).or_default().push((at, count));
+        for (index, count) in counts {
+            targets.entry(count.counter.target()).or_default().push((index, count));
         }
         failures(targets.into_values().map(|counts| self.count_target(counts)), "a count").await
     }
 
     async fn count_target(&self, counts: Vec<(usize, Count)>) -> Written {
-        let (places, counts): (Vec<usize>, Vec<Count>) = counts.into_iter().unzip();
-        (places, self.counters.add(&counts, self.clock.now()).await)
+        let (indexes, counts): (Vec<usize>, Vec<Count>) = counts.into_iter().unzip();
+        (indexes, self.counters.add(&counts, self.clock.now()).await)
     }
 
-    /// Does the rest, once it is known whom it concerns. How many follow somebody is read after the batch's own
-    /// follows were counted.
+    /// Writes the other effects. The numbers of followers are read only now, when the batch's own follows are counted.
     async fn follow_up(&self, due: Vec<Due>) -> Failed {
         let lookup = lookup(&due);
         let (looked_up, crossed) = (self.profiles.look_up(&lookup), self.home.crossed(&lookup.people));
@@ -94,54 +93,54 @@ impl Feed {
             Ok((looked_up, crossed)) => Known { looked_up, crossed },
             Err(error) => return all(&due, &error),
         };
-        let told = self.tell(&due, &known.looked_up).await;
+        let not_notified = self.notify(&due, &known.looked_up).await;
         let writes = due.into_iter().map(|due| self.write_due(due, &known));
-        told.into_iter().chain(failures(writes, "a follow-up").await).collect()
+        not_notified.into_iter().chain(failures(writes, "a follow-up").await).collect()
     }
 
-    async fn write_due(&self, (at, effect): Due, known: &Known) -> Written {
-        (vec![at], self.write(&effect, known).await)
+    async fn write_due(&self, (index, effect): Due, known: &Known) -> Written {
+        (vec![index], self.write(&effect, known).await)
     }
 
-    /// Writes what leads on: jobs, and what timelines merge.
+    /// Writes jobs, and which authors a timeline merges at reading.
     async fn write(&self, effect: &Effect, known: &Known) -> Result<(), StoreError> {
         let followers = |user| known.looked_up.followers(user);
         let is_over = |user| followers(user).is_some_and(|followers| followers > self.fan_out_limit);
         match effect {
             Effect::FanOut { user, .. } if !is_over(*user) => self.put(self.fan_out(effect, followers(*user))).await,
-            // The first one above the limit, whichever of the two has moved: from now on they merge.
+            // The first tweet above the limit, whether followers came or the limit was lowered: followers now merge.
             Effect::FanOut { user, position, .. } if !known.crossed.contains(user) => {
                 let task = Task::Cross { user: *user, after: None, round: 0 };
                 let job = self.jobs.named(&format!("cross {position}"), task, self.clock.now());
                 self.home.cross(*user, &self.jobs, &job).await
             }
-            Effect::Follow { user, followed, follow } if is_over(*followed) => {
+            Effect::StartFollowing { user, followed, follow } if is_over(*followed) => {
                 self.home.pull(*user, *followed, *follow).await
             }
-            Effect::Follow { user, followed, follow } => {
-                // This one does not merge, so it is not true of all followers any more.
+            Effect::StartFollowing { user, followed, follow } => {
+                // The new follower does not merge, so not all followers do any more.
                 if known.crossed.contains(followed) {
                     self.home.uncross(*followed).await?;
                 }
                 let task = Task::Backfill { user: *user, followed: *followed, round: 0 };
                 self.put(vec![self.jobs.named(&format!("backfill {follow}"), task, self.clock.now())]).await
             }
-            Effect::Unfollow { user, followed, follow } => self.home.end_pull(*user, *followed, *follow).await,
-            Effect::Withdraw { user, tweet, edge } => {
+            Effect::StopFollowing { user, followed, follow } => self.home.end_pull(*user, *followed, *follow).await,
+            Effect::UndoFanOut { user, tweet, edge } => {
                 let task = Task::Withdraw { user: *user, tweet: *tweet, edge: *edge, round: 0 };
                 self.put(vec![self.jobs.named(&format!("withdraw {edge}"), task, self.clock.now())]).await
             }
-            Effect::Quiet { user, other } => {
+            Effect::MarkHiddenRead { user, other } => {
                 let task = Task::Quiet { user: *user, other: *other, after: None, round: 0 };
-                // However often the two make up, it is one job.
+                // However often the two block and unblock each other, it is one job.
                 self.put(vec![self.jobs.named(&format!("quiet {user} {other}"), task, self.clock.now())]).await
             }
-            Effect::FanOut { .. } | Effect::Count(..) | Effect::Tell(..) | Effect::TellNamed { .. } => Ok(()),
+            Effect::FanOut { .. } | Effect::Count(..) | Effect::Notify(..) | Effect::NotifyMentioned { .. } => Ok(()),
         }
     }
 
-    /// The jobs of a fan-out. None for who is gone, since what they wrote is not shown any more; and none for a
-    /// tweet that nobody is there to read, since whoever follows later gets the last tweets anyway.
+    /// The jobs of a fan-out. None for a deleted account, whose tweets are not shown. None for a tweet without followers,
+    /// because later followers get the last tweets by a backfill.
     fn fan_out(&self, effect: &Effect, followers: Option<u64>) -> Vec<Job> {
         let (Effect::FanOut { user, tweet, author, position }, Some(followers)) = (effect, followers) else {
             return Vec::new();
@@ -172,33 +171,33 @@ fn lookup(due: &[Due]) -> Lookup {
     let mut lookup = Lookup::default();
     for (_, effect) in due {
         match effect {
-            Effect::TellNamed { names, .. } => lookup.names.extend(names.iter().cloned()),
+            Effect::NotifyMentioned { names, .. } => lookup.names.extend(names.iter().cloned()),
             Effect::FanOut { user, .. } => drop(lookup.people.insert(*user)),
-            Effect::Follow { followed, .. } => drop(lookup.people.insert(*followed)),
+            Effect::StartFollowing { followed, .. } => drop(lookup.people.insert(*followed)),
             _ => {}
         }
     }
     lookup
 }
 
-/// Makes the writes beside each other, and answers the places of those that failed.
+/// Runs the writes concurrently, and returns the indexes of those that failed.
 pub(crate) async fn failures<F: Future<Output = Written>>(
     writes: impl Iterator<Item = F>,
     what: &'static str,
 ) -> Failed {
     let mut failed = Failed::new();
     let mut results = futures_util::stream::iter(writes).buffer_unordered(AT_ONCE);
-    while let Some((places, result)) = results.next().await {
+    while let Some((indexes, result)) = results.next().await {
         if let Err(error) = result {
-            tracing::error!(error = %error, records = places.len(), "{what} could not be written");
-            failed.extend(places);
+            tracing::error!(error = %error, records = indexes.len(), "{what} could not be written");
+            failed.extend(indexes);
         }
     }
     failed
 }
 
-/// Everything that is due has failed.
+/// Reports all effects as failed.
 pub(crate) fn all(due: &[Due], error: &StoreError) -> Failed {
-    tracing::error!(error = %error, records = due.len(), "what a batch needs to be followed up can't be read");
-    due.iter().map(|(at, _)| *at).collect()
+    tracing::error!(error = %error, records = due.len(), "the data that a batch's effects depend on can't be read");
+    due.iter().map(|(index, _)| *index).collect()
 }

@@ -1,4 +1,4 @@
-//! What follows from a change. No I/O: the same change has the same effects, whenever and with whatever it comes.
+//! The effects of a change. No I/O: the same change has the same effects, whenever and in whatever batch it arrives.
 
 use std::collections::HashSet;
 
@@ -7,25 +7,25 @@ use aviary_store::{
     Comment, Counter, EdgeChange, EdgeTarget, NotificationContent, NotificationKind, SocialChange, Tweet,
 };
 
-/// Something that is to happen.
+/// A write that a change causes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// A counter changes.
+    /// Adds to a counter.
     Count(Counter, i64),
-    /// Somebody is told.
-    Tell(UserId, NotificationContent),
-    /// Whoever has one of these names is told, but for those who are told anyway.
-    TellNamed { names: Vec<NameKey>, except: Vec<UserId>, news: NotificationContent },
-    /// A tweet comes into the timelines of those who follow this one, unless there are too many.
+    /// Notifies a user.
+    Notify(UserId, NotificationContent),
+    /// Notifies the owners of these names, except users who are notified anyway.
+    NotifyMentioned { names: Vec<NameKey>, except: Vec<UserId>, content: NotificationContent },
+    /// Writes a tweet or retweet to the timelines of the user's followers, unless there are too many.
     FanOut { user: UserId, tweet: TweetId, author: UserId, position: EdgeId },
-    /// A retweet's part of that is taken back.
-    Withdraw { user: UserId, tweet: TweetId, edge: EdgeId },
-    /// The follower's timeline gets to know whom it has now.
-    Follow { user: UserId, followed: UserId, follow: EdgeId },
-    /// And whom it has no more.
-    Unfollow { user: UserId, followed: UserId, follow: EdgeId },
-    /// What was told by somebody whom this one does not want to hear of any more is unread no more.
-    Quiet { user: UserId, other: UserId },
+    /// Takes the entries of an undone retweet out of timelines.
+    UndoFanOut { user: UserId, tweet: TweetId, edge: EdgeId },
+    /// Adds the followed user's tweets to the follower's timeline.
+    StartFollowing { user: UserId, followed: UserId, follow: EdgeId },
+    /// Stops merging the followed user's tweets into the follower's timeline.
+    StopFollowing { user: UserId, followed: UserId, follow: EdgeId },
+    /// Marks notifications from an account that was muted or blocked as read.
+    MarkHiddenRead { user: UserId, other: UserId },
 }
 
 /// The effects of a change.
@@ -34,20 +34,20 @@ pub(crate) fn effects(change: &SocialChange) -> Vec<Effect> {
         SocialChange::Edge(edge) => of_edge(edge),
         SocialChange::Tweeted(tweet) => of_tweet(tweet),
         SocialChange::TweetEdited { before, after } => {
-            let news = news_of_tweet(after, after.edited_at.unwrap_or(after.created_at));
+            let content = content_of_tweet(after, after.edited_at.unwrap_or(after.created_at));
             let parent = after.in_reply_to.map(|parent| parent.author);
-            named(new_names(&before.message, &after.message), [Some(after.author), parent], news)
+            mentioned(new_names(&before.message, &after.message), [Some(after.author), parent], content)
         }
         SocialChange::Commented(comment) => of_comment(comment),
         SocialChange::CommentEdited { before, after } => {
             let at = after.edited_at.unwrap_or(after.created_at);
-            let told = [Some(after.author), Some(after.tweet_author)];
-            let news = news_of_comment(after, NotificationKind::Mention, at);
-            named(new_names(&before.message, &after.message), told, news)
+            let notified = [Some(after.author), Some(after.tweet_author)];
+            let content = content_of_comment(after, NotificationKind::Mention, at);
+            mentioned(new_names(&before.message, &after.message), notified, content)
         }
         SocialChange::CommentGone(comment) => vec![Effect::Count(Counter::Comments(comment.tweet), -1)],
         SocialChange::Hidden { user, other } => {
-            vec![Effect::Quiet { user: *user, other: *other }]
+            vec![Effect::MarkHiddenRead { user: *user, other: *other }]
         }
         SocialChange::Other => Vec::new(),
     }
@@ -56,7 +56,7 @@ pub(crate) fn effects(change: &SocialChange) -> Vec<Effect> {
 fn of_edge(edge: &EdgeChange) -> Vec<Effect> {
     let EdgeChange { actor, id, to, came } = *edge;
     let by = if came { 1 } else { -1 };
-    let news = |kind, tweet: Option<TweetId>, comment: Option<CommentId>| NotificationContent {
+    let content = |kind, tweet: Option<TweetId>, comment: Option<CommentId>| NotificationContent {
         kind,
         actor,
         tweet,
@@ -68,8 +68,8 @@ fn of_edge(edge: &EdgeChange) -> Vec<Effect> {
             Effect::Count(Counter::Followers(followed), by),
             Effect::Count(Counter::Following(actor), by),
             match came {
-                true => Effect::Follow { user: actor, followed, follow: id },
-                false => Effect::Unfollow { user: actor, followed, follow: id },
+                true => Effect::StartFollowing { user: actor, followed, follow: id },
+                false => Effect::StopFollowing { user: actor, followed, follow: id },
             },
         ],
         EdgeTarget::Like { tweet, .. } => vec![Effect::Count(Counter::Likes(tweet), by)],
@@ -78,51 +78,51 @@ fn of_edge(edge: &EdgeChange) -> Vec<Effect> {
             Effect::Count(Counter::Retweets(tweet), by),
             match came {
                 true => Effect::FanOut { user: actor, tweet, author, position: id },
-                false => Effect::Withdraw { user: actor, tweet, edge: id },
+                false => Effect::UndoFanOut { user: actor, tweet, edge: id },
             },
         ],
     };
-    // What is taken back stays told: told again it would be twice.
-    let (recipient, news) = match to {
-        EdgeTarget::Follow(followed) => (followed, news(NotificationKind::Follow, None, None)),
-        EdgeTarget::Like { tweet, author } => (author, news(NotificationKind::Like, Some(tweet), None)),
-        EdgeTarget::Retweet { tweet, author } => (author, news(NotificationKind::Retweet, Some(tweet), None)),
+    // An undone edge notifies nobody, and its notification stays: a second like would otherwise notify twice.
+    let (recipient, content) = match to {
+        EdgeTarget::Follow(followed) => (followed, content(NotificationKind::Follow, None, None)),
+        EdgeTarget::Like { tweet, author } => (author, content(NotificationKind::Like, Some(tweet), None)),
+        EdgeTarget::Retweet { tweet, author } => (author, content(NotificationKind::Retweet, Some(tweet), None)),
         EdgeTarget::CommentLike { comment, author, tweet } => {
-            (author, news(NotificationKind::Like, Some(tweet), Some(comment)))
+            (author, content(NotificationKind::Like, Some(tweet), Some(comment)))
         }
     };
-    effects.extend((came && recipient != actor).then_some(Effect::Tell(recipient, news)));
+    effects.extend((came && recipient != actor).then_some(Effect::Notify(recipient, content)));
     effects
 }
 
 fn of_tweet(tweet: &Tweet) -> Vec<Effect> {
     let Tweet { id, author, .. } = *tweet;
     let mut effects = vec![Effect::FanOut { user: author, tweet: id, author, position: id.into() }];
-    let news = news_of_tweet(tweet, tweet.created_at);
+    let content = content_of_tweet(tweet, tweet.created_at);
     let parent = tweet.in_reply_to.map(|parent| parent.author);
-    effects.extend(parent.filter(|parent| *parent != author).map(|parent| Effect::Tell(parent, news.clone())));
-    effects.extend(named(tweet.message.mentions(), [Some(author), parent], news));
+    effects.extend(parent.filter(|parent| *parent != author).map(|parent| Effect::Notify(parent, content.clone())));
+    effects.extend(mentioned(tweet.message.mentions(), [Some(author), parent], content));
     effects
 }
 
 fn of_comment(comment: &Comment) -> Vec<Effect> {
     let mut effects = vec![Effect::Count(Counter::Comments(comment.tweet), 1)];
     if comment.tweet_author != comment.author {
-        let news = news_of_comment(comment, NotificationKind::Comment, comment.created_at);
-        effects.push(Effect::Tell(comment.tweet_author, news));
+        let content = content_of_comment(comment, NotificationKind::Comment, comment.created_at);
+        effects.push(Effect::Notify(comment.tweet_author, content));
     }
-    // Who is told that somebody commented need not be told that the comment has the name in it.
-    let told = [Some(comment.author), Some(comment.tweet_author)];
-    let news = news_of_comment(comment, NotificationKind::Mention, comment.created_at);
-    effects.extend(named(comment.message.mentions(), told, news));
+    // The tweet's author is notified of the comment, so not of a mention in it as well.
+    let notified = [Some(comment.author), Some(comment.tweet_author)];
+    let content = content_of_comment(comment, NotificationKind::Mention, comment.created_at);
+    effects.extend(mentioned(comment.message.mentions(), notified, content));
     effects
 }
 
-fn named(names: Vec<NameKey>, except: [Option<UserId>; 2], news: NotificationContent) -> Vec<Effect> {
+fn mentioned(names: Vec<NameKey>, except: [Option<UserId>; 2], content: NotificationContent) -> Vec<Effect> {
     if names.is_empty() {
         return Vec::new();
     }
-    vec![Effect::TellNamed { names, except: except.into_iter().flatten().collect(), news }]
+    vec![Effect::NotifyMentioned { names, except: except.into_iter().flatten().collect(), content }]
 }
 
 fn new_names(before: &TweetText, after: &TweetText) -> Vec<NameKey> {
@@ -130,8 +130,8 @@ fn new_names(before: &TweetText, after: &TweetText) -> Vec<NameKey> {
     after.mentions().into_iter().filter(|name| !before.contains(name)).collect()
 }
 
-/// A tweet tells those it names and the one it answers the same, so that who is both is told once.
-fn news_of_tweet(tweet: &Tweet, created_at: Timestamp) -> NotificationContent {
+/// Mentioned users and the author of the parent tweet get the same content, so that a user who is both gets it once.
+fn content_of_tweet(tweet: &Tweet, created_at: Timestamp) -> NotificationContent {
     NotificationContent {
         kind: NotificationKind::Mention,
         actor: tweet.author,
@@ -141,7 +141,7 @@ fn news_of_tweet(tweet: &Tweet, created_at: Timestamp) -> NotificationContent {
     }
 }
 
-fn news_of_comment(comment: &Comment, kind: NotificationKind, created_at: Timestamp) -> NotificationContent {
+fn content_of_comment(comment: &Comment, kind: NotificationKind, created_at: Timestamp) -> NotificationContent {
     NotificationContent {
         kind,
         actor: comment.author,

@@ -1,16 +1,16 @@
-//! The function's state, and what an event is.
+//! The function's state, and its handler.
 
 use std::sync::Arc;
 
 use aviary_model::{Clock, Timestamp};
-use aviary_runtime::{EventHandler, SettingsError, Start, StartError};
+use aviary_runtime::{EventHandler, SettingsError, Start, StartError, batch_response, stream_records};
 use aviary_store::{Counters, Db, HomeTimelines, Jobs, Notifications, Profiles, SecurityEvents};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 const FAN_OUT_LIMIT: &str = "AVIARY_FAN_OUT_LIMIT";
 const DEFAULT_FAN_OUT_LIMIT: u64 = 10_000;
 
-/// What records are done with; cheap to clone.
+/// The tables that records are applied to; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Feed {
     pub(crate) profiles: Profiles,
@@ -18,21 +18,21 @@ pub struct Feed {
     pub(crate) notifications: Notifications,
     pub(crate) home: HomeTimelines,
     pub(crate) jobs: Jobs,
-    /// Who has more followers than this is not written to all of them.
+    /// With more followers than this, tweets are merged when timelines are read instead of written to each timeline.
     pub(crate) fan_out_limit: u64,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// An event that nobody sends to this function.
+/// The event is not a batch of a stream.
 #[derive(Debug, thiserror::Error)]
-#[error("the event is of no stream")]
+#[error("the event is not a batch of a stream")]
 struct UnknownEvent;
 
 impl Feed {
     /// Reads the settings. Makes no call.
     ///
     /// # Errors
-    /// When a setting is missing or wrong.
+    /// When a setting is missing or invalid.
     pub fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
@@ -57,11 +57,9 @@ impl Feed {
 }
 
 impl EventHandler for Feed {
-    /// Answers which records are to come again, by their sequence numbers.
+    /// Responds with the sequence numbers of the records that failed.
     async fn handle(&self, event: Value, _deadline: Timestamp) -> Result<Value, StartError> {
-        let records = event.get("Records").and_then(Value::as_array).ok_or(UnknownEvent)?;
-        let failures = self.batch(records).await;
-        let failures: Vec<Value> = failures.iter().map(|id| json!({ "itemIdentifier": id })).collect();
-        Ok(json!({ "batchItemFailures": failures }))
+        let records = stream_records(&event).ok_or(UnknownEvent)?;
+        batch_response(self.batch(records).await)
     }
 }

@@ -1,14 +1,14 @@
-//! Makes counts, notifications and timelines of what people do, from the stream of `social`.
+//! Derives counters, notifications and timelines from the stream of `social`.
 //!
-//! A record comes at least once, in any batch: alone, with others, again. So nothing here may depend on the cut, and
-//! everything can be done twice: a count leaves its record's mark, a notification is named after its cause, a job too,
-//! and what a follow brought is written and removed under that follow's own id. What is answered as failed comes
-//! again together with everything behind it, which is why what succeeded beside it does no harm the second time.
+//! The stream delivers a record at least once, in any batch: alone, with others, or again. So no result may depend on how
+//! records are batched, and every write can run twice: a count leaves a mark for its record, notifications and jobs are
+//! named after their cause, and timeline entries carry the id of the follow that put them there. Lambda delivers a failed
+//! record again together with all that follow it, so what succeeded in the first attempt runs a second time.
 
 mod batch;
 mod effects;
 mod feed;
+mod notifications;
 mod record;
-mod telling;
 
 pub use feed::Feed;

@@ -1,51 +1,31 @@
-//! A record of the stream, as far as it matters.
+//! Reads a record of the stream of `social`.
 
+use aviary_runtime::parse_record;
 use aviary_store::{Profiles, SocialChange, StoreError};
-use serde::Deserialize;
 use serde_json::Value;
 
 /// Why a record can't be read.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RecordError {
-    #[error("it is no record of a stream: {0}")]
+    #[error("it is not a record of a DynamoDB stream: {0}")]
     Malformed(#[from] serde_json::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// A record that could be read.
+/// A change of the table `social`, and the id of the event that reports it.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
-    /// Its id, the same whenever it comes.
+    /// The stream's id of the event, the same each time the record is delivered.
     pub(crate) event: String,
     pub(crate) change: SocialChange,
 }
 
-#[derive(Debug, Deserialize)]
-struct Raw {
-    #[serde(rename = "eventID")]
-    event: String,
-    #[serde(rename = "dynamodb")]
-    images: Images,
-}
-
-#[derive(Debug, Deserialize)]
-struct Images {
-    #[serde(rename = "OldImage")]
-    old: Option<serde_dynamo::Item>,
-    #[serde(rename = "NewImage")]
-    new: Option<serde_dynamo::Item>,
-}
-
 impl Record {
     pub(crate) fn read(record: &Value, profiles: &Profiles) -> Result<Self, RecordError> {
-        let Raw { event, images } = Raw::deserialize(record)?;
-        Ok(Self { event, change: profiles.in_record(images.old, images.new)? })
+        let record = parse_record(record)?;
+        let [old, new] = [record.change.old_image, record.change.new_image];
+        let [old, new] = [old, new].map(|image| (!image.is_empty()).then_some(image));
+        Ok(Self { event: record.event_id, change: profiles.in_record(old, new)? })
     }
-}
-
-/// Without one, Lambda takes the whole batch for failed, which is right for a record that has none.
-pub(crate) fn sequence_number(record: &Value) -> String {
-    let number = record.pointer("/dynamodb/SequenceNumber").and_then(Value::as_str);
-    number.unwrap_or_default().to_owned()
 }

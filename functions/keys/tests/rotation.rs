@@ -2,64 +2,50 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use aviary_auth::{Claims, Issuer, Lifetime, TokenError, TokenKind, Verifier};
-use aviary_localaws::{Config, LocalAws};
+use aviary_localaws::LocalAws;
 use aviary_model::{Clock, SessionId, Timestamp, TokenId, UserId};
 use aviary_runtime::{EventHandler, OsEntropy, Settings, Start};
 use aviary_store::{Credentials, Db, SigningKeys};
 use keys_function::Keys;
 use serde_json::{Value, json};
+use test_support::{ManualClock, sdk_config, start_local_aws, table};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 const HOUR: i64 = 3_600;
-
-#[derive(Debug)]
-struct Hands(Mutex<Timestamp>);
-
-impl Clock for Hands {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
 
 struct Fixture {
     function: Keys,
     keys: SigningKeys,
     credentials: Credentials,
-    clock: Arc<Hands>,
+    clock: Arc<ManualClock>,
     _local: LocalAws,
 }
 
 impl Fixture {
     fn start(settings: &[(&str, &str)]) -> Self {
-        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
-        let local = LocalAws::start(Config::temporary(&template).unwrap()).unwrap();
-        let (keys, credentials) = ("aviary-local-KeysTable", "aviary-local-CredentialsTable");
-        let tables = [("AVIARY_KEYS_TABLE", keys), ("AVIARY_CREDENTIALS_TABLE", credentials)];
+        let local = start_local_aws();
+        let (keys, credentials) = (table("KeysTable"), table("CredentialsTable"));
+        let tables = [("AVIARY_KEYS_TABLE", &*keys), ("AVIARY_CREDENTIALS_TABLE", &*credentials)];
         let all = tables.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let aws_as = |access_key| aviary_aws::sdk_config_for(&local.dynamodb_url(), access_key, "local-secret");
-        let clock = Arc::new(Hands(Mutex::new(NOW)));
+        let clock = Arc::new(ManualClock::at(NOW));
         let entropy = Arc::new(OsEntropy);
-        let db = Db::new(&aws_as("local"), entropy.clone());
-        let aws = aws_as("local-keys");
+        let db = Db::new(&sdk_config("local", &local), entropy.clone());
+        let aws = sdk_config("local-keys", &local);
         let start = Start { settings: Settings::of(all).unwrap(), aws, clock: clock.clone(), entropy };
         Self {
             function: Keys::new(&start).unwrap(),
-            keys: SigningKeys::new(db.clone(), keys),
-            credentials: Credentials::new(db, credentials),
+            keys: SigningKeys::new(db.clone(), &keys),
+            credentials: Credentials::new(db, &credentials),
             clock,
             _local: local,
         }
     }
 
     async fn turn_after(&self, seconds: i64) -> String {
-        {
-            let mut now = self.clock.0.lock().unwrap();
-            *now = now.plus_seconds(seconds);
-        }
+        self.clock.forward(seconds);
         let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event" });
         let answer: Value = self.function.handle(event, self.clock.now().plus_seconds(10)).await.unwrap();
         answer["turned"].as_str().unwrap().to_owned()
@@ -152,7 +138,7 @@ fn a_wrong_duration_stops_the_start() {
         let aws = aviary_aws::sdk_config_for("http://127.0.0.1:1", "local", "local-secret");
         let settings = [("AVIARY_KEYS_TABLE", "k"), ("AVIARY_CREDENTIALS_TABLE", "c"), setting];
         let settings = Settings::of(settings.map(|(name, value)| (name.to_owned(), value.to_owned()))).unwrap();
-        let clock = Arc::new(Hands(Mutex::new(NOW)));
+        let clock = Arc::new(ManualClock::at(NOW));
         Keys::new(&Start { settings, aws, clock, entropy: Arc::new(OsEntropy) })
     };
     // The last two: processes that read the keys every five minutes would not know a key that signs so early.

@@ -2,24 +2,22 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::path::Path;
 use std::sync::Arc;
 
 use aviary_auth::digest;
-use aviary_localaws::{Config, LocalAws};
+use aviary_localaws::LocalAws;
 use aviary_model::{Alias, Bio, SessionId, Timestamp, TokenId, UserId, Username};
 use aviary_runtime::{OsEntropy, Settings, Start, SystemClock};
 use aviary_store::{
     Accounts, Credentials, Db, Profile, Profiles, Registration, ServiceProfile, SessionOpening, SignIn, User,
 };
 use aviary_web::{Client, Layers};
-use aws_types::SdkConfig;
-use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use axum::Router;
 use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use test_support::{LOCAL_MEDIA_BUCKET, sdk_config, start_local_aws, table};
 use tower::ServiceExt;
 use users_function::{UsersState, routes};
 
@@ -40,40 +38,19 @@ struct Somebody {
     token: String,
 }
 
-#[derive(Debug)]
-struct Endpoints(String, String);
-
-impl LoadServiceConfig for Endpoints {
-    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
-        Some(if key.service_id() == "DynamoDB" { self.0.clone() } else { self.1.clone() })
-    }
-}
-
-fn table(logical_id: &str) -> String {
-    format!("aviary-local-{logical_id}")
-}
-
-fn aws_as(access_key: &str, local: &LocalAws) -> SdkConfig {
-    let config = aviary_aws::sdk_config_for(&local.aws_url(), access_key, "local-secret");
-    let mut config = config.into_builder().service_config(Endpoints(local.dynamodb_url(), local.aws_url()));
-    config.set_endpoint_url(None);
-    config.build()
-}
-
 impl Fixture {
     async fn start() -> Self {
-        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
-        let local = LocalAws::start(Config::temporary(&template).unwrap()).unwrap();
+        let local = start_local_aws();
+        let aws = sdk_config("local", &local);
+        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
         let settings = [
             ("AVIARY_CREDENTIALS_TABLE", table("CredentialsTable")),
             ("AVIARY_SOCIAL_TABLE", table("SocialTable")),
-            ("AVIARY_MEDIA_BUCKET", "aviary-local-mediabucket".to_owned()),
+            ("AVIARY_MEDIA_BUCKET", LOCAL_MEDIA_BUCKET.to_owned()),
             ("AVIARY_MEDIA_URL", "https://media.example.com".to_owned()),
         ];
         let settings = Settings::of(settings.map(|(name, value)| (name.to_owned(), value))).unwrap();
-        let aws = aws_as("local", &local);
-        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
-        let start = Start { settings, aws: aws_as("local-users", &local), clock, entropy: entropy.clone() };
+        let start = Start { settings, aws: sdk_config("local-users", &local), clock, entropy: entropy.clone() };
         let db = Db::new(&aws, entropy.clone());
         let layers = Layers::of(&start.settings).unwrap();
         Self {

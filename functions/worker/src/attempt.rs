@@ -3,8 +3,9 @@
 use aviary_model::{SessionId, Timestamp};
 use aviary_store::{Job, StoreError};
 
-use crate::Worker;
-use crate::task::{Outcome, TaskError, kind, user};
+use crate::outcome::{Outcome, TaskError};
+use crate::task::{kind, user};
+use crate::worker::Worker;
 
 /// After so many attempts a job is left to a person, and tried once a day.
 const MAX_ATTEMPTS: u32 = 8;

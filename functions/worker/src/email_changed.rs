@@ -4,9 +4,9 @@ use aviary_auth::{digest, uid};
 use aviary_model::{Email, UserId};
 use aviary_store::{OneTime, User};
 
-use crate::Worker;
-use crate::letter::{Letter, Words};
-use crate::task::{Outcome, TaskError};
+use crate::mail_body::{MailBody, Wording};
+use crate::outcome::{Outcome, TaskError};
+use crate::worker::Worker;
 
 const LIFETIME_SECONDS: i64 = 7 * 24 * 3_600;
 
@@ -19,15 +19,15 @@ impl Worker {
         let allows = OneTime::UndoEmail { user: user.id, old: old.clone() };
         let expires_at = self.clock.now().plus_seconds(LIFETIME_SECONDS);
         self.credentials.keep_one_time(&digest(token.expose()), allows, expires_at).await?;
-        self.mailer.send(old, &self.email_changed_letter(&user, token.expose())).await?;
+        self.mailer.send(old, &self.email_changed_body(&user, token.expose())).await?;
         Ok(Outcome::Done)
     }
 
     /// The new address is not in it: who reads the old one's mail need not know it.
-    fn email_changed_letter(&self, user: &User, token: &str) -> Letter {
+    fn email_changed_body(&self, user: &User, token: &str) -> MailBody {
         let uid = uid(user.id);
         let link = self.undo_email_link.as_ref().map(|link| link.with(&uid, token));
-        let words = Words {
+        let words = Wording {
             subject: "Your Aviary address was changed",
             username: &user.username,
             opening: "Your account has another mail address now, or none, and this one is not in use there any \
@@ -36,6 +36,6 @@ impl Worker {
             closing: "If you made the change yourself, there is nothing to do. If not, go back and then set a new \
                       password.",
         };
-        Letter::new(&words, link.as_deref(), &uid, token)
+        MailBody::new(&words, link.as_deref(), &uid, token)
     }
 }

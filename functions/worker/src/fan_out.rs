@@ -4,19 +4,17 @@ use aviary_model::{EdgeId, TweetId, UserId};
 use aviary_store::{Follower, Task, TimelineEntry};
 use futures_util::{StreamExt, TryStreamExt};
 
-use crate::Worker;
-use crate::task::{Outcome, TaskError};
+use crate::outcome::{Outcome, TaskError, second_round};
+use crate::worker::Worker;
 
 /// Followers of one run; the rest is done in the next, which the stream brings at once.
 const FOLLOWERS: i32 = 500;
 /// Timelines that are written to beside each other.
 const AT_ONCE: usize = 32;
-/// When it is done again, for whom the index did not have yet and for what was under way.
-const AGAIN_AFTER_SECONDS: i64 = 60;
 
 /// What is brought into timelines, and by whom.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Brought {
+pub(crate) struct FanOutItem {
     pub(crate) user: UserId,
     pub(crate) tweet: TweetId,
     pub(crate) author: UserId,
@@ -28,11 +26,11 @@ impl Worker {
     /// removed by the second round of its removal.
     pub(crate) async fn fan_out(
         &self,
-        brought: Brought,
+        item: FanOutItem,
         shard: Option<u8>,
         after: Option<&str>,
     ) -> Result<Outcome, TaskError> {
-        let Brought { user, tweet, author, position } = brought;
+        let FanOutItem { user, tweet, author, position } = item;
         if !self.home.is_current(user, tweet, author, position).await? {
             return Ok(Outcome::Done);
         }
@@ -86,13 +84,5 @@ impl Worker {
             return Ok(Outcome::Again { task, after_seconds: 0 });
         }
         Ok(second_round(round, |round| Task::Withdraw { user, tweet, edge, round }))
-    }
-}
-
-/// Everything that finds things by an index is done twice.
-pub(crate) fn second_round(round: u32, task: impl FnOnce(u32) -> Task) -> Outcome {
-    match round {
-        0 => Outcome::Again { task: task(1), after_seconds: AGAIN_AFTER_SECONDS },
-        _ => Outcome::Done,
     }
 }

@@ -6,8 +6,8 @@ use aviary_model::{GenerationId, IntegerSession, SetId, UploadId, UserId};
 
 use aviary_store::{Manifest, Task};
 
-use crate::Worker;
-use crate::task::{Outcome, TaskError};
+use crate::outcome::{Outcome, TaskError};
+use crate::worker::Worker;
 
 /// Pages of a generation in one run; the rest is done in the next, which the stream brings at once.
 const PAGES: usize = 8;

@@ -7,7 +7,7 @@ use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 
-use crate::letter::Letter;
+use crate::mail_body::MailBody;
 
 /// Sends mails, if there is a sender.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl Mailer {
     }
 
     /// Sends a mail. One that SES will never take for its address counts as sent: no attempt would help.
-    pub(crate) async fn send(&self, to: &Email, letter: &Letter) -> Result<(), MailError> {
+    pub(crate) async fn send(&self, to: &Email, letter: &MailBody) -> Result<(), MailError> {
         let content = content(letter).map_err(|_| MailError::Malformed)?;
         let call = self
             .client
@@ -71,7 +71,7 @@ fn is_impossible(error: &SdkError<SendEmailError>) -> bool {
     matches!(error.as_service_error(), Some(SendEmailError::BadRequestException(_)))
 }
 
-fn content(letter: &Letter) -> Result<EmailContent, BuildError> {
+fn content(letter: &MailBody) -> Result<EmailContent, BuildError> {
     let utf_8 = |data: &str| Content::builder().data(data).charset("UTF-8").build();
     let body = Body::builder().text(utf_8(&letter.text)?).html(utf_8(&letter.html)?).build();
     let message = Message::builder().subject(utf_8(letter.subject)?).body(body).build();

@@ -5,8 +5,8 @@ use aviary_model::UserId;
 use aviary_store::{StoreError, Task};
 use futures_util::{StreamExt, TryStreamExt};
 
-use crate::Worker;
-use crate::task::{Outcome, TaskError};
+use crate::outcome::{Outcome, TaskError};
+use crate::worker::Worker;
 
 /// Pages of each kind in one run; the rest is done in the next, which the stream brings at once.
 const PAGES: usize = 8;

@@ -5,9 +5,8 @@ use aviary_media::Folder;
 use aviary_model::{CommentId, TweetId, UserId};
 use aviary_store::Task;
 
-use crate::Worker;
-use crate::fan_out::second_round;
-use crate::task::{Outcome, TaskError};
+use crate::outcome::{Outcome, TaskError, second_round};
+use crate::worker::Worker;
 
 impl Worker {
     /// Objects, comments, reactions, entries in timelines, notifications, tags. Answers to it stay.

@@ -4,9 +4,9 @@ use aviary_auth::{digest, reset_state, uid};
 use aviary_model::UserId;
 use aviary_store::{OneTime, User};
 
-use crate::Worker;
-use crate::letter::{Letter, Words};
-use crate::task::{Outcome, TaskError};
+use crate::mail_body::{MailBody, Wording};
+use crate::outcome::{Outcome, TaskError};
+use crate::worker::Worker;
 
 const LIFETIME_SECONDS: i64 = 3_600;
 
@@ -25,14 +25,14 @@ impl Worker {
         let allows = OneTime::Reset { user: user.id, state: reset_state(&user) };
         let expires_at = self.clock.now().plus_seconds(LIFETIME_SECONDS);
         self.credentials.keep_one_time(&digest(token.expose()), allows, expires_at).await?;
-        self.mailer.send(address, &self.reset_letter(&user, token.expose())).await?;
+        self.mailer.send(address, &self.reset_mail_body(&user, token.expose())).await?;
         Ok(Outcome::Done)
     }
 
-    fn reset_letter(&self, user: &User, token: &str) -> Letter {
+    fn reset_mail_body(&self, user: &User, token: &str) -> MailBody {
         let uid = uid(user.id);
         let link = self.reset_link.as_ref().map(|link| link.with(&uid, token));
-        let words = Words {
+        let words = Wording {
             subject: "Reset your Aviary password",
             username: &user.username,
             opening: "Somebody, probably you, wants to set a new password for your account. \
@@ -40,6 +40,6 @@ impl Worker {
             action: "Set a new password",
             closing: "If it was not you, there is nothing to do: your password stays as it is.",
         };
-        Letter::new(&words, link.as_deref(), &uid, token)
+        MailBody::new(&words, link.as_deref(), &uid, token)
     }
 }

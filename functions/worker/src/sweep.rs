@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aviary_model::{SessionId, Timestamp};
+use aviary_runtime::StartError;
 use aviary_store::StoreError;
 use futures_util::StreamExt;
 
-use crate::Worker;
+use crate::worker::Worker;
 
 /// Jobs mostly wait for somebody's answer; a few can do so beside each other.
 const AT_ONCE: usize = 4;
@@ -19,7 +20,7 @@ pub(crate) struct SweepError(usize);
 
 impl Worker {
     /// Does what is due, oldest first, page after page as long as there is time. Answers how much was due.
-    pub(crate) async fn sweep(&self, deadline: Timestamp) -> Result<usize, aviary_runtime::StartError> {
+    pub(crate) async fn sweep(&self, deadline: Timestamp) -> Result<usize, StartError> {
         let mut seen = HashSet::new();
         let mut failures = 0;
         loop {

@@ -1,52 +1,11 @@
 //! Which task is done where, and what can come of it.
 
-use aviary_media::{InvalidKey, MediaError};
-use aviary_model::{EntropyError, UserId};
-use aviary_store::{StoreError, Task};
+use aviary_model::UserId;
+use aviary_store::Task;
 
-use crate::Worker;
-use crate::fan_out::{Brought, second_round};
-use crate::mailer::MailError;
-
-/// What came of a task that did not fail.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    /// Nothing more is to do.
-    Done,
-    /// This is to do after a while.
-    Again {
-        /// What.
-        task: Task,
-        /// After how long.
-        after_seconds: i64,
-    },
-}
-
-/// Why a task failed. None of it names an address or a token.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum TaskError {
-    /// DynamoDB did not answer.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// S3 did not answer.
-    #[error(transparent)]
-    Media(#[from] MediaError),
-    /// SES did not take the mail.
-    #[error(transparent)]
-    Mail(#[from] MailError),
-    /// No randomness.
-    #[error(transparent)]
-    Entropy(#[from] EntropyError),
-    /// A job names an object that none of this kind has.
-    #[error(transparent)]
-    Key(#[from] InvalidKey),
-    /// It was written by a newer version of the service, which will do it.
-    #[error("this version does not know such a job")]
-    Unknown,
-    /// What a living account has is never purged.
-    #[error("the account to be purged is still there")]
-    AccountIsThere,
-}
+use crate::fan_out::FanOutItem;
+use crate::outcome::{Outcome, TaskError, second_round};
+use crate::worker::Worker;
 
 impl Worker {
     pub(crate) async fn perform(&self, task: &Task) -> Result<Outcome, TaskError> {
@@ -74,8 +33,8 @@ impl Worker {
                 self.remove_comment(*author, *comment, *tweet, *tweet_author, *round).await
             }
             Task::FanOut { user, tweet, author, position, shard, after } => {
-                let brought = Brought { user: *user, tweet: *tweet, author: *author, position: *position };
-                self.fan_out(brought, *shard, after.as_deref()).await
+                let item = FanOutItem { user: *user, tweet: *tweet, author: *author, position: *position };
+                self.fan_out(item, *shard, after.as_deref()).await
             }
             Task::Withdraw { user, tweet, edge, round } => self.withdraw(*user, *tweet, *edge, *round).await,
             Task::Backfill { user, followed, round } => self.backfill(*user, *followed, *round).await,

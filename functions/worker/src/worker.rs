@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy, Timestamp};
-use aviary_runtime::{EventHandler, Start, StartError};
+use aviary_runtime::{EventHandler, Start, StartError, batch_response, stream_records};
 use aviary_store::{
     Accounts, Credentials, Db, HomeTimelines, Integers, Jobs, Notifications, Profiles, Purge, SecurityEvents,
 };
 use serde_json::{Value, json};
 
-use crate::link::MailLink;
+use crate::mail_link::MailLink;
 use crate::mailer::Mailer;
 
 /// What jobs are done with; cheap to clone.
@@ -68,13 +68,10 @@ impl Worker {
 }
 
 impl EventHandler for Worker {
-    /// A stream's batch is answered with the records that are to come again, a schedule's with how many jobs
-    /// were due.
+    /// Responds to a batch of the stream with its failed records, and to a schedule with the number of due jobs.
     async fn handle(&self, event: Value, deadline: Timestamp) -> Result<Value, StartError> {
-        if let Some(records) = event.get("Records").and_then(Value::as_array) {
-            let failures = self.batch(records, deadline).await;
-            let failures: Vec<Value> = failures.iter().map(|id| json!({ "itemIdentifier": id })).collect();
-            return Ok(json!({ "batchItemFailures": failures }));
+        if let Some(records) = stream_records(&event) {
+            return batch_response(self.batch(records, deadline).await);
         }
         match event.get("detail-type").and_then(Value::as_str) {
             Some("Scheduled Event") => Ok(json!({ "due": self.sweep(deadline).await? })),

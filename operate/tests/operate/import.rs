@@ -3,13 +3,13 @@
 use aviary_auth::{PasswordText, Passwords};
 use aviary_model::NameKey;
 use operate::import::{ImportError, Summary, import};
-use operate::newcomer::{Planned, plan};
-use operate::{dump, staff};
+use operate::imported_user::{PlannedUser, plan};
+use operate::{django_dump, staff};
 
 use crate::deployment::{Deployment, dump_file};
 
-fn planned() -> Vec<Planned> {
-    plan(dump::read(std::fs::File::open(dump_file()).unwrap()).unwrap().users)
+fn planned() -> Vec<PlannedUser> {
+    plan(django_dump::read(std::fs::File::open(dump_file()).unwrap()).unwrap().users)
 }
 
 async fn imported(deployment: &Deployment) -> (Summary, Vec<String>) {
@@ -120,7 +120,7 @@ async fn a_store_that_fails_stops_the_import_and_names_whose_turn_it_was() {
 #[tokio::test]
 async fn a_long_list_says_how_far_it_is() {
     let deployment = Deployment::start();
-    let users = (0..1_001).map(|n| Planned { who: format!("u{n}"), plan: Err("no".to_owned()) }).collect();
+    let users = (0..1_001).map(|n| PlannedUser { label: format!("u{n}"), plan: Err("no".to_owned()) }).collect();
     let (mut out, mut progress) = (Vec::new(), Vec::new());
     let summary = import(&deployment.operator, users, &mut out, &mut progress).await.unwrap();
     assert_eq!(summary.skipped, 1_001);

@@ -6,8 +6,10 @@ mod events;
 mod os;
 mod settings;
 mod start;
+mod stream;
 
 pub use events::{EventHandler, run_events};
 pub use os::{OsEntropy, SystemClock};
 pub use settings::{Settings, SettingsError};
 pub use start::{Start, StartError, block_on};
+pub use stream::{batch_response, parse_record, stream_records};

@@ -39,7 +39,7 @@ fn comment(author: u8, message: &str) -> Comment {
     }
 }
 
-fn news(
+fn content(
     kind: NotificationKind,
     actor: u8,
     tweet: Option<u8>,
@@ -58,23 +58,27 @@ fn names(names: &[&str]) -> Vec<NameKey> {
 }
 
 #[test]
-fn an_edge_is_counted_and_told_when_it_comes_and_only_counted_when_it_goes() {
+fn an_edge_notifies_when_made_and_is_counted_both_ways() {
     let like = EdgeTarget::Like { tweet: id(0x20), author: id(2) };
     let retweet = EdgeTarget::Retweet { tweet: id(0x20), author: id(2) };
     let comment_like = EdgeTarget::CommentLike { comment: id(0x30), author: id(2), tweet: id(0x20) };
     let follow = EdgeTarget::Follow(id(2));
     let made = id::<EdgeId>(9).made_at();
-    let told = |kind, tweet, comment| Effect::Tell(id(2), news(kind, 1, tweet, comment, made));
+    let notified = |kind, tweet, comment| Effect::Notify(id(2), content(kind, 1, tweet, comment, made));
     let (user, followed, follow_id) = (id(1), id(2), id(9));
     let cases = [
-        (like, true, vec![Effect::Count(Counter::Likes(id(0x20)), 1), told(NotificationKind::Like, Some(0x20), None)]),
+        (
+            like,
+            true,
+            vec![Effect::Count(Counter::Likes(id(0x20)), 1), notified(NotificationKind::Like, Some(0x20), None)],
+        ),
         (like, false, vec![Effect::Count(Counter::Likes(id(0x20)), -1)]),
         (
             comment_like,
             true,
             vec![
                 Effect::Count(Counter::CommentLikes(id(0x30)), 1),
-                told(NotificationKind::Like, Some(0x20), Some(0x30)),
+                notified(NotificationKind::Like, Some(0x20), Some(0x30)),
             ],
         ),
         (comment_like, false, vec![Effect::Count(Counter::CommentLikes(id(0x30)), -1)]),
@@ -84,7 +88,7 @@ fn an_edge_is_counted_and_told_when_it_comes_and_only_counted_when_it_goes() {
             vec![
                 Effect::Count(Counter::Retweets(id(0x20)), 1),
                 Effect::FanOut { user, tweet: id(0x20), author: id(2), position: id(9) },
-                told(NotificationKind::Retweet, Some(0x20), None),
+                notified(NotificationKind::Retweet, Some(0x20), None),
             ],
         ),
         (
@@ -92,7 +96,7 @@ fn an_edge_is_counted_and_told_when_it_comes_and_only_counted_when_it_goes() {
             false,
             vec![
                 Effect::Count(Counter::Retweets(id(0x20)), -1),
-                Effect::Withdraw { user, tweet: id(0x20), edge: id(9) },
+                Effect::UndoFanOut { user, tweet: id(0x20), edge: id(9) },
             ],
         ),
         (
@@ -101,8 +105,8 @@ fn an_edge_is_counted_and_told_when_it_comes_and_only_counted_when_it_goes() {
             vec![
                 Effect::Count(Counter::Followers(followed), 1),
                 Effect::Count(Counter::Following(user), 1),
-                Effect::Follow { user, followed, follow: follow_id },
-                told(NotificationKind::Follow, None, None),
+                Effect::StartFollowing { user, followed, follow: follow_id },
+                notified(NotificationKind::Follow, None, None),
             ],
         ),
         (
@@ -111,7 +115,7 @@ fn an_edge_is_counted_and_told_when_it_comes_and_only_counted_when_it_goes() {
             vec![
                 Effect::Count(Counter::Followers(followed), -1),
                 Effect::Count(Counter::Following(user), -1),
-                Effect::Unfollow { user, followed, follow: follow_id },
+                Effect::StopFollowing { user, followed, follow: follow_id },
             ],
         ),
     ];
@@ -121,7 +125,7 @@ fn an_edge_is_counted_and_told_when_it_comes_and_only_counted_when_it_goes() {
 }
 
 #[test]
-fn what_one_does_with_ones_own_is_counted_and_not_told() {
+fn acting_on_ones_own_is_counted_and_notifies_nobody() {
     let own = EdgeTarget::Like { tweet: id(0x20), author: id(1) };
     assert_eq!(effects(edge(own, true)), [Effect::Count(Counter::Likes(id(0x20)), 1)]);
     let counted = Effect::Count(Counter::Comments(id(0x20)), 1);
@@ -133,27 +137,27 @@ fn what_one_does_with_ones_own_is_counted_and_not_told() {
 }
 
 #[test]
-fn a_tweet_is_brought_and_tells_those_it_names_and_answers() {
+fn a_tweet_fans_out_and_notifies_the_mentioned_and_the_parents_author() {
     let mut answer = tweet(1, "@wren see @finch and @wren");
     answer.in_reply_to = Some(ReplyTo { tweet: id(0x21), author: id(3) });
-    let told = news(NotificationKind::Mention, 1, Some(0x20), None, at(7));
+    let notified = content(NotificationKind::Mention, 1, Some(0x20), None, at(7));
     let expected = [
         Effect::FanOut { user: id(1), tweet: id(0x20), author: id(1), position: id(0x20) },
-        Effect::Tell(id(3), told.clone()),
-        Effect::TellNamed { names: names(&["wren", "finch"]), except: vec![id(1), id(3)], news: told },
+        Effect::Notify(id(3), notified.clone()),
+        Effect::NotifyMentioned { names: names(&["wren", "finch"]), except: vec![id(1), id(3)], content: notified },
     ];
     assert_eq!(effects(SocialChange::Tweeted(Box::new(answer))), expected);
 }
 
 #[test]
-fn a_comment_tells_the_tweets_author_and_those_it_names() {
+fn a_comment_notifies_the_tweets_author_and_the_mentioned() {
     let expected = [
         Effect::Count(Counter::Comments(id(0x20)), 1),
-        Effect::Tell(id(2), news(NotificationKind::Comment, 1, Some(0x20), Some(0x30), at(7))),
-        Effect::TellNamed {
+        Effect::Notify(id(2), content(NotificationKind::Comment, 1, Some(0x20), Some(0x30), at(7))),
+        Effect::NotifyMentioned {
             names: names(&["wren"]),
             except: vec![id(1), id(2)],
-            news: news(NotificationKind::Mention, 1, Some(0x20), Some(0x30), at(7)),
+            content: content(NotificationKind::Mention, 1, Some(0x20), Some(0x30), at(7)),
         },
     ];
     assert_eq!(effects(SocialChange::Commented(Box::new(comment(1, "@wren")))), expected);
@@ -162,7 +166,7 @@ fn a_comment_tells_the_tweets_author_and_those_it_names() {
 }
 
 #[test]
-fn an_edit_tells_those_whom_it_names_first() {
+fn an_edit_notifies_only_new_mentions() {
     let edited = |before: &str, after: &str| {
         let (before, mut after) = (Box::new(tweet(1, before)), Box::new(tweet(1, after)));
         after.edited_at = Some(at(9));
@@ -170,18 +174,19 @@ fn an_edit_tells_those_whom_it_names_first() {
     };
     assert_eq!(edited("@wren", "@Wren!"), []);
     assert_eq!(edited("@wren @finch", "nobody"), []);
-    let told = news(NotificationKind::Mention, 1, Some(0x20), None, at(9));
-    let expected = [Effect::TellNamed { names: names(&["finch"]), except: vec![id(1)], news: told }];
+    let notified = content(NotificationKind::Mention, 1, Some(0x20), None, at(9));
+    let expected = [Effect::NotifyMentioned { names: names(&["finch"]), except: vec![id(1)], content: notified }];
     assert_eq!(edited("@wren", "@wren @finch"), expected);
     let (before, after) = (Box::new(comment(1, "@wren")), Box::new(comment(1, "@finch")));
-    let told = news(NotificationKind::Mention, 1, Some(0x20), Some(0x30), at(7));
-    let expected = [Effect::TellNamed { names: names(&["finch"]), except: vec![id(1), id(2)], news: told }];
+    let notified = content(NotificationKind::Mention, 1, Some(0x20), Some(0x30), at(7));
+    let expected =
+        [Effect::NotifyMentioned { names: names(&["finch"]), except: vec![id(1), id(2)], content: notified }];
     assert_eq!(effects(SocialChange::CommentEdited { before, after }), expected);
 }
 
 #[test]
-fn whom_one_does_not_want_to_hear_of_any_more_leaves_the_count() {
-    let quiet = Effect::Quiet { user: id(1), other: id(2) };
-    assert_eq!(effects(SocialChange::Hidden { user: id(1), other: id(2) }), [quiet]);
+fn hiding_an_account_marks_its_notifications_read() {
+    let expected = Effect::MarkHiddenRead { user: id(1), other: id(2) };
+    assert_eq!(effects(SocialChange::Hidden { user: id(1), other: id(2) }), [expected]);
     assert_eq!(effects(SocialChange::Other), []);
 }

@@ -2,7 +2,9 @@
 
 use aviary_runtime::EventHandler;
 use aviary_store::{NotificationKind, Reaction};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
+use test_support::stream_record;
 
 use crate::world::{Random, World};
 
@@ -107,8 +109,10 @@ async fn what_can_not_be_read_comes_again_and_holds_nothing_up() {
     let [a, b] = world.users::<2>().await;
     world.follow(a, b).await;
     let mut records = world.records().await;
-    let nonsense = json!({ "pk": { "S": "U#1" }, "sk": { "S": "FOLLOW#2" }, "id": { "S": "x" } });
-    records.insert(0, json!({ "eventID": "x", "dynamodb": { "SequenceNumber": "41", "NewImage": nonsense } }));
+    let nonsense = [("pk", "U#1"), ("sk", "FOLLOW#2"), ("id", "x")]
+        .map(|(name, text)| (name.to_owned(), AttributeValue::S(text.to_owned())))
+        .into();
+    records.insert(0, stream_record("41", None, Some(&nonsense)));
     records.insert(1, json!({ "dynamodb": { "SequenceNumber": "42" } }));
     assert_eq!(world.hand(0, &records).await, ["41", "42"]);
     world.assert_counts().await;

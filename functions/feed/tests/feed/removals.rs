@@ -7,7 +7,9 @@ use aviary_store::{Reaction, Tweet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::world::{World, table};
+use test_support::table;
+
+use crate::world::World;
 
 impl World {
     /// How many notifications by somebody the index has.

@@ -1,11 +1,10 @@
 //! A stack of its own for each test.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aviary_localaws::{Config, LocalAws};
+use aviary_localaws::LocalAws;
 use aviary_model::{Clock, Timestamp};
 pub(crate) use aviary_runtime::OsEntropy as Random;
 use aviary_runtime::{EventHandler, Settings, Start};
@@ -14,10 +13,9 @@ use aviary_store::{
     Relations, SecurityEvents, Tweets,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_types::SdkConfig;
-use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use feed_function::Feed;
 use serde_json::{Value, json};
+use test_support::{ManualClock, local_config, sdk_config, sdk_config_with_dynamodb, stream_record, table};
 use worker_function::Worker;
 
 use crate::proxy::Proxy;
@@ -40,43 +38,13 @@ pub(crate) struct World {
     pub(crate) reactions: Reactions,
     pub(crate) home: HomeTimelines,
     pub(crate) notifications: Notifications,
-    pub(crate) clock: Arc<Hands>,
+    pub(crate) clock: Arc<ManualClock>,
     /// What the stream has brought is the difference to what is there.
     pub(crate) seen: Mutex<BTreeMap<Key, Item>>,
     pub(crate) events: Mutex<u64>,
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) proxy: Option<Proxy>,
     pub(crate) local: LocalAws,
-}
-
-/// A clock that stands still until it is moved.
-#[derive(Debug)]
-pub(crate) struct Hands(Mutex<Timestamp>);
-
-impl Hands {
-    pub(crate) fn forward(&self, seconds: i64) {
-        let mut now = self.0.lock().unwrap();
-        *now = now.plus_seconds(seconds);
-    }
-}
-
-impl Clock for Hands {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
-
-/// DynamoDB has a port of its own.
-#[derive(Debug)]
-struct Endpoints {
-    dynamodb: String,
-    others: String,
-}
-
-impl LoadServiceConfig for Endpoints {
-    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
-        Some(if key.service_id() == "DynamoDB" { self.dynamodb.clone() } else { self.others.clone() })
-    }
 }
 
 impl World {
@@ -100,13 +68,12 @@ impl World {
     }
 
     fn with(limit: u64, index_delay: Duration, faults: Option<usize>) -> Self {
-        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
-        let mut config = Config::temporary(&template).unwrap();
+        let mut config = local_config();
         config.index_delay = index_delay;
         let local = LocalAws::start(config).unwrap();
         let proxy = faults.map(|of_each| Proxy::before(&local.dynamodb_url(), of_each));
-        let aws = aws_as("local", &local, local.dynamodb_url());
-        let clock = Arc::new(Hands(Mutex::new(NOW)));
+        let aws = sdk_config("local", &local);
+        let clock = Arc::new(ManualClock::at(NOW));
         let db = Db::new(&aws, Arc::new(Random));
         let tables = AccountTables {
             accounts: Accounts::new(db.clone(), &table("AccountsTable")),
@@ -118,7 +85,7 @@ impl World {
         // Each in its role, as it is deployed.
         let start = |access_key: &str| Start {
             settings: settings(limit),
-            aws: aws_as(
+            aws: sdk_config_with_dynamodb(
                 access_key,
                 &local,
                 proxy.as_ref().map_or_else(|| local.dynamodb_url(), |proxy| proxy.url.clone()),
@@ -151,7 +118,7 @@ impl World {
     pub(crate) fn set_limit(&mut self, limit: u64) {
         let start = Start {
             settings: settings(limit),
-            aws: aws_as("local-feed", &self.local, self.local.dynamodb_url()),
+            aws: sdk_config("local-feed", &self.local),
             clock: self.clock.clone(),
             entropy: Arc::new(Random),
         };
@@ -190,7 +157,8 @@ impl World {
     pub(crate) async fn bring_jobs(&self) -> Option<Value> {
         let jobs = self.items("JobsTable").await;
         let due = jobs.into_values().filter(|job| number(job, "due_at") <= self.now().millis());
-        let records: Vec<Value> = due.map(|job| self.record(None, Some(&job))).collect();
+        let records: Vec<Value> =
+            due.map(|job| stream_record(&self.next_sequence_number(), None, Some(&job))).collect();
         if records.is_empty() {
             return None;
         }
@@ -236,29 +204,6 @@ pub(crate) fn number(item: &Item, name: &str) -> i64 {
     item.get(name).map(|value| value.as_n().unwrap().parse().unwrap()).unwrap_or_default()
 }
 
-fn aws_as(access_key: &str, local: &LocalAws, dynamodb: String) -> SdkConfig {
-    let endpoints = Endpoints { dynamodb, others: local.aws_url() };
-    let config = aviary_aws::sdk_config_for(&local.aws_url(), access_key, "local-secret");
-    let mut config = config.into_builder().service_config(endpoints);
-    config.set_endpoint_url(None);
-    config.build()
-}
-
-pub(crate) fn table(logical_id: &str) -> String {
-    format!("aviary-local-{logical_id}")
-}
-
 fn settings(limit: u64) -> Settings {
-    let all = [
-        ("AVIARY_ACCOUNTS_TABLE", table("AccountsTable")),
-        ("AVIARY_CREDENTIALS_TABLE", table("CredentialsTable")),
-        ("AVIARY_SOCIAL_TABLE", table("SocialTable")),
-        ("AVIARY_FEED_TABLE", table("FeedTable")),
-        ("AVIARY_JOBS_TABLE", table("JobsTable")),
-        ("AVIARY_INTEGERS_TABLE", table("IntegersTable")),
-        ("AVIARY_MEDIA_BUCKET", "aviary-local-mediabucket".to_owned()),
-        ("AVIARY_MEDIA_URL", "https://media.example.com".to_owned()),
-        ("AVIARY_FAN_OUT_LIMIT", limit.to_string()),
-    ];
-    Settings::of(all.map(|(name, value)| (name.to_owned(), value))).unwrap()
+    test_support::settings(&[("AVIARY_FAN_OUT_LIMIT", &limit.to_string())])
 }

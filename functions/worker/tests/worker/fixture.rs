@@ -1,28 +1,28 @@
 //! A stack of its own for each test, and a clock that the test moves.
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-use aviary_localaws::{Config, LocalAws};
+use aviary_localaws::LocalAws;
 use aviary_media::Bucket;
 use aviary_model::{Clock, Timestamp};
 pub(crate) use aviary_runtime::OsEntropy as Random;
-use aviary_runtime::{EventHandler, Settings, Start, SystemClock};
+use aviary_runtime::{EventHandler, Start, SystemClock};
 use aviary_store::{
     AccountTables, Accounts, Credentials, Db, Integers, Job, Jobs, Profiles, Purge, SecurityEvents, Task, Tweets,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
-use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use e2e::Service;
 use serde_json::{Value, json};
+use test_support::{
+    LOCAL_MEDIA_BUCKET, LOCAL_STACK, ManualClock, dynamodb_json, sdk_config, settings, start_local_aws, stream_record,
+    table,
+};
 use worker_function::Worker;
 
 /// A whole second, so that TTLs are exact.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
-const BUCKET: &str = "aviary-local-mediabucket";
-const STACK: &str = "aviary-local";
 
 pub(crate) struct Fixture {
     pub(crate) worker: Worker,
@@ -32,45 +32,10 @@ pub(crate) struct Fixture {
     pub(crate) purge: Purge,
     pub(crate) integers: Integers,
     pub(crate) bucket: Bucket,
-    pub(crate) clock: Arc<Hands>,
+    pub(crate) clock: Arc<ManualClock>,
     dynamodb: aws_sdk_dynamodb::Client,
     s3: aws_sdk_s3::Client,
     local: LocalAws,
-}
-
-/// A clock that stands still until it is moved.
-#[derive(Debug)]
-pub(crate) struct Hands(Mutex<Timestamp>);
-
-impl Hands {
-    pub(crate) fn forward(&self, seconds: i64) {
-        let mut now = self.0.lock().unwrap();
-        *now = now.plus_seconds(seconds);
-    }
-
-    /// For tests in which another process takes part, which has the system's clock.
-    pub(crate) fn set_to_the_systems(&self) {
-        *self.0.lock().unwrap() = SystemClock.now();
-    }
-}
-
-impl Clock for Hands {
-    fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap()
-    }
-}
-
-/// DynamoDB has a port of its own.
-#[derive(Debug)]
-struct Endpoints {
-    dynamodb: String,
-    others: String,
-}
-
-impl LoadServiceConfig for Endpoints {
-    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
-        Some(if key.service_id() == "DynamoDB" { self.dynamodb.clone() } else { self.others.clone() })
-    }
 }
 
 impl Fixture {
@@ -78,11 +43,10 @@ impl Fixture {
         Self::start_with(&[("AVIARY_MAIL_FROM", "mail@example.com")])
     }
 
-    pub(crate) fn start_with(settings: &[(&str, &str)]) -> Self {
-        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
-        let local = LocalAws::start(Config::temporary(&template).unwrap()).unwrap();
-        let aws = aws_as("local", &local);
-        let clock = Arc::new(Hands(Mutex::new(NOW)));
+    pub(crate) fn start_with(others: &[(&str, &str)]) -> Self {
+        let local = start_local_aws();
+        let aws = sdk_config("local", &local);
+        let clock = Arc::new(ManualClock::at(NOW));
         let db = Db::new(&aws, Arc::new(Random));
         let tables = AccountTables {
             accounts: Accounts::new(db.clone(), &table("AccountsTable")),
@@ -92,14 +56,15 @@ impl Fixture {
             activities: SecurityEvents::new(db.clone(), &table("FeedTable")),
         };
         // In its role, as it is deployed.
-        let function = aws_as("local-worker", &local);
-        let start = Start { settings: all(settings), aws: function, clock: clock.clone(), entropy: Arc::new(Random) };
+        let function = sdk_config("local-worker", &local);
+        let start =
+            Start { settings: settings(others), aws: function, clock: clock.clone(), entropy: Arc::new(Random) };
         Self {
             worker: Worker::new(&start).unwrap(),
             purge: Purge::new(db.clone(), &tables.credentials, &tables.profiles, &tables.activities),
             integers: Integers::new(db.clone(), &table("IntegersTable"), tables.jobs.clone()),
             tweets: Tweets::new(db.clone(), &table("SocialTable")),
-            bucket: Bucket::connect(&aws, BUCKET, "https://media.example.com"),
+            bucket: Bucket::connect(&aws, LOCAL_MEDIA_BUCKET, "https://media.example.com"),
             dynamodb: aws_sdk_dynamodb::Client::new(&aws),
             s3: s3(&aws),
             db,
@@ -111,7 +76,12 @@ impl Fixture {
 
     /// The stack, for functions in processes of their own.
     pub(crate) fn service(&self) -> Service {
-        Service::without_gateway(&self.local.dynamodb_url(), &self.local.aws_url(), STACK)
+        Service::without_gateway(&self.local.dynamodb_url(), &self.local.aws_url(), LOCAL_STACK)
+    }
+
+    /// Sets the clock to the system's, for tests in which another process takes part.
+    pub(crate) fn use_system_time(&self) {
+        self.clock.set(SystemClock.now());
     }
 
     /// Writes a job, as its cause does.
@@ -129,7 +99,7 @@ impl Fixture {
             let key = key.map(|(name, value)| (name.to_owned(), AttributeValue::S(value)));
             let call = self.dynamodb.get_item().table_name(table("JobsTable")).set_key(Some(HashMap::from(key)));
             let image = call.consistent_read(true).send().await.unwrap().item.unwrap();
-            records.push(record(&number.to_string(), &as_json(&AttributeValue::M(image))["M"]));
+            records.push(stream_record(&number.to_string(), None, Some(&image)));
         }
         json!({ "Records": records })
     }
@@ -170,7 +140,7 @@ impl Fixture {
             let page = self.dynamodb.scan().table_name(name).consistent_read(true).send().await.unwrap();
             assert_eq!(page.last_evaluated_key, None, "more than a page");
             let found = page.items.unwrap_or_default();
-            items.extend(found.into_iter().map(|item| format!("{name}: {}", as_json(&AttributeValue::M(item))["M"])));
+            items.extend(found.into_iter().map(|item| format!("{name}: {}", dynamodb_json(&item))));
         }
         items.sort();
         items
@@ -178,7 +148,7 @@ impl Fixture {
 
     /// The key of every object.
     pub(crate) async fn objects(&self) -> Vec<String> {
-        let list = self.s3.list_objects_v2().bucket(BUCKET).send().await.unwrap();
+        let list = self.s3.list_objects_v2().bucket(LOCAL_MEDIA_BUCKET).send().await.unwrap();
         assert_ne!(list.is_truncated(), Some(true), "more than a page");
         let mut keys: Vec<String> = list.contents().iter().map(|object| object.key().unwrap().to_owned()).collect();
         keys.sort();
@@ -193,59 +163,6 @@ impl Fixture {
     }
 }
 
-pub(crate) fn record(sequence_number: &str, image: &Value) -> Value {
-    json!({
-        "eventName": "INSERT",
-        "eventSource": "aws:dynamodb",
-        "dynamodb": { "SequenceNumber": sequence_number, "NewImage": image, "StreamViewType": "NEW_IMAGE" },
-    })
-}
-
-fn aws_as(access_key: &str, local: &LocalAws) -> SdkConfig {
-    let endpoints = Endpoints { dynamodb: local.dynamodb_url(), others: local.aws_url() };
-    let config = aviary_aws::sdk_config_for(&local.aws_url(), access_key, "local-secret");
-    let mut config = config.into_builder().service_config(endpoints);
-    config.set_endpoint_url(None);
-    config.build()
-}
-
 fn s3(aws: &SdkConfig) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(aws).force_path_style(true).build())
-}
-
-fn table(logical_id: &str) -> String {
-    format!("{STACK}-{logical_id}")
-}
-
-fn all(settings: &[(&str, &str)]) -> Settings {
-    let mut all: BTreeMap<String, String> = [
-        ("AVIARY_ACCOUNTS_TABLE", table("AccountsTable")),
-        ("AVIARY_CREDENTIALS_TABLE", table("CredentialsTable")),
-        ("AVIARY_SOCIAL_TABLE", table("SocialTable")),
-        ("AVIARY_FEED_TABLE", table("FeedTable")),
-        ("AVIARY_JOBS_TABLE", table("JobsTable")),
-        ("AVIARY_INTEGERS_TABLE", table("IntegersTable")),
-        ("AVIARY_MEDIA_BUCKET", BUCKET.to_owned()),
-        ("AVIARY_MEDIA_URL", "https://media.example.com".to_owned()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into();
-    all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    Settings::of(all).unwrap()
-}
-
-/// An attribute in DynamoDB's JSON, as a stream's event has it. Sorted, so that items can be compared.
-fn as_json(value: &AttributeValue) -> Value {
-    match value {
-        AttributeValue::S(text) => json!({ "S": text }),
-        AttributeValue::N(number) => json!({ "N": number }),
-        AttributeValue::Bool(flag) => json!({ "BOOL": flag }),
-        AttributeValue::Null(_) => json!({ "NULL": true }),
-        AttributeValue::L(list) => json!({ "L": list.iter().map(as_json).collect::<Vec<_>>() }),
-        AttributeValue::M(map) => {
-            let sorted: BTreeMap<_, _> = map.iter().map(|(name, value)| (name, as_json(value))).collect();
-            json!({ "M": sorted })
-        }
-        other => panic!("no item of ours has {other:?}"),
-    }
 }

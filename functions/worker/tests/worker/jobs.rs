@@ -2,9 +2,11 @@
 
 use aviary_runtime::EventHandler;
 use aviary_store::Task;
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
+use test_support::stream_record;
 
-use crate::fixture::{Fixture, record};
+use crate::fixture::Fixture;
 
 /// A job that can't succeed: the account is there.
 async fn hopeless(fixture: &Fixture) -> aviary_store::Job {
@@ -46,9 +48,12 @@ async fn what_can_not_be_read_comes_again_and_holds_nothing_up() {
     let job = fixture.job(Task::ResetMail { user: user.id }).await;
     let mut event = fixture.event(&[&job]).await;
     let records = event["Records"].as_array_mut().unwrap();
-    records.insert(0, record("41", &json!({ "pk": { "S": "J#1" }, "task": { "S": "nonsense" } })));
+    let nonsense = [("pk", "J#1"), ("task", "nonsense")]
+        .map(|(name, text)| (name.to_owned(), AttributeValue::S(text.to_owned())))
+        .into();
+    records.insert(0, stream_record("41", None, Some(&nonsense)));
     records.insert(1, json!({ "dynamodb": { "SequenceNumber": "42" } }));
-    records.push(json!({ "eventName": "REMOVE", "dynamodb": { "SequenceNumber": "43" } }));
+    records.push(stream_record("43", Some(&nonsense), None));
     assert_eq!(fixture.hand(&event).await, ["41", "42"]);
     assert_eq!(fixture.now(&job).await, None);
     assert_eq!(fixture.mails().len(), 1);

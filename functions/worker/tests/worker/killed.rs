@@ -82,13 +82,13 @@ async fn finish(fixture: &Fixture, job: &Job) -> usize {
 /// Has done what the purge left to jobs of their own, such as the removal of each tweet; they come after a while, too.
 async fn settle(fixture: &Fixture) {
     purge::finish(fixture).await;
-    fixture.clock.set_to_the_systems();
+    fixture.use_system_time();
 }
 
 /// A stack with somebody who stays, and everything that is there then.
 async fn with_somebody() -> (Fixture, (Vec<String>, Vec<String>)) {
     let fixture = Fixture::start();
-    fixture.clock.set_to_the_systems();
+    fixture.use_system_time();
     fixture.busy_user("stays").await;
     let others = everything(&fixture).await;
     (fixture, others)

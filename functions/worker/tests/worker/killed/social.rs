@@ -77,7 +77,7 @@ fn fan_out(tweet: TweetId, author: UserId) -> Task {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_killed_after_any_call_brings_a_tweet_into_each_timeline_once() {
     let fixture = Fixture::start();
-    fixture.clock.set_to_the_systems();
+    fixture.use_system_time();
     let author = fixture.user("author").await.id;
     let followers = fixture.people("follower", FOLLOWERS).await;
     fixture.follows(&followers, author).await;
@@ -217,7 +217,7 @@ async fn finish_all(fixture: &Fixture, worker: &mut Cut) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_killed_after_any_change_leaves_a_removal_that_others_finish() {
     let fixture = Fixture::start();
-    fixture.clock.set_to_the_systems();
+    fixture.use_system_time();
     let people: [UserId; 3] = fixture.people("person", 3).await.try_into().unwrap();
     fixture.busy_user("stays").await;
     let (before, objects) = (lasting(&fixture).await, fixture.objects().await);

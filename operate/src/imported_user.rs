@@ -1,4 +1,4 @@
-//! What is to become of each user of a dump, before anything is written.
+//! Converts the users of a dump to users of this service. Nothing is written before all are converted.
 
 use std::collections::HashMap;
 use std::fmt::Display;
@@ -7,68 +7,68 @@ use aviary_auth::from_django;
 use aviary_model::{Alias, Email, NameKey, Timestamp, Username};
 use aviary_store::Principal;
 
-use crate::dump::DjangoUser;
+use crate::django_dump::DjangoUser;
 
-/// A user who can be imported.
+/// A user that can be imported.
 #[derive(Debug)]
-pub struct Newcomer {
-    /// The name.
+pub struct ImportedUser {
+    /// The username, valid here.
     pub username: Username,
-    /// The address, if there is one.
+    /// The mail address; `None` if it was blank.
     pub email: Option<Email>,
-    /// The password's hash; without one the user has to reset the password.
+    /// The password's hash. Without one the user has to reset the password.
     pub password: Option<String>,
-    /// The name shown beside the username.
+    /// First and last name, shown next to the username.
     pub alias: Alias,
-    /// Active, staff.
+    /// Whether the account is active, and staff.
     pub principal: Principal,
-    /// When the user joined; none is now.
+    /// When the user joined; without it, the time of the import counts.
     pub joined: Option<Timestamp>,
-    /// What could not be taken over.
+    /// What could not be imported, for the line about this user.
     pub notes: Vec<String>,
 }
 
-/// A user of a dump with what is to become of it.
+/// A user of a dump, converted or refused.
 #[derive(Debug)]
-pub struct Planned {
-    /// Whom messages name.
-    pub who: String,
-    /// A newcomer, or why there is none.
-    pub plan: Result<Newcomer, String>,
+pub struct PlannedUser {
+    /// The username and primary key, for messages.
+    pub label: String,
+    /// The converted user, or why it is skipped.
+    pub plan: Result<ImportedUser, String>,
 }
 
-/// Decides for all users. Of two that share a name or an address in any case, the first is imported.
+/// Converts all users. Of two whose names or addresses differ only in case, the first is imported.
 #[must_use]
-pub fn plan(users: Vec<DjangoUser>) -> Vec<Planned> {
+pub fn plan(users: Vec<DjangoUser>) -> Vec<PlannedUser> {
     let mut owners: HashMap<NameKey, String> = HashMap::new();
     users
         .into_iter()
         .map(|user| {
-            let who = format!("{} ({})", printable(&user.fields.username), printable(&user.pk));
-            let plan = newcomer(&user).and_then(|newcomer| {
-                claim(&mut owners, &newcomer, &who)?;
-                Ok(newcomer)
+            let label = format!("{} ({})", printable(&user.fields.username), printable(&user.pk));
+            let plan = convert(&user).and_then(|imported| {
+                claim_names(&mut owners, &imported, &label)?;
+                Ok(imported)
             });
-            Planned { who, plan }
+            PlannedUser { label, plan }
         })
         .collect()
 }
 
-/// Names and addresses share one namespace.
-fn claim(owners: &mut HashMap<NameKey, String>, newcomer: &Newcomer, who: &str) -> Result<(), String> {
-    let name = newcomer.username.key();
-    let email = newcomer.email.as_ref().map(Email::key);
+/// Fails if an earlier user of the dump has the name or the address. Both share one namespace.
+fn claim_names(owners: &mut HashMap<NameKey, String>, user: &ImportedUser, label: &str) -> Result<(), String> {
+    let name = user.username.key();
+    let email = user.email.as_ref().map(Email::key);
     if let Some(other) = owners.get(&name) {
         return Err(format!("the name is also that of {other} in the same file"));
     }
     if let Some(other) = email.as_ref().and_then(|email| owners.get(email)) {
         return Err(format!("the address is also that of {other} in the same file"));
     }
-    owners.extend([Some(name), email].into_iter().flatten().map(|key| (key, who.to_owned())));
+    owners.extend([Some(name), email].into_iter().flatten().map(|key| (key, label.to_owned())));
     Ok(())
 }
 
-fn newcomer(user: &DjangoUser) -> Result<Newcomer, String> {
+fn convert(user: &DjangoUser) -> Result<ImportedUser, String> {
     let fields = &user.fields;
     let username = Username::parse(&fields.username).map_err(|errors| format!("its name: {}", sentence(&errors)))?;
     let email = match fields.email.trim() {
@@ -78,7 +78,7 @@ fn newcomer(user: &DjangoUser) -> Result<Newcomer, String> {
     let mut notes = Vec::new();
     let password = from_django(&fields.password);
     if password.is_none() {
-        notes.push(format!("without a password, since {}", why_none(&fields.password)));
+        notes.push(format!("without a password, since {}", why_unusable(&fields.password)));
     }
     let alias = Alias::parse(&format!("{} {}", fields.first_name.trim(), fields.last_name.trim()));
     let alias = alias.unwrap_or_else(|errors| {
@@ -86,10 +86,10 @@ fn newcomer(user: &DjangoUser) -> Result<Newcomer, String> {
         Alias::default()
     });
     let principal = Principal { epoch: 0, active: fields.is_active, staff: fields.is_staff };
-    Ok(Newcomer { username, email, password, alias, principal, joined: user.joined, notes })
+    Ok(ImportedUser { username, email, password, alias, principal, joined: user.joined, notes })
 }
 
-fn why_none(password: &str) -> String {
+fn why_unusable(password: &str) -> String {
     match password.split('$').next() {
         _ if password.starts_with('!') => "it has none".to_owned(),
         Some("pbkdf2_sha256" | "argon2") => "its hash is broken or out of bounds".to_owned(),
@@ -103,7 +103,7 @@ fn sentence<E: Display>(errors: &[E]) -> String {
     texts.join("; ")
 }
 
-/// A text from a file, so that it cannot break the line or steer the terminal.
+/// Escapes control characters, so that a text from a file cannot break the line or control the terminal.
 fn printable(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect::<Vec<_>>() } else { vec![c] }).collect()
 }
@@ -111,15 +111,15 @@ fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dump;
+    use crate::django_dump;
     use serde_json::{Value, json};
 
     const PBKDF2: &str = "pbkdf2_sha256$10000$seasalt$CWWFdHOWwPnki7HvkcqN9iA2T3KLW1cf2uZ5kvArtVY=";
 
-    fn planned(users: &[Value]) -> Vec<Planned> {
+    fn planned(users: &[Value]) -> Vec<PlannedUser> {
         let objects: Vec<Value> =
             users.iter().zip(1..).map(|(f, pk)| json!({"model": "auth.user", "pk": pk, "fields": f})).collect();
-        plan(dump::read(Value::from(objects).to_string().as_bytes()).unwrap().users)
+        plan(django_dump::read(Value::from(objects).to_string().as_bytes()).unwrap().users)
     }
 
     fn skipped(user: Value) -> String {
@@ -127,11 +127,11 @@ mod tests {
     }
 
     #[test]
-    fn flags_names_and_hashes_are_taken_over() {
+    fn flags_names_and_hashes_are_imported() {
         let user = json!({"username": "Ada", "email": "Ada@Example.com", "password": PBKDF2, "is_active": false,
             "is_staff": true, "first_name": "Ada ", "last_name": "Lovelace"});
         let ada = planned(&[user]).remove(0);
-        assert_eq!(ada.who, "Ada (1)");
+        assert_eq!(ada.label, "Ada (1)");
         let ada = ada.plan.unwrap();
         assert_eq!((ada.username.as_str(), ada.email.unwrap().as_str()), ("Ada", "Ada@example.com"));
         assert_eq!((ada.alias.as_str(), ada.password.as_deref()), ("Ada Lovelace", Some(PBKDF2)));
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_that_cannot_be_kept_is_said_so() {
+    fn a_hash_that_cannot_be_kept_is_reported() {
         for (hash, why) in [
             ("!abc", "it has none"),
             ("", "its hash is in no known form"),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn invalid_and_reserved_names_and_addresses_are_skipped_with_the_reason() {
+    fn invalid_and_reserved_names_are_skipped_with_the_reason() {
         assert_eq!(skipped(json!({"username": "me", "password": "!"})), "its name: This username is reserved");
         assert!(skipped(json!({"username": "a b", "password": "!"})).starts_with("its name: Enter a valid username"));
         let address = skipped(json!({"username": "ada", "password": "!", "email": "nope"}));
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_in_one_file_the_first_is_imported() {
+    fn of_two_equal_users_the_first_is_imported() {
         let user = |name: &str, email: &str| json!({"username": name, "password": "!", "email": email});
         let plans =
             planned(&[user("ada", "a@example.com"), user("ADA", ""), user("bob", "A@example.com"), user("bob", "")]);
@@ -172,9 +172,9 @@ mod tests {
     }
 
     #[test]
-    fn a_name_cannot_steer_the_terminal() {
+    fn a_name_cannot_control_the_terminal() {
         let planned = planned(&[json!({"username": "a\u{1b}[2J\nb", "password": "!"})]).remove(0);
-        assert_eq!(planned.who, r"a\u{1b}[2J\nb (1)");
+        assert_eq!(planned.label, r"a\u{1b}[2J\nb (1)");
     }
 
     #[test]

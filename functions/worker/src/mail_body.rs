@@ -4,7 +4,7 @@ use aviary_model::Username;
 
 /// A mail without its addressee.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Letter {
+pub(crate) struct MailBody {
     pub(crate) subject: &'static str,
     pub(crate) text: String,
     pub(crate) html: String,
@@ -12,7 +12,7 @@ pub(crate) struct Letter {
 
 /// What a mail is about.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Words<'a> {
+pub(crate) struct Wording<'a> {
     pub(crate) subject: &'static str,
     /// Who is greeted.
     pub(crate) username: &'a Username,
@@ -24,15 +24,15 @@ pub(crate) struct Words<'a> {
     pub(crate) closing: &'static str,
 }
 
-impl Letter {
+impl MailBody {
     /// Puts it together; `uid` and `token` stand in plain beside the link, for apps that ask for them.
-    pub(crate) fn new(words: &Words<'_>, link: Option<&str>, uid: &str, token: &str) -> Self {
+    pub(crate) fn new(words: &Wording<'_>, link: Option<&str>, uid: &str, token: &str) -> Self {
         Self { subject: words.subject, text: as_text(words, link, uid, token), html: as_html(words, link, uid, token) }
     }
 }
 
-fn as_text(words: &Words<'_>, link: Option<&str>, uid: &str, token: &str) -> String {
-    let Words { username, opening, action, closing, .. } = words;
+fn as_text(words: &Wording<'_>, link: Option<&str>, uid: &str, token: &str) -> String {
+    let Wording { username, opening, action, closing, .. } = words;
     let link = link.map(|link| format!("{action}:\n{link}\n\n")).unwrap_or_default();
     format!(
         "Hello {},\n\n{opening}\n\n{link}If your app asks for them:\nuid: {uid}\ntoken: {token}\n\n{closing}\n",
@@ -40,8 +40,8 @@ fn as_text(words: &Words<'_>, link: Option<&str>, uid: &str, token: &str) -> Str
     )
 }
 
-fn as_html(words: &Words<'_>, link: Option<&str>, uid: &str, token: &str) -> String {
-    let Words { subject, username, opening, action, closing } = words;
+fn as_html(words: &Wording<'_>, link: Option<&str>, uid: &str, token: &str) -> String {
+    let Wording { subject, username, opening, action, closing } = words;
     let link = link.map(|link| format!("<p><a href=\"{}\">{}</a></p>\n", escape(link), escape(action)));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{}</title></head>\n<body>\n\
@@ -79,16 +79,16 @@ mod tests {
 
     use super::*;
 
-    fn letter(link: Option<&str>) -> Letter {
+    fn letter(link: Option<&str>) -> MailBody {
         let username = Username::parse("wren").unwrap();
-        let words = Words {
+        let words = Wording {
             subject: "Subject",
             username: &username,
             opening: "Tom & <b>Jerry</b>",
             action: "Act",
             closing: "Bye",
         };
-        Letter::new(&words, link, "dWlk", "abc123")
+        MailBody::new(&words, link, "dWlk", "abc123")
     }
 
     #[test]

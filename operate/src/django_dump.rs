@@ -1,4 +1,4 @@
-//! Django's `dumpdata auth.user`: a list of objects of models, those of `auth.user` with the fields below.
+//! Reads Django's `dumpdata auth.user`: a JSON list of objects, of which those of the model `auth.user` matter.
 
 use std::io::Read;
 
@@ -10,69 +10,69 @@ use time::format_description::well_known::Rfc3339;
 
 const MODEL: &str = "auth.user";
 
-/// A user as Django has it.
+/// A user of the dump, not converted yet.
 #[derive(Debug)]
 pub struct DjangoUser {
-    /// The primary key, for messages.
+    /// Django's primary key, for messages.
     pub pk: String,
-    /// The fields.
+    /// The fields of `auth.user`.
     pub fields: Fields,
-    /// When the user joined, if the dump says so.
+    /// `date_joined`, if the dump has it.
     pub joined: Option<Timestamp>,
 }
 
-/// The fields that matter here.
+/// The fields of `auth.user` that are imported.
 #[derive(Debug, Deserialize)]
 pub struct Fields {
-    /// The name.
+    /// The username, as Django stored it.
     pub username: String,
-    /// The hash, or a text that no password has.
+    /// The password's hash, or a text beginning with `!`, which no password matches.
     pub password: String,
-    /// The address; often blank.
+    /// The mail address; often blank.
     #[serde(default)]
     pub email: String,
-    /// May the user log in?
+    /// Whether the user may log in.
     #[serde(default = "yes")]
     pub is_active: bool,
-    /// Does the user see Django's administration?
+    /// Whether the user may use Django's administration.
     #[serde(default)]
     pub is_staff: bool,
-    /// The first half of the real name.
+    /// The first name; often blank.
     #[serde(default)]
     pub first_name: String,
-    /// The second half.
+    /// The last name; often blank.
     #[serde(default)]
     pub last_name: String,
     #[serde(default)]
     date_joined: Option<String>,
 }
 
-/// What a file holds.
+/// The content of a dump.
 #[derive(Debug)]
 pub struct Dump {
     /// The users, in the file's order.
     pub users: Vec<DjangoUser>,
-    /// How many objects of other models are left out.
+    /// The number of objects of other models, which are left out.
     pub others: usize,
 }
 
-/// Why a file is no dump of users.
+/// Why a file is not a dump of users.
 #[derive(Debug, thiserror::Error)]
 pub enum DumpError {
-    /// Not a list of objects.
+    /// The file is not a JSON list of objects.
     #[error("it is not the JSON of `manage.py dumpdata auth.user`: {0}")]
     Json(#[from] serde_json::Error),
-    /// One of the users is not as Django writes it.
+    /// A user lacks a field, or has one of another type.
     #[error("its object {place} (auth.user {pk}) is not as Django writes it: {cause}")]
     User {
-        /// Its place in the list, from 1.
+        /// Its position in the list, from 1.
         place: usize,
-        /// Its primary key.
+        /// Django's primary key.
         pk: String,
-        /// What is wrong.
+        /// The first mistake in it.
         cause: String,
     },
-    /// There is nobody in it.
+    /// The file holds no users.
     #[error("it holds no object of the model auth.user")]
     Empty,
 }
@@ -88,7 +88,7 @@ struct Object {
 /// Reads a whole dump, so that a malformed one is refused before anything is written.
 ///
 /// # Errors
-/// The first thing that is wrong with it.
+/// The first mistake in the file.
 pub fn read(file: impl Read) -> Result<Dump, DumpError> {
     let objects: Vec<Object> = serde_json::from_reader(file)?;
     let mut dump = Dump { users: Vec::new(), others: 0 };
@@ -116,7 +116,7 @@ fn user(object: Object, place: usize) -> Result<DjangoUser, DumpError> {
     Ok(DjangoUser { pk, fields, joined })
 }
 
-/// A time in RFC 3339; without a zone, as Django writes it with `USE_TZ = False`, it is taken for UTC.
+/// Parses a time in RFC 3339. Without a zone, as Django writes it with `USE_TZ = False`, it is taken as UTC.
 fn moment(text: &str) -> Option<Timestamp> {
     let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
     let moment = parse(text).or_else(|| parse(&format!("{text}Z")))?;
