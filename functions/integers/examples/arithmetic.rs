@@ -4,11 +4,11 @@
 use std::error::Error;
 
 use dashu_int::{IBig, UBig};
-use integers_function::equation::Equation;
-use integers_function::evaluate::evaluate;
-use integers_function::polynomial::Polynomial;
-use integers_function::unit::{Unit, Units};
-use integers_function::work::Budget;
+use integers_function::arithmetic::cost::Budget;
+use integers_function::arithmetic::equation::Equation;
+use integers_function::arithmetic::evaluate::evaluate;
+use integers_function::arithmetic::polynomial::Polynomial;
+use integers_function::arithmetic::unit::{Unit, Units};
 
 /// Milliseconds for 10,000 units, however many there are: what grew faster than the sets would miss it.
 const ADDITION_MS: f64 = 20.0;

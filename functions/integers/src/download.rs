@@ -1,36 +1,38 @@
-//! Answers that no response can hold, or that are wanted as a file: written to the bucket, and lent.
+//! Downloads: responses that are too large, or that the request asks to get as a file, are written to the bucket and
+//! answered with a signed URL.
 
 use aviary_media::PrivateKey;
 use aviary_model::{IntegerSession, UserId};
 use aviary_web::{ApiError, Fields, Form};
 use bytes::Bytes;
 
-use crate::IntegersState;
-use crate::answer::{Answer, spliced};
-use crate::content::CONTENT_TYPE;
+use crate::response::{RawJsonResponse, join_members};
+use crate::set_storage::CONTENT_TYPE;
+use crate::state::IntegersState;
 
-/// A response holds 6 MiB, in which each quote of ours is two bytes.
-pub(crate) const MAX_ANSWER: usize = 4_000_000;
-/// For how long an answer can be fetched; after a day it is removed.
-const LENT_SECONDS: u32 = 3_600;
+/// The most bytes of units in a response. A Lambda response may have 6 MiB, in which each of our quotes takes two bytes.
+pub(crate) const MAX_INLINE_RESPONSE: usize = 4_000_000;
+/// How long a download's URL works. The object itself is removed after a day.
+const URL_SECONDS: u32 = 3_600;
 
-/// Does the request want a file, whatever the size?
+/// Whether the request asks for a file, whatever the size of the response.
 ///
 /// # Errors
-/// 400 when it says neither yes nor no.
-pub(crate) fn is_wanted(form: &Form) -> Result<bool, ApiError> {
+/// 400 when `download` is no boolean.
+pub(crate) fn is_requested(form: &Form) -> Result<bool, ApiError> {
     let mut fields = Fields::of(form);
-    let wanted = fields.boolean("download");
-    fields.finish(Some(())).map(|()| wanted.unwrap_or(false))
+    let requested = fields.boolean("download");
+    fields.finish(Some(())).map(|()| requested.unwrap_or(false))
 }
 
-/// Says before anything is written whether an answer with so much JSON will be a file, and counts it then: nobody hears of
-/// a limit after the work. No step; one for a file.
+/// Decides whether a response with `json` bytes of units becomes a download, and counts the download. A request calls it
+/// before it writes anything, so that it is never refused by this limit after the work. No round trip, one for a
+/// download.
 ///
 /// # Errors
-/// 429 when the account has been lent too much.
-pub(crate) async fn permit(state: &IntegersState, user: UserId, json: usize, wanted: bool) -> Result<bool, ApiError> {
-    let is_file = wanted || json > MAX_ANSWER;
+/// 429 when the account exceeds its number or bytes of downloads.
+pub(crate) async fn count(state: &IntegersState, user: UserId, json: usize, requested: bool) -> Result<bool, ApiError> {
+    let is_file = requested || json > MAX_INLINE_RESPONSE;
     if is_file {
         let bytes = u64::try_from(json).unwrap_or(u64::MAX);
         state.limiter.begin_download(&user.to_string(), bytes).await?;
@@ -38,42 +40,43 @@ pub(crate) async fn permit(state: &IntegersState, user: UserId, json: usize, wan
     Ok(is_file)
 }
 
-/// The answer, or in place of its integers where they can be fetched: the same JSON as the answer would be, which can
-/// be uploaded again as it is. It lies with its session's. No step; a file is one request to the bucket.
+/// Writes the response to the bucket and returns a response that names the file in place of the integers. The file is
+/// the JSON that the response would have had, so it can be uploaded again unchanged. It lies in the folder of its
+/// session, whose removal removes it. No round trip; one request to the bucket.
 ///
 /// # Errors
-/// When the bucket does not take the file.
-pub(crate) async fn lend(
+/// When the bucket refuses the file or does not answer.
+pub(crate) async fn write(
     state: &IntegersState,
     user: UserId,
     session: &IntegerSession,
-    answer: Answer,
-) -> Result<Answer, ApiError> {
-    let Answer { status, members, name, json } = answer;
-    let around = spliced(&members, name, "")?;
+    response: RawJsonResponse,
+) -> Result<RawJsonResponse, ApiError> {
+    let RawJsonResponse { status, members, name, json } = response;
+    let around = join_members(&members, name, "")?;
     let (before, after) = around.split_at_checked(around.len().saturating_sub(1)).unwrap_or_default();
     let parts = [Bytes::from(before.to_owned()), Bytes::from(json), Bytes::from(after.to_owned())];
     let key = PrivateKey::download(user, session, u128::from_le_bytes(state.entropy.bytes::<16>()?));
     state.bucket.put_private(&key, CONTENT_TYPE, &parts).await?;
-    let download = state.bucket.presign_get(&key, state.clock.now(), LENT_SECONDS).await?;
+    let download = state.bucket.presign_get(&key, state.clock.now(), URL_SECONDS).await?;
     let json = serde_json::to_string(&download).map_err(ApiError::internal)?;
-    Ok(Answer { status, members, name: "download", json })
+    Ok(RawJsonResponse { status, members, name: "download", json })
 }
 
-/// What is answered of a session that was read: as it is, or lent.
+/// Returns the response of a read request: inline, or as a download.
 ///
 /// # Errors
-/// 429 when the account has been lent too much.
-pub(crate) async fn offer(
+/// 429 when the account exceeds its number or bytes of downloads.
+pub(crate) async fn respond(
     state: &IntegersState,
     user: UserId,
     session: &IntegerSession,
-    answer: Answer,
-    wanted: bool,
-) -> Result<Answer, ApiError> {
-    if permit(state, user, answer.json.len(), wanted).await? {
-        lend(state, user, session, answer).await
+    response: RawJsonResponse,
+    requested: bool,
+) -> Result<RawJsonResponse, ApiError> {
+    if count(state, user, response.json.len(), requested).await? {
+        write(state, user, session, response).await
     } else {
-        Ok(answer)
+        Ok(response)
     }
 }

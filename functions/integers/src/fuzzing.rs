@@ -4,7 +4,7 @@
 
 use aviary_model::SetId;
 
-use crate::equation::{Equation, EquationError, Factor, Found, MAX_CHARACTERS, MAX_SETS, Sum};
+use crate::arithmetic::equation::{Equation, EquationError, Factor, Found, MAX_CHARACTERS, MAX_SETS, Sum};
 
 /// An equation that is read says the same when it is written anew; one that is refused is refused in one line, and
 /// where there is what the message says, whichever error it is.

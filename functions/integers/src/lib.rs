@@ -1,34 +1,24 @@
 //! Integers: arithmetic on sets that clients have encrypted.
+//!
+//! A URL names its file: `/integers/set/` is `set.rs`, `/integers/session/` is `session.rs`, `/integers/operation/` is
+//! `operation.rs`, `/integers/upload/` is `upload.rs`. [`arithmetic`] knows nothing of requests or storage.
 
-mod answer;
-mod begin;
-mod content;
 mod download;
-mod kept;
-mod list;
-mod params;
-mod place;
+mod json_list;
+mod replay;
+mod request;
+mod response;
 mod routes;
-mod sent;
+mod set_storage;
 mod state;
-mod uploaded;
 
-pub mod equation;
-pub mod evaluate;
+pub mod arithmetic;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
-pub mod number;
 pub mod operation;
-pub mod polynomial;
-pub mod session_delete;
-pub mod session_replace;
-pub mod session_show;
-pub mod set_delete;
-pub mod set_put;
-pub mod set_show;
-pub mod unit;
+pub mod session;
+pub mod set;
 pub mod upload;
-pub mod work;
 
 pub use routes::routes;
 pub use state::IntegersState;

@@ -1,22 +1,21 @@
-//! The table of routes.
+//! The route table.
 
 use aviary_web::{CreationLimit, Routes, Who};
 use utoipa_axum::routes;
 
-use crate::{
-    IntegersState, operation, session_delete, session_replace, session_show, set_delete, set_put, set_show, upload,
-};
+use crate::state::IntegersState;
+use crate::{operation, session, set, upload};
 
-/// Every route of the function. Staff have no part in any of them.
+/// Every route of the function. All are for the owner of the integers; staff have no access.
 #[must_use]
 pub fn routes() -> Routes<IntegersState> {
     Routes::default()
-        .add_creating(Who::Own, CreationLimit::WritesAccount, routes!(set_put::set_put))
-        .add(Who::Own, routes!(set_show::set_show))
-        .add(Who::Own, routes!(set_delete::set_delete))
-        .add_creating(Who::Own, CreationLimit::WritesAccount, routes!(operation::operation))
-        .add_creating(Who::Own, CreationLimit::WritesAccount, routes!(session_replace::session_replace))
-        .add(Who::Own, routes!(session_show::session_show))
-        .add(Who::Own, routes!(session_delete::session_delete))
-        .add(Who::Own, routes!(upload::upload))
+        .add_creating(Who::Own, CreationLimit::WritesAccount, routes!(set::store_set))
+        .add(Who::Own, routes!(set::show_set))
+        .add(Who::Own, routes!(set::delete_set))
+        .add_creating(Who::Own, CreationLimit::WritesAccount, routes!(operation::compute_set))
+        .add_creating(Who::Own, CreationLimit::WritesAccount, routes!(session::replace_session))
+        .add(Who::Own, routes!(session::show_session))
+        .add(Who::Own, routes!(session::delete_session))
+        .add(Who::Own, routes!(upload::create_upload))
 }

@@ -1,4 +1,4 @@
-//! `POST /integers/upload/` (beyond the documents): a form by which a client sends what no request can hold.
+//! `/integers/upload/` (not in the documents): a form with which a client sends input that is too large for a request.
 
 use aviary_auth::Unconfirmed;
 use aviary_media::{PresignedPost, PrivateKey, UploadTerms};
@@ -10,20 +10,20 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::IntegersState;
-use crate::content::CONTENT_TYPE;
-use crate::place::check_user;
-use crate::unit::MAX_BYTES;
+use crate::arithmetic::unit::MAX_SENT_BYTES;
+use crate::request::session_ref::check_user;
+use crate::set_storage::CONTENT_TYPE;
+use crate::state::IntegersState;
 
-/// For how long the form may be sent.
+/// How long the form can be sent.
 const FORM_SECONDS: u32 = 3_600;
-/// For how long what was sent is kept, counted from the form.
-const KEPT_SECONDS: i64 = 2 * 3_600;
+/// How long the object is kept, counted from the creation of the form.
+const OBJECT_SECONDS: i64 = 2 * 3_600;
 
-/// What is to be sent.
+/// An upload to begin.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UploadBody {
-    /// How many bytes it has: the JSON that `POST /integers/set/` or `/integers/session/` would take.
+    /// The number of bytes: those of the JSON that `POST /integers/set/` or `/integers/session/` would take.
     #[schema(minimum = 1, maximum = 67_108_864, example = 20_000_000)]
     pub size: u64,
     /// The caller's id, username or device token, if sent.
@@ -31,49 +31,49 @@ pub struct UploadBody {
     pub user_id: String,
 }
 
-/// How to send it.
+/// The form of an upload.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShownUpload {
-    /// What the next request names; for two hours.
+    /// The id to name in the next request, within two hours.
     pub upload_id: String,
-    /// The form that sends it.
+    /// The form to send.
     pub upload: PresignedPost,
-    /// Until when the form may be sent.
+    /// When the form expires.
     #[schema(format = DateTime)]
     pub expires_at: String,
 }
 
-/// Lets the caller send one object of at most `size` bytes. Two steps. Sent again it gives another form: nothing is
-/// kept of the first but a job that removes what came by it.
+/// Creates a form with which the caller can send one object of at most `size` bytes. Two round trips. A repeated request
+/// creates another form; of the first only the pending job remains that removes its object.
 #[utoipa::path(post, path = "/integers/upload", tag = "integers", request_body = UploadBody, responses(
     (status = 201, description = "The form", body = ShownUpload),
     (status = 400, description = "What is wrong with `size`"),
-    (status = 401, description = "No credential, or one that does not count"),
+    (status = 401, description = "Missing or invalid credential"),
     (status = 403, description = "`user_id` is somebody else"),
     (status = 429, description = "Too many uploads within an hour, or too many bytes within a day"),
 ))]
-pub async fn upload(
+pub async fn create_upload(
     State(state): State<IntegersState>,
     unconfirmed: Unconfirmed,
     Params(form): Params,
 ) -> Result<(StatusCode, Json<ShownUpload>), ApiError> {
     let mut fields = Fields::of(&form);
-    let size = fields.required("size", size);
+    let size = fields.required("size", parse_size);
     let size = fields.finish(size);
     let account = unconfirmed.user().to_string();
-    let within = async {
+    let counted = async {
         match &size {
             Ok(size) => state.limiter.begin_upload(&account, *size).await,
             Err(_) => Ok(()),
         }
     };
-    let (caller, within) = futures_util::join!(unconfirmed.with_form(&form).confirm(), within);
+    let (caller, counted) = futures_util::join!(unconfirmed.with_form(&form).confirm(), counted);
     let (caller, size) = (caller?, size?);
-    within?;
+    counted?;
     check_user(&state, &caller, &form).await?;
     let now = state.clock.now();
-    // Before the form is given out: what comes by it can't be left behind.
-    let upload: UploadId = state.integers.announce_upload(caller.user, now, KEPT_SECONDS).await?;
+    // The job exists before the form is handed out, so every object is removed.
+    let upload: UploadId = state.integers.announce_upload(caller.user, now, OBJECT_SECONDS).await?;
     let key = PrivateKey::integers_upload(caller.user, upload);
     let terms = UploadTerms { key: &key, content_type: CONTENT_TYPE, max_bytes: size, now, seconds: FORM_SECONDS };
     let form = state.bucket.presign_post(&terms).await?;
@@ -81,18 +81,18 @@ pub async fn upload(
     Ok((StatusCode::CREATED, Json(ShownUpload { upload_id: upload.to_string(), upload: form, expires_at })))
 }
 
-fn size(text: &str) -> Result<u64, Vec<String>> {
+fn parse_size(text: &str) -> Result<u64, Vec<String>> {
     let text = text.trim();
-    let most = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX);
+    let max = u64::try_from(MAX_SENT_BYTES).unwrap_or(u64::MAX);
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(vec!["A valid integer is required.".to_owned()]);
     }
     match text.parse::<u64>() {
-        Ok(size) if (1..=most).contains(&size) => Ok(size),
+        Ok(size) if (1..=max).contains(&size) => Ok(size),
         Ok(0) => Err(vec!["Ensure this value is greater than or equal to 1.".to_owned()]),
         _ if text.starts_with('-') => Err(vec!["Ensure this value is greater than or equal to 1.".to_owned()]),
-        _ => Err(vec![format!("Ensure this value is less than or equal to {most}.")]),
+        _ => Err(vec![format!("Ensure this value is less than or equal to {max}.")]),
     }
 }
 
@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn a_size_is_a_number_of_bytes_within_the_bound() {
-        assert_eq!(size("1"), Ok(1));
-        assert_eq!(size(" 67108864 "), Ok(67_108_864));
+        assert_eq!(parse_size("1"), Ok(1));
+        assert_eq!(parse_size(" 67108864 "), Ok(67_108_864));
         for (text, part) in [
             ("0", "greater than or equal to 1."),
             ("-5", "greater than or equal to 1."),
@@ -115,7 +115,7 @@ mod tests {
             ("-", "valid integer"),
             ("ten", "valid integer"),
         ] {
-            let errors = size(text).err().unwrap_or_default();
+            let errors = parse_size(text).err().unwrap_or_default();
             assert!(errors.iter().any(|error| error.contains(part)), "{text}: {errors:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! What is kept of a request with an idempotency key: what its sets are called, and which versions of them it made.
+//! Replays of requests with an idempotency key: what is stored with the key, and how the first response is rebuilt.
 
 use aviary_model::{Encoding, GenerationId, IntegerSession, SetId, UserId, VersionId};
 use aviary_store::{OpenSession, StoredSet};
@@ -7,31 +7,31 @@ use futures_util::{StreamExt, TryStreamExt};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use crate::IntegersState;
-use crate::content::{NewSet, read};
+use crate::set_storage::{NewSet, read};
+use crate::state::IntegersState;
 
-/// So large an answer is kept with the key; of a larger one, where it is.
-const MAX_KEPT: usize = 128 << 10;
-/// Sets that are read beside each other.
-const AT_ONCE: usize = 8;
+/// The largest units JSON that is stored with a key. For larger ones only a reference to the set is stored.
+const MAX_STORED_WITH_KEY: usize = 128 << 10;
+/// How many sets are read concurrently.
+const CONCURRENT_READS: usize = 8;
 
-/// A set that was made.
+/// The stored result of a request that made one set.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct KeptSet {
-    /// The set.
+pub(crate) struct SetReplay {
+    /// The set's id.
     pub(crate) set: SetId,
     /// Its session.
     pub(crate) session: IntegerSession,
     generation: GenerationId,
     version: VersionId,
     encoding: Encoding,
-    /// Its units, if they are not too large, and not in the request itself.
+    /// The set's units, if they are small enough and the request itself does not contain them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     json: Option<String>,
 }
 
-impl KeptSet {
-    /// Of a set that is about to be written: `json` is what to keep of its units.
+impl SetReplay {
+    /// Describes a set that is about to be written. `json` is its units, unless the request itself contains them.
     pub(crate) fn of(open: &OpenSession, stored: &StoredSet, json: Option<&str>) -> Self {
         Self {
             set: stored.id.clone(),
@@ -39,30 +39,40 @@ impl KeptSet {
             generation: open.generation,
             version: stored.version,
             encoding: stored.encoding,
-            json: json.filter(|json| json.len() <= MAX_KEPT).map(ToOwned::to_owned),
+            json: json.filter(|json| json.len() <= MAX_STORED_WITH_KEY).map(ToOwned::to_owned),
         }
     }
 
-    /// The set as it was made. No step where it was kept; else two.
+    /// Reads a stored result.
+    pub(crate) fn parse(json: &str) -> Result<Self, ApiError> {
+        serde_json::from_str(json).map_err(ApiError::internal)
+    }
+
+    /// The text to store with the key.
+    pub(crate) fn to_json(&self) -> Result<String, ApiError> {
+        serde_json::to_string(self).map_err(ApiError::internal)
+    }
+
+    /// Returns the set as the first request made it. No round trip if its units are stored with the key, otherwise two.
     ///
     /// # Errors
-    /// 409 when it was neither kept nor is there any more.
-    pub(crate) async fn first(self, state: &IntegersState, user: UserId) -> Result<NewSet, ApiError> {
+    /// 409 when the units are not stored with the key and the set was replaced or deleted.
+    pub(crate) async fn load(self, state: &IntegersState, user: UserId) -> Result<NewSet, ApiError> {
         let (encoding, json) = match self.json {
             Some(json) => (self.encoding, json),
             None => {
-                let open = opened(state, user, &self.session, self.generation).await?;
+                let open = open_generation(state, user, &self.session, self.generation).await?;
                 let found = state.integers.set(&open, &self.set).await?;
-                as_it_was(state, &open, found, self.version).await?
+                read_version(state, &open, found, self.version).await?
             }
         };
         Ok(NewSet { id: self.set, encoding, units: 0, json })
     }
 }
 
-/// A session that was stored as a whole.
+/// The stored result of a request that replaced a whole session.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct KeptSession {
+pub(crate) struct SessionReplay {
     /// The session.
     pub(crate) session: IntegerSession,
     generation: GenerationId,
@@ -70,42 +80,52 @@ pub(crate) struct KeptSession {
     sets: Vec<(SetId, VersionId)>,
 }
 
-impl KeptSession {
-    /// Of sets that are about to be led to.
+impl SessionReplay {
+    /// Describes a session whose manifest is about to be written.
     pub(crate) fn of(open: &OpenSession, sets: &[StoredSet]) -> Self {
         let sets = sets.iter().map(|set| (set.id.clone(), set.version)).collect();
         Self { session: open.session.clone(), generation: open.generation, sets }
     }
 
-    /// The ids of its sets, in their order.
+    /// Reads a stored result.
+    pub(crate) fn parse(json: &str) -> Result<Self, ApiError> {
+        serde_json::from_str(json).map_err(ApiError::internal)
+    }
+
+    /// The text to store with the key.
+    pub(crate) fn to_json(&self) -> Result<String, ApiError> {
+        serde_json::to_string(self).map_err(ApiError::internal)
+    }
+
+    /// The ids of the sets, in the request's order.
     pub(crate) fn ids(&self) -> impl Iterator<Item = &SetId> {
         self.sets.iter().map(|(id, _)| id)
     }
 
-    /// The sets as they were stored. Two steps.
+    /// Returns the sets as the first request stored them. Two round trips.
     ///
     /// # Errors
-    /// 409 when one of them is not there any more.
-    pub(crate) async fn first(&self, state: &IntegersState, user: UserId) -> Result<Vec<NewSet>, ApiError> {
-        let open = opened(state, user, &self.session, self.generation).await?;
+    /// 409 when one of them was replaced or deleted.
+    pub(crate) async fn load(&self, state: &IntegersState, user: UserId) -> Result<Vec<NewSet>, ApiError> {
+        let open = open_generation(state, user, &self.session, self.generation).await?;
         let ids: Vec<SetId> = self.ids().cloned().collect();
         let mut found = state.integers.sets(&open, &ids).await?;
         let mut reads = Vec::with_capacity(ids.len());
         for (id, version) in &self.sets {
-            let place = found.iter().position(|set| set.id == *id);
-            let set = place.map(|place| found.swap_remove(place));
-            let read = as_it_was(state, &open, set, *version);
+            let position = found.iter().position(|set| set.id == *id);
+            let set = position.map(|position| found.swap_remove(position));
+            let read = read_version(state, &open, set, *version);
             reads.push(async {
                 let (encoding, json) = read.await?;
                 Ok::<_, ApiError>(NewSet { id: id.clone(), encoding, units: 0, json })
             });
         }
-        futures_util::stream::iter(reads).buffered(AT_ONCE).try_collect().await
+        futures_util::stream::iter(reads).buffered(CONCURRENT_READS).try_collect().await
     }
 }
 
-/// The session that the request made its sets in, whatever the cookie says by now.
-async fn opened(
+/// Opens the session in which the first request made its sets, whatever cookie the repeated request carries.
+async fn open_generation(
     state: &IntegersState,
     user: UserId,
     session: &IntegerSession,
@@ -115,7 +135,7 @@ async fn opened(
     if open.generation == generation { Ok(open) } else { Err(changed()) }
 }
 
-async fn as_it_was(
+async fn read_version(
     state: &IntegersState,
     open: &OpenSession,
     found: Option<StoredSet>,

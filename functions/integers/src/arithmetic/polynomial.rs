@@ -3,7 +3,7 @@
 use dashu_int::IBig;
 use dashu_int::ops::BitTest;
 
-use crate::number::MAX_BITS;
+use crate::arithmetic::number::MAX_BITS;
 
 /// The highest degree of a term.
 pub const MAX_DEGREE: u8 = 8;
@@ -15,32 +15,32 @@ pub struct Term {
     pub m: u8,
     /// The power of *p*.
     pub p: u8,
-    /// What it is multiplied by; never zero.
+    /// The coefficient; never zero.
     pub coefficient: IBig,
 }
 
-/// A sum of terms, each pair of powers once, in their order.
+/// A sum of terms, ordered by their powers, no pair of powers twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Polynomial(Vec<Term>);
 
-/// A coefficient would be longer than a number may be.
+/// A coefficient would exceed [`MAX_BITS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
 impl Polynomial {
-    /// The plain integer that a client encrypted as `v + p = x + q·m`: `x + q·m - p`.
+    /// The polynomial `x + q·m - p` of an integer that a client encrypted as `v + p = x + q·m`.
     #[must_use]
     pub fn encrypted(x: IBig, q: IBig) -> Self {
         Self::of([(0, 0, x), (0, 1, IBig::NEG_ONE), (1, 0, q)])
     }
 
-    /// A plain integer.
+    /// The polynomial of an integer that is not encrypted.
     #[must_use]
     pub fn constant(value: IBig) -> Self {
         Self::of([(0, 0, value)])
     }
 
-    /// The sum of these terms, in any order; powers that come twice are summed.
+    /// The sum of these terms, in any order. Terms with equal powers are added.
     #[must_use]
     pub fn of(terms: impl IntoIterator<Item = (u8, u8, IBig)>) -> Self {
         let mut sum: Vec<Term> = Vec::new();
@@ -51,19 +51,19 @@ impl Polynomial {
         Self(sum)
     }
 
-    /// The terms, none of them zero.
+    /// The terms, ordered by their powers.
     #[must_use]
     pub fn terms(&self) -> &[Term] {
         &self.0
     }
 
-    /// The coefficient of these powers, if it is not zero.
+    /// The coefficient of these powers; `None` if it is zero.
     #[must_use]
     pub fn coefficient(&self, m: u8, p: u8) -> Option<&IBig> {
         self.0.iter().find(|term| (term.m, term.p) == (m, p)).map(|term| &term.coefficient)
     }
 
-    /// Is it just `x + q·m - p`?
+    /// Whether it has the form `x + q·m - p`, as a client encrypts integers.
     #[must_use]
     pub fn is_encrypted(&self) -> bool {
         let simple = |term: &Term| match (term.m, term.p) {
@@ -74,28 +74,28 @@ impl Polynomial {
         self.0.iter().all(simple) && self.coefficient(0, 1).is_some()
     }
 
-    /// The highest sum of powers.
+    /// The degree: the highest sum of the two powers of a term.
     #[must_use]
     pub fn degree(&self) -> u8 {
         self.0.iter().map(|term| term.m + term.p).max().unwrap_or_default()
     }
 
-    /// The bits of the longest coefficient.
+    /// The number of bits of the longest coefficient.
     #[must_use]
     pub fn bits(&self) -> usize {
         self.0.iter().map(|term| term.coefficient.bit_len()).max().unwrap_or_default()
     }
 
-    /// The bytes of all coefficients.
+    /// The size of all coefficients in bytes, with two bytes of overhead for each.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.0.iter().map(|term| term.coefficient.bit_len().div_ceil(8) + 2).sum()
     }
 
-    /// Adds another one, or subtracts it.
+    /// Adds `other`, or subtracts it if `negative`.
     ///
     /// # Errors
-    /// When a coefficient gets too long.
+    /// When a coefficient would exceed [`MAX_BITS`].
     pub fn accumulate(&mut self, other: &Self, negative: bool) -> Result<(), TooLong> {
         for term in &other.0 {
             match self.0.binary_search_by_key(&(term.m, term.p), |term| (term.m, term.p)) {
@@ -114,15 +114,15 @@ impl Polynomial {
         if self.bits() > MAX_BITS { Err(TooLong) } else { Ok(()) }
     }
 
-    /// The product. Its length is looked at before it is computed.
+    /// The product. The length of each coefficient is checked before it is computed.
     ///
     /// # Errors
-    /// When a coefficient gets too long.
+    /// When a coefficient would exceed [`MAX_BITS`].
     pub fn times(&self, other: &Self) -> Result<Self, TooLong> {
         let mut product: Vec<Term> = Vec::with_capacity(self.0.len() + other.0.len());
         for a in &self.0 {
             for b in &other.0 {
-                // A product has as many bits as both together, or one less.
+                // A product has as many bits as both factors together, or one less.
                 if a.coefficient.bit_len() + b.coefficient.bit_len() > MAX_BITS + 1 {
                     return Err(TooLong);
                 }
@@ -134,7 +134,7 @@ impl Polynomial {
         if product.bits() > MAX_BITS { Err(TooLong) } else { Ok(product) }
     }
 
-    /// The same with the other sign.
+    /// The negated polynomial.
     #[must_use]
     pub fn negated(mut self) -> Self {
         for term in &mut self.0 {
@@ -144,7 +144,7 @@ impl Polynomial {
     }
 }
 
-/// Adds to a sum in its order.
+/// Adds a term to an ordered sum. The sum may contain zero coefficients afterwards.
 fn add(sum: &mut Vec<Term>, m: u8, p: u8, coefficient: IBig) {
     match sum.binary_search_by_key(&(m, p), |term| (term.m, term.p)) {
         Ok(at) => {
@@ -165,8 +165,8 @@ mod tests {
         IBig::from(n)
     }
 
-    /// Puts *m* and *p* into it.
-    fn at(polynomial: &Polynomial, m: &IBig, p: &IBig) -> IBig {
+    /// The value for given *m* and *p*.
+    fn value_at(polynomial: &Polynomial, m: &IBig, p: &IBig) -> IBig {
         let value = |term: &Term| &term.coefficient * m.pow(term.m.into()) * p.pow(term.p.into());
         polynomial.terms().iter().map(value).sum()
     }
@@ -178,17 +178,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn arithmetic_is_that_of_the_values(a in any_polynomial(), b in any_polynomial(), m in -50..50_i64, p in -50..50_i64) {
+        fn polynomials_compute_like_their_values(a in any_polynomial(), b in any_polynomial(), m in -50..50_i64, p in -50..50_i64) {
             let (m, p) = (big(m), big(p));
-            let (x, y) = (at(&a, &m, &p), at(&b, &m, &p));
+            let (x, y) = (value_at(&a, &m, &p), value_at(&b, &m, &p));
             let mut sum = a.clone();
             sum.accumulate(&b, false).unwrap();
-            prop_assert_eq!(at(&sum, &m, &p), &x + &y);
+            prop_assert_eq!(value_at(&sum, &m, &p), &x + &y);
             let mut difference = a.clone();
             difference.accumulate(&b, true).unwrap();
-            prop_assert_eq!(at(&difference, &m, &p), &x - &y);
-            prop_assert_eq!(at(&a.times(&b).unwrap(), &m, &p), &x * &y);
-            prop_assert_eq!(at(&a.clone().negated(), &m, &p), -x);
+            prop_assert_eq!(value_at(&difference, &m, &p), &x - &y);
+            prop_assert_eq!(value_at(&a.times(&b).unwrap(), &m, &p), &x * &y);
+            prop_assert_eq!(value_at(&a.clone().negated(), &m, &p), -x);
             for result in [sum, difference, a.times(&b).unwrap()] {
                 prop_assert!(result.terms().iter().all(|term| !term.coefficient.is_zero()));
                 prop_assert!(result.terms().windows(2).all(|two| (two[0].m, two[0].p) < (two[1].m, two[1].p)));
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_a_client_could_have_encrypted_is_just_that() {
+    fn only_a_polynomial_of_the_encrypted_form_is_encrypted() {
         assert!(Polynomial::encrypted(big(5), big(7)).is_encrypted());
         assert!(Polynomial::encrypted(big(0), big(0)).is_encrypted());
         let mut sum = Polynomial::encrypted(big(5), big(7));

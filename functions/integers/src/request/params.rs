@@ -1,4 +1,4 @@
-//! What a request says: its fields, with numbers as they were written.
+//! Reads the fields of a request. Lists of integers stay text, because JSON parsers round large numbers.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use aviary_web::{ApiError, File, Form, Params, Value};
 use axum::extract::{FromRequest, Request};
 use serde_json::Value as Json;
 
-/// Fields that hold integers, which JSON's numbers can't.
-pub(crate) const UNREAD: [&str; 2] = ["integers", "integer_sets"];
+/// Fields that are not parsed as JSON values: a parsed JSON number cannot hold an integer of any size.
+pub(crate) const RAW_FIELDS: [&str; 2] = ["integers", "integer_sets"];
 
-/// The fields of body and query; the body wins. Lists of integers stay text.
+/// The fields of the body and the query; the body wins. The fields in [`RAW_FIELDS`] stay text.
 #[derive(Debug)]
 pub struct IntegerParams(pub(crate) Form);
 
@@ -17,19 +17,19 @@ impl<S: Send + Sync> FromRequest<S> for IntegerParams {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
-        Params::with_unread(request, &UNREAD).await.map(|Params(form)| Self(form))
+        Params::with_unread(request, &RAW_FIELDS).await.map(|Params(form)| Self(form))
     }
 }
 
-/// The JSON of a field that is a list of structures. In a form it may be one field with all of it, or, as lists are,
-/// one field for each; such texts are put together.
-pub(crate) fn list<'a>(form: &'a Form, name: &str) -> Option<Cow<'a, str>> {
+/// The JSON of a field that is a list of objects. A form may send the whole list in one field, or one object in each of
+/// several fields of the same name, which are joined here.
+pub(crate) fn json_of_list<'a>(form: &'a Form, name: &str) -> Option<Cow<'a, str>> {
     let is_one = form.names().filter(|field| *field == name).count() == 1;
     match form.get(name)? {
-        // In a body of JSON it is what it is.
+        // A raw field of a JSON body: the string is the list's JSON.
         Value::Json(Json::String(text)) => Some(text.into()),
         Value::Text(text) if is_one && !text.trim_start().starts_with('{') => Some(text.into()),
-        Value::File(file) if is_one => Some(content(file).into()),
+        Value::File(file) if is_one => Some(file_text(file).into()),
         _ => {
             let texts: Vec<String> = form.all(name).iter().map(text_of).collect();
             Some(format!("[{}]", texts.join(",")).into())
@@ -41,12 +41,12 @@ fn text_of(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::Json(json) => json.to_string(),
-        Value::File(file) => content(file),
+        Value::File(file) => file_text(file),
     }
 }
 
-/// A file's text. What is no text is no JSON either, and its parser says so.
-fn content(file: &File) -> String {
+/// A file's text. Bytes that are not UTF-8 are no valid JSON either, so the JSON parser reports them.
+fn file_text(file: &File) -> String {
     String::from_utf8_lossy(&file.chunks.concat()).into_owned()
 }
 
@@ -59,15 +59,15 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_one_field_or_a_field_for_each() {
-        let list = |texts: &[&str]| list(&form(texts), "a").map(Cow::into_owned);
+    fn a_list_is_one_field_or_one_field_per_item() {
+        let list = |texts: &[&str]| json_of_list(&form(texts), "a").map(Cow::into_owned);
         assert_eq!(list(&[]), None);
         assert_eq!(list(&["[1, 2]"]).as_deref(), Some("[1, 2]"));
         assert_eq!(list(&["null"]).as_deref(), Some("null"));
         assert_eq!(list(&["{\"x\":1}"]).as_deref(), Some("[{\"x\":1}]"));
         assert_eq!(list(&["{\"x\":1}", "{}"]).as_deref(), Some("[{\"x\":1},{}]"));
-        // Only a form has lists item by item.
+        // Only a form may send a list item by item.
         let json = Form::new(vec![("a".to_owned(), Value::Json(Json::String("{\"x\":1}".to_owned())))]);
-        assert_eq!(super::list(&json, "a").as_deref(), Some("{\"x\":1}"));
+        assert_eq!(json_of_list(&json, "a").as_deref(), Some("{\"x\":1}"));
     }
 }

@@ -1,28 +1,28 @@
-//! Whose integers a request is about, and which session of them.
+//! The session that a request names, and the check that its `user_id` is the caller.
 
 use aviary_auth::{Caller, Unconfirmed, digest};
 use aviary_model::{IntegerSession, NameKey, UserId};
 use aviary_store::OpenSession;
 use aviary_web::{ApiError, Cookies, FieldErrors, Fields, Form};
 
-use crate::IntegersState;
+use crate::state::IntegersState;
 
-/// What a request says of the place.
+/// The session and the user that a request names.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct SessionRef {
     session: Option<IntegerSession>,
     user: Option<String>,
     is_named: bool,
     errors: Option<ApiError>,
 }
 
-/// A cookie's value has so many hex digits.
+/// The number of hex digits of a session cookie's value.
 const COOKIE_DIGITS: usize = 64;
-/// And a device token so many.
+/// The number of hex digits of a device token.
 const TOKEN_DIGITS: usize = 40;
 
-impl Place {
-    /// Reads `session_id` (which the document also spells `sessioin_id`) and `user_id`.
+impl SessionRef {
+    /// Reads `session_id`, which document 002 also spells `sessioin_id`, and `user_id`.
     pub(crate) fn of(form: &Form) -> Self {
         let mut fields = Fields::of(form);
         let name = if form.get("session_id").is_none() && form.get("sessioin_id").is_some() {
@@ -37,11 +37,11 @@ impl Place {
         Self { session, user, is_named, errors }
     }
 
-    /// Opens the session beside the look at the caller; then the rest of the request can be looked at. One step, and one
-    /// more for a `user_id` that is a name or a token.
+    /// Opens the session and confirms the caller concurrently. One round trip, and one more for a `user_id` that is a
+    /// name or a token.
     ///
     /// # Errors
-    /// 401 or 403 for the caller, 400 for a name that is none, 403 for a `user_id` that is not the caller's.
+    /// 401 or 403 for the caller, 400 for an invalid session name, 403 for a `user_id` that is not the caller's.
     pub(crate) async fn open(
         self,
         state: &IntegersState,
@@ -49,38 +49,38 @@ impl Place {
         cookies: &Cookies,
         form: &Form,
     ) -> Result<(Caller, OpenSession), ApiError> {
-        let (session, under) = self.session(cookies);
+        let (session, cookie_session) = self.session(cookies);
         let open = state.integers.open(unconfirmed.user(), &session, state.clock.now());
         let (caller, open) = unconfirmed.with_form(form).confirm_with(open).await?;
         self.check(state, &caller).await?;
-        Ok((caller, open.under(under)))
+        Ok((caller, open.under(cookie_session)))
     }
 
-    /// The same for a caller that was looked at before. One step, as above.
+    /// Opens the session for a caller that is already confirmed. One round trip, with the same exception.
     ///
     /// # Errors
-    /// As [`Place::open`], but for the caller.
+    /// Those of [`SessionRef::open`], except for the caller's.
     pub(crate) async fn open_for(
         self,
         state: &IntegersState,
         caller: &Caller,
         cookies: &Cookies,
     ) -> Result<OpenSession, ApiError> {
-        let (session, under) = self.session(cookies);
+        let (session, cookie_session) = self.session(cookies);
         let open = async { Ok(state.integers.open(caller.user, &session, state.clock.now()).await?) };
         let (open, ()) = futures_util::try_join!(open, self.check(state, caller))?;
-        Ok(open.under(under))
+        Ok(open.under(cookie_session))
     }
 
     async fn check(self, state: &IntegersState, caller: &Caller) -> Result<(), ApiError> {
         match self.errors {
             Some(errors) => Err(errors),
-            None => must_be(state, caller, self.user).await,
+            None => require_caller(state, caller, self.user).await,
         }
     }
 
-    /// The same where the session must be named.
-    pub(crate) fn must_be_named(mut self) -> Self {
+    /// Makes the session's name required.
+    pub(crate) fn require_name(mut self) -> Self {
         if !self.is_named && self.errors.is_none() {
             let mut errors = FieldErrors::default();
             errors.push("session_id", "This field is required.");
@@ -89,25 +89,26 @@ impl Place {
         self
     }
 
-    /// The session by its name, and the one of the cookie that came. What could be a web session's cookie stands for a
-    /// name that is derived from it, whether there is such a web session, was one or never will be: that needs no
-    /// look-up, and so a cookie's value is never answered.
+    /// Returns the session that the request is about, and the session of the request's cookie. A value in the form of a
+    /// session cookie is replaced by a name derived from it, whether such a web session exists, existed or never will:
+    /// that needs no look-up, and no response ever contains a cookie's value.
     fn session(&self, cookies: &Cookies) -> (IntegerSession, Option<IntegerSession>) {
-        let under = cookies.session.as_ref().map(|cookie| of_cookie(cookie.expose()));
+        let cookie_session = cookies.session.as_ref().map(|cookie| session_of_cookie(cookie.expose()));
         let named = self.session.clone().map(|name| match name.as_str() {
-            text if is_hex(text, COOKIE_DIGITS) => of_cookie(text),
+            text if is_hex(text, COOKIE_DIGITS) => session_of_cookie(text),
             _ => name,
         });
-        let session = named.or_else(|| under.clone()).unwrap_or_else(IntegerSession::default_name);
-        (session, under)
+        let session = named.or_else(|| cookie_session.clone()).unwrap_or_else(IntegerSession::default_name);
+        (session, cookie_session)
     }
 }
 
-fn of_cookie(value: &str) -> IntegerSession {
+fn session_of_cookie(value: &str) -> IntegerSession {
     IntegerSession::of_web(&digest(value))
 }
 
-/// Is who `user_id` names, if it names anybody, the caller? At most one step.
+/// Checks that `user_id`, if the request has one, is the caller. No round trip for an id, one for a name or token, two for 40
+/// hex digits that are no device token.
 ///
 /// # Errors
 /// 403 when it is not.
@@ -115,12 +116,12 @@ pub(crate) async fn check_user(state: &IntegersState, caller: &Caller, form: &Fo
     let mut fields = Fields::of(form);
     let user = user_id(&mut fields);
     fields.finish(Some(()))?;
-    must_be(state, caller, user).await
+    require_caller(state, caller, user).await
 }
 
-async fn must_be(state: &IntegersState, caller: &Caller, user: Option<String>) -> Result<(), ApiError> {
+async fn require_caller(state: &IntegersState, caller: &Caller, user: Option<String>) -> Result<(), ApiError> {
     match user {
-        Some(name) if !is_of(state, caller.user, &name).await? => Err(ApiError::permission_denied()),
+        Some(name) if !identifies(state, caller.user, &name).await? => Err(ApiError::permission_denied()),
         _ => Ok(()),
     }
 }
@@ -129,8 +130,9 @@ fn user_id(fields: &mut Fields<'_>) -> Option<String> {
     fields.optional("user_id", |text| Ok::<_, Vec<std::convert::Infallible>>(text.trim().to_owned()))
 }
 
-/// Is this the user's id, username, or one of the user's device tokens? At most one step.
-async fn is_of(state: &IntegersState, user: UserId, name: &str) -> Result<bool, ApiError> {
+/// Whether `name` is the user's id, username, or one of the user's device tokens. At most one round trip, two for a
+/// text of 40 hex digits that is no device token.
+async fn identifies(state: &IntegersState, user: UserId, name: &str) -> Result<bool, ApiError> {
     if name == user.to_string() {
         return Ok(true);
     }

@@ -6,36 +6,35 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use dashu_int::ops::BitTest;
 use dashu_int::{IBig, Sign, UBig};
 
-/// The longest integer, in bits.
+/// The most bits of an integer.
 pub const MAX_BITS: usize = 1_000_000;
-/// No integer within the bound has more decimal digits.
+/// The most decimal digits of an integer of [`MAX_BITS`] bits.
 const MAX_DECIMAL: usize = 301_030;
 
-/// Padding may be there or not; what stands for nothing is not read as something.
+/// Padding is optional. Unused bits of the last character must be zero.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Why a text is no integer.
+/// Why a text is not an integer. The messages are for the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NumberError {
-    /// No integer in this encoding.
+    /// It is not an integer in this encoding.
     #[error("A valid integer is required.")]
     Invalid,
-    /// Not base64.
+    /// It is not base64.
     #[error("A number as text must be base64 of its big-endian magnitude, or the set must name its encoding.")]
     Base64,
-    /// Too long.
+    /// It exceeds [`MAX_BITS`].
     #[error("A number may have {MAX_BITS} bits.")]
     TooLong,
 }
 
-/// Reads the text of an integer; of a JSON string, what is between its quotes. Its length is looked at before it is
-/// computed.
+/// Reads the text of an integer, without the quotes of a JSON string. Its length is checked before it is converted.
 ///
 /// # Errors
-/// When it is none, or too long.
+/// When the text is not an integer in this encoding, or is too long.
 pub fn read(encoding: Encoding, text: &str) -> Result<IBig, NumberError> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
@@ -64,7 +63,7 @@ pub fn write(encoding: Encoding, value: &IBig, json: &mut String) {
             let (sign, magnitude) = value.clone().into_parts();
             json.push_str(if sign == Sign::Negative { "\"-" } else { "\"" });
             let bytes = magnitude.to_be_bytes();
-            // Zero has no magnitude, and an empty text would say nothing.
+            // The magnitude of zero is empty; one zero byte is written, since an empty text would look like a missing number.
             BASE64.encode_string(if bytes.is_empty() { &[0] } else { &*bytes }, json);
             json.push('"');
         }
@@ -98,7 +97,7 @@ fn hexadecimal(digits: &str) -> Result<UBig, NumberError> {
 }
 
 fn base64(text: &str) -> Result<UBig, NumberError> {
-    // Leading zero bytes are no part of the number, but nobody needs more of them than digits.
+    // Leading zero bytes do not count as bits of the number, but may at most double the length of the text.
     if text.len() > MAX_BITS.div_ceil(6).saturating_mul(2) {
         return Err(NumberError::TooLong);
     }
@@ -121,7 +120,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_again(magnitude in proptest::collection::vec(any::<u8>(), 0..400), negative: bool) {
+        fn a_written_number_is_read_back(magnitude in proptest::collection::vec(any::<u8>(), 0..400), negative: bool) {
             let value = IBig::from(UBig::from_be_bytes(&magnitude));
             let value = if negative { -value } else { value };
             for encoding in ALL {
@@ -133,7 +132,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_stops_it(text in ".{0,40}") {
+        fn no_text_makes_reading_panic(text in ".{0,40}") {
             for encoding in ALL {
                 let _ = read(encoding, &text);
             }

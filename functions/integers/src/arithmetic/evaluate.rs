@@ -1,50 +1,47 @@
-//! Computing an equation over sets, element by element.
+//! Evaluates an equation over sets, unit by unit.
+
+mod estimate;
 
 use std::borrow::Cow;
 
 use dashu_int::IBig;
 
-use crate::equation::{Equation, Factor, Product, Sum};
-use crate::number::MAX_BITS;
-use crate::polynomial::{MAX_DEGREE, Polynomial, TooLong};
-use crate::unit::{Unit, Units};
-use crate::work::{Budget, MAX_WORK, TooMuchWork};
+use crate::arithmetic::cost::{Budget, MAX_WORK, TooMuchWork};
+use crate::arithmetic::equation::{Equation, Factor, Product, Sum};
+use crate::arithmetic::evaluate::estimate::{Estimate, length};
+use crate::arithmetic::number::MAX_BITS;
+use crate::arithmetic::polynomial::{MAX_DEGREE, Polynomial, TooLong};
+use crate::arithmetic::unit::{Unit, Units};
 
-/// The most bytes of a result's numbers.
+/// The most bytes of all numbers of a result.
 pub const MAX_RESULT_BYTES: usize = 64 << 20;
 
-const BITS_PER_WORD: u64 = 64;
-/// What a term costs that is added, beside its words: finding its place, and memory.
-const WORK_PER_TERM: u64 = 40;
-/// What a word costs that is copied or added.
-const WORK_PER_WORD: u64 = 2;
-
-/// Why an equation is not computed.
+/// Why an equation is not evaluated. The messages are for the client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EvaluationError {
     /// Two sets have different indexes.
     #[error("The indexes of {first} and {other} differ: {index} is in only one of them.")]
     IndexesDiffer {
-        /// The equation's first set.
+        /// The first set of the equation.
         first: String,
-        /// The one that differs from it.
+        /// The set that differs from it.
         other: String,
-        /// The first index that only one of them has.
+        /// The lowest index that only one of them has.
         index: u64,
     },
-    /// There is no set in it.
+    /// The equation names no set.
     #[error("An equation needs at least one set.")]
     NoSet,
-    /// Sets are multiplied too often.
+    /// The degree of the result exceeds [`MAX_DEGREE`].
     #[error("The degree of the result would be {0}; it may be {MAX_DEGREE}.")]
     Degree(u64),
-    /// A number would be too long.
+    /// A number of the result exceeds [`MAX_BITS`].
     #[error("A number of the result would be too long; it may have {MAX_BITS} bits.")]
     NumberTooLong,
-    /// The result would be too large.
+    /// The result exceeds [`MAX_RESULT_BYTES`].
     #[error("The result would be too large; it may have {MAX_RESULT_BYTES} bytes.")]
     ResultTooLarge,
-    /// It would take too long.
+    /// The estimated work of the request, in work units, exceeds [`MAX_WORK`].
     #[error(
         "The equation would take too much work on sets of this size: an estimated {0} steps; it may take {MAX_WORK}."
     )]
@@ -63,11 +60,11 @@ impl From<TooLong> for EvaluationError {
     }
 }
 
-/// Computes an equation; `sets` are those that it names, in their order. Degree, work and indexes are looked
-/// at before anything is computed, each number's length before it is. `budget` is what the request has left for it.
+/// Evaluates an equation. `sets` are the sets that it names, in that order. Indexes, degree and work are checked before
+/// anything is computed, and the length of each number before it is computed. The work is taken from `budget`.
 ///
 /// # Errors
-/// When the indexes differ, or a bound is passed.
+/// When the indexes differ, or a bound is exceeded.
 pub fn evaluate(equation: &Equation, sets: &[&Units], budget: &mut Budget) -> Result<Units, EvaluationError> {
     let Some(indexes) = sets.first() else { return Err(EvaluationError::NoSet) };
     let first = indexes.as_slice();
@@ -77,18 +74,18 @@ pub fn evaluate(equation: &Equation, sets: &[&Units], budget: &mut Budget) -> Re
             return Err(EvaluationError::IndexesDiffer { first, other: name.clone(), index });
         }
     }
-    let sizes: Vec<Size> = sets.iter().map(|set| Size::of_set(set.as_slice())).collect();
-    let size = Size::of_sum(&equation.sum, &sizes);
-    if size.degree > u64::from(MAX_DEGREE) {
-        return Err(EvaluationError::Degree(size.degree));
+    let estimates: Vec<Estimate> = sets.iter().map(|set| Estimate::of_set(set.as_slice())).collect();
+    let estimate = Estimate::of_sum(&equation.sum, &estimates);
+    if estimate.degree > u64::from(MAX_DEGREE) {
+        return Err(EvaluationError::Degree(estimate.degree));
     }
-    budget.spend(size.work.saturating_mul(length(first)))?;
+    budget.spend(estimate.work.saturating_mul(length(first)))?;
     let mut bytes = 0_usize;
     let mut values = Vec::with_capacity(first.len());
     let mut row: Vec<&Polynomial> = Vec::with_capacity(sets.len());
-    for place in 0..first.len() {
+    for position in 0..first.len() {
         row.clear();
-        row.extend(sets.iter().filter_map(|set| set.as_slice().get(place)).map(|unit| &unit.value));
+        row.extend(sets.iter().filter_map(|set| set.as_slice().get(position)).map(|unit| &unit.value));
         let value = sum(&equation.sum, &row)?.into_owned();
         bytes = bytes.saturating_add(value.bytes());
         if bytes > MAX_RESULT_BYTES {
@@ -99,7 +96,7 @@ pub fn evaluate(equation: &Equation, sets: &[&Units], budget: &mut Budget) -> Re
     Ok(indexes.with_values(values))
 }
 
-/// The lowest index that is in only one of two sorted sets.
+/// The lowest index that only one of two sorted sets has.
 fn first_difference(a: &[Unit], b: &[Unit]) -> Option<u64> {
     let differing = a.iter().zip(b).find(|(a, b)| a.index != b.index);
     if let Some((a, b)) = differing {
@@ -133,7 +130,7 @@ fn product<'a>(of: &Product, row: &[&'a Polynomial]) -> Result<Cow<'a, Polynomia
         negative ^= factor.negative;
         let value = match &factor.value {
             Factor::Constant(value) => Cow::Owned(Polynomial::constant(IBig::from(value.clone()))),
-            Factor::Set(place) => row.get(*place).map(|value| Cow::Borrowed(*value)).unwrap_or_default(),
+            Factor::Set(position) => row.get(*position).map(|value| Cow::Borrowed(*value)).unwrap_or_default(),
             Factor::Group(inner) => sum(inner, row)?,
         };
         total = Some(match total {
@@ -143,79 +140,6 @@ fn product<'a>(of: &Product, row: &[&'a Polynomial]) -> Result<Cow<'a, Polynomia
     }
     let total = total.unwrap_or_default();
     Ok(if negative { Cow::Owned(total.into_owned().negated()) } else { total })
-}
-
-/// How large what comes out can be, and what it takes, for one element.
-#[derive(Clone, Copy, Debug, Default)]
-struct Size {
-    degree: u64,
-    terms: u64,
-    words: u64,
-    work: u64,
-}
-
-impl Size {
-    fn of_set(units: &[Unit]) -> Self {
-        let mut size = Self::default();
-        for unit in units {
-            size.degree = size.degree.max(unit.value.degree().into());
-            size.terms = size.terms.max(length(unit.value.terms()));
-            size.words = size.words.max(words(unit.value.bits()));
-        }
-        size
-    }
-
-    fn of_sum(sum: &Sum, sets: &[Self]) -> Self {
-        sum.0.iter().map(|term| Self::of_product(&term.value, sets)).reduce(Self::plus).unwrap_or_default()
-    }
-
-    fn of_product(product: &Product, sets: &[Self]) -> Self {
-        let factors = product.0.iter().map(|factor| match &factor.value {
-            Factor::Constant(value) => {
-                let words = words(dashu_int::ops::BitTest::bit_len(value));
-                Self { degree: 0, terms: 1, words, work: terms_work(1, words) }
-            }
-            Factor::Set(place) => sets.get(*place).copied().unwrap_or_default(),
-            Factor::Group(inner) => Self::of_sum(inner, sets),
-        });
-        let all = factors.reduce(Self::times).unwrap_or_default();
-        // A sign, or being the first of a sum, may need a copy.
-        Self { work: all.work.saturating_add(terms_work(all.terms, all.words)), ..all }
-    }
-
-    fn plus(self, other: Self) -> Self {
-        let degree = self.degree.max(other.degree);
-        let words = self.words.max(other.words).saturating_add(1);
-        let terms = self.terms.saturating_add(other.terms).min(terms_of(degree));
-        let work = self.work.saturating_add(other.work).saturating_add(terms_work(terms, words));
-        Self { degree, terms, words, work }
-    }
-
-    fn times(self, other: Self) -> Self {
-        let degree = self.degree.saturating_add(other.degree);
-        let products = self.terms.saturating_mul(other.terms);
-        let multiplying = products.saturating_mul(self.words.saturating_mul(other.words));
-        let adding = terms_work(products, self.words.saturating_add(other.words));
-        let work = self.work.saturating_add(other.work).saturating_add(multiplying).saturating_add(adding);
-        Self { degree, terms: products.min(terms_of(degree)), words: self.words.saturating_add(other.words), work }
-    }
-}
-
-fn terms_work(terms: u64, words: u64) -> u64 {
-    terms.saturating_mul(words.saturating_mul(WORK_PER_WORD).saturating_add(WORK_PER_TERM))
-}
-
-fn words(bits: usize) -> u64 {
-    u64::try_from(bits).unwrap_or(u64::MAX).div_ceil(BITS_PER_WORD).max(1)
-}
-
-/// How many terms a polynomial of this degree can have.
-fn terms_of(degree: u64) -> u64 {
-    degree.saturating_add(1).saturating_mul(degree.saturating_add(2)) / 2
-}
-
-fn length<T>(slice: &[T]) -> u64 {
-    u64::try_from(slice.len()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -242,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_is_that_of_the_original() {
+    fn sums_have_the_terms_of_their_operands() {
         let (a, b) = (set(&[(0, 1, 1), (1, 2, 2)]), set(&[(0, 10, 20), (1, -2, 3)]));
         assert_eq!(
             run("a+b", &[&a, &b]).expect("a result"),
@@ -268,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn bounds_are_looked_at_before_the_work() {
+    fn bounds_are_checked_before_the_work() {
         let a = set(&[(0, 1, 1)]);
         assert!(run(&["a"; 8].join("*"), &[&a]).is_ok());
         assert_eq!(run(&["a"; 9].join("*"), &[&a]), Err("The degree of the result would be 9; it may be 8.".into()));
@@ -288,7 +212,7 @@ mod tests {
         assert!(run(&equation, &[&many]).unwrap_err().contains("too much work"), "{:?}", began.elapsed());
     }
 
-    /// A random equation over the sets `a`, `b`, `c`, and its plain value.
+    /// A random equation over the sets `a`, `b`, `c`, their plain values, and its plain result.
     fn any_equation() -> impl Strategy<Value = (String, [i64; 3], i128)> {
         #[derive(Clone, Debug)]
         enum Node {
@@ -332,7 +256,7 @@ mod tests {
             ]
         });
         (node, [-100..100_i64, -100..100, -100..100]).prop_map(|(node, sets)| {
-            // Every set is in it, so that there is one.
+            // The equation names every set, so it has at least one.
             let text = format!("{}+0*a*1+b-b+c*0", node.text());
             (text, sets, node.value(&sets))
         })
@@ -340,7 +264,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_computed_decrypts_to_the_plain_value((text, values, plain) in any_equation(), m in 1_000..2_000_000_i64, p in 0..1_000_i64) {
+        fn a_result_decrypts_to_the_plain_result((text, values, plain) in any_equation(), m in 1_000..2_000_000_i64, p in 0..1_000_i64) {
             let equation = Equation::parse(&text).unwrap();
             // v + p = X + q·m
             let sets: Vec<Units> = equation.sets.iter().map(|name| {

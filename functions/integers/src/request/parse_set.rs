@@ -1,26 +1,26 @@
-//! Sets as they are sent.
+//! Parses the set that a request contains.
 
 use aviary_model::{Encoding, Entropy, SetId};
 use aviary_web::{ApiError, Fields};
 
-use crate::content::NewSet;
-use crate::params::list;
-use crate::unit::{MAX_BYTES, Units};
-use crate::work::{self, Budget, MAX_WORK, TooMuchWork};
+use crate::arithmetic::cost::{self, Budget, MAX_WORK, TooMuchWork};
+use crate::arithmetic::unit::{MAX_SENT_BYTES, Units};
+use crate::request::params::json_of_list;
+use crate::set_storage::NewSet;
 
 const REQUIRED: &str = "This field is required.";
 
-/// Reads `set_id` (made if it is not sent), `integers` and `encoding` of a request.
-pub(crate) fn set(mut fields: Fields<'_>, entropy: &dyn Entropy) -> Result<NewSet, ApiError> {
+/// Reads the fields `set_id` (generated if it is not sent), `integers` and `encoding`.
+pub(crate) fn parse_set(mut fields: Fields<'_>, entropy: &dyn Entropy) -> Result<NewSet, ApiError> {
     let id = fields.optional("set_id", SetId::parse);
     let encoding = fields.optional("encoding", Encoding::parse);
     let form = fields.form();
-    let units = match list(form, "integers") {
+    let units = match json_of_list(form, "integers") {
         None => {
             fields.error("integers", REQUIRED);
             None
         }
-        Some(json) => match units(&json, encoding, &mut Budget::default()) {
+        Some(json) => match parse_units(&json, encoding, &mut Budget::default()) {
             Ok(units) => Some(units),
             Err(messages) => {
                 messages.iter().for_each(|message| fields.error("integers", message));
@@ -31,22 +31,22 @@ pub(crate) fn set(mut fields: Fields<'_>, entropy: &dyn Entropy) -> Result<NewSe
     let (encoding, units, json) = fields.finish(units)?;
     let id = match id {
         Some(id) => id,
-        None => made_id(entropy)?,
+        None => generate_id(entropy)?,
     };
     Ok(NewSet { id, encoding, units, json })
 }
 
-/// Units as they will be kept: by their indexes, in one encoding. `budget` is what the request has left for work; it is
-/// asked before a number is read.
-pub(crate) fn units(
+/// Parses units and writes them as they are stored: ordered by index, in one encoding. Returns the encoding, the number
+/// of units, and their JSON. The work is taken from the request's `budget` before any number is read.
+pub(crate) fn parse_units(
     json: &str,
     encoding: Option<Encoding>,
     budget: &mut Budget,
 ) -> Result<(Encoding, u64, String), Vec<String>> {
-    if json.len() > MAX_BYTES {
+    if json.len() > MAX_SENT_BYTES {
         return Err(vec![too_large()]);
     }
-    let work = work::rewriting(json, encoding.unwrap_or(Encoding::Base64));
+    let work = cost::rewriting(json, encoding.unwrap_or(Encoding::Base64));
     budget.spend(work).map_err(|TooMuchWork(work)| vec![too_much_work(work)])?;
     let (units, encoding) = Units::read(json, encoding)?;
     let count = u64::try_from(units.as_slice().len()).unwrap_or(u64::MAX);
@@ -54,7 +54,8 @@ pub(crate) fn units(
     Ok((encoding, count, json))
 }
 
-pub(crate) fn made_id(entropy: &dyn Entropy) -> Result<SetId, ApiError> {
+/// Generates an id for a set whose request names none.
+pub(crate) fn generate_id(entropy: &dyn Entropy) -> Result<SetId, ApiError> {
     Ok(SetId::made(u64::from_le_bytes(entropy.bytes::<8>()?)))
 }
 
@@ -65,5 +66,5 @@ fn too_much_work(work: u64) -> String {
 }
 
 fn too_large() -> String {
-    format!("A set may have {MAX_BYTES} bytes.")
+    format!("A set may have {MAX_SENT_BYTES} bytes.")
 }

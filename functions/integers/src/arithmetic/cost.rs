@@ -1,51 +1,52 @@
-//! What work on integers takes, estimated before it is done.
+//! The cost of work on integers, estimated before the work is done.
 //!
-//! A step is a multiplication of two machine words, about a nanosecond. What reading and writing of numbers takes was
+//! A work unit is a multiplication of two machine words, about a nanosecond. The cost of reading and writing numbers was
 //! measured (`docs/integers.md`); the estimates are above the measured times.
 
 use aviary_model::Encoding;
 
-/// The most work of one request, in steps: some seconds.
+/// The most work of one request, in work units: some seconds.
 pub const MAX_WORK: u64 = 8_000_000_000;
 
-/// More work than a request may take: so much, as far as it was looked at.
+/// A request would exceed [`MAX_WORK`]. Holds the work units estimated so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} steps, and it may take {MAX_WORK}")]
+#[error("{0} work units of at most {MAX_WORK}")]
 pub struct TooMuchWork(pub u64);
 
-/// The work of one request so far.
+/// The work units that one request has taken so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Budget {
     spent: u64,
 }
 
 impl Budget {
-    /// Asks for work that is about to be done.
+    /// Takes work units before the work is done.
     ///
     /// # Errors
-    /// When the request has no room for it.
+    /// When the request exceeds [`MAX_WORK`].
     pub fn spend(&mut self, work: u64) -> Result<(), TooMuchWork> {
         self.spent = self.spent.saturating_add(work);
         if self.spent > MAX_WORK { Err(TooMuchWork(self.spent)) } else { Ok(()) }
     }
 }
 
-/// What it takes to read all numbers of this JSON, whose texts are written so. One look at each byte: whatever stands between
-/// the signs of JSON counts as a number, so nothing can be hidden from it.
+/// The cost of reading all numbers of this JSON, whose texts have the encoding `texts`. It scans each byte once. Everything
+/// between the punctuation of JSON counts as a number, so the estimate misses none.
 #[must_use]
 pub fn reading(json: &str, texts: Encoding) -> u64 {
-    over_numbers(json, texts, reading_number)
+    sum_over_numbers(json, texts, reading_number)
 }
 
-/// What it takes to read the numbers and to write them again.
+/// The cost of reading the numbers of this JSON and writing them again.
 #[must_use]
 pub fn rewriting(json: &str, texts: Encoding) -> u64 {
-    over_numbers(json, texts, |encoding, length| {
+    sum_over_numbers(json, texts, |encoding, length| {
         reading_number(encoding, length).saturating_add(writing_number(encoding, length))
     })
 }
 
-fn over_numbers(json: &str, texts: Encoding, cost: impl Fn(Encoding, u64) -> u64) -> u64 {
+/// The sum of `cost` over all numbers, called with the encoding and the length of each.
+fn sum_over_numbers(json: &str, texts: Encoding, cost: impl Fn(Encoding, u64) -> u64) -> u64 {
     let mut work = 0_u64;
     let (mut length, mut is_text) = (0_u64, false);
     for byte in json.bytes() {
@@ -62,25 +63,25 @@ fn over_numbers(json: &str, texts: Encoding, cost: impl Fn(Encoding, u64) -> u64
     work
 }
 
-/// Reading a number of so many digits.
+/// The cost of reading a number of so many digits.
 fn reading_number(encoding: Encoding, digits: u64) -> u64 {
     match encoding {
-        Encoding::Number | Encoding::Decimal => 30_u64.saturating_add(growing(digits, 4, 6)),
+        Encoding::Number | Encoding::Decimal => 30_u64.saturating_add(decimal_cost(digits, 4, 6)),
         Encoding::Hex => digits.saturating_mul(5).saturating_add(40),
         Encoding::Base64 => digits.saturating_add(80),
     }
 }
 
-/// Writing a number of so many digits.
+/// The cost of writing a number of so many digits.
 fn writing_number(encoding: Encoding, digits: u64) -> u64 {
     match encoding {
-        Encoding::Number | Encoding::Decimal => 200_u64.saturating_add(growing(digits, 8, 3)),
+        Encoding::Number | Encoding::Decimal => 200_u64.saturating_add(decimal_cost(digits, 8, 3)),
         Encoding::Hex => digits.saturating_mul(4).saturating_add(200),
         Encoding::Base64 => digits.saturating_add(120),
     }
 }
 
-/// Writing a number of so many bits.
+/// The cost of writing a number of so many bits.
 #[must_use]
 pub fn writing(encoding: Encoding, bits: usize) -> u64 {
     let bits = u64::try_from(bits).unwrap_or(u64::MAX);
@@ -93,9 +94,10 @@ pub fn writing(encoding: Encoding, bits: usize) -> u64 {
     writing_number(encoding, digits.saturating_add(1))
 }
 
-/// Decimal digits cost more each, the more there are: their number times so many, and times a part of its root.
-fn growing(digits: u64, each: u64, part: u64) -> u64 {
-    digits.saturating_mul(each).saturating_add(digits.saturating_mul(digits.isqrt()) / part)
+/// The cost of converting `digits` decimal digits, which grows faster than their number:
+/// `each` · digits + digits · √digits / `divisor`.
+fn decimal_cost(digits: u64, each: u64, divisor: u64) -> u64 {
+    digits.saturating_mul(each).saturating_add(digits.saturating_mul(digits.isqrt()) / divisor)
 }
 
 #[cfg(test)]
@@ -103,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_budget_is_for_all_of_a_request() {
+    fn a_budget_covers_the_whole_request() {
         let mut budget = Budget::default();
         assert_eq!(budget.spend(MAX_WORK), Ok(()));
         assert_eq!(budget.spend(1), Err(TooMuchWork(MAX_WORK + 1)));
@@ -111,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn long_decimal_numbers_are_dear_and_others_are_not() {
+    fn long_decimal_numbers_are_expensive_and_others_are_not() {
         let list = |digits: usize, quote: &str, count: usize| {
             let number = format!("{quote}{}{quote}", "9".repeat(digits));
             format!("[{}]", vec![number; count].join(","))
@@ -126,13 +128,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_hidden_from_the_estimate() {
+    fn the_estimate_misses_no_number() {
         let plain = format!("[\"{}\"]", "9".repeat(1_000));
         let escaped = format!("[\"{}\"]", "\\u0039".repeat(1_000));
         let work = reading(&plain, Encoding::Decimal);
         assert!(reading(&escaped, Encoding::Decimal) > work);
         assert!(reading(&format!("[{{\"more\" : [{plain}]}}]"), Encoding::Decimal) >= work);
-        // What is written takes what was estimated when it was read, or less.
+        // The cost by bits is at most the cost by digits.
         assert!(writing(Encoding::Decimal, 3_322) <= writing_number(Encoding::Decimal, 1_010));
     }
 }

@@ -1,147 +1,43 @@
-//! The language of equations: `first_set + 2 * (a - b) * -c`.
-//!
-//! ```text
-//! sum      = product { ("+" | "-") product }
-//! product  = factor { "*" factor }
-//! factor   = { "-" } ( integer | set | "(" sum ")" )
-//! integer  = digit { digit }
-//! set      = (letter | "_") { letter | digit | "_" }
-//! ```
-//!
-//! White space is free between these. Letters and digits are ASCII's.
+//! The parser of equations.
 
-use std::fmt;
-
-use dashu_int::UBig;
 use winnow::combinator::{alt, cut_err, delimited, empty, eof, fail, peek, preceded, repeat, terminated};
 use winnow::error::{ContextError, ErrMode, StrContext, StrContextValue};
 use winnow::prelude::*;
 use winnow::stream::Stateful;
 use winnow::token::{any, one_of, take_while};
 
-/// The longest equation.
-pub const MAX_CHARACTERS: usize = 10_000;
-/// How deep parentheses may be nested.
-pub const MAX_NESTING: u32 = 100;
-/// The most sets that an equation may name.
-pub const MAX_SETS: usize = 100;
-/// The longest name of a set.
-pub const MAX_NAME_CHARACTERS: usize = 64;
-
-/// A sum of products of factors.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sum(pub Vec<Signed<Product>>);
-
-/// A product of factors.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Product(pub Vec<Signed<Factor>>);
-
-/// Something that may be negated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signed<T> {
-    /// Is it subtracted, or has it an odd number of minus signs?
-    pub negative: bool,
-    /// What.
-    pub value: T,
-}
-
-/// A factor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Factor {
-    /// A plain integer.
-    Constant(UBig),
-    /// A set, by its place in [`Equation::sets`].
-    Set(usize),
-    /// What stands in parentheses.
-    Group(Sum),
-}
-
-/// An equation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Equation {
-    /// What is to be computed.
-    pub sum: Sum,
-    /// The sets that it names, each once, in the order in which they come first.
-    pub sets: Vec<String>,
-}
-
-/// Why a text is no equation.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EquationError {
-    /// It does not parse.
-    #[error("Column {column}: unexpected {found}, expected {expected}.")]
-    Unexpected {
-        /// Where, from 1, in characters.
-        column: usize,
-        /// What stands there.
-        found: Found,
-        /// What could stand there.
-        expected: String,
-    },
-    /// It is too long.
-    #[error("An equation may have {MAX_CHARACTERS} characters, and this one has {0}.")]
-    TooLong(usize),
-    /// Its parentheses are too deep.
-    #[error("Column {0}: parentheses may be nested {MAX_NESTING} deep.")]
-    TooDeep(usize),
-    /// A name is too long for a set.
-    #[error("Column {0}: a set's id may have {MAX_NAME_CHARACTERS} characters.")]
-    NameTooLong(usize),
-    /// It names too many sets.
-    #[error("Column {0}: an equation may name {MAX_SETS} sets.")]
-    TooManySets(usize),
-    /// There is no set in it.
-    #[error("An equation needs at least one set.")]
-    NoSet,
-}
-
-/// What stands where something else was expected.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// A character.
-    Character(char),
-    /// Nothing more.
-    End,
-}
-
-impl fmt::Display for Found {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            // What could not be seen, or would break the sentence, is written as its code.
-            Self::Character(c) if c.is_control() || c.is_whitespace() => write!(f, "U+{:04X}", u32::from(*c)),
-            Self::Character(c) => write!(f, "'{c}'"),
-            Self::End => f.write_str("end"),
-        }
-    }
-}
+use crate::arithmetic::equation::{
+    Equation, EquationError, Factor, Found, MAX_CHARACTERS, MAX_NAME_CHARACTERS, MAX_NESTING, MAX_SETS, Product,
+    Signed, Sum,
+};
 
 impl Equation {
-    /// Reads an equation. Its length is looked at first, and nothing is computed.
+    /// Parses an equation. Its length is checked first, and nothing is computed.
     ///
     /// # Errors
-    /// The first thing that is wrong with it, and where.
+    /// The first error, with its position.
     pub fn parse(text: &str) -> Result<Self, EquationError> {
         let length = text.chars().count();
         if length > MAX_CHARACTERS {
             return Err(EquationError::TooLong(length));
         }
-        let mut reading = Reading::default();
-        let parsed = whole.parse(Stateful { input: text, state: &mut reading });
+        let mut state = ParseState::default();
+        let parsed = whole.parse(Stateful { input: text, state: &mut state });
         match parsed.map_err(|error| (error.offset(), expectations(error.inner()))) {
-            Ok(_) if reading.sets.is_empty() => Err(EquationError::NoSet),
-            Ok(sum) => Ok(Self { sum, sets: reading.sets }),
-            Err((offset, expected)) => Err(error_at(text, offset, &reading, expected)),
+            Ok(_) if state.sets.is_empty() => Err(EquationError::NoSet),
+            Ok(sum) => Ok(Self { sum, sets: state.sets }),
+            Err((offset, expected)) => Err(error_at(text, offset, &state, expected)),
         }
     }
 }
 
-/// What is known while reading.
+/// The state of the parser.
 #[derive(Debug, Default)]
-struct Reading {
+struct ParseState {
     depth: u32,
     sets: Vec<String>,
-    /// A bound was passed; the message says which.
-    passed: Option<Bound>,
+    /// The bound that was exceeded, for the message.
+    exceeded: Option<Bound>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -151,11 +47,11 @@ enum Bound {
     Sets,
 }
 
-type Input<'t, 'r> = Stateful<&'t str, &'r mut Reading>;
+type Input<'t, 'r> = Stateful<&'t str, &'r mut ParseState>;
 
-fn error_at(text: &str, offset: usize, reading: &Reading, expected: String) -> EquationError {
+fn error_at(text: &str, offset: usize, state: &ParseState, expected: String) -> EquationError {
     let column = text.get(..offset).unwrap_or(text).chars().count() + 1;
-    match reading.passed {
+    match state.exceeded {
         Some(Bound::Nesting) => EquationError::TooDeep(column),
         Some(Bound::Name) => EquationError::NameTooLong(column),
         Some(Bound::Sets) => EquationError::TooManySets(column),
@@ -166,7 +62,7 @@ fn error_at(text: &str, offset: usize, reading: &Reading, expected: String) -> E
     }
 }
 
-/// The alternatives in words: "'+', '-' or the end".
+/// Joins the alternatives: "'+', '-' or the end".
 fn expectations(error: &ContextError) -> String {
     let mut words: Vec<String> = Vec::new();
     for context in error.context() {
@@ -216,7 +112,7 @@ fn product(input: &mut Input<'_, '_>) -> ModalResult<Product> {
 }
 
 fn factor(input: &mut Input<'_, '_>) -> ModalResult<Signed<Factor>> {
-    // Counted, not nested: ten thousand signs need no ten thousand calls.
+    // The signs are counted in a loop: ten thousand signs would overflow the stack as nested calls.
     let signs: usize = repeat(0.., ('-', space)).fold(|| 0, |count, _: (char, ())| count + 1).parse_next(input)?;
     let value = terminated(operand, space).parse_next(input)?;
     Ok(Signed { negative: signs % 2 == 1, value })
@@ -236,7 +132,7 @@ fn operand(input: &mut Input<'_, '_>) -> ModalResult<Factor> {
 
 fn group(input: &mut Input<'_, '_>) -> ModalResult<Factor> {
     if input.state.depth == MAX_NESTING {
-        return passed(input, Bound::Nesting);
+        return exceeded(input, Bound::Nesting);
     }
     input.state.depth += 1;
     let close = cut_err(')').context(words("'+'")).context(words("'-'")).context(words("'*'")).context(words("')'"));
@@ -254,22 +150,22 @@ fn set(input: &mut Input<'_, '_>) -> ModalResult<Factor> {
     let mut name = take_while(1.., |c: char| c.is_ascii_alphanumeric() || c == '_');
     let found: &str = peek(name.by_ref()).parse_next(input)?;
     if found.len() > MAX_NAME_CHARACTERS {
-        return passed(input, Bound::Name);
+        return exceeded(input, Bound::Name);
     }
     let sets = &mut input.state.sets;
-    let place = match sets.iter().position(|set| set == found) {
-        Some(place) => place,
-        None if sets.len() == MAX_SETS => return passed(input, Bound::Sets),
+    let position = match sets.iter().position(|set| set == found) {
+        Some(position) => position,
+        None if sets.len() == MAX_SETS => return exceeded(input, Bound::Sets),
         None => {
             sets.push(found.to_owned());
             sets.len() - 1
         }
     };
-    name.value(Factor::Set(place)).parse_next(input)
+    name.value(Factor::Set(position)).parse_next(input)
 }
 
-fn passed<T>(input: &mut Input<'_, '_>, bound: Bound) -> ModalResult<T> {
-    input.state.passed = Some(bound);
+fn exceeded<T>(input: &mut Input<'_, '_>, bound: Bound) -> ModalResult<T> {
+    input.state.exceeded = Some(bound);
     Err(ErrMode::Cut(ContextError::new()))
 }
 
@@ -281,7 +177,7 @@ mod tests {
         Equation::parse(text).expect_err(text).to_string()
     }
 
-    /// The equation with every pair of parentheses written out.
+    /// The equation in a form that shows how it was parsed.
     fn shown(text: &str) -> String {
         fn sum(of: &Sum, sets: &[String]) -> String {
             let terms = of.0.iter().map(|term| {
@@ -293,7 +189,7 @@ mod tests {
         fn signed(of: &Signed<Factor>, sets: &[String]) -> String {
             let value = match &of.value {
                 Factor::Constant(value) => value.to_string(),
-                Factor::Set(place) => sets[*place].clone(),
+                Factor::Set(position) => sets[*position].clone(),
                 Factor::Group(inner) => format!("({})", sum(inner, sets)),
             };
             format!("{}{value}", if of.negative { "~" } else { "" })
@@ -303,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn precedence_is_the_usual() {
+    fn multiplication_binds_tighter_than_addition() {
         assert_eq!(shown("first_set+second_set"), "+first_set+second_set");
         assert_eq!(shown("2*(a-b)*c"), "+2*(+a-b)*c");
         assert_eq!(shown("a-b-c*-d"), "+a-b-c*~d");
@@ -313,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_says_where_and_what_was_expected() {
+    fn an_error_names_the_column_and_what_was_expected() {
         let operand = "expected a set, an integer, '-' or '('.";
         for (text, column, found) in [
             ("", 1, "end"),

@@ -1,4 +1,4 @@
-//! A list of JSON, item by item.
+//! Reads a JSON list item by item, without building the list in memory.
 
 use std::fmt;
 
@@ -6,11 +6,11 @@ use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// Hands each item of a list to `item`, with its place and unread, until that answers false. Nothing is kept of the
-/// list, so one of millions takes no memory. At most `max` items, which are called `items`.
+/// Calls `item` with the position and the raw JSON of each item until it returns false. The list is not stored, so a list
+/// of millions of items takes no memory. `max` is the most items, and `items` their name in the error.
 ///
 /// # Errors
-/// Why it is no such list, in words for the client.
+/// A message for the client: not a list, an empty list, or more than `max` items.
 pub(crate) fn each<'a>(
     json: &'a str,
     max: usize,
@@ -20,10 +20,10 @@ pub(crate) fn each<'a>(
     if walk(json, max, items, item)? { Err("This list may not be empty.".to_owned()) } else { Ok(()) }
 }
 
-/// The same of a list that may be empty. True if it is.
+/// Does the same for a list that may be empty. Returns whether it is empty.
 ///
 /// # Errors
-/// Why it is no such list, in words for the client.
+/// A message for the client: not a list, or more than `max` items.
 pub(crate) fn walk<'a>(
     json: &'a str,
     max: usize,
@@ -49,7 +49,7 @@ pub(crate) fn walk<'a>(
     }
 }
 
-/// How the walk ended.
+/// How the walk ended. `Going` also stands for JSON that does not parse.
 enum State {
     Going,
     Empty,
@@ -79,31 +79,31 @@ impl<'de, F: FnMut(usize, &'de RawValue) -> bool> Visitor<'de> for List<'_, F> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
-        let mut place = 0_usize;
+        let mut position = 0_usize;
         while let Some(raw) = list.next_element::<&'de RawValue>()? {
-            if place == self.max {
+            if position == self.max {
                 *self.state = State::Full;
                 return Err(A::Error::custom("too many"));
             }
-            if !(self.item)(place, raw) {
+            if !(self.item)(position, raw) {
                 *self.state = State::Stopped;
                 return Err(A::Error::custom("enough"));
             }
-            place += 1;
+            position += 1;
         }
-        if place == 0 {
+        if position == 0 {
             *self.state = State::Empty;
         }
         Ok(())
     }
 }
 
-/// A field that is there and null is something else than one that is not there.
+/// Deserializes a field that is present, so that `null` differs from a missing field.
 pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
-/// A value's type by Python's name, as the peer has it.
+/// The Python name of a JSON value's type, as Django REST framework's messages have it.
 pub(crate) fn kind_of(json: &str) -> &'static str {
     match json.bytes().next() {
         Some(b'{') => "dict",

@@ -1,7 +1,7 @@
-//! What clients are shown: units as the JSON that is kept of them, never read for it.
+//! Response bodies. Units are copied from their stored JSON and never parsed for a response.
 
 use aviary_media::Download;
-use aviary_model::Encoding;
+use aviary_model::{Encoding, SetId};
 use aviary_web::ApiError;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 /// One integer of a set.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShownUnit {
-    /// Its place in the set.
+    /// Position in the set.
     pub index: u64,
     /// The constant term: a number of any size, or a text in the set's encoding.
     #[serde(rename = "X")]
@@ -22,7 +22,7 @@ pub struct ShownUnit {
     /// The coefficient of *m*.
     #[schema(value_type = Value, example = 1)]
     pub q: Value,
-    /// All its terms, if it is not just `X + q·m - p`.
+    /// All terms of the polynomial, unless it is just `X + q·m - p`.
     #[schema(required = false)]
     pub terms: Vec<ShownTerm>,
 }
@@ -34,7 +34,7 @@ pub struct ShownTerm {
     pub m: u8,
     /// The power of *p*.
     pub p: u8,
-    /// What they are multiplied by.
+    /// The coefficient.
     #[schema(value_type = Value, example = 1)]
     pub c: Value,
 }
@@ -42,16 +42,16 @@ pub struct ShownTerm {
 /// A set that was written.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ShownSet {
-    /// The set.
+    /// The set's id.
     pub set_id: String,
     /// Its session.
     pub session_id: String,
-    /// How texts among the integers are written, if they are in digits: `decimal` or `hex`.
+    /// The encoding of texts among the integers, if they are digits: `decimal` or `hex`.
     #[schema(required = false)]
     pub encoding: String,
-    /// Its units, by their indexes.
+    /// Its units, ordered by index.
     pub integers: Vec<ShownUnit>,
-    /// In place of `integers`, if they are too large for an answer or were asked for so.
+    /// Replaces `integers` if they are too large for a response, or if the request asked for a file.
     #[schema(required = false)]
     pub download: Option<Download>,
 }
@@ -59,44 +59,44 @@ pub(crate) struct ShownSet {
 /// A set that was read.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ShownOwnSet {
-    /// Whose it is.
+    /// The owner, who is the caller.
     pub user_id: String,
-    /// Its session.
+    /// The set's session.
     pub session_id: String,
-    /// The set.
+    /// The set's id.
     pub set_id: String,
-    /// How texts among the integers are written, if they are in digits: `decimal` or `hex`.
+    /// The encoding of texts among the integers, if they are digits: `decimal` or `hex`.
     #[schema(required = false)]
     pub encoding: String,
-    /// Its units, by their indexes.
+    /// Its units, ordered by index.
     pub integers: Vec<ShownUnit>,
-    /// In place of `integers`, if they are too large for an answer or were asked for so.
+    /// Replaces `integers` if they are too large for a response, or if the request asked for a file.
     #[schema(required = false)]
     pub download: Option<Download>,
 }
 
-/// The id of a set that is gone.
+/// A set that was deleted.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct GoneSet {
-    /// The set.
+pub struct DeletedSet {
+    /// The set's id.
     pub set_id: String,
 }
 
-/// The name of a session that is gone.
+/// A session that was deleted.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct GoneSession {
-    /// The session.
+pub struct DeletedSession {
+    /// The session's name.
     pub session_id: String,
 }
 
 /// A session with its sets.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ShownSession {
-    /// The session.
+pub(crate) struct ShownIntegerSession {
+    /// The session's name.
     pub session_id: String,
-    /// Its sets, by their ids.
+    /// Its sets, ordered by id.
     pub integer_sets: Vec<ShownSetOfSession>,
-    /// In place of `integer_sets`, if they are too large for an answer or were asked for so.
+    /// Replaces `integer_sets` if they are too large for a response, or if the request asked for a file.
     #[schema(required = false)]
     pub download: Option<Download>,
 }
@@ -104,28 +104,28 @@ pub(crate) struct ShownSession {
 /// A set of a session.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ShownSetOfSession {
-    /// The set.
+    /// The set's id.
     pub set_id: String,
-    /// How texts among the integers are written, if they are in digits: `decimal` or `hex`.
+    /// The encoding of texts among the integers, if they are digits: `decimal` or `hex`.
     #[schema(required = false)]
     pub encoding: String,
-    /// Its units, by their indexes.
+    /// Its units, ordered by index.
     pub integers: Vec<ShownUnit>,
 }
 
-/// An answer whose last member is JSON that is already written.
+/// A response whose last member is JSON that was serialized before.
 #[derive(Debug)]
-pub struct Answer {
+pub struct RawJsonResponse {
     pub(crate) status: StatusCode,
-    /// The members before it.
+    /// The members before the last one.
     pub(crate) members: Map<String, Value>,
-    /// Its name.
+    /// The last member's name.
     pub(crate) name: &'static str,
-    /// It.
+    /// The last member's JSON.
     pub(crate) json: String,
 }
 
-impl Answer {
+impl RawJsonResponse {
     pub(crate) fn new<const N: usize>(
         status: StatusCode,
         members: [(&str, &str); N],
@@ -137,8 +137,8 @@ impl Answer {
     }
 }
 
-/// Says in which encoding texts are, where they don't say it themselves: what was answered can be sent again as it is.
-pub(crate) fn say_encoding(members: &mut Map<String, Value>, encoding: Encoding) {
+/// Names the encoding where the texts alone do not show it, so that a client can send the response back unchanged.
+pub(crate) fn insert_encoding(members: &mut Map<String, Value>, encoding: Encoding) {
     let name = match encoding {
         Encoding::Decimal => "decimal",
         Encoding::Hex => "hex",
@@ -147,8 +147,8 @@ pub(crate) fn say_encoding(members: &mut Map<String, Value>, encoding: Encoding)
     members.insert("encoding".to_owned(), Value::from(name));
 }
 
-/// An object with these members and one more that is already JSON.
-pub(crate) fn spliced(members: &Map<String, Value>, name: &str, json: &str) -> Result<String, ApiError> {
+/// Serializes an object with these members and one more whose value is already JSON.
+pub(crate) fn join_members(members: &Map<String, Value>, name: &str, json: &str) -> Result<String, ApiError> {
     let mut text = serde_json::to_string(members).map_err(ApiError::internal)?;
     text.pop();
     text.reserve(json.len() + name.len() + 5);
@@ -161,9 +161,38 @@ pub(crate) fn spliced(members: &Map<String, Value>, name: &str, json: &str) -> R
     Ok(text)
 }
 
-impl IntoResponse for Answer {
+/// The JSON of a list of sets, built set by set.
+#[derive(Debug)]
+pub(crate) struct SetList(String);
+
+impl Default for SetList {
+    fn default() -> Self {
+        Self(String::from("["))
+    }
+}
+
+impl SetList {
+    /// Adds a set, whose units are already JSON.
+    pub(crate) fn push(&mut self, id: &SetId, encoding: Encoding, units: &str) -> Result<(), ApiError> {
+        let mut members = Map::new();
+        members.insert("set_id".to_owned(), Value::from(id.as_str()));
+        insert_encoding(&mut members, encoding);
+        if self.0.len() > 1 {
+            self.0.push(',');
+        }
+        self.0.push_str(&join_members(&members, "integers", units)?);
+        Ok(())
+    }
+
+    pub(crate) fn finish(mut self) -> String {
+        self.0.push(']');
+        self.0
+    }
+}
+
+impl IntoResponse for RawJsonResponse {
     fn into_response(self) -> Response {
-        match spliced(&self.members, self.name, &self.json) {
+        match join_members(&self.members, self.name, &self.json) {
             Ok(body) => {
                 let json = HeaderValue::from_static("application/json");
                 (self.status, [(CONTENT_TYPE, json)], body).into_response()

@@ -1,4 +1,4 @@
-//! Units of a set, and how a set is written.
+//! The units of a set, and the JSON they are written as.
 
 mod read;
 
@@ -8,38 +8,37 @@ use aviary_model::Encoding;
 use dashu_int::IBig;
 use dashu_int::ops::BitTest;
 
-use crate::number;
-use crate::polynomial::Polynomial;
-use crate::work;
+use crate::arithmetic::polynomial::Polynomial;
+use crate::arithmetic::{cost, number};
 
 /// The most units of a set.
 pub const MAX_UNITS: usize = 100_000;
-/// The most bytes of a set's JSON when it is sent.
-pub const MAX_BYTES: usize = 64 << 20;
-/// The most bytes of a set's JSON when it is kept: digits of a result take more than twice the bytes of its numbers.
-pub const MAX_KEPT_BYTES: usize = 192 << 20;
+/// The most bytes of a set's JSON as it is sent.
+pub const MAX_SENT_BYTES: usize = 64 << 20;
+/// The most bytes of a set's JSON as it is stored: the digits of a result take more than twice the bytes of its numbers.
+pub const MAX_STORED_BYTES: usize = 192 << 20;
 
 /// One integer of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unit {
-    /// Its place in the set.
+    /// Its position in the set.
     pub index: u64,
-    /// What is known of it.
+    /// Its value, as a polynomial in the client's secrets.
     pub value: Polynomial,
 }
 
-/// The units of a set, by their indexes, each once; never none.
+/// The units of a set: at least one, ordered by index, no index twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Units(Vec<Unit>);
 
 impl Units {
-    /// The same indexes with other values, one for each.
+    /// Returns units with the same indexes and these values, one for each.
     #[must_use]
     pub fn with_values(&self, values: Vec<Polynomial>) -> Self {
         Self(self.0.iter().zip(values).map(|(unit, value)| Unit { index: unit.index, value }).collect())
     }
 
-    /// Units in any order. None if there is none, or an index comes twice.
+    /// Orders units by index. Returns `None` if there are no units, or two with the same index.
     #[must_use]
     pub fn of(mut units: Vec<Unit>) -> Option<Self> {
         units.sort_by_key(|unit| unit.index);
@@ -47,29 +46,29 @@ impl Units {
         (distinct && !units.is_empty()).then_some(Self(units))
     }
 
-    /// The units, by their indexes.
+    /// The units, ordered by index.
     #[must_use]
     pub fn as_slice(&self) -> &[Unit] {
         &self.0
     }
 
-    /// Writes the JSON of the list; none if it would have more than [`MAX_KEPT_BYTES`], which is looked at after each unit.
+    /// Writes the JSON of the list. Returns `None` if it exceeds [`MAX_STORED_BYTES`], which is checked after each unit.
     #[must_use]
     pub fn write(&self, encoding: Encoding) -> Option<String> {
-        self.write_within(encoding, MAX_KEPT_BYTES)
+        self.write_within(encoding, MAX_STORED_BYTES)
     }
 
-    /// What it takes to write it.
+    /// The cost of writing the list, in work units.
     #[must_use]
-    pub fn writing(&self, encoding: Encoding) -> u64 {
+    pub fn writing_cost(&self, encoding: Encoding) -> u64 {
         let terms = self.0.iter().flat_map(|unit| unit.value.terms());
-        terms.fold(0, |work, term| work.saturating_add(work::writing(encoding, term.coefficient.bit_len())))
+        terms.fold(0, |work, term| work.saturating_add(cost::writing(encoding, term.coefficient.bit_len())))
     }
 
     fn write_within(&self, encoding: Encoding, max: usize) -> Option<String> {
         let mut json = String::from("[");
-        for (place, unit) in self.0.iter().enumerate() {
-            if place > 0 {
+        for (position, unit) in self.0.iter().enumerate() {
+            if position > 0 {
                 json.push(',');
             }
             write_unit(unit, encoding, &mut json);
@@ -82,7 +81,7 @@ impl Units {
     }
 }
 
-/// Each number is converted once: where it stands in `terms` again, its text is copied.
+/// Converts each number once: `X` and `q` are copied where they occur again in `terms`.
 fn write_unit(unit: &Unit, encoding: Encoding, json: &mut String) {
     let coefficient = |json: &mut String, m, p| -> Range<usize> {
         let (zero, from) = (IBig::ZERO, json.len());
@@ -95,8 +94,8 @@ fn write_unit(unit: &Unit, encoding: Encoding, json: &mut String) {
     let q = coefficient(json, 1, 0);
     if !unit.value.is_encrypted() {
         json.push_str(",\"terms\":[");
-        for (place, term) in unit.value.terms().iter().enumerate() {
-            let comma = if place > 0 { "," } else { "" };
+        for (position, term) in unit.value.terms().iter().enumerate() {
+            let comma = if position > 0 { "," } else { "" };
             json.push_str(&format!("{comma}{{\"m\":{},\"p\":{},\"c\":", term.m, term.p));
             match (term.m, term.p) {
                 (0, 0) => json.extend_from_within(x.clone()),
@@ -116,11 +115,11 @@ mod tests {
 
     #[test]
     fn a_list_is_bounded_while_it_is_written() {
-        // 420 numbers of a million bits are within the bound of numbers; in digits, and twice, they are not.
+        // 420 numbers of a million bits are within the bound of numbers; their hex digits, written twice, are not.
         let long = IBig::ONE << (number::MAX_BITS - 1);
         let unit = |index| Unit { index, value: Polynomial::constant(long.clone()) };
         let units = |count| Units::of((0..count).map(unit).collect()).expect("a set");
-        assert!(units(402).write(Encoding::Hex).is_some_and(|json| json.len() < MAX_KEPT_BYTES));
+        assert!(units(402).write(Encoding::Hex).is_some_and(|json| json.len() < MAX_STORED_BYTES));
         assert_eq!(units(403).write(Encoding::Hex), None);
     }
 }

@@ -1,67 +1,66 @@
-//! Reading units as they are sent.
+//! Reads units as they are sent.
 
 use aviary_model::Encoding;
 use dashu_int::IBig;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{MAX_UNITS, Unit, Units};
-use crate::list::{self, kind_of};
-use crate::number::{self, NumberError};
-use crate::polynomial::{MAX_DEGREE, Polynomial};
+use crate::arithmetic::number::{self, NumberError};
+use crate::arithmetic::polynomial::{MAX_DEGREE, Polynomial};
+use crate::arithmetic::unit::{MAX_UNITS, Unit, Units};
+use crate::json_list::{self, kind_of};
 
-/// So many terms a polynomial of the highest degree has.
+/// The number of terms of a full polynomial of the highest degree.
 const MAX_TERMS: usize = 45;
-/// So many errors of one set are named.
+/// The most errors that are reported for one set.
 const MAX_ERRORS: usize = 10;
 
 impl Units {
-    /// Reads the JSON of a list of units. Answers in which encoding they came: the one that was named, or the
-    /// first number's.
+    /// Reads the JSON of a list of units. Returns their encoding too: the named one, or that of the first number.
     ///
     /// # Errors
-    /// What is wrong, in words for the client; no more than a few of many.
+    /// Messages for the client, at most ten.
     pub fn read(json: &str, named: Option<Encoding>) -> Result<(Self, Encoding), Vec<String>> {
-        let mut reading = Reading { named, encoding: None, units: Vec::new() };
+        let mut reader = UnitReader { named, encoding: None, units: Vec::new() };
         let mut errors = Vec::new();
-        let walked = list::each(json, MAX_UNITS, "units", |place, raw| match reading.unit(raw.get()) {
+        let walked = json_list::each(json, MAX_UNITS, "units", |position, raw| match reader.unit(raw.get()) {
             Ok(unit) => {
-                reading.units.push(unit);
+                reader.units.push(unit);
                 true
             }
             Err(error) => {
-                errors.push(format!("Unit {place}: {error}"));
+                errors.push(format!("Unit {position}: {error}"));
                 errors.len() < MAX_ERRORS
             }
         });
         if let Err(error) = walked {
-            // What is wrong with the list as a whole is the one thing to say.
+            // An error of the list as a whole replaces those of its units.
             return Err(vec![error]);
         }
         if !errors.is_empty() {
             return Err(errors);
         }
-        let encoding = reading.encoding.unwrap_or(Encoding::Number);
-        reading.units.sort_by_key(|unit| unit.index);
-        let twice = reading.units.windows(2).find_map(|two| match two {
+        let encoding = reader.encoding.unwrap_or(Encoding::Number);
+        reader.units.sort_by_key(|unit| unit.index);
+        let twice = reader.units.windows(2).find_map(|two| match two {
             [a, b] if a.index == b.index => Some(a.index),
             _ => None,
         });
         match twice {
             Some(index) => Err(vec![format!("Index {index} comes more than once.")]),
-            None => Ok((Self(reading.units), encoding)),
+            None => Ok((Self(reader.units), encoding)),
         }
     }
 }
 
-/// A unit as it is sent; numbers stay text until their encoding is known.
+/// A unit as it is sent. Numbers stay text until their encoding is known.
 #[derive(Deserialize)]
-struct Sent<'a> {
-    #[serde(borrow, default, deserialize_with = "list::present")]
+struct SentUnit<'a> {
+    #[serde(borrow, default, deserialize_with = "json_list::present")]
     index: Option<&'a RawValue>,
-    #[serde(borrow, default, rename = "X", deserialize_with = "list::present")]
+    #[serde(borrow, default, rename = "X", deserialize_with = "json_list::present")]
     x: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "list::present")]
+    #[serde(borrow, default, deserialize_with = "json_list::present")]
     q: Option<&'a RawValue>,
     #[serde(borrow)]
     terms: Option<&'a RawValue>,
@@ -69,26 +68,26 @@ struct Sent<'a> {
 
 #[derive(Deserialize)]
 struct SentTerm<'a> {
-    #[serde(borrow, default, deserialize_with = "list::present")]
+    #[serde(borrow, default, deserialize_with = "json_list::present")]
     m: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "list::present")]
+    #[serde(borrow, default, deserialize_with = "json_list::present")]
     p: Option<&'a RawValue>,
-    #[serde(borrow, default, deserialize_with = "list::present")]
+    #[serde(borrow, default, deserialize_with = "json_list::present")]
     c: Option<&'a RawValue>,
 }
 
-struct Reading {
+struct UnitReader {
     named: Option<Encoding>,
     encoding: Option<Encoding>,
     units: Vec<Unit>,
 }
 
-impl Reading {
+impl UnitReader {
     fn unit(&mut self, json: &str) -> Result<Unit, String> {
         if !json.starts_with('{') {
             return Err(format!("Invalid data. Expected a dictionary, but got {}.", kind_of(json)));
         }
-        let sent: Sent<'_> = serde_json::from_str(json).map_err(|error| error.to_string())?;
+        let sent: SentUnit<'_> = serde_json::from_str(json).map_err(|error| error.to_string())?;
         let index = natural("index", sent.index)?;
         let x = sent.x.map(|x| self.number("X", x)).transpose()?;
         let q = sent.q.map(|q| self.number("q", q)).transpose()?;
@@ -115,7 +114,7 @@ impl Reading {
     fn terms(&mut self, json: &RawValue) -> Result<Polynomial, String> {
         let mut terms: Vec<(u8, u8, IBig)> = Vec::new();
         let mut failure = None;
-        list::walk(json.get(), MAX_TERMS, "terms", |_, raw| match self.term(raw.get(), &terms) {
+        json_list::walk(json.get(), MAX_TERMS, "terms", |_, raw| match self.term(raw.get(), &terms) {
             Ok(term) => {
                 terms.push(term);
                 true
@@ -145,7 +144,7 @@ impl Reading {
         Ok((m, p, self.number("c", c)?))
     }
 
-    /// A number's encoding is the set's, or follows from its form.
+    /// Reads a number. Its encoding is the set's, or follows from its form.
     fn number(&mut self, name: &str, json: &RawValue) -> Result<IBig, String> {
         let json = json.get();
         let text: Option<std::borrow::Cow<'_, str>> = match json.strip_prefix('"').and_then(|t| t.strip_suffix('"')) {
@@ -159,7 +158,7 @@ impl Reading {
         let encoding = match (&text, self.named) {
             (None, _) => Encoding::Number,
             (Some(_), None) => Encoding::Base64,
-            // Who says that there are numbers means no texts.
+            // The encoding `number` allows no texts.
             (Some(_), Some(Encoding::Number)) => return Err(format!("{name}: {}", NumberError::Invalid)),
             (Some(_), Some(named)) => named,
         };
@@ -170,7 +169,7 @@ impl Reading {
     }
 }
 
-/// A small number that is not negative. What is none is never repeated in the error, however long it is.
+/// Reads a small number that is not negative. The error never repeats the input, which may be long.
 fn natural(name: &str, json: Option<&RawValue>) -> Result<u64, String> {
     let json = json.ok_or_else(|| format!("{name}: This field is required."))?.get();
     if let Ok(index) = json.parse() {
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_is_answered_as_it_was_sent_by_its_indexes() {
+    fn a_set_is_written_as_it_was_sent_ordered_by_index() {
         let sent = r#"[{"q":2,"X":1,"index":7},{"index":0,"X":-123456789012345678901234567890,"q":0,"more":[1]}]"#;
         let written = r#"[{"index":0,"X":-123456789012345678901234567890,"q":0},{"index":7,"X":1,"q":2}]"#;
         assert_eq!(read(sent), Ok((written.to_owned(), Encoding::Number)));
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terms_error_says_which_part_of_it() {
+    fn an_error_of_a_term_names_the_field() {
         let with = |terms: &str| error(&format!(r#"[{{"index":0,"terms":{terms}}}]"#));
         for (terms, message) in [
             ("{}", "Expected a list of items but got type \"dict\"."),
@@ -256,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn no_error_repeats_what_the_client_sent() {
+    fn no_error_repeats_the_input() {
         let long = "x".repeat(4 << 20);
         for json in [
             format!("\"{long}\""),
@@ -283,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn an_encoding_that_is_named_is_meant() {
+    fn a_named_encoding_applies_to_all_texts() {
         let named = |json: &str, encoding| {
             let read = Units::read(json, Some(encoding));
             read.map(|(units, encoding)| units.write(encoding).expect("it is small"))
@@ -297,11 +296,11 @@ mod tests {
             (Encoding::Decimal, "\"255\"", "\"-16\""),
             (Encoding::Hex, "\"ff\"", "\"-10\""),
         ] {
-            // JSON numbers are what they are in each of them, and beside each form.
+            // JSON numbers are allowed with every encoding, also next to texts.
             assert_eq!(named(&unit("255", "-16"), encoding), Ok(unit(x, q)));
             assert_eq!(named(&unit(x, "-16"), encoding), Ok(unit(x, q)));
         }
-        // Not named, it is the first number's.
+        // Without a name the encoding is that of the first number.
         assert_eq!(read(&unit("255", "\"-EA==\"")), Ok((unit("255", "-16"), Encoding::Number)));
         assert_eq!(read(&unit("\"/w==\"", "-16")), Ok((unit("\"/w==\"", "\"-EA==\""), Encoding::Base64)));
     }

@@ -1,4 +1,4 @@
-//! Where the units of a set are kept: in its item, or in an object if they are too large for that.
+//! Storage of a set's units: inline in its item, or in an S3 object if they are too large for an item.
 
 use aviary_media::PrivateKey;
 use aviary_model::{Encoding, SetId};
@@ -7,59 +7,58 @@ use aviary_web::ApiError;
 use bytes::Bytes;
 use http::StatusCode;
 
-use crate::IntegersState;
-use crate::kept::KeptSet;
-use crate::unit::MAX_KEPT_BYTES;
+use crate::arithmetic::unit::MAX_STORED_BYTES;
+use crate::state::IntegersState;
 
-/// What an item can hold; DynamoDB takes 400 KB with all its attributes.
+/// The most bytes of units in an item; DynamoDB allows 400 KB for an item with all its attributes.
 const MAX_INLINE: usize = 256 << 10;
-/// What an object has in it.
+/// The content type of objects.
 pub(crate) const CONTENT_TYPE: &str = "application/json";
 
-/// A set that is to be written.
+/// A set to write.
 #[derive(Clone, Debug)]
 pub(crate) struct NewSet {
-    /// The set.
+    /// The set's id.
     pub(crate) id: SetId,
-    /// How its integers are written.
+    /// The encoding of its integers.
     pub(crate) encoding: Encoding,
-    /// How many units it has.
+    /// The number of its units.
     pub(crate) units: u64,
     /// Its units, as JSON.
     pub(crate) json: String,
 }
 
-/// An idempotency key, and what is kept with it of the set that is written.
+/// The result to store with an idempotency key in the transaction that writes the set.
 #[derive(Clone, Copy)]
 pub(crate) struct IdempotencyResult<'a> {
-    /// The key.
+    /// The claim of the key.
     pub(crate) claim: &'a IdempotencyClaim,
-    /// Says what.
-    pub(crate) kept: &'a (dyn Fn(&OpenSession, &StoredSet) -> KeptSet + Sync),
+    /// Serializes the result. It runs once the set's item is known, since the result names the item's version.
+    pub(crate) serialize: &'a (dyn Fn(&OpenSession, &StoredSet) -> Result<String, ApiError> + Sync),
 }
 
-/// Writes a set: the object first if it needs one, which no reader sees before the item names it. False if the session
-/// changed since it was opened. One step for a small set, two for an object, and one more if a set is replaced.
+/// Writes a set. An object is written before the item that names it, so no reader finds an item without its object.
+/// Returns false if the session changed after it was opened. One round trip for a small set, two for an object, and one
+/// more to replace a set.
 ///
 /// # Errors
-/// 400 when the session has no room for it.
+/// 400 when the set exceeds a bound of the session or the account.
 pub(crate) async fn write(
     state: &IntegersState,
     open: &OpenSession,
     set: &NewSet,
-    settled: Option<IdempotencyResult<'_>>,
+    result: Option<IdempotencyResult<'_>>,
 ) -> Result<bool, ApiError> {
     let now = state.clock.now();
     let mut check = None;
-    let stored = stored(state, open, set, async |key: &PrivateKey| {
+    let stored = store_units(state, open, set, async |key: &PrivateKey| {
         check = Some(state.integers.announce_object(open, &set.id, key.as_str(), now).await?);
         Ok(())
     });
     let stored = stored.await?;
-    let claim = match settled {
-        Some(IdempotencyResult { claim, kept }) => {
-            let kept = serde_json::to_string(&kept(open, &stored)).map_err(ApiError::internal)?;
-            Some((claim, &state.authenticator.credentials, kept))
+    let claim = match result {
+        Some(IdempotencyResult { claim, serialize }) => {
+            Some((claim, &state.authenticator.credentials, serialize(open, &stored)?))
         }
         None => None,
     };
@@ -70,9 +69,9 @@ pub(crate) async fn write(
     }
 }
 
-/// Puts a set's units where they belong, and answers the item that leads to them. Before an object is written, `announce`
-/// sees to it that it can't be left behind.
-pub(crate) async fn stored(
+/// Stores a set's units and returns the set's item, which is not written yet. Before it writes an object it calls
+/// `announce`, which must schedule the removal of an object that no item will name.
+pub(crate) async fn store_units(
     state: &IntegersState,
     open: &OpenSession,
     set: &NewSet,
@@ -97,11 +96,11 @@ pub(crate) async fn stored(
     })
 }
 
-/// A set's units, as JSON, with the set as it was then: of a set that is replaced meanwhile the new ones. None if it is
-/// deleted meanwhile.
+/// Reads a set's units as JSON, together with the item they belong to. If the set is replaced during the read, both are
+/// those of the new version. Returns `None` if it is deleted during the read.
 ///
 /// # Errors
-/// 500 when the set names an object that is not there.
+/// 500 when the item names an object that does not exist.
 pub(crate) async fn read(
     state: &IntegersState,
     open: &OpenSession,
@@ -116,7 +115,7 @@ pub(crate) async fn read(
             }
             SetContent::Object(key) => key.parse::<PrivateKey>().map_err(ApiError::internal)?,
         };
-        let max = u64::try_from(MAX_KEPT_BYTES).unwrap_or(u64::MAX);
+        let max = u64::try_from(MAX_STORED_BYTES).unwrap_or(u64::MAX);
         if let Some(bytes) = state.bucket.get_private(&key, max).await? {
             return text(&key, &bytes).map(|json| Some((set, json)));
         }
@@ -132,15 +131,15 @@ pub(crate) async fn read(
 
 fn text(key: &PrivateKey, bytes: &Bytes) -> Result<String, ApiError> {
     let text = std::str::from_utf8(bytes);
-    text.map(ToOwned::to_owned).map_err(|error| ApiError::internal(format!("{key} is no text: {error}")))
+    text.map(ToOwned::to_owned).map_err(|error| ApiError::internal(format!("{key} is not UTF-8: {error}")))
 }
 
-/// The message is what the deployment's alarm and a person look for.
+/// An alarm of the deployment matches this message.
 fn lost(key: &PrivateKey) -> ApiError {
     ApiError::internal(format!("the object of an integer set is lost: {key}"))
 }
 
-/// What the client hears who lost against others all the time.
+/// The response when every retry lost to a concurrent write.
 pub(crate) fn contended() -> ApiError {
     ApiError::detail(StatusCode::CONFLICT, "The session is being changed by other requests. Try again.")
 }

@@ -1,0 +1,196 @@
+//! `/integers/set/` (document 002): stores, shows and deletes a set.
+
+use aviary_auth::Unconfirmed;
+use aviary_model::{IntegerSession, SetId};
+use aviary_store::{OpenSession, StoredSet};
+use aviary_web::{ApiError, Cookies, Fields, IdempotencyKey};
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::download;
+use crate::replay::SetReplay;
+use crate::request::admit::{NewRequest, RepeatedRequest, RequestKind, SetRequest, run};
+use crate::request::params::IntegerParams;
+use crate::request::parse_set::parse_set;
+use crate::request::session_ref::SessionRef;
+use crate::response::{DeletedSet, RawJsonResponse, ShownOwnSet, ShownSet, ShownUnit, insert_encoding};
+use crate::set_storage::{IdempotencyResult, NewSet, contended, read, write};
+use crate::state::IntegersState;
+
+const KIND: RequestKind = RequestKind { operation: "integer_set", takes_uploads: true };
+/// How often a write is tried when other requests replace the session.
+const ATTEMPTS: u32 = 4;
+
+/// A set to store.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SetBody {
+    /// The set's units, in any order. Not needed with an upload.
+    #[schema(required = false)]
+    pub integers: Vec<ShownUnit>,
+    /// The set's id. A set of the session with this id is replaced. Generated if it is not sent.
+    #[schema(required = false, example = "first_set")]
+    pub set_id: String,
+    /// The session. Without it, the web session's, or `default`.
+    #[schema(required = false)]
+    pub session_id: String,
+    /// An upload whose fields count as if they were sent here.
+    #[schema(required = false)]
+    pub upload_id: String,
+    /// Whether to answer with a file in place of the integers.
+    #[schema(required = false)]
+    pub download: bool,
+    /// The encoding of texts among the integers: `base64` (the default), `decimal` or `hex`; `number` if there are no texts.
+    #[schema(required = false)]
+    pub encoding: String,
+    /// The caller's id, username or device token, if sent.
+    #[schema(required = false)]
+    pub user_id: String,
+}
+
+/// Stores a set. Two round trips, three to replace a set, and one more for an object.
+#[utoipa::path(post, path = "/integers/set", tag = "integers", request_body = SetBody, responses(
+    (status = 201, description = "The set", body = ShownSet),
+    (status = 400, description = "Which field is wrong, or which bound of the session or the account the set exceeds"),
+    (status = 401, description = "Missing or invalid credential"),
+    (status = 403, description = "`user_id` is somebody else"),
+    (status = 404, description = "The caller has no such upload"),
+    (status = 409, description = "Other requests kept changing the session; or a request with this idempotency key is under way, or what it made was replaced or deleted"),
+    (status = 422, description = "The idempotency key was used with another body"),
+    (status = 429, description = "Too many writes within a minute, or too many or too large downloads"),
+))]
+pub async fn store_set(
+    State(state): State<IntegersState>,
+    unconfirmed: Unconfirmed,
+    cookies: Cookies,
+    key: IdempotencyKey,
+    IntegerParams(form): IntegerParams,
+) -> Result<RawJsonResponse, ApiError> {
+    run(&state, &KIND, SetRequest { unconfirmed, cookies, key, form }, store, replay).await
+}
+
+async fn store(state: &IntegersState, request: NewRequest) -> Result<RawJsonResponse, ApiError> {
+    let NewRequest { user, form, open, claim, is_uploaded } = request;
+    let wants_file = download::is_requested(&form)?;
+    let set = parse_set(Fields::of(&form), state.entropy.as_ref())?;
+    let is_file = download::count(state, user, set.json.len(), wants_file).await?;
+    let session = open.session.clone();
+    let serialize = |open: &OpenSession, stored: &StoredSet| {
+        SetReplay::of(open, stored, Some(set.json.as_str()).filter(|_| is_uploaded)).to_json()
+    };
+    let result = claim.as_ref().map(|claim| IdempotencyResult { claim, serialize: &serialize });
+    write_with_retries(state, open, &set, result).await?;
+    let response = response(&session, set);
+    if is_file { download::write(state, user, &session, response).await } else { Ok(response) }
+}
+
+/// Rebuilds the first response. The units come from the request itself, and only the id is stored with the key; the units
+/// of an upload are stored too, or read from the set.
+async fn replay(state: &IntegersState, request: RepeatedRequest) -> Result<RawJsonResponse, ApiError> {
+    let RepeatedRequest { user, form, result, is_uploaded } = request;
+    let wants_file = download::is_requested(&form)?;
+    let first = SetReplay::parse(&result)?;
+    let session = first.session.clone();
+    let set = if is_uploaded {
+        first.load(state, user).await?
+    } else {
+        NewSet { id: first.set, ..parse_set(Fields::of(&form), state.entropy.as_ref())? }
+    };
+    download::respond(state, user, &session, response(&session, set), wants_file).await
+}
+
+/// Writes the set, and retries when another request replaced the session.
+async fn write_with_retries(
+    state: &IntegersState,
+    mut open: OpenSession,
+    set: &NewSet,
+    result: Option<IdempotencyResult<'_>>,
+) -> Result<(), ApiError> {
+    for _ in 0..ATTEMPTS {
+        if write(state, &open, set, result).await? {
+            return Ok(());
+        }
+        open = state.integers.reopen(&open, state.clock.now()).await?;
+    }
+    Err(contended())
+}
+
+fn response(session: &IntegerSession, set: NewSet) -> RawJsonResponse {
+    let members = [("set_id", set.id.as_str()), ("session_id", session.as_str())];
+    let mut response = RawJsonResponse::new(StatusCode::CREATED, members, "integers", set.json);
+    insert_encoding(&mut response.members, set.encoding);
+    response
+}
+
+/// Shows a set. Parameters may be in the body or the query. Two round trips.
+#[utoipa::path(get, path = "/integers/set", tag = "integers",
+    params(
+        ("set_id" = String, Query, description = "The set; may be in the body too"),
+        ("session_id" = Option<String>, Query, description = "Its session; without it, the web session's, or `default`"),
+        ("download" = Option<bool>, Query, description = "Whether to answer with a file in place of the integers"),
+        ("user_id" = Option<String>, Query, description = "The caller's id, username or device token, if sent"),
+    ),
+    responses(
+        (status = 200, description = "The set", body = ShownOwnSet),
+        (status = 400, description = "No set is named, or which parameter is wrong"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 403, description = "`user_id` is somebody else"),
+        (status = 404, description = "The caller has no such set"),
+        (status = 429, description = "Too many or too large downloads"),
+    ))]
+pub async fn show_set(
+    State(state): State<IntegersState>,
+    unconfirmed: Unconfirmed,
+    cookies: Cookies,
+    IntegerParams(form): IntegerParams,
+) -> Result<RawJsonResponse, ApiError> {
+    let (caller, open) = SessionRef::of(&form).open(&state, unconfirmed, &cookies, &form).await?;
+    let wants_file = download::is_requested(&form)?;
+    let mut fields = Fields::of(&form);
+    let id = fields.required("set_id", SetId::parse);
+    let id = fields.finish(id)?;
+    let found = match open.manifest {
+        Some(_) => state.integers.set(&open, &id).await?,
+        None => None,
+    };
+    let found = read(&state, &open, found.ok_or_else(ApiError::not_found)?).await?;
+    let (set, json) = found.ok_or_else(ApiError::not_found)?;
+    let user = caller.user.to_string();
+    let members = [("user_id", user.as_str()), ("session_id", open.session.as_str()), ("set_id", id.as_str())];
+    let mut response = RawJsonResponse::new(StatusCode::OK, members, "integers", json);
+    insert_encoding(&mut response.members, set.encoding);
+    download::respond(&state, caller.user, &open.session, response, wants_file).await
+}
+
+/// Deletes a set. A session without sets no longer exists. Three round trips.
+#[utoipa::path(delete, path = "/integers/set", tag = "integers",
+    params(
+        ("set_id" = String, Query, description = "The set; may be in the body too"),
+        ("session_id" = Option<String>, Query, description = "Its session; without it, the web session's, or `default`"),
+        ("user_id" = Option<String>, Query, description = "The caller's id, username or device token, if sent"),
+    ),
+    responses(
+        (status = 200, description = "The set is deleted", body = DeletedSet),
+        (status = 400, description = "No set is named"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 403, description = "`user_id` is somebody else"),
+        (status = 404, description = "The caller has no such set"),
+    ))]
+pub async fn delete_set(
+    State(state): State<IntegersState>,
+    unconfirmed: Unconfirmed,
+    cookies: Cookies,
+    IntegerParams(form): IntegerParams,
+) -> Result<Json<DeletedSet>, ApiError> {
+    let (_, open) = SessionRef::of(&form).open(&state, unconfirmed, &cookies, &form).await?;
+    let mut fields = Fields::of(&form);
+    let id = fields.required("set_id", SetId::parse);
+    let id = fields.finish(id)?;
+    if state.integers.delete_set(&open, &id, state.clock.now()).await? {
+        Ok(Json(DeletedSet { set_id: id.as_str().to_owned() }))
+    } else {
+        Err(ApiError::not_found())
+    }
+}
