@@ -3,6 +3,11 @@
 //! Everything here is for tests, so whatever goes wrong panics with a sentence that says what it was.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+pub mod acts;
+pub mod ids;
+pub mod limits;
+pub mod messages;
+
 mod account;
 mod answer;
 mod audit_trail;

@@ -86,6 +86,16 @@ impl Service {
         self.call("DELETE", path)
     }
 
+    /// Sends a GET by an account's access token.
+    pub async fn get_as(&self, caller: &Account, path: &str) -> Answer {
+        self.get(path).bearer(&caller.access).send().await
+    }
+
+    /// Sends a JSON body by POST and an account's access token.
+    pub async fn post_as(&self, caller: &Account, path: &str, body: &Value) -> Answer {
+        self.post(path).bearer(&caller.access).json(body).send().await
+    }
+
     /// Fetches a URL of an answer, as a browser without credentials would.
     pub async fn fetch(&self, url: &str) -> Answer {
         Call(self.http.get(url)).send().await

@@ -1,73 +1,19 @@
-//! The service from end to end, over HTTP, as its clients use it. Modules are arranged like the URLs; `rules` is
-//! what holds for all of them.
+//! The service from end to end, over HTTP, as its clients use it.
+//!
+//! A folder holds the tests of one function; a file there is named by the words of the URL that the folder does not say:
+//! `/api/profiles/<id>/follow/` is `profiles/follow.rs`, `/integers/set/` is `integers/set.rs`. In `auth` it is the
+//! whole URL, since `/auth/login/` and `/api/auth/login/` differ: `auth/auth_login.rs`, `auth/api_auth_login.rs`.
+//! `contracts`, `resilience`, `scenarios` and `tools` hold what is about more than one function.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-mod api_auth_account;
-mod api_auth_login;
-mod api_auth_sessions;
-mod api_auth_signup;
-mod api_auth_user;
-mod api_tweets;
-mod api_users;
-mod audit_trail;
-mod auth_jwt;
-mod auth_login;
-mod auth_register;
-mod auth_token;
-mod auth_users;
-mod auth_users_me;
-mod auth_users_me_change;
-mod auth_users_reset_password;
-mod auth_users_set_password;
-mod auth_users_undo_email;
-mod creating;
-mod ending;
-mod events;
-mod faults;
-mod forgeries;
-mod idempotency;
-mod integers_bad_input;
-mod integers_bounds;
-mod integers_client;
-mod integers_documented;
-mod integers_equations;
-mod integers_faults;
-mod integers_leaving;
-mod integers_lent;
-mod integers_numbers;
-mod integers_parameters;
-mod integers_repeats;
-mod integers_sessions;
-mod integers_sets;
-mod integers_upload;
-mod limits;
-mod main_job;
+mod auth;
+mod contracts;
+mod integers;
 mod notifications;
-mod operator_tasks;
-mod profile;
-mod profiles_block;
-mod profiles_follow;
-mod profiles_lists;
-mod profiles_search;
-mod profiles_view;
-mod purge;
-mod races;
-mod refresh_families;
-mod roles;
-mod rotation;
-mod routes;
-mod rules;
-mod seed;
-mod small_world;
-mod social_faults;
+mod profiles;
+mod resilience;
+mod scenarios;
 mod status;
-mod steps;
-mod tweet;
-mod tweet_images;
-mod tweets_comments;
-mod tweets_edit;
-mod tweets_home;
-mod tweets_lists;
-mod tweets_post;
-mod tweets_reactions;
-mod without_a_sender;
+mod tools;
+mod tweets;
+mod users;

@@ -1,11 +1,10 @@
 //! `/api/notifications/`: what others did, once each, and what of it is unread.
 
+use e2e::acts::people::{follow, relate};
+use e2e::acts::tweets::react;
+use e2e::ids::id_of;
 use e2e::{Account, Service, eventually};
 use serde_json::{Value, json};
-
-use crate::profiles_follow::{follow, relate};
-use crate::tweets_post::id;
-use crate::tweets_reactions::react;
 
 const LIST: &str = "/api/notifications/";
 
@@ -52,7 +51,7 @@ async fn everything_that_others_do_is_told_newest_first() {
     let nothing = json!({"next": null, "previous": null, "results": []});
     assert_eq!(list(&service, &me, "").await, nothing);
     assert_eq!(unread(&service, &me).await, 0);
-    let tweet = id(&service.tweet(&me, "Hello").await);
+    let tweet = id_of(&service.tweet(&me, "Hello").await);
     follow(&service, &other, &me).await;
     so_many(&service, &me, 1).await;
     react(&service, "POST", &other, &tweet, "like").await.with_status(200);
@@ -61,7 +60,7 @@ async fn everything_that_others_do_is_told_newest_first() {
     so_many(&service, &me, 3).await;
     let commented = comment(&service, &other, &tweet, &format!("@{} nice", me.username)).await;
     so_many(&service, &me, 4).await;
-    let mention = id(&service.tweet(&other, &format!("As @{} says", me.username.to_uppercase())).await);
+    let mention = id_of(&service.tweet(&other, &format!("As @{} says", me.username.to_uppercase())).await);
     so_many(&service, &me, 5).await;
     let body = json!({"message": "So it is", "in_reply_to": tweet});
     let reply =
@@ -96,7 +95,7 @@ async fn everything_that_others_do_is_told_newest_first() {
 async fn toggling_and_retrying_tells_it_once() {
     let service = Service::running();
     let (me, other) = (service.signup().await, service.signup().await);
-    let tweet = id(&service.tweet(&me, "Hello").await);
+    let tweet = id_of(&service.tweet(&me, "Hello").await);
     for _ in 0..4 {
         for method in ["POST", "POST", "DELETE"] {
             react(&service, method, &other, &tweet, "like").await.with_status(200);
@@ -202,7 +201,7 @@ async fn a_cursor_is_its_owners() {
 async fn what_is_gone_or_hidden_is_not_shown() {
     let service = Service::running();
     let (me, liker, muted) = (service.signup().await, service.signup().await, service.signup().await);
-    let (tweet, other) = (id(&service.tweet(&me, "Hello").await), id(&service.tweet(&me, "Goodbye").await));
+    let (tweet, other) = (id_of(&service.tweet(&me, "Hello").await), id_of(&service.tweet(&me, "Goodbye").await));
     for actor in [&liker, &muted] {
         react(&service, "POST", actor, &tweet, "like").await.with_status(200);
         react(&service, "POST", actor, &other, "like").await.with_status(200);

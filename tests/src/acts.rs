@@ -1,0 +1,6 @@
+//! What tests let people do, over HTTP, as functions that demand success or return the answer.
+
+pub mod integers;
+pub mod people;
+pub mod tokens;
+pub mod tweets;

@@ -1,0 +1,24 @@
+//! Rate limits: the refusal, and addresses that no other test has used up.
+
+use serde_json::json;
+
+use crate::{Answer, unique};
+
+/// Demands a 429 whose `Retry-After` is between a second and `at_most` seconds.
+#[track_caller]
+pub fn assert_throttled(answer: &Answer, at_most: u64) {
+    assert_eq!(answer.status, 429, "{}", answer.text());
+    let seconds: u64 = answer.header("retry-after").expect("Retry-After").parse().expect("seconds");
+    assert!((1..=at_most).contains(&seconds), "{seconds}");
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    let detail = format!("Request was throttled. Expected available in {seconds} {unit}.");
+    assert_eq!(answer.json(), json!({"detail": detail}));
+}
+
+/// An IPv6 address of the range for documentation (RFC 3849) that no other test has.
+#[must_use]
+pub fn unused_address() -> String {
+    let tail = unique("");
+    let groups: Vec<&str> = [0, 4, 8].iter().map(|at| tail.get(*at..at + 4).unwrap_or_default()).collect();
+    format!("2001:db8::{}", groups.join(":"))
+}

@@ -1,0 +1,30 @@
+//! Accounts and credentials: `/auth/…`, `/api/auth/…`, `/api/jwt/…` and `/.well-known/…`, each file named by its whole URL.
+
+mod api_auth_activity;
+mod api_auth_delete;
+mod api_auth_login;
+mod api_auth_logout;
+mod api_auth_obtain;
+mod api_auth_obtain_token;
+mod api_auth_sessions;
+mod api_auth_signup;
+mod api_auth_user_delete;
+mod api_auth_user_edit;
+mod api_auth_user_logout;
+mod api_auth_user_register;
+mod api_auth_username;
+mod api_jwt;
+mod auth_jwt;
+mod auth_login;
+mod auth_register;
+mod auth_token;
+mod auth_users;
+mod auth_users_me;
+mod auth_users_me_change;
+mod auth_users_reset_password;
+mod auth_users_set_password;
+mod auth_users_set_username;
+mod auth_users_undo_email;
+mod refresh_families;
+mod well_known_jwks;
+mod without_a_sender;

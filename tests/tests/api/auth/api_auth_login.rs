@@ -1,0 +1,27 @@
+//! `POST /api/auth/login/`.
+
+use e2e::{Cookies, PASSWORD, Service};
+use serde_json::{Value, json};
+
+fn body(name: &str, password: &str) -> Value {
+    json!({"username": name, "password": password})
+}
+
+#[tokio::test]
+async fn login_gives_the_pair_the_device_token_and_the_session() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let answer = service.post("/api/auth/login/").json(&body(&account.username, PASSWORD)).send().await;
+    let answer = answer.with_status(200);
+    let names: Vec<String> = answer.json().as_object().unwrap().keys().cloned().collect();
+    assert_eq!(names, ["access", "refresh", "token", "username"]);
+    let cookies = Cookies::of(&answer);
+    assert_ne!(cookies, account.cookies);
+    for credential in ["access", "token"] {
+        service.get("/auth/users/me/").bearer(&answer.field(credential)).send().await.with_status(200);
+    }
+    service.get("/auth/users/me/").cookies(&cookies).send().await.with_status(200);
+    let nobody = json!({"detail": "No active account found with the given credentials"});
+    let wrong = service.post("/api/auth/login/").json(&body(&account.username, "wrong")).send().await;
+    wrong.unauthorized(&nobody);
+}

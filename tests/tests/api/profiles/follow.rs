@@ -1,0 +1,112 @@
+//! `POST`, `DELETE /api/profiles/<id>/follow/`.
+
+use e2e::acts::people::{follow, relate, view_profile};
+use e2e::{Answer, Service, eventually};
+use futures_util::StreamExt;
+use futures_util::future::join_all;
+use futures_util::stream;
+use serde_json::{Value, json};
+
+fn shown(following: bool, followers: u32) -> Value {
+    json!({"following": following, "followers": followers})
+}
+
+#[tokio::test]
+async fn a_follow_shows_at_once_and_counts_soon() {
+    let service = Service::running();
+    let (a, b) = (service.signup().await, service.signup().await);
+    relate(&service, "POST", &a, "follow", &b.id).await.is(200, &shown(true, 1));
+    assert_eq!(view_profile(&service, &a, &b.id).await["is_following"], true);
+    assert_eq!(view_profile(&service, &b, &a.id).await["is_following"], false);
+    eventually("both counts", async || {
+        let (followed, follower) = (view_profile(&service, &a, &b.id).await, view_profile(&service, &a, &a.id).await);
+        (followed["followers"] == 1 && follower["following"] == 1).then_some(())
+    })
+    .await;
+    let profile = service.get(&format!("/profile?username={}", b.username)).send().await.with_status(200).json();
+    assert_eq!((&profile["profile"]["followers"], &profile["profile"]["following"]), (&json!(1), &json!(0)));
+    // Again is as good as once.
+    relate(&service, "POST", &a, "follow", &b.id).await.is(200, &shown(true, 1));
+    relate(&service, "DELETE", &a, "follow", &b.id).await.is(200, &shown(false, 0));
+    assert_eq!(view_profile(&service, &a, &b.id).await["is_following"], false);
+    eventually("no counts", async || {
+        let (followed, follower) = (view_profile(&service, &a, &b.id).await, view_profile(&service, &a, &a.id).await);
+        (followed["followers"] == 0 && follower["following"] == 0).then_some(())
+    })
+    .await;
+    relate(&service, "DELETE", &a, "follow", &b.id).await.is(200, &shown(false, 0));
+}
+
+#[tokio::test]
+async fn nobody_follows_blocks_or_mutes_oneself_or_nobody() {
+    let service = Service::running();
+    let account = service.signup().await;
+    for verb in ["follow", "block", "mute"] {
+        for method in ["POST", "DELETE"] {
+            let text = format!("You cannot {verb} yourself.");
+            relate(&service, method, &account, verb, &account.id).await.is(400, &json!({"detail": text}));
+            for id in ["x", "01a1f9f8-eb32-7f02-8f74-6c633c173b52", &account.username, "blocked", "%2F"] {
+                relate(&service, method, &account, verb, id).await.is(404, &json!({"detail": "Not found."}));
+            }
+            let path = format!("/api/profiles/{}/{verb}/", account.id);
+            let nobody = json!({"detail": "Authentication credentials were not provided."});
+            service.call(method, &path).send().await.unauthorized(&nobody);
+            // A browser's cookie needs the token that a page of another site does not have.
+            let forged = service.call(method, &path).header("cookie", &account.cookies.header()).send().await;
+            assert_eq!(forged.status, 403, "{}", forged.text());
+        }
+        let answer = relate(&service, "PUT", &account, verb, &account.id).await.with_status(405);
+        assert_eq!(answer.header("allow"), Some("POST, DELETE, OPTIONS"));
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_user_is_nobody() {
+    let service = Service::running();
+    let (a, gone) = (service.signup().await, service.signup().await);
+    follow(&service, &a, &gone).await;
+    let delete = service.delete("/auth/users/me/").bearer(&gone.access);
+    delete.json(&json!({"current_password": e2e::PASSWORD})).send().await.with_status(204);
+    for verb in ["follow", "block", "mute"] {
+        relate(&service, "POST", &a, verb, &gone.id).await.is(404, &json!({"detail": "Not found."}));
+    }
+    eventually("who followed the deleted one follows nobody", async || {
+        (view_profile(&service, &a, &a.id).await["following"] == 0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_twenty_who_toggle_one_follow_the_counters_end_as_the_edge_is() {
+    let service = Service::running();
+    let (a, b, c) = (service.signup().await, service.signup().await, service.signup().await);
+    follow(&service, &c, &b).await;
+    for last in ["POST", "DELETE"] {
+        let calls = (0..20).map(|n| relate(&service, if n % 2 == 0 { "POST" } else { "DELETE" }, &a, "follow", &b.id));
+        let answers: Vec<Answer> = stream::iter(calls).buffer_unordered(16).collect().await;
+        for (n, answer) in answers.into_iter().enumerate() {
+            assert_eq!(answer.status, 200, "toggle {n}: {}", answer.text());
+        }
+        let ends = relate(&service, last, &a, "follow", &b.id).await.with_status(200).json();
+        assert_eq!(ends["following"], last == "POST");
+        let following = u32::from(last == "POST");
+        eventually("counters that agree with the edges", async || {
+            let (followed, follower) =
+                (view_profile(&service, &a, &b.id).await, view_profile(&service, &a, &a.id).await);
+            (followed["followers"] == following + 1 && follower["following"] == following).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn everybody_who_follows_at_once_is_counted() {
+    let service = Service::running();
+    let star = service.signup().await;
+    let fans = join_all((0..12).map(|_| service.signup())).await;
+    join_all(fans.iter().map(|fan| follow(&service, fan, &star))).await;
+    eventually("twelve followers", async || {
+        (view_profile(&service, &star, &star.id).await["followers"] == 12).then_some(())
+    })
+    .await;
+}

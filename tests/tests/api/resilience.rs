@@ -1,0 +1,7 @@
+//! What survives faults, races, key rotation and deletion.
+
+mod faults;
+mod purge;
+mod races;
+mod rotation;
+mod social_faults;

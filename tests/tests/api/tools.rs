@@ -1,0 +1,4 @@
+//! Programs that work on the running service: seeding it, and an operator's tasks.
+
+mod operator_tasks;
+mod seed;

@@ -1,0 +1,12 @@
+//! Tweets, comments, reactions and lists of them: `/tweet` and `/api/tweets/…`.
+
+mod comments;
+mod create;
+mod edit;
+mod home;
+mod lists;
+mod one_comment;
+mod reactions;
+mod show;
+mod tweet;
+mod tweet_images;
