@@ -1,3 +1,5 @@
+//! The time of logs, mails and deliveries.
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -5,14 +7,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// Where logs and mails take the time from, so that tests decide it.
+/// The source of the time of logs and mails. Tests pass their own.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> i64 + Send + Sync>);
 
 impl Clock {
     /// The machine's clock.
     #[must_use]
-    #[allow(clippy::disallowed_methods, reason = "the one place of this crate where time comes in")]
+    #[allow(clippy::disallowed_methods, reason = "the only function of this crate that reads the machine's clock")]
     pub fn system() -> Self {
         Self::new(|| {
             let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -20,7 +22,7 @@ impl Clock {
         })
     }
 
-    /// A clock that reads `now` for the milliseconds since 1970.
+    /// A clock that takes the milliseconds since 1970 from `now`.
     pub fn new(now: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
@@ -29,7 +31,7 @@ impl Clock {
         (self.0)()
     }
 
-    /// The time as AWS writes it, to the second.
+    /// The time in AWS's format, to the second.
     pub(crate) fn now_rfc3339(&self) -> String {
         rfc3339(self.now_ms())
     }
@@ -41,7 +43,7 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// Milliseconds since 1970 as AWS writes a time, to the second.
+/// Milliseconds since 1970 in AWS's format for times, to the second.
 pub(crate) fn rfc3339(ms: i64) -> String {
     let time = OffsetDateTime::from_unix_timestamp(ms.div_euclid(1_000)).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     // A year beyond 9999 cannot come from a clock.

@@ -1,3 +1,5 @@
+//! The configuration of a local AWS.
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,45 +12,45 @@ use crate::clock::Clock;
 use crate::delivery::target::FunctionsUrl;
 use crate::error::StartError;
 
-/// The stack whose names everything local has.
+/// The stack that the names of local resources begin with.
 pub const DEFAULT_STACK: &str = "aviary-local";
-/// The region everything local is in.
+/// The region of all local resources.
 pub const DEFAULT_REGION: &str = "us-east-1";
 /// The services whose requests are checked against the roles of the template.
 const AUTHORIZED_SERVICES: [&str; 2] = ["dynamodb", "s3"];
 
-/// What a local AWS holds, where, and on which ports.
+/// What a local AWS contains, where it stores it, and on which ports it listens.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The folder that keeps the data.
+    /// The folder for the data.
     pub data: PathBuf,
-    /// The tables, buckets and log groups to create where they are missing.
+    /// The tables, buckets and log groups; missing ones are created at the start.
     pub storage: Storage,
-    /// The port of DynamoDB; 0 is any free one.
+    /// The port of DynamoDB; 0 for any free port.
     pub dynamodb_port: u16,
-    /// The port of everything else; 0 is any free one.
+    /// The port of everything else; 0 for any free port.
     pub aws_port: u16,
-    /// What is delivered to which function.
+    /// The streams and schedules of each function.
     pub event_sources: Vec<EventSources>,
     /// What each function may do with DynamoDB and S3.
     pub roles: Vec<Role>,
-    /// Where functions are invoked; without it nothing is delivered, and streams wait.
+    /// The server that invokes functions. Without it nothing is delivered, and stream records wait.
     pub functions_url: Option<FunctionsUrl>,
-    /// How old a stream record is when it is delivered, at least.
+    /// The least age of a stream record when it is delivered.
     pub stream_delay: Duration,
-    /// How long after a change a global index shows it.
+    /// The time after which a global index shows a change.
     pub index_delay: Duration,
-    /// How long after the start a schedule fires first.
+    /// The time between the start and the first run of each schedule.
     pub first_schedule_after: Duration,
-    /// How long a function may take to answer what is delivered.
+    /// The longest time a function may take to answer a delivery.
     pub invocation_limit: Duration,
-    /// The pair of keys that may do all; a function has an access key of its own and the same secret.
+    /// The keys of the caller that may do everything. A function has an access key of its own and the same secret.
     pub credentials: Credentials,
-    /// How often what has expired is removed.
+    /// The time between two removals of expired data.
     pub sweep_every: Duration,
-    /// The time, for logs and mails, and for the age at which stream records are forgotten.
+    /// The time of logs and mails, and the time by which stream records are old enough to be removed.
     pub clock: Clock,
-    /// Keeps a temporary folder alive as long as anyone uses it.
+    /// Deletes the temporary folder when the last copy is dropped.
     temporary: Option<Arc<TempDir>>,
 }
 
@@ -68,7 +70,7 @@ impl Default for Credentials {
 }
 
 impl Config {
-    /// A local AWS in the folder `data`, on any free ports.
+    /// A local AWS in the folder `data`, on free ports.
     #[must_use]
     pub fn new(data: impl Into<PathBuf>, storage: Storage) -> Self {
         Self {
@@ -81,9 +83,9 @@ impl Config {
             functions_url: None,
             stream_delay: Duration::ZERO,
             index_delay: Duration::ZERO,
-            // Soon, so that a newcomer sees it work.
+            // Short, so that a newcomer sees it work.
             first_schedule_after: Duration::from_secs(3),
-            // Lambda's longest; and `cargo lambda watch` may have to build the function first.
+            // Lambda's own limit. `cargo lambda watch` may have to build the function first.
             invocation_limit: Duration::from_secs(15 * 60),
             credentials: Credentials::default(),
             sweep_every: Duration::from_secs(10),
@@ -92,7 +94,7 @@ impl Config {
         }
     }
 
-    /// A local AWS with what `template` names for `stack`, in the folder `data`, on any free ports.
+    /// A local AWS with the resources of `template` for `stack`, in the folder `data`, on free ports.
     ///
     /// # Errors
     /// If the template cannot be read or resolved.
@@ -114,10 +116,10 @@ impl Config {
         Ok(Self { event_sources, roles, ..Self::new(data, template.storage(&settings)?) })
     }
 
-    /// For tests: what `template` names, in a temporary folder that goes when the last copy of this goes.
+    /// For tests: the resources of `template` in a temporary folder, which is deleted with the last copy of this value.
     ///
     /// # Errors
-    /// If the template cannot be read or resolved, or there is no room for a folder.
+    /// If the template cannot be read or resolved, or the folder cannot be created.
     pub fn temporary(template: &Path) -> Result<Self, StartError> {
         let folder = TempDir::with_prefix("aviary-")
             .map_err(|source| StartError::Folder { path: std::env::temp_dir(), source })?;

@@ -1,4 +1,4 @@
-//! Accepts connections and answers their requests, until it is told to stop.
+//! Accepts connections and answers their requests until the local AWS stops.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -15,14 +15,13 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower::Service;
 
-/// How long running requests may take to finish when it stops.
+/// The time that running requests have to finish after a stop.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// An answer under way.
+/// A response that is being made.
 pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
-/// Answers with what `service` makes for each connection until `stopped` says so, and then lets running requests
-/// finish.
+/// Answers each connection with a service of its own until `stopped` changes, then lets running requests finish.
 pub(crate) async fn serve<S>(listener: TcpListener, service: impl Fn() -> S, mut stopped: watch::Receiver<()>)
 where
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible, Future = Answering>,
@@ -37,7 +36,7 @@ where
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
-                    // Out of file descriptors, usually: without a pause this loop would use up a processor.
+                    // Usually no file descriptors are left. Without a pause this loop would use a whole processor.
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
             },
@@ -48,7 +47,7 @@ where
     drop(listener);
     let drained = async { while connections.join_next().await.is_some() {} };
     if tokio::time::timeout(DRAIN, drained).await.is_err() {
-        tracing::warn!("connections that did not finish were cut");
+        tracing::warn!("connections that did not finish in time were closed");
     }
 }
 
@@ -58,7 +57,7 @@ where
     S: Clone + Send + 'static,
 {
     if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "answers may wait for each other");
+        tracing::debug!(%error, "TCP_NODELAY could not be set: responses may be delayed");
     }
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -1,4 +1,4 @@
-//! What AWS delivers to functions by itself: the records of streams, and scheduled events.
+//! Delivers stream records and scheduled events to functions, as AWS does.
 
 mod backoff;
 mod batch;
@@ -38,7 +38,7 @@ pub(crate) struct Deliveries {
 }
 
 impl Deliveries {
-    /// Opens what is known of earlier deliveries, and marks where the new ones begin.
+    /// Reads how far earlier deliveries came, and marks where new ones begin.
     pub(crate) fn open(config: &Config, database: &Database) -> Result<Self, StartError> {
         let failed = |error: rusqlite::Error| StartError::Delivery(error.to_string());
         let state = State::open(&config.data.join("delivery.sqlite")).map_err(failed)?;
@@ -48,7 +48,7 @@ impl Deliveries {
             for source in &sources.streams {
                 let subscription = Subscription::new(sources, source);
                 let reader = Reader::open(database.clone(), &source.arn).map_err(StartError::Delivery)?;
-                // Also while nobody delivers: what is written from now on is not to be missed.
+                // Also without functions: records written from now on must not be missed.
                 begin(&deliveries.state, &subscription, source.starting_position, &reader)?;
                 if let Some(target) = &target {
                     let stream = stream(config, source, (subscription, reader, deliveries.state.clone()), target);
@@ -62,12 +62,12 @@ impl Deliveries {
         Ok(deliveries)
     }
 
-    /// What was given up is listed there.
+    /// The positions of the deliveries, and the batches that were given up.
     pub(crate) fn state(&self) -> State {
         self.state.clone()
     }
 
-    /// Begins to deliver, until `stopped` says so. What is under way then is delivered again after the next start.
+    /// Delivers until `stopped` changes. A batch that is being delivered then is delivered again after the next start.
     pub(crate) fn spawn(self, tasks: &mut JoinSet<()>, stopped: &watch::Receiver<()>) {
         for stream in self.streams {
             tasks.spawn(until(stopped.clone(), stream.run()));
@@ -81,7 +81,7 @@ impl Deliveries {
 async fn until(mut stopped: watch::Receiver<()>, work: impl Future<Output = ()>) {
     tokio::select! {
         () = work => {}
-        // An error means that nobody is left to say so.
+        // An error means that the sender was dropped, which is a stop too.
         _ = stopped.changed() => {}
     }
 }
@@ -117,7 +117,7 @@ fn stream(
         batch_size: source.batch_size,
         maximum_age: source.maximum_record_age_s.map(Duration::from_secs),
         delay: config.stream_delay,
-        // Records have the time of the machine, whatever the clock of the logs says.
+        // Records have the machine's time, whatever the clock of the logs says.
         clock: Clock::system(),
     }
 }

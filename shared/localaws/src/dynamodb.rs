@@ -1,4 +1,4 @@
-//! DynamoDB and its streams, on SQLite.
+//! DynamoDB and its streams, on SQLite, behind a proxy that checks rights and delays indexes.
 
 mod authorizing_proxy;
 mod changes;
@@ -20,7 +20,7 @@ use authorizing_proxy::AuthorizingProxy;
 pub(crate) use index_delay::IndexDelay;
 pub(crate) use rights::Rights;
 
-/// How long a client may go on sending a request it has begun.
+/// The time that a client has to finish sending a request after a stop.
 const DRAIN: Duration = Duration::from_secs(3);
 
 /// Opens the database at `path` with all `tables` in it.
@@ -33,7 +33,7 @@ pub(crate) fn open(path: &Path, tables: &[Table]) -> Result<Database, StartError
     Ok(database)
 }
 
-/// Answers until `stopped` says so what callers have the right to, with indexes that lag by `delay` if there is one.
+/// Answers until `stopped` changes. Requests beyond the caller's rights are denied; `delay` makes global indexes lag.
 pub(crate) async fn serve(
     listener: TcpListener,
     database: Database,
@@ -43,7 +43,7 @@ pub(crate) async fn serve(
     let inner = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
     let (inner, address) = match inner.and_then(|inner| inner.local_addr().map(|address| (inner, address))) {
         Ok(found) => found,
-        Err(error) => return tracing::error!(%error, "there is no port for the database"),
+        Err(error) => return tracing::error!(%error, "no port is free for the database"),
     };
     let proxy = AuthorizingProxy::new(address, rights, delay);
     tokio::join!(serve_at_once(inner, database, stopped.clone()), proxy.serve(listener, stopped));
@@ -51,7 +51,7 @@ pub(crate) async fn serve(
 
 async fn serve_at_once(listener: TcpListener, database: Database, stopped: watch::Receiver<()>) {
     let until = |mut stopped: watch::Receiver<()>| async move {
-        // An error means that nobody is left to say so.
+        // An error means that the sender was dropped, which is a stop too.
         let _ = stopped.changed().await;
     };
     let server = dynoxide::server::serve_with_shutdown(listener, database, until(stopped.clone()));

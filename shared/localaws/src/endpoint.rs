@@ -1,4 +1,4 @@
-//! The port that S3, CloudWatch Logs, SES and what only the local AWS has share.
+//! The shared port of S3, CloudWatch Logs, SES and the paths below `/_local/`.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -21,12 +21,12 @@ use crate::logs::{Logs, LogsError};
 use crate::s3;
 use crate::ses::{self, Ses, SesError};
 
-/// A batch of log events is 1 MiB at most, but JSON can escape each byte of it sixfold.
+/// A batch of log events has at most 1 MiB, and JSON can take six bytes for each of its bytes.
 const MAX_JSON: usize = 8 * 1024 * 1024;
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
-/// What answers on the port.
+/// The services behind the port.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     pub(crate) s3: S3Service,
@@ -36,7 +36,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Only what browsers use answers requests of other origins.
+    /// Only S3 and the logs get CORS headers: browsers use S3, and must not read mails.
     async fn answer(self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
         let path = request.uri().path();
         if path.starts_with(local::PREFIX) {
@@ -93,7 +93,7 @@ impl Endpoint {
     }
 }
 
-/// Why a body could not be had.
+/// Why a body could not be read.
 enum Unreadable {
     TooLarge,
     Broken(String),
@@ -118,7 +118,7 @@ fn json_of(kind: &'static str, status: StatusCode, body: String) -> Response<Bod
     response
 }
 
-/// Answers until `stopped` says so, and then lets running requests finish.
+/// Answers until `stopped` changes, then lets running requests finish.
 pub(crate) async fn serve(listener: TcpListener, endpoint: Endpoint, stopped: watch::Receiver<()>) {
     connections::serve(listener, || service_fn(endpoint_of(endpoint.clone())), stopped).await;
 }
@@ -127,12 +127,12 @@ fn endpoint_of(endpoint: Endpoint) -> impl FnMut(Request<Incoming>) -> Answering
     move |request| Box::pin(endpoint.clone().answer(request))
 }
 
-/// Browsers upload straight to S3, from wherever the application runs.
+/// Browsers upload directly to S3, from any origin.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::HEAD, Method::PUT, Method::POST, Method::DELETE])
-        // A star would leave out `Authorization`.
+        // A star does not cover `Authorization`.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([http::header::ETAG, http::header::LOCATION])
         .max_age(Duration::from_secs(3600))

@@ -1,3 +1,5 @@
+//! Why the local AWS does not start.
+
 use std::path::PathBuf;
 
 use aviary_template::TemplateError;
@@ -8,7 +10,7 @@ pub enum StartError {
     /// The template is unusable.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// A role has a policy that could not be enforced.
+    /// A role has a policy that cannot be enforced.
     #[error("the policy {place}: {reason}")]
     Policy {
         /// The role, the policy and the statement.
@@ -30,15 +32,15 @@ pub enum StartError {
         /// The folder.
         path: PathBuf,
     },
-    /// Somebody else listens there.
+    /// Another process listens on the port.
     #[error("port {port} on 127.0.0.1 is in use: stop what listens there or choose another port for {service}")]
     PortInUse {
         /// The port asked for.
         port: u16,
-        /// Who would have had it.
+        /// The service that wanted the port.
         service: &'static str,
     },
-    /// The port cannot be had for another reason.
+    /// The port cannot be used for another reason.
     #[error("cannot listen on port {port} of 127.0.0.1: {source}")]
     Listen {
         /// The port asked for.
@@ -46,7 +48,7 @@ pub enum StartError {
         /// What the operating system said.
         source: std::io::Error,
     },
-    /// A table is there already, but not as the template has it.
+    /// A table exists with another definition than the template's.
     #[error(
         "the table {table} was created with another definition ({difference} differ): start with `--fresh`, which \
          deletes the local data, or restore the template"
@@ -54,13 +56,13 @@ pub enum StartError {
     TableDiffers {
         /// The table's name.
         table: String,
-        /// What is not the same.
+        /// The part of the definition that differs.
         difference: &'static str,
     },
-    /// DynamoDB refused.
+    /// The database refused a request, or its file cannot be used.
     #[error("the local DynamoDB: {0}")]
     DynamoDb(String),
-    /// A bucket or log group has a name that AWS would refuse.
+    /// AWS would refuse the name of a bucket or log group.
     #[error("{name:?} is no valid name for a {what}")]
     Name {
         /// A bucket or a log group.
@@ -68,19 +70,19 @@ pub enum StartError {
         /// The name.
         name: String,
     },
-    /// S3's files cannot be used.
+    /// The files of S3 cannot be used.
     #[error("the local S3: {0}")]
     S3(String),
-    /// The logs' database cannot be used.
+    /// The database of the logs cannot be used.
     #[error("the local CloudWatch Logs: {0}")]
     Logs(#[from] rusqlite::Error),
     /// A stream or the database of the deliveries cannot be used.
     #[error("the delivery to functions: {0}")]
     Delivery(String),
-    /// The mails' database cannot be used.
+    /// The database of the mails cannot be used.
     #[error("the local SES: {0}")]
     Ses(rusqlite::Error),
-    /// No threads to be had.
+    /// The operating system refused threads.
     #[error("cannot start the threads of the local AWS: {0}")]
     Runtime(std::io::Error),
 }

@@ -1,7 +1,7 @@
-//! Who calls, and what the roles of the template let them do.
+//! The callers, and what the template's roles allow them.
 //!
-//! The rules are IAM's for one account with inline policies alone: what no statement allows is denied, and a statement
-//! that denies wins.
+//! The rules are IAM's for one account with inline policies only: an action that no statement allows is denied, and a
+//! denying statement wins.
 
 mod policy;
 
@@ -14,10 +14,10 @@ use iam_rs::{Arn, Context, ContextValue, Decision, IAMPolicy, IAMRequest, Policy
 use crate::config::{Config, DEFAULT_REGION};
 use crate::error::StartError;
 
-/// Everybody who can sign a request.
+/// All known access keys.
 #[derive(Debug)]
 pub(crate) struct Callers {
-    /// Fixtures, operators and tasks: may do all.
+    /// The access key of fixtures, operators and xtask, which may do everything.
     root: String,
     functions: HashMap<String, FunctionRole>,
 }
@@ -25,11 +25,11 @@ pub(crate) struct Callers {
 /// Who signed a request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Caller<'a> {
-    /// Somebody who may do all.
+    /// The caller that may do everything.
     Root,
-    /// A function, in its role.
+    /// A function with its role.
     Function(&'a FunctionRole),
-    /// Nobody whom the account knows.
+    /// An unknown access key.
     Stranger,
 }
 
@@ -40,24 +40,24 @@ type About = HashMap<(String, String), Arc<PolicyEvaluator>>;
 #[derive(Debug)]
 pub(crate) struct FunctionRole {
     arn: String,
-    /// All its statements.
+    /// All statements of the role.
     policy: IAMPolicy,
-    /// The statements that are about an action on a table or an index, which are few of many.
+    /// A cache of the few statements that are about one action on one table or index.
     about: Mutex<About>,
 }
 
-/// Something that somebody wants to do.
+/// An action that a request needs.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RequestedAction {
-    /// `dynamodb:GetItem`.
+    /// For example `dynamodb:GetItem`.
     pub(crate) action: String,
-    /// The resource's ARN, or a star for an action that has none.
+    /// The resource's ARN, or a star for an action without a resource.
     pub(crate) resource: String,
-    /// What the request has of the keys that conditions can name.
+    /// The request's values for condition keys.
     pub(crate) context: Vec<(&'static str, ContextValue)>,
 }
 
-/// What a role does not allow, in the words of AWS.
+/// An action that the role does not allow; the text is AWS's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("User: {principal} is not authorized to perform: {action} on resource: {resource} {reason}")]
 pub(crate) struct Denied {
@@ -71,7 +71,7 @@ impl Callers {
     /// The callers of a local AWS.
     ///
     /// # Errors
-    /// If a policy has something in it that is not understood here, since it could not be enforced.
+    /// If a policy has a part that is not understood here and so could not be enforced.
     pub(crate) fn of(config: &Config) -> Result<Self, StartError> {
         let function = |role: &Role| Ok((local_access_key(&role.binary), FunctionRole::of(role)?));
         Ok(Self {
@@ -80,7 +80,7 @@ impl Callers {
         })
     }
 
-    /// Whose access key this is.
+    /// The owner of an access key.
     pub(crate) fn who(&self, access_key: &str) -> Caller<'_> {
         if access_key == self.root {
             return Caller::Root;
@@ -91,12 +91,12 @@ impl Callers {
 
 impl FunctionRole {
     fn of(role: &Role) -> Result<Self, StartError> {
-        // A function's session is named after it.
+        // Lambda names a function's session after the function.
         let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{}/{}", role.name, role.binary);
         Ok(Self { arn, policy: policy::read(role)?, about: Mutex::default() })
     }
 
-    /// Says whether the role allows it.
+    /// Denies an action that the role does not allow, and logs it.
     pub(crate) fn check(&self, requested: &RequestedAction) -> Result<(), Denied> {
         let reason = match self.decide(requested) {
             Ok(Decision::Allow) => return Ok(()),
@@ -106,13 +106,14 @@ impl FunctionRole {
             Ok(Decision::Deny) => "with an explicit deny in an identity-based policy".to_owned(),
             Err(error) => format!("because its policies cannot be evaluated: {error}"),
         };
-        // What AWS's answer leaves out: which key it was.
-        tracing::warn!(user = self.arn, requested.action, requested.resource, context = ?requested.context, "a role does not allow this");
+        // The log also has the condition keys, which AWS's response leaves out.
+        let context = &requested.context;
+        tracing::warn!(user = self.arn, requested.action, requested.resource, ?context, "a role does not allow this");
         let (principal, action, resource) = (self.arn.clone(), requested.action.clone(), requested.resource.clone());
         Err(Denied { principal, action, resource, reason })
     }
 
-    /// Whether the role allows it, where nothing is wrong if it does not.
+    /// Whether the role allows an action; for questions where a denial is no error.
     pub(crate) fn allows(&self, requested: &RequestedAction) -> bool {
         matches!(self.decide(requested), Ok(Decision::Allow))
     }
@@ -133,7 +134,7 @@ impl FunctionRole {
         decided.map(|result| result.decision).map_err(|error| error.to_string())
     }
 
-    /// The statements that can decide this request: those that would if they had no conditions.
+    /// The statements that apply to this action and resource, whatever their conditions.
     fn about(&self, requested: &RequestedAction, request: &IAMRequest) -> Result<Arc<PolicyEvaluator>, String> {
         let key = (requested.action.clone(), requested.resource.clone());
         if let Some(known) = self.known().get(&key) {
@@ -150,7 +151,7 @@ impl FunctionRole {
             }
         }
         let about = Arc::new(PolicyEvaluator::with_policies(vec![about]));
-        // Tables and indexes are few, objects without number.
+        // There are few tables and indexes, but any number of objects.
         if requested.action.starts_with("dynamodb:") {
             self.known().insert(key, about.clone());
         }

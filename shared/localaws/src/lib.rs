@@ -1,11 +1,12 @@
-//! The local AWS: DynamoDB, S3, CloudWatch Logs, mail and what AWS delivers to functions by itself, in one process, for
-//! development and tests.
+//! The local AWS, for development and tests: DynamoDB, S3, CloudWatch Logs, SES, and the delivery of stream records and
+//! schedules to functions, in one process.
 //!
-//! [`LocalAws::start`] opens a folder, creates what the template names and is missing there, and answers on two ports
-//! of 127.0.0.1. Everything answered with success is on disk: killing the process loses none of it.
+//! [`LocalAws::start`] opens a folder, creates the template's missing resources, and answers on two ports of 127.0.0.1.
+//! A write that was answered with success is on disk: killing the process does not lose it.
 //!
-//! One access key may do all. Each function has its own ([`aviary_template::local_access_key`], with the same secret),
-//! which may do with DynamoDB and S3 what its role in the template allows. S3 checks signatures; the others do not.
+//! One access key may do everything. Each function has its own ([`aviary_template::local_access_key`], with the same
+//! secret), which may do with DynamoDB and S3 what its role in the template allows. S3 verifies signatures; the other
+//! services do not.
 
 mod clock;
 mod config;

@@ -1,4 +1,4 @@
-//! What only the local AWS has: `/_local/emails` and `/_local/failures`.
+//! Pages that AWS does not have: `/_local/emails` and `/_local/failures`.
 
 use std::net::IpAddr;
 
@@ -13,10 +13,10 @@ use serde_json::json;
 use crate::delivery::State;
 use crate::ses::Ses;
 
-/// S3 has no bucket of this name: they have no underscores.
+/// No bucket can have this name, because bucket names have no underscores.
 pub(crate) const PREFIX: &str = "/_local/";
 
-/// What a developer can look at.
+/// The data behind the pages.
 #[derive(Clone)]
 pub(crate) struct Local {
     pub(crate) ses: Ses,
@@ -24,10 +24,10 @@ pub(crate) struct Local {
 }
 
 impl Local {
-    /// Answers a request for a path below [`PREFIX`]. Without CORS headers, so that no web page can read the answer.
+    /// Answers a request for a path below [`PREFIX`], without CORS headers, so that no web page can read the response.
     pub(crate) async fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response<Body> {
         if !is_loopback(headers) {
-            // A name of somebody else's that leads here is a web page trying to read mails.
+            // DNS rebinding: a web page may use another host name of this machine to read mails.
             return refuse(StatusCode::FORBIDDEN, "ask 127.0.0.1 or localhost");
         }
         let found = match uri.path() {
@@ -64,7 +64,7 @@ fn is_loopback(headers: &HeaderMap) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
-/// The value of a parameter. A plus stays one, because addresses have pluses and no spaces.
+/// The value of a parameter. A plus is not decoded to a space, because mail addresses have pluses and no spaces.
 fn parameter(uri: &Uri, name: &str) -> Option<String> {
     let pairs = uri.query()?.split('&').filter_map(|pair| pair.split_once('='));
     let value = pairs.into_iter().find(|(key, _)| *key == name).map(|(_, value)| value)?;

@@ -1,3 +1,5 @@
+//! Starts and stops the services of the local AWS.
+
 use std::fmt;
 use std::fs::{File, TryLockError};
 use std::net::{Ipv4Addr, TcpListener};
@@ -21,14 +23,14 @@ use crate::logs::Logs;
 use crate::ses::Ses;
 use crate::{dynamodb, s3};
 
-/// Longer than any request takes; a connection that is still open then is cut.
+/// Longer than any request takes. Connections that are still open then are closed.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
-/// The file of DynamoDB.
+/// The file of DynamoDB's data.
 const DATABASE: &str = "dynamodb.sqlite";
 
 /// A running local AWS. It stops when dropped; [`LocalAws::stop`] also lets running requests finish.
 ///
-/// It has threads of its own, so it can be started from plain code as well as from inside any runtime.
+/// It has threads of its own, so it can be started inside any async runtime and without one.
 pub struct LocalAws {
     dynamodb_port: u16,
     aws_port: u16,
@@ -38,16 +40,16 @@ pub struct LocalAws {
     shutdown: watch::Sender<()>,
     finished: mpsc::Receiver<()>,
     runtime: Option<Runtime>,
-    // Dropped last: the folder is free for others only when nothing writes to it.
+    // Dropped last: nothing may write to the folder when another process can lock it.
     _lock: File,
     _config: Config,
 }
 
 impl LocalAws {
-    /// Opens the data, creates what is missing there, and begins to answer.
+    /// Opens the data, creates missing resources, and begins to answer.
     ///
     /// # Errors
-    /// If a port or the folder is taken, or the data there do not fit the template.
+    /// If a port or the folder is in use, or the data does not match the template.
     pub fn start(config: Config) -> Result<Self, StartError> {
         let dynamodb_listener = listen(config.dynamodb_port, "DynamoDB")?;
         let aws_listener = listen(config.aws_port, "S3 and CloudWatch Logs")?;
@@ -64,7 +66,7 @@ impl LocalAws {
         let trim = Trim::open(&config.data.join(DATABASE), &config, deliveries.state())
             .map_err(|error| StartError::DynamoDb(error.to_string()))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            // DynamoDB runs SQLite on them, so some may be waiting for the disk.
+            // DynamoDB runs SQLite on these threads, so some may be waiting for the disk.
             .worker_threads(4)
             .thread_name("local-aws")
             .enable_all()
@@ -89,7 +91,7 @@ impl LocalAws {
         };
         runtime.spawn(async move {
             tasks.join_all().await;
-            // Nobody listens any more if the local AWS was dropped instead of stopped.
+            // Fails if the local AWS was dropped instead of stopped: nothing waits for this message then.
             let _ = done.send(());
         });
         Ok(Self {
@@ -112,24 +114,24 @@ impl LocalAws {
         format!("http://127.0.0.1:{}", self.dynamodb_port)
     }
 
-    /// The endpoint of S3, CloudWatch Logs and SES, and of what only the local AWS has (`/_local/emails`, `/_local/failures`).
+    /// The endpoint of S3, CloudWatch Logs and SES, and of `/_local/emails` and `/_local/failures`.
     #[must_use]
     pub fn aws_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.aws_port)
     }
 
-    /// Removes now what has expired: items by their table's TTL, log events by their group's retention, and stream
-    /// records after a day, if every function has had them. Blocks.
+    /// Removes expired data now: items by their table's TTL, log events by their group's retention, and stream records
+    /// after a day, if every function has received them. Blocks.
     ///
     /// # Errors
-    /// If a database refuses.
+    /// If a database cannot be written.
     pub fn sweep(&self) -> Result<(), StartError> {
         sweep_once(&self.database, &self.logs, &self.trim)
     }
 
     /// Lets running requests finish, for at most five seconds, and stops. Blocks.
     pub fn stop(self) {
-        // Both fail only if everything has ended already.
+        // Both calls fail only if all tasks have ended already.
         let _ = self.shutdown.send(());
         let _ = self.finished.recv_timeout(STOP_WITHIN);
     }
@@ -144,7 +146,7 @@ impl fmt::Debug for LocalAws {
 impl Drop for LocalAws {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            // Does not wait, so that it is allowed inside another runtime.
+            // Does not wait, because waiting is not allowed inside another runtime.
             runtime.shutdown_background();
         }
     }
@@ -169,7 +171,7 @@ fn tokio_listener(listener: TcpListener) -> Result<tokio::net::TcpListener, Star
         .map_err(|source| StartError::Listen { port, source })
 }
 
-/// Takes the folder for this process; the kernel gives it back however the process ends.
+/// Locks the folder for this process. The kernel releases the lock however the process ends.
 fn lock(data: &Path) -> Result<File, StartError> {
     let folder_error = |source| StartError::Folder { path: data.to_owned(), source };
     std::fs::create_dir_all(data).map_err(folder_error)?;
@@ -196,8 +198,8 @@ async fn sweep((database, logs, trim): (Database, Logs, Trim), every: Duration, 
         let (database, logs, trim) = (database.clone(), logs.clone(), trim.clone());
         match tokio::task::spawn_blocking(move || sweep_once(&database, &logs, &trim)).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "what has expired could not be removed"),
-            Err(error) => tracing::warn!(%error, "the removal of what has expired broke off"),
+            Ok(Err(error)) => tracing::warn!(%error, "expired data could not be removed"),
+            Err(error) => tracing::warn!(%error, "the removal of expired data panicked"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! CloudWatch Logs, as much of it as functions and their tests use, on a SQLite file of its own.
+//! The part of CloudWatch Logs that functions and tests use, on a SQLite file of its own.
 
 mod error;
 mod events;
@@ -32,12 +32,12 @@ pub(crate) struct Logs {
 }
 
 impl Logs {
-    /// Opens or makes the file at `path`.
+    /// Opens or creates the file at `path`.
     pub(crate) fn open(path: &Path, clock: Clock) -> rusqlite::Result<Self> {
         Ok(Self { connection: Arc::new(Mutex::new(schema::open(path)?)), clock })
     }
 
-    /// Makes the group if it is missing and gives it this retention.
+    /// Creates the group if it is missing, and sets its retention.
     pub(crate) fn ensure_group(&self, name: &str, retention_days: Option<u32>) -> Result<(), StartError> {
         if !groups::is_name(name) {
             return Err(StartError::Name { what: "log group", name: name.to_owned() });
@@ -45,12 +45,12 @@ impl Logs {
         Ok(self.with(|session| session.ensure_group(name, retention_days))?)
     }
 
-    /// Removes the events that are older than their group's retention.
+    /// Deletes events that are older than their group's retention.
     pub(crate) fn sweep(&self) -> rusqlite::Result<usize> {
         self.with(|session| session.sweep())
     }
 
-    /// Answers the operation that `target` names; `body` is its JSON.
+    /// Performs the operation that `target` names with the JSON `body`.
     pub(crate) async fn call(&self, target: &str, body: Bytes) -> Answer {
         let Some(operation) = target.strip_prefix("Logs_20140328.").map(str::to_owned) else {
             return Err(LogsError::UnknownOperation);
@@ -61,7 +61,7 @@ impl Logs {
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Session<'_>) -> T) -> T {
-        // Everything that changes is in a transaction, so a panic leaves nothing half done.
+        // Every change is a transaction, so a panic leaves no partial change.
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         work(&mut Session { connection: &mut connection, now_ms: self.clock.now_ms() })
     }

@@ -1,5 +1,5 @@
-//! S3 on files: s3s speaks the protocol and checks signatures, s3s-fs keeps the files, and this room makes up for what
-//! they lack.
+//! S3 on files: s3s speaks the protocol and verifies signatures, s3s-fs stores the files, and this module adds atomic
+//! writes, conditions, rights, and clear errors.
 
 mod access;
 mod commit;
@@ -28,11 +28,11 @@ use access::{Access, Secrets};
 use files::Files;
 use service::LocalS3;
 
-/// S3 takes a form as long as its policy says, which is seven days at most; s3s refuses one whose date is further off than
-/// a request's may be.
+/// S3 accepts a form until its policy expires, at most seven days; s3s by default refuses a date that is older than a
+/// request's may be.
 const OLDEST_POLICY_SECONDS: u32 = 7 * 24 * 3_600;
 
-/// Opens the files below `root` with all `buckets` in it, for callers that all have the secret of `credentials`.
+/// Opens the files below `root` with all `buckets`. All callers have the secret of `credentials`.
 pub(crate) fn open(
     root: &Path,
     buckets: &[Bucket],

@@ -1,4 +1,4 @@
-//! SES v2, as far as sending goes: mails are kept and shown instead of sent.
+//! The sending part of SES v2: mails are stored and shown instead of sent.
 
 mod error;
 mod send_email;
@@ -19,7 +19,7 @@ pub(crate) const PREFIX: &str = "/v2/email/";
 /// The path of SendEmail.
 pub(crate) const SEND_EMAIL: &str = "/v2/email/outbound-emails";
 
-/// Recipients are found by their address alone, in lower case.
+/// Recipients are found by the bare address in lower case.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS emails (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -37,7 +37,7 @@ const SCHEMA: &str = "
     CREATE INDEX IF NOT EXISTS emails_of_address ON email_recipients (address, email);
     CREATE INDEX IF NOT EXISTS addresses_of_email ON email_recipients (email);
 ";
-/// The oldest ones beyond these are forgotten.
+/// Older mails than this number are deleted.
 const KEPT_MAILS: u32 = 10_000;
 
 /// The mails of one file.
@@ -48,12 +48,12 @@ pub(crate) struct Ses {
 }
 
 impl Ses {
-    /// Opens or makes the file at `path`.
+    /// Opens or creates the file at `path`.
     pub(crate) fn open(path: &Path, clock: Clock) -> rusqlite::Result<Self> {
         Ok(Self { connection: Arc::new(Mutex::new(crate::sqlite::open(path, SCHEMA)?)), clock })
     }
 
-    /// Keeps and shows the mail of a SendEmail, whose JSON is `body`, and returns the JSON of the answer.
+    /// Stores and shows the mail of a SendEmail request with the JSON `body`, and returns the JSON of the response.
     pub(crate) async fn send(&self, body: Bytes) -> Result<String, SesError> {
         let mail = parse(&body)?;
         let ses = self.clone();
@@ -67,7 +67,7 @@ impl Ses {
         Ok(json!({"MessageId": id}).to_string())
     }
 
-    /// The mails to `address`, or to anyone, newest first, as a JSON list.
+    /// The mails to `address` (or all), newest first, as a JSON list.
     pub(crate) async fn list(&self, address: Option<String>) -> Result<String, SesError> {
         let ses = self.clone();
         let found = tokio::task::spawn_blocking(move || ses.find(address.as_deref()));
@@ -75,7 +75,7 @@ impl Ses {
     }
 
     fn keep(&self, mail: &Mail, now_ms: i64) -> rusqlite::Result<String> {
-        // One transaction, so a panic leaves nothing half done.
+        // One transaction, so a panic leaves no partial change.
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction = connection.transaction()?;
         transaction.execute(
@@ -113,17 +113,17 @@ impl Ses {
     }
 }
 
-/// A string for one address, a list for several.
+/// A JSON string for one address, a list for several.
 fn to(recipients: &str) -> Value {
     match serde_json::from_str(recipients) {
         Ok(Value::Array(mut all)) if all.len() == 1 => all.remove(0),
         Ok(all) => all,
-        // Only we write this column.
+        // Cannot happen: only this module writes the column.
         Err(_) => Value::Null,
     }
 }
 
-/// In the terminal, so that a developer can follow the link in it.
+/// Logs the mail, so that a developer sees the link in the terminal.
 fn show(mail: &Mail) {
     let text = mail.text.as_deref().unwrap_or("(HTML only: see GET /_local/emails)");
     tracing::info!("mail to {}: {}\n{text}", mail.to.join(", "), mail.subject);

@@ -1,22 +1,24 @@
+//! Pauses that grow with each failure.
+
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(100);
-/// A developer who has mended a function should not wait long.
+/// Short, because a developer who repaired a function waits for it.
 const LONGEST: Duration = Duration::from_secs(3);
 
-/// Waits longer after each failure in a row.
+/// Doubles the pause after each failure in a row, up to 3 seconds.
 #[derive(Debug, Default)]
 pub(crate) struct Backoff {
     failures: u32,
 }
 
 impl Backoff {
-    /// Something worked.
+    /// After a success the next pause is the shortest again.
     pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
 
-    /// Waits after one more failure.
+    /// Counts a failure and pauses.
     pub(crate) async fn wait(&mut self) {
         tokio::time::sleep(self.next()).await;
     }
@@ -33,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_doubles_up_to_a_few_seconds_and_begins_anew_after_success() {
+    fn pauses_double_up_to_three_seconds_and_restart_after_success() {
         let mut backoff = Backoff::default();
         let waits: Vec<_> = (0..7).map(|_| backoff.next().as_millis()).collect();
         assert_eq!(waits, [100, 200, 400, 800, 1600, 3000, 3000]);

@@ -1,4 +1,4 @@
-//! What becomes of a batch of stream records, by Lambda's rules.
+//! Lambda's rules for a batch of stream records: retries, bisecting, partial failures.
 
 use std::collections::VecDeque;
 
@@ -12,32 +12,32 @@ use super::records::Record;
 pub(crate) struct Batch {
     /// Oldest first, never empty.
     pub(crate) records: VecDeque<Record>,
-    /// How often its first record has been tried.
+    /// The number of attempts at its first record.
     pub(crate) attempts: u32,
 }
 
-/// Which records of a batch an answer leaves undone.
+/// The records of a batch that a response leaves undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Undone {
     Nothing,
-    /// This one and all after it.
+    /// The record at this index and all after it.
     From(usize),
-    /// All, and nobody knows why.
+    /// All records; the response does not say which one failed.
     All,
 }
 
-/// What to do after a try.
+/// What to do after an attempt.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Next {
-    /// Everything up to this sequence number is done.
+    /// All records up to this sequence number are done.
     pub(crate) done: Option<String>,
-    /// These come next, in this order.
+    /// The batches to deliver next, in this order.
     pub(crate) deliver: Vec<Batch>,
-    /// This was tried often enough.
+    /// The batch to give up after its last retry.
     pub(crate) give_up: Option<Batch>,
 }
 
-/// How failures are treated.
+/// How the event source treats failures.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rules {
     pub(crate) maximum_retries: Option<u32>,
@@ -52,7 +52,7 @@ struct BatchAnswer {
 }
 
 impl Rules {
-    /// What the function's answer says about the batch.
+    /// Reads from the function's response which records are undone.
     pub(crate) fn read(self, answer: &[u8], batch: &Batch) -> Undone {
         if !self.report_batch_item_failures || answer.trim_ascii().is_empty() {
             return Undone::Nothing;
@@ -63,7 +63,7 @@ impl Rules {
             let sequence = failure.get("itemIdentifier")?.as_str()?;
             batch.records.iter().position(|record| record.sequence == sequence)
         };
-        // An identifier that is not of this batch says that everything failed, as on Lambda.
+        // As on Lambda, an identifier that is not of this batch means that all records failed.
         failures
             .iter()
             .try_fold(Undone::Nothing, |lowest, failure| match (lowest, position(failure)?) {
@@ -73,7 +73,7 @@ impl Rules {
             .unwrap_or(Undone::All)
     }
 
-    /// What to do with `batch`, of which `undone` is left after one more try.
+    /// What to do with `batch` after an attempt that left `undone`.
     pub(crate) fn next(self, mut batch: Batch, undone: Undone) -> Next {
         let mut next = Next::default();
         match undone {
@@ -84,7 +84,7 @@ impl Rules {
             Undone::From(at) if at > 0 => {
                 let done = at.min(batch.records.len());
                 next.done = batch.records.drain(..done).next_back().map(|record| record.sequence);
-                // The record that is the first now has failed this once.
+                // The record that is first now has failed once.
                 batch.attempts = 1;
             }
             Undone::All if self.bisect && batch.records.len() > 1 => {
@@ -101,7 +101,7 @@ impl Rules {
     }
 }
 
-/// Splitting is no retry: the halves have as many left as the whole had.
+/// Splitting does not count as a retry: each half keeps the attempts of the whole.
 fn halves(mut batch: Batch) -> Vec<Batch> {
     let second = batch.records.split_off(batch.records.len() / 2);
     let attempts = batch.attempts;
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_before_the_failed_record_is_done() {
+    fn records_before_the_failed_one_are_done() {
         let next = rules(Some(1), true).next(batch(&["1", "2", "3"], 1), Undone::From(1));
         assert_eq!(next, Next { done: Some("1".to_owned()), ..deliver(&[batch(&["2", "3"], 1)]) });
         let next = rules(Some(0), true).next(batch(&["1", "2", "3"], 0), Undone::From(1));

@@ -1,4 +1,4 @@
-//! A table's stream, read as Lambda reads it.
+//! Reads a table's stream as Lambda does.
 
 use dynoxide::Database;
 use dynoxide::actions::describe_stream::DescribeStreamRequest;
@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use crate::config::DEFAULT_REGION;
 
-/// Lambda's limit for an event.
+/// Lambda's limit for an event, 6 MiB.
 const MAX_EVENT_BYTES: usize = 6 * 1024 * 1024;
-/// The database makes sequence numbers of this and the time in microseconds.
+/// The database adds the time in microseconds to this to make a sequence number.
 const SEQUENCE_ORIGIN: u128 = 100_000_000_000_000_000_000;
 
 /// One change of an item.
@@ -18,7 +18,7 @@ const SEQUENCE_ORIGIN: u128 = 100_000_000_000_000_000_000;
 pub(crate) struct Record {
     pub(crate) sequence: String,
     pub(crate) created_ms: i64,
-    /// As the function gets it.
+    /// The record as the function receives it.
     pub(crate) event: Value,
 }
 
@@ -38,13 +38,13 @@ impl Reader {
         Ok(Self { database, arn: arn.to_owned(), shard: shard.shard_id })
     }
 
-    /// The last sequence number there is; `None` if the stream is empty.
+    /// The last sequence number; `None` if the stream is empty.
     pub(crate) fn latest(&self) -> Result<Option<String>, String> {
         let described = describe(&self.database, &self.arn)?;
         Ok(described.shards.into_iter().next().and_then(|shard| shard.sequence_number_range.ending_sequence_number))
     }
 
-    /// At most `limit` records after `position` (all records, if that is empty), as many as fit into one event. Blocks.
+    /// At most `limit` records after `position` (from the start, if it is empty) that fit into one event. Blocks.
     pub(crate) fn read(&self, position: &str, limit: u32) -> Result<Vec<Record>, String> {
         let (kind, sequence_number) = match position {
             "" => ("TRIM_HORIZON", None),
@@ -100,16 +100,16 @@ fn describe(database: &Database, arn: &str) -> Result<dynoxide::actions::describ
     answer.map(|answer| answer.stream_description).map_err(|error| error.to_string())
 }
 
-/// The number that the database keeps for a sequence number.
+/// The number that the database stores for a sequence number.
 pub(crate) fn stored_sequence(sequence: &str) -> Option<i64> {
     let number = sequence.parse::<u128>().ok()?.checked_sub(SEQUENCE_ORIGIN)?;
     i64::try_from(number).ok()
 }
 
-/// The sequence number knows the time better than the record, unless the clock went back since the last one.
+/// The time in the sequence number is more exact than the record's, unless the clock was set back since the last one.
 fn created_ms(sequence: &str, seconds: i64) -> i64 {
     let millis = stored_sequence(sequence).map(|micros| micros / 1_000);
-    // The second is cut off, not rounded.
+    // The record's time is truncated to the second, not rounded.
     let latest = seconds.saturating_mul(1_000).saturating_add(999);
     millis.filter(|millis| (0..2_000).contains(&(latest - millis))).unwrap_or(latest)
 }

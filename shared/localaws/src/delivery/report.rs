@@ -1,7 +1,9 @@
-/// As many failures in a row are nothing unusual while functions start.
+//! Log lines about deliveries: one when they work, one when they keep failing.
+
+/// This many failures in a row are normal while functions start.
 const QUIET_FAILURES: u32 = 3;
 
-/// Says once that a delivery works, and once that it keeps failing.
+/// Logs once that a delivery works, and once that it keeps failing.
 #[derive(Debug)]
 pub(crate) struct Report {
     what: String,
@@ -10,12 +12,12 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// A report on `what`, which fills the gap in "… is delivered".
+    /// A report about `what`, the subject of "… is delivered".
     pub(crate) fn new(what: String) -> Self {
         Self { what, working: false, failures: 0 }
     }
 
-    /// A delivery was answered.
+    /// A delivery succeeded.
     pub(crate) fn worked(&mut self) {
         if !self.working {
             tracing::info!("{} is delivered", self.what);
@@ -33,7 +35,7 @@ impl Report {
         }
     }
 
-    /// Nobody was there; that is worth a line only if somebody was there before.
+    /// No server listens. That is logged only if one listened before.
     pub(crate) fn not_up(&mut self) {
         if self.working {
             tracing::info!("{} waits until functions are up again", self.what);

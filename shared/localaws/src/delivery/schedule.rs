@@ -1,4 +1,4 @@
-//! Calls a function at a fixed rate, as EventBridge does.
+//! Invokes a function at a fixed rate, as EventBridge does.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -22,13 +22,13 @@ pub(crate) struct ScheduleDelivery {
     pub(crate) function: String,
     pub(crate) schedule: Schedule,
     pub(crate) target: Target,
-    /// How long after the start it fires first.
+    /// The time between the start and the first run.
     pub(crate) first_after: Duration,
     pub(crate) clock: Clock,
 }
 
 impl ScheduleDelivery {
-    /// Fires for ever.
+    /// Fires until the task is dropped.
     pub(crate) async fn run(self) {
         let what = format!("the schedule {} of the function {}", self.schedule.name, self.function);
         let mut report = Report::new(what);
@@ -37,12 +37,12 @@ impl ScheduleDelivery {
             tokio::time::sleep_until(due).await;
             let began = Instant::now();
             self.fire(&mut report).await;
-            // One that was late, because functions were not up, is not made up for.
+            // A run that was missed because functions were not up is not repeated.
             due = began + self.schedule.every;
         }
     }
 
-    /// Comes back when the function has answered, or failed often enough.
+    /// Returns when the function has answered, or failed three times.
     async fn fire(&self, report: &mut Report) {
         let event = Bytes::from(self.event());
         let mut backoff = Backoff::default();
@@ -80,7 +80,7 @@ impl ScheduleDelivery {
     }
 }
 
-/// In the form of a UUID, and never the same twice.
+/// A unique id in the form of a UUID.
 fn event_id(now_ms: i64) -> String {
     static FIRED: AtomicU64 = AtomicU64::new(0);
     let count = FIRED.fetch_add(1, Ordering::Relaxed) & 0xffff_ffff_ffff;

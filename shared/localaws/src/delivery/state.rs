@@ -1,4 +1,4 @@
-//! How far each delivery has come, and what it gave up.
+//! The position of each delivery, and the batches that were given up.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +20,7 @@ const SCHEMA: &str = "
         failure TEXT NOT NULL
     ) STRICT;
 ";
-/// More than anyone reads; each carries a whole event.
+/// Only the newest failures are kept, because each has a whole event.
 const KEPT_FAILURES: u32 = 1_000;
 
 /// A stream as one function's event source.
@@ -31,18 +31,18 @@ pub(crate) struct Subscription {
 }
 
 impl Subscription {
-    /// What `source` is for the function of `sources`.
+    /// The subscription of the function of `sources` to `source`.
     pub(crate) fn new(sources: &EventSources, source: &StreamSource) -> Self {
         Self { function: sources.binary.clone(), stream: source.arn.clone() }
     }
 }
 
-/// Records that are not delivered any more, and why.
+/// Records that were given up, and why.
 #[derive(Debug, Serialize)]
 pub(crate) struct Failure {
     pub(crate) function: String,
     pub(crate) stream: String,
-    /// `RetryAttemptsExhausted` or `RecordAgeExceeded`, as Lambda calls them.
+    /// Lambda's name of the condition: `RetryAttemptsExhausted` or `RecordAgeExceeded`.
     pub(crate) condition: &'static str,
     pub(crate) error: Option<String>,
     pub(crate) attempts: u32,
@@ -50,7 +50,7 @@ pub(crate) struct Failure {
     pub(crate) first_sequence_number: String,
     pub(crate) last_sequence_number: String,
     pub(crate) failed_at: String,
-    /// What the function was invoked with, to try it again by hand.
+    /// The event of the invocation, to repeat it by hand.
     pub(crate) event: Value,
 }
 
@@ -59,28 +59,28 @@ pub(crate) struct Failure {
 pub(crate) struct State(Arc<Mutex<Connection>>);
 
 impl State {
-    /// Opens or makes the file at `path`.
+    /// Opens or creates the file at `path`.
     pub(crate) fn open(path: &Path) -> rusqlite::Result<Self> {
         crate::sqlite::open(path, SCHEMA).map(|connection| Self(Arc::new(Mutex::new(connection))))
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-        // Everything that changes is in a transaction, so a panic leaves nothing half done.
+        // Every change is a transaction, so a panic leaves no partial change.
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The last sequence number that is done; `None` if the function has not begun with this stream.
+    /// The last sequence number that is done; `None` if the function never read this stream.
     pub(crate) fn position(&self, of: &Subscription) -> rusqlite::Result<Option<String>> {
         let sql = "SELECT sequence FROM stream_positions WHERE function = ?1 AND stream = ?2";
         self.with(|connection| connection.query_row(sql, [&of.function, &of.stream], |row| row.get(0)).optional())
     }
 
-    /// Everything up to `sequence` is done.
+    /// Marks all records up to `sequence` as done.
     pub(crate) fn advance(&self, of: &Subscription, sequence: &str) -> rusqlite::Result<()> {
         self.with(|connection| set_position(connection, of, sequence))
     }
 
-    /// Everything up to the last record of `failure` is done, the records of `failure` by giving them up.
+    /// Stores `failure`, and marks all records up to its last one as done.
     pub(crate) fn give_up(&self, of: &Subscription, failure: &Failure) -> rusqlite::Result<()> {
         let text =
             serde_json::to_string(failure).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
@@ -94,7 +94,7 @@ impl State {
         })
     }
 
-    /// What was given up, newest first, as a JSON list.
+    /// The batches that were given up, newest first, as a JSON list.
     pub(crate) fn failures(&self) -> rusqlite::Result<String> {
         let found = self.with(|connection| {
             let mut statement = connection.prepare_cached("SELECT failure FROM failures ORDER BY id DESC")?;

@@ -15,7 +15,7 @@ use super::state::{Failure, State, Subscription};
 use super::target::{Outcome, Target};
 use crate::clock::Clock;
 
-/// How often an idle stream is looked at.
+/// The pause between two polls of an idle stream.
 const POLL: Duration = Duration::from_millis(100);
 const RETRIES_EXHAUSTED: &str = "RetryAttemptsExhausted";
 const TOO_OLD: &str = "RecordAgeExceeded";
@@ -29,21 +29,21 @@ pub(crate) struct StreamDelivery {
     pub(crate) rules: Rules,
     pub(crate) batch_size: u32,
     pub(crate) maximum_age: Option<Duration>,
-    /// How old a record is when it is delivered, at least.
+    /// The least age of a record when it is delivered.
     pub(crate) delay: Duration,
     pub(crate) clock: Clock,
 }
 
-/// What a delivery remembers while it runs.
+/// The state of a running delivery.
 struct Run {
     backoff: Backoff,
     report: Report,
-    /// Why the last try failed.
+    /// Why the last attempt failed.
     error: Option<String>,
 }
 
 impl StreamDelivery {
-    /// Delivers for ever.
+    /// Delivers until the task is dropped.
     pub(crate) async fn run(self) {
         let what = format!("the stream of {} to the function {}", self.table(), self.subscription.function);
         let mut run = Run { backoff: Backoff::default(), report: Report::new(what), error: None };
@@ -59,7 +59,7 @@ impl StreamDelivery {
         }
     }
 
-    /// The table's name, as its stream's ARN has it.
+    /// The table's name, from the stream's ARN.
     fn table(&self) -> &str {
         self.subscription.stream.split('/').nth(1).unwrap_or(&self.subscription.stream)
     }
@@ -83,7 +83,7 @@ impl StreamDelivery {
         Ok((!records.is_empty()).then(|| Batch { records: records.into(), attempts: 0 }))
     }
 
-    /// Comes back when every record of `batch` is done or given up.
+    /// Returns when every record of `batch` is done or given up.
     async fn deliver(&self, run: &mut Run, batch: Batch) {
         let mut waiting = VecDeque::from([batch]);
         while let Some(batch) = waiting.pop_front() {
@@ -108,7 +108,7 @@ impl StreamDelivery {
         }
     }
 
-    /// Invokes the function once; `None` if nobody could do that.
+    /// Invokes the function once; `None` if the server could not be reached or did not invoke it.
     async fn attempt(&self, run: &mut Run, batch: &Batch) -> Option<Undone> {
         let undone = match self.target.invoke(&self.subscription.function, Bytes::from(event(batch).to_string())).await
         {
@@ -134,7 +134,7 @@ impl StreamDelivery {
         Some(undone)
     }
 
-    /// `batch` without the records that are too old to be tried; `None` if nothing is left of it.
+    /// `batch` without the records over the maximum age, which are given up; `None` if all are.
     async fn without_expired(&self, run: &mut Run, mut batch: Batch) -> Option<Batch> {
         let Some(age) = self.maximum_age else { return Some(batch) };
         let oldest = self.clock.now_ms().saturating_sub(millis(age));
@@ -175,7 +175,7 @@ impl StreamDelivery {
         run.backoff.reset();
     }
 
-    /// Tries until it is saved: without it the records would come again, or their failure be forgotten.
+    /// Repeats until the change is saved: otherwise records would be delivered again, or a failure would be lost.
     async fn save(
         &self,
         run: &mut Run,

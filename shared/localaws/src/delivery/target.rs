@@ -1,4 +1,4 @@
-//! Where functions are invoked, and how.
+//! Invokes functions through a server that speaks Lambda's API.
 
 use std::fmt;
 use std::str::FromStr;
@@ -15,9 +15,9 @@ use serde::Deserialize;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-/// Lambda answers with 6 MiB at most.
+/// More than the 6 MiB of Lambda's largest response.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
-/// Lambda sets it when the function failed although the invocation did not.
+/// Lambda sets this header if the invocation succeeded but the function failed.
 const FUNCTION_ERROR: &str = "x-amz-function-error";
 
 /// The base URL of a server that invokes functions as Lambda does, such as `cargo lambda watch`.
@@ -28,7 +28,7 @@ pub struct FunctionsUrl {
     path: String,
 }
 
-/// Why a text is no [`FunctionsUrl`].
+/// A text that is not a [`FunctionsUrl`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the URL of the functions must be like http://127.0.0.1:9000")]
 pub struct InvalidFunctionsUrl;
@@ -66,16 +66,16 @@ impl FunctionsUrl {
     }
 }
 
-/// What came of one invocation.
+/// The outcome of one invocation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The function answered this.
+    /// The function returned this response.
     Answered(Bytes),
     /// The function failed, with this error.
     Failed(String),
-    /// Nobody listens there (yet).
+    /// No server listens (yet).
     NotUp,
-    /// The server did not get as far as the function, for this reason.
+    /// The server did not invoke the function, for this reason.
     NotInvoked(String),
 }
 
@@ -83,7 +83,7 @@ pub(crate) enum Outcome {
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) url: FunctionsUrl,
-    /// How long an invocation may take.
+    /// The longest time that an invocation may take.
     pub(crate) limit: Duration,
 }
 
@@ -96,7 +96,7 @@ struct FunctionError {
 }
 
 impl Target {
-    /// Invokes `function` and waits for its answer.
+    /// Invokes `function` and waits for its response.
     pub(crate) async fn invoke(&self, function: &str, event: Bytes) -> Outcome {
         match tokio::time::timeout(self.limit, self.post(function, event)).await {
             Ok(outcome) => outcome,
@@ -126,7 +126,7 @@ impl Target {
             .header(CONTENT_TYPE, "application/json")
             .body(Full::new(event))?;
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        // Ends with this call, whichever way that ends.
+        // Aborted when this call ends.
         let mut driver = JoinSet::new();
         driver.spawn(connection);
         let (parts, body) = sender.send_request(request).await?.into_parts();
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_functions_error_is_not_the_servers() {
+    fn an_error_of_the_function_differs_from_one_of_the_server() {
         let error = r#"{"errorType":"Broken","errorMessage":"it is"}"#;
         assert_eq!(response(200, None, error), Outcome::Answered(Bytes::from_static(error.as_bytes())));
         assert_eq!(response(500, None, error), Outcome::Failed("Broken: it is".to_owned()));

@@ -1,4 +1,4 @@
-//! Forgets stream records, which the database would keep for ever.
+//! Deletes old stream records, which the database would keep for ever.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,16 +11,16 @@ use super::state::{State, Subscription};
 use crate::clock::Clock;
 use crate::config::Config;
 
-/// How long DynamoDB keeps a record.
+/// DynamoDB keeps a record for 24 hours.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
-/// Few enough that writers do not notice.
+/// Records per deletion: few enough not to delay writers.
 const AT_ONCE: usize = 1_000;
-/// The database reads its last record with each write; without an index that means all of them.
+/// The database reads its last record with each write; without this index it would read all of them.
 const INDEX: &str = "CREATE INDEX IF NOT EXISTS local_stream_records
                      ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
-/// Removes the records that are a day old. Unlike DynamoDB it keeps those that a function still has to get, so that a
-/// machine may be off for a weekend.
+/// Deletes records that are a day old. Unlike DynamoDB it keeps those that a function has not received, so that the
+/// machine can be off for a weekend.
 #[derive(Debug, Clone)]
 pub(crate) struct Trim {
     connection: Arc<Mutex<Connection>>,
@@ -30,7 +30,7 @@ pub(crate) struct Trim {
 }
 
 impl Trim {
-    /// Opens the file of the database at `path` a second time.
+    /// Opens a second connection to the database at `path`.
     pub(crate) fn open(path: &Path, config: &Config, state: State) -> rusqlite::Result<Self> {
         let connection = Connection::open(path)?;
         connection.busy_timeout(Duration::from_secs(5))?;
@@ -40,7 +40,7 @@ impl Trim {
         Ok(Self { connection: Arc::new(Mutex::new(connection)), state, clock: config.clock.clone(), streams })
     }
 
-    /// Removes what nobody needs any more. Blocks.
+    /// Deletes old records of all streams. Blocks.
     pub(crate) fn sweep(&self) -> rusqlite::Result<()> {
         for (table, subscriptions) in &self.streams {
             let mut delivered = i64::MAX;
@@ -53,7 +53,7 @@ impl Trim {
         Ok(())
     }
 
-    /// The last record stays, because the next sequence number is made from it.
+    /// Keeps the last record, because the next sequence number is made from it.
     fn remove(&self, table: &str, delivered: i64) -> rusqlite::Result<usize> {
         let sql = "DELETE FROM _stream_records WHERE id IN (
                        SELECT id FROM (

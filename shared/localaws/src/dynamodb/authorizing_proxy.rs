@@ -1,4 +1,4 @@
-//! Stands before the database: asks whether the caller may, and lets the indexes lag.
+//! A proxy in front of the database: checks the caller's rights, and delays what global indexes show.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -23,15 +23,15 @@ use super::index_delay::IndexDelay;
 use super::rights::Rights;
 use crate::connections::{self, Answering};
 
-/// More than DynamoDB takes, so that the database says itself that a body is too large.
+/// More than DynamoDB accepts, so that the database itself refuses larger bodies.
 const MAX_BODY: usize = 32 * 1024 * 1024;
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
-/// It would be that of the page before something was taken out.
+/// Removed from changed pages, whose checksum it no longer is.
 const CHECKSUM: HeaderName = HeaderName::from_static("x-amz-crc32");
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// The way to the database.
+/// The proxy of one database.
 #[derive(Clone)]
 pub(crate) struct AuthorizingProxy {
     database: SocketAddr,
@@ -39,7 +39,7 @@ pub(crate) struct AuthorizingProxy {
     delay: Option<IndexDelay>,
 }
 
-/// A client's connection and the one behind it.
+/// A client's connection with its connection to the database.
 #[derive(Clone)]
 struct ClientConnection {
     proxy: AuthorizingProxy,
@@ -51,7 +51,7 @@ impl AuthorizingProxy {
         Self { database, rights, delay }
     }
 
-    /// Answers until `stopped` says so.
+    /// Answers until `stopped` changes.
     pub(crate) async fn serve(self, listener: TcpListener, stopped: watch::Receiver<()>) {
         let service = || {
             let client = ClientConnection { proxy: self.clone(), behind: Arc::default() };
@@ -81,7 +81,7 @@ impl ClientConnection {
         }
     }
 
-    /// Hides from what indexes answer what they do not show yet.
+    /// Removes entries from index pages that the index would not show yet.
     async fn lagging(
         &self,
         delay: &IndexDelay,
@@ -89,7 +89,7 @@ impl ClientConnection {
         parts: Parts,
         body: Bytes,
     ) -> Result<Response<Body>, Error> {
-        // What is no JSON the database refuses.
+        // The database refuses a body that is not JSON.
         let mut asked: Value = serde_json::from_slice(&body).unwrap_or_default();
         let index = delay.index_read(operation, &asked);
         let counts = index.is_some() && asked.get("Select").is_some_and(|select| select == "COUNT");
@@ -128,7 +128,7 @@ impl ClientConnection {
     }
 }
 
-/// A request that only counts, as one that also says what it counts: what is hidden is to be taken out.
+/// Turns a request that only counts into one that returns the items, because hidden ones must not be counted.
 fn with_items(asked: &mut Value) -> Bytes {
     if let Some(fields) = asked.as_object_mut() {
         fields.insert("Select".to_owned(), "ALL_PROJECTED_ATTRIBUTES".into());
@@ -140,12 +140,12 @@ async fn connect(database: SocketAddr) -> Result<SendRequest<Full<Bytes>>, Error
     let stream = TcpStream::connect(database).await?;
     stream.set_nodelay(true)?;
     let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    // Ends when its sender goes, with the client's connection.
+    // Ends when its sender is dropped, with the client's connection.
     tokio::spawn(connection);
     Ok(sender)
 }
 
-/// Retried by the SDK, like any 5xx.
+/// The SDK retries it, like any 5xx.
 fn broken(error: &(dyn std::error::Error + Send + Sync)) -> Response<Body> {
     tracing::warn!(%error, "the database did not answer");
     let mut response = Response::new(Body::from(Bytes::from_static(br#"{"__type":"InternalServerError"}"#)));

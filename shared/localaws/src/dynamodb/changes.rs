@@ -1,17 +1,17 @@
-//! What a request to DynamoDB changes.
+//! The items that a request to DynamoDB writes or deletes.
 
 use serde_json::Value;
 
-/// An item that a request writes or removes.
+/// An item that a request writes or deletes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Target {
     /// The table's name.
     pub(crate) table: String,
-    /// The item's key, perhaps among its other attributes.
+    /// The item's key attributes, and for puts all other attributes.
     pub(crate) item: Value,
 }
 
-/// The items that `operation` with this body writes or removes.
+/// The items that `operation` with this body writes or deletes.
 pub(crate) fn targets(operation: &str, body: &Value) -> Vec<Target> {
     match operation {
         "PutItem" | "UpdateItem" | "DeleteItem" => one(body).into_iter().collect(),
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_of_write_is_seen() {
+    fn every_kind_of_write_is_recognised() {
         let (a, b) = (json!({"pk": {"S": "a"}}), json!({"pk": {"S": "b"}}));
         let found = |table: &str, item: &Value| (table.to_owned(), item.clone());
         assert_eq!(tables("PutItem", &json!({"TableName": "t", "Item": a})), [found("t", &a)]);

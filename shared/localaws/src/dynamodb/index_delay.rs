@@ -1,4 +1,4 @@
-//! Global secondary indexes that lag, as AWS's do.
+//! Makes global secondary indexes lag, as they do on AWS.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,14 +11,14 @@ use super::changes::Target;
 use crate::clock::Clock;
 use crate::config::Config;
 
-/// When there are more items with changes than this, those that every index shows are forgotten.
+/// With more changed items than this, items whose changes are all visible are forgotten.
 const MANY: usize = 4_096;
 
-/// Remembers what was changed a moment ago, and hides it from the indexes.
+/// Remembers recent changes, and hides them from the indexes.
 ///
-/// An entry is shown when it stands where the item stood before its oldest change that is still young. So a new entry
-/// appears late, one that moves is in neither place for a while, a removed one is gone at once, and a change that
-/// leaves an index's keys as they were hides nothing. PartiQL is not followed.
+/// An entry is shown if its index keys are those that the item had before its oldest recent change. So a new entry
+/// appears late, an entry that moves is missing at both positions for a while, a deleted one is gone at once, and a
+/// change that does not touch the index's keys hides nothing. Changes by PartiQL are not noticed.
 #[derive(Clone)]
 pub(crate) struct IndexDelay {
     delay_ms: i64,
@@ -41,18 +41,18 @@ struct Changes {
     last_number: u64,
 }
 
-/// An item, by its table and its key as text.
+/// The name of an item's table, and the item's key as JSON.
 type ItemKey = (String, String);
 
 struct Change {
-    /// The item as it was.
+    /// The item before the change; `None` if it did not exist.
     before: Option<Value>,
-    /// When indexes show it; the end of time while it is under way.
+    /// The time when indexes show it, in milliseconds; the largest number while the change is running.
     shown_at: i64,
     number: u64,
 }
 
-/// Changes under way; when this goes, they are over, successful or not, and begin to age.
+/// Running changes. Dropping it ends them, successful or not, and starts their delay.
 pub(crate) struct UnderWay {
     delay: IndexDelay,
     keys: Vec<ItemKey>,
@@ -60,12 +60,12 @@ pub(crate) struct UnderWay {
 }
 
 impl IndexDelay {
-    /// The delay that the configuration asks for, if it does.
+    /// `None` if the configuration sets no delay.
     pub(crate) fn of(config: &Config, database: &Database) -> Option<Self> {
         let delay_ms = i64::try_from(config.index_delay.as_millis()).unwrap_or(i64::MAX / 2);
         (delay_ms > 0).then(|| Self {
             delay_ms,
-            // Of the machine, as that of the streams.
+            // The machine's clock, as for streams.
             clock: Clock::system(),
             database: database.clone(),
             tables: Arc::new(config.storage.tables.iter().map(keys).collect()),
@@ -73,7 +73,7 @@ impl IndexDelay {
         })
     }
 
-    /// To be called before the changes are made, and kept until they are.
+    /// Must be called before the changes are made; the result must be kept until they are done.
     pub(crate) fn begin(&self, targets: &[Target]) -> UnderWay {
         let found: Vec<_> = targets.iter().filter_map(|target| self.before(target)).collect();
         let mut changes = self.changes();
@@ -92,7 +92,7 @@ impl IndexDelay {
         UnderWay { delay: self.clone(), keys, number }
     }
 
-    /// Whether this operation reads a global index, and which.
+    /// The table and the global index that this operation reads, if it reads one.
     pub(crate) fn index_read(&self, operation: &str, body: &Value) -> Option<(String, String)> {
         if !matches!(operation, "Query" | "Scan") {
             return None;
@@ -102,8 +102,8 @@ impl IndexDelay {
         known.then(|| (table.to_owned(), index.to_owned()))
     }
 
-    /// Takes out of a page what the index does not show yet. The page then is shorter than its limit; its key for
-    /// the next page stays.
+    /// Removes entries from a page that the index does not show yet. The page may then be shorter than its limit; the
+    /// key of the next page stays.
     pub(crate) fn hide(&self, table: &str, index: &str, page: &mut Value) {
         let Some(items) = page.get_mut("Items").and_then(Value::as_array_mut) else { return };
         items.retain(|item| self.is_shown(table, index, item));
@@ -124,13 +124,13 @@ impl IndexDelay {
         index.iter().all(|attribute| before.get(attribute) == item.get(attribute))
     }
 
-    /// The item that is about to change, as it is.
+    /// The item that is about to change, with its present state.
     fn before(&self, target: &Target) -> Option<(ItemKey, Option<Value>)> {
         let keys = self.tables.get(&target.table).filter(|keys| !keys.indexes.is_empty())?;
         let item_key = item_key(&target.table, keys, &target.item)?;
         let key: Value = keys.own.iter().map(|name| (name.clone(), target.item.get(name).cloned())).collect();
         let request = json!({"TableName": target.table, "Key": key, "ConsistentRead": true});
-        // What is wrong with the request the database will say itself.
+        // The database itself will report what is wrong with the request.
         let found = self.database.get_item(serde_json::from_value(request).ok()?).ok()?;
         Some((item_key, found.item.and_then(|item| serde_json::to_value(item).ok())))
     }
@@ -160,7 +160,7 @@ fn keys(table: &Table) -> (String, Keys) {
     (table.name.clone(), Keys { own: names(&table.key_schema), indexes: indexes.collect() })
 }
 
-/// `None` if the item has no whole key, as it can't be told apart then.
+/// `None` if a key attribute is missing.
 fn item_key(table: &str, keys: &Keys, item: &Value) -> Option<ItemKey> {
     let values: Option<Vec<&Value>> = keys.own.iter().map(|name| item.get(name)).collect();
     Some((table.to_owned(), json!(values?).to_string()))

@@ -16,20 +16,20 @@ use serde_json::{Value, json};
 use crate::iam::{Caller, Callers, Denied};
 use requested_actions::{Tables, requested_actions};
 
-/// Looks at each request before the database does.
+/// The rights of all callers.
 #[derive(Clone)]
 pub(crate) struct Rights {
     callers: Arc<Callers>,
     tables: Arc<Tables>,
 }
 
-/// Why a request is not answered.
+/// Why a request is denied.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Refused {
     /// The caller's role does not allow it.
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// Nobody has this access key.
+    /// The access key is unknown.
     #[error("The security token included in the request is invalid.")]
     Stranger,
 }
@@ -39,7 +39,8 @@ impl Rights {
         Self { callers, tables: Arc::new(Tables::of(tables)) }
     }
 
-    /// Refuses what the caller may not do. A request without a signature passes: the database refuses it.
+    /// Denies requests that the caller's role does not allow. A request without a signature passes: the database itself
+    /// refuses it.
     pub(crate) fn check(&self, parts: &Parts, operation: &str, body: &Bytes) -> Result<(), Refused> {
         let Some(access_key) = access_key(parts) else { return Ok(()) };
         let role = match self.callers.who(access_key) {
@@ -47,7 +48,7 @@ impl Rights {
             Caller::Stranger => return Err(Refused::Stranger),
             Caller::Function(role) => role,
         };
-        // What is no JSON names nothing that would be allowed.
+        // A body that is not JSON names no table, so it asks for everything and is denied.
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         for action in requested_actions(&self.tables, operation, &body) {
             role.check(&action)?;
@@ -57,7 +58,7 @@ impl Rights {
 }
 
 impl Refused {
-    /// As DynamoDB says it.
+    /// DynamoDB's response.
     pub(crate) fn response(&self) -> Response<Body> {
         let (kind, field) = match self {
             Self::Denied(_) => ("AccessDeniedException", "Message"),
@@ -71,8 +72,8 @@ impl Refused {
     }
 }
 
-/// The access key id of the signature: `Credential=ID/20250101/us-east-1/dynamodb/aws4_request`, in the header or, of a
-/// presigned request, in the query.
+/// The access key id of the signature, `Credential=ID/20250101/us-east-1/dynamodb/aws4_request`: from the header, or
+/// from the query of a presigned request.
 fn access_key(parts: &Parts) -> Option<&str> {
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let credential = match header {

@@ -1,4 +1,4 @@
-//! Tables as the template defines them.
+//! Creates tables as the template defines them, and compares existing ones with it.
 
 use aviary_template::{Attribute, Index, KeyElement, Projection, Table};
 use dynoxide::actions::describe_table::DescribeTableRequest;
@@ -11,7 +11,7 @@ use crate::error::StartError;
 const GLOBAL: &str = "GlobalSecondaryIndexes";
 const LOCAL: &str = "LocalSecondaryIndexes";
 
-/// Creates `table` if it is missing, and completes one whose creation was interrupted.
+/// Creates `table` if it is missing, and completes an interrupted creation.
 pub(crate) fn ensure(database: &Database, table: &Table) -> Result<(), StartError> {
     match describe(database, &table.name)? {
         Some(found) => compare(table, &found)?,

@@ -1,4 +1,4 @@
-//! Policies as the template has them. What could not be enforced is an error, so that nothing is allowed by mistake.
+//! Reads the template's policies. A part that cannot be enforced is an error, so that nothing is allowed by mistake.
 
 use aviary_template::Role;
 use iam_rs::{ConditionValue, IAMOperator, IAMPolicy, IAMStatement, OperatorType, Validate};
@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::error::StartError;
 
-/// What a statement of a role can have.
+/// The elements of a statement that are understood.
 const ELEMENTS: [&str; 7] = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"];
-/// The keys that the requests of their services are read for, and whether they have several values.
+/// The condition keys that are read from requests, and whether they have several values.
 const KEYS: [(&str, bool); 4] = [
     ("dynamodb:LeadingKeys", true),
     ("dynamodb:Attributes", true),
@@ -60,7 +60,7 @@ fn check_condition(operator: &IAMOperator, key: &str, value: &ConditionValue) ->
             _ => Err("must be \"true\" or \"false\"".to_owned()),
         },
         OperatorType::String if operator.is_multivalued_operator() == *several => Ok(()),
-        // AWS: a key of several values wants a set operator, and a set operator such a key.
+        // AWS: a key with several values needs a set operator, and a set operator needs such a key.
         OperatorType::String if *several => Err("the key has several values: use a set operator".to_owned()),
         OperatorType::String => Err("the key has one value".to_owned()),
         _ => Err("the operator is not understood here".to_owned()),

@@ -1,3 +1,5 @@
+//! Decisions about requests, and policies that are refused.
+
 use aviary_template::Policy;
 use serde_json::{Value, json};
 

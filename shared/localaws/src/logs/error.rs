@@ -1,7 +1,9 @@
+//! The errors of CloudWatch Logs, in its format.
+
 use http::StatusCode;
 use serde_json::json;
 
-/// What CloudWatch Logs answers when it refuses.
+/// An error response of CloudWatch Logs.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LogsError {
     #[error("The specified {0} does not exist.")]

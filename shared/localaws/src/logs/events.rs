@@ -1,4 +1,4 @@
-//! Reading events: of one stream in either direction, or of a group by filter.
+//! Reads events: of one stream in either direction, or of a group by filter.
 
 use rusqlite::{Row, params};
 use serde::{Deserialize, Serialize};
@@ -10,9 +10,9 @@ use super::paging::{Position, invalid_token, limit, rows};
 use super::session::Session;
 
 const MAX_PAGE: usize = 10_000;
-/// An answer carries about this much.
+/// A response has about this many bytes of messages.
 const MAX_BYTES: usize = 1_048_576;
-/// Events one request looks at; with fewer matches it ends early and hands out a token, as AWS does.
+/// Events that one request examines. After that it returns what it found and a token, as AWS does.
 const MAX_SCAN: usize = 50_000;
 
 #[derive(Deserialize)]
@@ -91,23 +91,23 @@ struct FilteredEvent {
     event_id: String,
 }
 
-/// Where a page of one stream begins, and which way it goes.
+/// Where a page of one stream begins, and its direction.
 enum From {
     After(Position),
     Before(Position),
 }
 
-/// Before all events, and after all.
+/// Positions before and after all events.
 const HEAD: Position = Position { timestamp_ms: i64::MIN, id: 0 };
 const TAIL: Position = Position { timestamp_ms: i64::MAX, id: 0 };
 
 impl From {
-    /// Where an empty page begins and ends. The way on keeps its token, by which a client sees that it is at the end;
-    /// the way back begins with the event that the page was to follow.
+    /// The first and last position of an empty page. The forward token stays the same, by which a client recognises the
+    /// end; the backward token begins with the event before the page.
     fn empty(&self) -> (Position, Position) {
         match *self {
             Self::After(at) => (Position { id: at.id.saturating_add(1), ..at }, at),
-            // An empty stream has no tail yet: what comes, comes after its head.
+            // An empty stream has no tail: new events come after its head.
             Self::Before(TAIL) => (HEAD, HEAD),
             Self::Before(at) => (at, Position { id: at.id.saturating_sub(1), ..at }),
         }

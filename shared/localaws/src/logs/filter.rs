@@ -1,4 +1,4 @@
-//! CloudWatch's filter patterns: terms, and comparisons of a JSON event's fields.
+//! CloudWatch's filter patterns: terms, and comparisons of fields of a JSON event.
 
 use serde_json::Value;
 
@@ -44,7 +44,7 @@ enum Operand {
 }
 
 impl Pattern {
-    /// Parses what `filterPattern` says; an empty one lets everything through.
+    /// Parses the parameter `filterPattern`. An empty pattern matches every event.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
         match text.chars().next() {
@@ -88,7 +88,7 @@ fn terms(text: &str) -> Result<Pattern, String> {
     Ok(Pattern::Terms { all, any, none })
 }
 
-/// The term at the beginning of `text`, and what follows it.
+/// The term at the beginning of `text`, and the rest.
 fn term(text: &str) -> Result<(String, &str), String> {
     if let Some(inner) = text.strip_prefix('"') {
         let (phrase, rest) = inner.split_once('"').ok_or("a `\"` is not closed")?;
@@ -174,7 +174,7 @@ impl Comparison {
     }
 }
 
-/// Whether `text` is `pattern`, in which a star stands for anything.
+/// Whether `text` matches `pattern`, in which a star stands for any characters.
 fn wildcard(pattern: &str, text: &str) -> bool {
     let Some((head, mut tail)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut rest) = text.strip_prefix(head) else { return false };

@@ -1,4 +1,4 @@
-//! Log groups and how long they keep events.
+//! Log groups and their retention.
 
 use rusqlite::{ErrorCode, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use super::session::{Answer, Session};
 
 const MAX_PAGE: usize = 50;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-/// The retentions that CloudWatch Logs offers.
+/// The retentions that CloudWatch Logs offers, in days.
 const RETENTIONS: [u32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
@@ -74,7 +74,7 @@ pub(super) fn name(name: Option<&String>, identifier: Option<&String>) -> Result
     }
 }
 
-/// The groups' region and account are those of everything local.
+/// The ARN of a group, in the local region and account.
 pub(super) fn arn(group: &str) -> String {
     format!("arn:aws:logs:{}:000000000000:log-group:{group}", crate::config::DEFAULT_REGION)
 }

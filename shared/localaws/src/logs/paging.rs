@@ -1,8 +1,8 @@
-//! Tokens are positions in the documented order, so that they stay good while events come and go.
+//! Tokens of pages. They are positions in the documented order, so they stay valid while events come and go.
 
 use super::error::LogsError;
 
-/// The place of an event: its time, and its number among those of the same time.
+/// The position of an event: its time and its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Position {
     pub(super) timestamp_ms: i64,
@@ -20,7 +20,7 @@ impl Position {
     }
 }
 
-/// The page size: what was asked for within `1..=max`.
+/// The requested page size, if it is within `1..=max`.
 pub(super) fn limit(asked: Option<i64>, max: usize) -> Result<usize, LogsError> {
     let Some(asked) = asked else { return Ok(max) };
     match usize::try_from(asked) {
@@ -29,7 +29,7 @@ pub(super) fn limit(asked: Option<i64>, max: usize) -> Result<usize, LogsError> 
     }
 }
 
-/// Cuts `items`, of which one more than the page was read, to the page; the last one's name is the next token.
+/// Cuts `items`, read with one more than `limit`, to the page. If there is more, the last one's name is the next token.
 pub(super) fn page<T>(mut items: Vec<T>, limit: usize, name: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
     let more = items.len() > limit;
     items.truncate(limit);
@@ -41,7 +41,7 @@ pub(super) fn invalid_token() -> LogsError {
     LogsError::invalid("The specified nextToken is invalid.")
 }
 
-/// A number of rows as SQLite wants it.
+/// A number of rows in SQLite's type.
 pub(super) fn rows(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

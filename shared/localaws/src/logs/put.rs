@@ -1,4 +1,4 @@
-//! PutLogEvents, with CloudWatch's limits.
+//! The operation PutLogEvents, with CloudWatch's limits.
 
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
@@ -8,13 +8,13 @@ use super::session::Session;
 
 const MAX_EVENTS: usize = 10_000;
 const MAX_BYTES: usize = 1_048_576;
-/// What CloudWatch adds to each event's size.
+/// The bytes that CloudWatch adds to each event's size.
 const EVENT_OVERHEAD: usize = 26;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 const TOO_OLD_MS: i64 = 14 * DAY_MS;
 const TOO_NEW_MS: i64 = 2 * HOUR_MS;
-/// Tokens are not needed any more, but old clients look for one.
+/// AWS no longer needs sequence tokens, but old clients expect one.
 pub(super) const SEQUENCE_TOKEN: &str = "49039859630613040101";
 
 #[derive(Deserialize)]
@@ -39,7 +39,7 @@ pub(super) struct PutAnswer {
     rejected_log_events_info: Option<Rejected>,
 }
 
-/// Which events were left out: those before an end, and those from a start on.
+/// The events that were not stored: those before an end index, and those from a start index on.
 #[derive(Serialize, Default, PartialEq, Debug)]
 #[serde(rename_all = "camelCase")]
 struct Rejected {
@@ -74,7 +74,7 @@ fn check(events: &[Event]) -> Result<(), LogsError> {
     Ok(())
 }
 
-/// The range of events to keep, and what to say about the others.
+/// The range of events to store, and the report about the others.
 fn accept(events: &[Event], now_ms: i64, retention_days: Option<u32>) -> (std::ops::Range<usize>, Rejected) {
     let before = |limit: i64| events.partition_point(|event| event.timestamp < limit);
     let too_old = before(now_ms - TOO_OLD_MS);
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_old_expired_or_too_new_is_left_out_and_named() {
+    fn events_too_old_expired_or_too_new_are_not_stored_but_reported() {
         let day = |days: i64| NOW - days * DAY_MS;
         let (kept, rejected) = accept(&events(&[day(15), day(14), day(8), day(7), NOW]), NOW, Some(7));
         assert_eq!(kept, 3..5);

@@ -1,8 +1,10 @@
+//! The tables of the logs' database.
+
 use std::path::Path;
 
 use rusqlite::Connection;
 
-/// Groups own streams and streams own events, so that deleting one takes the rest along.
+/// Deleting a group deletes its streams, deleting a stream its events.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS log_groups (
         name TEXT PRIMARY KEY,
@@ -38,7 +40,7 @@ const SCHEMA: &str = "
     END;
 ";
 
-/// Opens or makes the database at `path`.
+/// Opens or creates the database at `path`.
 pub(super) fn open(path: &Path) -> rusqlite::Result<Connection> {
     crate::sqlite::open(path, SCHEMA)
 }

@@ -1,4 +1,4 @@
-//! What every operation of CloudWatch Logs works on.
+//! The database and the time that every operation of CloudWatch Logs works with.
 
 use rusqlite::Connection;
 

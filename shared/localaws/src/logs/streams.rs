@@ -122,7 +122,7 @@ impl Session<'_> {
             return Err(LogsError::invalid("Cannot order by LastEventTime with a logStreamNamePrefix."));
         }
         let prefix = request.log_stream_name_prefix.unwrap_or_default();
-        // Streams are few, and their times move: an offset is good enough here, as it is on AWS.
+        // There are few streams and their times change, so an offset is good enough, as on AWS.
         let offset: i64 = match request.next_token {
             Some(token) => token.parse().map_err(|_| invalid_token())?,
             None => 0,

@@ -1,4 +1,4 @@
-//! Who may do what.
+//! Checks the rights of S3 requests.
 
 use std::sync::Arc;
 
@@ -11,10 +11,11 @@ use s3s::{S3Request, S3Result, s3_error};
 use super::{key, rights};
 use crate::iam::{Caller, Callers};
 
-/// Where public objects are: on AWS the distribution serves these and no others.
+/// The prefix of public objects: on AWS the distribution serves only these.
 const PUBLIC: &str = "public/";
 
-/// The secret that all callers share. (s3s's own calls a stranger "not signed up", which S3 does not.)
+/// The secret that all callers share. (s3s's own implementation answers an unknown key with "not signed up", S3 does
+/// not.)
 pub(crate) struct Secrets {
     pub(crate) callers: Arc<Callers>,
     pub(crate) secret: String,
@@ -32,7 +33,7 @@ impl S3Auth for Secrets {
     }
 }
 
-/// A caller may do what its role allows; without a signature only public objects can be read.
+/// A caller may do what its role allows. Without a signature only public objects can be read.
 pub(crate) struct Access {
     pub(crate) callers: Arc<Callers>,
 }
@@ -45,7 +46,7 @@ impl S3Access for Access {
         }
         let read = [Method::GET, Method::HEAD].contains(context.method())
             && ["GetObject", "HeadObject"].contains(&context.s3_op().name());
-        // A key like `public/../private` must not reach what it names in a file system.
+        // A key like `public/../private` must not reach the file that it names in a file system.
         let public =
             context.s3_path().get_object_key().is_some_and(|key| key.starts_with(PUBLIC) && key::is_plain(key));
         if read && public { Ok(()) } else { Err(s3_error!(AccessDenied, "Access Denied")) }
@@ -74,13 +75,13 @@ impl S3Access for Access {
 }
 
 impl Access {
-    /// What is copied is read.
+    /// A copy also needs the right to read its source.
     fn source(&self, credentials: Option<&s3s::auth::Credentials>, source: &CopySource) -> S3Result<()> {
         match source {
             CopySource::Bucket { bucket, key, .. } => {
                 rights::object(&self.callers, credentials, "s3:GetObject", (bucket, key))
             }
-            // The operation refuses it.
+            // The operation itself refuses other sources.
             _ => Ok(()),
         }
     }

@@ -1,5 +1,5 @@
-//! An object is three files. They move to their place one by one, but a journal makes that one step: what it names is
-//! moved again after a crash, so that no object ever has another's headers.
+//! Moves an object, which is three files, into its place atomically. A journal names the files; after a crash they are
+//! moved again, so that no object ever has another's headers.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -13,12 +13,12 @@ use super::key::{Address, STAGING, remove_if_there};
 
 const JOURNAL: &str = "commit";
 
-/// Moves the object at `staged` to `target`, replacing what is there.
+/// Moves the object at `staged` to `target`, and replaces an existing one.
 pub(crate) fn commit(root: &Path, staged: &Address, target: &Address) -> io::Result<()> {
     for name in [staged.attributes_name(), staged.info_name()] {
         let path = root.join(name);
         if !path.exists() {
-            // So that the old object's file is replaced in any case.
+            // So that the old object's file is always replaced.
             fs::write(path, b"{}")?;
         }
     }
@@ -36,7 +36,7 @@ fn journal_path(root: &Path, staged: &Address) -> PathBuf {
     root.join(STAGING).join(format!("{}.{JOURNAL}", staged.key))
 }
 
-/// Can be repeated: a file that is not there any more has been moved.
+/// Can be repeated: a missing file has been moved already.
 fn apply(root: &Path, staged: &Address, target: &Address) -> io::Result<()> {
     let object = root.join(&target.bucket).join(&target.key);
     if let Some(folder) = object.parent() {
@@ -54,7 +54,7 @@ fn move_if_there(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Finishes every commit that was begun, and clears away every object that was not complete.
+/// Finishes every commit that was begun, and deletes every incomplete object.
 pub(crate) fn recover(root: &Path) -> io::Result<()> {
     let staging = root.join(STAGING);
     for path in paths(&staging)? {
@@ -72,7 +72,7 @@ pub(crate) fn recover(root: &Path) -> io::Result<()> {
     let prefix = format!(".bucket-{}.object-", URL_SAFE_NO_PAD.encode(STAGING));
     for path in paths(root)? {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        // Uploads in parts go on after a restart.
+        // Multipart uploads can continue after a restart.
         if name.starts_with(&prefix) && !name.contains(".upload-") {
             fs::remove_file(path)?;
         }
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_cut_off_anywhere_is_finished_at_the_next_start() {
+    fn an_interrupted_commit_is_finished_at_the_next_start() {
         for moved in 0..=3 {
             let root = tempfile::tempdir().unwrap();
             let root = root.path();
@@ -121,7 +121,7 @@ mod tests {
             object(root, &staged, "new");
             let entry = json!({"staged": "o1", "bucket": "media", "key": "public/a"});
             fs::write(journal_path(root, &staged), entry.to_string()).unwrap();
-            // As a killed process leaves it: only some of the files are in their place.
+            // The state after a killed process: only some of the files are moved.
             let order = [1, 2, 0];
             for file in order.iter().take(moved) {
                 fs::rename(&files(root, &staged)[*file], &files(root, &target)[*file]).unwrap();
@@ -133,12 +133,12 @@ mod tests {
     }
 
     #[test]
-    fn a_commit_that_fails_half_way_is_finished_at_the_next_start() {
+    fn a_failed_commit_is_finished_at_the_next_start() {
         let root = tempfile::tempdir().unwrap();
         let root = root.path();
         let (staged, target) = (address(STAGING, "o1"), address("media", "a"));
         object(root, &staged, "new");
-        // In the way of the last file to be moved.
+        // A folder with the name of the last file blocks its move.
         fs::create_dir_all(root.join("media/a/b")).unwrap();
         commit(root, &staged, &target).unwrap_err();
         fs::remove_dir_all(root.join("media/a")).unwrap();
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_committed_is_gone_after_a_start_and_the_old_object_is_whole() {
+    fn uncommitted_files_are_deleted_at_the_start_and_the_old_object_stays() {
         let root = tempfile::tempdir().unwrap();
         let root = root.path();
         let (staged, target) = (address(STAGING, "o1"), address("media", "a"));

@@ -1,4 +1,4 @@
-//! Conditional requests. s3s-fs looks before it writes; here they are checked under the lock.
+//! Conditional requests. s3s-fs checks before it writes; here the check and the write share a lock.
 
 use s3s::dto::{ETag, ETagCondition, Timestamp};
 use s3s::{S3Result, s3_error};
@@ -13,11 +13,11 @@ pub(crate) struct Conditions {
 }
 
 impl Conditions {
-    /// Whether an object may be written where one with `etag` is, or none.
+    /// Whether an object may be written over one with `etag`; `None` means that there is no object.
     pub(crate) fn check_write(&self, etag: Option<&str>) -> S3Result<()> {
         let etag = etag.map(|etag| ETag::Strong(etag.to_owned()));
         if let Some(condition) = &self.if_match {
-            // S3 says that the object is missing rather than that it differs.
+            // S3 reports a missing object, not a failed condition.
             let etag = etag.as_ref().ok_or_else(|| s3_error!(NoSuchKey, "The object does not exist"))?;
             if !matches(condition, etag) {
                 return Err(failed());
@@ -29,7 +29,7 @@ impl Conditions {
         }
     }
 
-    /// Whether an object may be read (RFC 9110 §13.2.2: ETags decide before times).
+    /// Whether an object may be read (RFC 9110 §13.2.2: ETags take precedence over times).
     pub(crate) fn check_read(&self, etag: Option<&ETag>, modified: Option<&Timestamp>) -> S3Result<()> {
         match (&self.if_match, etag) {
             (Some(condition), Some(etag)) if !matches(condition, etag) => return Err(failed()),
@@ -48,7 +48,7 @@ fn matches(condition: &ETagCondition, etag: &ETag) -> bool {
     condition.as_etag().is_none_or(|wanted| wanted.weak_cmp(etag))
 }
 
-/// Whether `modified` is after `since`; headers have whole seconds, and files more.
+/// Whether `modified` is after `since`. Compares whole seconds, because headers have no fractions.
 fn later(modified: Option<&Timestamp>, since: Option<&Timestamp>) -> Option<bool> {
     Some(seconds(modified?) > seconds(since?))
 }

@@ -1,4 +1,4 @@
-//! The files below s3s-fs: where they are, and how an object appears and goes as a whole.
+//! The files below s3s-fs: their paths, and writes and deletions of whole objects.
 
 use std::fs;
 use std::io;
@@ -14,7 +14,7 @@ use super::commit;
 use super::conditions::Conditions;
 use super::key::{Address, STAGING, remove_if_there};
 
-/// The files of one S3, and the lock under which objects appear and go.
+/// The files of all buckets, and the lock for changing objects.
 #[derive(Debug, Clone)]
 pub(crate) struct Files {
     root: Arc<Path>,
@@ -23,7 +23,7 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    /// Opens `root`, finishes what was committed when the process was killed, and drops what was not.
+    /// Opens `root`, finishes commits that a killed process began, and deletes incomplete objects.
     pub(crate) fn open(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root.join(STAGING))?;
         commit::recover(root)?;
@@ -38,7 +38,7 @@ impl Files {
         if self.root.join(name).is_dir() { Ok(()) } else { Err(s3_error!(NoSuchBucket, "The bucket does not exist")) }
     }
 
-    /// Fails as S3 does unless there is an object at `address`; a folder is none.
+    /// Fails as S3 does if there is no object at `address`. A folder is not an object.
     pub(crate) fn require_object(&self, address: &Address) -> S3Result<()> {
         self.require_bucket(&address.bucket)?;
         if self.path(address).is_file() { Ok(()) } else { Err(s3_error!(NoSuchKey, "The object does not exist")) }
@@ -48,7 +48,7 @@ impl Files {
         self.root.join(name).is_file()
     }
 
-    /// A place for one object that is being written; what is left there goes with it.
+    /// An address for one object that is being written. Dropping the result deletes its files.
     pub(crate) fn stage(&self) -> Staged {
         let key = format!("o{}", self.staged.fetch_add(1, Ordering::Relaxed));
         self.stage_as(key)
@@ -58,12 +58,12 @@ impl Files {
         Staged { address: Address { bucket: STAGING.to_owned(), key }, root: Arc::clone(&self.root) }
     }
 
-    /// While this is held no object changes, so that its files belong together.
+    /// While the guard is held, no object changes, so the files of an object belong together.
     pub(crate) async fn reading(&self) -> OwnedRwLockReadGuard<()> {
         Arc::clone(&self.lock).read_owned().await
     }
 
-    /// Makes what is staged the object at `target`, if `conditions` hold, at once and for good.
+    /// Moves the staged object to `target` atomically, if `conditions` hold.
     pub(crate) async fn commit(&self, staged: Staged, target: Address, conditions: Conditions) -> S3Result<()> {
         self.exclusively(move |files| {
             files.require_bucket(&target.bucket)?;
@@ -74,7 +74,7 @@ impl Files {
         .await
     }
 
-    /// Removes the object at `address`, if there is one.
+    /// Deletes the object at `address`, if there is one.
     pub(crate) async fn delete(&self, address: Address) -> S3Result<()> {
         self.exclusively(move |files| {
             files.require_bucket(&address.bucket)?;
@@ -86,7 +86,7 @@ impl Files {
         .await
     }
 
-    /// Removes a bucket without objects.
+    /// Deletes a bucket that has no objects.
     pub(crate) async fn delete_bucket(&self, name: String) -> S3Result<()> {
         self.exclusively(move |files| {
             files.require_bucket(&name)?;
@@ -101,7 +101,7 @@ impl Files {
 
     async fn exclusively(&self, work: impl FnOnce(&Self) -> S3Result<()> + Send + 'static) -> S3Result<()> {
         let files = self.clone();
-        // The lock is taken inside, so that it is held to the end even if the client goes away.
+        // The lock is taken inside, so that it is held to the end even if the client disconnects.
         let work = move || {
             let _writing = files.lock.blocking_write();
             work(&files)
@@ -123,7 +123,7 @@ impl Files {
         Ok(Some(info.get("e_tag").and_then(Value::as_str).unwrap_or_default().to_owned()))
     }
 
-    /// A folder cannot have the name of a file: refuses a key below an object, or above one.
+    /// Refuses a key that is below another object's key or above it, because a path cannot be file and folder.
     fn make_room(&self, address: &Address) -> S3Result<()> {
         let conflict = || {
             s3_error!(
@@ -147,14 +147,14 @@ impl Files {
     }
 
     fn remove(&self, address: &Address) -> io::Result<()> {
-        // The object goes first: files beside it without an object mean nothing.
+        // The object is deleted first: its other files mean nothing without it.
         fs::remove_file(self.path(address))?;
         for name in [address.attributes_name(), address.info_name()] {
             remove_if_there(&self.root.join(name))?;
         }
         let bucket = self.root.join(&address.bucket);
         for folder in self.path(address).ancestors().skip(1).take_while(|folder| *folder != bucket) {
-            // Fails where the folder is not empty, and that is where it should end.
+            // Fails at the first folder that is not empty, which ends the loop.
             if fs::remove_dir(folder).is_err() {
                 break;
             }
@@ -163,7 +163,7 @@ impl Files {
     }
 }
 
-/// An object that is being written. Dropping it removes what is left of it.
+/// An object that is being written. Dropping it deletes its files.
 #[derive(Debug)]
 pub(crate) struct Staged {
     pub(crate) address: Address,
@@ -176,7 +176,7 @@ impl Drop for Staged {
         let object = self.root.join(STAGING).join(&self.address.key);
         for path in beside.iter().map(|name| self.root.join(name)).chain([object]) {
             if let Err(error) = remove_if_there(&path) {
-                tracing::warn!(%error, path = %path.display(), "a staged file stays until the next start");
+                tracing::warn!(%error, path = %path.display(), "a staged file was not deleted; the next start does it");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Keys that a file system can keep.
+//! Object keys that a file system can store, and the names of their files.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -8,12 +8,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use s3s::{S3Result, s3_error};
 
-/// A bucket that no client can name, for objects that are not complete yet.
+/// A bucket for incomplete objects, with a name that no client can use.
 pub(crate) const STAGING: &str = ".staging";
-/// What file systems allow for one name.
+/// The longest file name that common file systems allow, in bytes.
 const MAX_FILE_NAME: usize = 255;
 
-/// An object's address, if the local S3 can keep an object there.
+/// The address of an object that the local S3 can store.
 #[derive(Debug, Clone)]
 pub(crate) struct Address {
     pub(crate) bucket: String,
@@ -21,8 +21,8 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// Refuses what S3 takes and files do not: keys of more than about 150 bytes, and segments that mean something in
-    /// a path.
+    /// Refuses keys that S3 accepts and files cannot have: more than about 150 bytes, and segments with a meaning in a
+    /// path.
     pub(crate) fn new(bucket: &str, key: &str) -> S3Result<Self> {
         let address = Self { bucket: bucket.to_owned(), key: key.to_owned() };
         if address.attributes_name().len() > MAX_FILE_NAME {
@@ -37,17 +37,17 @@ impl Address {
         Ok(address)
     }
 
-    /// The file in which s3s-fs keeps the object's headers.
+    /// The file in which s3s-fs stores the object's headers.
     pub(crate) fn attributes_name(&self) -> String {
         format!("{}.metadata.json", self.side_name())
     }
 
-    /// The file in which s3s-fs keeps the object's ETag and checksums.
+    /// The file in which s3s-fs stores the object's ETag and checksums.
     pub(crate) fn info_name(&self) -> String {
         format!("{}.internal.json", self.side_name())
     }
 
-    /// The file in which s3s-fs keeps the headers of an unfinished upload.
+    /// The file in which s3s-fs stores the headers of an unfinished upload.
     pub(crate) fn upload_name(&self, upload_id: &str) -> String {
         format!("{}.upload-{upload_id}.metadata.json", self.side_name())
     }
@@ -57,7 +57,7 @@ impl Address {
     }
 }
 
-/// Whether every segment of `key` is an ordinary name.
+/// Whether every segment of `key` is an ordinary file name.
 pub(crate) fn is_plain(key: &str) -> bool {
     !key.contains('\0') && key.split('/').all(|segment| !matches!(segment, "" | "." | ".."))
 }
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_that_would_walk_the_file_system_are_refused() {
+    fn keys_with_path_segments_are_refused() {
         for key in ["", "/a", "a/", "a//b", "../a", "a/..", "public/../a", "./a", "a/./b", "a\0b"] {
             assert!(!is_plain(key), "{key:?}");
             assert!(Address::new("media", key).is_err(), "{key:?}");

@@ -1,5 +1,5 @@
-//! Uploads in parts. Each is kept under a staging key made from its address, so that it can only be completed there,
-//! and becomes an object as any other write does.
+//! Multipart uploads. Each is stored under a staging key made from its address, so it can be completed only there, and
+//! it becomes an object as any other write does.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -36,7 +36,7 @@ impl LocalS3 {
         Ok(response)
     }
 
-    /// Fails as S3 does unless `upload_id` was begun for this address.
+    /// Fails as S3 does if no upload `upload_id` was begun for this address.
     pub(crate) fn require_upload(&self, bucket: &str, key: &str, upload_id: &str) -> S3Result<Address> {
         let target = Address::new(bucket, key)?;
         self.files.require_bucket(bucket)?;
@@ -61,7 +61,7 @@ impl LocalS3 {
             if_none_match: input.if_none_match.take(),
             ..Conditions::default()
         };
-        // Two uploads to one key have one staging key.
+        // Two uploads to one key have the same staging key.
         let _alone = self.completing.lock().await;
         let staged = self.files.stage_as(staging(&target).key);
         input.bucket.clone_from(&staged.address.bucket);

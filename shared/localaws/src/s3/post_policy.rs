@@ -1,4 +1,4 @@
-//! Uploads by form. A field that the policy does not allow is answered by S3 with 403, by s3s with 400.
+//! Uploads by form. S3 answers a field that the policy does not allow with 403, s3s with 400; this corrects it.
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -6,7 +6,7 @@ use http::{Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use s3s::{Body, S3Error, S3ErrorCode};
 
-/// How s3s words a condition that failed.
+/// The text of s3s for a failed condition.
 const FAILED: &str = "Policy condition &apos;";
 const FAILED_PLAIN: &str = "Policy condition '";
 
@@ -15,7 +15,7 @@ pub(crate) fn is_form(request: &Request<Body>) -> bool {
     request.method() == Method::POST && kind.to_ascii_lowercase().starts_with("multipart/form-data")
 }
 
-/// `response`, with the status S3 has for a policy that was not kept.
+/// `response` with S3's status for a violated policy.
 pub(crate) async fn correct(response: Response<Body>) -> Response<Body> {
     if response.status() != StatusCode::BAD_REQUEST {
         return response;

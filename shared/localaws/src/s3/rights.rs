@@ -1,5 +1,5 @@
-//! What a request to S3 asks IAM for, from the Service Authorization Reference: the parts of an upload want what a
-//! whole one wants, a look at an object's headers wants its reading, and one at a bucket its listing.
+//! The IAM actions that a request to S3 needs, from the Service Authorization Reference: a part of an upload needs the
+//! right of a whole one, reading an object's headers the right to read it, and `HeadBucket` the right to list.
 
 use iam_rs::ContextValue;
 use percent_encoding::percent_decode_str;
@@ -9,7 +9,7 @@ use s3s::{S3Result, s3_error};
 
 use crate::iam::{Caller, Callers, Denied, RequestedAction};
 
-/// Checks the operation of a request, but for the objects that stand in its body.
+/// Checks the operation of a request, except for objects that its body names.
 pub(super) fn operation(callers: &Callers, credentials: &Credentials, context: &S3AccessContext<'_>) -> S3Result<()> {
     let (path, name) = (context.s3_path(), context.s3_op().name());
     if let Some((bucket, key)) = path.as_object() {
@@ -20,7 +20,7 @@ pub(super) fn operation(callers: &Callers, credentials: &Credentials, context: &
             let prefix = context.uri().query().and_then(|query| parameter(query, "prefix"));
             check(callers, credentials, "s3:ListBucket".to_owned(), bucket_arn(bucket), prefix)
         }
-        // Their objects are in the body, and are checked when that is read.
+        // The body names their objects; they are checked when it is read.
         ("DeleteObjects" | "PostObject", _) => Ok(()),
         (name, Some(bucket)) => check(callers, credentials, format!("s3:{name}"), bucket_arn(bucket), None),
         (name, None) => check(callers, credentials, format!("s3:{name}"), "*".to_owned(), None),

@@ -1,4 +1,4 @@
-//! The operations of S3: s3s-fs does the work, with the guards around it.
+//! The operations of S3. s3s-fs does the work; this adds locks, conditions and checks.
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use super::key::Address;
 use super::rights;
 use crate::iam::Callers;
 
-/// What S3 says about an object whose type nobody gave.
+/// The type that S3 reports for an object without one.
 const UNKNOWN_TYPE: &str = "binary/octet-stream";
-/// How many keys S3 deletes at once.
+/// The most keys that S3 deletes in one request.
 const MAX_DELETE: usize = 1000;
 
-/// s3s-fs with whole writes, conditions that hold under concurrency, and clear errors for what files cannot keep.
+/// s3s-fs with atomic writes, conditions that hold under concurrency, and clear errors for keys that files cannot have.
 pub(crate) struct LocalS3 {
     pub(crate) storage: FileSystem,
     pub(crate) files: Files,
@@ -32,7 +32,7 @@ impl LocalS3 {
         Self { storage, files, completing: Mutex::new(()), callers }
     }
 
-    /// S3 tells only those who may list a bucket that an object is not there.
+    /// Only callers that may list the bucket learn that an object is missing; the others get 403.
     fn require(&self, address: &Address, credentials: Option<&Credentials>) -> S3Result<()> {
         let found = self.files.require_object(address);
         match credentials {
@@ -43,7 +43,7 @@ impl LocalS3 {
         }
     }
 
-    /// The object that a copy is made of.
+    /// The source of a copy.
     fn source(&self, source: &CopySource) -> S3Result<Address> {
         let CopySource::Bucket { bucket, key, .. } = source else {
             return Err(s3_error!(NotImplemented, "The local S3 copies from buckets only"));
@@ -78,7 +78,7 @@ impl S3 for LocalS3 {
             if_none_match: input.if_none_match.take(),
             ..Conditions::default()
         };
-        // A body that breaks off or fails its checksum must not touch the object that is there.
+        // A body that breaks off or fails its checksum must not change the existing object.
         let staged = self.files.stage();
         input.bucket.clone_from(&staged.address.bucket);
         input.key.clone_from(&staged.address.key);

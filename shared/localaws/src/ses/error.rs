@@ -1,7 +1,9 @@
+//! The errors of SES, in its format.
+
 use http::StatusCode;
 use serde_json::json;
 
-/// What SES answers when it refuses.
+/// An error response of SES.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SesError {
     #[error("{0}")]
@@ -35,7 +37,7 @@ impl SesError {
         }
     }
 
-    /// The value of the header `x-amzn-ErrorType`, by which SDKs tell errors apart.
+    /// The value of the header `x-amzn-ErrorType`, by which SDKs distinguish errors.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::BadRequest(_) | Self::TooLarge => "BadRequestException",

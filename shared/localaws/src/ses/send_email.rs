@@ -1,11 +1,11 @@
-//! What SendEmail is asked for, parsed into a mail.
+//! Parses a SendEmail request into a mail.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::error::SesError;
 
-/// SES's limit for one message.
+/// SES's limit of recipients of one message.
 const MAX_RECIPIENTS: usize = 50;
 
 #[derive(Deserialize)]
@@ -52,18 +52,18 @@ struct Text {
     data: Option<String>,
 }
 
-/// A mail that SES would have sent.
+/// A mail that SES would send.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mail {
     pub(super) from: String,
-    /// Everyone who would have got it, in the order To, Cc, Bcc.
+    /// All recipients, in the order To, Cc, Bcc.
     pub(super) to: Vec<String>,
     pub(super) subject: String,
     pub(super) text: Option<String>,
     pub(super) html: Option<String>,
 }
 
-/// The mail that `body`, the JSON of a SendEmail, asks for.
+/// Reads the JSON of a SendEmail request.
 pub(super) fn parse(body: &[u8]) -> Result<Mail, SesError> {
     let request: Request = serde_json::from_slice(body).map_err(|error| SesError::Serialization(error.to_string()))?;
     let from = required(request.from_email_address, "FromEmailAddress")?;
@@ -103,7 +103,7 @@ fn recipients(destination: Destination) -> Result<Vec<String>, SesError> {
     }
 }
 
-/// Refuses only what can be no address at all: SES itself leaves the rest to the receiving server.
+/// Refuses only texts that cannot be addresses: SES leaves the rest to the receiving server.
 fn address(text: &str) -> Result<(), SesError> {
     if text.chars().any(char::is_control) {
         return Err(SesError::bad("An address has a control character."));
@@ -114,7 +114,7 @@ fn address(text: &str) -> Result<(), SesError> {
     }
 }
 
-/// The address without a name in front of it.
+/// The address without a display name.
 pub(super) fn bare(text: &str) -> &str {
     let inner = text.rsplit_once('<').and_then(|(_, rest)| rest.trim_end().strip_suffix('>'));
     inner.unwrap_or(text).trim()
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_request_is_a_mail() {
+    fn a_complete_request_is_a_mail() {
         let mail = parse(whole().to_string().as_bytes()).unwrap();
         assert_eq!(mail.to, ["a@x.example", "b@x.example"]);
         assert_eq!((mail.subject.as_str(), mail.text.as_deref()), ("Hello", Some("text")));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_named() {
+    fn a_missing_field_is_named() {
         for (pointer, key) in [
             ("", "FromEmailAddress"),
             ("", "Destination"),
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ses_would_refuse_is_refused() {
+    fn requests_that_ses_would_refuse_are_refused() {
         let with = |pointer: &str, value: Value| {
             let mut request = whole();
             *request.pointer_mut(pointer).unwrap() = value;

@@ -1,3 +1,5 @@
+//! Signatures and public objects of S3.
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
@@ -12,7 +14,7 @@ async fn anonymous(aws: &LocalAws, method: Method, path: &str) -> u16 {
     Client::new().request(method, url).body("x").send().await.unwrap().status().as_u16()
 }
 
-/// The status of a request whose path no client library would send as it is.
+/// The status of a request with a path that client libraries would normalise.
 fn raw(aws: &LocalAws, path: &str) -> String {
     let address = aws.aws_url().trim_start_matches("http://").to_owned();
     let mut stream = TcpStream::connect(&address).unwrap();
@@ -52,7 +54,7 @@ async fn without_a_signature_only_public_objects_can_be_read() {
 }
 
 #[tokio::test]
-async fn no_path_leads_out_of_what_is_public() {
+async fn no_path_reads_outside_the_public_prefix() {
     let aws = start();
     put_object(&s3(&aws.aws_url()), "incoming/a", "secret").await;
     for path in ["public/../incoming/a", "public/%2e%2e/incoming/a", "public/..%2fincoming/a", "public//../incoming/a"]

@@ -1,3 +1,5 @@
+//! Conditional writes of DynamoDB, also concurrent ones.
+
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use futures_util::future::join_all;
 

@@ -1,4 +1,4 @@
-//! What AWS delivers to functions by itself.
+//! The delivery of stream records and schedules to functions.
 
 mod failures;
 pub(crate) mod functions;
@@ -23,14 +23,14 @@ fn config() -> Config {
     Config::temporary(&template()).unwrap()
 }
 
-/// A configuration whose one stream is changed.
+/// A configuration with a changed event source.
 fn config_with(change: impl FnOnce(&mut StreamSource)) -> Config {
     let mut config = config();
     change(&mut config.event_sources[0].streams[0]);
     config
 }
 
-/// Starts with what `config` says, delivering to `functions`.
+/// Starts with `config` and delivers to `functions`.
 fn start(config: &Config, functions: &Functions) -> LocalAws {
     start_at(config, &functions.url)
 }
@@ -48,14 +48,14 @@ async fn write(aws: &LocalAws, keys: &[&str]) {
     }
 }
 
-/// Writes while nobody delivers, so that all of it is there in one batch later.
+/// Writes without functions, so that all records are in one batch later.
 async fn write_before(config: &Config, keys: &[&str]) {
     let aws = LocalAws::start(config.clone()).unwrap();
     write(&aws, keys).await;
     aws.stop();
 }
 
-/// What was given up, newest first.
+/// The batches that were given up, newest first.
 async fn given_up(aws: &LocalAws) -> Vec<Value> {
     let url = format!("{}/_local/failures", aws.aws_url());
     let text = reqwest::get(url).await.unwrap().error_for_status().unwrap().text().await.unwrap();

@@ -1,4 +1,4 @@
-//! A local AWS of its own for each test.
+//! Starts a local AWS for each test, and makes its clients.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ pub(crate) fn number(value: i64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// The key of an item; its sort key does not matter to most tests.
+/// The key of an item with a fixed sort key, which most tests do not use.
 pub(crate) fn key(pk: &str) -> Item {
     HashMap::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text("-"))])
 }
@@ -69,7 +69,7 @@ pub(crate) async fn put_object(client: &aws_sdk_s3::Client, key: &str, body: &'s
     client.put_object().bucket(BUCKET).key(key).body(body.as_bytes().to_vec().into()).send().await.unwrap();
 }
 
-/// The object's text, or `None` if there is none.
+/// The object's text; `None` if there is no object.
 pub(crate) async fn object(client: &aws_sdk_s3::Client, key: &str) -> Option<String> {
     match client.get_object().bucket(BUCKET).key(key).send().await {
         Ok(found) => Some(String::from_utf8(found.body.collect().await.unwrap().to_vec()).unwrap()),

@@ -1,3 +1,5 @@
+//! Global and local indexes, with and without a delay.
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -7,7 +9,7 @@ use aws_sdk_dynamodb::types::{PutRequest, Select, TransactWriteItem, Update, Wri
 
 use crate::fixture::{TABLE, dynamodb, item, key, put, start, template, text};
 
-/// Longer than a few requests take, on a busy machine too.
+/// Longer than a few requests take even on a busy machine.
 const DELAY: Duration = Duration::from_millis(1_500);
 
 fn lagging() -> LocalAws {
@@ -16,7 +18,7 @@ fn lagging() -> LocalAws {
     LocalAws::start(config).unwrap()
 }
 
-/// The partition keys of what the index `by-time` has of `kind`.
+/// The partition keys of the entries of `kind` in the index `by-time`.
 async fn indexed(client: &Client, kind: &str) -> Vec<String> {
     let call = client.query().table_name(TABLE).index_name("by-time").key_condition_expression("time_pk = :kind");
     let page = call.expression_attribute_values(":kind", text(kind)).send().await.unwrap();
@@ -24,7 +26,7 @@ async fn indexed(client: &Client, kind: &str) -> Vec<String> {
     page.items().iter().map(|item| item["pk"].as_s().unwrap().clone()).collect()
 }
 
-/// Waits until the index has just these of `kind`, and says how long that took since `began`.
+/// Waits until the index has exactly these entries of `kind`, and returns the time since `began`.
 async fn until_indexed(client: &Client, kind: &str, wanted: &[&str], began: Instant) -> Duration {
     loop {
         let found = indexed(client, kind).await;
@@ -66,7 +68,7 @@ async fn an_index_is_read_page_by_page_in_its_order_and_holds_only_its_items() {
             .unwrap();
         pages.push(page.items().len());
         for found in page.items() {
-            // Keys only, as the template says.
+            // Keys only, as the template defines.
             assert!(!found.contains_key("extra"));
             times.push(found["time_sk"].as_s().unwrap().clone());
         }
@@ -130,13 +132,13 @@ async fn a_lagging_index_shows_a_new_item_late_however_it_was_written() {
 }
 
 #[tokio::test]
-async fn a_change_hides_only_what_it_moves() {
+async fn a_change_hides_only_entries_that_it_moves() {
     let aws = lagging();
     let client = dynamodb(&aws.dynamodb_url());
     put(&client, timed("a", "old")).await;
     put(&client, timed("b", "old")).await;
     until_indexed(&client, "old", &["a", "b"], Instant::now()).await;
-    // A counter, for example.
+    // For example a counter.
     put(&client, {
         let mut item = timed("a", "old");
         item.insert("likes".to_owned(), text("1"));
@@ -166,7 +168,7 @@ async fn many_clients_are_served_at_once_behind_a_lagging_index() {
     futures_util::future::join_all(puts).await;
     let all: Vec<_> = (0..60).map(|n| format!("{n:02}")).collect();
     until_indexed(&client, "many", &all.iter().map(String::as_str).collect::<Vec<_>>(), began).await;
-    // What is refused comes through as it is.
+    // Errors of the database pass unchanged.
     let error = client.get_item().table_name("nowhere").set_key(Some(HashMap::new())).send().await.unwrap_err();
     assert!(error.into_service_error().is_resource_not_found_exception());
 }

@@ -1,3 +1,5 @@
+//! CloudWatch Logs: groups, streams, events and filters.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -12,7 +14,7 @@ use crate::fixture::{GROUP, logs, start, template};
 const NOW: i64 = 1_800_000_000_000;
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
-/// A local AWS whose time the test moves.
+/// A local AWS with a clock that the test sets.
 fn start_at(now: &Arc<AtomicI64>) -> LocalAws {
     let now = Arc::clone(now);
     let mut config = Config::temporary(&template()).unwrap();
@@ -47,7 +49,7 @@ async fn filtered(client: &Client, pattern: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_templates_groups_are_there_with_their_retention() {
+async fn the_templates_groups_exist_with_their_retention() {
     let aws = start();
     let client = logs(&aws.aws_url());
     let found = client.describe_log_groups().log_group_name_prefix("/aviary/").send().await.unwrap();
@@ -57,7 +59,7 @@ async fn the_templates_groups_are_there_with_their_retention() {
 }
 
 #[tokio::test]
-async fn groups_are_made_kept_for_a_time_listed_in_pages_and_removed() {
+async fn groups_are_created_given_a_retention_listed_and_deleted() {
     let aws = start();
     let client = logs(&aws.aws_url());
     for name in ["/t/a", "/t/b", "/t/c"] {
@@ -85,7 +87,7 @@ async fn groups_are_made_kept_for_a_time_listed_in_pages_and_removed() {
 }
 
 #[tokio::test]
-async fn streams_are_made_once_and_described_by_name_or_by_last_event() {
+async fn streams_are_created_once_and_described_by_name_or_last_event() {
     let now = now();
     let aws = start_at(&now);
     let client = logs(&aws.aws_url());
@@ -120,7 +122,7 @@ async fn events_are_read_forwards_and_backwards_to_the_end() {
     let aws = start_at(&now);
     let client = logs(&aws.aws_url());
     stream(&client, "s").await;
-    // Two with the same time, on the border of a page.
+    // Two events with the same time, at the border of a page.
     put(&client, "s", &[(NOW, "1"), (NOW + 1, "2"), (NOW + 1, "3"), (NOW + 2, "4"), (NOW + 3, "5")]).await;
 
     let read = || client.get_log_events().log_group_name(GROUP).log_stream_name("s").limit(2);
@@ -199,7 +201,7 @@ async fn a_filter_finds_terms_phrases_and_fields_over_all_streams_in_time_order(
 }
 
 #[tokio::test]
-async fn events_out_of_order_are_refused_and_those_out_of_time_are_left_out() {
+async fn unordered_events_are_refused_and_too_old_or_new_ones_not_stored() {
     let now = now();
     let aws = start_at(&now);
     let client = logs(&aws.aws_url());
@@ -219,7 +221,7 @@ async fn events_out_of_order_are_refused_and_those_out_of_time_are_left_out() {
 }
 
 #[tokio::test]
-async fn events_go_when_their_groups_retention_is_over() {
+async fn events_are_deleted_after_their_groups_retention() {
     let now = now();
     let aws = start_at(&now);
     let client = logs(&aws.aws_url());
@@ -237,7 +239,7 @@ async fn events_go_when_their_groups_retention_is_over() {
 }
 
 #[tokio::test]
-async fn an_operation_that_is_not_there_says_so() {
+async fn an_unknown_operation_is_an_error() {
     let aws = start();
     let error = logs(&aws.aws_url()).describe_queries().send().await.unwrap_err();
     assert_eq!(error.code(), Some("UnknownOperationException"));

@@ -1,3 +1,5 @@
+//! SES, and the list of mails.
+
 use aviary_localaws::{Config, LocalAws};
 use aws_sdk_sesv2::error::ProvideErrorMetadata;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
@@ -40,7 +42,7 @@ fn subjects(listed: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn mails_are_kept_and_listed_newest_first() {
+async fn mails_are_stored_and_listed_newest_first() {
     let config = Config::temporary(&template()).unwrap();
     let aws = LocalAws::start(config.clone()).unwrap();
     let client = ses(&aws.aws_url());
@@ -87,7 +89,7 @@ async fn a_mail_may_have_one_body_and_only_hidden_recipients() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_refused_as_ses_does() {
+async fn a_missing_field_is_refused_as_by_ses() {
     let aws = start();
     let client = ses(&aws.aws_url());
     let whole = || mail(&client, &["a@x.example"], "one");
@@ -118,7 +120,7 @@ async fn other_operations_are_unknown_and_other_methods_too() {
 }
 
 #[tokio::test]
-async fn mails_are_not_for_other_sites() {
+async fn pages_of_other_origins_cannot_read_mails() {
     let aws = start();
     mail(&ses(&aws.aws_url()), &["a@x.example"], "secret").send().await.unwrap();
     let ask = |method: Method, path: &str| {
@@ -128,7 +130,7 @@ async fn mails_are_not_for_other_sites() {
     let foreign_name = ask(Method::GET, "/_local/emails").header("host", "evil.example").send().await.unwrap();
     assert_eq!(foreign_name.status(), 403);
     assert!(!foreign_name.text().await.unwrap().contains("secret"));
-    // A browser hides from a page what has no such header.
+    // Without this header a browser hides the response from the page.
     let foreign_origin = ask(Method::GET, "/_local/emails").send().await.unwrap();
     assert!(foreign_origin.headers().get("access-control-allow-origin").is_none());
     assert_eq!(ask(Method::GET, "/_local/emails").header("host", "localhost").send().await.unwrap().status(), 200);

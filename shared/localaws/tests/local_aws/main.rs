@@ -1,4 +1,4 @@
-//! Drives the local AWS as the functions do: with the AWS SDK, over its ports.
+//! Tests the local AWS as functions use it: with the AWS SDK, over its ports.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,3 +1,5 @@
+//! Keys and requests that the local S3 refuses.
+
 use aws_sdk_s3::error::ProvideErrorMetadata;
 
 use crate::fixture::{BUCKET, object, put_object, s3, start};
@@ -18,7 +20,7 @@ async fn a_key_too_long_for_files_is_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_a_folder_of_another_is_refused_and_harms_neither() {
+async fn a_key_that_is_a_folder_of_another_is_refused() {
     let aws = start();
     let client = s3(&aws.aws_url());
     put_object(&client, "a/b", "below").await;
@@ -28,13 +30,13 @@ async fn a_key_that_is_a_folder_of_another_is_refused_and_harms_neither() {
     assert_eq!(refused(&client, "c/d/e").await, "InvalidArgument");
     assert_eq!(object(&client, "a/b").await.unwrap(), "below");
     assert_eq!(object(&client, "c").await.unwrap(), "file");
-    // The folder itself is no object.
+    // The folder itself is not an object.
     assert_eq!(object(&client, "a").await, None);
     assert!(client.head_object().bucket(BUCKET).key("a").send().await.is_err());
 }
 
 #[tokio::test]
-async fn keys_that_mean_something_in_a_path_are_refused() {
+async fn keys_with_path_segments_are_refused() {
     let aws = start();
     let client = s3(&aws.aws_url());
     for key in ["folder/", "a//b", "a/./b"] {
@@ -43,7 +45,7 @@ async fn keys_that_mean_something_in_a_path_are_refused() {
 }
 
 #[tokio::test]
-async fn a_missing_bucket_is_an_error_and_one_with_objects_stays() {
+async fn a_missing_bucket_is_an_error_and_a_full_one_cannot_be_deleted() {
     let aws = start();
     let client = s3(&aws.aws_url());
     let missing = client.put_object().bucket("no-such-bucket").key("a").body(b"x".to_vec().into()).send().await;

@@ -1,3 +1,5 @@
+//! Reading, writing, copying, listing and deleting objects of S3.
+
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart, Delete, MetadataDirective, ObjectIdentifier};
@@ -104,7 +106,7 @@ async fn deleting_removes_an_object_and_leaves_its_folder_free_for_a_key() {
     assert_eq!(object(&client, "a/b/c").await, None);
     put_object(&client, "a", "2").await;
     assert_eq!(object(&client, "a").await.unwrap(), "2");
-    // Deleting what is not there is no error.
+    // Deleting a missing object is no error.
     client.delete_object().bucket(BUCKET).key("never").send().await.unwrap();
 }
 
@@ -164,7 +166,7 @@ async fn a_copy_takes_exactly_the_version_that_was_checked() {
 async fn an_upload_in_parts_becomes_one_object_with_its_type() {
     let aws = start();
     let client = s3(&aws.aws_url());
-    // Replaces an object whose checksums must not be taken for the new one's.
+    // Replaces an object; its checksums must not stay for the new one.
     put_object(&client, "big", "small").await;
     let upload = client.create_multipart_upload().bucket(BUCKET).key("big").content_type("video/mp4").send().await;
     let upload_id = upload.unwrap().upload_id.unwrap();
@@ -192,10 +194,10 @@ async fn an_upload_in_parts_becomes_one_object_with_its_type() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_concurrent_first_puts_one_wins_and_is_what_stays() {
+async fn of_many_concurrent_first_puts_exactly_one_wins() {
     let aws = start();
     let client = s3(&aws.aws_url());
-    // One round alone would often pass without any lock.
+    // A single round would often pass without a lock.
     for round in 0..15 {
         let key = format!("round/{round}");
         let attempts = (0..20).map(|n| {
@@ -230,7 +232,7 @@ async fn a_put_for_another_version_is_refused() {
 }
 
 #[tokio::test]
-async fn a_client_that_has_the_object_is_not_sent_it_again() {
+async fn a_client_with_the_same_version_gets_304() {
     let aws = start();
     let client = s3(&aws.aws_url());
     put_object(&client, "public/a", "1").await;

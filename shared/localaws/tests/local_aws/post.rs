@@ -1,3 +1,5 @@
+//! Uploads by form.
+
 use std::time::{Duration, SystemTime};
 
 use aviary_localaws::LocalAws;

@@ -1,4 +1,4 @@
-//! The binary, as `xtask run` starts it.
+//! The binary, started as `xtask run` starts it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -51,7 +51,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Has ended already if the test got that far.
+        // Fails if the process has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -63,7 +63,7 @@ fn failure(mut command: Command) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
 }
 
-/// Writes to everything until the process is gone, and returns how many rounds were answered.
+/// Writes to every service until the process dies, and returns the number of completed rounds.
 async fn write_until_killed(process: &Process) -> usize {
     let (db, s3, logs) = (dynamodb(&process.dynamodb), s3(&process.aws), logs(&process.aws));
     logs.create_log_stream().log_group_name(GROUP).log_stream_name("s").send().await.unwrap();
@@ -72,7 +72,7 @@ async fn write_until_killed(process: &Process) -> usize {
     for round in 0.. {
         if round == 5 {
             let pid = process.child.id();
-            // While the writes go on, so that one of them is cut off.
+            // During the writes, so that one of them is interrupted.
             std::thread::spawn(move || kill(Pid::from_raw(pid.try_into().unwrap()), Signal::SIGKILL));
         }
         let body = format!("round {round}").into_bytes();
@@ -97,7 +97,7 @@ async fn write_until_killed(process: &Process) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_kill_loses_nothing_that_was_answered() {
+async fn a_kill_loses_no_answered_write() {
     let folder = tempfile::tempdir().unwrap();
     let mut killed = Process::start(folder.path());
     let rounds = write_until_killed(&killed).await;
@@ -112,7 +112,7 @@ async fn a_kill_loses_nothing_that_was_answered() {
         let found = logs(&again.aws).filter_log_events().log_group_name(GROUP).filter_pattern(format!("r{round}x"));
         assert_eq!(found.send().await.unwrap().events().len(), 1, "{round}");
     }
-    // The write that was cut off happened or not, but whole.
+    // The interrupted write happened completely or not at all.
     let latest = object(&s3, "latest").await.unwrap();
     assert!([rounds - 1, rounds].map(|round| format!("round {round}")).contains(&latest), "{latest} of {rounds}");
 }
@@ -127,7 +127,7 @@ fn delivering(data: &Path, functions_url: &str) -> Process {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_delivers_to_the_functions_it_is_told_also_after_a_kill() {
+async fn it_delivers_to_the_given_functions_also_after_a_kill() {
     let mut functions = Functions::start(|_| Answer::Done).await;
     let folder = tempfile::tempdir().unwrap();
     let mut killed = delivering(folder.path(), &functions.url);
@@ -138,7 +138,7 @@ async fn it_delivers_to_the_functions_it_is_told_also_after_a_kill() {
     killed.child.wait().unwrap();
 
     let mut again = delivering(folder.path(), &functions.url);
-    // Whatever was under way may come twice.
+    // A record that was being delivered may arrive twice.
     while !functions.next().await.keys().contains(&"b".to_owned()) {}
     mail(&ses(&again.aws), &["a@x.example"], "Welcome").send().await.unwrap();
     assert_eq!(again.end(Signal::SIGTERM).code(), Some(0));
@@ -148,7 +148,7 @@ async fn it_delivers_to_the_functions_it_is_told_also_after_a_kill() {
 }
 
 #[test]
-fn both_signals_end_it_cleanly_and_its_ports_are_free_then() {
+fn both_signals_end_it_cleanly_and_free_its_ports() {
     for signal in [Signal::SIGTERM, Signal::SIGINT] {
         let folder = tempfile::tempdir().unwrap();
         let mut process = Process::start(folder.path());
@@ -163,7 +163,7 @@ fn both_signals_end_it_cleanly_and_its_ports_are_free_then() {
 }
 
 #[test]
-fn clients_that_are_idle_or_stuck_do_not_keep_it_from_ending() {
+fn idle_or_stuck_clients_do_not_delay_its_end() {
     let folder = tempfile::tempdir().unwrap();
     let mut process = Process::start(folder.path());
     let connections: Vec<_> = [&process.dynamodb, &process.aws]
@@ -185,7 +185,7 @@ fn clients_that_are_idle_or_stuck_do_not_keep_it_from_ending() {
 }
 
 #[test]
-fn what_stops_the_start_is_one_sentence_and_exit_code_one() {
+fn a_failed_start_prints_one_sentence_and_exits_with_one() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

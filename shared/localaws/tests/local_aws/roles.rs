@@ -1,4 +1,4 @@
-//! What the role of a function lets it do, and what it does not.
+//! Functions may do what their roles allow, and nothing else.
 
 use std::path::Path;
 
@@ -43,7 +43,7 @@ async fn a_function_reads_and_writes_what_its_role_allows_and_nothing_else() {
     let delete = reader.delete_item().table_name(TABLE).set_key(Some(key("U#1"))).send().await;
     assert_eq!(delete.unwrap_err().code(), Some("AccessDeniedException"));
     assert!(get(&root, "U#1").await.is_some());
-    // It has no leading key.
+    // A scan has no leading key.
     let scan = reader.scan().table_name(TABLE).send().await;
     assert_eq!(scan.unwrap_err().code(), Some("AccessDeniedException"));
 }
@@ -67,7 +67,7 @@ async fn an_index_is_a_resource_of_its_own() {
 }
 
 #[tokio::test]
-async fn one_part_that_is_not_allowed_denies_a_batch_or_a_transaction_whole() {
+async fn one_denied_part_denies_the_whole_batch_or_transaction() {
     let aws = start();
     let (root, reader) = (dynamodb(&aws.dynamodb_url()), as_caller(&aws, "local-reader"));
     let write = |pk: &str| {
@@ -89,14 +89,14 @@ async fn one_part_that_is_not_allowed_denies_a_batch_or_a_transaction_whole() {
 }
 
 #[tokio::test]
-async fn nobody_without_a_name_is_answered() {
+async fn an_unknown_access_key_is_denied() {
     let aws = start();
     let stranger = as_caller(&aws, "local-writer").get_item().table_name(TABLE).set_key(Some(key("U#1"))).send().await;
     assert_eq!(stranger.unwrap_err().code(), Some("UnrecognizedClientException"));
 }
 
 #[tokio::test]
-async fn objects_are_the_functions_where_its_role_says_so() {
+async fn a_function_reads_and_writes_objects_as_its_role_allows() {
     let aws = start();
     let (root, reader) = (s3(&aws.aws_url()), s3_as(&aws.aws_url(), "local-reader", "local-secret"));
     put_object(&root, "other/a", "theirs").await;
@@ -104,7 +104,7 @@ async fn objects_are_the_functions_where_its_role_says_so() {
     assert_eq!(object(&reader, "own/a").await.unwrap(), "mine");
     let get = |key: &str| reader.get_object().bucket(BUCKET).key(key).send();
     assert_eq!(get("other/a").await.unwrap_err().code(), Some("AccessDenied"));
-    // Who may not list the whole bucket does not learn what is not there.
+    // A caller that may not list the whole bucket does not learn which objects are missing.
     assert_eq!(get("own/missing").await.unwrap_err().code(), Some("AccessDenied"));
     assert_eq!(object(&root, "own/missing").await, None);
 
@@ -127,7 +127,7 @@ async fn objects_are_the_functions_where_its_role_says_so() {
 }
 
 #[test]
-fn a_policy_that_could_not_be_enforced_stops_the_start() {
+fn a_policy_that_cannot_be_enforced_stops_the_start() {
     let mut config = config();
     config.roles[0].policies[0].statements[0]["Condition"]["StringEquals"]["aws:SourceIp"] = "127.0.0.1".into();
     let error = LocalAws::start(config).map(drop).unwrap_err();

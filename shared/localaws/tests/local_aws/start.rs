@@ -1,3 +1,5 @@
+//! The start with a template, existing data, and ports or folders in use.
+
 use std::net::TcpListener;
 use std::path::Path;
 
@@ -6,7 +8,7 @@ use aviary_localaws::{Config, LocalAws, StartError};
 use crate::fixture::{BUCKET, TABLE, dynamodb, get, item, logs, object, put, put_object, s3, start, template};
 
 #[tokio::test]
-async fn what_the_template_names_is_there_as_it_says() {
+async fn the_templates_resources_exist_as_defined() {
     let aws = start();
     let client = dynamodb(&aws.dynamodb_url());
     let table = client.describe_table().table_name(TABLE).send().await.unwrap().table.unwrap();
@@ -50,7 +52,7 @@ fn a_port_in_use_is_named() {
 }
 
 #[test]
-fn a_folder_in_use_is_named_and_free_again_after_a_stop() {
+fn a_folder_in_use_is_named_and_free_after_a_stop() {
     let config = Config::temporary(&template()).unwrap();
     let first = LocalAws::start(config.clone()).unwrap();
     let error = LocalAws::start(config.clone()).unwrap_err();
@@ -60,7 +62,7 @@ fn a_folder_in_use_is_named_and_free_again_after_a_stop() {
 }
 
 #[test]
-fn a_table_with_another_definition_stops_the_start_and_says_what_helps() {
+fn a_table_with_another_definition_stops_the_start_with_advice() {
     let config = Config::temporary(&template()).unwrap();
     LocalAws::start(config.clone()).unwrap().stop();
     let changed = |change: fn(&mut aviary_template::Table)| {
@@ -78,7 +80,7 @@ fn a_table_with_another_definition_stops_the_start_and_says_what_helps() {
     ] {
         assert!(message.contains(TABLE) && message.contains(what) && message.contains("--fresh"), "{message}");
     }
-    // And the data are untouched by all that.
+    // The data is unchanged by the refused starts.
     LocalAws::start(config).unwrap();
 }
 

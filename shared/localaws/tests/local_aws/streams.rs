@@ -1,9 +1,11 @@
+//! The records of DynamoDB streams.
+
 use aviary_localaws::LocalAws;
 use serde_json::{Value, json};
 
 use crate::fixture::{TABLE, dynamodb, item, key, put, start, text};
 
-/// Calls DynamoDB Streams, for which the workspace has no SDK.
+/// Calls DynamoDB Streams without its SDK, which the workspace does not have.
 async fn streams(aws: &LocalAws, operation: &str, body: Value) -> Value {
     let answer = reqwest::Client::new()
         .post(aws.dynamodb_url())
@@ -59,7 +61,7 @@ async fn every_change_is_in_the_stream_in_order_with_both_images() {
 }
 
 #[tokio::test]
-async fn an_expired_item_leaves_as_the_service_and_not_as_a_caller() {
+async fn the_record_of_an_expired_item_names_the_service_as_its_cause() {
     let aws = start();
     let client = dynamodb(&aws.dynamodb_url());
     put(&client, item("s1", &[("expires_at", crate::ttl::seconds_from_now(-60))])).await;

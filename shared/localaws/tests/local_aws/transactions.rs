@@ -1,3 +1,5 @@
+//! Transactions of DynamoDB.
+
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 
@@ -15,7 +17,7 @@ fn new(item: Item) -> TransactWriteItem {
 }
 
 #[tokio::test]
-async fn a_transaction_that_fails_leaves_nothing_and_gives_a_reason_for_each_item() {
+async fn a_failed_transaction_writes_nothing_and_gives_a_reason_per_item() {
     let aws = start();
     let client = dynamodb(&aws.dynamodb_url());
     put(&client, item("email", &[("owner", text("first"))])).await;
@@ -39,7 +41,7 @@ async fn a_transaction_that_fails_leaves_nothing_and_gives_a_reason_for_each_ite
 }
 
 #[tokio::test]
-async fn a_transaction_that_holds_is_written_whole_and_once_per_token() {
+async fn a_transaction_is_written_whole_and_once_per_token() {
     let aws = start();
     let client = dynamodb(&aws.dynamodb_url());
     for _ in 0..2 {

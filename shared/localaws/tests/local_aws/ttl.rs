@@ -1,3 +1,5 @@
+//! The deletion of expired items.
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aviary_localaws::{Config, LocalAws};
@@ -12,7 +14,7 @@ pub(crate) fn seconds_from_now(seconds: i64) -> AttributeValue {
 }
 
 #[tokio::test]
-async fn a_sweep_removes_what_has_expired_and_nothing_else() {
+async fn a_sweep_deletes_expired_items_and_no_others() {
     let aws = start();
     let client = dynamodb(&aws.dynamodb_url());
     put(&client, item("expired", &[("expires_at", seconds_from_now(-60))])).await;

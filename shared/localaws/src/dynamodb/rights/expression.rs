@@ -1,8 +1,8 @@
-//! Expressions of DynamoDB, as far as they say which attributes a request is about.
+//! Reads from DynamoDB's expressions which attributes a request names.
 
 use serde_json::Value;
 
-/// Words that are part of the grammar; none of them can be an attribute's name without a placeholder.
+/// Keywords of the grammar. An attribute with such a name needs a placeholder.
 const GRAMMAR: [&str; 9] = ["SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"];
 
 /// The top-level attributes that the expression names.
@@ -12,7 +12,7 @@ pub(super) fn attributes(expression: &str, placeholders: Option<&Value>) -> Vec<
     for (place, token) in tokens.iter().enumerate() {
         let before = place.checked_sub(1).and_then(|place| tokens.get(place)).copied();
         let is_function = tokens.get(place + 1) == Some(&"(") && !is_grammar(token);
-        // What stands behind a dot or in brackets is inside an attribute.
+        // A name after a dot or in brackets is inside an attribute.
         if is_word(token) && !is_grammar(token) && !is_function && !matches!(before, Some("." | "[")) {
             found.push(resolve(token, placeholders));
         }
@@ -20,7 +20,7 @@ pub(super) fn attributes(expression: &str, placeholders: Option<&Value>) -> Vec<
     found
 }
 
-/// What the key condition wants the attribute to equal, if it says so.
+/// The value that the key condition compares the attribute with by `=`.
 pub(super) fn equal_to<'a>(
     condition: &str,
     placeholders: Option<&Value>,
@@ -47,7 +47,7 @@ fn is_word(token: &str) -> bool {
     token.starts_with(|first: char| first == '#' || first == '_' || first.is_alphabetic())
 }
 
-/// Words with their `#` or `:`, and single characters of everything else.
+/// Splits an expression into words (with their `#` or `:`) and single other characters.
 fn tokens(expression: &str) -> Vec<&str> {
     let mut tokens = Vec::new();
     let mut rest = expression.trim_start();

@@ -1,14 +1,14 @@
-//! What a request to DynamoDB asks IAM for.
+//! The IAM actions that a request to DynamoDB needs.
 //!
 //! From AWS's Service Authorization Reference and DynamoDB's Developer Guide:
-//! - An operation wants the action of its name on the table; a query or scan of an index wants it on the index alone.
-//! - A batch wants its own action once for each table.
-//! - A transaction has no action: each of its parts wants `PutItem`, `UpdateItem`, `DeleteItem`, `GetItem` or
+//! - An operation needs the action of its name on the table; a query or scan of an index needs it on the index only.
+//! - A batch needs its own action once for each table.
+//! - A transaction has no action of its own: each part needs `PutItem`, `UpdateItem`, `DeleteItem`, `GetItem` or
 //!   `ConditionCheckItem`.
-//! - `dynamodb:LeadingKeys` has the values of the partition key, of the index where one is queried. A scan has none,
-//!   so it passes `ForAllValues` and needs `Null` to be kept out.
-//! - `dynamodb:Attributes` has the top-level attributes that the request names, the keys among them.
-//! - `dynamodb:ReturnValues` is the parameter, if it is given.
+//! - `dynamodb:LeadingKeys` has the values of the partition key, of the index if one is queried. A scan has none, so it
+//!   passes `ForAllValues`; a statement excludes scans with `Null`.
+//! - `dynamodb:Attributes` has the top-level attributes that the request names, keys included.
+//! - `dynamodb:ReturnValues` is the parameter of that name, if it is given.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -42,7 +42,7 @@ impl Tables {
         Self(tables.iter().map(|table| (table.name.clone(), Keys::of(table))).collect())
     }
 
-    /// The attribute that is the partition key there.
+    /// The name of the partition key attribute.
     fn partition(&self, table: &str, index: Option<&str>) -> Option<&str> {
         let keys = self.0.get(table)?;
         Some(match index {
@@ -67,7 +67,7 @@ fn hash_key(schema: &[KeyElement]) -> String {
     hash.map(|key| key.attribute.clone()).unwrap_or_default()
 }
 
-/// Everything that must be allowed for `operation` with this body.
+/// All actions that must be allowed for `operation` with this body.
 pub(super) fn requested_actions(tables: &Tables, operation: &str, body: &Value) -> Vec<RequestedAction> {
     match operation {
         "TransactWriteItems" | "TransactGetItems" => {
@@ -130,7 +130,7 @@ fn batch(tables: &Tables, action: &str, table: &str, requests: &Value) -> Reques
 
 fn requested(action: &str, resource: String, details: Details) -> RequestedAction {
     let several = |values: BTreeSet<String>| {
-        // A key without a value is not there.
+        // A condition key without values is absent.
         (!values.is_empty()).then(|| ContextValue::StringList(values.into_iter().collect()))
     };
     let context = [
@@ -142,7 +142,7 @@ fn requested(action: &str, resource: String, details: Details) -> RequestedActio
     RequestedAction { action: format!("dynamodb:{action}"), resource, context }
 }
 
-/// What conditions can ask of a request.
+/// The values of a request that conditions can test.
 #[derive(Default)]
 struct Details {
     leading_keys: BTreeSet<String>,
@@ -151,13 +151,13 @@ struct Details {
 }
 
 impl Details {
-    /// Notes an item, or the key of one.
+    /// Adds an item, or the key of one.
     fn item(&mut self, partition: Option<&str>, item: &Value) {
         self.leading_keys.extend(partition.and_then(|name| item.get(name)).and_then(key_text));
         self.attributes.extend(item.as_object().into_iter().flat_map(|item| item.keys().cloned()));
     }
 
-    /// Notes the attributes that expressions name.
+    /// Adds the attributes that expressions name.
     fn expressions(&mut self, request: &Value) {
         let names = request.get("ExpressionAttributeNames");
         for expression in EXPRESSIONS.iter().filter_map(|name| request.get(name)?.as_str()) {
@@ -166,7 +166,7 @@ impl Details {
     }
 }
 
-/// A key's value as text: of a string itself, of a number its digits, of bytes their base64.
+/// A key's value as text: a string as it is, a number as its digits, bytes as base64.
 fn key_text(value: &Value) -> Option<String> {
     ["S", "N", "B"].iter().find_map(|kind| value.get(kind)?.as_str()).map(str::to_owned)
 }

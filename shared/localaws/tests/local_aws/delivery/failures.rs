@@ -1,3 +1,5 @@
+//! Retries, bisecting, and batches that are given up.
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +9,7 @@ use super::functions::{Answer, Functions};
 use super::{config, config_with, given_up, start, write, write_before};
 
 #[tokio::test]
-async fn a_failed_batch_comes_again_as_it_was() {
+async fn a_failed_batch_is_delivered_again_unchanged() {
     let mut functions = Functions::answering([Answer::Error, Answer::Error]).await;
     let config = config();
     write_before(&config, &["a", "b"]).await;
@@ -36,7 +38,7 @@ async fn a_batch_is_tried_again_from_the_lowest_record_that_failed() {
 }
 
 #[tokio::test]
-async fn what_a_partial_answer_calls_done_is_done_after_a_restart_too() {
+async fn records_done_by_a_partial_response_stay_done_after_a_restart() {
     let config = config();
     write_before(&config, &["a", "b", "c"]).await;
     let never = Arc::new(Semaphore::new(0));
@@ -54,7 +56,7 @@ async fn what_a_partial_answer_calls_done_is_done_after_a_restart_too() {
 }
 
 #[tokio::test]
-async fn after_its_retries_a_batch_is_listed_and_the_stream_goes_on() {
+async fn after_its_retries_a_batch_is_listed_and_the_stream_continues() {
     let config = config();
     write_before(&config, &["a", "b"]).await;
     let mut functions =
@@ -82,7 +84,7 @@ async fn after_its_retries_a_batch_is_listed_and_the_stream_goes_on() {
     assert_eq!(records[1]["dynamodb"]["SequenceNumber"], failure["last_sequence_number"]);
     assert!(failure["failed_at"].as_str().unwrap().ends_with('Z'));
 
-    // And it stays known, and done, after a restart.
+    // The failure stays listed, and the records done, after a restart.
     aws.stop();
     let aws = start(&config, &functions);
     assert_eq!(given_up(&aws).await, listed);
@@ -91,7 +93,7 @@ async fn after_its_retries_a_batch_is_listed_and_the_stream_goes_on() {
 }
 
 #[tokio::test]
-async fn bisecting_leaves_only_the_record_that_is_wrong() {
+async fn bisecting_isolates_the_failing_record() {
     let keys = ["a", "b", "c", "bad", "d", "e", "f", "g"];
     let config = config_with(|stream| {
         stream.bisect = true;
@@ -119,7 +121,7 @@ async fn bisecting_leaves_only_the_record_that_is_wrong() {
 #[tokio::test]
 async fn a_record_that_is_too_old_is_listed_and_not_delivered() {
     let mut config = config_with(|stream| stream.maximum_record_age_s = Some(0));
-    // So that it is older than that for sure.
+    // So that the record is certainly older.
     config.stream_delay = Duration::from_millis(50);
     let functions = Functions::start(|_| Answer::Done).await;
     let aws = start(&config, &functions);
@@ -130,7 +132,7 @@ async fn a_record_that_is_too_old_is_listed_and_not_delivered() {
     assert_eq!(functions.most_at_once(), 0);
 }
 
-/// Asks until something is listed.
+/// Polls until a failure is listed.
 async fn wait_for_failure(aws: &aviary_localaws::LocalAws) -> Vec<serde_json::Value> {
     let asked = async {
         loop {
@@ -145,7 +147,7 @@ async fn wait_for_failure(aws: &aviary_localaws::LocalAws) -> Vec<serde_json::Va
 }
 
 #[tokio::test]
-async fn a_function_that_hangs_is_a_failed_try() {
+async fn a_function_that_hangs_is_a_failed_attempt() {
     let never = Arc::new(Semaphore::new(0));
     let mut functions = Functions::answering([Answer::Held(never)]).await;
     let mut config = config_with(|stream| stream.maximum_retries = Some(1));

@@ -1,4 +1,4 @@
-//! Plays the functions: a small server that is invoked as Lambda's are.
+//! A small server that is invoked as functions on Lambda are.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc};
 
-/// Longer than any backoff.
+/// Longer than any pause between retries.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Clone, PartialEq)]
@@ -40,15 +40,15 @@ impl Invocation {
 
 pub(crate) enum Answer {
     Done,
-    /// These records failed.
+    /// The function reports that these records failed.
     Failed(Vec<String>),
-    /// The function failed.
+    /// The function fails.
     Error,
-    /// No such function.
+    /// The function does not exist.
     Missing,
-    /// No answer, and the connection is gone.
+    /// The connection is closed without a response.
     Cut,
-    /// Done, when there is a permit.
+    /// Success, once a permit is available.
     Held(Arc<Semaphore>),
 }
 
@@ -71,7 +71,7 @@ impl Functions {
         Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap(), behaviour)
     }
 
-    /// Functions that answer one after the other with these, and then always with success.
+    /// Functions that answer with these one after the other, then always with success.
     pub(crate) async fn answering(answers: impl IntoIterator<Item = Answer>) -> Self {
         let answers = Mutex::new(answers.into_iter().collect::<std::collections::VecDeque<_>>());
         Self::start(move |_| answers.lock().unwrap().pop_front().unwrap_or(Answer::Done)).await
@@ -90,7 +90,7 @@ impl Functions {
         tokio::time::timeout(PATIENCE, self.invocations.recv()).await.expect("an invocation").unwrap()
     }
 
-    /// The keys of the next invocations' records, until there are this many.
+    /// The keys of the next invocations' records, up to this number.
     pub(crate) async fn keys(&mut self, count: usize) -> Vec<String> {
         let mut keys = Vec::new();
         while keys.len() < count {
@@ -99,7 +99,7 @@ impl Functions {
         keys
     }
 
-    /// The invocations that have come and were not looked at.
+    /// The invocations that arrived and were not taken yet.
     pub(crate) fn waiting(&mut self) -> Vec<Invocation> {
         std::iter::from_fn(|| self.invocations.try_recv().ok()).collect()
     }
@@ -122,7 +122,7 @@ async fn serve(
         let service =
             service_fn(move |request| answer(request, Arc::clone(&behaviour), sender.clone(), Arc::clone(&load)));
         tokio::spawn(async move {
-            // A connection that is cut is what some tests want.
+            // Some tests close connections on purpose.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
@@ -137,7 +137,7 @@ async fn answer(
     load.most.fetch_max(load.running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
     let invocation = read(request).await;
     let answer = behaviour(&invocation);
-    // Nobody listens any more when a test is over.
+    // Fails when the test is over.
     let _ = sender.send(invocation);
     let answer = respond(answer).await;
     load.running.fetch_sub(1, Ordering::SeqCst);

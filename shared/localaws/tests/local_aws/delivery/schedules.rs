@@ -1,3 +1,5 @@
+//! Scheduled events.
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::functions::{Answer, Functions};
 use super::{config, start, start_at};
 
-/// A configuration with this schedule, which fires at once.
+/// A configuration with this schedule, whose first run is at once.
 fn config_with(every: Duration, input: Option<&str>) -> Config {
     let mut config = config();
     config.first_schedule_after = Duration::ZERO;
@@ -68,7 +70,7 @@ async fn a_schedule_waits_for_functions_and_for_their_answer() {
 }
 
 #[tokio::test]
-async fn a_failed_call_is_tried_twice_more_with_the_same_event() {
+async fn a_failed_invocation_is_retried_twice_with_the_same_event() {
     let mut functions = Functions::start(|_| Answer::Error).await;
     let _aws = start(&config_with(Duration::from_millis(1), None), &functions);
     let mut events = Vec::new();

@@ -1,3 +1,5 @@
+//! The order and position of delivered stream records.
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,7 +14,7 @@ use super::{config, config_with, given_up, start, start_at, write, write_before}
 use crate::fixture::{TABLE, dynamodb, item, key, put, text};
 
 #[tokio::test]
-async fn records_arrive_as_lambda_gives_them() {
+async fn records_arrive_in_lambdas_format() {
     let mut functions = Functions::start(|_| Answer::Done).await;
     let config = config_with(|stream| stream.batch_size = 1);
     let aws = start(&config, &functions);
@@ -86,7 +88,7 @@ async fn the_next_batch_waits_for_the_answer_to_the_last() {
 async fn without_functions_nothing_is_lost() {
     let config = config();
     write_before(&config, &["a", "b"]).await;
-    // Reserved, but nobody listens: connections are refused.
+    // The port is reserved but not listening, so connections are refused.
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let aws = start_at(&config, &format!("http://{}", socket.local_addr().unwrap()));
@@ -97,7 +99,7 @@ async fn without_functions_nothing_is_lost() {
 }
 
 #[tokio::test]
-async fn what_did_not_reach_the_function_is_no_failed_try() {
+async fn an_invocation_that_did_not_reach_the_function_is_no_attempt() {
     let mut functions = Functions::answering([Answer::Cut, Answer::Missing, Answer::Cut, Answer::Missing]).await;
     let aws = start(&config_with(|stream| stream.maximum_retries = Some(0)), &functions);
     write(&aws, &["a"]).await;
@@ -112,7 +114,7 @@ async fn what_did_not_reach_the_function_is_no_failed_try() {
 }
 
 #[tokio::test]
-async fn a_restart_goes_on_where_the_last_answer_was() {
+async fn a_restart_continues_after_the_last_answered_batch() {
     let config = config_with(|stream| stream.batch_size = 1);
     write_before(&config, &["a", "b", "c", "d"]).await;
     let never = Arc::new(Semaphore::new(0));
@@ -135,7 +137,7 @@ async fn a_restart_goes_on_where_the_last_answer_was() {
 }
 
 #[tokio::test]
-async fn latest_begins_with_what_is_written_after_the_first_start() {
+async fn latest_begins_with_records_written_after_the_first_start() {
     let mut config = config();
     let sources = std::mem::take(&mut config.event_sources);
     write_before(&config, &["before"]).await;
@@ -172,7 +174,7 @@ async fn every_function_of_a_stream_has_its_own_position() {
 }
 
 #[tokio::test]
-async fn a_delayed_record_is_as_old_as_that_when_it_arrives() {
+async fn a_delayed_record_arrives_no_younger_than_its_delay() {
     let mut config = config();
     config.stream_delay = Duration::from_millis(1_200);
     let mut functions = Functions::start(|_| Answer::Done).await;
@@ -182,7 +184,7 @@ async fn a_delayed_record_is_as_old_as_that_when_it_arrives() {
     put(&client, item("a", &[])).await;
     assert_eq!(functions.next().await.keys(), ["a"]);
     let lag = began.elapsed();
-    // The database's clock has whole microseconds, ours does not.
+    // The database's clock has whole microseconds, the test's does not.
     assert!(lag >= Duration::from_millis(1_190), "{lag:?}");
 }
 
@@ -193,7 +195,7 @@ async fn a_large_batch_is_cut_at_lambdas_limit() {
     let client = dynamodb(&aws.dynamodb_url());
     let large = "x".repeat(390_000);
     for _ in 0..10 {
-        // Both images of the same size make each record twice as large.
+        // Each record has two images of this size.
         put(&client, item("a", &[("data", text(&large))])).await;
     }
     aws.stop();

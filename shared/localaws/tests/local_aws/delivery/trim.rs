@@ -1,3 +1,5 @@
+//! The deletion of old stream records.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,7 +12,7 @@ use crate::streams::records;
 
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 
-/// A clock that can be put forward.
+/// A clock that the test sets.
 fn clock() -> (Arc<AtomicI64>, Clock) {
     let ahead = Arc::new(AtomicI64::new(0));
     let reads = Arc::clone(&ahead);
@@ -19,7 +21,7 @@ fn clock() -> (Arc<AtomicI64>, Clock) {
 }
 
 #[tokio::test]
-async fn records_are_forgotten_after_a_day_but_not_before_they_were_delivered() {
+async fn records_are_deleted_after_a_day_but_not_before_delivery() {
     let (ahead, clock) = clock();
     let mut config = config_with(|stream| stream.batch_size = 1);
     config.clock = clock;
@@ -34,7 +36,7 @@ async fn records_are_forgotten_after_a_day_but_not_before_they_were_delivered() 
     ahead.store(23 * HOUR_MS, Ordering::SeqCst);
     let aws = start(&config, &functions);
     write(&aws, &["d"]).await;
-    // That the next has come says that the one before is done.
+    // When the next record arrives, the one before is done.
     assert_eq!(functions.keys(4).await, ["a", "b", "c", "d"]);
     aws.sweep().unwrap();
     assert_eq!(records(&aws).await.len(), 4);
@@ -46,7 +48,7 @@ async fn records_are_forgotten_after_a_day_but_not_before_they_were_delivered() 
 }
 
 #[tokio::test]
-async fn records_that_no_function_wants_are_forgotten_after_a_day() {
+async fn records_without_a_function_are_deleted_after_a_day() {
     let (ahead, clock) = clock();
     let mut config = config();
     config.clock = clock;

@@ -1,3 +1,5 @@
+//! The actions that each kind of request needs.
+
 use aviary_template::{Index, Projection};
 use serde_json::json;
 
@@ -24,7 +26,7 @@ fn tables() -> Tables {
     Tables::of(&[table("t"), table("u")])
 }
 
-/// Each ask as action, resource below the account, leading keys, attributes.
+/// Each action as its name, resource below the account, leading keys, and attributes.
 fn asked(operation: &str, body: &Value) -> Vec<(String, String, Vec<String>, Vec<String>)> {
     let of = |action: &RequestedAction, key: &str| match action.context.iter().find(|(name, _)| *name == key) {
         Some((_, ContextValue::StringList(values))) => values.clone(),
@@ -48,7 +50,7 @@ fn key(pk: &str) -> Value {
 }
 
 #[test]
-fn an_operation_on_one_item_asks_for_itself() {
+fn an_operation_on_one_item_needs_its_own_action() {
     let body = json!({"TableName": "t", "Key": key("U#1")});
     assert_eq!(asked("GetItem", &body), [row("GetItem", "table/t", &["U#1"], &["pk", "sk"])]);
     let body = json!({"TableName": "t", "Item": {"pk": {"N": "7"}, "name": {"S": "x"}}});
@@ -64,7 +66,7 @@ fn an_operation_on_one_item_asks_for_itself() {
 }
 
 #[test]
-fn a_query_asks_for_the_index_and_has_its_partition_key() {
+fn a_query_of_an_index_needs_the_index_and_has_its_partition_key() {
     let query = |index: Option<&str>, condition: &str| {
         let values = json!({":a": {"S": "A"}, ":b": {"S": "B"}});
         let mut body =
@@ -78,7 +80,7 @@ fn a_query_asks_for_the_index_and_has_its_partition_key() {
     let listed = query(Some("lists"), "list_pk = :b AND list_sk > :a");
     assert_eq!(listed, row("Query", "table/t/index/lists", &["B"], &["list_pk", "list_sk"]));
     assert_eq!(query(Some("recent"), "pk = :a"), row("Query", "table/t/index/recent", &["A"], &["pk"]));
-    // The key of the table is none of the index, nor is an unknown index' known.
+    // The table's key is not the index's, and the keys of an unknown index are unknown.
     assert_eq!(query(Some("lists"), "pk = :a").2, Vec::<String>::new());
     assert_eq!(query(Some("other"), "pk = :a"), row("Query", "table/t/index/other", &[], &["pk"]));
 }
@@ -90,7 +92,7 @@ fn a_scan_has_no_leading_keys() {
 }
 
 #[test]
-fn a_batch_asks_once_for_each_table_with_all_its_keys() {
+fn a_batch_needs_its_action_once_per_table_with_all_keys() {
     let body = json!({"RequestItems": {
         "t": {"Keys": [key("a"), key("b")], "ProjectionExpression": "x, y.z"},
         "u": {"Keys": [key("c")]},
@@ -110,7 +112,7 @@ fn a_batch_asks_once_for_each_table_with_all_its_keys() {
 }
 
 #[test]
-fn each_part_of_a_transaction_asks_for_its_own_action() {
+fn each_part_of_a_transaction_needs_its_own_action() {
     let body = json!({"TransactItems": [
         {"Put": {"TableName": "t", "Item": key("a")}},
         {"Update": {"TableName": "t", "Key": key("b"), "UpdateExpression": "SET n = :n"}},
@@ -133,7 +135,7 @@ fn each_part_of_a_transaction_asks_for_its_own_action() {
 }
 
 #[test]
-fn what_names_no_table_asks_for_everything() {
+fn a_request_without_a_table_needs_every_resource() {
     assert_eq!(asked("ListTables", &json!({})), [row("ListTables", "*", &[], &[])]);
     assert_eq!(asked("GetItem", &Value::Null), [row("GetItem", "*", &[], &[])]);
     let stream = json!({"StreamArn": "arn:aws:dynamodb:r:1:table/t/stream/1"});
