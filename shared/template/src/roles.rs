@@ -7,12 +7,16 @@ use crate::functions::binary;
 use crate::node;
 use crate::{Policy, Role, TemplateError};
 
-/// They would add or take rights that are not read here.
-const NOT_READ: [&str; 2] = ["ManagedPolicyArns", "PermissionsBoundary"];
+const MANAGED_POLICY: &str = "AWS::IAM::ManagedPolicy";
+/// It would take rights from a role.
+const BOUNDARY: &str = "PermissionsBoundary";
+/// Properties of a managed policy that attach it to a role.
+const ATTACHMENTS: [&str; 3] = ["Roles", "Users", "Groups"];
 
 /// Each function's role, with its statements about `services` (`dynamodb`). All others are left out: their resources
 /// may have names that only AWS knows.
 pub(crate) fn read(scope: &Scope<'_>, services: &[&str]) -> Result<Vec<Role>, TemplateError> {
+    refuse_attachments(scope)?;
     let mut roles = Vec::new();
     for (id, resource) in scope.resources("AWS::Serverless::Function")? {
         let path = TemplatePath::new("Resources", &id).below("Properties");
@@ -46,27 +50,77 @@ fn role_of(
     let path = TemplatePath::new("Resources", &id);
     let properties = role.get("Properties").ok_or_else(|| path.below("Properties").error("is missing"))?;
     let path = path.below("Properties");
-    if let Some(key) = NOT_READ.iter().find(|key| properties.get(**key).is_some()) {
-        return Err(path.below(key).error("is not read here"));
+    if properties.get(BOUNDARY).is_some() {
+        return Err(path.below(BOUNDARY).error("is not read here"));
     }
     let name = scope.physical_name(&path, &id)?;
-    let path = path.below("Policies");
-    let mut policies = Vec::new();
-    for policy in properties.get("Policies").map(one_or_many).unwrap_or_default() {
-        policies.extend(scope.chosen(&path, policy)?.map(|policy| read_policy(scope, &path, policy, services)));
-    }
-    Ok((name, policies.into_iter().collect::<Result<_, _>>()?))
+    let mut policies = managed_policies(scope, &path, properties, services)?;
+    policies.extend(inline_policies(scope, &path, properties, services)?);
+    Ok((name, policies))
 }
 
-fn read_policy(
+fn inline_policies(
+    scope: &Scope<'_>,
+    path: &TemplatePath,
+    role: &Value,
+    services: &[&str],
+) -> Result<Vec<Policy>, TemplateError> {
+    let path = path.below("Policies");
+    let mut policies = Vec::new();
+    for policy in role.get("Policies").map(one_or_many).unwrap_or_default() {
+        let Some(policy) = scope.chosen(&path, policy)? else { continue };
+        let name = policy.get("PolicyName").ok_or_else(|| path.below("PolicyName").error("is missing"))?;
+        let name = scope.text(&path.below("PolicyName"), name)?;
+        let statements = statements(scope, &path.below(&name), policy, services)?;
+        policies.push(Policy { name, statements });
+    }
+    Ok(policies)
+}
+
+/// The managed policies that a role names. Each must be a resource of this template, because the text of others is
+/// not known here.
+fn managed_policies(
+    scope: &Scope<'_>,
+    path: &TemplatePath,
+    role: &Value,
+    services: &[&str],
+) -> Result<Vec<Policy>, TemplateError> {
+    let path = path.below("ManagedPolicyArns");
+    let known = scope.resources(MANAGED_POLICY)?;
+    let mut policies = Vec::new();
+    for arn in role.get("ManagedPolicyArns").map(one_or_many).unwrap_or_default() {
+        let Some(arn) = scope.chosen(&path, arn)? else { continue };
+        let id = node::call(arn).filter(|call| call.name == "Ref").and_then(|call| call.argument.as_str());
+        let (id, policy) = known
+            .iter()
+            .find(|(other, _)| Some(other.as_str()) == id)
+            .ok_or_else(|| path.error("must be `!Ref` of a managed policy in this template"))?;
+        let path = TemplatePath::new("Resources", id).below("Properties");
+        let properties = policy.get("Properties").ok_or_else(|| path.error("is missing"))?;
+        policies.push(Policy { name: id.clone(), statements: statements(scope, &path, properties, services)? });
+    }
+    Ok(policies)
+}
+
+/// A managed policy may also name the roles that it is attached to. These would have rights that are not read here.
+fn refuse_attachments(scope: &Scope<'_>) -> Result<(), TemplateError> {
+    for (id, policy) in scope.resources(MANAGED_POLICY)? {
+        if let Some(key) = ATTACHMENTS.iter().find(|key| node::at(policy, &["Properties", key]).is_some()) {
+            let path = TemplatePath::new("Resources", &id).below("Properties").below(key);
+            return Err(path.error("is not read here: name the policy in the role"));
+        }
+    }
+    Ok(())
+}
+
+/// The statements about `services` in the `PolicyDocument` of `policy`.
+fn statements(
     scope: &Scope<'_>,
     path: &TemplatePath,
     policy: &Value,
     services: &[&str],
-) -> Result<Policy, TemplateError> {
-    let name = policy.get("PolicyName").ok_or_else(|| path.below("PolicyName").error("is missing"))?;
-    let name = scope.text(&path.below("PolicyName"), name)?;
-    let path = path.below(&name).below("PolicyDocument");
+) -> Result<Vec<serde_json::Value>, TemplateError> {
+    let path = path.below("PolicyDocument");
     let document = policy.get("PolicyDocument").ok_or_else(|| path.error("is missing"))?;
     let version = document.get("Version").and_then(node::text).unwrap_or_default();
     if version != "2012-10-17" {
@@ -82,7 +136,7 @@ fn read_policy(
             statements.extend(statement.map_err(|error| path.error(error.to_string()))?);
         }
     }
-    Ok(Policy { name, statements })
+    Ok(statements)
 }
 
 /// Whether a statement names an action of one of the services. What has no actions (`NotAction`) may name any.

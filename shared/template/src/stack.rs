@@ -199,14 +199,14 @@ pub struct Role {
     pub binary: String,
     /// The role's name in IAM.
     pub name: String,
-    /// Its inline policies.
+    /// The template's managed policies that it names, then its inline policies.
     pub policies: Vec<Policy>,
 }
 
-/// An inline policy of a role.
+/// A policy of a role.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
-    /// Its name.
+    /// The name of an inline policy, or the logical id of a managed one.
     pub name: String,
     /// The statements that were asked for, as IAM has them.
     pub statements: Vec<Value>,

@@ -5,6 +5,11 @@ use aviary_template::{Role, Settings, Template, TemplateError};
 use serde_json::json;
 
 fn roles(role: &str, function: &str) -> Result<Vec<Role>, TemplateError> {
+    roles_with("", role, function)
+}
+
+/// As [`roles`], with further resources.
+fn roles_with(resources: &str, role: &str, function: &str) -> Result<Vec<Role>, TemplateError> {
     let text = format!(
         r#"
 Conditions:
@@ -22,7 +27,7 @@ Resources:
     Type: AWS::Serverless::Function
     Metadata: {{ BuildProperties: {{ Binary: own }} }}
     Properties: {function}
-"#
+{resources}"#
     );
     let settings = Settings { stack: "s".to_owned(), region: "us-east-1".to_owned(), ..Settings::default() };
     Template::parse("test", &text).unwrap().roles(&settings, &["dynamodb"])
@@ -64,6 +69,63 @@ fn a_role_has_the_statements_of_the_wanted_services_with_everything_resolved() {
 fn a_function_without_a_role_may_nothing() {
     let found = roles("{}", "{ MemorySize: 128 }").unwrap();
     assert_eq!((found[0].name.as_str(), found[0].policies.len()), ("s-OwnFunctionRole", 0));
+}
+
+const SHARED: &str = r#"
+  SharedPolicy:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: "2012-10-17"
+        Statement:
+          - { Sid: Get, Effect: Allow, Action: dynamodb:GetItem, Resource: !GetAtt ItemsTable.Arn }
+          - { Sid: Traces, Effect: Allow, Action: [xray:PutTraceSegments], Resource: "*" }
+  AbsentPolicy:
+    Type: AWS::IAM::ManagedPolicy
+    Condition: Never
+    Properties: { PolicyDocument: { Version: "2012-10-17", Statement: [] } }
+"#;
+
+#[test]
+fn a_managed_policy_of_the_template_gives_its_statements_to_the_roles_that_name_it() {
+    let put = r#"{ Sid: Put, Effect: Allow, Action: [dynamodb:PutItem], Resource: !GetAtt ItemsTable.Arn }"#;
+    let own = policy("own", &format!("[{put}]"));
+    let absent = "!If [Never, arn:aws:iam::aws:policy/AdministratorAccess, !Ref AWS::NoValue]";
+    let role = format!("{{ ManagedPolicyArns: [!Ref SharedPolicy, {absent}], Policies: [{own}] }}");
+    let found = roles_with(SHARED, &role, ROLE).unwrap();
+    let sids: Vec<_> = found[0]
+        .policies
+        .iter()
+        .map(|policy| {
+            let sids: Vec<_> = policy.statements.iter().map(|one| one["Sid"].as_str().unwrap()).collect();
+            (policy.name.as_str(), sids)
+        })
+        .collect();
+    assert_eq!(sids, [("SharedPolicy", vec!["Get"]), ("own", vec!["Put"])]);
+    assert_eq!(
+        found[0].policies[0].statements[0]["Resource"],
+        "arn:aws:dynamodb:us-east-1:000000000000:table/s-ItemsTable"
+    );
+    assert!(roles_with(SHARED, "{}", ROLE).unwrap()[0].policies.is_empty());
+}
+
+#[test]
+fn managed_policies_from_elsewhere_are_an_error() {
+    for arns in [
+        "[arn:aws:iam::aws:policy/AdministratorAccess]",
+        "[!Ref SharedPolicy, arn:aws:iam::aws:policy/AdministratorAccess]",
+        "[!Ref AbsentPolicy]",
+        "[!Ref ItemsTable]",
+        "[!Sub \"${SharedPolicy}\"]",
+        "!Ref Unknown",
+    ] {
+        let error = roles_with(SHARED, &format!("{{ ManagedPolicyArns: {arns} }}"), ROLE).unwrap_err().to_string();
+        assert!(error.contains("ManagedPolicyArns") && error.contains("in this template"), "{error}");
+    }
+    let attached =
+        SHARED.replace("    Condition: Never\n    Properties: {", "    Properties: { Roles: [!Ref OwnRole],");
+    let error = roles_with(&attached, "{}", ROLE).unwrap_err().to_string();
+    assert!(error.contains("AbsentPolicy") && error.contains("Roles"), "{error}");
 }
 
 #[test]
