@@ -1,36 +1,21 @@
-//! Accounts: signups, logins, tokens, sessions, and all that can be done with an account.
+//! The `auth` function: signups, logins, tokens, sessions, and everything that a user does with an account.
+//!
+//! The path of a URL names the file of its handlers, all methods in one: `POST /api/auth/login/` is in
+//! `src/endpoints/api_auth_login.rs`.
+//!
+//! - Each `/`, `-` and `.` becomes `_`: `/.well-known/jwks.json` is in `well_known_jwks_json.rs`.
+//! - A parameter becomes `by_` and its name: `/api/auth/delete/{username}` is in `api_auth_delete_by_username.rs`.
+//! - A path that does the same as another calls its handler: `api_jwt_verify.rs` calls `auth_jwt_verify.rs`.
+//!
+//! What several endpoints share is in `src/flows/`, their shared request and response bodies are in `src/bodies.rs`.
 
-mod changing;
-mod deleting;
-mod events;
-mod registering;
+mod flows;
 mod routes;
-mod signing_in;
+mod security_events;
 mod state;
 
-pub mod account_by_name;
-pub mod activities;
-pub mod answers;
-pub mod jwks;
-pub mod jwt_create;
-pub mod jwt_for_token;
-pub mod jwt_refresh;
-pub mod jwt_verify;
-pub mod login;
-pub mod logout;
-pub mod register;
-pub mod reset_password;
-pub mod sessions;
-pub mod set_password;
-pub mod signup;
-pub mod token_login;
-pub mod token_logout;
-pub mod user_edit;
-pub mod user_logout;
-pub mod user_register;
-pub mod users_create;
-pub mod users_me;
-pub mod web_login;
+pub mod bodies;
+pub mod endpoints;
 
 pub use routes::routes;
 pub use state::AuthState;

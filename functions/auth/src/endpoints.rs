@@ -1,0 +1,37 @@
+//! The endpoints, a file per path. The crate's documentation says how a path names its file.
+
+pub mod api_auth_activity;
+pub mod api_auth_by_username;
+pub mod api_auth_del_logout;
+pub mod api_auth_delete_by_username;
+pub mod api_auth_login;
+pub mod api_auth_logout;
+pub mod api_auth_obtain;
+pub mod api_auth_obtain_token;
+pub mod api_auth_refresh_token;
+pub mod api_auth_sessions;
+pub mod api_auth_sessions_by_id;
+pub mod api_auth_signup;
+pub mod api_auth_user_delete;
+pub mod api_auth_user_edit;
+pub mod api_auth_user_logout;
+pub mod api_auth_user_logout_all;
+pub mod api_auth_user_register;
+pub mod api_jwt;
+pub mod api_jwt_refresh;
+pub mod api_jwt_verify;
+pub mod auth_jwt_create;
+pub mod auth_jwt_refresh;
+pub mod auth_jwt_verify;
+pub mod auth_login;
+pub mod auth_register;
+pub mod auth_token_login;
+pub mod auth_token_logout;
+pub mod auth_users;
+pub mod auth_users_me;
+pub mod auth_users_reset_password;
+pub mod auth_users_reset_password_confirm;
+pub mod auth_users_set_password;
+pub mod auth_users_set_username;
+pub mod auth_users_undo_email;
+pub mod well_known_jwks_json;

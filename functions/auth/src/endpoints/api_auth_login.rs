@@ -1,0 +1,53 @@
+//! `POST /api/auth/login/` (documents 002 and 003): the pair that 003 wants and the session that 002 wants.
+
+use aviary_auth::Lifetime;
+use aviary_web::{ApiError, Client, Payload};
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::bodies::{Detail, LoginBody};
+use crate::flows::form_fields::name_and_password;
+use crate::flows::login::{SessionsToOpen, authenticate, no_active_account, open, opened};
+use crate::state::AuthState;
+
+/// Every credential that the two documents' clients want.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WebLoginResponse {
+    /// Calls the API for 5 minutes.
+    pub access: String,
+    /// Gets new tokens for 24 hours.
+    pub refresh: String,
+    /// A device token: 40 hex digits, without end.
+    pub token: String,
+    /// The username.
+    pub username: String,
+}
+
+/// Signs in: token pair, device token and web session. Three steps.
+#[utoipa::path(post, path = "/api/auth/login", tag = "accounts", request_body = LoginBody, responses(
+    (status = 200, description = "Signed in; the cookies are set", body = WebLoginResponse),
+    (status = 400, description = "Fields are missing or not texts"),
+    (status = 401, description = "Name or password is wrong", body = Detail),
+    (status = 429, description = "Too many failed logins", body = Detail),
+))]
+pub async fn web_login(
+    State(state): State<AuthState>,
+    client: Client,
+    Payload(form): Payload,
+) -> Result<impl IntoResponse, ApiError> {
+    let (name, password) = name_and_password(&form)?;
+    let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(no_active_account)?;
+    let to_open = SessionsToOpen { pair: Some(Lifetime::Access), device_token: true, web: true };
+    let (user, sessions) = open(&state, &client, signed_in, to_open).await?;
+    let pair = opened(sessions.pair)?;
+    let answer = WebLoginResponse {
+        access: pair.access,
+        refresh: pair.refresh,
+        token: opened(sessions.device_token)?.expose().to_owned(),
+        username: user.username.as_str().to_owned(),
+    };
+    Ok((Extension(opened(sessions.cookies)?), Json(answer)))
+}

@@ -1,0 +1,26 @@
+//! `POST /api/auth/logout/` (document 002).
+
+use aviary_auth::Unconfirmed;
+use aviary_web::{ApiError, Client, Cookies, Payload};
+use axum::extract::State;
+use axum::response::IntoResponse;
+
+use crate::bodies::Detail;
+use crate::flows::web_logout::{StoredIntegers, log_out};
+use crate::state::AuthState;
+
+/// Ends the web session; what it stored stays. Three steps.
+#[utoipa::path(post, path = "/api/auth/logout", tag = "accounts", responses(
+    (status = 200, description = "Signed out; the cookies are fresh ones", body = Detail),
+    (status = 401, description = "No web session", body = Detail),
+    (status = 403, description = "The CSRF check failed", body = Detail),
+))]
+pub async fn logout(
+    State(state): State<AuthState>,
+    client: Client,
+    unconfirmed: Unconfirmed,
+    cookies: Cookies,
+    Payload(form): Payload,
+) -> Result<impl IntoResponse, ApiError> {
+    log_out(&state, &client, unconfirmed, cookies, &form, StoredIntegers::Kept).await
+}

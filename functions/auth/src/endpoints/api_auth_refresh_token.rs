@@ -1,0 +1,23 @@
+//! `POST /api/auth/refresh_token/` (document 000): an alias of `POST /auth/jwt/refresh/`.
+
+use aviary_web::{ApiError, Client, Payload};
+use axum::Json;
+use axum::extract::State;
+
+use crate::bodies::Detail;
+use crate::endpoints::auth_jwt_refresh::{RefreshBody, RefreshResponse, jwt_refresh};
+use crate::state::AuthState;
+
+/// Document 000's name for it.
+#[utoipa::path(post, path = "/api/auth/refresh_token", tag = "accounts", request_body = RefreshBody, responses(
+    (status = 200, description = "New tokens", body = RefreshResponse),
+    (status = 400, description = "The token is missing"),
+    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+))]
+pub async fn refresh_token(
+    state: State<AuthState>,
+    client: Client,
+    payload: Payload,
+) -> Result<Json<RefreshResponse>, ApiError> {
+    jwt_refresh(state, client, payload).await
+}

@@ -1,0 +1,111 @@
+//! `/api/auth/sessions/`: where one is signed in, and ending it.
+
+use aviary_auth::Unconfirmed;
+use aviary_model::SessionId;
+use aviary_store::{EndSessions, Session, SessionKind, Task};
+use aviary_web::{ApiError, Client, Page, PageQuery, Payload};
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::bodies::Detail;
+use crate::flows::account_change::end_sessions;
+use crate::state::AuthState;
+
+const LIST: &str = "sessions";
+
+/// A session.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LoginSession {
+    /// The id, which ends it.
+    pub id: String,
+    /// `device_token`, `refresh` or `web`.
+    pub kind: &'static str,
+    /// When it was made.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// When it was last used, to the hour.
+    #[schema(format = DateTime)]
+    pub last_used_at: String,
+    /// From where it was made.
+    pub address: String,
+    /// With what it was made.
+    pub user_agent: String,
+    /// Is it the one of this request?
+    pub current: bool,
+}
+
+/// A page of sessions.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionList {
+    /// Where the next page is.
+    pub next: Option<String>,
+    /// Always null.
+    pub previous: Option<String>,
+    /// Sessions, newest first.
+    pub results: Vec<LoginSession>,
+}
+
+/// The caller's sessions, newest first. Two steps.
+#[utoipa::path(get, path = "/api/auth/sessions", tag = "accounts",
+    params(("limit" = Option<i32>, Query, description = "20 by default, at most 100"),
+        ("cursor" = Option<String>, Query, description = "From `next`")),
+    responses(
+        (status = 200, description = "Sessions", body = SessionList),
+        (status = 401, description = "No credential, or one that does not count", body = Detail),
+        (status = 404, description = "The cursor is none", body = Detail),
+    ))]
+pub async fn list_sessions(
+    State(state): State<AuthState>,
+    unconfirmed: Unconfirmed,
+    page: PageQuery,
+) -> Result<Json<Page<LoginSession>>, ApiError> {
+    let user = unconfirmed.user();
+    let place = page.place(LIST);
+    let before: Option<SessionId> = place.as_ref().ok().and_then(|p| p.as_ref()?.parse().ok());
+    let read = state.tables.credentials.sessions(user, before, page.limit());
+    let (caller, sessions) = unconfirmed.confirm_with(read).await?;
+    place?;
+    let now = state.clock.now();
+    let alive = sessions
+        .sessions
+        .into_iter()
+        .filter(|(_, session)| session.epoch == caller.epoch && !session.has_ended(now))
+        .map(|(sid, session)| shown(sid, session, caller.sid));
+    Ok(Json(page.page(LIST, alive.collect(), sessions.next.map(|sid| sid.to_string()))))
+}
+
+fn shown(sid: SessionId, session: Session, current: SessionId) -> LoginSession {
+    LoginSession {
+        id: sid.to_string(),
+        kind: match session.kind {
+            SessionKind::DeviceToken => "device_token",
+            SessionKind::Refresh => "refresh",
+            SessionKind::Web => "web",
+        },
+        created_at: session.created_at.to_string(),
+        last_used_at: session.last_used_at.unwrap_or(session.created_at).to_string(),
+        address: session.address,
+        user_agent: session.user_agent,
+        current: sid == current,
+    }
+}
+
+/// Ends all sessions of the caller but the one of this request. Two steps.
+#[utoipa::path(delete, path = "/api/auth/sessions", tag = "accounts", responses(
+    (status = 204, description = "The others have ended"),
+    (status = 401, description = "No credential, or one that does not count", body = Detail),
+))]
+pub async fn end_other_sessions(
+    State(state): State<AuthState>,
+    client: Client,
+    unconfirmed: Unconfirmed,
+    Payload(form): Payload,
+) -> Result<StatusCode, ApiError> {
+    let caller = unconfirmed.with_form(&form).confirm().await?;
+    let end = EndSessions { epoch: caller.epoch, keep: Some(caller.sid) };
+    end_sessions(&state, &client, caller.user, end, Task::SweepSessions { user: caller.user }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

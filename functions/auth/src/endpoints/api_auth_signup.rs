@@ -1,0 +1,105 @@
+//! `POST /api/auth/signup/` (documents 002 and 003): an account, and signed in with it at once.
+
+use aviary_auth::{Lifetime, PasswordText, SignupForm};
+use aviary_model::Username;
+use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, Payload};
+use axum::extract::State;
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::bodies::email_of;
+use crate::flows::form_fields::optional_email;
+use crate::flows::login::{SessionsToOpen, opened};
+use crate::flows::signup::{Applicant, Signup};
+use crate::state::AuthState;
+
+/// The signup of 003 (`password`) or of 002 (`password1`, `password2`).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignupBody {
+    /// The username.
+    #[schema(example = "ada")]
+    pub username: String,
+    /// The address.
+    #[schema(required = false, example = "ada@example.com")]
+    pub email: String,
+    /// The password, in 003's form.
+    #[schema(required = false, example = "Zx9!quokka-7")]
+    pub password: String,
+    /// The password, in 002's form.
+    #[schema(required = false)]
+    pub password1: String,
+    /// The same once more.
+    #[schema(required = false)]
+    pub password2: String,
+}
+
+/// The new user with every credential that the two documents' clients want.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignupResponse {
+    /// A device token: 40 hex digits, without end.
+    pub token: String,
+    /// The username.
+    pub username: String,
+    /// The address; empty if none was given.
+    pub email: String,
+    /// Calls the API for 5 minutes.
+    pub access: String,
+    /// Gets new tokens for 24 hours.
+    pub refresh: String,
+}
+
+/// Makes an account and its profile, and signs in: device token, token pair and web session. Two steps
+/// beside the password's hash.
+#[utoipa::path(post, path = "/api/auth/signup", tag = "accounts", request_body = SignupBody, responses(
+    (status = 201, description = "The new user, signed in; the cookies are set", body = SignupResponse),
+    (status = 400, description = "What is wrong with which field"),
+    (status = 429, description = "Too many signups from this address"),
+))]
+pub async fn signup(
+    State(state): State<AuthState>,
+    client: Client,
+    key: IdempotencyKey,
+    Payload(form): Payload,
+) -> Result<impl IntoResponse, ApiError> {
+    let applicant = read(&form)?;
+    let to_open = SessionsToOpen { pair: Some(Lifetime::Access), device_token: true, web: true };
+    let signup = Signup { state: &state, client: &client, operation: "signup", key, form: &form, to_open };
+    let registered = signup.register(applicant, |_| ()).await?;
+    let sessions = registered.sessions;
+    let pair = opened(sessions.pair)?;
+    let answer = SignupResponse {
+        token: opened(sessions.device_token)?.expose().to_owned(),
+        username: registered.user.username.as_str().to_owned(),
+        email: email_of(&registered.user),
+        access: pair.access,
+        refresh: pair.refresh,
+    };
+    Ok((StatusCode::CREATED, Extension(opened(sessions.cookies)?), Json(answer)))
+}
+
+/// Which form it is shows in its fields: 002 sends the password twice.
+fn read(form: &Form) -> Result<Applicant, ApiError> {
+    let retyped = form.get("password1").is_some() || form.get("password2").is_some();
+    let mut fields = Fields::of(form);
+    let username = fields.required("username", Username::parse);
+    let email = fields.blankable("email", optional_email).flatten();
+    let (password, repeated) = if retyped {
+        let password = fields.required("password1", PasswordText::parse);
+        (password, fields.required("password2", PasswordText::parse))
+    } else {
+        let password = fields.required("password", PasswordText::parse);
+        (password.clone(), password)
+    };
+    if let (Some(password), Some(repeated)) = (&password, &repeated)
+        && password.expose() != repeated.expose()
+    {
+        fields.error("password2", "The two password fields didn’t match.");
+    }
+    let (username, password) = fields.finish(username.zip(password))?;
+    let (form, password_field) =
+        if retyped { (SignupForm::Full, "password2") } else { (SignupForm::OneField, "password") };
+    Ok(Applicant { username, email, password, form, password_field })
+}

@@ -1,0 +1,38 @@
+//! `DELETE /api/auth/user/delete/` (document 000).
+
+use aviary_auth::{TokenError, Unconfirmed};
+use aviary_web::{ApiError, Client, Fields, Payload};
+use axum::extract::State;
+use http::StatusCode;
+
+use crate::bodies::{Detail, RefreshTokenBody};
+use crate::flows::account_change::delete;
+use crate::flows::form_fields::any_text;
+use crate::flows::own_account::own_account;
+use crate::flows::refresh_token::{not_valid, verify};
+use crate::state::AuthState;
+
+/// Deletes the account. A refresh token may come along and must then be the caller's own. Two steps.
+#[utoipa::path(delete, path = "/api/auth/user/delete", tag = "accounts", request_body = RefreshTokenBody, responses(
+    (status = 204, description = "The account is gone"),
+    (status = 400, description = "The refresh token is not valid or another's"),
+    (status = 401, description = "No credential, or one that does not count", body = Detail),
+))]
+pub async fn user_delete(
+    State(state): State<AuthState>,
+    client: Client,
+    unconfirmed: Unconfirmed,
+    Payload(form): Payload,
+) -> Result<StatusCode, ApiError> {
+    let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
+    let mut fields = Fields::of(&form);
+    let token = fields.optional("refresh_token", any_text);
+    if let Some(token) = fields.finish(Some(token))? {
+        let claims = verify(&state, &token).await?;
+        if claims.user != caller.user {
+            return Err(not_valid(TokenError::Invalid));
+        }
+    }
+    delete(&state, &client, &user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

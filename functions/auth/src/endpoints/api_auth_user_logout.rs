@@ -1,0 +1,37 @@
+//! `POST /api/auth/user/logout/` and `/logout_all/` (document 000).
+
+use aviary_auth::TokenError;
+use aviary_web::{ApiError, Client, Fields, Payload};
+use axum::extract::State;
+use http::StatusCode;
+
+use crate::bodies::RefreshTokenBody;
+use crate::flows::form_fields::any_text;
+use crate::flows::refresh_token::{not_valid, verify};
+use crate::security_events::audit;
+use crate::state::AuthState;
+
+/// Ends a refresh token's family; needs no credential but the token. Two steps.
+#[utoipa::path(post, path = "/api/auth/user/logout", tag = "accounts", request_body = RefreshTokenBody, responses(
+    (status = 205, description = "The family has ended"),
+    (status = 400, description = "The token is missing or not valid"),
+))]
+pub async fn user_logout(
+    State(state): State<AuthState>,
+    client: Client,
+    Payload(form): Payload,
+) -> Result<StatusCode, ApiError> {
+    let mut fields = Fields::of(&form);
+    let token = fields.required("refresh_token", any_text);
+    let token = fields.finish(token)?;
+    let claims = verify(&state, &token).await?;
+    let credentials = &state.tables.credentials;
+    let standing = credentials.standing(claims.user, claims.sid).await?;
+    let session = standing.going_on(state.clock.now()).ok_or_else(|| not_valid(TokenError::Blacklisted))?;
+    let (ended, ()) = futures_util::join!(
+        credentials.end_session(claims.user, claims.sid, &session),
+        audit(&state, &client, "logout", Some(claims.user)),
+    );
+    ended?;
+    Ok(StatusCode::RESET_CONTENT)
+}

@@ -1,0 +1,28 @@
+//! `POST /api/auth/user/logout_all/` (document 000).
+
+use aviary_auth::Unconfirmed;
+use aviary_store::{EndSessions, Task};
+use aviary_web::{ApiError, Client, Payload};
+use axum::extract::State;
+use http::StatusCode;
+
+use crate::bodies::Detail;
+use crate::flows::account_change::end_sessions;
+use crate::state::AuthState;
+
+/// Ends everything of the caller, at once. Two steps.
+#[utoipa::path(post, path = "/api/auth/user/logout_all", tag = "accounts", responses(
+    (status = 205, description = "Every session and token of the caller has ended"),
+    (status = 401, description = "No credential, or one that does not count", body = Detail),
+))]
+pub async fn logout_all(
+    State(state): State<AuthState>,
+    client: Client,
+    unconfirmed: Unconfirmed,
+    Payload(form): Payload,
+) -> Result<StatusCode, ApiError> {
+    let caller = unconfirmed.with_form(&form).confirm().await?;
+    let end = EndSessions { epoch: caller.epoch, keep: None };
+    end_sessions(&state, &client, caller.user, end, Task::SweepSessions { user: caller.user }).await?;
+    Ok(StatusCode::RESET_CONTENT)
+}

@@ -1,0 +1,163 @@
+//! `POST /api/auth/user/register/` (document 000): an account with its profile's first fields.
+
+use aviary_auth::{PasswordText, SignupForm};
+use aviary_model::{Alias, Bio, BirthDate, Email, Link, Timestamp, UserId, Username};
+use aviary_store::{Picture, Profile};
+use aviary_web::{ApiError, Client, Fields, IdempotencyKey, Payload};
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::bodies::email_of;
+use crate::flows::login::SessionsToOpen;
+use crate::flows::signup::{Applicant, Signup};
+use crate::state::AuthState;
+
+/// Document 000's signup.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserRegisterBody {
+    /// The username.
+    #[schema(example = "ada")]
+    pub username: String,
+    /// The address.
+    #[schema(example = "ada@example.com")]
+    pub email: String,
+    /// The password.
+    #[schema(example = "Zx9!quokka-7")]
+    pub password: String,
+    /// The profile's first fields.
+    pub profile: RegisterProfile,
+}
+
+/// A profile's first fields.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegisterProfile {
+    /// `YYYY-MM-DD`, not in the future.
+    #[schema(example = "1815-12-10")]
+    pub date_of_birth: String,
+    /// The name shown beside the username.
+    #[schema(required = false)]
+    pub alias: String,
+    /// The biography.
+    #[schema(required = false)]
+    pub bio: String,
+    /// A picture elsewhere.
+    #[schema(required = false)]
+    pub image_url: String,
+    /// The picture behind it.
+    #[schema(required = false)]
+    pub background_image_url: String,
+}
+
+/// Document 000's new user.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UserRegisterResponse {
+    /// The user's id.
+    #[schema(value_type = String)]
+    pub id: UserId,
+    /// The username.
+    pub username: String,
+    /// The address.
+    pub email: String,
+    /// The profile.
+    pub profile: RegisteredProfile,
+}
+
+/// The profile of a [`UserRegisterResponse`].
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RegisteredProfile {
+    /// The profile's id, which is the user's.
+    #[schema(value_type = String)]
+    pub id: UserId,
+    /// The name shown beside the username.
+    pub alias: String,
+    /// The biography.
+    pub bio: String,
+    /// `YYYY-MM-DD`.
+    pub date_of_birth: String,
+    /// The picture's URL.
+    pub image_url: String,
+    /// The URL of the picture behind it.
+    pub background_image_url: String,
+}
+
+struct FirstFields {
+    date_of_birth: BirthDate,
+    alias: Alias,
+    bio: Bio,
+    image: Option<Link>,
+    background: Option<Link>,
+}
+
+/// Makes an account and its profile. Two steps beside the password's hash.
+#[utoipa::path(post, path = "/api/auth/user/register", tag = "accounts", request_body = UserRegisterBody, responses(
+    (status = 201, description = "The new user", body = UserRegisterResponse),
+    (status = 400, description = "What is wrong with which field; the profile's below `profile`"),
+    (status = 429, description = "Too many signups from this address"),
+))]
+pub async fn user_register(
+    State(state): State<AuthState>,
+    client: Client,
+    key: IdempotencyKey,
+    Payload(form): Payload,
+) -> Result<(StatusCode, Json<UserRegisterResponse>), ApiError> {
+    let mut fields = Fields::of(&form);
+    let username = fields.required("username", Username::parse);
+    let email = fields.required("email", Email::parse);
+    let password = fields.required("password", PasswordText::parse);
+    let now = state.clock.now();
+    let first = fields.nested("profile", |fields| read_profile(fields, now));
+    let (((username, email), password), first) = fields.finish(username.zip(email).zip(password).zip(first))?;
+    let applicant =
+        Applicant { username, email: Some(email), password, form: SignupForm::Full, password_field: "password" };
+    let signup = Signup {
+        state: &state,
+        client: &client,
+        operation: "user/register",
+        key,
+        form: &form,
+        to_open: SessionsToOpen::default(),
+    };
+    let registered = signup.register(applicant, |profile| first.shape(profile)).await?;
+    let profile = registered.profile;
+    Ok((
+        StatusCode::CREATED,
+        Json(UserRegisterResponse {
+            id: registered.user.id,
+            username: registered.user.username.as_str().to_owned(),
+            email: email_of(&registered.user),
+            profile: RegisteredProfile {
+                id: profile.id,
+                alias: profile.alias.as_str().to_owned(),
+                bio: profile.bio.as_str().to_owned(),
+                date_of_birth: profile.date_of_birth.map(|date| date.to_string()).unwrap_or_default(),
+                image_url: match profile.picture {
+                    Some(Picture::Link(link)) => link.as_str().to_owned(),
+                    _ => String::new(),
+                },
+                background_image_url: profile.background.map(|link| link.as_str().to_owned()).unwrap_or_default(),
+            },
+        }),
+    ))
+}
+
+fn read_profile(fields: &mut Fields<'_>, now: Timestamp) -> Option<FirstFields> {
+    let date_of_birth = fields.required("date_of_birth", |text| BirthDate::parse(text, now));
+    let alias = fields.blankable("alias", Alias::parse).unwrap_or_default();
+    let bio = fields.blankable("bio", Bio::parse).unwrap_or_default();
+    let image = fields.blankable("image_url", Link::parse_blankable).flatten();
+    let background = fields.blankable("background_image_url", Link::parse_blankable).flatten();
+    Some(FirstFields { date_of_birth: date_of_birth?, alias, bio, image, background })
+}
+
+impl FirstFields {
+    fn shape(self, profile: &mut Profile) {
+        profile.date_of_birth = Some(self.date_of_birth);
+        profile.alias = self.alias;
+        profile.bio = self.bio;
+        profile.picture = self.image.map(Picture::Link);
+        profile.background = self.background;
+    }
+}

@@ -1,0 +1,23 @@
+//! `POST /api/jwt/refresh/` (document 002): an alias of `POST /auth/jwt/refresh/`.
+
+use aviary_web::{ApiError, Client, Payload};
+use axum::Json;
+use axum::extract::State;
+
+use crate::bodies::Detail;
+use crate::endpoints::auth_jwt_refresh::{RefreshBody, RefreshResponse, jwt_refresh};
+use crate::state::AuthState;
+
+/// Document 002's name for it.
+#[utoipa::path(post, path = "/api/jwt/refresh", tag = "accounts", request_body = RefreshBody, responses(
+    (status = 200, description = "New tokens", body = RefreshResponse),
+    (status = 400, description = "The token is missing"),
+    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+))]
+pub async fn api_jwt_refresh(
+    state: State<AuthState>,
+    client: Client,
+    payload: Payload,
+) -> Result<Json<RefreshResponse>, ApiError> {
+    jwt_refresh(state, client, payload).await
+}

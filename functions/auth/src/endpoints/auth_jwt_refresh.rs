@@ -1,0 +1,69 @@
+//! New tokens for a refresh token: `POST /auth/jwt/refresh/` (document 004), `POST /api/jwt/refresh/`
+//! (document 002), `POST /api/auth/refresh_token/` (document 000).
+
+use aviary_auth::{Lifetime, RefreshError, TokenError, TokenKind};
+use aviary_web::{ApiError, Client, Fields, Payload};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::bodies::Detail;
+use crate::flows::form_fields::any_text;
+use crate::security_events::{audit, security_event};
+use crate::state::AuthState;
+
+/// A refresh token.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefreshBody {
+    /// The refresh token of the last answer; the first one goes on working while nobody uses a later one.
+    pub refresh: String,
+}
+
+/// New tokens, in the order of simplejwt's rotation.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RefreshResponse {
+    /// Calls the API for 5 minutes.
+    pub access: String,
+    /// Gets new tokens for 24 hours.
+    pub refresh: String,
+}
+
+/// Presents a refresh token to its family. One step; two within half a minute of the last promotion.
+#[utoipa::path(post, path = "/auth/jwt/refresh", tag = "accounts", request_body = RefreshBody, responses(
+    (status = 200, description = "New tokens", body = RefreshResponse),
+    (status = 400, description = "The token is missing"),
+    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+    (status = 429, description = "The family was refreshed too often", body = Detail),
+))]
+pub async fn jwt_refresh(
+    State(state): State<AuthState>,
+    client: Client,
+    Payload(form): Payload,
+) -> Result<Json<RefreshResponse>, ApiError> {
+    let mut fields = Fields::of(&form);
+    let token = fields.required("refresh", any_text);
+    let token = fields.finish(token)?;
+    let claims = state.authenticator.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
+    let claims = claims.map_err(TokenError::in_body)?;
+    let (sid, limit) = (claims.sid.to_string(), state.limiter.limits.refresh_family);
+    let (within, refreshed, fresh) = futures_util::join!(
+        state.limiter.count("refresh", &sid, limit),
+        state.refresh.present(&claims),
+        state.issuer.freshen(),
+    );
+    within?;
+    fresh?;
+    if matches!(refreshed, Err(RefreshError::Stolen)) {
+        let stolen = security_event(&state, &client, "refresh_token_reused")?;
+        let noted = state.tables.activities.put(Some(claims.user), &stolen);
+        let (noted, ()) = futures_util::join!(noted, audit(&state, &client, "refresh_token_reused", Some(claims.user)));
+        noted?;
+    }
+    let refreshed = refreshed?;
+    let entropy = state.entropy.as_ref();
+    Ok(Json(RefreshResponse {
+        access: state.issuer.access(claims.user, claims.sid, Lifetime::Access, entropy)?,
+        refresh: state.issuer.issue(TokenKind::Refresh, Lifetime::Refresh, &refreshed.claims)?,
+    }))
+}

@@ -1,0 +1,41 @@
+//! Is this token one that counts? `POST /auth/jwt/verify/` (document 004), `POST /api/jwt/verify/` (002).
+
+use aviary_auth::{TokenError, TokenKind};
+use aviary_web::{ApiError, Fields, Payload};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::bodies::Detail;
+use crate::flows::form_fields::any_text;
+use crate::state::AuthState;
+
+/// A token of either kind.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VerifyBody {
+    /// The token.
+    pub token: String,
+}
+
+/// Looks at signature and times, and for a refresh token also at its family. No step for an access token,
+/// one for a refresh token.
+#[utoipa::path(post, path = "/auth/jwt/verify", tag = "accounts", request_body = VerifyBody, responses(
+    (status = 200, description = "The token counts: an empty object"),
+    (status = 400, description = "The token is missing"),
+    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+))]
+pub async fn jwt_verify(State(state): State<AuthState>, Payload(form): Payload) -> Result<Json<Value>, ApiError> {
+    let mut fields = Fields::of(&form);
+    let token = fields.required("token", any_text);
+    let token = fields.finish(token)?;
+    let claims = state.authenticator.verifier.decode(&token).await?.map_err(TokenError::in_body)?;
+    if claims.get("token_type").is_some_and(|kind| kind == "refresh") {
+        let claims = state.authenticator.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
+        let claims = claims.map_err(TokenError::in_body)?;
+        let standing = state.tables.credentials.standing(claims.user, claims.sid).await?;
+        standing.going_on(state.clock.now()).ok_or_else(|| TokenError::Blacklisted.in_body())?;
+    }
+    Ok(Json(Value::Object(Map::new())))
+}

@@ -1,0 +1,91 @@
+//! `POST /auth/users/` (document 004).
+
+use aviary_auth::{HeaderUnconfirmed, PasswordText, SignupForm};
+use aviary_model::{UserId, Username};
+use aviary_web::{ApiError, Client, Fields, IdempotencyKey, Payload};
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::bodies::{Detail, email_of};
+use crate::flows::form_fields::optional_email;
+use crate::flows::login::SessionsToOpen;
+use crate::flows::signup::{Applicant, Signup};
+use crate::state::AuthState;
+
+/// djoser's signup.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UsersCreateBody {
+    /// The username.
+    #[schema(example = "ada")]
+    pub username: String,
+    /// The password.
+    #[schema(example = "Zx9!quokka-7")]
+    pub password: String,
+    /// The same once more; may be absent.
+    #[schema(required = false)]
+    pub re_password: String,
+    /// The address.
+    #[schema(required = false, example = "ada@example.com")]
+    pub email: String,
+}
+
+/// djoser's new user, in djoser's order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NewUser {
+    /// The address; empty if none was given.
+    pub email: String,
+    /// The username.
+    pub username: String,
+    /// The user's id.
+    #[schema(value_type = String)]
+    pub id: UserId,
+}
+
+/// Makes an account and its profile. Two steps beside the password's hash.
+#[utoipa::path(post, path = "/auth/users", tag = "accounts", request_body = UsersCreateBody, responses(
+    (status = 201, description = "The new user", body = NewUser),
+    (status = 400, description = "What is wrong with which field"),
+    (status = 401, description = "A credential was sent that does not count", body = Detail),
+    (status = 429, description = "Too many signups from this address", body = Detail),
+))]
+pub async fn users_create(
+    State(state): State<AuthState>,
+    client: Client,
+    HeaderUnconfirmed(unconfirmed): HeaderUnconfirmed,
+    key: IdempotencyKey,
+    Payload(form): Payload,
+) -> Result<(StatusCode, Json<NewUser>), ApiError> {
+    if let Some(unconfirmed) = unconfirmed {
+        unconfirmed.confirm().await?;
+    }
+    let mut fields = Fields::of(&form);
+    let username = fields.required("username", Username::parse);
+    let email = fields.blankable("email", optional_email).flatten();
+    let password = fields.required("password", PasswordText::parse);
+    let repeated = fields.optional("re_password", PasswordText::parse);
+    let (username, password) = fields.finish(username.zip(password))?;
+    let matches = repeated.is_none_or(|repeated| repeated.expose() == password.expose());
+    let applicant = Applicant { username, email, password, form: SignupForm::Retyped, password_field: "password" };
+    let signup = Signup {
+        state: &state,
+        client: &client,
+        operation: "users",
+        key,
+        form: &form,
+        to_open: SessionsToOpen::default(),
+    };
+    if !matches {
+        // A password that the policy refuses is said first.
+        signup.check_policy(&applicant)?;
+        return Err(ApiError::field("non_field_errors", "The two password fields didn't match."));
+    }
+    let registered = signup.register(applicant, |_| ()).await?;
+    let user = registered.user;
+    Ok((
+        StatusCode::CREATED,
+        Json(NewUser { email: email_of(&user), username: user.username.as_str().to_owned(), id: user.id }),
+    ))
+}

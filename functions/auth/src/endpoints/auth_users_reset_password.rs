@@ -1,0 +1,55 @@
+//! `POST /auth/users/reset_password/` (document 004).
+
+use aviary_model::{Email, UserId};
+use aviary_store::Task;
+use aviary_web::{ApiError, Client, Fields, Payload};
+use axum::extract::State;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::security_events::audit;
+use crate::state::AuthState;
+
+/// An address.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResetBody {
+    /// The account's address.
+    pub email: String,
+}
+
+/// Mails a link that sets a new password. The answer, the steps and the writes are the same for addresses
+/// that nobody has. Two steps.
+#[utoipa::path(post, path = "/auth/users/reset_password", tag = "accounts", request_body = ResetBody, responses(
+    (status = 204, description = "A mail is on its way, if somebody has this address"),
+    (status = 400, description = "The address is missing or none"),
+    (status = 429, description = "Too many mails, or too many requests from this address"),
+))]
+pub async fn reset_password(
+    State(state): State<AuthState>,
+    client: Client,
+    Payload(form): Payload,
+) -> Result<StatusCode, ApiError> {
+    let mut fields = Fields::of(&form);
+    let email = fields.required("email", Email::parse);
+    let email = fields.finish(email)?.key();
+    let limits = &state.limiter.limits;
+    let (owner, by_email, by_address) = futures_util::join!(
+        state.tables.accounts.owner_of(&email),
+        state.limiter.count("reset-email", email.as_str(), limits.reset_email),
+        state.limiter.count("reset-address", &client.address, limits.reset_address),
+    );
+    by_email?;
+    by_address?;
+    let now = state.clock.now();
+    let owner = owner?;
+    let user = match owner {
+        Some(user) => user,
+        None => UserId::new(now, state.entropy.as_ref())?,
+    };
+    let job = state.tables.jobs.job(Task::ResetMail { user }, now)?;
+    let (written, ()) =
+        futures_util::join!(state.tables.jobs.put(&job), audit(&state, &client, "password_reset_asked", owner));
+    written?;
+    Ok(StatusCode::NO_CONTENT)
+}

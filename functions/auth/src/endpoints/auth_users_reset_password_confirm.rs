@@ -1,0 +1,76 @@
+//! `POST /auth/users/reset_password_confirm/` (document 004).
+
+use aviary_auth::{PasswordText, PolicyError, at_change, digest, reset_state, without_owner};
+use aviary_store::{AccountChange, EndSessions, OneTime, OneTimeKind};
+use aviary_web::{ApiError, Client, FieldErrors, Fields, Payload};
+use axum::extract::State;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::flows::account_change::{FIELDS, change};
+use crate::flows::form_fields::secret;
+use crate::flows::mailed_token::{invalid_token, user_of};
+use crate::state::AuthState;
+
+/// What the mail said, and a new password.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConfirmBody {
+    /// From the mail.
+    pub uid: String,
+    /// From the mail.
+    pub token: String,
+    /// The new password.
+    pub new_password: String,
+}
+
+/// Sets a new password with the mail's token, which works once, for an hour, and not after the password or
+/// the address changed. Every session and token ends. Three steps.
+#[utoipa::path(post, path = "/auth/users/reset_password_confirm", tag = "accounts", request_body = ConfirmBody,
+    responses(
+        (status = 204, description = "The password is the new one"),
+        (status = 400, description = "What is wrong with which field"),
+        (status = 429, description = "Too many requests from this address"),
+    ))]
+pub async fn reset_password_confirm(
+    State(state): State<AuthState>,
+    client: Client,
+    Payload(form): Payload,
+) -> Result<StatusCode, ApiError> {
+    let mut fields = Fields::of(&form);
+    let uid = fields.required("uid", secret);
+    let token = fields.required("token", secret);
+    let password = fields.required("new_password", PasswordText::parse);
+    let ((uid, token), password) = fields.finish(uid.zip(token).zip(password))?;
+    check(without_owner(&password))?;
+    let limits = &state.limiter.limits;
+    state.limiter.count("reset-address", &client.address, limits.reset_address).await?;
+    let user = user_of(&state, &uid).await?;
+    let (now, hash) = (state.clock.now(), digest(token.expose()));
+    let (found, principal) = futures_util::join!(
+        state.tables.credentials.one_time(OneTimeKind::Reset, user.id, &hash, now),
+        state.tables.credentials.principal(user.id),
+    );
+    let (found, principal) = (found?, principal?);
+    let expected = OneTime::Reset { user: user.id, state: reset_state(&user) };
+    let redeem = found.filter(|found| found.token == expected).ok_or_else(invalid_token)?;
+    // Who was deactivated meanwhile gets no new password either.
+    let epoch = principal.filter(|principal| principal.active).ok_or_else(invalid_token)?.epoch;
+    check(at_change(&password, &user.username, user.email.as_ref()))?;
+    let set = AccountChange {
+        password: Some(state.passwords.hash(password).await?),
+        end_sessions: Some(EndSessions { epoch, keep: None }),
+        redeem: Some(redeem),
+        ..AccountChange::default()
+    };
+    change(&state, &client, &user, set, FIELDS).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn check(broken: Vec<PolicyError>) -> Result<(), ApiError> {
+    let mut errors = FieldErrors::default();
+    for rule in broken {
+        errors.push("new_password", rule);
+    }
+    errors.check()
+}

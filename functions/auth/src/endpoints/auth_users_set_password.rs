@@ -1,0 +1,51 @@
+//! `POST /auth/users/set_password/` and `/auth/users/set_username/`, as in djoser.
+
+use aviary_auth::{PasswordText, Unconfirmed};
+use aviary_store::{AccountChange, EndSessions};
+use aviary_web::{ApiError, Client, Fields, Payload};
+use axum::extract::State;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::bodies::Detail;
+use crate::flows::account_change::{FIELDS, change, hash_new};
+use crate::flows::own_account::{check_current_password, own_account};
+use crate::state::AuthState;
+
+/// The current and the new password.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SetPasswordBody {
+    /// The current password.
+    pub current_password: String,
+    /// The new one.
+    pub new_password: String,
+}
+
+/// Sets a new password; every other session ends. Three steps.
+#[utoipa::path(post, path = "/auth/users/set_password", tag = "accounts", request_body = SetPasswordBody, responses(
+    (status = 204, description = "The password is the new one"),
+    (status = 400, description = "What is wrong with which field"),
+    (status = 401, description = "No credential, or one that does not count", body = Detail),
+))]
+pub async fn set_password(
+    State(state): State<AuthState>,
+    client: Client,
+    unconfirmed: Unconfirmed,
+    Payload(form): Payload,
+) -> Result<StatusCode, ApiError> {
+    let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
+    let mut fields = Fields::of(&form);
+    let new = fields.required("new_password", PasswordText::parse);
+    let current = fields.required("current_password", PasswordText::parse);
+    let (new, current) = fields.finish(new.zip(current))?;
+    check_current_password(&state, &client, &user, current).await?;
+    let password = hash_new(&state, "new_password", new, &user).await?;
+    let set = AccountChange {
+        password: Some(password),
+        end_sessions: Some(EndSessions { epoch: caller.epoch, keep: Some(caller.sid) }),
+        ..AccountChange::default()
+    };
+    change(&state, &client, &user, set, FIELDS).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

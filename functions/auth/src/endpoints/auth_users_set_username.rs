@@ -1,0 +1,48 @@
+//! `POST /auth/users/set_username/` (document 004).
+
+use aviary_auth::{PasswordText, Unconfirmed};
+use aviary_model::Username;
+use aviary_store::AccountChange;
+use aviary_web::{ApiError, Client, Fields, Payload};
+use axum::extract::State;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::bodies::Detail;
+use crate::flows::account_change::{FIELDS, FieldNames, change};
+use crate::flows::own_account::{check_current_password, own_account};
+use crate::state::AuthState;
+
+/// The current password and the new username.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SetUsernameBody {
+    /// The current password.
+    pub current_password: String,
+    /// The new username.
+    pub new_username: String,
+}
+
+/// Sets a new username. Three steps.
+#[utoipa::path(post, path = "/auth/users/set_username", tag = "accounts", request_body = SetUsernameBody, responses(
+    (status = 204, description = "The username is the new one"),
+    (status = 400, description = "What is wrong with which field"),
+    (status = 401, description = "No credential, or one that does not count", body = Detail),
+))]
+pub async fn set_username(
+    State(state): State<AuthState>,
+    client: Client,
+    unconfirmed: Unconfirmed,
+    Payload(form): Payload,
+) -> Result<StatusCode, ApiError> {
+    let (_, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
+    let mut fields = Fields::of(&form);
+    let current = fields.required("current_password", PasswordText::parse);
+    let username = fields.required("new_username", Username::parse);
+    let (current, username) = fields.finish(current.zip(username))?;
+    check_current_password(&state, &client, &user, current).await?;
+    let set = AccountChange { username: Some(username), ..AccountChange::default() };
+    let fields = FieldNames { username: "new_username", ..FIELDS };
+    change(&state, &client, &user, set, fields).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,56 @@
+//! `POST /auth/users/undo_email/`.
+
+use aviary_auth::digest;
+use aviary_store::{AccountChange, OneTime, OneTimeKind};
+use aviary_web::{ApiError, Client, Fields, Payload};
+use axum::extract::State;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::flows::account_change::{FIELDS, change};
+use crate::flows::form_fields::secret;
+use crate::flows::mailed_token::{invalid_token, user_of};
+use crate::state::AuthState;
+
+/// What the mail said.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UndoBody {
+    /// From the mail.
+    pub uid: String,
+    /// From the mail.
+    pub token: String,
+}
+
+/// Takes a change of the address back, with the token that was mailed to the old one, for seven days.
+#[utoipa::path(post, path = "/auth/users/undo_email", tag = "accounts", request_body = UndoBody, responses(
+    (status = 204, description = "The address is the old one"),
+    (status = 400, description = "What is wrong with which field"),
+    (status = 429, description = "Too many requests from this address"),
+))]
+pub async fn undo_email(
+    State(state): State<AuthState>,
+    client: Client,
+    Payload(form): Payload,
+) -> Result<StatusCode, ApiError> {
+    let mut fields = Fields::of(&form);
+    let uid = fields.required("uid", secret);
+    let token = fields.required("token", secret);
+    let (uid, token) = fields.finish(uid.zip(token))?;
+    let limits = &state.limiter.limits;
+    state.limiter.count("reset-address", &client.address, limits.reset_address).await?;
+    let user = user_of(&state, &uid).await?;
+    let found = state
+        .tables
+        .credentials
+        .one_time(OneTimeKind::UndoEmail, user.id, &digest(token.expose()), state.clock.now())
+        .await?
+        .ok_or_else(invalid_token)?;
+    let old = match &found.token {
+        OneTime::UndoEmail { user: of, old } if *of == user.id => old.clone(),
+        _ => return Err(invalid_token()),
+    };
+    let undo = AccountChange { email: Some(Some(old)), redeem: Some(found), ..AccountChange::default() };
+    change(&state, &client, &user, undo, FIELDS).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

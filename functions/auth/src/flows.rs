@@ -1,0 +1,11 @@
+//! What several endpoints share: each file holds one flow, or one part of a request, and is named after it.
+
+pub(crate) mod account_by_name;
+pub(crate) mod account_change;
+pub(crate) mod form_fields;
+pub(crate) mod login;
+pub(crate) mod mailed_token;
+pub(crate) mod own_account;
+pub(crate) mod refresh_token;
+pub(crate) mod signup;
+pub(crate) mod web_logout;

@@ -1,0 +1,171 @@
+//! What every login has in common: who it is, and new sessions.
+
+use aviary_auth::{Claims, Lifetime, LoginAttempt, PasswordText, TokenKind, digest, is_outdated};
+use aviary_model::{Family, NameKey, Secret, SessionId, TokenId, UserId};
+use aviary_store::{DeviceToken, Principal, SessionOpening, SignIn, User};
+use aviary_web::{ApiError, Client, SessionCookies};
+use http::StatusCode;
+
+use crate::bodies::TokenPair;
+use crate::security_events::{audit, security_event};
+use crate::state::AuthState;
+
+/// For how long a refresh family lives, however often it is refreshed.
+const FAMILY_SECONDS: i64 = 30 * 24 * 3_600;
+/// Two weeks, as the cookie.
+const WEB_SESSION_SECONDS: i64 = 14 * 24 * 3_600;
+
+/// Somebody whose password was right.
+#[derive(Debug)]
+pub(crate) struct SignedIn {
+    pub(crate) user: User,
+    principal: Principal,
+    devices: Vec<DeviceToken>,
+    attempt: LoginAttempt,
+    /// A better hash of the same password, where the stored one is outdated.
+    new_hash: Option<String>,
+}
+
+/// Which sessions a login opens.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SessionsToOpen {
+    /// A token pair, with this access token.
+    pub(crate) pair: Option<Lifetime>,
+    /// A device token.
+    pub(crate) device_token: bool,
+    /// A web session.
+    pub(crate) web: bool,
+}
+
+/// What was opened, with secrets that are kept nowhere.
+#[derive(Debug, Default)]
+pub(crate) struct OpenedSessions {
+    pub(crate) pair: Option<TokenPair>,
+    pub(crate) device_token: Option<Secret>,
+    pub(crate) cookies: Option<SessionCookies>,
+}
+
+/// Looks the user up and verifies the password. An unknown name, a wrong password and a deactivated
+/// account do the same work and are one answer: nobody. Two steps, one more for nobody.
+///
+/// # Errors
+/// 429 when there were too many failures.
+pub(crate) async fn authenticate(
+    state: &AuthState,
+    client: &Client,
+    name: &NameKey,
+    password: PasswordText,
+) -> Result<Option<SignedIn>, ApiError> {
+    let owner = state.tables.accounts.owner_of(name).await?;
+    // An unknown name is looked up once more, as a known one is.
+    let (id, account) = match owner {
+        Some(id) => (id, id.to_string()),
+        None => (UserId::new(state.clock.now(), state.entropy.as_ref())?, format!("name:{}", name.as_str())),
+    };
+    let (user, principal, devices, attempt, fresh) = futures_util::join!(
+        state.tables.accounts.by_id(id),
+        state.tables.credentials.principal(id),
+        state.tables.credentials.device_tokens(id),
+        state.limiter.begin_login(&account, &client.address),
+        state.issuer.freshen(),
+    );
+    fresh?;
+    let (attempt, user, principal, devices) = (attempt?, user?, principal?, devices?);
+    let hash = user.as_ref().map(|user| user.password.clone());
+    let right = state.passwords.verify(password.clone(), hash).await?;
+    match (user, principal) {
+        (Some(user), Some(principal)) if right && principal.active => {
+            let new_hash = match is_outdated(&user.password) {
+                true => Some(state.passwords.hash(password).await?),
+                false => None,
+            };
+            Ok(Some(SignedIn { user, principal, devices, attempt, new_hash }))
+        }
+        (user, _) => {
+            let failed = security_event(state, client, "login_failed")?;
+            let (noted, ()) = futures_util::join!(
+                state.tables.activities.put(user.as_ref().map(|user| user.id), &failed),
+                audit(state, client, "login_failed", user.as_ref().map(|user| user.id)),
+            );
+            noted?;
+            Ok(None)
+        }
+    }
+}
+
+/// simplejwt's word for it.
+pub(crate) fn no_active_account() -> ApiError {
+    ApiError::detail(StatusCode::UNAUTHORIZED, "No active account found with the given credentials")
+}
+
+/// DRF's word for it.
+pub(crate) fn unable_to_log_in() -> ApiError {
+    ApiError::field("non_field_errors", "Unable to log in with provided credentials.")
+}
+
+/// Opens sessions for somebody who signed in. One step.
+pub(crate) async fn open(
+    state: &AuthState,
+    client: &Client,
+    signed_in: SignedIn,
+    to_open: SessionsToOpen,
+) -> Result<(User, OpenedSessions), ApiError> {
+    let SignedIn { user, principal, devices, attempt, new_hash } = signed_in;
+    let (sign_in, opened) = prepare(state, client, user.id, principal.epoch, &devices, to_open)?;
+    let mut sign_in = sign_in.with_activity(&state.tables.activities, &security_event(state, client, "login")?)?;
+    if let Some(hash) = new_hash {
+        sign_in = sign_in.with_new_hash(&state.tables.accounts, user.clone(), hash);
+    }
+    let (written, succeeded, ()) = futures_util::join!(
+        sign_in.commit(&state.db),
+        state.limiter.login_succeeded(&attempt),
+        audit(state, client, "login", Some(user.id)),
+    );
+    written?;
+    succeeded?;
+    Ok((user, opened))
+}
+
+/// Makes sessions and their secrets. Writes nothing.
+pub(crate) fn prepare(
+    state: &AuthState,
+    client: &Client,
+    user: UserId,
+    epoch: u32,
+    devices: &[DeviceToken],
+    to_open: SessionsToOpen,
+) -> Result<(SignIn, OpenedSessions), ApiError> {
+    let (now, entropy) = (state.clock.now(), state.entropy.as_ref());
+    let opening =
+        SessionOpening { user, epoch, now, address: client.address.clone(), user_agent: client.user_agent.clone() };
+    let mut sign_in = SignIn::new(&state.tables.credentials, opening);
+    let mut opened = OpenedSessions::default();
+    if let Some(lifetime) = to_open.pair {
+        let sid = SessionId::new(now, entropy)?;
+        let (current, next) = (TokenId::new(entropy)?, TokenId::new(entropy)?);
+        let claims = Claims { user, sid, jti: current.clone() };
+        opened.pair = Some(TokenPair {
+            refresh: state.issuer.issue(TokenKind::Refresh, Lifetime::Refresh, &claims)?,
+            access: state.issuer.access(user, sid, lifetime, entropy)?,
+        });
+        sign_in = sign_in.with_family(sid, &Family::new(current, next, now, now.plus_seconds(FAMILY_SECONDS)))?;
+    }
+    if to_open.device_token {
+        let token = entropy.secret::<20>()?;
+        sign_in = sign_in.with_device_token(SessionId::new(now, entropy)?, &digest(token.expose()), devices)?;
+        opened.device_token = Some(token);
+    }
+    if to_open.web {
+        let cookies = SessionCookies::new(entropy)?;
+        let (session, csrf) = (digest(cookies.session.expose()), digest(cookies.csrf.expose()));
+        let end = now.plus_seconds(WEB_SESSION_SECONDS);
+        sign_in = sign_in.with_web_session(SessionId::new(now, entropy)?, &session, &csrf, end)?;
+        opened.cookies = Some(cookies);
+    }
+    Ok((sign_in, opened))
+}
+
+/// A part that was asked for and must be there.
+pub(crate) fn opened<T>(part: Option<T>) -> Result<T, ApiError> {
+    part.ok_or_else(|| ApiError::internal("a session that was to_open was not opened"))
+}

@@ -1,0 +1,171 @@
+//! What every signup has in common: the second and third stage of its errors, the account itself, and
+//! signups that are sent again.
+
+use aviary_auth::{PasswordText, SignupForm};
+use aviary_model::{Email, UserId, Username};
+use aviary_store::{IdempotencyClaim, Profile, Registration, RegistrationError, User};
+use aviary_web::{ApiError, Client, FieldErrors, Form, IdempotencyKey, IdempotentRequest};
+
+use http::StatusCode;
+
+use crate::flows::account_change::taken;
+use crate::flows::login::{OpenedSessions, SessionsToOpen, prepare};
+use crate::security_events::{audit, audit_refused, security_event};
+use crate::state::AuthState;
+
+/// What a password is called in the five forms.
+const PASSWORD_FIELDS: &[&str] = &["password", "password1", "password2", "re_password"];
+
+/// A signup whose fields are valid by themselves.
+#[derive(Debug)]
+pub(crate) struct Applicant {
+    pub(crate) username: Username,
+    pub(crate) email: Option<Email>,
+    pub(crate) password: PasswordText,
+    /// Which document's form it came in.
+    pub(crate) form: SignupForm,
+    /// The field that the password's errors belong to.
+    pub(crate) password_field: &'static str,
+}
+
+/// How a signup is done.
+#[derive(Debug)]
+pub(crate) struct Signup<'a> {
+    pub(crate) state: &'a AuthState,
+    pub(crate) client: &'a Client,
+    /// The endpoint's own name, for idempotency keys.
+    pub(crate) operation: &'static str,
+    pub(crate) key: IdempotencyKey,
+    pub(crate) form: &'a Form,
+    pub(crate) to_open: SessionsToOpen,
+}
+
+/// Somebody who is registered, now or by the first of several same requests.
+#[derive(Debug)]
+pub(crate) struct Registered {
+    pub(crate) user: User,
+    pub(crate) profile: Profile,
+    pub(crate) sessions: OpenedSessions,
+}
+
+impl Signup<'_> {
+    /// Applies the password policy, then registers. Two steps, three with an idempotency key, beside the
+    /// hash of the password. The same key with the same body gives the same user, with new credentials.
+    pub(crate) async fn register(
+        &self,
+        applicant: Applicant,
+        shape: impl FnOnce(&mut Profile),
+    ) -> Result<Registered, ApiError> {
+        self.check_policy(&applicant)?;
+        let Applicant { username, email, password, .. } = applicant;
+        // There is no caller: key and body together are the key, the password excepted, which is asked for instead.
+        let body = self.form.digest(PASSWORD_FIELDS);
+        let credentials = &self.state.tables.credentials;
+        let claim = self.key.claim(credentials, self.operation, None, &body, self.state.clock.now());
+        let claim = match claim.await? {
+            IdempotentRequest::New(claim) => claim,
+            IdempotentRequest::Repeat(user) => return self.again(&user, password, email.is_some()).await,
+        };
+        let done = self.write(username, email, password, shape, claim.clone()).await;
+        if let (Err(_), Some(claim)) = (&done, &claim) {
+            self.state.tables.credentials.release_idempotency_key(claim).await?;
+        }
+        done
+    }
+
+    /// The second stage of errors.
+    pub(crate) fn check_policy(&self, applicant: &Applicant) -> Result<(), ApiError> {
+        let Applicant { username, email, password, form, password_field } = applicant;
+        let mut errors = FieldErrors::default();
+        for broken in self.state.policy.at_signup(*form, password, username, email.as_ref()) {
+            errors.push(password_field, broken);
+        }
+        errors.check()
+    }
+
+    async fn write(
+        &self,
+        username: Username,
+        email: Option<Email>,
+        password: PasswordText,
+        shape: impl FnOnce(&mut Profile),
+        claim: Option<IdempotencyClaim>,
+    ) -> Result<Registered, ApiError> {
+        let state = self.state;
+        let limit = state.limiter.limits.signup_address;
+        let counted = state.limiter.count("signup-address", &self.client.address, limit);
+        let (counted, fresh) = futures_util::join!(counted, state.issuer.freshen());
+        counted?;
+        fresh?;
+        let password = state.passwords.hash(password).await?;
+        let now = state.clock.now();
+        let id = UserId::new(now, state.entropy.as_ref())?;
+        let mut profile = Profile::new(id, username.clone(), now);
+        shape(&mut profile);
+        let user = User { id, username, email, password, created_at: now };
+        let (sign_in, sessions) = prepare(state, self.client, id, 0, &[], self.to_open)?;
+        let signup = security_event(state, self.client, "signup")?;
+        let sign_in = sign_in.with_activity(&state.tables.activities, &signup)?;
+        let tables = &state.tables;
+        let mut registration =
+            Registration::new(&tables.accounts, &tables.credentials, &tables.profiles, user.clone(), profile.clone())
+                .with_sign_in(sign_in);
+        if let Some(claim) = claim {
+            registration = registration.with_claim(claim);
+        }
+        let (written, ()) =
+            futures_util::join!(registration.commit(&state.db), audit(state, self.client, "signup", Some(id)));
+        match written {
+            Ok(()) => Ok(Registered { user, profile, sessions }),
+            Err(RegistrationError::Taken { username, email }) => {
+                audit_refused(state, self.client, id).await;
+                Err(taken(username.then_some("username"), email.then_some("email")))
+            }
+            Err(RegistrationError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// The first result again; credentials are made anew, since they are kept nowhere. Like a login, it wants the
+    /// password to be the account's: what ended the password ends this too.
+    async fn again(&self, user: &str, password: PasswordText, with_email: bool) -> Result<Registered, ApiError> {
+        let state = self.state;
+        let id: UserId = user.parse().map_err(|_| ApiError::internal("a settled signup names no user"))?;
+        let account = id.to_string();
+        let (user, profile, principal, devices, attempt) = futures_util::join!(
+            state.tables.accounts.by_id(id),
+            state.tables.profiles.by_id(id),
+            state.tables.credentials.principal(id),
+            state.tables.credentials.device_tokens(id),
+            state.limiter.begin_login(&account, &self.client.address),
+        );
+        let (attempt, user, profile, principal, devices) = (attempt?, user?, profile?, principal?, devices?);
+        let hash = user.as_ref().map(|user| user.password.clone());
+        let right = state.passwords.verify(password, hash).await?;
+        let (Some(user), Some(profile), Some(principal)) = (user, profile, principal) else {
+            return Err(changed_since());
+        };
+        if !principal.active {
+            return Err(changed_since());
+        }
+        if !right {
+            // Another password is another body, and so another key: for that signup the name is taken.
+            return Err(taken(Some("username"), with_email.then_some("email")));
+        }
+        let (sign_in, sessions) = prepare(state, self.client, id, principal.epoch, &devices, self.to_open)?;
+        let again = security_event(state, self.client, "login")?;
+        let sign_in = sign_in.with_activity(&state.tables.activities, &again)?;
+        let (written, succeeded, ()) = futures_util::join!(
+            sign_in.commit(&state.db),
+            state.limiter.login_succeeded(&attempt),
+            audit(state, self.client, "login", Some(id)),
+        );
+        written?;
+        succeeded?;
+        Ok(Registered { user, profile, sessions })
+    }
+}
+
+/// 409: the account of the first request is no longer what that request made.
+fn changed_since() -> ApiError {
+    ApiError::detail(StatusCode::CONFLICT, "The account that this Idempotency-Key made has changed since.")
+}

@@ -1,0 +1,60 @@
+//! The two logouts of document 002, which end a web session.
+
+use aviary_auth::{Caller, Unconfirmed};
+use aviary_model::IntegerSession;
+use aviary_store::{Session, SessionKind, Task};
+use aviary_web::{ApiError, Client, Cookies, Form, SessionCookies};
+use axum::response::IntoResponse;
+use axum::{Extension, Json};
+
+use crate::bodies::Detail;
+use crate::security_events::audit;
+use crate::state::AuthState;
+
+/// What becomes of the integers that were stored under a web session.
+#[derive(Clone, Copy)]
+pub(crate) enum StoredIntegers {
+    Kept,
+    Removed,
+}
+
+pub(crate) async fn log_out(
+    state: &AuthState,
+    client: &Client,
+    unconfirmed: Unconfirmed,
+    cookies: Cookies,
+    form: &Form,
+    stored: StoredIntegers,
+) -> Result<impl IntoResponse + use<>, ApiError> {
+    let unconfirmed = unconfirmed.with_form(form);
+    let other = unconfirmed.clone();
+    let caller = unconfirmed.confirm().await?;
+    // A client may send a token beside its cookies; it is the cookie's session that ends.
+    let sid = match caller.kind {
+        SessionKind::Web => caller.sid,
+        _ => other.web_session(cookies).await?,
+    };
+    end(state, client, &Caller { sid, ..caller }, stored).await?;
+    let fresh = SessionCookies::new(state.entropy.as_ref())?;
+    let detail = "Successfully logged out.".to_owned();
+    Ok((Extension(fresh), Json(Detail { detail })))
+}
+
+async fn end(state: &AuthState, client: &Client, caller: &Caller, stored: StoredIntegers) -> Result<(), ApiError> {
+    let credentials = &state.tables.credentials;
+    let session = credentials.session(caller.user, caller.sid).await?;
+    // One that ended with an epoch is still there until it is swept.
+    let goes_on = |session: &Session| session.epoch == caller.epoch && !session.has_ended(state.clock.now());
+    let session = session.filter(|session| session.kind == SessionKind::Web && goes_on(session));
+    let session = session.ok_or_else(ApiError::not_authenticated)?;
+    let ending = async {
+        let hash = session.web_hash().filter(|_| matches!(stored, StoredIntegers::Removed));
+        let Some(hash) = hash else { return credentials.end_session(caller.user, caller.sid, &session).await };
+        let jobs = &state.tables.jobs;
+        let task = Task::DeleteIntegerSession { user: caller.user, session: IntegerSession::of_web(hash), round: 0 };
+        let job = jobs.job(task, state.clock.now())?;
+        credentials.end_session_with(caller.user, caller.sid, &session, (jobs, &job)).await
+    };
+    let (ended, ()) = futures_util::join!(ending, audit(state, client, "logout", Some(caller.user)),);
+    Ok(ended?)
+}

@@ -1,0 +1,35 @@
+//! Security events: for the audit trail, and for the user's own eyes.
+
+use aviary_model::UserId;
+use aviary_store::SecurityEvent;
+use aviary_telemetry::AuditEvent;
+use aviary_web::{ApiError, Client};
+
+use crate::state::AuthState;
+
+/// Sends an event to the audit trail; never fails a request.
+pub(crate) async fn audit(state: &AuthState, client: &Client, event: &'static str, user: Option<UserId>) {
+    let now = state.clock.now();
+    let event = AuditEvent {
+        event,
+        at: now.to_string(),
+        at_millis: now.millis(),
+        user: user.map(|user| user.to_string()),
+        address: client.address.clone(),
+        user_agent: client.user_agent.clone(),
+        request_id: client.request_id.clone(),
+    };
+    state.audit.record(event).await;
+}
+
+/// Takes an event back whose write was refused: events are sent beside their writes, so that no change is ever
+/// without one.
+pub(crate) async fn audit_refused(state: &AuthState, client: &Client, user: UserId) {
+    audit(state, client, "refused", Some(user)).await;
+}
+
+/// An event as its user will see it; to be written with its cause.
+pub(crate) fn security_event(state: &AuthState, client: &Client, event: &str) -> Result<SecurityEvent, ApiError> {
+    let now = state.clock.now();
+    Ok(state.tables.activities.activity(event, now, &client.address, &client.user_agent)?)
+}
