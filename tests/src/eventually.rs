@@ -1,11 +1,11 @@
-//! Waiting for what happens by itself: mails, purges.
+//! Waiting for what happens after an answer: mails, counters, removals.
 
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(40);
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Looks again and again until there is something to see; a test fails that waits in vain.
+/// Calls `look` every 100 ms until it returns something. The test fails after 40 seconds.
 pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {

@@ -1,15 +1,14 @@
-//! Tokens that the service would never make, signed with its own key or with another's.
+//! Forged tokens, signed with the service's own key or with another one.
 
-use aviary_model::Clock;
-use aviary_runtime::SystemClock;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer, SigningKey};
 use serde_json::{Value, json};
 
-use crate::Service;
+use crate::client::Service;
+use crate::jwt::part;
 
-/// Whoever holds a signing key.
+/// Somebody who holds a signing key.
 #[derive(Debug)]
 pub struct Forge {
     kid: String,
@@ -17,7 +16,7 @@ pub struct Forge {
 }
 
 impl Forge {
-    /// The forger who has stolen the service's own key.
+    /// A forger who has stolen the service's own key.
     pub async fn with_the_key_of(service: &Service) -> Self {
         let item = service.dynamodb().get("KeysTable", "SIGNING", "CURRENT").await;
         let text = |name: &str| item[name]["S"].as_str().expect("a text").to_owned();
@@ -26,19 +25,19 @@ impl Forge {
         Self { kid: text("kid"), key: SigningKey::from_bytes(&seed) }
     }
 
-    /// The forger who has a key of their own, and gives it the name of the service's.
+    /// A forger who has a key of their own and gives it the key id of the service's.
     #[must_use]
     pub fn with_another_key(self) -> Self {
         Self { key: SigningKey::from_bytes(&[7; 32]), ..self }
     }
 
-    /// A token with these claims.
+    /// A token with these claims and the usual header.
     #[must_use]
     pub fn sign(&self, claims: &Value) -> String {
         self.sign_under(&json!({"typ": "JWT", "alg": "EdDSA", "kid": self.kid}), claims)
     }
 
-    /// A token with this header.
+    /// A token with this header and these claims.
     #[must_use]
     pub fn sign_under(&self, header: &Value, claims: &Value) -> String {
         let message = format!("{}.{}", part(header), part(claims));
@@ -46,7 +45,7 @@ impl Forge {
         format!("{message}.{signature}")
     }
 
-    /// A token that takes the public key for a shared secret.
+    /// A token signed by HS256 with the public key as the shared secret (RFC 8725 §2.1).
     #[must_use]
     pub fn sign_with_the_public_key_as_secret(&self, claims: &Value) -> String {
         let mut header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
@@ -55,32 +54,9 @@ impl Forge {
         jsonwebtoken::encode(&header, claims, &secret).expect("a token")
     }
 
-    /// The name of the key.
+    /// The key id.
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.kid
     }
-}
-
-/// A token that says of itself that it needs no signature.
-#[must_use]
-pub fn unsigned(claims: &Value) -> String {
-    format!("{}.{}.", part(&json!({"typ": "JWT", "alg": "none"})), part(claims))
-}
-
-/// What a token says.
-#[must_use]
-pub fn claims_of(token: &str) -> Value {
-    let payload = token.split('.').nth(1).expect("a JWT");
-    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(payload).expect("base64url")).expect("claims")
-}
-
-/// Seconds since 1970.
-#[must_use]
-pub fn now() -> i64 {
-    SystemClock.now().seconds()
-}
-
-fn part(value: &Value) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(value.to_string())
 }

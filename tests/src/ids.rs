@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Account, Service};
+use crate::client::{Account, Service};
 
 /// The `id` of a tweet, comment or person.
 #[must_use]

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use crate::{Answer, unique};
+use crate::client::Answer;
+use crate::names::unique;
 
 /// Demands a 429 whose `Retry-After` is between a second and `at_most` seconds.
 #[track_caller]

@@ -1,9 +1,9 @@
-//! Names that no other test has, so that tests share one database in any order and any number of times.
+//! Names that no other test has, so that tests can share one database in any order and be repeated.
 
 use aviary_model::Entropy;
 use aviary_runtime::OsEntropy;
 
-/// The word with random digits behind it: a username, and a good part of an address.
+/// The word followed by twelve random hexadecimal digits: a username, or part of an address.
 #[must_use]
 pub fn unique(word: &str) -> String {
     let entropy: &dyn Entropy = &OsEntropy;

@@ -4,7 +4,8 @@ use aviary_media::{Bucket, PrivateKey};
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use crate::{Account, Answer, Service, environment_of};
+use crate::client::{Account, Answer, Service};
+use crate::local_aws::environment_of;
 
 /// So many units are more than an item of DynamoDB holds: the set is stored as an object.
 pub const MORE_UNITS_THAN_AN_ITEM_HOLDS: u64 = 12_000;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Account, Answer, Service};
+use crate::client::{Account, Answer, Service};
 
 /// Requests a relation, or its end by `DELETE`: `follow`, `block` or `mute`.
 pub async fn relate(service: &Service, method: &str, caller: &Account, verb: &str, id: &str) -> Answer {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Account, Answer, PASSWORD, Service};
+use crate::client::{Account, Answer, PASSWORD, Service};
 
 /// A new access token and its refresh token, by `POST /api/auth/obtain_token/`.
 pub async fn obtain_token(service: &Service, account: &Account) -> (String, String) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Account, Answer, Service};
+use crate::client::{Account, Answer, Service};
 
 /// Posts a tweet by `POST /api/tweets/`. [`Service::tweet`] uses `POST /tweet`.
 pub async fn create_tweet(service: &Service, account: &Account, body: &Value) -> Answer {

@@ -11,7 +11,7 @@ fn post(path: &str, body: &Value) -> Event {
 #[track_caller]
 fn assert_steps(function: &Function, event: Event, status: u16, steps: u64) -> Value {
     let invoked = function.invoke(event);
-    let counted = invoked.steps();
+    let counted = invoked.round_trips();
     let answer = invoked.answer.with_status(status);
     assert_eq!(counted, steps, "steps: {}", invoked.log);
     serde_json::from_slice(&answer.body).unwrap_or_default()

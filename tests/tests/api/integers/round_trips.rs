@@ -11,7 +11,7 @@ async fn requests_cost_what_they_should() {
     let integers = Function::start(&service, "integers");
     let steps = |method: &str, path: &str, body: &Value, status: u16, steps: u64| {
         let invoked = integers.invoke(Event::new(method, path).bearer(&account.access).json(body));
-        let counted = invoked.steps();
+        let counted = invoked.round_trips();
         let answer = invoked.answer.with_status(status);
         assert_eq!(counted, steps, "{method} {path} {}: {}", answer.text().len(), invoked.log);
     };
@@ -34,5 +34,5 @@ async fn requests_cost_what_they_should() {
     // A cookie says which session it is without a look-up.
     let by_cookie = Event::new("GET", "/integers/session").bearer(&account.access);
     let cookies = ["sessionid", "csrftoken"].map(|name| format!("{name}={}", "ab".repeat(32)));
-    assert_eq!(integers.invoke(by_cookie.cookies(&cookies)).steps(), 1);
+    assert_eq!(integers.invoke(by_cookie.cookies(&cookies)).round_trips(), 1);
 }

@@ -152,7 +152,7 @@ async fn uploads_are_limited_by_their_number_and_their_bytes() {
         let event = Event::new("POST", "/integers/upload/").bearer(&account.access).json(&json!({"size": size}));
         integers.invoke(event)
     };
-    assert_eq!(start(&account, 60).steps(), 2);
+    assert_eq!(start(&account, 60).round_trips(), 2);
     assert_throttled(&start(&account, 41).answer, 86_400);
     // What was turned away has not used anything up; but it was one of four.
     start(&account, 40).answer.with_status(201);

@@ -189,7 +189,7 @@ async fn who_has_too_many_followers_is_merged_and_what_was_also_written_is_there
     assert_eq!(all().await, written, "merged alone");
     let tweets = Function::start(&service, "tweets");
     let home = tweets.invoke(Event::new("GET", "/api/tweets").bearer(&reader.access));
-    assert_eq!((home.answer.status, home.steps()), (200, 3));
+    assert_eq!((home.answer.status, home.round_trips()), (200, 3));
     relate(&service, "POST", &reader, "mute", &star.id).await.with_status(200);
     assert_eq!(ids_on_page(&service, &reader, HOME).await, [written[6].clone()]);
 }

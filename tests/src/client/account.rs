@@ -1,18 +1,18 @@
-//! Somebody who has signed up.
+//! Accounts that have signed up, and their credentials.
 
-use crate::Answer;
+use crate::client::answer::Answer;
 
-/// A password that every policy takes.
+/// A password that every password policy accepts.
 pub const PASSWORD: &str = "Zx9!quokka-7";
 
-/// An account with every credential that its signup was answered with.
+/// An account with every credential that the answer to its signup contained.
 #[derive(Clone, Debug)]
 pub struct Account {
     /// The user's id.
     pub id: String,
     /// The username.
     pub username: String,
-    /// The address.
+    /// The e-mail address.
     pub email: String,
     /// An access token.
     pub access: String,
@@ -20,7 +20,7 @@ pub struct Account {
     pub refresh: String,
     /// A device token: 40 hex digits.
     pub device_token: String,
-    /// The web session.
+    /// The cookies of its web session.
     pub cookies: Cookies,
 }
 
@@ -34,7 +34,7 @@ pub struct Cookies {
 }
 
 impl Cookies {
-    /// Both cookies that an answer sets.
+    /// Both cookies that an answer sets; it must set both.
     #[must_use]
     #[track_caller]
     pub fn of(answer: &Answer) -> Self {
@@ -42,7 +42,7 @@ impl Cookies {
         Self { session: value("sessionid"), csrf: value("csrftoken") }
     }
 
-    /// The header in which a browser sends them.
+    /// The `Cookie` header in which a browser sends them.
     #[must_use]
     pub fn header(&self) -> String {
         format!("sessionid={}; csrftoken={}", self.session, self.csrf)

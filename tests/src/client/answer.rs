@@ -1,15 +1,15 @@
-//! An answer, whether it came over HTTP or straight from a function.
+//! Answers of the service, received over HTTP or from a function without the gateway.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
-/// What a request was answered with.
+/// The answer to a request.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The status.
+    /// The HTTP status.
     pub status: u16,
-    /// Names in lower case, in the order in which they came.
+    /// Names in lower case and values, in the order in which they came.
     pub headers: Vec<(String, String)>,
     /// The body's bytes.
     pub body: Vec<u8>,
@@ -20,12 +20,12 @@ pub struct Answer {
 pub struct SetCookie {
     /// Its value.
     pub value: String,
-    /// What stands behind the value, in lower case.
+    /// The attributes after the value, in lower case.
     pub attributes: Vec<String>,
 }
 
 impl Answer {
-    /// Reads what a function hands to the gateway (payload format 2.0).
+    /// Reads the output that a function returns to the gateway (payload format 2.0).
     #[must_use]
     pub fn of_function(output: &[u8]) -> Self {
         let output: Value = serde_json::from_slice(output).expect("a function's answer is JSON");
@@ -55,7 +55,7 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {} {}", self.status, self.text()))
     }
 
-    /// A text of the JSON body.
+    /// A member of the JSON body that must be a text.
     #[must_use]
     #[track_caller]
     pub fn field(&self, name: &str) -> String {

@@ -1,4 +1,4 @@
-//! A client of the integer service: its two secrets, what it encrypts with them, and what it makes of an answer.
+//! The encryption of a client of the integer service: two secrets, which encrypt sets and decrypt answers.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use dashu_int::{IBig, Sign, UBig};
 use serde_json::value::RawValue;
 
-use crate::Answer;
+use crate::client::answer::Answer;
 
 /// The secrets of a client.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Cipher {
     pub m: IBig,
     /// The offset.
     pub p: IBig,
-    /// How its numbers are written: `number`, `base64`, `decimal` or `hex`.
+    /// The encoding of its numbers: `number`, `base64`, `decimal` or `hex`.
     pub encoding: &'static str,
 }
 
@@ -39,7 +39,7 @@ impl Cipher {
         format!("[{}]", values.iter().enumerate().map(unit).collect::<Vec<_>>().join(","))
     }
 
-    /// A number as JSON.
+    /// A number as JSON, in the encoding of this client.
     #[must_use]
     pub fn written(&self, value: &IBig) -> String {
         match self.encoding {
@@ -67,7 +67,7 @@ impl Cipher {
         }
     }
 
-    /// The integers of an answer by their indexes, decrypted.
+    /// The decrypted integers of an answer, with their indexes.
     #[must_use]
     #[track_caller]
     pub fn values(&self, answer: &Answer) -> Vec<(u64, IBig)> {
@@ -78,14 +78,14 @@ impl Cipher {
         self.values_of(units.get())
     }
 
-    /// The integers of a set's JSON.
+    /// The decrypted integers of a set's JSON, with their indexes.
     #[must_use]
     pub fn values_of(&self, units: &str) -> Vec<(u64, IBig)> {
         let units: Vec<BTreeMap<&str, &RawValue>> = serde_json::from_str(units).expect("a list of units");
         units.iter().map(|unit| (unit["index"].get().parse().expect("an index"), self.value(unit))).collect()
     }
 
-    /// Puts the secrets into a unit.
+    /// Decrypts a unit: evaluates its terms at the two secrets.
     fn value(&self, unit: &BTreeMap<&str, &RawValue>) -> IBig {
         let Some(terms) = unit.get("terms") else {
             return self.number(unit["X"]) + self.number(unit["q"]) * &self.m - &self.p;

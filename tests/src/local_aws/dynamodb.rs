@@ -1,25 +1,34 @@
-//! The tables behind the service, for what no endpoint does (yet): reading the signing key, deactivating a user.
+//! Direct access to the tables, for what no endpoint does: reading the signing key, deactivating a user, moving times.
 
 use serde_json::{Value, json};
 
-use crate::Service;
+use crate::client::Service;
 
-const SIGNATURE: &str = "AWS4-HMAC-SHA256 Credential=local/20250101/us-east-1/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0";
+const SIGNATURE: &str = "AWS4-HMAC-SHA256 Credential=local/20250101/us-east-1/dynamodb/aws4_request, \
+    SignedHeaders=host;x-amz-date, Signature=0";
 
-/// DynamoDB, by its wire protocol.
+/// The tables of a stack, read and written by DynamoDB's wire protocol.
 #[derive(Clone, Debug)]
-pub struct Dynamodb<'a>(pub(crate) &'a Service);
+pub struct Dynamodb<'a>(&'a Service);
+
+impl Service {
+    /// The tables behind the service.
+    #[must_use]
+    pub fn dynamodb(&self) -> Dynamodb<'_> {
+        Dynamodb(self)
+    }
+}
 
 impl Dynamodb<'_> {
-    /// The attributes of an item that must be there.
+    /// The attributes of an item that must exist.
     pub async fn get(&self, table: &str, pk: &str, sk: &str) -> Value {
         let key = json!({"pk": {"S": pk}, "sk": {"S": sk}});
         let answer = self.call("GetItem", &json!({"TableName": self.table(table), "Key": key})).await;
-        assert!(answer["Item"].is_object(), "{pk} / {sk} is in no item of {table}: {answer}");
+        assert!(answer["Item"].is_object(), "{pk} / {sk} is not in {table}: {answer}");
         answer["Item"].clone()
     }
 
-    /// Sets one attribute of an item.
+    /// Sets one attribute of an item that must exist.
     pub async fn set(&self, table: &str, pk: &str, sk: &str, attribute: &str, value: &Value) {
         let update = json!({
             "TableName": self.table(table),
@@ -43,7 +52,7 @@ impl Dynamodb<'_> {
         self.call("DeleteItem", &json!({"TableName": self.table(table), "Key": key})).await;
     }
 
-    /// Every item of a table that has the text anywhere in it.
+    /// Every item of a table that contains the text in a key or value.
     pub async fn mentions(&self, table: &str, text: &str) -> Vec<Value> {
         let mut found = Vec::new();
         let mut scan = json!({"TableName": self.table(table), "ConsistentRead": true});
@@ -65,7 +74,7 @@ impl Dynamodb<'_> {
     async fn call(&self, operation: &str, body: &Value) -> Value {
         let call = self.0.post_to(&self.0.dynamodb_url);
         let call = call.header("x-amz-target", &format!("DynamoDB_20120810.{operation}"));
-        // The local DynamoDB wants a signature to be there and does not check it.
+        // The local DynamoDB requires a signature but does not check it.
         let call = call.header("x-amz-date", "20250101T000000Z").authorization(SIGNATURE);
         let answer = call.body("application/x-amz-json-1.0", body.to_string()).send().await;
         answer.with_status(200).json()

@@ -1,4 +1,4 @@
-//! A video of the smallest kind: the boxes that a player looks for, and a position that nobody is to learn.
+//! A minimal video: the boxes that a player needs, and a position that the service must remove.
 
 /// The place where it was filmed.
 const PLACE: &[u8] = b"\0\x12\x15\xc7+27.5916+086.5640/";
@@ -8,12 +8,12 @@ fn a_box(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
     [&size, kind.as_slice(), body].concat()
 }
 
-/// Version and dates, what stands between, the duration in milliseconds.
+/// Version and dates, the bytes between, and the duration in milliseconds.
 fn times(between: &[u8], seconds: u32) -> Vec<u8> {
     [&[0; 12], between, &(seconds * 1_000).to_be_bytes()].concat()
 }
 
-/// An MP4 of this length and size that says where it was filmed.
+/// An MP4 of this length and size that contains the place where it was filmed.
 #[must_use]
 pub fn mp4_with_position(seconds: u32, width: u32, height: u32) -> Vec<u8> {
     let matrix: Vec<u8> =
@@ -32,7 +32,7 @@ pub fn mp4_with_position(seconds: u32, width: u32, height: u32) -> Vec<u8> {
     [ftyp, a_box(b"moov", &moov), a_box(b"mdat", &[42; 4_000])].concat()
 }
 
-/// Does the file say where it was filmed?
+/// Does the file contain the position of [`mp4_with_position`]?
 #[must_use]
 pub fn says_where_it_was_filmed(bytes: &[u8]) -> bool {
     bytes.windows(8).any(|window| window == b"+27.5916")

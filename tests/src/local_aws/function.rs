@@ -1,5 +1,5 @@
-//! A function in a process of its own, driven by the Lambda Runtime API as AWS does: paths arrive decoded, and
-//! what the function writes to its log can be read.
+//! Functions as processes, driven through the Lambda Runtime API as on AWS: paths arrive decoded, and the log of the
+//! function can be read.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -15,46 +15,47 @@ use xtask::local::{self, Plan};
 use xtask::runtime_api::RuntimeApi;
 use xtask::workspace::Workspace;
 
-use crate::{Answer, Event, Service};
+use crate::client::{Answer, Service};
+use crate::local_aws::event::Event;
 
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often it is looked whether a process is still alive.
+/// The pause between two checks whether a process is still alive.
 const LOOK: Duration = Duration::from_millis(20);
 
-/// A running function; it ends with this value.
+/// A running function. Dropping the value ends the process.
 #[derive(Debug)]
 pub struct Function {
     process: Child,
     api: RuntimeApi,
-    // Locked, so that a function can be asked from several threads.
+    // Behind a lock, so that several threads can invoke one function.
     log: Mutex<Receiver<Value>>,
 }
 
-/// What came of an event.
+/// The result of an invocation.
 #[derive(Clone, Debug)]
 pub struct Invoked {
     /// The answer.
     pub answer: Answer,
-    /// The line that the request left in the log.
+    /// The log line of the request.
     pub log: Value,
 }
 
 impl Invoked {
-    /// How many calls to DynamoDB had to wait for each other.
+    /// The number of sequential round trips to DynamoDB.
     #[must_use]
-    pub fn steps(&self) -> u64 {
-        self.log["dynamodb.steps"].as_u64().unwrap_or_else(|| panic!("no steps in {}", self.log))
+    pub fn round_trips(&self) -> u64 {
+        self.log["dynamodb.steps"].as_u64().unwrap_or_else(|| panic!("no round trips in {}", self.log))
     }
 }
 
 impl Function {
-    /// Starts a function with the settings that the template gives it, in the role that it has there.
+    /// Starts a function with the settings and in the role that the template gives it.
     #[must_use]
     pub fn start(service: &Service, name: &str) -> Self {
         Self::start_with(service, name, &[])
     }
 
-    /// The same with other values of some settings.
+    /// Starts a function with other values of some settings.
     #[must_use]
     pub fn start_with(service: &Service, name: &str, settings: &[(&str, &str)]) -> Self {
         let workspace = Workspace::locate().expect("the workspace");
@@ -68,12 +69,12 @@ impl Function {
             .envs(local::local_aws(&service.dynamodb_url, &service.aws_url))
             .env("AWS_ACCESS_KEY_ID", local_access_key(name))
             .env("AVIARY_RAW_PATH", "decoded")
-            // As where nobody has set it: host and scheme are the event's.
+            // As if it were not set: host and scheme come from the event.
             .env("AVIARY_PUBLIC_URL", "")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
-        let mut process = command.spawn().unwrap_or_else(|error| panic!("`{name}` can't be started: {error}"));
+        let mut process = command.spawn().unwrap_or_else(|error| panic!("`{name}` cannot be started: {error}"));
         let output = process.stdout.take().expect("its output");
         let (sender, log) = channel();
         std::thread::spawn(move || {
@@ -83,7 +84,7 @@ impl Function {
         Self { process, api, log: Mutex::new(log) }
     }
 
-    /// Hands it an event, and waits for the answer and the line in the log.
+    /// Invokes it with a request, and waits for the answer and its log line.
     pub fn invoke(&self, event: Event) -> Invoked {
         let id = event.request_id();
         let log = self.log.lock().expect("the log");
@@ -96,19 +97,19 @@ impl Function {
         }
     }
 
-    /// Hands it an event of a file.
+    /// Invokes it with the JSON of a request, for example from a file.
     pub fn answer(&self, event: &Value) -> Answer {
         Answer::of_function(&self.output(event))
     }
 
-    /// The same for an event that is no request.
+    /// Invokes it with an event that is no HTTP request, and returns its output.
     pub fn output(&self, event: &Value) -> Vec<u8> {
         let answer = self.api.invoke(event.to_string().into_bytes(), PATIENCE).expect("the function answers");
         assert!(!answer.failed, "{}", String::from_utf8_lossy(&answer.body));
         answer.body
     }
 
-    /// The same for a process that may be killed over it; then there is nothing.
+    /// Invokes a function that may be killed meanwhile; then the result is `None`.
     pub fn output_unless_killed(&mut self, event: &Value) -> Option<Vec<u8>> {
         let answer = self.api.send(event.to_string().into_bytes());
         let deadline = Instant::now() + PATIENCE;
@@ -118,7 +119,7 @@ impl Function {
                     assert!(!answer.failed, "{}", String::from_utf8_lossy(&answer.body));
                     return Some(answer.body);
                 }
-                Err(RecvTimeoutError::Disconnected) => panic!("the driver has ended"),
+                Err(RecvTimeoutError::Disconnected) => panic!("the driver of the Runtime API has ended"),
                 Err(RecvTimeoutError::Timeout) => {}
             }
             if self.process.try_wait().expect("its state").is_some() {
@@ -128,17 +129,19 @@ impl Function {
         }
     }
 
-    /// What it logs, up to the first line that is wanted. Requests that were waited for have taken theirs.
-    pub fn log_until(&self, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
+    /// The log lines up to the first one that `is_last` accepts, without those that [`Function::invoke`] has read.
+    pub fn log_until(&self, is_last: impl Fn(&Value) -> bool) -> Vec<Value> {
         let log = self.log.lock().expect("the log");
         let mut lines = Vec::new();
-        while lines.last().is_none_or(|line| !wanted(line)) {
-            lines.push(log.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("no such line after {lines:?}")));
+        while lines.last().is_none_or(|line| !is_last(line)) {
+            lines.push(
+                log.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("the line did not come; the log has {lines:?}")),
+            );
         }
         lines
     }
 
-    /// The number of its process.
+    /// The id of its process.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.process.id()
@@ -147,13 +150,13 @@ impl Function {
 
 impl Drop for Function {
     fn drop(&mut self) {
-        // It keeps nothing that could be lost, and may have ended by itself.
+        // A function keeps no state that could be lost, and may have ended by itself.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// The environment of a function, for programs that work on the same deployment and may do all with it.
+/// The environment of a function, for programs that work on the same deployment with all rights.
 #[must_use]
 pub fn environment_of(service: &Service, name: &str) -> BTreeMap<String, String> {
     let workspace = Workspace::locate().expect("the workspace");
@@ -168,7 +171,7 @@ fn in_template(workspace: &Workspace, service: &Service, name: &str) -> aviary_t
     function.unwrap_or_else(|| panic!("template.yaml has no function `{name}`"))
 }
 
-/// The same deployment as the running one; nothing is started from it.
+/// Describes the running deployment. Nothing is started from this plan.
 fn plan(service: &Service) -> Plan {
     Plan {
         stack: service.stack.clone(),

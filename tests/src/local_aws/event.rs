@@ -1,12 +1,15 @@
-//! An event as an HTTP API hands it to a function (payload format 2.0).
+//! Events as an HTTP API delivers them to a function (payload format 2.0).
+
+use std::path::PathBuf;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-use crate::{Form, unique};
+use crate::client::Form;
+use crate::names::unique;
 
-/// An event that is being made; its path is decoded, as the gateway's is.
+/// An event of a request. Its path is decoded, as the gateway delivers it.
 #[derive(Clone, Debug)]
 pub struct Event(Value);
 
@@ -24,7 +27,9 @@ impl Event {
                 "accountId": "123456789012",
                 "apiId": "api",
                 "domainName": "api.example.com",
-                "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.10", "userAgent": "test"},
+                "http": {
+                    "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.10", "userAgent": "test",
+                },
                 "requestId": unique("request-"),
                 "routeKey": "$default",
                 "stage": "$default",
@@ -35,41 +40,41 @@ impl Event {
         }))
     }
 
-    /// With this query, encoded.
+    /// Sets the query, which must be encoded.
     #[must_use]
     pub fn query(mut self, query: &str) -> Self {
         self.0["rawQueryString"] = query.into();
         self
     }
 
-    /// From this address.
+    /// Sets the IP address of the client.
     #[must_use]
     pub fn source(mut self, address: &str) -> Self {
         self.0["requestContext"]["http"]["sourceIp"] = address.into();
         self
     }
 
-    /// With this header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.0["headers"][name] = value.into();
         self
     }
 
-    /// With this credential as `Bearer`.
+    /// Adds this credential as `Bearer`.
     #[must_use]
     pub fn bearer(self, credential: &str) -> Self {
         self.header("authorization", &format!("Bearer {credential}"))
     }
 
-    /// With these cookies, each `name=value`.
+    /// Sets the cookies, each `name=value`.
     #[must_use]
     pub fn cookies(mut self, cookies: &[String]) -> Self {
         self.0["cookies"] = cookies.into();
         self
     }
 
-    /// With a JSON body, which the gateway hands over as text.
+    /// Sets a JSON body, which the gateway delivers as text.
     #[must_use]
     pub fn json(self, body: &Value) -> Self {
         let mut event = self.header("content-type", "application/json");
@@ -77,13 +82,13 @@ impl Event {
         event
     }
 
-    /// With a form, which the gateway hands over in base64.
+    /// Sets a form as the body, which the gateway delivers in base64.
     #[must_use]
     pub fn multipart(self, form: &Form) -> Self {
         self.bytes(&form.content_type(), &form.body())
     }
 
-    /// With any bytes, in base64.
+    /// Sets the body to these bytes, in base64.
     #[must_use]
     pub fn bytes(self, content_type: &str, body: &[u8]) -> Self {
         let mut event = self.header("content-type", content_type);
@@ -92,15 +97,21 @@ impl Event {
         event
     }
 
-    /// The gateway's name for this request.
+    /// The request id that the gateway gives it.
     #[must_use]
     pub fn request_id(&self) -> String {
         self.0["requestContext"]["requestId"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// The event itself.
+    /// The event as JSON.
     #[must_use]
     pub fn into_json(self) -> Value {
         self.0
     }
+}
+
+/// The folder of sample events.
+#[must_use]
+pub fn event_files() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../events")
 }

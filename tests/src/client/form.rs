@@ -1,6 +1,6 @@
-//! `multipart/form-data` to the byte as browsers write it: file names bare in quotes, spaces and all.
+//! `multipart/form-data` byte for byte as browsers write it: file names in quotes and not encoded.
 
-use crate::unique;
+use crate::names::unique;
 
 /// A form that is being filled in.
 #[derive(Clone, Debug)]
@@ -28,13 +28,13 @@ impl Form {
         self.part(&format!("name=\"{name}\"; filename=\"{file_name}\""), Some(content_type), bytes)
     }
 
-    /// The header that goes with the body.
+    /// The `Content-Type` header that belongs to the body.
     #[must_use]
     pub fn content_type(&self) -> String {
         format!("multipart/form-data; boundary={}", self.boundary)
     }
 
-    /// The body.
+    /// The encoded body.
     #[must_use]
     pub fn body(&self) -> Vec<u8> {
         [&self.body, format!("--{}--\r\n", self.boundary).as_bytes()].concat()

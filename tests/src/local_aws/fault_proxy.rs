@@ -1,5 +1,5 @@
-//! A proxy before DynamoDB or S3 that lets calls pass, answers errors in their place, drops connections, or kills the
-//! process that called: faults where a plan wants them.
+//! A proxy in front of DynamoDB or S3 that causes faults by a plan: it forwards a call, answers an error, drops the
+//! connection, or kills the process that made the call.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
@@ -16,37 +16,37 @@ use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
-use crate::Fault;
+use crate::local_aws::fault::Fault;
 
 type Plan = dyn Fn(&AwsCall) -> Fault + Send + Sync;
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// A call that has come to the proxy.
+/// A call that the proxy has received.
 #[derive(Clone, Debug)]
 pub struct AwsCall {
-    /// The how manyth it is at this proxy, from 1.
+    /// Its number at this proxy, from 1.
     pub number: usize,
     /// DynamoDB's operation (`TransactWriteItems`), or S3's method and path (`DELETE /bucket/key`).
     pub operation: String,
-    /// The body of a DynamoDB call; null if it is no JSON.
+    /// The body of a DynamoDB call, or null if the body is no JSON.
     pub body: Value,
 }
 
 impl AwsCall {
-    /// Whether it is for S3 and not for DynamoDB.
+    /// Is it a call to S3, not to DynamoDB?
     #[must_use]
     pub fn is_s3(&self) -> bool {
         self.operation.contains('/')
     }
 
-    /// How many writes are in a transaction.
+    /// The number of writes in a transaction; 0 for every other call.
     #[must_use]
     pub fn writes(&self) -> usize {
         self.body["TransactItems"].as_array().map_or(0, Vec::len)
     }
 }
 
-/// A running proxy. It ends with this value.
+/// A running proxy. Dropping the value stops it.
 #[derive(Debug)]
 pub struct FaultProxy {
     address: SocketAddr,
@@ -58,20 +58,20 @@ struct Shared {
     upstream: String,
     plan: Box<Plan>,
     count: AtomicUsize,
-    /// The process that is killed; none is 0.
+    /// The id of the process to kill, or 0.
     victim: AtomicI32,
     operations: Mutex<Vec<String>>,
 }
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "before {}", self.upstream)
+        write!(f, "in front of {}", self.upstream)
     }
 }
 
 impl FaultProxy {
-    /// Listens on a free port, and forwards to the server at `upstream` (`http://127.0.0.1:1234`) what the plan lets
-    /// pass. The plan is asked once per call, an SDK's repetition included.
+    /// Listens on a free port, and forwards to the server at `upstream` (`http://127.0.0.1:1234`) the calls that the
+    /// plan lets pass. The plan is asked once per call; an SDK's retry is a call too.
     #[must_use]
     pub fn start(upstream: &str, plan: impl Fn(&AwsCall) -> Fault + Send + Sync + 'static) -> Self {
         let upstream = upstream.trim_start_matches("http://").trim_end_matches('/').to_owned();
@@ -87,7 +87,7 @@ impl FaultProxy {
         });
         let (stop, stopped) = oneshot::channel();
         let served = shared.clone();
-        // A thread of its own, so that a test which waits for its function does not keep the function waiting.
+        // A thread of its own: a test that blocks on its function must not block the function's calls.
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
@@ -100,18 +100,18 @@ impl FaultProxy {
         Self { address, shared, _stop: stop }
     }
 
-    /// What a function is given as the service's endpoint.
+    /// The URL to give to a function as the endpoint of DynamoDB or S3.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Says whom [`Fault::KillBefore`] and [`Fault::KillAfter`] kill: a child that its owner has not waited for yet.
+    /// Sets the process that [`Fault::KillBefore`] and [`Fault::KillAfter`] kill: a child that was not waited for yet.
     pub fn aim_at(&self, pid: u32) {
         self.shared.victim.store(i32::try_from(pid).expect("a process id"), Ordering::SeqCst);
     }
 
-    /// How many calls have come.
+    /// The number of calls so far.
     #[must_use]
     pub fn calls(&self) -> usize {
         self.shared.count.load(Ordering::SeqCst)
@@ -130,7 +130,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         let shared = shared.clone();
         tokio::spawn(async move {
             let answer = service_fn(move |request| answer(shared.clone(), request));
-            // A connection that a fault has dropped ends with an error, as it should.
+            // A connection that a fault has dropped ends with an error, as intended.
             let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
         });
     }
@@ -168,7 +168,7 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
 impl Shared {
     fn kill(&self) -> Failure {
         match self.victim.swap(0, Ordering::SeqCst) {
-            0 => "nobody to kill: it is dead already, or nobody was aimed at".into(),
+            0 => "no process to kill: it was killed already, or `aim_at` was not called".into(),
             pid => {
                 let pid = nix::unistd::Pid::from_raw(pid);
                 nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("a process to kill");
@@ -178,7 +178,7 @@ impl Shared {
     }
 }
 
-/// The headers go on as they came: S3's signature is over the host that the caller knows.
+/// Forwards the headers unchanged: S3's signature covers the host that the caller knows.
 async fn forward(upstream: &str, mut request: Request<Full<Bytes>>) -> Result<Response<Full<Bytes>>, Failure> {
     let stream = TcpStream::connect(upstream).await?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;

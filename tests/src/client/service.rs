@@ -1,13 +1,15 @@
-//! The service that `cargo xtask test` has started.
-
-use std::path::PathBuf;
+//! Requests to the service that `cargo xtask test` has started.
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{Account, Answer, Call, Cookies, Dynamodb, PASSWORD, claims_of, unique};
+use crate::client::account::{Account, Cookies, PASSWORD};
+use crate::client::answer::Answer;
+use crate::client::call::Call;
+use crate::jwt::claims_of;
+use crate::names::unique;
 
-/// The running service as its clients reach it.
+/// The running service, and the local AWS behind it.
 #[derive(Clone, Debug)]
 pub struct Service {
     /// The base URL, without a slash at its end.
@@ -16,13 +18,13 @@ pub struct Service {
     pub aws_url: String,
     /// DynamoDB of the local AWS.
     pub dynamodb_url: String,
-    /// The stack by which tables and buckets are named.
+    /// The stack whose name the tables and buckets begin with.
     pub stack: String,
     http: reqwest::Client,
 }
 
 impl Service {
-    /// The service that the environment names; without one the test fails and says how to get one.
+    /// The service that the environment names. Without one the test fails and says how to start it.
     #[must_use]
     pub fn running() -> Self {
         Self {
@@ -35,10 +37,10 @@ impl Service {
         }
     }
 
-    /// A local AWS that functions can be started over, one by one, and nothing that takes requests.
+    /// A local AWS on which single functions can be started. No gateway takes requests.
     #[must_use]
     pub fn without_gateway(dynamodb_url: &str, aws_url: &str, stack: &str) -> Self {
-        // A redirect would be a failure: every path works in one hop.
+        // A redirect would be a failure: every path is answered directly.
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
         Self {
             url: String::new(),
@@ -101,23 +103,23 @@ impl Service {
         Call(self.http.get(url)).send().await
     }
 
-    /// Hands an event to a function without the gateway, as `cargo lambda invoke` does.
+    /// Invokes a function without the gateway, as `cargo lambda invoke` does.
     pub async fn invoke(&self, function: &str, event: &Value) -> Answer {
         Answer::of_function(&self.deliver(function, event).await)
     }
 
-    /// The same for an event that is no request.
+    /// Invokes a function with an event that is no HTTP request, and returns its output.
     pub async fn deliver(&self, function: &str, event: &Value) -> Vec<u8> {
         let path = format!("/2015-03-31/functions/{function}/invocations");
         self.post(&path).json(event).send().await.with_status(200).body
     }
 
-    /// A new account, with everything that its signup answers.
+    /// Signs up a new account under a name of its own.
     pub async fn signup(&self) -> Account {
         self.signup_as(&unique("wren")).await
     }
 
-    /// A new account of this name.
+    /// Signs up a new account under this name.
     pub async fn signup_as(&self, username: &str) -> Account {
         let email = format!("{}@example.com", unique("wren"));
         let body = json!({"username": username, "email": email, "password": PASSWORD});
@@ -134,16 +136,10 @@ impl Service {
         }
     }
 
-    /// A tweet of this account that says something.
+    /// Posts a tweet by `POST /tweet`.
     pub async fn tweet(&self, account: &Account, message: &str) -> Value {
         let call = self.post("/tweet").bearer(&account.access).json(&json!({"message": message}));
         call.send().await.with_status(201).json()
-    }
-
-    /// The tables.
-    #[must_use]
-    pub fn dynamodb(&self) -> Dynamodb<'_> {
-        Dynamodb(self)
     }
 
     pub(crate) fn post_to(&self, url: &str) -> Call {
@@ -151,15 +147,9 @@ impl Service {
     }
 }
 
-/// The folder of sample events.
-#[must_use]
-pub fn event_files() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../events")
-}
-
 fn variable(name: &str) -> String {
     let value = std::env::var(name).ok().filter(|value| !value.is_empty());
     value.unwrap_or_else(|| {
-        panic!("{name} is not set: this test wants the running service; run it by `cargo xtask test`")
+        panic!("{name} is not set: this test needs the running service; start both by `cargo xtask test`")
     })
 }

@@ -1,16 +1,15 @@
-//! A local AWS that a test has for itself, for what would disturb all others: rotating keys, cutting connections, taking
-//! rights away.
+//! A local AWS for a single test that would disturb all others: key rotation, cut connections, missing rights.
 
 use aviary_localaws::{Config, LocalAws};
 use xtask::workspace::Workspace;
 
-use crate::Service;
+use crate::client::Service;
 
 /// A running local AWS with the tables, buckets, log groups and roles of the template, and no gateway: functions are
-/// started over it one by one. It ends with this value.
+/// started on it one by one. Dropping the value stops it.
 #[derive(Debug)]
 pub struct OwnAws {
-    /// What functions are started over.
+    /// The endpoints on which functions are started.
     pub service: Service,
     _local: LocalAws,
 }
@@ -22,7 +21,7 @@ impl OwnAws {
         Self::of(config())
     }
 
-    /// The same where the role of this function lacks one of its statements, which must be there.
+    /// Starts it with the role of a function lacking one statement, which the template must have.
     #[must_use]
     pub fn start_without(function: &str, sid: &str) -> Self {
         let mut config = config();

@@ -1,36 +1,36 @@
-//! What can go wrong with a call, and the errors that AWS answers.
+//! Faults of single calls to AWS, and the errors that AWS answers with.
 
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Response;
 use serde_json::{Value, json};
 
-/// What becomes of a call.
+/// What the proxy does with a call.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fault {
-    /// Nothing: it is forwarded.
+    /// The call is forwarded.
     Pass,
-    /// It is not forwarded; this is the answer.
+    /// The call is not forwarded; this error is the answer.
     Answer(AwsError),
-    /// It is not forwarded, and the connection closed.
+    /// The call is not forwarded, and the connection is closed.
     DropBefore,
-    /// It is forwarded, and the connection closed in place of the answer.
+    /// The call is forwarded, and the connection is closed instead of the answer.
     DropAfter,
-    /// It is not forwarded, and the process that called is killed.
+    /// The call is not forwarded, and the process that made it is killed.
     KillBefore,
-    /// It is forwarded, and the process that called is killed before it has the answer.
+    /// The call is forwarded, and the process that made it is killed before it gets the answer.
     KillAfter,
 }
 
 impl Fault {
-    /// `fault` for the call with this number, nothing for all others.
+    /// `fault` if `number` is `here`, else [`Fault::Pass`].
     #[must_use]
     pub fn at(number: usize, here: usize, fault: Self) -> Self {
         if number == here { fault } else { Self::Pass }
     }
 }
 
-/// An error as DynamoDB or S3 answers it.
+/// An error in the form in which DynamoDB or S3 answers it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AwsError {
     status: u16,
@@ -45,7 +45,7 @@ impl AwsError {
         Self::dynamodb(status, name, json!({"message": message}))
     }
 
-    /// A table or partition has no capacity left for this moment.
+    /// A table or partition has no capacity left at the moment.
     #[must_use]
     pub fn throttled() -> Self {
         Self::named(
@@ -61,7 +61,7 @@ impl AwsError {
         Self::named(500, "InternalServerError", "Internal server error")
     }
 
-    /// A transaction of so many writes, the first of which met another transaction.
+    /// A transaction of this many writes was cancelled: the first one conflicts with another transaction.
     #[must_use]
     pub fn transaction_conflict(writes: usize) -> Self {
         let code = |place| if place == 0 { "TransactionConflict" } else { "None" };
@@ -71,7 +71,7 @@ impl AwsError {
         Self::dynamodb(400, "TransactionCanceledException", json!({"message": message, "CancellationReasons": reasons}))
     }
 
-    /// S3 wants fewer requests.
+    /// S3 asks for fewer requests.
     #[must_use]
     pub fn slow_down() -> Self {
         let body = "<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>";

@@ -1,13 +1,14 @@
-//! The mails that the local AWS keeps instead of sending them.
+//! Mails, which the local AWS keeps instead of sending them.
 
 use serde_json::Value;
 
-use crate::{Service, eventually};
+use crate::client::Service;
+use crate::eventually::eventually;
 
-/// A mail with a token in it.
+/// A mail that contains a token.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    /// Its subject.
+    /// The subject.
     pub subject: String,
     /// The part in plain text.
     pub text: String,
@@ -16,13 +17,13 @@ pub struct Mail {
 }
 
 impl Mail {
-    /// The user that the mail is about, as the endpoints take it.
+    /// The user id in the form that the endpoints take.
     #[must_use]
     pub fn uid(&self) -> String {
         self.line("uid: ")
     }
 
-    /// The token.
+    /// The one-time token.
     #[must_use]
     pub fn token(&self) -> String {
         self.line("token: ")
@@ -35,7 +36,7 @@ impl Mail {
 }
 
 impl Service {
-    /// All mails to an address so far, newest first.
+    /// All mails to an address so far, the newest first.
     pub async fn mails(&self, address: &str) -> Vec<Mail> {
         let url = format!("{}/_local/emails?to={address}", self.aws_url);
         let list = self.fetch(&url).await.with_status(200).json();
@@ -49,7 +50,7 @@ impl Service {
         mails.collect()
     }
 
-    /// The newest mail to an address, as soon as there are so many.
+    /// The newest mail to an address, as soon as `count` mails have arrived.
     pub async fn mail(&self, address: &str, count: usize) -> Mail {
         let what = format!("{count} mail(s) to {address}");
         eventually(&what, async || {

@@ -1,11 +1,11 @@
-//! Real pictures.
+//! Pictures that decoders accept, with and without metadata.
 
 use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageFormat, RgbImage};
 
-/// An Exif segment that says where and with what a photo was taken: a camera's name and a GPS position.
+/// An Exif segment with the name of a camera and a GPS position.
 const EXIF: &[u8] = b"Exif\0\0MM\0*\0\0\0\x08\0\x02\
     \x01\x0f\0\x02\0\0\0\x08\0\0\0\x26\
     \x88\x25\0\x04\0\0\0\x01\0\0\0\x2e\
@@ -17,7 +17,7 @@ const EXIF: &[u8] = b"Exif\0\0MM\0*\0\0\0\x08\0\x02\
     \0\0\0\0\
     \0\0\0\x30\0\0\0\x01\0\0\0\x33\0\0\0\x01\0\0\0\x1e\0\0\0\x01";
 
-/// A picture whose colours tell it apart from one with another `seed`.
+/// A picture whose colours differ from those of another `seed`.
 fn pixels(width: u32, height: u32, seed: u8) -> RgbImage {
     let shade = |value: u32| u8::try_from(value % 256).unwrap_or_default();
     RgbImage::from_fn(width, height, |x, y| {
@@ -25,7 +25,7 @@ fn pixels(width: u32, height: u32, seed: u8) -> RgbImage {
     })
 }
 
-/// A JPEG as a program makes it, without metadata.
+/// A JPEG without metadata, as a program makes it.
 #[must_use]
 pub fn jpeg(width: u32, height: u32, seed: u8) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -33,7 +33,7 @@ pub fn jpeg(width: u32, height: u32, seed: u8) -> Vec<u8> {
     bytes
 }
 
-/// A JPEG as a camera makes it: the same picture, with the place where it was taken.
+/// The same picture with the metadata of a camera, among them the place where it was taken.
 #[must_use]
 pub fn jpeg_with_gps(width: u32, height: u32, seed: u8) -> Vec<u8> {
     let plain = jpeg(width, height, seed);
@@ -42,7 +42,7 @@ pub fn jpeg_with_gps(width: u32, height: u32, seed: u8) -> Vec<u8> {
     [start, b"\xff\xe1", &length, EXIF, rest].concat()
 }
 
-/// A PNG.
+/// A PNG without metadata.
 #[must_use]
 pub fn png(width: u32, height: u32, seed: u8) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
@@ -50,14 +50,14 @@ pub fn png(width: u32, height: u32, seed: u8) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// Do both files show the same, pixel by pixel?
+/// Do both files have the same pixels?
 #[must_use]
 pub fn is_same_picture(one: &[u8], other: &[u8]) -> bool {
     let pixels = |bytes: &[u8]| image::load_from_memory(bytes).expect("a picture").into_rgb8();
     pixels(one) == pixels(other)
 }
 
-/// Is there any of the metadata of [`jpeg_with_gps`] in the file?
+/// Does the file contain any of the metadata of [`jpeg_with_gps`]?
 #[must_use]
 pub fn says_where_it_was_taken(bytes: &[u8]) -> bool {
     [b"Exif".as_slice(), b"Example"].iter().any(|mark| bytes.windows(mark.len()).any(|window| window == *mark))

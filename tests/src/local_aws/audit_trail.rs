@@ -1,11 +1,12 @@
-//! The log group of security events, by CloudWatch's wire protocol.
+//! The log group of audit events, read by the wire protocol of CloudWatch Logs.
 
 use serde_json::{Value, json};
 
-use crate::{Service, environment_of};
+use crate::client::Service;
+use crate::local_aws::function::environment_of;
 
 impl Service {
-    /// Every event of the audit trail that has the text anywhere in it, as it was written, in the order of their times.
+    /// Every event of the audit trail that contains the text, as it was written, in the order of time.
     pub async fn audit_trail(&self, text: &str) -> Vec<String> {
         let group = environment_of(self, "auth").remove("AVIARY_AUDIT_LOG_GROUP").expect("the group's name");
         let mut found = Vec::new();

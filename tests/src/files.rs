@@ -1,0 +1,7 @@
+//! Pictures and videos to upload.
+
+mod photo;
+mod video;
+
+pub use photo::{is_same_picture, jpeg, jpeg_with_gps, png, says_where_it_was_taken};
+pub use video::{mp4_with_position, says_where_it_was_filmed};
