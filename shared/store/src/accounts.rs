@@ -3,12 +3,17 @@
 //! `U#<id> / USER` is a user; `NAME#<key> / NAME` says whose a name or an address is. Both kinds of names
 //! share one namespace, since a login takes either.
 
+pub(crate) mod change;
+pub(crate) mod deletion;
+pub(crate) mod registration;
+
 use aviary_model::{Email, NameKey, Timestamp, UserId, Username};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Item, Key, item, shard, text};
-use crate::transaction::Expression;
-use crate::{Db, StoreError};
+use crate::dynamodb::client::Db;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{Item, Key, item, shard, text};
 
 /// A user's account.
 #[derive(Clone, Debug, Serialize, Deserialize)]

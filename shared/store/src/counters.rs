@@ -2,16 +2,22 @@
 //! `social`, whose records come at least once and in any cut: a record that was counted leaves
 //! `SEEN#<event>#<counter> / SEEN` in the `feed` table, in the transaction in which it is counted.
 
+pub(crate) mod recount;
+pub(crate) mod tally;
+
 use std::collections::{BTreeMap, HashSet};
 
 use aviary_model::{CommentId, Timestamp, TweetId, UserId};
 use uuid::Uuid;
 
-use crate::item::{Key, expiring, number};
-use crate::profiles::profile_key;
-use crate::social_keys::{comment_key, tweet_key};
-use crate::transaction::{Committed, Expression, Transaction};
-use crate::{Db, Profiles, SecurityEvents, StoreError};
+use crate::dynamodb::client::Db;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{Key, expiring, number};
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::feed::security_events::SecurityEvents;
+use crate::social::keys::{comment_key, tweet_key};
+use crate::social::profiles::{Profiles, profile_key};
 
 /// Longer than a stream keeps its records.
 const SEEN_SECONDS: i64 = 48 * 3_600;

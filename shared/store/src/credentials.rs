@@ -4,15 +4,26 @@
 //! token still counts. `TOKEN#<hash>` and `WEB#<hash>` lead from a device token or a session cookie there;
 //! the secrets themselves are kept nowhere.
 
+pub(crate) mod idempotency_keys;
+pub(crate) mod keys;
+pub(crate) mod limit_counters;
+pub(crate) mod one_time_tokens;
+pub(crate) mod refresh_families;
+pub(crate) mod session;
+pub(crate) mod session_list;
+pub(crate) mod sign_in;
+pub(crate) mod signing_keys;
+pub(crate) mod staff;
+
 use aviary_model::{SessionId, Timestamp, UserId};
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Direction, metered};
-use crate::item::{Item, Key, fields, item, text};
-use crate::keys::PublicKey;
-use crate::sessions::{Session, session_key};
-use crate::{Db, StoreError};
+use crate::credentials::keys::{pointer_key, principal_key, session_key, token_pk, web_pk};
+use crate::credentials::session::Session;
+use crate::dynamodb::client::Db;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, Key, fields, item};
 
 /// What a user may at all. Raising `epoch` ends every session made before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,9 +53,6 @@ impl CallerState {
         self.session.filter(|session| session.epoch == principal.epoch && !session.has_ended(now))
     }
 }
-
-/// What a session cookie's partition begins with.
-pub(crate) const WEB: &str = "WEB#";
 
 /// Whose secret it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,23 +117,12 @@ impl Credentials {
         self.pointed(pointer_key(&web_pk(hash))).await
     }
 
-    /// All public keys that tokens are verified with. One step; there are never more than a few.
+    /// Reads a key that nothing is kept under. One step.
     ///
     /// # Errors
-    /// When DynamoDB does not answer.
-    pub async fn public_keys(&self) -> Result<Vec<PublicKey>, StoreError> {
-        let call = self
-            .db
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", text("KEY#PUBLIC"))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
-        let items = output.items.unwrap_or_default();
-        items.into_iter().map(|item| fields(&self.table, item)).collect()
+    /// When the table can't be read.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.db.get::<IgnoredAny>(&self.table, Key::new("HEALTH", "HEALTH")).await.map(|_| ())
     }
 
     async fn pointed(&self, key: Key) -> Result<Option<(UserId, SessionId)>, StoreError> {
@@ -136,21 +133,4 @@ impl Credentials {
 
 pub(crate) fn principal_item(user: UserId, principal: Principal) -> Result<Item, StoreError> {
     item(principal_key(user), &principal, [])
-}
-
-pub(crate) fn principal_key(user: UserId) -> Key {
-    Key::new(format!("U#{user}"), "PRINCIPAL")
-}
-
-pub(crate) fn token_pk(hash: &str) -> String {
-    format!("TOKEN#{hash}")
-}
-
-pub(crate) fn web_pk(hash: &str) -> String {
-    format!("{WEB}{hash}")
-}
-
-/// Pointers have one item in their partition.
-pub(crate) fn pointer_key(pk: &str) -> Key {
-    Key::new(pk, "POINTER")
 }

@@ -4,22 +4,20 @@
 //! generation that the manifest names. What no manifest names is nobody's. `U#<user> / SESSIONS` counts the manifests,
 //! in the transactions that make and remove them.
 
-mod count;
-mod remove;
-mod upload;
-mod uploads;
-mod write;
+pub(crate) mod count;
+pub(crate) mod remove;
+pub(crate) mod upload;
+pub(crate) mod uploads;
+pub(crate) mod write;
 
 use aviary_model::{Encoding, GenerationId, IntegerSession, SetId, Timestamp, UserId, VersionId};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Direction, metered};
-use crate::item::{Item, Key, fields, text};
-use crate::{Db, Jobs, StoreError};
-
-pub use remove::IntegerSessionPage;
-pub use write::{SetWrite, Written};
+use crate::dynamodb::client::{Db, Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, Key, fields, text};
+use crate::jobs::Jobs;
 
 /// The most sessions of an account.
 pub const MAX_SESSIONS: u32 = 100;

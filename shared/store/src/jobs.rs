@@ -9,10 +9,11 @@ use aviary_model::{
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Direction, metered};
-use crate::item::{Item, Key, digest, item, number, shard, text};
-use crate::transaction::{Committed, Expression, Transaction};
-use crate::{Db, StoreError};
+use crate::dynamodb::client::{Db, Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{Item, Key, digest, item, number, shard, text};
+use crate::dynamodb::transaction::{Committed, Transaction};
 
 /// The shards of the sweep's index.
 const SHARDS: std::ops::Range<u8> = 0..16;

@@ -1,93 +1,63 @@
-//! DynamoDB: tables, keys, items; one file per aggregate.
+//! DynamoDB: tables, keys and items, one folder per table.
 //!
 //! Every invariant is a condition on a write. No DynamoDB type leaves this crate.
+//!
+//! Every operation that calls DynamoDB can fail with [`StoreError`]: DynamoDB is throttled or does not answer
+//! ([`StoreError::Passing`], after retries), it rejects the request ([`StoreError::Rejected`]), or a stored item cannot
+//! be read ([`StoreError::Corrupt`]). A condition that fails is no error; each operation returns it as a value. An
+//! `# Errors` section names only what goes beyond this.
 
-mod account_change;
-mod account_deletion;
 mod accounts;
-mod activity;
-mod bringing;
-mod comments;
-mod conflicts;
 mod counters;
 mod credentials;
-mod db;
-mod error;
-mod fan_out;
-mod feed_removal;
-mod health;
-mod home;
-mod inbox;
+mod dynamodb;
+mod feed;
 mod integers;
-mod item;
 mod jobs;
-mod keys;
-mod limits;
-mod lists;
-mod lookup;
-mod news;
-mod notifications;
-mod notifying;
-mod once;
-mod one_time;
-mod page_reads;
-mod profiles;
-mod purge;
-mod reach;
-mod reactions;
-mod recount;
-mod registration;
-mod relations;
 mod removal;
-mod search;
-mod session_list;
-mod sessions;
-mod sign_in;
-mod social_changes;
-mod social_keys;
-mod staff;
-mod tally;
-mod transaction;
-mod tweet_writes;
-mod tweets;
-mod user_service;
+mod social;
 
-pub use account_change::{AccountChange, AccountChangeError, AccountTables, EndSessions};
+pub use accounts::change::{AccountChange, AccountChangeError, AccountTables, EndSessions};
+pub use accounts::registration::{Registration, RegistrationError};
 pub use accounts::{Accounts, User};
-pub use activity::{SecurityEvent, SecurityEventPage, SecurityEvents};
-pub use comments::{Comment, Comments};
+pub use counters::recount::{Reading, Recount, WalkPlace};
+pub use counters::tally::{Tallied, Tally};
 pub use counters::{Count, Counter, Counters};
+pub use credentials::idempotency_keys::{ClaimOutcome, IdempotencyClaim, IdempotencyResult};
+pub use credentials::limit_counters::Counted;
+pub use credentials::one_time_tokens::{OneTime, OneTimeKind, Redeemable};
+pub use credentials::refresh_families::Optimistic;
+pub use credentials::session::{Session, SessionKind, SessionOpening};
+pub use credentials::session_list::SessionPage;
+pub use credentials::sign_in::{DeviceToken, MAX_DEVICE_TOKENS, SignIn};
+pub use credentials::signing_keys::{PublicKey, SigningKey, SigningKeys};
 pub use credentials::{CallerState, Credentials, Principal};
-pub use db::Db;
-pub use error::StoreError;
-pub use fan_out::Follower;
-pub use home::{HomeTimelines, TimelineEntry};
+pub use dynamodb::client::Db;
+pub use dynamodb::error::StoreError;
+pub use dynamodb::pages::ListPage;
+pub use feed::fan_out::Follower;
+pub use feed::notification_content::{NotificationContent, NotificationKind};
+pub use feed::notifications::{Notification, Notifications};
+pub use feed::security_events::{SecurityEvent, SecurityEventPage, SecurityEvents};
+pub use feed::timelines::{HomeTimelines, TimelineEntry};
+pub use integers::remove::IntegerSessionPage;
+pub use integers::write::{SetWrite, Written};
 pub use integers::{
-    IntegerSessionPage, Integers, MAX_SESSION_BYTES, MAX_SESSION_SETS, MAX_SESSIONS, Manifest, OpenSession,
-    SessionBound, SetContent, SetPage, SetWrite, StoredSet, Written,
+    Integers, MAX_SESSION_BYTES, MAX_SESSION_SETS, MAX_SESSIONS, Manifest, OpenSession, SessionBound, SetContent,
+    SetPage, StoredSet,
 };
 pub use jobs::{Job, Jobs, Task};
-pub use keys::{PublicKey, SigningKey, SigningKeys};
-pub use limits::Counted;
-pub use lists::ListPage;
-pub use lookup::{LookedUp, Lookup};
-pub use news::{NotificationContent, NotificationKind};
-pub use notifications::{Notification, Notifications};
-pub use once::{ClaimOutcome, IdempotencyClaim};
-pub use one_time::{OneTime, OneTimeKind, Redeemable};
-pub use page_reads::{Hide, PageData, PageKeys, PageReads};
-pub use profiles::{Picture, Profile, ProfileChange, Profiles, ServiceProfile};
-pub use purge::Purge;
-pub use reach::{TextContext, WriteError};
-pub use reactions::{Reaction, Reactions};
-pub use recount::{Reading, Recount, WalkPlace};
-pub use registration::{Registration, RegistrationError};
-pub use relations::{Between, Related, Relations};
-pub use search::SearchHit;
-pub use session_list::SessionPage;
-pub use sessions::{Optimistic, Session, SessionKind, SessionOpening};
-pub use sign_in::{DeviceToken, MAX_DEVICE_TOKENS, SignIn};
-pub use social_changes::{EdgeChange, EdgeTarget, SocialChange};
-pub use tally::{Tallied, Tally};
-pub use tweet_writes::{Edited, IdempotencyResult};
-pub use tweets::{Media, MediaKind, ReplyTo, Tweet, Tweets};
+pub use removal::Purge;
+pub use social::block_checks::WriteError;
+pub use social::comments::{Comment, Comments};
+pub use social::feed_lookup::{LookedUp, Lookup};
+pub use social::page_reads::{PageData, PageKeys, PageReads};
+pub use social::profiles::{Picture, Profile, ProfileChange, Profiles, ServiceProfile};
+pub use social::reactions::{Reaction, Reactions};
+pub use social::relations::{Between, Related, Relations};
+pub use social::search::SearchHit;
+pub use social::stream::{EdgeChange, EdgeTarget, SocialChange};
+pub use social::text_context::TextContext;
+pub use social::tweet_writes::Edited;
+pub use social::tweets::{Media, MediaKind, ReplyTo, Tweet, Tweets};
+pub use social::visibility::Hide;

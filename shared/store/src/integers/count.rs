@@ -3,9 +3,10 @@
 use aviary_model::UserId;
 
 use super::{Integers, MAX_SESSIONS};
-use crate::StoreError;
-use crate::item::{Key, number};
-use crate::transaction::{Expression, Transaction};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{Key, number};
+use crate::dynamodb::transaction::Transaction;
 
 impl Integers {
     /// Counts a manifest that this transaction makes; refused where the account has as many as it may.

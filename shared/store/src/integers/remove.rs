@@ -5,12 +5,12 @@ use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
 use super::upload::leads_to;
 use super::{Integers, MAX_ATTEMPTS, Manifest, manifest_key, sets_pk};
-use crate::db::{Direction, metered};
-use crate::item::{Item, Key, fields, number, text};
-use crate::jobs::job_item;
-use crate::purge::remove;
-use crate::transaction::{Committed, Expression, Transaction};
-use crate::{StoreError, Task};
+use crate::dynamodb::client::{Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{Item, Key, fields, number, text};
+use crate::dynamodb::transaction::{Committed, Transaction, remove};
+use crate::jobs::{Task, job_item};
 
 /// Items of a page: what one transaction takes.
 const PAGE: i32 = 100;

@@ -4,11 +4,15 @@
 use aviary_model::{GenerationId, IntegerSession, SessionId, Timestamp, UserId};
 use futures_util::{StreamExt, TryStreamExt};
 
-use super::{Integers, MAX_ATTEMPTS, Manifest, OpenSession, SessionBound, StoredSet, Written, manifest_key, set_key};
-use crate::item::{item, text};
-use crate::jobs::job_item;
-use crate::transaction::{Committed, Expression, Transaction};
-use crate::{Credentials, IdempotencyClaim, StoreError, Task};
+use super::{Integers, MAX_ATTEMPTS, Manifest, OpenSession, SessionBound, StoredSet, manifest_key, set_key};
+use crate::credentials::Credentials;
+use crate::credentials::idempotency_keys::IdempotencyClaim;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{item, text};
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::integers::write::Written;
+use crate::jobs::{Task, job_item};
 
 /// Longer than any request needs that has read the manifest before.
 const READERS_SECONDS: i64 = 300;

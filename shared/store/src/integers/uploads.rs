@@ -3,7 +3,8 @@
 use aviary_model::{Timestamp, UploadId, UserId};
 
 use super::Integers;
-use crate::{StoreError, Task};
+use crate::dynamodb::error::StoreError;
+use crate::jobs::Task;
 
 impl Integers {
     /// A new upload, and the job that removes it after so many seconds, whether it was used or not. One step.

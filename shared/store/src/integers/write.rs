@@ -6,10 +6,13 @@ use super::{
     Integers, MAX_ATTEMPTS, MAX_SESSION_BYTES, MAX_SESSION_SETS, Manifest, OpenSession, SessionBound, StoredSet,
     manifest_key, set_key,
 };
-use crate::item::{fields, item, number, text};
-use crate::jobs::job_item;
-use crate::transaction::{Committed, Expression, Transaction};
-use crate::{Credentials, IdempotencyClaim, Job, StoreError, Task};
+use crate::credentials::Credentials;
+use crate::credentials::idempotency_keys::IdempotencyClaim;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{fields, item, number, text};
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::jobs::{Job, Task, job_item};
 
 /// Longer than any request needs that has read the item before.
 const READERS_SECONDS: i64 = 300;

@@ -10,7 +10,7 @@ use aviary_model::{Family, GRACE_MILLIS, NameKey, Timestamp, TweetId, TweetText,
 use aviary_store::{ProfileChange, PublicKey, SigningKey, Tweet};
 use aviary_telemetry::{Cost, Meter};
 
-use crate::family::open;
+use crate::credentials::refresh_families::open;
 use crate::fixture::{NOW, Random, Store, random_token, session_id, user};
 
 async fn cost(operation: impl Future) -> Cost {

@@ -1,5 +1,7 @@
 //! Tables of its own for each test, so that tests know everything that is in them.
 
+mod tables;
+
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,8 +15,6 @@ use aviary_store::{
 use aviary_template::{Settings, Storage, Template};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
-
-use crate::tables;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 

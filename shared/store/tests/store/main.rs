@@ -9,30 +9,11 @@
     reason = "tests fail loudly, and look at tables behind the store's back"
 )]
 
-mod account_change;
-mod account_deletion;
+mod accounts;
 mod cost;
-mod cost_relations;
-mod cost_tweets;
-mod device_tokens;
-mod failures;
-mod family;
-mod family_race;
+mod credentials;
+mod dynamodb;
 mod fixture;
 mod integers;
 mod jobs;
-mod keys;
-mod limits;
-mod once;
-mod one_time;
-mod profiles;
-mod reactions;
-mod registration;
-mod registration_race;
-mod relations;
-mod retries;
-mod scripted;
-mod search;
-mod standing;
-mod tables;
-mod tweets;
+mod social;

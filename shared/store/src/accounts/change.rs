@@ -1,0 +1,207 @@
+//! Changing an account: name, address, password; one transaction with everything that hangs on it.
+
+use aviary_model::{Email, NameKey, SessionId, UserId, Username};
+
+use crate::accounts::{Accounts, User, guard_item, guard_key, unchanged, user_key};
+use crate::credentials::Credentials;
+use crate::credentials::keys::{principal_key, session_key};
+use crate::credentials::one_time_tokens::Redeemable;
+use crate::dynamodb::client::Db;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{number, text};
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::feed::security_events::{SecurityEvent, SecurityEvents, activity_item};
+use crate::jobs::{Job, Jobs, job_item};
+use crate::social::profiles::{Profiles, name_item, name_key, profile_key};
+
+/// The tables that a change reaches.
+#[derive(Clone, Debug)]
+pub struct AccountTables {
+    /// Users and guards.
+    pub accounts: Accounts,
+    /// Principals and sessions.
+    pub credentials: Credentials,
+    /// Profiles.
+    pub profiles: Profiles,
+    /// The outbox.
+    pub jobs: Jobs,
+    /// Security events.
+    pub activities: SecurityEvents,
+}
+
+/// What is to change; the rest stays.
+#[derive(Clone, Debug, Default)]
+pub struct AccountChange {
+    /// A new name.
+    pub username: Option<Username>,
+    /// A new address, or none.
+    pub email: Option<Option<Email>>,
+    /// The hash of a new password.
+    pub password: Option<String>,
+    /// End all sessions but this one; the epoch is the principal's as it was read.
+    pub end_sessions: Option<EndSessions>,
+    /// A token that allowed the change.
+    pub redeem: Option<Redeemable>,
+    /// What must happen later.
+    pub jobs: Vec<Job>,
+    /// What the user will see of it.
+    pub activities: Vec<SecurityEvent>,
+}
+
+/// Ends sessions by raising the epoch.
+#[derive(Clone, Copy, Debug)]
+pub struct EndSessions {
+    /// The epoch as it was read.
+    pub epoch: u32,
+    /// The session that goes on.
+    pub keep: Option<SessionId>,
+}
+
+/// Why an account was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountChangeError {
+    /// Somebody has the name or the address; both are looked at.
+    #[error("the name or the address is taken")]
+    Taken {
+        /// The username is.
+        username: bool,
+        /// The address is.
+        email: bool,
+    },
+    /// The account, its epoch or its session is not what was read: read again.
+    #[error("the account has changed meanwhile")]
+    Changed,
+    /// The token was redeemed meanwhile.
+    #[error("the token was redeemed meanwhile")]
+    Redeemed,
+    /// DynamoDB did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Default)]
+struct Places {
+    username: Option<usize>,
+    email: Option<usize>,
+    redeem: Option<usize>,
+}
+
+impl AccountTables {
+    /// Changes an account that is still as it was read. One step.
+    ///
+    /// # Errors
+    /// When a name is taken, the account has changed, or DynamoDB does not answer.
+    pub async fn change(&self, db: &Db, old: &User, change: &AccountChange) -> Result<User, AccountChangeError> {
+        let new = User {
+            username: change.username.clone().unwrap_or_else(|| old.username.clone()),
+            email: change.email.clone().unwrap_or_else(|| old.email.clone()),
+            password: change.password.clone().unwrap_or_else(|| old.password.clone()),
+            ..old.clone()
+        };
+        let mut transaction = Transaction::default();
+        let mut places = self.names(&mut transaction, old, &new)?;
+        self.user(&mut transaction, old, &new)?;
+        if let Some(end) = change.end_sessions {
+            self.end_sessions(&mut transaction, old.id, end)?;
+        }
+        if let Some(redeem) = &change.redeem {
+            places.redeem = Some(redeem.redeem(&mut transaction, &self.credentials.table)?);
+        }
+        for job in &change.jobs {
+            transaction.create(&self.jobs.table, job_item(job)?)?;
+        }
+        for activity in &change.activities {
+            transaction.create(&self.activities.table, activity_item(old.id, activity)?)?;
+        }
+        let committed = transaction.commit(db).await?;
+        match committed {
+            Committed::Done => Ok(new),
+            _ if committed.refused_at(places.username) || committed.refused_at(places.email) => {
+                Err(AccountChangeError::Taken {
+                    username: committed.refused_at(places.username),
+                    email: committed.refused_at(places.email),
+                })
+            }
+            _ if committed.refused_at(places.redeem) => Err(AccountChangeError::Redeemed),
+            Committed::Refused(_) => Err(AccountChangeError::Changed),
+        }
+    }
+
+    /// Ends all sessions of a user but one, at once. One step. False if the epoch or the session has changed.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn end_all_sessions(
+        &self,
+        db: &Db,
+        user: UserId,
+        end: EndSessions,
+        job: &Job,
+        activity: &SecurityEvent,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = Transaction::default();
+        self.end_sessions(&mut transaction, user, end)?;
+        transaction.create(&self.jobs.table, job_item(job)?)?;
+        transaction.create(&self.activities.table, activity_item(user, activity)?)?;
+        Ok(matches!(transaction.commit(db).await?, Committed::Done))
+    }
+
+    /// Guards that are new are created, those that nobody needs are removed; a name that is its owner's own
+    /// address has one guard for both.
+    fn names(&self, transaction: &mut Transaction, old: &User, new: &User) -> Result<Places, StoreError> {
+        let (had, has) = (keys_of(old), keys_of(new));
+        let mut places = Places::default();
+        for key in has.iter().filter(|key| !had.contains(key)) {
+            let place = transaction.create(&self.accounts.table, guard_item(key, old.id)?)?;
+            if *key == new.username.key() {
+                places.username = Some(place);
+            } else {
+                places.email = Some(place);
+            }
+        }
+        for key in had.iter().filter(|key| !has.contains(key)) {
+            transaction.delete(&self.accounts.table, guard_key(key))?;
+        }
+        if old.username != new.username {
+            let (before, after) = (old.username.key(), new.username.key());
+            if before != after {
+                transaction.create(&self.profiles.table, name_item(&after, old.id)?)?;
+                transaction.delete(&self.profiles.table, name_key(&before))?;
+            }
+            let rename = Expression::new("", "attribute_exists(pk)").set("username", Some(text(new.username.as_str())));
+            transaction.update(&self.profiles.table, profile_key(old.id), &rename)?;
+        }
+        Ok(places)
+    }
+
+    fn user(&self, transaction: &mut Transaction, old: &User, new: &User) -> Result<usize, StoreError> {
+        let email = new.email.as_ref().map(|email| text(email.as_str()));
+        let remove = if email.is_none() { " REMOVE email" } else { "" };
+        let mut update = unchanged(old)
+            .set("username", Some(text(new.username.as_str())))
+            .set("name_sk", Some(text(new.username.key().as_str())))
+            .set("password", Some(text(&*new.password)))
+            .set("email", email);
+        update.also(remove);
+        transaction.update(&self.accounts.table, user_key(old.id), &update)
+    }
+
+    fn end_sessions(&self, transaction: &mut Transaction, user: UserId, end: EndSessions) -> Result<(), StoreError> {
+        let epoch = number(end.epoch + 1);
+        let raise =
+            Expression::new("", "epoch = :was").value(":was", number(end.epoch)).set("epoch", Some(epoch.clone()));
+        transaction.update(&self.credentials.table, principal_key(user), &raise)?;
+        if let Some(sid) = end.keep {
+            let lift = Expression::new("", "attribute_exists(pk)").set("epoch", Some(epoch));
+            transaction.update(&self.credentials.table, session_key(user, sid), &lift)?;
+        }
+        Ok(())
+    }
+}
+
+fn keys_of(user: &User) -> Vec<NameKey> {
+    let mut keys = vec![user.username.key()];
+    keys.extend(user.email.as_ref().map(Email::key).filter(|email| *email != user.username.key()));
+    keys
+}

@@ -1,0 +1,34 @@
+//! Deleting an account: the account, its credentials and its names go at once; a job removes the rest.
+
+use aviary_model::Email;
+
+use crate::accounts::change::AccountTables;
+use crate::accounts::{User, guard_key, unchanged, user_key};
+use crate::credentials::keys::principal_key;
+use crate::dynamodb::client::Db;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::jobs::{Job, job_item};
+use crate::social::profiles::{name_key, profile_key};
+
+impl AccountTables {
+    /// Deletes an account that is still as it was read. Without its principal every token ends, without its
+    /// profile everything that it wrote is hidden. One step. False if the account has changed or is gone.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn delete(&self, db: &Db, user: &User, purge: &Job) -> Result<bool, StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.delete_if(&self.accounts.table, user_key(user.id), &unchanged(user))?;
+        let name = user.username.key();
+        transaction.delete(&self.accounts.table, guard_key(&name))?;
+        if let Some(email) = user.email.as_ref().map(Email::key).filter(|email| *email != name) {
+            transaction.delete(&self.accounts.table, guard_key(&email))?;
+        }
+        transaction.delete(&self.credentials.table, principal_key(user.id))?;
+        transaction.delete(&self.profiles.table, profile_key(user.id))?;
+        transaction.delete(&self.profiles.table, name_key(&name))?;
+        transaction.create(&self.jobs.table, job_item(purge)?)?;
+        Ok(matches!(transaction.commit(db).await?, Committed::Done))
+    }
+}

@@ -1,0 +1,118 @@
+//! Signup: everything that makes a user, in one transaction.
+
+use crate::accounts::{Accounts, User, guard_item, user_item};
+use crate::credentials::idempotency_keys::IdempotencyClaim;
+use crate::credentials::sign_in::SignIn;
+use crate::credentials::{Credentials, Principal, principal_item};
+use crate::dynamodb::client::Db;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::social::profiles::{Profile, Profiles, name_item, profile_item};
+
+/// A signup that is being put together.
+#[derive(Debug)]
+pub struct Registration<'a> {
+    accounts: &'a Accounts,
+    credentials: &'a Credentials,
+    profiles: &'a Profiles,
+    user: User,
+    profile: Profile,
+    principal: Principal,
+    sign_in: Option<SignIn>,
+    claim: Option<IdempotencyClaim>,
+}
+
+/// Why nobody was registered.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistrationError {
+    /// Somebody has the name or the address; both are looked at.
+    #[error("the name or the address is taken")]
+    Taken {
+        /// The username is.
+        username: bool,
+        /// The address is.
+        email: bool,
+    },
+    /// DynamoDB did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<'a> Registration<'a> {
+    /// Starts with the account and its profile.
+    #[must_use]
+    pub fn new(
+        accounts: &'a Accounts,
+        credentials: &'a Credentials,
+        profiles: &'a Profiles,
+        user: User,
+        profile: Profile,
+    ) -> Self {
+        let principal = Principal { epoch: 0, active: true, staff: false };
+        Self { accounts, credentials, profiles, user, profile, principal, sign_in: None, claim: None }
+    }
+
+    /// Registers somebody who is not just an active user: one who comes from another system.
+    #[must_use]
+    pub fn with_principal(mut self, principal: Principal) -> Self {
+        self.principal = principal;
+        self
+    }
+
+    /// Opens sessions with it.
+    #[must_use]
+    pub fn with_sign_in(mut self, sign_in: SignIn) -> Self {
+        self.sign_in = Some(sign_in);
+        self
+    }
+
+    /// Settles an idempotency key with it.
+    #[must_use]
+    pub fn with_claim(mut self, claim: IdempotencyClaim) -> Self {
+        self.claim = Some(claim);
+        self
+    }
+
+    /// Writes all of it or nothing. One step; of two for one name, one wins.
+    ///
+    /// # Errors
+    /// When the name or the address is taken, or DynamoDB does not answer.
+    pub async fn commit(self, db: &Db) -> Result<(), RegistrationError> {
+        let (user, id) = (&self.user, self.user.id);
+        let mut transaction = Transaction::default();
+        transaction.create(&self.accounts.table, user_item(user)?)?;
+        let name = user.username.key();
+        let username_at = transaction.create(&self.accounts.table, guard_item(&name, id)?)?;
+        // A name that is its owner's own address has one guard for both.
+        let email = user.email.as_ref().map(aviary_model::Email::key).filter(|email| *email != name);
+        let email_at = match &email {
+            Some(email) => Some(transaction.create(&self.accounts.table, guard_item(email, id)?)?),
+            None => None,
+        };
+        transaction.create(&self.credentials.table, principal_item(id, self.principal)?)?;
+        transaction.create(&self.profiles.table, profile_item(&self.profile)?)?;
+        transaction.create(&self.profiles.table, name_item(&name, id)?)?;
+        if let Some(sign_in) = &self.sign_in {
+            sign_in.write(&mut transaction)?;
+        }
+        let claim_at = match &self.claim {
+            Some(claim) => Some(claim.settle(&mut transaction, self.credentials, &id.to_string())?),
+            None => None,
+        };
+        match transaction.commit(db).await? {
+            Committed::Done => Ok(()),
+            Committed::Refused(places) => {
+                let refused = |at: usize| places.iter().any(|(place, _)| *place == at);
+                let (username, email) = (refused(username_at), email_at.is_some_and(refused));
+                if username || email {
+                    Err(RegistrationError::Taken { username, email })
+                } else if claim_at.is_some_and(refused) {
+                    Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned()).into())
+                } else {
+                    let why = format!("signup was refused at {places:?}");
+                    Err(StoreError::Rejected(why).into())
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Compares counters with what they count, and sets them right. For operators: no function's role allows it.
+
+use aviary_model::{Timestamp, UserId};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, Select};
+use futures_util::future::try_join_all;
+
+use crate::counters::Counter;
+use crate::counters::tally::{Tallied, Tally, stored};
+use crate::dynamodb::client::{Db, Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, Key, number, text};
+use crate::dynamodb::pages::SHARDS;
+use crate::feed::inbox_item::inbox_key;
+use crate::feed::notifications::PREFIX;
+use crate::feed::security_events::SecurityEvents;
+use crate::social::comments::comments_list;
+use crate::social::keys::{EdgeKind, list_of, user_pk};
+use crate::social::profiles::Profiles;
+
+/// The counters of the `social` table, and of the unread notifications in `feed`.
+#[derive(Clone, Debug)]
+pub struct Recount {
+    db: Db,
+    social: String,
+    feed: String,
+}
+
+/// Where a walk goes on.
+#[derive(Clone, Debug)]
+pub struct WalkPlace(Item);
+
+/// A counter, and what there was to count when it was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Which.
+    pub tallied: Tallied,
+    /// What it says.
+    pub stored: i64,
+    /// What it should say.
+    pub there: i64,
+}
+
+/// A query whose items are counted.
+struct Query<'a> {
+    table: &'a str,
+    index: Option<&'static str>,
+    condition: &'static str,
+    filter: Option<&'static str>,
+    values: Vec<(&'static str, AttributeValue)>,
+}
+
+impl Recount {
+    /// Over these tables.
+    #[must_use]
+    pub fn new(profiles: &Profiles, feed: &SecurityEvents) -> Self {
+        Self { db: profiles.db.clone(), social: profiles.table.clone(), feed: feed.table.clone() }
+    }
+
+    /// Takes the next megabyte of the whole `social` table into a tally; none is left when there is no place to go
+    /// on from. One step, half a read unit for each 4 KB.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    #[allow(clippy::disallowed_methods, reason = "an operator counts everything, with rights of their own")]
+    pub async fn walk(&self, tally: &mut Tally, from: Option<WalkPlace>) -> Result<Option<WalkPlace>, StoreError> {
+        let call = self
+            .db
+            .client
+            .scan()
+            .table_name(&self.social)
+            .projection_expression("pk, sk, tweet, followers, following, likes, comments, retweets")
+            .set_exclusive_start_key(from.map(|WalkPlace(key)| key))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        output.items.unwrap_or_default().iter().for_each(|item| tally.take(item));
+        Ok(output.last_evaluated_key.map(WalkPlace))
+    }
+
+    /// Reads a counter and counts; none if what has the counter is gone. What others do is counted by an index that
+    /// lags. Two steps, or more where there is much to count.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn read(&self, tallied: Tallied, now: Timestamp) -> Result<Option<Reading>, StoreError> {
+        let (table, key, name) = self.place(tallied);
+        let Some(item) = self.db.batch_get(table, vec![key]).await?.pop() else { return Ok(None) };
+        let counts = self.queries(tallied, &item, now).into_iter().map(|query| self.count(query));
+        let there = try_join_all(counts).await?.into_iter().sum();
+        Ok(Some(Reading { tallied, stored: stored(&item, name), there }))
+    }
+
+    /// Sets a counter to what there was, unless it has changed since it was read. False if it has. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn set(&self, reading: Reading) -> Result<bool, StoreError> {
+        let (table, key, name) = self.place(reading.tallied);
+        let call = self
+            .db
+            .client
+            .update_item()
+            .table_name(table)
+            .set_key(Some(key.into_item()))
+            .update_expression("SET #count = :there")
+            // One that was never counted is not there, and says zero.
+            .condition_expression(
+                "attribute_exists(pk) AND (#count = :stored OR (attribute_not_exists(#count) AND :stored = :zero))",
+            )
+            .expression_attribute_names("#count", name)
+            .expression_attribute_values(":there", number(reading.there))
+            .expression_attribute_values(":stored", number(reading.stored))
+            .expression_attribute_values(":zero", number(0))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
+                _ => Err(error.into()),
+            },
+        }
+    }
+
+    fn place(&self, tallied: Tallied) -> (&str, Key, &'static str) {
+        match tallied {
+            Tallied::Edges(counter) => (&self.social, counter.key(), counter.attribute()),
+            Tallied::Unread(user) => (&self.feed, inbox_key(user), "unread"),
+        }
+    }
+
+    fn queries(&self, tallied: Tallied, item: &Item, now: Timestamp) -> Vec<Query<'_>> {
+        let counter = match tallied {
+            Tallied::Edges(counter) => counter,
+            Tallied::Unread(user) => return vec![self.unread(user, item, now)],
+        };
+        let kind = match counter {
+            Counter::Following(user) => return vec![self.beginning(&self.social, user, "FOLLOW#")],
+            Counter::Comments(tweet) => return self.shards(&comments_list(tweet)),
+            Counter::Followers(_) => EdgeKind::Follow,
+            Counter::Likes(_) => EdgeKind::Like,
+            Counter::Retweets(_) => EdgeKind::Retweet,
+            Counter::CommentLikes(_) => EdgeKind::CommentLike,
+        };
+        self.shards(&list_of(kind, counter.target()))
+    }
+
+    fn unread(&self, user: UserId, inbox: &Item, now: Timestamp) -> Query<'_> {
+        let read_seq = inbox.get("read_seq").cloned().unwrap_or_else(|| number(0));
+        let mut query = self.beginning(&self.feed, user, PREFIX);
+        // The TTL removes late.
+        query.filter = Some("seq > :read_seq AND attribute_not_exists(was_read) AND expires_at > :now");
+        query.values.extend([(":read_seq", read_seq), (":now", number(now.seconds()))]);
+        query
+    }
+
+    fn beginning<'a>(&self, table: &'a str, user: UserId, prefix: &str) -> Query<'a> {
+        let values = vec![(":pk", text(user_pk(user))), (":sk", text(prefix))];
+        Query { table, index: None, condition: "pk = :pk AND begins_with(sk, :sk)", filter: None, values }
+    }
+
+    fn shards(&self, list: &str) -> Vec<Query<'_>> {
+        let shard = |shard| Query {
+            table: &self.social,
+            index: Some("lists"),
+            condition: "list_pk = :pk",
+            filter: None,
+            values: vec![(":pk", text(format!("{list}#{shard}")))],
+        };
+        (0..SHARDS).map(shard).collect()
+    }
+
+    async fn count(&self, query: Query<'_>) -> Result<i64, StoreError> {
+        let (mut total, mut from) = (0, None);
+        loop {
+            let values = query.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+            let call = self
+                .db
+                .client
+                .query()
+                .table_name(query.table)
+                .set_index_name(query.index.map(ToOwned::to_owned))
+                .consistent_read(query.index.is_none())
+                .key_condition_expression(query.condition)
+                .set_filter_expression(query.filter.map(ToOwned::to_owned))
+                .set_expression_attribute_values(Some(values))
+                .select(Select::Count)
+                .set_exclusive_start_key(from)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+            total += i64::from(output.count);
+            from = output.last_evaluated_key;
+            if from.is_none() {
+                return Ok(total);
+            }
+        }
+    }
+}

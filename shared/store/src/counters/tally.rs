@@ -1,0 +1,204 @@
+//! What a walk through the whole `social` table counts.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use aviary_model::UserId;
+
+use crate::counters::Counter;
+use crate::dynamodb::item::Item;
+use crate::dynamodb::pages::{attribute, id_behind};
+
+/// Something that says how many there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tallied {
+    /// A counter of edges.
+    Edges(Counter),
+    /// The unread notifications of a user.
+    Unread(UserId),
+}
+
+impl fmt::Display for Tallied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Edges(Counter::Followers(user)) => write!(f, "followers of the user {user}"),
+            Self::Edges(Counter::Following(user)) => write!(f, "whom the user {user} follows"),
+            Self::Edges(Counter::Likes(tweet)) => write!(f, "likes of the tweet {tweet}"),
+            Self::Edges(Counter::Comments(tweet)) => write!(f, "comments of the tweet {tweet}"),
+            Self::Edges(Counter::Retweets(tweet)) => write!(f, "retweets of the tweet {tweet}"),
+            Self::Edges(Counter::CommentLikes(comment)) => write!(f, "likes of the comment {comment}"),
+            Self::Unread(user) => write!(f, "unread notifications of the user {user}"),
+        }
+    }
+}
+
+/// The counters of the table as they are stored, and what there is to count.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    counts: HashMap<Counter, Count>,
+    users: Vec<UserId>,
+    items: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    /// None if there is nothing that has this counter.
+    stored: Option<i64>,
+    there: i64,
+}
+
+impl Tally {
+    /// How many items were read.
+    #[must_use]
+    pub fn items(&self) -> u64 {
+        self.items
+    }
+
+    /// How many counters there are.
+    #[must_use]
+    pub fn counters(&self) -> usize {
+        self.counts.values().filter(|count| count.stored.is_some()).count()
+    }
+
+    /// Everybody who has a profile.
+    #[must_use]
+    pub fn users(&self) -> &[UserId] {
+        &self.users
+    }
+
+    /// The counters that are not what was counted, in no order. The walk is no snapshot, so each is to be looked at
+    /// again.
+    pub fn suspects(&self) -> impl Iterator<Item = Counter> {
+        let differs = |count: &Count| count.stored.is_some_and(|stored| stored != count.there);
+        self.counts.iter().filter(move |(_, count)| differs(count)).map(|(counter, _)| *counter)
+    }
+
+    /// What there was to count for this counter.
+    #[must_use]
+    pub fn counted(&self, counter: Counter) -> i64 {
+        self.counts.get(&counter).map_or(0, |count| count.there)
+    }
+
+    /// Takes one item of the table into account; what is neither counted nor has a counter is left out.
+    pub(crate) fn take(&mut self, item: &Item) {
+        self.items += 1;
+        match attribute(item, "sk") {
+            Some("PROFILE") => {
+                let Some(user) = id_behind(item, "pk", "U#") else { return };
+                self.users.push(user);
+                self.stored(item, [Counter::Followers(user), Counter::Following(user)]);
+            }
+            Some("TWEET") => {
+                let Some(tweet) = id_behind(item, "pk", "T#") else { return };
+                self.stored(item, [Counter::Likes(tweet), Counter::Comments(tweet), Counter::Retweets(tweet)]);
+            }
+            Some("COMMENT") => {
+                self.stored(item, id_behind(item, "pk", "C#").map(Counter::CommentLikes));
+                self.there(id_behind(item, "tweet", "").map(Counter::Comments));
+            }
+            Some(edge) => self.edge(item, edge.split('#').next().unwrap_or_default()),
+            None => {}
+        }
+    }
+
+    fn edge(&mut self, item: &Item, kind: &str) {
+        match kind {
+            "FOLLOW" => {
+                self.there(id_behind(item, "pk", "U#").map(Counter::Following));
+                self.there(id_behind(item, "sk", "FOLLOW#").map(Counter::Followers));
+            }
+            "LIKE" => self.there(id_behind(item, "sk", "LIKE#").map(Counter::Likes)),
+            "RETWEET" => self.there(id_behind(item, "sk", "RETWEET#").map(Counter::Retweets)),
+            "CLIKE" => self.there(id_behind(item, "sk", "CLIKE#").map(Counter::CommentLikes)),
+            _ => {}
+        }
+    }
+
+    fn stored(&mut self, item: &Item, counters: impl IntoIterator<Item = Counter>) {
+        for counter in counters {
+            self.counts.entry(counter).or_default().stored = Some(stored(item, counter.attribute()));
+        }
+    }
+
+    fn there(&mut self, counter: Option<Counter>) {
+        let Some(counter) = counter else { return };
+        self.counts.entry(counter).or_default().there += 1;
+    }
+}
+
+/// A count as it is stored; none is zero.
+pub(crate) fn stored(item: &Item, name: &str) -> i64 {
+    let value = item.get(name).and_then(|value| value.as_n().ok());
+    value.and_then(|value| value.parse().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::dynamodb::item::{number, text};
+
+    const A: &str = "019a0000-0000-7000-8000-00000000000a";
+    const B: &str = "019a0000-0000-7000-8000-00000000000b";
+    const T: &str = "019a0000-0000-7000-8000-00000000000c";
+
+    fn item(pk: String, sk: String, counts: &[(&str, i64)]) -> Item {
+        let keys = [("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))];
+        keys.into_iter().chain(counts.iter().map(|(name, n)| ((*name).to_owned(), number(*n)))).collect()
+    }
+
+    fn world() -> Vec<Item> {
+        let mut comment = item(format!("C#{B}"), "COMMENT".to_owned(), &[("likes", 1)]);
+        comment.insert("tweet".to_owned(), text(T));
+        vec![
+            item(format!("U#{A}"), format!("FOLLOW#{B}"), &[]),
+            item(format!("U#{A}"), format!("LIKE#{T}"), &[]),
+            item(format!("U#{B}"), format!("CLIKE#{B}"), &[]),
+            item(format!("U#{B}"), format!("COMMENT#{B}"), &[]),
+            comment,
+            item(format!("U#{A}"), "PROFILE".to_owned(), &[("following", 1)]),
+            item(format!("U#{B}"), "PROFILE".to_owned(), &[("followers", 1), ("following", 0)]),
+            item(format!("T#{T}"), "TWEET".to_owned(), &[("likes", 1), ("comments", 1), ("retweets", 0)]),
+            item("NAME#wren".to_owned(), "NAME".to_owned(), &[]),
+            // To a tweet that is gone.
+            item(format!("U#{A}"), format!("RETWEET#{A}"), &[]),
+        ]
+    }
+
+    fn tally(items: &[Item]) -> Tally {
+        let mut tally = Tally::default();
+        items.iter().for_each(|item| tally.take(item));
+        tally
+    }
+
+    #[test]
+    fn a_table_whose_counters_are_right_has_no_suspects() {
+        let tally = tally(&world());
+        assert_eq!(tally.suspects().count(), 0);
+        assert_eq!((tally.items(), tally.counters(), tally.users().len()), (10, 8, 2));
+    }
+
+    #[test]
+    fn every_counter_that_is_wrong_is_a_suspect() {
+        let (a, b, t) = (A.parse().unwrap(), B.parse().unwrap(), T.parse().unwrap());
+        for (at, suspects) in [
+            (0, vec![Counter::Followers(b), Counter::Following(a)]),
+            (1, vec![Counter::Likes(t)]),
+            (2, vec![Counter::CommentLikes(B.parse().unwrap())]),
+            // Where a comment is listed is not what is counted.
+            (3, vec![]),
+        ] {
+            let mut items = world();
+            items.remove(at);
+            assert_eq!(
+                tally(&items).suspects().collect::<HashSet<_>>(),
+                suspects.into_iter().collect(),
+                "without {at}"
+            );
+        }
+        let mut items = world();
+        items.push(item(format!("U#{B}"), format!("RETWEET#{T}"), &[]));
+        assert_eq!(tally(&items).suspects().collect::<Vec<_>>(), [Counter::Retweets(t)]);
+    }
+}

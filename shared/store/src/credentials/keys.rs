@@ -1,0 +1,29 @@
+//! The keys of what verifies a caller, in the table `credentials`.
+
+use aviary_model::{SessionId, UserId};
+
+use crate::dynamodb::item::Key;
+
+/// What a session cookie's partition begins with.
+pub(crate) const WEB: &str = "WEB#";
+
+pub(crate) fn principal_key(user: UserId) -> Key {
+    Key::new(format!("U#{user}"), "PRINCIPAL")
+}
+
+pub(crate) fn token_pk(hash: &str) -> String {
+    format!("TOKEN#{hash}")
+}
+
+pub(crate) fn web_pk(hash: &str) -> String {
+    format!("{WEB}{hash}")
+}
+
+/// Pointers have one item in their partition.
+pub(crate) fn pointer_key(pk: &str) -> Key {
+    Key::new(pk, "POINTER")
+}
+
+pub(crate) fn session_key(user: UserId, sid: SessionId) -> Key {
+    Key::new(format!("U#{user}"), format!("S#{sid}"))
+}

@@ -1,0 +1,158 @@
+//! A user's sessions: seeing them, and ending them.
+
+use aviary_model::{SessionId, Timestamp, UserId};
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+
+use crate::credentials::Credentials;
+use crate::credentials::keys::session_key;
+use crate::credentials::session::{Session, SessionKind};
+use crate::credentials::sign_in::device_sk;
+use crate::dynamodb::client::{Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, Key, fields, number, text};
+use crate::dynamodb::transaction::{Transaction, distinct, remove};
+use crate::jobs::{Job, Jobs, job_item};
+
+/// A page of sessions, newest first.
+#[derive(Clone, Debug)]
+pub struct SessionPage {
+    /// The page, with ended ones among them.
+    pub sessions: Vec<(SessionId, Session)>,
+    /// Where the next page begins: after this one.
+    pub next: Option<SessionId>,
+}
+
+impl Credentials {
+    /// A user's sessions, newest first, of those made before `before`. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn sessions(
+        &self,
+        user: UserId,
+        before: Option<SessionId>,
+        limit: i32,
+    ) -> Result<SessionPage, StoreError> {
+        let end = before.map_or_else(|| "S#~".to_owned(), |sid| format!("S#{sid}"));
+        let call = self
+            .db
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :end")
+            .expression_attribute_values(":pk", text(format!("U#{user}")))
+            .expression_attribute_values(":first", text("S#"))
+            .expression_attribute_values(":end", text(end))
+            .scan_index_forward(false)
+            .consistent_read(true)
+            // `BETWEEN` has its end in it, which the last page showed.
+            .limit(limit + i32::from(before.is_some()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        let more = output.last_evaluated_key.is_some();
+        let mut sessions = Vec::new();
+        for found in output.items.unwrap_or_default() {
+            let sid = sid_of(&found);
+            let session = fields::<Session>(&self.table, found)?;
+            sessions.extend(sid.map(|sid| (sid, session)));
+        }
+        let next = sessions.last().filter(|_| more).map(|(sid, _)| *sid);
+        sessions.retain(|(sid, _)| Some(*sid) != before);
+        Ok(SessionPage { sessions, next })
+    }
+
+    /// One session. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn session(&self, user: UserId, sid: SessionId) -> Result<Option<Session>, StoreError> {
+        self.db.get(&self.table, session_key(user, sid)).await
+    }
+
+    /// Ends a session of any kind: its item, the pointer to it, its place among the device tokens. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn end_session(&self, user: UserId, sid: SessionId, session: &Session) -> Result<(), StoreError> {
+        remove(&self.db, &self.table, session_keys(user, sid, session)).await
+    }
+
+    /// The same, with a job in the same transaction. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn end_session_with(
+        &self,
+        user: UserId,
+        sid: SessionId,
+        session: &Session,
+        (jobs, job): (&Jobs, &Job),
+    ) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        for key in session_keys(user, sid, session) {
+            transaction.delete(&self.table, key)?;
+        }
+        transaction.create(&jobs.table, job_item(job)?)?;
+        transaction.commit(&self.db).await.map(|_| ())
+    }
+
+    /// Removes the sessions of epochs before this one, which count for nothing any more, with everything that
+    /// leads to them. One step for each hundred sessions, and one for each twenty that are removed.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn remove_sessions_before(&self, user: UserId, epoch: u32) -> Result<(), StoreError> {
+        let mut before = None;
+        loop {
+            let page = self.sessions(user, before, 100).await?;
+            let past: Vec<_> = page.sessions.iter().filter(|(_, session)| session.epoch < epoch).collect();
+            for some in past.chunks(20) {
+                let keys = some.iter().flat_map(|(sid, session)| session_keys(user, *sid, session));
+                remove(&self.db, &self.table, distinct(keys)).await?;
+            }
+            before = page.next;
+            if before.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Notes that a session was used. One step. Of one that has ended, nothing.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn used(&self, user: UserId, sid: SessionId, now: Timestamp) -> Result<(), StoreError> {
+        let call = self
+            .db
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(session_key(user, sid).into_item()))
+            .update_expression("SET last_used_at = :now")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":now", number(now.millis()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(error.into()),
+            },
+        }
+    }
+}
+
+/// A session's item, the pointer to it, its place among the device tokens.
+fn session_keys(user: UserId, sid: SessionId, session: &Session) -> Vec<Key> {
+    let mut keys = vec![session_key(user, sid)];
+    keys.extend(session.pointer_key());
+    if session.kind == SessionKind::DeviceToken {
+        keys.push(Key::new(format!("U#{user}"), device_sk(session.created_at, sid)));
+    }
+    keys
+}
+
+fn sid_of(item: &Item) -> Option<SessionId> {
+    item.get("sk")?.as_s().ok()?.strip_prefix("S#")?.parse().ok()
+}

@@ -1,0 +1,201 @@
+//! Opening sessions: everything a login writes, in one transaction.
+
+use aviary_model::{Family, SessionId, Timestamp, UserId};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::{Accounts, User, rehash, user_key};
+use crate::credentials::keys::{pointer_key, session_key};
+use crate::credentials::session::{Session, SessionOpening};
+use crate::credentials::{Credentials, Pointer};
+use crate::dynamodb::client::{Db, Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, Key, fields, item, number, text};
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::feed::security_events::{SecurityEvent, SecurityEvents, activity_item};
+
+/// The most device tokens of a user; the oldest goes.
+pub const MAX_DEVICE_TOKENS: usize = 20;
+
+/// A device token as the user's list of them has it: `U#<user> / D#<created>#<sid>`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DeviceToken {
+    sk: String,
+    sid: SessionId,
+    pointer: String,
+}
+
+/// Sessions to be opened together.
+#[derive(Debug)]
+pub struct SignIn {
+    opening: SessionOpening,
+    credentials: String,
+    creates: Vec<(String, Item)>,
+    deletes: Vec<Key>,
+    new_hash: Option<(String, User, String)>,
+}
+
+impl SignIn {
+    /// Starts with nothing.
+    #[must_use]
+    pub fn new(credentials: &Credentials, opening: SessionOpening) -> Self {
+        Self {
+            opening,
+            credentials: credentials.table.clone(),
+            creates: Vec::new(),
+            deletes: Vec::new(),
+            new_hash: None,
+        }
+    }
+
+    /// Opens a refresh family.
+    ///
+    /// # Errors
+    /// When the session can't be written.
+    pub fn with_family(mut self, sid: SessionId, family: &Family) -> Result<Self, StoreError> {
+        let session = self.opening.family(family);
+        self.open(sid, &session)?;
+        Ok(self)
+    }
+
+    /// Makes a device token, by its hash. `others` are those that the user has; the oldest go where there
+    /// would be too many.
+    ///
+    /// # Errors
+    /// When the session can't be written.
+    pub fn with_device_token(mut self, sid: SessionId, hash: &str, others: &[DeviceToken]) -> Result<Self, StoreError> {
+        let session = self.opening.device_token(hash);
+        self.open(sid, &session)?;
+        let sk = device_sk(self.opening.now, sid);
+        let device = DeviceToken { sk: sk.clone(), sid, pointer: crate::credentials::keys::token_pk(hash) };
+        let key = Key::new(format!("U#{}", self.opening.user), sk);
+        self.creates.push((self.credentials.clone(), item(key, &device, [])?));
+        let too_many = (others.len() + 1).saturating_sub(MAX_DEVICE_TOKENS);
+        for old in others.iter().take(too_many) {
+            self.deletes.extend(device_keys(self.opening.user, old));
+        }
+        Ok(self)
+    }
+
+    /// Starts a web session, by the hashes of its two cookies.
+    ///
+    /// # Errors
+    /// When the session can't be written.
+    pub fn with_web_session(
+        mut self,
+        sid: SessionId,
+        hash: &str,
+        csrf_hash: &str,
+        expires_at: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let session = self.opening.web(hash, csrf_hash, expires_at);
+        self.open(sid, &session)?;
+        Ok(self)
+    }
+
+    /// Notes it among the user's activities.
+    ///
+    /// # Errors
+    /// When the activity can't be written.
+    pub fn with_activity(mut self, activities: &SecurityEvents, activity: &SecurityEvent) -> Result<Self, StoreError> {
+        self.creates.push((activities.table.clone(), activity_item(self.opening.user, activity)?));
+        Ok(self)
+    }
+
+    /// Replaces an outdated hash of the password that was right just now.
+    #[must_use]
+    pub fn with_new_hash(mut self, accounts: &Accounts, user: User, hash: String) -> Self {
+        self.new_hash = Some((accounts.table.clone(), user, hash));
+        self
+    }
+
+    /// Writes all of it. One step. An outdated hash that somebody replaced meanwhile stays as it is.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn commit(mut self, db: &Db) -> Result<(), StoreError> {
+        let new_hash = self.new_hash.take();
+        let mut transaction = Transaction::default();
+        self.write(&mut transaction)?;
+        if let Some((table, user, hash)) = new_hash {
+            let mut with_hash = Transaction::default();
+            self.write(&mut with_hash)?;
+            with_hash.update(&table, user_key(user.id), &rehash(&user, &hash))?;
+            if matches!(with_hash.commit(db).await?, Committed::Done) {
+                return Ok(());
+            }
+        }
+        match transaction.commit(db).await? {
+            Committed::Done => Ok(()),
+            Committed::Refused(places) => Err(StoreError::Rejected(format!("a new session was refused at {places:?}"))),
+        }
+    }
+
+    pub(crate) fn write(&self, transaction: &mut Transaction) -> Result<(), StoreError> {
+        for (table, item) in &self.creates {
+            transaction.create(table, item.clone())?;
+        }
+        for key in &self.deletes {
+            transaction.delete(&self.credentials, key.clone())?;
+        }
+        Ok(())
+    }
+
+    /// The session and, expiring with it, the pointer that its secret's hash leads to.
+    fn open(&mut self, sid: SessionId, session: &Session) -> Result<(), StoreError> {
+        let user = self.opening.user;
+        self.creates.push((self.credentials.clone(), item(session_key(user, sid), session, [])?));
+        if let Some(key) = session.pointer_key() {
+            let mut pointer = item(key, &Pointer { user_id: user, sid }, [])?;
+            if let Some(end) = session.expires_at {
+                pointer.insert("expires_at".to_owned(), number(end));
+            }
+            self.creates.push((self.credentials.clone(), pointer));
+        }
+        Ok(())
+    }
+}
+
+impl Credentials {
+    /// The user's device tokens, oldest first. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn device_tokens(&self, user: UserId) -> Result<Vec<DeviceToken>, StoreError> {
+        let call = self
+            .db
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :device)")
+            .expression_attribute_values(":pk", text(format!("U#{user}")))
+            .expression_attribute_values(":device", text("D#"))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        output.items.unwrap_or_default().into_iter().map(|item| fields(&self.table, item)).collect()
+    }
+
+    /// Ends these device tokens. One step for each twenty.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn end_device_tokens(&self, user: UserId, tokens: &[DeviceToken]) -> Result<(), StoreError> {
+        for tokens in tokens.chunks(MAX_DEVICE_TOKENS) {
+            let mut transaction = Transaction::default();
+            for key in tokens.iter().flat_map(|token| device_keys(user, token)) {
+                transaction.delete(&self.table, key)?;
+            }
+            transaction.commit(&self.db).await?;
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn device_sk(created_at: Timestamp, sid: SessionId) -> String {
+    format!("D#{:020}#{sid}", created_at.millis())
+}
+
+fn device_keys(user: UserId, token: &DeviceToken) -> [Key; 3] {
+    [session_key(user, token.sid), pointer_key(&token.pointer), Key::new(format!("U#{user}"), token.sk.clone())]
+}

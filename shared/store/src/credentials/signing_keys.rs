@@ -1,0 +1,177 @@
+//! Keys that tokens are signed and verified with.
+//!
+//! `SIGNING / CURRENT` of the `keys` table is the private key, which only `auth` and `keys` can read;
+//! `SIGNING / NEXT` is its successor while that is only published. `KEY#PUBLIC / <kid>` of `credentials` are
+//! the public keys, which everyone verifies with.
+
+use aviary_model::Timestamp;
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use serde::{Deserialize, Serialize};
+
+use crate::credentials::Credentials;
+use crate::dynamodb::client::{Db, Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{Item, Key, fields, item, number, text};
+use crate::dynamodb::transaction::{Committed, Transaction};
+
+/// A private key: the Ed25519 seed in hex.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SigningKey {
+    /// The key's name in tokens.
+    pub kid: String,
+    /// 32 bytes in hex.
+    pub seed: String,
+    /// When it was made; of the current key, when it became current.
+    pub created_at: Timestamp,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SigningKey({})", self.kid)
+    }
+}
+
+/// A public key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicKey {
+    /// The key's name in tokens.
+    pub kid: String,
+    /// 32 bytes in unpadded base64url: `x` of a JWK.
+    pub x: String,
+    /// When nothing that it verifies is alive any more, in whole seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<i64>,
+}
+
+/// The `keys` table.
+#[derive(Clone, Debug)]
+pub struct SigningKeys {
+    db: Db,
+    table: String,
+}
+
+impl SigningKeys {
+    /// The table of this name.
+    #[must_use]
+    pub fn new(db: Db, table: &str) -> Self {
+        Self { db, table: table.to_owned() }
+    }
+
+    /// The key that tokens are signed with now. None before the first start. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn current(&self) -> Result<Option<SigningKey>, StoreError> {
+        self.db.get(&self.table, current_key()).await
+    }
+
+    /// The key that is published and signs nothing yet. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn next(&self) -> Result<Option<SigningKey>, StoreError> {
+        self.db.get(&self.table, next_key()).await
+    }
+
+    /// Makes the first key: private and public half in one transaction. False if another process was
+    /// first; its key counts. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn create_first(
+        &self,
+        credentials: &Credentials,
+        private: &SigningKey,
+        public: &PublicKey,
+    ) -> Result<bool, StoreError> {
+        self.create(credentials, current_key(), private, public).await
+    }
+
+    /// Publishes the next key, so that everyone knows it before it signs. False if there is one. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn publish_next(
+        &self,
+        credentials: &Credentials,
+        private: &SigningKey,
+        public: &PublicKey,
+    ) -> Result<bool, StoreError> {
+        self.create(credentials, next_key(), private, public).await
+    }
+
+    async fn create(
+        &self,
+        credentials: &Credentials,
+        key: Key,
+        private: &SigningKey,
+        public: &PublicKey,
+    ) -> Result<bool, StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.create(&self.table, item(key, private, [])?)?;
+        transaction.create(&credentials.table, item(public_key(&public.kid), public, [])?)?;
+        Ok(matches!(transaction.commit(&self.db).await?, Committed::Done))
+    }
+
+    /// Makes the next key the current one; the old one's public half stays until `old_expires_at`. False if
+    /// another process did it. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn promote_next(
+        &self,
+        credentials: &Credentials,
+        old: &SigningKey,
+        next: &SigningKey,
+        now: Timestamp,
+        old_expires_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let is = |kid: &str| Expression::new("", "#was = :was").name("#was", "kid").value(":was", text(kid));
+        let promoted: Item = item(current_key(), &SigningKey { created_at: now, ..next.clone() }, [])?;
+        let replace = is(&old.kid)
+            .set("kid", promoted.get("kid").cloned())
+            .set("seed", promoted.get("seed").cloned())
+            .set("created_at", promoted.get("created_at").cloned());
+        let expire =
+            Expression::new("", "attribute_exists(pk)").set("expires_at", Some(number(old_expires_at.seconds())));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.table, current_key(), &replace)?;
+        transaction.delete_if(&self.table, next_key(), &is(&next.kid))?;
+        transaction.update(&credentials.table, public_key(&old.kid), &expire)?;
+        Ok(matches!(transaction.commit(&self.db).await?, Committed::Done))
+    }
+}
+
+impl Credentials {
+    /// All public keys that tokens are verified with. One step; there are never more than a few.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn public_keys(&self) -> Result<Vec<PublicKey>, StoreError> {
+        let call = self
+            .db
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", text("KEY#PUBLIC"))
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        let items = output.items.unwrap_or_default();
+        items.into_iter().map(|item| fields(&self.table, item)).collect()
+    }
+}
+
+fn current_key() -> Key {
+    Key::new("SIGNING", "CURRENT")
+}
+
+fn next_key() -> Key {
+    Key::new("SIGNING", "NEXT")
+}
+
+fn public_key(kid: &str) -> Key {
+    Key::new("KEY#PUBLIC", kid)
+}

@@ -1,0 +1,41 @@
+//! Who is staff.
+
+use aviary_model::UserId;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
+
+use crate::credentials::keys::principal_key;
+use crate::credentials::{Credentials, Principal};
+use crate::dynamodb::client::{Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::fields;
+
+impl Credentials {
+    /// Makes a user staff, or no longer staff, and answers the principal as it was before. None if there is
+    /// no such user. It holds from the user's next request, since each reads the principal. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn set_staff(&self, user: UserId, staff: bool) -> Result<Option<Principal>, StoreError> {
+        let call = self
+            .db
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(principal_key(user).into_item()))
+            // A deleted account must not come back as a principal alone.
+            .condition_expression("attribute_exists(pk)")
+            .update_expression("SET #staff = :staff")
+            .expression_attribute_names("#staff", "staff")
+            .expression_attribute_values(":staff", AttributeValue::Bool(staff))
+            .return_values(ReturnValue::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
+            Ok(output) => output.attributes.map(|item| fields(&self.table, item)).transpose(),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
+                _ => Err(error.into()),
+            },
+        }
+    }
+}

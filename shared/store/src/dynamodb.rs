@@ -1,0 +1,9 @@
+//! How items are read and written: the client, expressions, transactions, pages, retries and errors.
+
+pub(crate) mod client;
+pub(crate) mod error;
+pub(crate) mod expression;
+pub(crate) mod item;
+pub(crate) mod pages;
+pub(crate) mod retry;
+pub(crate) mod transaction;

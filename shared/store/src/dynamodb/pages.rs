@@ -1,0 +1,165 @@
+//! Lists in pages: those in one partition, in its own order or by recency, and those in the other direction,
+//! which lie in four shards of the index `lists`.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use futures_util::future::try_join_all;
+
+use crate::dynamodb::client::{Db, Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, text};
+
+/// The partitions of one list of the index `lists`.
+pub(crate) const SHARDS: u8 = 4;
+const INDEX: &str = "lists";
+const BY_RECENCY: &str = "by-recency";
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct ListPage<T> {
+    /// The page, in the list's order.
+    pub entries: Vec<T>,
+    /// The place after which the next page begins. None at the end.
+    pub next: Option<String>,
+}
+
+impl<T> ListPage<T> {
+    /// The same page of other entries.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> ListPage<U> {
+        ListPage { entries: self.entries.into_iter().map(f).collect(), next: self.next }
+    }
+
+    pub(crate) fn filter_map<U>(self, f: impl FnMut(T) -> Option<U>) -> ListPage<U> {
+        ListPage { entries: self.entries.into_iter().filter_map(f).collect(), next: self.next }
+    }
+}
+
+/// In which order a list is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    OldestFirst,
+    NewestFirst,
+}
+
+/// Entries whose sort key begins with `prefix`, such as `TWEET#`.
+#[derive(Clone, Debug)]
+pub(crate) struct Own<'a> {
+    pub(crate) pk: String,
+    pub(crate) prefix: &'a str,
+    /// By the table's own order (`sk`), or by recency (`recent_sk`).
+    pub(crate) by_recency: bool,
+    pub(crate) order: Order,
+}
+
+impl Own<'_> {
+    fn attribute(&self) -> &'static str {
+        if self.by_recency { "recent_sk" } else { "sk" }
+    }
+}
+
+impl Db {
+    /// A page of a partition's list, read consistently, of what comes after the place `after` (the sort key
+    /// without its prefix). One step.
+    pub(crate) async fn own_page(
+        &self,
+        table: &str,
+        own: &Own<'_>,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<ListPage<Item>, StoreError> {
+        let (low, high) = (own.prefix.to_owned(), format!("{}~", own.prefix));
+        let place = after.map(|place| format!("{}{place}", own.prefix));
+        let (first, last) = match (own.order, place) {
+            (_, None) => (low, high),
+            (Order::NewestFirst, Some(place)) => (low, place),
+            (Order::OldestFirst, Some(place)) => (place, high),
+        };
+        let call = self
+            .client
+            .query()
+            .table_name(table)
+            .set_index_name(own.by_recency.then(|| BY_RECENCY.to_owned()))
+            .key_condition_expression("pk = :pk AND #sk BETWEEN :first AND :last")
+            .expression_attribute_names("#sk", own.attribute())
+            .expression_attribute_values(":pk", text(&*own.pk))
+            .expression_attribute_values(":first", text(first))
+            .expression_attribute_values(":last", text(last))
+            .scan_index_forward(own.order == Order::OldestFirst)
+            .consistent_read(true)
+            // One more says whether there is more, and `BETWEEN` has the last page's end in it.
+            .limit(limit.saturating_add(1 + i32::from(after.is_some())))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        let place_of = |item: &Item| attribute(item, own.attribute())?.strip_prefix(own.prefix).map(ToOwned::to_owned);
+        let mut found = output.items.unwrap_or_default();
+        found.retain(|item| place_of(item).as_deref() != after);
+        Ok(cut(found, limit, place_of))
+    }
+
+    /// A page of a list in the other direction. Its index lags. One step: the shards are asked beside each
+    /// other.
+    pub(crate) async fn list_page(
+        &self,
+        table: &str,
+        list: &str,
+        order: Order,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<ListPage<Item>, StoreError> {
+        let shards = (0..SHARDS).map(|shard| self.list_shard(table, format!("{list}#{shard}"), order, after, limit));
+        let mut found: Vec<Item> = try_join_all(shards).await?.into_iter().flatten().collect();
+        found.sort_by(|a, b| attribute(a, "list_sk").cmp(&attribute(b, "list_sk")));
+        if order == Order::NewestFirst {
+            found.reverse();
+        }
+        Ok(cut(found, limit, |item| attribute(item, "list_sk").map(ToOwned::to_owned)))
+    }
+
+    /// A page of one shard, with one entry more than `limit` where there is one. One step.
+    pub(crate) async fn list_shard(
+        &self,
+        table: &str,
+        list_pk: String,
+        order: Order,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<Vec<Item>, StoreError> {
+        let condition = match (after, order) {
+            (None, _) => "list_pk = :pk",
+            (Some(_), Order::NewestFirst) => "list_pk = :pk AND list_sk < :after",
+            (Some(_), Order::OldestFirst) => "list_pk = :pk AND list_sk > :after",
+        };
+        let after = after.map(|after| (":after".to_owned(), text(after)));
+        let values = std::iter::once((":pk".to_owned(), text(list_pk))).chain(after).collect();
+        let call = self
+            .client
+            .query()
+            .table_name(table)
+            .index_name(INDEX)
+            .key_condition_expression(condition)
+            .set_expression_attribute_values(Some(values))
+            .scan_index_forward(order == Order::OldestFirst)
+            .limit(limit.saturating_add(1))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        Ok(output.items.unwrap_or_default())
+    }
+}
+
+/// The first `limit`, and the place of the last of them if there are more.
+pub(crate) fn cut(mut found: Vec<Item>, limit: i32, place: impl Fn(&Item) -> Option<String>) -> ListPage<Item> {
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).and_then(place);
+    ListPage { entries: found, next }
+}
+
+/// A text of an item.
+pub(crate) fn attribute<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).map(String::as_str)
+}
+
+/// What stands behind the prefix of a text, read as an id: of `U#<id>`, the id.
+pub(crate) fn id_behind<T: std::str::FromStr>(item: &Item, name: &str, prefix: &str) -> Option<T> {
+    attribute(item, name)?.strip_prefix(prefix)?.parse().ok()
+}

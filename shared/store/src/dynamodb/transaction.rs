@@ -1,0 +1,237 @@
+//! The one wrapper for transactions: conditions are answers, conflicts are tried again.
+
+use aws_sdk_dynamodb::error::BuildError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+
+use crate::dynamodb::client::{Db, Direction, MAX_ROUNDS, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{Item, Key};
+
+/// Writes that happen together or not at all. Each method says at which place its write stands.
+#[derive(Debug, Default)]
+pub(crate) struct Transaction(Vec<TransactWriteItem>);
+
+/// How a transaction ended that could be sent.
+#[derive(Debug)]
+pub(crate) enum Committed {
+    /// All of it was written.
+    Done,
+    /// Nothing was: the conditions at these places failed; each with the item that was there, if any.
+    Refused(Vec<(usize, Option<Item>)>),
+}
+
+impl Committed {
+    /// Did the condition at this place fail?
+    pub(crate) fn refused_at(&self, place: Option<usize>) -> bool {
+        match self {
+            Self::Done => false,
+            Self::Refused(places) => places.iter().any(|(at, _)| Some(*at) == place),
+        }
+    }
+}
+
+const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
+
+impl Transaction {
+    /// Is there nothing to be written?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Writes an item that must not be there yet.
+    pub(crate) fn create(&mut self, table: &str, item: Item) -> Result<usize, StoreError> {
+        self.put_if(table, item, &Expression::new("", "attribute_not_exists(pk)"))
+    }
+
+    /// Updates an item, under a condition if there is one.
+    pub(crate) fn update(&mut self, table: &str, key: Key, update: &Expression) -> Result<usize, StoreError> {
+        let update = Update::builder()
+            .table_name(table)
+            .set_key(Some(key.into_item()))
+            .update_expression(&update.update)
+            .set_condition_expression(update.condition())
+            .set_expression_attribute_names(update.names())
+            .set_expression_attribute_values(update.values())
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build();
+        self.push(update, |builder, update| builder.update(update))
+    }
+
+    /// Writes an item in place of whatever is there.
+    pub(crate) fn put(&mut self, table: &str, item: Item) -> Result<usize, StoreError> {
+        let put = Put::builder().table_name(table).set_item(Some(item)).build();
+        self.push(put, |builder, put| builder.put(put))
+    }
+
+    /// Removes an item, whether it is there or not.
+    pub(crate) fn delete(&mut self, table: &str, key: Key) -> Result<usize, StoreError> {
+        let delete = Delete::builder().table_name(table).set_key(Some(key.into_item())).build();
+        self.push(delete, |builder, delete| builder.delete(delete))
+    }
+
+    /// Removes an item under a condition.
+    pub(crate) fn delete_if(&mut self, table: &str, key: Key, condition: &Expression) -> Result<usize, StoreError> {
+        let delete = Delete::builder()
+            .table_name(table)
+            .set_key(Some(key.into_item()))
+            .condition_expression(&condition.condition)
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build();
+        self.push(delete, |builder, delete| builder.delete(delete))
+    }
+
+    /// Writes an item in place of the one that is there, under a condition.
+    pub(crate) fn put_if(&mut self, table: &str, item: Item, condition: &Expression) -> Result<usize, StoreError> {
+        let put = Put::builder()
+            .table_name(table)
+            .set_item(Some(item))
+            .condition_expression(&condition.condition)
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build();
+        self.push(put, |builder, put| builder.put(put))
+    }
+
+    /// Writes nothing: all of it stands on this condition of an item.
+    pub(crate) fn check(&mut self, table: &str, key: Key, condition: &Expression) -> Result<usize, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(table)
+            .set_key(Some(key.into_item()))
+            .condition_expression(&condition.condition)
+            .set_expression_attribute_names(condition.names())
+            .set_expression_attribute_values(condition.values())
+            .return_values_on_condition_check_failure(ALL_OLD)
+            .build();
+        self.push(check, |builder, check| builder.condition_check(check))
+    }
+
+    fn push<T>(
+        &mut self,
+        write: Result<T, BuildError>,
+        into: impl FnOnce(
+            aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder,
+            T,
+        ) -> aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder,
+    ) -> Result<usize, StoreError> {
+        let write = write.map_err(|error| StoreError::Rejected(error.to_string()))?;
+        self.0.push(into(TransactWriteItem::builder(), write).build());
+        Ok(self.0.len() - 1)
+    }
+
+    /// Sends it. Conflicts and throttling are tried again with pauses of random length; the client token
+    /// makes a repetition of what was committed unnoticed a success.
+    #[allow(clippy::disallowed_methods, reason = "this is the wrapper that everyone else is to use")]
+    pub(crate) async fn commit(self, db: &Db) -> Result<Committed, StoreError> {
+        let token = db.entropy.secret::<16>()?;
+        let mut last = StoreError::Passing("no attempt".to_owned());
+        for round in 0..MAX_ROUNDS {
+            db.pause_before(round).await?;
+            let call = db
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(self.0.clone()))
+                .client_request_token(token.expose())
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let sent = metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_deref().unwrap_or_default());
+            let error = match sent.await {
+                Ok(_) => return Ok(Committed::Done),
+                Err(error) => error,
+            };
+            // The SDK has tried three times where it could; only what it does not know is tried again here.
+            last = match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+                    match verdict(canceled.cancellation_reasons()) {
+                        Verdict::Refused(places) => return Ok(Committed::Refused(places)),
+                        Verdict::Again(why) => StoreError::Passing(why),
+                        Verdict::Wrong(why) => return Err(StoreError::Rejected(why)),
+                    }
+                }
+                Some(TransactWriteItemsError::TransactionInProgressException(_)) => error.into(),
+                _ => return Err(error.into()),
+            };
+        }
+        Err(last)
+    }
+}
+
+/// Removes items of one table together, each named once. One step.
+pub(crate) async fn remove(db: &Db, table: &str, keys: Vec<Key>) -> Result<(), StoreError> {
+    let mut transaction = Transaction::default();
+    for key in keys {
+        transaction.delete(table, key)?;
+    }
+    transaction.commit(db).await.map(|_| ())
+}
+
+/// A transaction refuses to hear of one item twice: a device token's session and its place in the list
+/// point to the same.
+pub(crate) fn distinct(keys: impl Iterator<Item = Key>) -> Vec<Key> {
+    let mut distinct: Vec<Key> = Vec::new();
+    for key in keys {
+        if !distinct.contains(&key) {
+            distinct.push(key);
+        }
+    }
+    distinct
+}
+
+enum Verdict {
+    Refused(Vec<(usize, Option<Item>)>),
+    Again(String),
+    Wrong(String),
+}
+
+/// Reads the reason of each place.
+fn verdict(reasons: &[aws_sdk_dynamodb::types::CancellationReason]) -> Verdict {
+    let failed: Vec<_> = reasons
+        .iter()
+        .enumerate()
+        .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
+        .map(|(place, reason)| (place, reason.item.clone()))
+        .collect();
+    let codes: Vec<&str> = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
+    let passing =
+        |code: &&str| matches!(*code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
+    if codes.iter().any(passing) {
+        // Beside a conflict, other conditions may not have been looked at: ask again for the whole truth.
+        Verdict::Again(format!("cancelled: {}", codes.join(", ")))
+    } else if failed.is_empty() {
+        Verdict::Wrong(format!("cancelled: {}", codes.join(", ")))
+    } else {
+        Verdict::Refused(failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_dynamodb::types::CancellationReason;
+
+    fn reasons(codes: &[&str]) -> Vec<CancellationReason> {
+        codes.iter().map(|code| CancellationReason::builder().code(*code).build()).collect()
+    }
+
+    #[test]
+    fn failed_conditions_are_named_by_their_places() {
+        let verdict = verdict(&reasons(&["None", "ConditionalCheckFailed", "ConditionalCheckFailed"]));
+        assert!(matches!(verdict, Verdict::Refused(places) if places.iter().map(|p| p.0).eq([1, 2])));
+    }
+
+    #[test]
+    fn a_conflict_is_asked_again_so_that_every_failed_condition_is_known() {
+        let verdict = verdict(&reasons(&["TransactionConflict", "ConditionalCheckFailed"]));
+        assert!(matches!(verdict, Verdict::Again(_)));
+    }
+
+    #[test]
+    fn what_no_retry_mends_is_an_error() {
+        assert!(matches!(verdict(&reasons(&["ValidationError"])), Verdict::Wrong(_)));
+    }
+}

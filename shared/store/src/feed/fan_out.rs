@@ -1,0 +1,106 @@
+//! Bringing tweets into the timelines of those who follow.
+
+use aviary_model::{EdgeId, TweetId, UserId};
+use futures_util::future::try_join;
+
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::Key;
+use crate::dynamodb::pages::{ListPage, Order, Own, attribute, cut, id_behind};
+use crate::feed::timelines::{HomeTimelines, TimelineEntry};
+use crate::social::keys::{EdgeKind, edge_key, list_of, tweet_key, user_pk};
+use crate::social::profiles::profile_key;
+use crate::social::reactions::retweeted_entry;
+
+/// How many of somebody's tweets a new follower gets.
+const LAST_TWEETS: i32 = 20;
+/// Longer than an index lags, and clocks differ.
+const LAG_SECONDS: i64 = 60;
+
+/// Somebody who follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Follower {
+    /// Who.
+    pub user: UserId,
+    /// The follow.
+    pub follow: EdgeId,
+}
+
+impl HomeTimelines {
+    /// Those who follow somebody, of one shard of their list or all, in the order in which they came; lags. One
+    /// step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn followers(
+        &self,
+        user: UserId,
+        shard: Option<u8>,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<ListPage<Follower>, StoreError> {
+        let list = list_of(EdgeKind::Follow, user.uuid());
+        let page = match shard {
+            None => self.db.list_page(&self.social, &list, Order::OldestFirst, after, limit).await?,
+            Some(shard) => {
+                let pk = format!("{list}#{shard}");
+                let found = self.db.list_shard(&self.social, pk, Order::OldestFirst, after, limit).await?;
+                cut(found, limit, |item| attribute(item, "list_sk").map(ToOwned::to_owned))
+            }
+        };
+        Ok(page.filter_map(|item| {
+            Some(Follower { user: id_behind(&item, "pk", "U#")?, follow: id_behind(&item, "list_sk", "")? })
+        }))
+    }
+
+    /// Is there still something to bring: the tweet, its author, whoever brings it, and the retweet at this
+    /// position if it is one? One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn is_current(
+        &self,
+        user: UserId,
+        tweet: TweetId,
+        author: UserId,
+        position: EdgeId,
+    ) -> Result<bool, StoreError> {
+        let mut keys = vec![tweet_key(tweet), profile_key(author)];
+        if user != author {
+            keys.push(profile_key(user));
+        }
+        let edge = (position != tweet.into()).then(|| edge_key(user, EdgeKind::Retweet, tweet.uuid()));
+        keys.extend(edge.clone());
+        let found = self.db.batch_get(&self.social, keys.clone()).await?;
+        let is_there = |key: &Key| found.iter().any(|item| key.is_of(item));
+        let same = edge.is_none_or(|edge| {
+            let found = found.iter().find(|item| edge.is_of(item));
+            found.and_then(|item| id_behind::<EdgeId>(item, "id", "")) == Some(position)
+        });
+        Ok(same && keys.iter().all(is_there))
+    }
+
+    /// What a new follower gets, if `user` still follows: somebody's last tweets, and what they retweeted since a
+    /// moment before the follow, which may have found an index without the follower; never lags. Two steps.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn for_new_follower(&self, user: UserId, followed: UserId) -> Result<Vec<TimelineEntry>, StoreError> {
+        let edge = edge_key(user, EdgeKind::Follow, followed.uuid());
+        let found = self.db.batch_get(&self.social, vec![edge]).await?;
+        let Some(follow) = found.first().and_then(|edge| id_behind::<EdgeId>(edge, "id", "")) else {
+            return Ok(Vec::new());
+        };
+        let own = |prefix, by_recency| Own { pk: user_pk(followed), prefix, by_recency, order: Order::NewestFirst };
+        let (tweeted, retweeted) = (own("TWEET#", false), own("RETWEET#", true));
+        let (tweeted, retweeted) = try_join(
+            self.db.own_page(&self.social, &tweeted, None, LAST_TWEETS),
+            self.db.own_page(&self.social, &retweeted, None, LAST_TWEETS),
+        )
+        .await?;
+        let since = follow.made_at().plus_seconds(-LAG_SECONDS);
+        let tweets = tweeted.entries.iter().filter_map(|item| id_behind(item, "sk", "TWEET#"));
+        let retweets = retweeted.entries.iter().filter_map(|item| retweeted_entry(item, followed));
+        let retweets = retweets.filter(|entry| entry.position.made_at() >= since && entry.author != user);
+        Ok(tweets.map(|tweet| TimelineEntry::tweeted(tweet, followed)).chain(retweets).collect())
+    }
+}

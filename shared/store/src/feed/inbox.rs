@@ -1,0 +1,225 @@
+//! Inboxes: `U#<u> / INBOX` says how many notifications came, and how many are unread.
+
+use std::collections::HashSet;
+
+use aviary_model::{NotificationId, Timestamp, UserId};
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::future::try_join;
+
+use crate::dynamodb::client::MAX_ROUNDS;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{Item, fields, number};
+use crate::dynamodb::pages::{Order, Own, id_behind};
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::feed::inbox_item::{Inbox, inbox_key};
+use crate::feed::notifications::{
+    Found, KEPT_SECONDS, Notifications, PREFIX, Stored, TOGETHER, notification_id, notification_key, place,
+};
+use crate::social::keys::{hide_key, user_pk};
+use crate::social::visibility::Hide;
+
+const DAY_SECONDS: i64 = 24 * 3_600;
+const PAGE: i32 = 500;
+/// Pages that are looked through at once for what somebody told.
+const QUIET_PAGES: usize = 8;
+/// Nobody asks whether it is a few more or less than so many unread ones.
+const MAX_COUNTED: u64 = 2_000;
+const COUNT_ROUNDS: usize = 3;
+
+impl Notifications {
+    /// How many of somebody's notifications are unread. One step; once a day a few more for who has unread ones of
+    /// months, since those go when their time is up.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn unread(&self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {
+        let inbox = self.inbox(user).await?;
+        let today = now.seconds().div_euclid(DAY_SECONDS);
+        let may_have_expired = inbox.since <= now.plus_seconds(-KEPT_SECONDS).seconds();
+        let is_few = (1..=MAX_COUNTED).contains(&inbox.unread);
+        if !is_few || !may_have_expired || inbox.counted_on == today || !self.begin_count(user, today).await? {
+            return Ok(inbox.unread);
+        }
+        self.count_anew(user, now).await
+    }
+
+    /// Whoever comes first on a day counts; so it is done once, whatever comes of it. False for all others.
+    async fn begin_count(&self, user: UserId, today: i64) -> Result<bool, StoreError> {
+        let condition = "attribute_exists(pk) AND (attribute_not_exists(#counted_on) OR #counted_on < :today)";
+        let claim = Expression::new("SET #counted_on = :today", condition)
+            .name("#counted_on", "counted_on")
+            .value(":today", number(today));
+        Ok(claim.apply(&self.db, &self.feed, inbox_key(user)).await?.is_some())
+    }
+
+    /// Counts those that are unread and not over; again if the inbox changes meanwhile, but not for ever.
+    async fn count_anew(&self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {
+        for _ in 0..COUNT_ROUNDS {
+            let inbox = self.inbox(user).await?;
+            let unread = self.count_unread(user, &inbox, now).await?;
+            let same = Expression::new("SET #unread = :now", "#seq = :seq AND #read_seq = :read AND #unread = :was")
+                .name("#unread", "unread")
+                .name("#seq", "seq")
+                .name("#read_seq", "read_seq")
+                .value(":now", number(unread))
+                .value(":seq", number(inbox.seq))
+                .value(":read", number(inbox.read_seq))
+                .value(":was", number(inbox.unread));
+            if same.apply(&self.db, &self.feed, inbox_key(user)).await?.is_some() {
+                return Ok(unread);
+            }
+        }
+        Ok(self.inbox(user).await?.unread)
+    }
+
+    async fn count_unread(&self, user: UserId, inbox: &Inbox, now: Timestamp) -> Result<u64, StoreError> {
+        let (mut after, mut unread) = (Some(place(inbox.read_seq)), 0);
+        while after.is_some() {
+            let page = self.db.own_page(&self.feed, &unread_of(user), after.as_deref(), PAGE).await?;
+            for item in page.entries {
+                unread += u64::from(fields::<Stored>(&self.feed, item)?.is_unread(inbox, now));
+            }
+            after = page.next;
+        }
+        Ok(unread)
+    }
+
+    /// Marks everything that came until now as read. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn read_all(&self, user: UserId) -> Result<(), StoreError> {
+        let update = Expression::new("SET #read_seq = #seq, #unread = :none", "attribute_exists(pk)")
+            .name("#read_seq", "read_seq")
+            .name("#seq", "seq")
+            .name("#unread", "unread")
+            .value(":none", number(0));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.feed, inbox_key(user), &update)?;
+        transaction.commit(&self.db).await.map(|_| ())
+    }
+
+    /// Marks these as read; those that are read already, or are not there, are left alone. Answers how many are
+    /// unread then. Two steps for fifty, more if others change the inbox meanwhile.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or the inbox is written to by too many.
+    pub async fn read(&self, user: UserId, ids: &HashSet<NotificationId>, now: Timestamp) -> Result<u64, StoreError> {
+        let ids: Vec<NotificationId> = ids.iter().copied().collect();
+        let mut unread = None;
+        for some in ids.chunks(TOGETHER) {
+            unread = Some(self.read_some(user, some, now).await?);
+        }
+        match unread {
+            Some(unread) => Ok(unread),
+            None => Ok(self.inbox(user).await?.unread),
+        }
+    }
+
+    /// Marks what somebody was told by this actor as read, if it is still hidden, of what came after the place
+    /// `after`. Answers the place after which there is more. One step for five hundred that are unread, eight times at
+    /// the most, and two for each fifty of the actor's.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or the inbox is written to by too many.
+    pub async fn quiet(
+        &self,
+        user: UserId,
+        actor: UserId,
+        after: Option<String>,
+        now: Timestamp,
+    ) -> Result<Option<String>, StoreError> {
+        let hide = self.db.get::<Hide>(&self.social, hide_key(user, actor));
+        let (hide, inbox) = try_join(hide, self.inbox(user)).await?;
+        if !hide.unwrap_or_default().hides() {
+            return Ok(None);
+        }
+        let mut after = after.or_else(|| Some(place(inbox.read_seq)));
+        for _ in 0..QUIET_PAGES {
+            let page = self.db.own_page(&self.feed, &unread_of(user), after.as_deref(), PAGE).await?;
+            let by_actor = |item: &&Item| id_behind::<UserId>(item, "actor", "") == Some(actor);
+            let ids: HashSet<_> = page.entries.iter().filter(by_actor).filter_map(notification_id).collect();
+            if !ids.is_empty() {
+                self.read(user, &ids, now).await?;
+            }
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        Ok(after)
+    }
+
+    async fn read_some(&self, user: UserId, ids: &[NotificationId], now: Timestamp) -> Result<u64, StoreError> {
+        for round in 0..MAX_ROUNDS {
+            self.db.pause_before(round).await?;
+            let Found { inbox: Some(inbox), stored } = self.find(user, ids.iter().copied()).await? else {
+                return Ok(0);
+            };
+            let unread: Vec<NotificationId> =
+                stored.into_iter().filter(|(_, stored)| stored.is_unread(&inbox, now)).map(|(id, _)| id).collect();
+            if unread.is_empty() {
+                return Ok(inbox.unread);
+            }
+            let read = still_unread("SET #was_read = :true").value(":true", AttributeValue::Bool(true));
+            let mut transaction = Transaction::default();
+            for id in &unread {
+                transaction.update(&self.feed, notification_key(user, *id), &read)?;
+            }
+            transaction.update(&self.feed, inbox_key(user), &fewer_unread(unread.len(), &inbox))?;
+            if matches!(transaction.commit(&self.db).await?, Committed::Done) {
+                let count = u64::try_from(unread.len()).unwrap_or(u64::MAX);
+                return Ok(inbox.unread.saturating_sub(count));
+            }
+        }
+        Err(contended())
+    }
+
+    async fn inbox(&self, user: UserId) -> Result<Inbox, StoreError> {
+        Ok(self.db.get::<Inbox>(&self.feed, inbox_key(user)).await?.unwrap_or_default())
+    }
+}
+
+/// So many more came, if none did since the inbox was read.
+pub(crate) fn more(inbox: Option<&Inbox>, count: usize, now: Timestamp) -> Expression {
+    let count = u64::try_from(count).unwrap_or(u64::MAX);
+    let before = inbox.map_or(0, |inbox| inbox.seq);
+    let (update, condition) = match inbox {
+        Some(_) => ("SET #seq = :seq, #unread = #unread + :count", "#seq = :before"),
+        None => ("SET #seq = :seq, #unread = :count, #read_seq = :before, #since = :since", "attribute_not_exists(pk)"),
+    };
+    let update = Expression::new(update, condition)
+        .name("#seq", "seq")
+        .name("#unread", "unread")
+        .value(":seq", number(before.saturating_add(count)))
+        .value(":count", number(count))
+        .value(":before", number(before));
+    match inbox {
+        Some(_) => update,
+        None => update.name("#read_seq", "read_seq").name("#since", "since").value(":since", number(now.seconds())),
+    }
+}
+
+/// So many unread ones less, unless all were marked as read since the inbox was read.
+pub(crate) fn fewer_unread(count: usize, inbox: &Inbox) -> Expression {
+    Expression::new("SET #unread = #unread - :count", "#read_seq = :read_seq")
+        .name("#unread", "unread")
+        .name("#read_seq", "read_seq")
+        .value(":count", number(count))
+        .value(":read_seq", number(inbox.read_seq))
+}
+
+/// A change of a notification that nobody has marked as read by itself.
+pub(crate) fn still_unread(update: &str) -> Expression {
+    Expression::new(update, "attribute_exists(pk) AND attribute_not_exists(#was_read)").name("#was_read", "was_read")
+}
+
+pub(crate) fn contended() -> StoreError {
+    StoreError::Passing("an inbox was changed by others again and again".to_owned())
+}
+
+/// Somebody's notifications in the order in which they came.
+fn unread_of(user: UserId) -> Own<'static> {
+    Own { pk: user_pk(user), prefix: PREFIX, by_recency: true, order: Order::OldestFirst }
+}

@@ -1,0 +1,27 @@
+//! An inbox as it is stored: `U#<u> / INBOX`.
+
+use aviary_model::UserId;
+use serde::Deserialize;
+
+use crate::dynamodb::item::Key;
+use crate::social::keys::user_pk;
+
+/// Somebody's inbox.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(crate) struct Inbox {
+    pub(crate) seq: u64,
+    #[serde(default, deserialize_with = "crate::dynamodb::item::count")]
+    pub(crate) unread: u64,
+    #[serde(default)]
+    pub(crate) read_seq: u64,
+    /// When the first came, in seconds.
+    #[serde(default)]
+    pub(crate) since: i64,
+    /// The day on which the unread ones were counted anew.
+    #[serde(default)]
+    pub(crate) counted_on: i64,
+}
+
+pub(crate) fn inbox_key(user: UserId) -> Key {
+    Key::new(user_pk(user), "INBOX")
+}

@@ -1,0 +1,163 @@
+//! Writing notifications: once each, together with the count of the unread ones.
+
+use aviary_model::{NotificationId, Timestamp, UserId};
+
+use crate::dynamodb::client::MAX_ROUNDS;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, Key, expiring, fields, item, number};
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::feed::inbox::{contended, fewer_unread, more, still_unread};
+use crate::feed::inbox_item::inbox_key;
+use crate::feed::notification_content::NotificationContent;
+use crate::feed::notifications::{Found, KEPT_SECONDS, Notifications, PREFIX, TOGETHER, notification_key, place};
+use crate::social::keys::{comment_key, hide_key, tweet_key};
+use crate::social::profiles::profile_key;
+use crate::social::visibility::Hide;
+
+/// An inbox that many write to at once wants more patience than a profile.
+const ROUNDS: u32 = 2 * MAX_ROUNDS;
+
+impl Notifications {
+    /// Of these, what its recipient is to hear of: nobody's own doings, nothing by who is gone, blocked or muted,
+    /// nothing about what is gone. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn wanted(
+        &self,
+        news: Vec<(UserId, NotificationContent)>,
+    ) -> Result<Vec<(UserId, NotificationContent)>, StoreError> {
+        let mut keys: Vec<Key> = Vec::new();
+        for key in news.iter().flat_map(|(recipient, news)| {
+            needed(*recipient, news).into_iter().chain([hide_key(*recipient, news.actor)])
+        }) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        let found = self.db.batch_get_many(&self.social, keys).await?;
+        let find = |key: &Key| found.iter().find(|item| key.is_of(item));
+        let mut wanted = Vec::new();
+        for (recipient, news) in news {
+            let hide: Option<Hide> =
+                find(&hide_key(recipient, news.actor)).map(|item| fields(&self.social, item.clone())).transpose()?;
+            let is_there = needed(recipient, &news).iter().all(|key| find(key).is_some());
+            if recipient != news.actor && is_there && !hide.unwrap_or_default().hides() {
+                wanted.push((recipient, news));
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// Tells somebody of these. What was told before is not told again. Two steps for fifty, more if others write
+    /// to the same inbox meanwhile.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or the inbox is written to by too many.
+    pub async fn tell(
+        &self,
+        recipient: UserId,
+        news: &[NotificationContent],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut named: Vec<(NotificationId, &NotificationContent)> = Vec::new();
+        for news in news {
+            let id = news.id_for(recipient);
+            if !named.iter().any(|(other, _)| *other == id) {
+                named.push((id, news));
+            }
+        }
+        for some in named.chunks(TOGETHER) {
+            self.tell_some(recipient, some, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_some(
+        &self,
+        recipient: UserId,
+        news: &[(NotificationId, &NotificationContent)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for round in 0..ROUNDS {
+            self.db.pause_before(round).await?;
+            let Found { inbox, stored } = self.find(recipient, news.iter().map(|(id, _)| *id)).await?;
+            let is_new = |id: &NotificationId| !stored.iter().any(|(other, _)| other == id);
+            let new: Vec<_> = news.iter().filter(|(id, _)| is_new(id)).collect();
+            if new.is_empty() {
+                return Ok(());
+            }
+            let before = inbox.as_ref().map_or(0, |inbox| inbox.seq);
+            let mut transaction = Transaction::default();
+            for ((id, news), seq) in new.iter().zip(before.saturating_add(1)..) {
+                transaction.create(&self.feed, notification_item(recipient, *id, news, seq, now)?)?;
+            }
+            transaction.update(&self.feed, inbox_key(recipient), &more(inbox.as_ref(), new.len(), now))?;
+            if matches!(transaction.commit(&self.db).await?, Committed::Done) {
+                return Ok(());
+            }
+        }
+        Err(contended())
+    }
+
+    /// Removes these of somebody's notifications, and counts those of them that were unread. At most 99. Two
+    /// steps, more if others change the inbox meanwhile.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer, or the inbox is written to by too many.
+    pub(crate) async fn take_back(
+        &self,
+        recipient: UserId,
+        ids: &[NotificationId],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for round in 0..ROUNDS {
+            self.db.pause_before(round).await?;
+            let Found { inbox, stored } = self.find(recipient, ids.iter().copied()).await?;
+            if stored.is_empty() {
+                return Ok(());
+            }
+            let mut transaction = Transaction::default();
+            let mut unread = 0;
+            for (id, stored) in &stored {
+                let key = notification_key(recipient, *id);
+                if inbox.as_ref().is_some_and(|inbox| stored.is_unread(inbox, now)) {
+                    unread += 1;
+                    transaction.delete_if(&self.feed, key, &still_unread(""))?;
+                } else {
+                    transaction.delete(&self.feed, key)?;
+                }
+            }
+            if let Some(inbox) = inbox.filter(|_| unread > 0) {
+                transaction.update(&self.feed, inbox_key(recipient), &fewer_unread(unread, &inbox))?;
+            }
+            if matches!(transaction.commit(&self.db).await?, Committed::Done) {
+                return Ok(());
+            }
+        }
+        Err(contended())
+    }
+}
+
+/// What must be there for a notification to be wanted.
+fn needed(recipient: UserId, news: &NotificationContent) -> Vec<Key> {
+    let people = [profile_key(recipient), profile_key(news.actor)];
+    people.into_iter().chain(news.tweet.map(tweet_key)).chain(news.comment.map(comment_key)).collect()
+}
+
+fn notification_item(
+    recipient: UserId,
+    id: NotificationId,
+    news: &NotificationContent,
+    seq: u64,
+    now: Timestamp,
+) -> Result<Item, StoreError> {
+    let index = [
+        ("recent_sk", format!("{PREFIX}{}", place(seq))),
+        ("origin_pk", format!("ACTOR#{}", news.actor)),
+        ("origin_sk", format!("{}#{recipient}#{id}", news.subject())),
+    ];
+    let mut item = item(notification_key(recipient, id), news, index)?;
+    item.insert("seq".to_owned(), number(seq));
+    Ok(expiring(item, now.plus_seconds(KEPT_SECONDS)))
+}

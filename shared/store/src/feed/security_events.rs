@@ -1,0 +1,137 @@
+//! The user's own copy of security events: `U#<id> / A#<id>` of the `feed` table, for 90 days.
+
+use aviary_model::{SessionId, Timestamp, UserId};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use serde::{Deserialize, Serialize};
+
+use crate::dynamodb::client::{Db, Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, Key, fields, item, text};
+
+const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
+
+/// Something that happened to an account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SecurityEvent {
+    /// Its id, which sorts by time.
+    pub id: SessionId,
+    /// What it was, by its stable name.
+    pub event: String,
+    /// When.
+    pub at: Timestamp,
+    /// From where.
+    pub address: String,
+    /// With what.
+    pub user_agent: String,
+    #[serde(default)]
+    expires_at: i64,
+}
+
+/// A page of activities, newest first.
+#[derive(Clone, Debug)]
+pub struct SecurityEventPage {
+    /// The page.
+    pub activities: Vec<SecurityEvent>,
+    /// There is more: the next page begins after the last of these.
+    pub more: bool,
+}
+
+/// The `feed` table's activities.
+#[derive(Clone, Debug)]
+pub struct SecurityEvents {
+    db: Db,
+    pub(crate) table: String,
+}
+
+impl SecurityEvents {
+    /// The table of this name.
+    #[must_use]
+    pub fn new(db: Db, table: &str) -> Self {
+        Self { db, table: table.to_owned() }
+    }
+
+    /// An activity to be written with its cause.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn activity(
+        &self,
+        event: &str,
+        at: Timestamp,
+        address: &str,
+        user_agent: &str,
+    ) -> Result<SecurityEvent, StoreError> {
+        Ok(SecurityEvent {
+            id: SessionId::new(at, self.db.entropy.as_ref())?,
+            event: event.to_owned(),
+            at,
+            address: address.to_owned(),
+            user_agent: user_agent.to_owned(),
+            expires_at: at.plus_seconds(KEPT_SECONDS).seconds(),
+        })
+    }
+
+    /// Writes an activity that has no transaction of its own. Nobody's is written too, over the last of its
+    /// kind, so that the way is the same. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn put(&self, user: Option<UserId>, activity: &SecurityEvent) -> Result<(), StoreError> {
+        let item = match user {
+            Some(user) => activity_item(user, activity)?,
+            None => item(Key::new("NOBODY", "NOBODY"), activity, [])?,
+        };
+        let call = self
+            .db
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await?;
+        Ok(())
+    }
+
+    /// The user's activities, newest first, of those before `before`. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn page(
+        &self,
+        user: UserId,
+        before: Option<SessionId>,
+        limit: i32,
+        now: Timestamp,
+    ) -> Result<SecurityEventPage, StoreError> {
+        let end = before.map_or_else(|| "A#~".to_owned(), |id| format!("A#{id}"));
+        let call = self
+            .db
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :end")
+            .expression_attribute_values(":pk", text(format!("U#{user}")))
+            .expression_attribute_values(":first", text("A#"))
+            .expression_attribute_values(":end", text(end))
+            .scan_index_forward(false)
+            .limit(limit + 2)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        let mut activities = Vec::new();
+        for found in output.items.unwrap_or_default() {
+            let activity: SecurityEvent = fields(&self.table, found)?;
+            // `BETWEEN` has the end in it, and the TTL removes late.
+            if Some(activity.id) != before && activity.expires_at > now.seconds() {
+                activities.push(activity);
+            }
+        }
+        let limit = usize::try_from(limit).unwrap_or_default();
+        let more = activities.len() > limit;
+        activities.truncate(limit);
+        Ok(SecurityEventPage { activities, more })
+    }
+}
+
+pub(crate) fn activity_item(user: UserId, activity: &SecurityEvent) -> Result<Item, StoreError> {
+    item(Key::new(format!("U#{user}"), format!("A#{}", activity.id)), activity, [])
+}

@@ -1,0 +1,293 @@
+//! Bringing tweets into home timelines, and taking back what retweets brought.
+//!
+//! `U#<u> / HOME#<t>` is one entry for a tweet, however many bring it: who came first (`via`, none for its author)
+//! decides its place, the next few are in its set `also`, each with `U#<u> / ALSO#<t>#<x>`, which has the retweet's
+//! place and can be found by it. When the first takes the retweet back, one of the others comes in its place.
+
+use std::collections::BTreeSet;
+
+use aviary_model::{EdgeId, Timestamp, TweetId, UserId};
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::future::try_join;
+use futures_util::{StreamExt, TryStreamExt};
+use serde::Deserialize;
+
+use crate::dynamodb::client::MAX_ROUNDS;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::{Applied, Expression};
+use crate::dynamodb::item::{Item, Key, expiring, fields, item, number, shard, text};
+use crate::dynamodb::pages::id_behind;
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::feed::timelines::{HOME, HomeTimelines, Retweet, TimelineEntry, home_key, origin};
+use crate::social::keys::{EdgeKind, edge_key, hide_key, tweet_key, user_pk};
+use crate::social::visibility::Hide;
+
+const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
+/// So many who bring a tweet that is there already are kept with it: each is read with the page.
+const MAX_ALSO: usize = 4;
+/// Timelines that an entry is withdrawn from beside each other.
+const WITHDRAWALS_AT_ONCE: usize = 16;
+
+#[derive(Deserialize)]
+struct Also {
+    position: EdgeId,
+}
+
+impl HomeTimelines {
+    /// Brings a tweet into somebody's timeline. Where it is there already, it stays at its place and knows who else
+    /// brings it; but what nobody brings any more whom the reader follows takes this place, and so does a newer retweet
+    /// by who brought it first. One step, three for who is not the first.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn put(&self, user: UserId, entry: &TimelineEntry, now: Timestamp) -> Result<(), StoreError> {
+        for round in 0..MAX_ROUNDS {
+            self.db.pause_before(round).await?;
+            let Some(there) = self.put_first(user, entry, now).await? else { return Ok(()) };
+            if there.via == entry.via || self.put_beside(user, entry, &there, now).await? {
+                return Ok(());
+            }
+        }
+        Err(changes_all_the_time())
+    }
+
+    /// Answers the entry that is there already. What is over is as good as gone.
+    async fn put_first(
+        &self,
+        user: UserId,
+        entry: &TimelineEntry,
+        now: Timestamp,
+    ) -> Result<Option<TimelineEntry>, StoreError> {
+        let by = entry.via.map_or_else(|| "nobody".to_owned(), |via| via.to_string());
+        let condition = "attribute_not_exists(pk) OR #expires_at <= :now OR (#by = :by AND #recent_sk < :recent_sk)";
+        let mut put = set_all(entry_item(user, entry, now)?, condition)
+            .name("#by", "via")
+            .value(":by", text(by))
+            .value(":now", number(now.seconds()));
+        if entry.via.is_none() {
+            put.also(" REMOVE #by");
+        }
+        match put.apply_to(&self.db, &self.feed, home_key(user, entry.tweet)).await? {
+            Applied::Done(_) => Ok(None),
+            Applied::Refused(there) => fields(&self.feed, there).map(Some),
+        }
+    }
+
+    /// False if the entry that is there has changed meanwhile.
+    async fn put_beside(
+        &self,
+        user: UserId,
+        entry: &TimelineEntry,
+        there: &TimelineEntry,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let home = home_key(user, entry.tweet);
+        if !self.is_brought(user, there).await? {
+            let until = now.plus_seconds(KEPT_SECONDS);
+            let moved = moved(user, there, entry, Some(until)).apply_to(&self.db, &self.feed, home).await?;
+            return Ok(matches!(moved, Applied::Done(_)));
+        }
+        // Its author brings it anyway.
+        let Some(via) = entry.via else { return Ok(true) };
+        if there.also.len() >= MAX_ALSO && !there.also.contains(&via) {
+            return Ok(true);
+        }
+        let newer = set_all(also_item(user, entry, via, now)?, "attribute_not_exists(pk) OR #position < :position");
+        let known =
+            Expression::new("ADD #also :via", "attribute_exists(pk) AND (attribute_not_exists(#by) OR #by <> :by)")
+                .name("#also", "also")
+                .name("#by", "via")
+                .value(":via", AttributeValue::Ss(vec![via.to_string()]))
+                .value(":by", text(via.to_string()));
+        let mut transaction = Transaction::default();
+        transaction.update(&self.feed, also_key(user, entry.tweet, via), &newer)?;
+        let at = transaction.update(&self.feed, home, &known)?;
+        // That it brings the tweet by this retweet, or a newer one, is known already where only the first is refused.
+        Ok(!transaction.commit(&self.db).await?.refused_at(Some(at)))
+    }
+
+    /// Does the reader follow anybody who brings this entry, and is not hidden?
+    async fn is_brought(&self, reader: UserId, entry: &TimelineEntry) -> Result<bool, StoreError> {
+        let keys = |who: UserId| [edge_key(reader, EdgeKind::Follow, who.uuid()), hide_key(reader, who)];
+        let found = self.db.batch_get(&self.social, entry.bringers().flat_map(keys).collect()).await?;
+        for who in entry.bringers() {
+            let [follow, hide] = keys(who);
+            let hide = found.iter().find(|item| hide.is_of(item)).cloned();
+            let hide: Hide = hide.map(|hide| fields(&self.social, hide)).transpose()?.unwrap_or_default();
+            if !hide.hides() && found.iter().any(|item| follow.is_of(item)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+impl HomeTimelines {
+    pub(crate) async fn withdraw_from(&self, readers: BTreeSet<UserId>, retweet: Retweet) -> Result<(), StoreError> {
+        let withdrawals: Vec<_> = readers.into_iter().map(|reader| self.withdraw(reader, retweet)).collect();
+        futures_util::stream::iter(withdrawals).buffer_unordered(WITHDRAWALS_AT_ONCE).try_collect().await
+    }
+
+    async fn withdraw(&self, reader: UserId, retweet: Retweet) -> Result<(), StoreError> {
+        let Retweet { by, tweet, edge } = retweet;
+        let (home, also) = (home_key(reader, tweet), also_key(reader, tweet, by));
+        for round in 0..MAX_ROUNDS {
+            self.db.pause_before(round).await?;
+            let found = self.db.batch_get(&self.feed, vec![home.clone(), also.clone()]).await?;
+            let find = |key: &Key| found.iter().find(|item| key.is_of(item)).cloned();
+            let entry = find(&home).map(|item| fields::<TimelineEntry>(&self.feed, item)).transpose()?;
+            let brings_too = match find(&also) {
+                Some(item) => fields::<Also>(&self.feed, item)?.position == edge,
+                None => false,
+            };
+            let mut transaction = Transaction::default();
+            if brings_too {
+                self.forget(&mut transaction, reader, retweet, entry.as_ref())?;
+            }
+            if let Some(entry) = entry.filter(|entry| entry.via == Some(by) && entry.position == edge) {
+                self.replace(&mut transaction, reader, &entry).await?;
+            }
+            if transaction.is_empty() || matches!(transaction.commit(&self.db).await?, Committed::Done) {
+                return Ok(());
+            }
+        }
+        Err(changes_all_the_time())
+    }
+
+    /// The entry stays; this retweet does not bring it any more.
+    fn forget(
+        &self,
+        transaction: &mut Transaction,
+        reader: UserId,
+        Retweet { by, tweet, edge }: Retweet,
+        entry: Option<&TimelineEntry>,
+    ) -> Result<(), StoreError> {
+        transaction.delete_if(&self.feed, also_key(reader, tweet, by), &at(edge))?;
+        // What the retweet brought first is replaced or removed whole.
+        if entry.is_some_and(|entry| entry.via != Some(by)) {
+            let update = Expression::new("DELETE #also :by", "attribute_exists(pk)")
+                .name("#also", "also")
+                .value(":by", AttributeValue::Ss(vec![by.to_string()]));
+            transaction.update(&self.feed, home_key(reader, tweet), &update)?;
+        }
+        Ok(())
+    }
+
+    /// Whoever else brings the entry's tweet comes in the place of who brought it first: its author if the reader
+    /// follows them, or who retweeted it first of the others. If nobody does, or the tweet is gone, it goes.
+    async fn replace(
+        &self,
+        transaction: &mut Transaction,
+        reader: UserId,
+        entry: &TimelineEntry,
+    ) -> Result<(), StoreError> {
+        let TimelineEntry { tweet, author, .. } = *entry;
+        let home = home_key(reader, tweet);
+        let follow = edge_key(reader, EdgeKind::Follow, author.uuid());
+        let social = self.db.batch_get(&self.social, vec![tweet_key(tweet), follow.clone()]);
+        let others = entry.also.iter().map(|other| also_key(reader, tweet, *other)).collect();
+        let (social, others) = try_join(social, self.db.batch_get_many(&self.feed, others)).await?;
+        let is_there = |key: &Key| social.iter().any(|item| key.is_of(item));
+        let prefix = format!("ALSO#{tweet}#");
+        let places =
+            others.iter().filter_map(|item| Some((id_behind(item, "position", "")?, id_behind(item, "sk", &prefix)?)));
+        let first = places.min_by_key(|(position, _): &(EdgeId, UserId)| *position);
+        let next = if !is_there(&tweet_key(tweet)) {
+            None
+        } else if is_there(&follow) {
+            Some(TimelineEntry::tweeted(tweet, author))
+        } else {
+            first.map(|(position, via)| TimelineEntry::retweeted(tweet, author, via, position))
+        };
+        let Some(next) = next else {
+            return transaction.delete_if(&self.feed, home, &unchanged("", entry)).map(|_| ());
+        };
+        if let Some(via) = next.via {
+            transaction.delete_if(&self.feed, also_key(reader, tweet, via), &at(next.position))?;
+        }
+        transaction.update(&self.feed, home, &moved(reader, entry, &next, None)).map(|_| ())
+    }
+}
+
+/// The entry, if it is as it was read, at the place of another who brings it; kept until then, or as long as before.
+fn moved(reader: UserId, entry: &TimelineEntry, next: &TimelineEntry, until: Option<Timestamp>) -> Expression {
+    let update = unchanged("", entry).set("expires_at", until.map(|until| number(until.seconds())));
+    let places = places_of(reader, next).into_iter();
+    let mut update = places.fold(update, |update, (name, value)| update.set(name, Some(text(value))));
+    match next.via {
+        None => {
+            update.also(" REMOVE #via");
+            update
+        }
+        Some(via) => {
+            let mut update = update.set("via", Some(text(via.to_string())));
+            update.also(" DELETE #also :chosen");
+            update.value(":chosen", AttributeValue::Ss(vec![via.to_string()]))
+        }
+    }
+}
+
+/// The entry is as it was read.
+fn unchanged(update: &str, entry: &TimelineEntry) -> Expression {
+    let same = Expression::new(update, "")
+        .name("#via", "via")
+        .name("#was_at", "position")
+        .name("#also", "also")
+        .value(":was_at", text(entry.position.to_string()));
+    let (same, by) = match entry.via {
+        None => (same, "attribute_not_exists(#via)"),
+        Some(via) => (same.value(":was_by", text(via.to_string())), "#via = :was_by"),
+    };
+    let also: Vec<String> = entry.also.iter().map(ToString::to_string).collect();
+    let (same, others) = match also.is_empty() {
+        true => (same, "attribute_not_exists(#also)"),
+        false => (same.value(":was_also", AttributeValue::Ss(also)), "#also = :was_also"),
+    };
+    same.on(&format!("{by} AND #was_at = :was_at AND {others}"))
+}
+
+fn at(position: EdgeId) -> Expression {
+    Expression::new("", "#position = :position")
+        .name("#position", "position")
+        .value(":position", text(position.to_string()))
+}
+
+/// An update that makes an item what this one is, but for what only the one that is there has.
+fn set_all(item: Item, condition: &str) -> Expression {
+    let fields = item.into_iter().filter(|(name, _)| !matches!(name.as_str(), "pk" | "sk"));
+    fields.fold(Expression::new("", condition), |update, (name, value)| update.set(&name, Some(value)))
+}
+
+fn entry_item(user: UserId, entry: &TimelineEntry, now: Timestamp) -> Result<Item, StoreError> {
+    let item = item(home_key(user, entry.tweet), entry, places_of(user, entry))?;
+    Ok(expiring(item, now.plus_seconds(KEPT_SECONDS)))
+}
+
+/// What says where an entry is, and by what it can be found.
+fn places_of(user: UserId, entry: &TimelineEntry) -> [(&'static str, String); 4] {
+    [
+        ("position", entry.position.to_string()),
+        ("recent_sk", format!("{HOME}{}", entry.position)),
+        ("origin_pk", shard(&origin(entry.tweet, entry.via), user.uuid())),
+        ("origin_sk", user.to_string()),
+    ]
+}
+
+fn also_item(user: UserId, entry: &TimelineEntry, via: UserId, now: Timestamp) -> Result<Item, StoreError> {
+    let index = [
+        ("position", entry.position.to_string()),
+        ("origin_pk", shard(&origin(entry.tweet, Some(via)), user.uuid())),
+        // Beside the entry itself, where the same retweet brought both.
+        ("origin_sk", format!("{user}#also")),
+    ];
+    let item = item(also_key(user, entry.tweet, via), &serde_json::Map::new(), index)?;
+    Ok(expiring(item, now.plus_seconds(KEPT_SECONDS)))
+}
+
+fn also_key(user: UserId, tweet: TweetId, via: UserId) -> Key {
+    Key::new(user_pk(user), format!("ALSO#{tweet}#{via}"))
+}
+
+fn changes_all_the_time() -> StoreError {
+    StoreError::Passing("an entry of a timeline changed all the time".to_owned())
+}

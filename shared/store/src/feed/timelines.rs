@@ -1,0 +1,211 @@
+//! Home timelines: `U#<u> / HOME#<t>` is a tweet in u's, `U#<u> / PULL#<b>` says that u follows b, who has too many
+//! followers to be written to all of them. Entries say what there is to show; whether it still is there, and may be
+//! seen, is looked up when the page is read.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use aviary_model::{EdgeId, Timestamp, TweetId, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::dynamodb::client::Db;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{Key, fields, is_expired, text};
+use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
+use crate::dynamodb::transaction::Transaction;
+use crate::feed::security_events::SecurityEvents;
+use crate::jobs::{Job, Jobs, job_item};
+use crate::social::keys::{EdgeKind, edge_key, user_pk};
+use crate::social::profiles::Profiles;
+
+/// So many of those who have too many followers are merged into a page.
+const MAX_PULLS: i32 = 100;
+pub(crate) const HOME: &str = "HOME#";
+const PULL: &str = "PULL#";
+
+/// A tweet's place in a home timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    /// The tweet.
+    pub tweet: TweetId,
+    /// Who wrote it.
+    pub author: UserId,
+    /// Its place: the tweet's id, or the retweet's.
+    pub position: EdgeId,
+    /// Who retweeted it, if that brought it here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<UserId>,
+    /// Who retweeted it when it was here already; the first few.
+    #[serde(default, skip_serializing)]
+    pub also: BTreeSet<UserId>,
+}
+
+impl TimelineEntry {
+    /// A tweet where its author's followers find it: its own place is its id.
+    #[must_use]
+    pub fn tweeted(tweet: TweetId, author: UserId) -> Self {
+        Self { tweet, author, position: tweet.into(), via: None, also: BTreeSet::new() }
+    }
+
+    /// A tweet where somebody's followers find it who retweeted it: the place is the retweet's.
+    #[must_use]
+    pub fn retweeted(tweet: TweetId, author: UserId, via: UserId, position: EdgeId) -> Self {
+        Self { tweet, author, position, via: Some(via), also: BTreeSet::new() }
+    }
+
+    /// Everybody who brings it, its author first.
+    pub fn bringers(&self) -> impl Iterator<Item = UserId> {
+        [Some(self.author), self.via].into_iter().flatten().chain(self.also.iter().copied())
+    }
+}
+
+/// A retweet, as it was or is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Retweet {
+    pub(crate) by: UserId,
+    pub(crate) tweet: TweetId,
+    pub(crate) edge: EdgeId,
+}
+
+/// The home timelines of the `feed` table.
+#[derive(Clone, Debug)]
+pub struct HomeTimelines {
+    pub(crate) db: Db,
+    pub(crate) feed: String,
+    pub(crate) social: String,
+}
+
+impl HomeTimelines {
+    /// Over these tables.
+    #[must_use]
+    pub fn new(profiles: &Profiles, feed: &SecurityEvents) -> Self {
+        Self { db: profiles.db.clone(), feed: feed.table.clone(), social: profiles.table.clone() }
+    }
+
+    /// A page of what was written to somebody's timeline, newest first, of what comes after the position
+    /// `after`; never lags. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn page(
+        &self,
+        user: UserId,
+        after: Option<EdgeId>,
+        limit: i32,
+        now: Timestamp,
+    ) -> Result<ListPage<TimelineEntry>, StoreError> {
+        let own = Own { pk: user_pk(user), prefix: HOME, by_recency: true, order: Order::NewestFirst };
+        let after = after.map(|position| position.to_string());
+        let page = self.db.own_page(&self.feed, &own, after.as_deref(), limit).await?;
+        // The TTL removes late.
+        let current = page.entries.into_iter().filter(|item| !is_expired(item, now));
+        let entries = current.map(|item| fields(&self.feed, item)).collect::<Result<_, _>>()?;
+        Ok(ListPage { entries, next: page.next })
+    }
+
+    /// Whose tweets are merged into somebody's timeline when it is read: those followed last, at most a hundred;
+    /// never lags. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn pulls(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
+        let own = Own { pk: user_pk(user), prefix: PULL, by_recency: true, order: Order::NewestFirst };
+        let page = self.db.own_page(&self.feed, &own, None, MAX_PULLS).await?;
+        Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", PULL)).collect())
+    }
+
+    /// The entries of these tweets in somebody's timeline, of those that were written to it. One step, none where
+    /// nothing is asked.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn entries(
+        &self,
+        user: UserId,
+        tweets: &HashSet<TweetId>,
+        now: Timestamp,
+    ) -> Result<HashMap<TweetId, TimelineEntry>, StoreError> {
+        let keys = tweets.iter().map(|tweet| home_key(user, *tweet)).collect();
+        let found = self.db.batch_get_many(&self.feed, keys).await?;
+        let current = found.into_iter().filter(|item| !is_expired(item, now));
+        let entries = current.map(|item| fields(&self.feed, item).map(|entry: TimelineEntry| (entry.tweet, entry)));
+        entries.collect()
+    }
+
+    /// Has somebody's timeline merge another's tweets when it is read, if this follow is still there. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn pull(&self, user: UserId, followed: UserId, follow: EdgeId) -> Result<(), StoreError> {
+        let still = Expression::new("", "#id = :id").name("#id", "id").value(":id", text(follow.to_string()));
+        let mut pull = pull_key(user, followed).into_item();
+        pull.insert("recent_sk".to_owned(), text(format!("{PULL}{follow}")));
+        let mut transaction = Transaction::default();
+        transaction.check(&self.social, edge_key(user, EdgeKind::Follow, followed.uuid()), &still)?;
+        transaction.put(&self.feed, pull)?;
+        transaction.commit(&self.db).await.map(|_| ())
+    }
+
+    /// Ends that, if it is this follow by which it began. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn end_pull(&self, user: UserId, followed: UserId, follow: EdgeId) -> Result<(), StoreError> {
+        let by_this = Expression::new("", "#recent = :recent")
+            .name("#recent", "recent_sk")
+            .value(":recent", text(format!("{PULL}{follow}")));
+        let mut transaction = Transaction::default();
+        transaction.delete_if(&self.feed, pull_key(user, followed), &by_this)?;
+        transaction.commit(&self.db).await.map(|_| ())
+    }
+
+    /// Of these people, those whose followers were all told to merge their tweets. One step; none where nobody is
+    /// asked about.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn crossed(&self, people: &HashSet<UserId>) -> Result<HashSet<UserId>, StoreError> {
+        let keys = people.iter().copied().map(crossed_key).collect();
+        let found = self.db.batch_get_many(&self.feed, keys).await?;
+        Ok(found.iter().filter_map(|item| id_behind(item, "pk", "U#")).collect())
+    }
+
+    /// This job tells everybody who follows somebody to merge their tweets; it is made once. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn cross(&self, user: UserId, jobs: &Jobs, job: &Job) -> Result<(), StoreError> {
+        let mut transaction = Transaction::default();
+        transaction.create(&self.feed, crossed_key(user).into_item())?;
+        transaction.put(&jobs.table, job_item(job)?)?;
+        transaction.commit(&self.db).await.map(|_| ())
+    }
+
+    /// Not everybody who follows somebody was told to merge their tweets, from now on. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn uncross(&self, user: UserId) -> Result<(), StoreError> {
+        self.db.delete(&self.feed, crossed_key(user)).await
+    }
+}
+
+pub(crate) fn home_key(user: UserId, tweet: TweetId) -> Key {
+    Key::new(user_pk(user), format!("{HOME}{tweet}"))
+}
+
+/// What brings a tweet into timelines: itself, or somebody's retweet of it.
+pub(crate) fn origin(tweet: TweetId, via: Option<UserId>) -> String {
+    match via {
+        None => format!("TWEET#{tweet}"),
+        Some(via) => format!("RETWEET#{via}#{tweet}"),
+    }
+}
+
+fn pull_key(user: UserId, followed: UserId) -> Key {
+    Key::new(user_pk(user), format!("{PULL}{followed}"))
+}
+
+fn crossed_key(user: UserId) -> Key {
+    Key::new(user_pk(user), "CROSSED")
+}

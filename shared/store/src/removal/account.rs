@@ -1,0 +1,182 @@
+//! What a deleted account left, removed in bounded pages. Each step can be repeated, and be killed between
+//! any two writes: what leads to a thing goes with it or after it, never before.
+
+use aviary_model::{CommentId, Timestamp, TweetId, UserId};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use futures_util::future::try_join_all;
+
+use crate::credentials::keys::pointer_key;
+use crate::dynamodb::client::{Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, Key, text};
+use crate::dynamodb::pages::{Order, Own, attribute, id_behind};
+use crate::dynamodb::transaction::{distinct, remove};
+use crate::jobs::Jobs;
+use crate::removal::Purge;
+use crate::social::comments::Comment;
+use crate::social::keys::{comment_key, commented_key, hide_key, user_pk};
+
+/// Items of a page. With their pointers they fit into one transaction, which takes a hundred writes.
+const PAGE: i32 = 25;
+/// The parts of a user's partition in which nothing leads to tweets and comments, which go with a job each.
+const BESIDE_WORKS: [(&str, &str); 3] = [(" ", "COMMENT"), ("COMMENT~", "TWEET"), ("TWEET~", "~")];
+
+impl Purge {
+    /// Removes a page of what verified the user: sessions, device tokens and what leads to them. True if
+    /// there is more. Two steps, one where there is nothing.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn credentials(&self, user: UserId) -> Result<bool, StoreError> {
+        self.remove_page(&self.credentials, &format!("U#{user}")).await
+    }
+
+    /// Removes a page of the user's idempotency keys. True if there is more. Two steps, one where there is
+    /// nothing.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn once(&self, user: UserId) -> Result<bool, StoreError> {
+        self.remove_page(&self.credentials, &format!("ONCE#U#{user}")).await
+    }
+
+    /// Removes a page of what the user did and had: edges, and what stands between the user and others, on both
+    /// sides. Not what leads to tweets and comments. True if there is more. Two steps, one where there is nothing.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn social(&self, user: UserId) -> Result<bool, StoreError> {
+        let pages = BESIDE_WORKS.map(|part| self.remove_part(&self.social, user_pk(user), Some(part)));
+        Ok(try_join_all(pages).await?.contains(&true))
+    }
+
+    /// Removes a page of what was kept for the user to read. True if there is more. Two steps, one where
+    /// there is nothing.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn feed(&self, user: UserId) -> Result<bool, StoreError> {
+        self.remove_page(&self.feed, &format!("U#{user}")).await
+    }
+
+    /// Removes a page of what a tweet had under its own key, such as its tags. True if there is more. Two steps,
+    /// one where there is nothing.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn tags(&self, tweet: TweetId) -> Result<bool, StoreError> {
+        self.remove_page(&self.social, &format!("T#{tweet}")).await
+    }
+
+    /// A page of the user's tweets, oldest first; never lags. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn tweets(&self, user: UserId) -> Result<Vec<TweetId>, StoreError> {
+        self.works(user, "TWEET#").await
+    }
+
+    /// A page of the user's comments, oldest first; never lags. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn comments(&self, user: UserId) -> Result<Vec<CommentId>, StoreError> {
+        self.works(user, "COMMENT#").await
+    }
+
+    async fn works<T: std::str::FromStr>(&self, user: UserId, prefix: &str) -> Result<Vec<T>, StoreError> {
+        let own = Own { pk: user_pk(user), prefix, by_recency: false, order: Order::OldestFirst };
+        let page = self.db.own_page(&self.social, &own, None, PAGE).await?;
+        Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", prefix)).collect())
+    }
+
+    /// A comment that an account left: it goes with what leads its author to it, and leaves a job that removes what
+    /// hangs on it. Two steps.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn comment_of(
+        &self,
+        author: UserId,
+        comment: CommentId,
+        jobs: &Jobs,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let found = self.db.get::<Comment>(&self.social, comment_key(comment)).await?;
+        if let Some(found) = found.filter(|found| found.author == author)
+            && self.comments.delete(&found, jobs, now).await?
+        {
+            return Ok(());
+        }
+        self.db.delete(&self.social, commented_key(author, comment)).await
+    }
+
+    /// Removes up to a page of a partition, each item together with what points to it.
+    async fn remove_page(&self, table: &str, pk: &str) -> Result<bool, StoreError> {
+        self.remove_part(table, pk.to_owned(), None).await
+    }
+
+    /// The same of a part of the partition's sort keys.
+    async fn remove_part(&self, table: &str, pk: String, part: Option<(&str, &str)>) -> Result<bool, StoreError> {
+        let condition = if part.is_some() { "pk = :pk AND sk BETWEEN :first AND :last" } else { "pk = :pk" };
+        let part = part.map(|(first, last)| [(":first".to_owned(), text(first)), (":last".to_owned(), text(last))]);
+        let values = part.into_iter().flatten().chain([(":pk".to_owned(), text(&*pk))]).collect();
+        let call = self
+            .db
+            .client
+            .query()
+            .table_name(table)
+            .key_condition_expression(condition)
+            .expression_attribute_names("#pointer", "pointer")
+            .projection_expression("pk, sk, #pointer")
+            .set_expression_attribute_values(Some(values))
+            .consistent_read(true)
+            .limit(PAGE)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        let more = output.last_evaluated_key.is_some();
+        let found = output.items.unwrap_or_default();
+        let keys = distinct(found.iter().flat_map(|item| keys_of(&pk, item)));
+        if !keys.is_empty() {
+            remove(&self.db, table, keys).await?;
+        }
+        Ok(more)
+    }
+}
+
+/// An item's key, that of what it points to, and what its other side has of what stands between two.
+fn keys_of(pk: &str, item: &Item) -> Vec<Key> {
+    let own = attribute(item, "sk").map(|sk| Key::new(pk, sk));
+    let user = pk.strip_prefix("U#").and_then(|user| user.parse().ok());
+    let other = user.and_then(|user| Some(hide_key(id_behind(item, "sk", "HIDE#")?, user)));
+    own.into_iter().chain(attribute(item, "pointer").map(pointer_key)).chain(other).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn every_sort_key_is_beside_the_works_but_those_of_works() {
+        let is_in = |sk: &str| BESIDE_WORKS.iter().any(|(first, last)| (*first..=*last).contains(&sk));
+        for word in ["BLOCK#", "CLIKE#", "FOLLOW#", "HIDE#", "LIKE#", "MEDIA#", "MUTE#", "PROFILE", "RETWEET#", "SAVE#"]
+        {
+            assert!(is_in(&format!("{word}019a")), "{word}");
+        }
+        assert!(!is_in("TWEET#019a") && !is_in("COMMENT#019a"));
+    }
+
+    #[test]
+    fn what_two_items_point_to_is_removed_once() {
+        let item = |sk: &str| {
+            let mut item = Key::new("U#1", sk).into_item();
+            item.insert("pointer".to_owned(), text("TOKEN#a"));
+            item
+        };
+        let (session, device) = (item("S#1"), item("D#1"));
+        let keys = distinct([&session, &device].into_iter().flat_map(|item| keys_of("U#1", item)));
+        assert_eq!(keys, [Key::new("U#1", "S#1"), pointer_key("TOKEN#a"), Key::new("U#1", "D#1")]);
+    }
+}

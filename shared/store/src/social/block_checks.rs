@@ -1,0 +1,52 @@
+//! Whom a write reaches: none of them may block its author. That is a condition of the write, so that a block
+//! that is made in this moment holds.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use aviary_model::UserId;
+
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::social::keys::hide_key;
+
+/// Why something was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// Somebody whom it would have reached blocks the caller.
+    #[error("somebody whom it would have reached blocks the caller")]
+    Blocked,
+    /// DynamoDB did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<aviary_model::EntropyError> for WriteError {
+    fn from(error: aviary_model::EntropyError) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Lets a transaction stand on none of these blocking the caller. Answers the places of the checks.
+pub(crate) fn check_reach(
+    transaction: &mut Transaction,
+    table: &str,
+    caller: UserId,
+    reached: impl IntoIterator<Item = UserId>,
+) -> Result<Range<usize>, StoreError> {
+    let free = Expression::new("", "attribute_not_exists(blocked_by) OR blocked_by = :no")
+        .value(":no", aws_sdk_dynamodb::types::AttributeValue::Bool(false));
+    let others: HashSet<UserId> = reached.into_iter().filter(|other| *other != caller).collect();
+    let mut places = 0..0;
+    for other in others {
+        let at = transaction.check(table, hide_key(caller, other), &free)?;
+        places = if places.is_empty() { at..at + 1 } else { places.start..at + 1 };
+    }
+    Ok(places)
+}
+
+/// Was it one of these checks that failed?
+pub(crate) fn is_blocked(committed: &Committed, checks: &Range<usize>) -> bool {
+    checks.clone().any(|place| committed.refused_at(Some(place)))
+}

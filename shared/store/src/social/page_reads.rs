@@ -1,0 +1,227 @@
+//! What a page needs to be shown: everything that its entries lead to, and how the viewer stands to it, read
+//! together.
+
+use std::collections::{HashMap, HashSet};
+
+use aviary_model::{CommentId, TweetId, UserId};
+use uuid::Uuid;
+
+use crate::dynamodb::client::Db;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, Key, fields};
+use crate::dynamodb::pages::{attribute, id_behind};
+use crate::social::comments::Comment;
+use crate::social::keys::{EdgeKind, comment_key, edge_key, hide_key, tweet_key};
+use crate::social::profiles::{Profile, Profiles, profile_key};
+use crate::social::tweets::Tweet;
+use crate::social::visibility::Hide;
+
+/// What is to be read for a page.
+#[derive(Clone, Debug, Default)]
+pub struct PageKeys {
+    viewer: Option<UserId>,
+    tweets: HashSet<TweetId>,
+    reactions: HashSet<TweetId>,
+    comments: HashSet<CommentId>,
+    people: HashSet<UserId>,
+    follows: HashSet<UserId>,
+}
+
+impl PageKeys {
+    /// For this viewer, or for nobody.
+    #[must_use]
+    pub fn by(viewer: Option<UserId>) -> Self {
+        Self { viewer, ..Self::default() }
+    }
+
+    /// A tweet with its author, and whether the viewer likes, retweeted, saved it.
+    #[must_use]
+    pub fn tweet(mut self, id: TweetId, author: UserId) -> Self {
+        self.tweets.insert(id);
+        self.person(author)
+    }
+
+    /// Whether the viewer likes, retweeted, saved a tweet that was read already.
+    #[must_use]
+    pub fn reactions(mut self, id: TweetId) -> Self {
+        self.reactions.insert(id);
+        self
+    }
+
+    /// A comment with its author, and whether the viewer likes it.
+    #[must_use]
+    pub fn comment(mut self, id: CommentId, author: UserId) -> Self {
+        self.comments.insert(id);
+        self.person(author)
+    }
+
+    /// Somebody's profile, and what stands between the viewer and them.
+    #[must_use]
+    pub fn person(mut self, id: UserId) -> Self {
+        self.people.insert(id);
+        self
+    }
+
+    /// Does the viewer follow this one?
+    #[must_use]
+    pub fn follows(mut self, id: UserId) -> Self {
+        self.follows.insert(id);
+        self
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        let mut keys: Vec<Key> = self.tweets.iter().map(|id| tweet_key(*id)).collect();
+        keys.extend(self.comments.iter().map(|id| comment_key(*id)));
+        keys.extend(self.people.iter().map(|id| profile_key(*id)));
+        let Some(viewer) = self.viewer else { return keys };
+        let edge = |kind, target: Uuid| edge_key(viewer, kind, target);
+        for tweet in self.tweets.union(&self.reactions) {
+            keys.extend([EdgeKind::Like, EdgeKind::Retweet, EdgeKind::Save].map(|kind| edge(kind, tweet.uuid())));
+        }
+        keys.extend(self.comments.iter().map(|comment| edge(EdgeKind::CommentLike, comment.uuid())));
+        keys.extend(self.follows.iter().map(|other| edge(EdgeKind::Follow, other.uuid())));
+        keys.extend(self.people.iter().filter(|other| **other != viewer).map(|other| hide_key(viewer, *other)));
+        keys
+    }
+}
+
+/// What was read for a page.
+#[derive(Clone, Debug, Default)]
+pub struct PageData {
+    tweets: HashMap<TweetId, Tweet>,
+    comments: HashMap<CommentId, Comment>,
+    profiles: HashMap<UserId, Profile>,
+    hides: HashMap<UserId, Hide>,
+    edges: HashSet<(EdgeKind, Uuid)>,
+}
+
+impl PageData {
+    /// The tweet, if it is there.
+    #[must_use]
+    pub fn tweet(&self, id: TweetId) -> Option<&Tweet> {
+        self.tweets.get(&id)
+    }
+
+    /// The comment, if it is there.
+    #[must_use]
+    pub fn comment(&self, id: CommentId) -> Option<&Comment> {
+        self.comments.get(&id)
+    }
+
+    /// The profile; none of a deleted account, whose works are hidden with it.
+    #[must_use]
+    pub fn profile(&self, id: UserId) -> Option<&Profile> {
+        self.profiles.get(&id)
+    }
+
+    /// What stands between the viewer and this one.
+    #[must_use]
+    pub fn hide(&self, id: UserId) -> Hide {
+        self.hides.get(&id).copied().unwrap_or_default()
+    }
+
+    /// This and what was read beside it or after it.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.tweets.extend(other.tweets);
+        self.comments.extend(other.comments);
+        self.profiles.extend(other.profiles);
+        self.hides.extend(other.hides);
+        self.edges.extend(other.edges);
+        self
+    }
+
+    /// Does the viewer follow this one?
+    #[must_use]
+    pub fn follows(&self, id: UserId) -> bool {
+        self.has(EdgeKind::Follow, id.uuid())
+    }
+
+    /// Does the viewer like this tweet?
+    #[must_use]
+    pub fn likes(&self, id: TweetId) -> bool {
+        self.has(EdgeKind::Like, id.uuid())
+    }
+
+    /// Did the viewer retweet it?
+    #[must_use]
+    pub fn retweeted(&self, id: TweetId) -> bool {
+        self.has(EdgeKind::Retweet, id.uuid())
+    }
+
+    /// Did the viewer save it?
+    #[must_use]
+    pub fn saved(&self, id: TweetId) -> bool {
+        self.has(EdgeKind::Save, id.uuid())
+    }
+
+    /// Does the viewer like this comment?
+    #[must_use]
+    pub fn likes_comment(&self, id: CommentId) -> bool {
+        self.has(EdgeKind::CommentLike, id.uuid())
+    }
+
+    fn has(&self, kind: EdgeKind, target: Uuid) -> bool {
+        self.edges.contains(&(kind, target))
+    }
+
+    fn take(&mut self, table: &str, item: Item) -> Result<(), StoreError> {
+        let sk = attribute(&item, "sk").unwrap_or_default().to_owned();
+        match &*sk {
+            "TWEET" => {
+                let tweet: Tweet = fields(table, item)?;
+                self.tweets.insert(tweet.id, tweet);
+            }
+            "COMMENT" => {
+                let comment: Comment = fields(table, item)?;
+                self.comments.insert(comment.id, comment);
+            }
+            "PROFILE" => {
+                let profile: Profile = fields(table, item)?;
+                self.profiles.insert(profile.id, profile);
+            }
+            _ => {
+                if let Some(other) = id_behind(&item, "sk", "HIDE#") {
+                    self.hides.insert(other, fields(table, item)?);
+                } else if let Some(edge) = edge_of(&sk) {
+                    self.edges.insert(edge);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn edge_of(sk: &str) -> Option<(EdgeKind, Uuid)> {
+    let (word, target) = sk.split_once('#')?;
+    let kinds = [EdgeKind::Follow, EdgeKind::Like, EdgeKind::Retweet, EdgeKind::Save, EdgeKind::CommentLike];
+    let kind = kinds.into_iter().find(|kind| kind.word() == word)?;
+    Some((kind, target.parse().ok()?))
+}
+
+/// Reads what pages need, of the `social` table.
+#[derive(Clone, Debug)]
+pub struct PageReads {
+    db: Db,
+    table: String,
+}
+
+impl PageReads {
+    /// Over the table of these profiles.
+    #[must_use]
+    pub fn new(profiles: &Profiles) -> Self {
+        Self { db: profiles.db.clone(), table: profiles.table.clone() }
+    }
+
+    /// Reads all of it as it is now. One step, however much it is; none where nothing is wanted.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn read(&self, wanted: &PageKeys) -> Result<PageData, StoreError> {
+        let mut seen = PageData::default();
+        for item in self.db.batch_get_many(&self.table, wanted.keys()).await? {
+            seen.take(&self.table, item)?;
+        }
+        Ok(seen)
+    }
+}

@@ -1,0 +1,235 @@
+//! Profiles, and the social side's own pointers from names to them.
+//!
+//! `U#<id> / PROFILE` is a profile, `NAME#<key> / NAME` says whose a username is.
+
+use aviary_model::{Alias, Bio, BirthDate, Link, NameKey, Timestamp, UserId, Username};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::NameOwner;
+use crate::dynamodb::client::Db;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{Item, Key, count, fields, item, shard, text};
+use crate::social::search_index::{alias_index, name_index};
+
+/// A profile.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Profile {
+    /// The user's id.
+    pub id: UserId,
+    /// The user's name.
+    pub username: Username,
+    /// The name shown beside it.
+    #[serde(default)]
+    pub alias: Alias,
+    /// The biography; empty until one is written.
+    #[serde(default)]
+    pub bio: Bio,
+    /// Shown to its owner only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_of_birth: Option<BirthDate>,
+    /// The profile picture, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
+    /// The picture behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub background: Option<Link>,
+    /// What the user service was asked to do with it.
+    #[serde(default, skip_serializing_if = "was_never_created")]
+    pub service_profile: ServiceProfile,
+    /// How many follow this user.
+    #[serde(default, deserialize_with = "count")]
+    pub followers: u64,
+    /// How many this user follows.
+    #[serde(default, deserialize_with = "count")]
+    pub following: u64,
+    /// When the profile was made.
+    pub created_at: Timestamp,
+}
+
+impl Profile {
+    /// A new user's profile: a name, nothing else yet.
+    #[must_use]
+    pub fn new(id: UserId, username: Username, created_at: Timestamp) -> Self {
+        Self {
+            id,
+            username,
+            alias: Alias::default(),
+            bio: Bio::default(),
+            date_of_birth: None,
+            picture: None,
+            background: None,
+            service_profile: ServiceProfile::default(),
+            followers: 0,
+            following: 0,
+            created_at,
+        }
+    }
+}
+
+/// Where a profile picture is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Picture {
+    /// An object in our bucket, by its key.
+    Object(String),
+    /// A picture elsewhere (document 000's `image_url`).
+    Link(Link),
+}
+
+/// A profile as the user service (document 003) has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceProfile {
+    /// Made by the signup; `create` was not called.
+    #[default]
+    NeverCreated,
+    /// `create` was called, and `delete` not since.
+    Created,
+    /// `delete` was called, and `create` not since.
+    Deleted,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn was_never_created(state: &ServiceProfile) -> bool {
+    *state == ServiceProfile::NeverCreated
+}
+
+/// What is to change; the rest stays.
+#[derive(Clone, Debug, Default)]
+pub struct ProfileChange {
+    /// A new biography.
+    pub bio: Option<Bio>,
+    /// A new name beside the username; an empty one is none.
+    pub alias: Option<Alias>,
+    /// A new picture, or none.
+    pub picture: Option<Option<Picture>>,
+    /// A new picture behind it, or none.
+    pub background: Option<Option<Link>>,
+}
+
+impl ProfileChange {
+    fn is_empty(&self) -> bool {
+        self.bio.is_none() && self.alias.is_none() && self.picture.is_none() && self.background.is_none()
+    }
+
+    /// A profile as this change leaves it.
+    #[must_use]
+    pub fn applied_to(self, before: Profile) -> Profile {
+        Profile {
+            bio: self.bio.unwrap_or(before.bio),
+            alias: self.alias.unwrap_or(before.alias),
+            picture: self.picture.unwrap_or(before.picture),
+            background: self.background.unwrap_or(before.background),
+            ..before
+        }
+    }
+
+    /// The same in DynamoDB's words.
+    fn expression(&self, id: UserId) -> Result<Expression, StoreError> {
+        let mut removed = Vec::new();
+        let mut update = Expression::new("", "attribute_exists(pk)")
+            .set("bio", self.bio.as_ref().map(|bio| text(bio.as_str())))
+            .set("alias", self.alias.as_ref().map(|alias| text(alias.as_str())));
+        if let Some(alias) = &self.alias {
+            match alias_index(alias, id) {
+                Some(index) => update = index.into_iter().fold(update, |update, (k, v)| update.set(k, Some(text(v)))),
+                None => removed.extend(["list_pk", "list_sk"]),
+            }
+        }
+        match &self.picture {
+            Some(Some(picture)) => update = update.set("picture", Some(picture_value(picture)?)),
+            Some(None) => removed.push("picture"),
+            None => {}
+        }
+        match &self.background {
+            Some(Some(link)) => update = update.set("background", Some(text(link.as_str()))),
+            Some(None) => removed.push("background"),
+            None => {}
+        }
+        if !removed.is_empty() {
+            update.also(&format!(" REMOVE {}", removed.join(", ")));
+        }
+        Ok(update)
+    }
+}
+
+/// The profiles of the `social` table.
+#[derive(Clone, Debug)]
+pub struct Profiles {
+    pub(crate) db: Db,
+    pub(crate) table: String,
+}
+
+impl Profiles {
+    /// The table of this name.
+    #[must_use]
+    pub fn new(db: Db, table: &str) -> Self {
+        Self { db, table: table.to_owned() }
+    }
+
+    /// The profile of this user. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn by_id(&self, id: UserId) -> Result<Option<Profile>, StoreError> {
+        self.db.get(&self.table, profile_key(id)).await
+    }
+
+    /// Whose this username is. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn owner_of(&self, name: &NameKey) -> Result<Option<UserId>, StoreError> {
+        let guard = self.db.get::<NameOwner>(&self.table, name_key(name)).await?;
+        Ok(guard.map(|guard| guard.user_id))
+    }
+
+    /// The profile of whoever has this username. Two steps.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn by_name(&self, name: &NameKey) -> Result<Option<Profile>, StoreError> {
+        match self.owner_of(name).await? {
+            Some(id) => self.by_id(id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Changes a profile and answers it as it was before, so that exactly one caller learns of each
+    /// picture that it replaced. None if there is no such profile. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn change(&self, id: UserId, change: &ProfileChange) -> Result<Option<Profile>, StoreError> {
+        if change.is_empty() {
+            return self.by_id(id).await;
+        }
+        let before = change.expression(id)?.apply(&self.db, &self.table, profile_key(id)).await?;
+        before.map(|item| fields(&self.table, item)).transpose()
+    }
+}
+
+fn picture_value(picture: &Picture) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(picture)
+        .map_err(|cause| StoreError::Rejected(format!("a picture can't be written: {cause}")))
+}
+
+pub(crate) fn profile_item(profile: &Profile) -> Result<Item, StoreError> {
+    let index = [("time_pk", shard("PROFILES", profile.id.uuid())), ("time_sk", profile.id.to_string())];
+    let index = index.into_iter().chain(alias_index(&profile.alias, profile.id).into_iter().flatten());
+    item(profile_key(profile.id), profile, index)
+}
+
+pub(crate) fn name_item(name: &NameKey, id: UserId) -> Result<Item, StoreError> {
+    item(name_key(name), &NameOwner { user_id: id }, name_index(name, id).into_iter().flatten())
+}
+
+pub(crate) fn profile_key(id: UserId) -> Key {
+    Key::new(format!("U#{id}"), "PROFILE")
+}
+
+pub(crate) fn name_key(name: &NameKey) -> Key {
+    Key::new(format!("NAME#{}", name.as_str()), "NAME")
+}

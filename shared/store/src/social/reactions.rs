@@ -1,0 +1,210 @@
+//! What people do with tweets and comments: likes, retweets, saves. Each is an edge where its actor is, there or
+//! not; doing it twice is doing it once.
+
+use aviary_model::{CommentId, EdgeId, Timestamp, TweetId, UserId};
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
+use uuid::Uuid;
+
+use crate::dynamodb::client::{Db, Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, item};
+use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::feed::timelines::TimelineEntry;
+use crate::social::block_checks::{WriteError, check_reach, is_blocked};
+use crate::social::comments::Comment;
+use crate::social::keys::{EdgeKind, edge_index, edge_key, list_of, user_pk};
+use crate::social::tweets::Tweet;
+
+/// What somebody can do with a tweet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reaction {
+    /// Like it.
+    Like,
+    /// Show it to one's followers.
+    Retweet,
+    /// Keep it for oneself.
+    Save,
+}
+
+impl Reaction {
+    fn kind(self) -> EdgeKind {
+        match self {
+            Self::Like => EdgeKind::Like,
+            Self::Retweet => EdgeKind::Retweet,
+            Self::Save => EdgeKind::Save,
+        }
+    }
+}
+
+/// The edges of tweets and comments in the `social` table.
+#[derive(Clone, Debug)]
+pub struct Reactions {
+    db: Db,
+    table: String,
+}
+
+/// Something of somebody that is reacted to.
+struct Target {
+    id: Uuid,
+    author: UserId,
+    /// Where a reaction to it reaches.
+    reached: Vec<UserId>,
+    /// What else the edge says.
+    more: Vec<(&'static str, String)>,
+}
+
+/// An edge's own attributes.
+#[derive(serde::Serialize)]
+struct Edge {
+    id: EdgeId,
+    author: UserId,
+}
+
+impl Reactions {
+    /// The table of this name.
+    #[must_use]
+    pub fn new(db: Db, table: &str) -> Self {
+        Self { db, table: table.to_owned() }
+    }
+
+    /// Reacts to a tweet. False if that was done before. One step.
+    ///
+    /// # Errors
+    /// When the tweet's author blocks the actor, or DynamoDB does not answer.
+    pub async fn put(
+        &self,
+        actor: UserId,
+        reaction: Reaction,
+        tweet: &Tweet,
+        now: Timestamp,
+    ) -> Result<bool, WriteError> {
+        let target =
+            Target { id: tweet.id.uuid(), author: tweet.author, reached: vec![tweet.author], more: Vec::new() };
+        self.put_edge(actor, reaction.kind(), target, now).await
+    }
+
+    /// Takes a reaction back. False if there was none. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn remove(&self, actor: UserId, reaction: Reaction, tweet: TweetId) -> Result<bool, StoreError> {
+        self.remove_edge(actor, reaction.kind(), tweet.uuid()).await
+    }
+
+    /// Likes a comment. False if that was done before. One step.
+    ///
+    /// # Errors
+    /// When the comment's or its tweet's author blocks the actor, or DynamoDB does not answer.
+    pub async fn like_comment(&self, actor: UserId, comment: &Comment, now: Timestamp) -> Result<bool, WriteError> {
+        let target = Target {
+            id: comment.id.uuid(),
+            author: comment.author,
+            reached: vec![comment.author, comment.tweet_author],
+            more: vec![("tweet", comment.tweet.to_string())],
+        };
+        self.put_edge(actor, EdgeKind::CommentLike, target, now).await
+    }
+
+    /// Takes the like of a comment back. False if there was none. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn unlike_comment(&self, actor: UserId, comment: CommentId) -> Result<bool, StoreError> {
+        self.remove_edge(actor, EdgeKind::CommentLike, comment.uuid()).await
+    }
+
+    /// Who reacted so to a tweet, newest first, each with the place after which the list goes on; lags. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn of_tweet(
+        &self,
+        reaction: Reaction,
+        tweet: TweetId,
+        after: Option<EdgeId>,
+        limit: i32,
+    ) -> Result<ListPage<UserId>, StoreError> {
+        let list = list_of(reaction.kind(), tweet.uuid());
+        let after = after.map(|place| place.to_string());
+        let page = self.db.list_page(&self.table, &list, Order::NewestFirst, after.as_deref(), limit).await?;
+        Ok(page.filter_map(|item| id_behind(&item, "pk", "U#")))
+    }
+
+    /// The tweets that somebody reacted to so, and their authors, in the order of reacting, newest first; never
+    /// lags. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn by_user(
+        &self,
+        user: UserId,
+        reaction: Reaction,
+        after: Option<EdgeId>,
+        limit: i32,
+    ) -> Result<ListPage<(TweetId, UserId)>, StoreError> {
+        let prefix = format!("{}#", reaction.kind().word());
+        let own = Own { pk: user_pk(user), prefix: &prefix, by_recency: true, order: Order::NewestFirst };
+        let after = after.map(|place| place.to_string());
+        let page = self.db.own_page(&self.table, &own, after.as_deref(), limit).await?;
+        Ok(page.filter_map(|item| Some((id_behind(&item, "sk", &prefix)?, id_behind(&item, "author", "")?))))
+    }
+
+    /// What somebody retweeted, with the places that it has in timelines, newest first; never lags. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn retweeted_by(
+        &self,
+        user: UserId,
+        after: Option<EdgeId>,
+        limit: i32,
+    ) -> Result<ListPage<TimelineEntry>, StoreError> {
+        let own = Own { pk: user_pk(user), prefix: "RETWEET#", by_recency: true, order: Order::NewestFirst };
+        let after = after.map(|place| place.to_string());
+        let page = self.db.own_page(&self.table, &own, after.as_deref(), limit).await?;
+        Ok(page.filter_map(|item| retweeted_entry(&item, user)))
+    }
+
+    async fn put_edge(
+        &self,
+        actor: UserId,
+        kind: EdgeKind,
+        target: Target,
+        now: Timestamp,
+    ) -> Result<bool, WriteError> {
+        let id = EdgeId::new(now, self.db.entropy.as_ref())?;
+        // Nobody lists the comments that somebody likes.
+        let index = edge_index(actor, kind, target.id, id).into_iter();
+        let index = index.filter(|(name, _)| kind != EdgeKind::CommentLike || *name != "recent_sk");
+        let edge = Edge { id, author: target.author };
+        let edge = item(edge_key(actor, kind, target.id), &edge, index.chain(target.more))?;
+        let mut transaction = Transaction::default();
+        transaction.create(&self.table, edge)?;
+        let checks = check_reach(&mut transaction, &self.table, actor, target.reached)?;
+        match transaction.commit(&self.db).await? {
+            Committed::Done => Ok(true),
+            committed if is_blocked(&committed, &checks) => Err(WriteError::Blocked),
+            Committed::Refused(_) => Ok(false),
+        }
+    }
+
+    async fn remove_edge(&self, actor: UserId, kind: EdgeKind, target: Uuid) -> Result<bool, StoreError> {
+        let call = self
+            .db
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(edge_key(actor, kind, target).into_item()))
+            .return_values(ReturnValue::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await?;
+        Ok(output.attributes.is_some_and(|was| !was.is_empty()))
+    }
+}
+
+/// A retweet's place in the timelines of those who follow its actor.
+pub(crate) fn retweeted_entry(edge: &Item, actor: UserId) -> Option<TimelineEntry> {
+    let (tweet, author) = (id_behind(edge, "sk", "RETWEET#")?, id_behind(edge, "author", "")?);
+    Some(TimelineEntry::retweeted(tweet, author, actor, id_behind(edge, "id", "")?))
+}

@@ -1,0 +1,310 @@
+//! What stands between people: follows, blocks, mutes (`docs/social.md`).
+//!
+//! An edge lies with its actor; what a block or a mute means for both is kept as flags in `U#<a> / HIDE#<b>`,
+//! which everything that a block forbids has in its own transaction.
+
+use aviary_model::{EdgeId, UserId};
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::Serialize;
+
+use crate::dynamodb::client::{Db, MAX_ROUNDS};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{Item, Key, fields, item};
+use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::social::keys::{EdgeKind, edge_index, edge_key, hide_key, list_of, user_pk};
+use crate::social::profiles::{Profile, Profiles, profile_key};
+use crate::social::visibility::Hide;
+
+const BLOCKS: &str = "blocks";
+const BLOCKED_BY: &str = "blocked_by";
+const MUTES: &str = "mutes";
+const FLAGS: [&str; 3] = [BLOCKS, BLOCKED_BY, MUTES];
+
+/// Edges between people, in the `social` table.
+#[derive(Clone, Debug)]
+pub struct Relations {
+    db: Db,
+    table: String,
+}
+
+/// What came of an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Related {
+    /// It is so now, and was not before.
+    Changed,
+    /// It was so before.
+    AlreadySo,
+    /// It can't be: the other blocks the actor.
+    BlockedBy,
+    /// It can't be: the actor blocks the other.
+    Blocks,
+}
+
+/// Somebody, and what stands between them and an actor.
+#[derive(Clone, Debug)]
+pub struct Between {
+    /// The other's profile.
+    pub profile: Profile,
+    /// As the actor has it.
+    pub mine: Hide,
+    /// As the other has it.
+    theirs: Hide,
+}
+
+#[derive(Serialize)]
+struct Edge {
+    id: EdgeId,
+}
+
+impl Relations {
+    /// Over the table of these profiles.
+    #[must_use]
+    pub fn new(profiles: &Profiles) -> Self {
+        Self { db: profiles.db.clone(), table: profiles.table.clone() }
+    }
+
+    /// What stands between an actor and somebody; none if there is no such user. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn between(&self, actor: UserId, other: UserId) -> Result<Option<Between>, StoreError> {
+        let (mine, theirs, profile) = (hide_key(actor, other), hide_key(other, actor), profile_key(other));
+        // One's own two are one item, and a batch refuses to hear of it twice.
+        let mut keys = vec![profile.clone(), mine.clone()];
+        keys.extend((mine != theirs).then(|| theirs.clone()));
+        let found = self.db.batch_get(&self.table, keys).await?;
+        let Some(profile) = self.pick(&found, &profile)? else { return Ok(None) };
+        let (mine, theirs) = (self.pick(&found, &mine)?, self.pick(&found, &theirs)?);
+        Ok(Some(Between { profile, mine: mine.unwrap_or_default(), theirs: theirs.unwrap_or_default() }))
+    }
+
+    fn pick<T: serde::de::DeserializeOwned>(&self, found: &[Item], key: &Key) -> Result<Option<T>, StoreError> {
+        found.iter().find(|item| key.is_of(item)).map(|item| fields(&self.table, item.clone())).transpose()
+    }
+
+    /// `actor` follows `other`, unless a block stands between them. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn follow(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<Related, StoreError> {
+        let mut transaction = Transaction::default();
+        self.create_edge(&mut transaction, EdgeKind::Follow, actor, other, id)?;
+        let at = transaction.check(&self.table, hide_key(actor, other), &no_block())?;
+        match transaction.commit(&self.db).await? {
+            Committed::Done => Ok(Related::Changed),
+            Committed::Refused(places) => match places.into_iter().find(|(place, _)| *place == at) {
+                Some((_, hide)) => self.which_block(hide),
+                None => Ok(Related::AlreadySo),
+            },
+        }
+    }
+
+    fn which_block(&self, hide: Option<Item>) -> Result<Related, StoreError> {
+        let hide: Hide = hide.map(|item| fields(&self.table, item)).transpose()?.unwrap_or_default();
+        Ok(if hide.blocked_by { Related::BlockedBy } else { Related::Blocks })
+    }
+
+    /// `actor` does not follow `other` any more. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn unfollow(&self, actor: UserId, other: UserId) -> Result<Related, StoreError> {
+        let mut transaction = Transaction::default();
+        self.delete_edge(&mut transaction, EdgeKind::Follow, actor, other)?;
+        Ok(outcome(&transaction.commit(&self.db).await?))
+    }
+
+    /// `actor` blocks `other`, which ends follows both ways. The two must be different. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn block(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<Related, StoreError> {
+        let mut transaction = Transaction::default();
+        self.create_edge(&mut transaction, EdgeKind::Block, actor, other, id)?;
+        transaction.update(&self.table, hide_key(actor, other), &raise(BLOCKS))?;
+        transaction.update(&self.table, hide_key(other, actor), &raise(BLOCKED_BY))?;
+        transaction.delete(&self.table, edge_key(actor, EdgeKind::Follow, other.uuid()))?;
+        transaction.delete(&self.table, edge_key(other, EdgeKind::Follow, actor.uuid()))?;
+        Ok(outcome(&transaction.commit(&self.db).await?))
+    }
+
+    /// `actor` does not block `other` any more; `was` is how it was read. The follows do not come back. One
+    /// step, and two more if it has changed meanwhile.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn unblock(&self, actor: UserId, was: Between) -> Result<Related, StoreError> {
+        self.take_back(actor, was, EdgeKind::Block).await
+    }
+
+    /// `actor` mutes `other`, who does not learn of it. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn mute(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<Related, StoreError> {
+        let mut transaction = Transaction::default();
+        self.create_edge(&mut transaction, EdgeKind::Mute, actor, other, id)?;
+        transaction.update(&self.table, hide_key(actor, other), &raise(MUTES))?;
+        Ok(outcome(&transaction.commit(&self.db).await?))
+    }
+
+    /// `actor` does not mute `other` any more; `was` is how it was read. One step, and two more if it has
+    /// changed meanwhile.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn unmute(&self, actor: UserId, was: Between) -> Result<Related, StoreError> {
+        self.take_back(actor, was, EdgeKind::Mute).await
+    }
+
+    /// Removes an edge and its flags; which of their items are empty then decides how they are written, so
+    /// it stands on what they were.
+    async fn take_back(&self, actor: UserId, mut was: Between, kind: EdgeKind) -> Result<Related, StoreError> {
+        let other = was.profile.id;
+        for round in 0..MAX_ROUNDS {
+            self.db.pause_before(round).await?;
+            let mut transaction = Transaction::default();
+            let at = self.delete_edge(&mut transaction, kind, actor, other)?;
+            if kind == EdgeKind::Block {
+                self.lower(&mut transaction, hide_key(actor, other), was.mine, BLOCKS)?;
+                self.lower(&mut transaction, hide_key(other, actor), was.theirs, BLOCKED_BY)?;
+            } else {
+                self.lower(&mut transaction, hide_key(actor, other), was.mine, MUTES)?;
+            }
+            match transaction.commit(&self.db).await? {
+                Committed::Done => return Ok(Related::Changed),
+                committed if committed.refused_at(Some(at)) => return Ok(Related::AlreadySo),
+                Committed::Refused(_) => match self.between(actor, other).await? {
+                    Some(now) => was = now,
+                    None => return Ok(Related::AlreadySo),
+                },
+            }
+        }
+        Err(StoreError::Passing("what stands between two users changed all the time".to_owned()))
+    }
+
+    fn lower(
+        &self,
+        transaction: &mut Transaction,
+        key: Key,
+        was: Hide,
+        flag: &'static str,
+    ) -> Result<usize, StoreError> {
+        let others = FLAGS.into_iter().filter(|other| *other != flag);
+        let has =
+            |name| [(BLOCKS, was.blocks), (BLOCKED_BY, was.blocked_by), (MUTES, was.mutes)].contains(&(name, true));
+        if others.clone().any(has) {
+            let condition: Vec<String> = others.map(|other| format!("attribute_exists({other})")).collect();
+            let lowered = Expression::new(&format!("REMOVE {flag}"), &condition.join(" OR "));
+            transaction.update(&self.table, key, &lowered)
+        } else {
+            let condition: Vec<String> = others.map(|other| format!("attribute_not_exists({other})")).collect();
+            transaction.delete_if(&self.table, key, &Expression::new("", &condition.join(" AND ")))
+        }
+    }
+
+    fn create_edge(
+        &self,
+        transaction: &mut Transaction,
+        kind: EdgeKind,
+        actor: UserId,
+        other: UserId,
+        id: EdgeId,
+    ) -> Result<usize, StoreError> {
+        let index = edge_index(actor, kind, other.uuid(), id);
+        transaction.create(&self.table, item(edge_key(actor, kind, other.uuid()), &Edge { id }, index)?)
+    }
+
+    fn delete_edge(
+        &self,
+        transaction: &mut Transaction,
+        kind: EdgeKind,
+        actor: UserId,
+        other: UserId,
+    ) -> Result<usize, StoreError> {
+        let is_there = Expression::new("", "attribute_exists(pk)");
+        transaction.delete_if(&self.table, edge_key(actor, kind, other.uuid()), &is_there)
+    }
+
+    /// Who follows this user, the last first, after a place that a page before named. The index lags. One
+    /// step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn followers(
+        &self,
+        user: UserId,
+        after: Option<EdgeId>,
+        limit: i32,
+    ) -> Result<ListPage<UserId>, StoreError> {
+        let (list, after) = (list_of(EdgeKind::Follow, user.uuid()), after.map(|place| place.to_string()));
+        let page = self.db.list_page(&self.table, &list, Order::NewestFirst, after.as_deref(), limit).await?;
+        Ok(page.filter_map(|item| id_behind(&item, "pk", "U#")))
+    }
+
+    /// Whom this user follows, the last first. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn following(
+        &self,
+        user: UserId,
+        after: Option<EdgeId>,
+        limit: i32,
+    ) -> Result<ListPage<UserId>, StoreError> {
+        self.own(user, EdgeKind::Follow, after, limit).await
+    }
+
+    /// Whom this user blocks, the last first. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn blocked(
+        &self,
+        user: UserId,
+        after: Option<EdgeId>,
+        limit: i32,
+    ) -> Result<ListPage<UserId>, StoreError> {
+        self.own(user, EdgeKind::Block, after, limit).await
+    }
+
+    /// Whom this user mutes, the last first. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn muted(&self, user: UserId, after: Option<EdgeId>, limit: i32) -> Result<ListPage<UserId>, StoreError> {
+        self.own(user, EdgeKind::Mute, after, limit).await
+    }
+
+    async fn own(
+        &self,
+        user: UserId,
+        kind: EdgeKind,
+        after: Option<EdgeId>,
+        limit: i32,
+    ) -> Result<ListPage<UserId>, StoreError> {
+        let prefix = format!("{}#", kind.word());
+        let own = Own { pk: user_pk(user), prefix: &prefix, by_recency: true, order: Order::NewestFirst };
+        let after = after.map(|place| place.to_string());
+        let page = self.db.own_page(&self.table, &own, after.as_deref(), limit).await?;
+        Ok(page.filter_map(|item| id_behind(&item, "sk", &prefix)))
+    }
+}
+
+/// The condition of everything that a block forbids in both directions, on `U#<actor> / HIDE#<other>`.
+fn no_block() -> Expression {
+    Expression::new("", &format!("attribute_not_exists({BLOCKS}) AND attribute_not_exists({BLOCKED_BY})"))
+}
+
+fn raise(flag: &str) -> Expression {
+    Expression::new("", "").set(flag, Some(AttributeValue::Bool(true)))
+}
+
+fn outcome(committed: &Committed) -> Related {
+    match committed {
+        Committed::Done => Related::Changed,
+        Committed::Refused(_) => Related::AlreadySo,
+    }
+}

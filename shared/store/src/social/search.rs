@@ -1,0 +1,126 @@
+//! Finding people by the beginning of a username or an alias: both have their place in the index `lists`,
+//! in the partition of their first character.
+
+use aviary_model::{NameKey, UserId};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+
+use crate::dynamodb::client::{Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, text};
+use crate::dynamodb::pages::{ListPage, attribute};
+use crate::social::profiles::{Profile, Profiles};
+use crate::social::search_index::place;
+
+/// What a sort key may have; no place is longer.
+const MAX_PLACE_BYTES: usize = 1_024;
+/// Behind everything that begins alike.
+const LAST: char = '\u{10ffff}';
+
+/// Somebody whom a search may have found; the profile decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SearchHit {
+    /// Who.
+    pub user: UserId,
+    /// Found by the alias, not by the username?
+    pub by_alias: bool,
+}
+
+impl SearchHit {
+    /// Does this hit show the profile? Who is found by both names is shown once, by the username; who was
+    /// renamed since the index was written is not shown.
+    #[must_use]
+    pub fn shows(self, profile: &Profile, query: &NameKey) -> bool {
+        let begins = |name: &str| NameKey::of(name).as_str().starts_with(query.as_str());
+        let by_name = begins(profile.username.as_str());
+        if self.by_alias { !by_name && begins(profile.alias.as_str()) } else { by_name }
+    }
+}
+
+impl Profiles {
+    /// A page of whoever has a username or an alias that begins like this, in the order of the names, after
+    /// a place that a page before named. None for a place that is in no such list. The index lags. One
+    /// step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn search(
+        &self,
+        query: &NameKey,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<Option<ListPage<SearchHit>>, StoreError> {
+        let Some((list, begin)) = place(query) else { return Ok(Some(ListPage { entries: Vec::new(), next: None })) };
+        let end = format!("{begin}{LAST}");
+        let is_place = |after: &str| {
+            let is_inside = after.starts_with(&begin) && after <= end.as_str();
+            after.len() <= MAX_PLACE_BYTES && is_inside && hit_of(after, false).is_some()
+        };
+        if after.is_some_and(|after| !is_place(after)) {
+            return Ok(None);
+        }
+        let call = self
+            .db
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("lists")
+            .key_condition_expression("list_pk = :pk AND list_sk BETWEEN :first AND :last")
+            .expression_attribute_values(":pk", text(list))
+            .expression_attribute_values(":first", text(after.unwrap_or(&begin)))
+            .expression_attribute_values(":last", text(end))
+            // One more says whether there is more; two may share a place, and `BETWEEN` has the last page's end in it.
+            .limit(limit.saturating_add(2 + 2 * i32::from(after.is_some())))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        let mut found = output.items.unwrap_or_default();
+        found.retain(|item| attribute(item, "list_sk") != after);
+        Ok(Some(cut(found, limit)))
+    }
+}
+
+/// The first `limit`, and not one half of what shares its place: somebody's username and alias may be one.
+fn cut(mut found: Vec<Item>, limit: i32) -> ListPage<SearchHit> {
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let sk = |at: usize| found.get(at).and_then(|item| attribute(item, "list_sk"));
+    let last = limit.saturating_sub(1);
+    let end = if sk(limit).is_some() && sk(last) == sk(limit) { limit + 1 } else { limit };
+    let next = sk(last).filter(|_| found.len() > end).map(ToOwned::to_owned);
+    found.truncate(end);
+    ListPage { entries: found.iter().filter_map(hit).collect(), next }
+}
+
+fn hit(item: &Item) -> Option<SearchHit> {
+    hit_of(attribute(item, "list_sk")?, attribute(item, "sk") == Some("PROFILE"))
+}
+
+fn hit_of(sk: &str, by_alias: bool) -> Option<SearchHit> {
+    let (_, user) = sk.rsplit_once('#')?;
+    Some(SearchHit { user: user.parse().ok()?, by_alias })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::dynamodb::item::Key;
+
+    #[test]
+    fn what_shares_a_place_is_on_one_page_in_whatever_order() {
+        let place = "ada#019a0000-0000-7000-8000-0000000000aa";
+        let entry = |sk: &str, list_sk: &str| {
+            let mut item = Key::new("x", sk).into_item();
+            item.insert("list_sk".to_owned(), text(list_sk));
+            item
+        };
+        let after = || entry("NAME", "adb#019a0000-0000-7000-8000-0000000000bb");
+        for sks in [["NAME", "PROFILE"], ["PROFILE", "NAME"]] {
+            let both = || sks.map(|sk| entry(sk, place)).to_vec();
+            let page = cut([both(), vec![after()]].concat(), 1);
+            assert_eq!((page.entries.len(), page.next.as_deref()), (2, Some(place)), "{sks:?}");
+            assert!(page.entries.iter().any(|hit| !hit.by_alias));
+            let last = cut(both(), 1);
+            assert_eq!((last.entries.len(), last.next), (2, None), "{sks:?}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What a new text needs to be checked: its author, the tweet that it is about, the people whom it mentions.
+
+use std::collections::HashMap;
+
+use aviary_model::{NameKey, TweetId, UserId};
+
+use crate::accounts::NameOwner;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::fields;
+use crate::dynamodb::pages::attribute;
+use crate::social::keys::tweet_key;
+use crate::social::profiles::{Profile, name_key, profile_key};
+use crate::social::tweets::{Tweet, Tweets};
+
+/// What a new text stands on.
+#[derive(Clone, Debug, Default)]
+pub struct TextContext {
+    /// Its author's profile.
+    pub author: Option<Profile>,
+    /// The tweet that it answers or comments.
+    pub tweet: Option<Tweet>,
+    /// Who has the names that it mentions.
+    pub mentioned: Vec<UserId>,
+}
+
+impl Tweets {
+    /// Reads what a text stands on: its author's profile, the tweet that it is about, and whose the names in it
+    /// are. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn basis(
+        &self,
+        author: UserId,
+        tweet: Option<TweetId>,
+        mentions: &[NameKey],
+    ) -> Result<TextContext, StoreError> {
+        let mut keys = vec![profile_key(author)];
+        keys.extend(tweet.map(tweet_key));
+        keys.extend(mentions.iter().map(name_key));
+        let mut basis = TextContext::default();
+        for found in self.db.batch_get_many(&self.table, keys).await? {
+            match attribute(&found, "sk") {
+                Some("PROFILE") => basis.author = Some(fields(&self.table, found)?),
+                Some("TWEET") => basis.tweet = Some(fields(&self.table, found)?),
+                _ => basis.mentioned.push(fields::<NameOwner>(&self.table, found)?.user_id),
+            }
+        }
+        Ok(basis)
+    }
+
+    /// Whose the names are, of those that somebody has. One step, none where there is no name.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn owners_of(&self, names: &[NameKey]) -> Result<HashMap<NameKey, UserId>, StoreError> {
+        let found = self.db.batch_get_many(&self.table, names.iter().map(name_key).collect()).await?;
+        let mut owners = HashMap::new();
+        for item in found {
+            let name = attribute(&item, "pk").and_then(|pk| pk.strip_prefix("NAME#")).map(NameKey::of);
+            let owner = fields::<NameOwner>(&self.table, item)?.user_id;
+            owners.extend(name.map(|name| (name, owner)));
+        }
+        Ok(owners)
+    }
+}

@@ -1,0 +1,172 @@
+//! Writing tweets: the tweet, its places in lists, and what its writing stands on, in one transaction.
+
+use std::collections::HashSet;
+
+use aviary_model::{Tag, Timestamp, TweetId, TweetText, UserId};
+
+use crate::credentials::idempotency_keys::IdempotencyResult;
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::Expression;
+use crate::dynamodb::item::{Item, Key, fields, item, number, shard, text};
+use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::jobs::{Jobs, Task, job_item};
+use crate::social::block_checks::{WriteError, check_reach, is_blocked};
+use crate::social::keys::{authored_key, list_pk, tweet_key, with_media_key};
+use crate::social::tweets::{Tweet, Tweets, replies_list, tag_list};
+
+/// What came of an edit.
+#[derive(Debug)]
+pub enum Edited<T> {
+    /// It says the new text.
+    Done,
+    /// It has been changed since it was read; this is it now.
+    Changed(Box<T>),
+    /// It is gone.
+    Gone,
+}
+
+impl Tweets {
+    /// Writes a new tweet, on condition that nobody whom it reaches (whose tweet it answers, whom it
+    /// mentions) blocks its author; writing the same one again changes nothing. With an idempotency key, which
+    /// is settled in the same transaction with this result. One step.
+    ///
+    /// # Errors
+    /// When somebody blocks its author, DynamoDB does not answer, or the key's claim has lapsed.
+    pub async fn create(
+        &self,
+        tweet: &Tweet,
+        mentioned: &[UserId],
+        settled: Option<IdempotencyResult<'_>>,
+    ) -> Result<(), WriteError> {
+        let mut transaction = Transaction::default();
+        let at = transaction.create(&self.table, tweet_item(tweet)?)?;
+        for place in places(tweet)? {
+            transaction.create(&self.table, place)?;
+        }
+        let parent = tweet.in_reply_to.map(|parent| parent.author);
+        let reached = mentioned.iter().copied().chain(parent);
+        let checks = check_reach(&mut transaction, &self.table, tweet.author, reached)?;
+        if let Some((claim, credentials, result)) = &settled {
+            claim.settle(&mut transaction, credentials, result)?;
+        }
+        match transaction.commit(&self.db).await? {
+            Committed::Done => Ok(()),
+            committed if committed.refused_at(Some(at)) => Ok(()),
+            committed if is_blocked(&committed, &checks) => Err(WriteError::Blocked),
+            Committed::Refused(_) => Err(lapsed().into()),
+        }
+    }
+
+    /// Gives a tweet another text, on condition that its text is the one that was read and that nobody whom
+    /// it reaches now blocks its author. One step.
+    ///
+    /// # Errors
+    /// When somebody blocks its author, or DynamoDB does not answer.
+    pub async fn edit(
+        &self,
+        tweet: &Tweet,
+        message: &TweetText,
+        reached: &[UserId],
+        now: Timestamp,
+    ) -> Result<Edited<Tweet>, WriteError> {
+        let mut transaction = Transaction::default();
+        let at = transaction.update(&self.table, tweet_key(tweet.id), &new_text(&tweet.message, message, now))?;
+        let (before, after): (HashSet<Tag>, HashSet<Tag>) =
+            (tweet.message.tags().into_iter().collect(), message.tags().into_iter().collect());
+        for tag in before.difference(&after) {
+            transaction.delete(&self.table, tag_key(tweet.id, tag))?;
+        }
+        for tag in after.difference(&before) {
+            transaction.put(&self.table, tag_item(tweet.id, tweet.author, tag)?)?;
+        }
+        let checks = check_reach(&mut transaction, &self.table, tweet.author, reached.iter().copied())?;
+        let committed = transaction.commit(&self.db).await?;
+        edited(&self.table, committed, at, &checks)
+    }
+
+    /// Removes a tweet and its places in its author's lists, and leaves a job that removes what hangs on it.
+    /// False if it is gone already. One step.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn delete(&self, tweet: &Tweet, jobs: &Jobs, now: Timestamp) -> Result<bool, StoreError> {
+        let task = Task::RemoveTweet { author: tweet.author, tweet: tweet.id, round: 0 };
+        let is_there = Expression::new("", "attribute_exists(pk)");
+        let mut transaction = Transaction::default();
+        transaction.delete_if(&self.table, tweet_key(tweet.id), &is_there)?;
+        transaction.delete(&self.table, authored_key(tweet.author, tweet.id))?;
+        if !tweet.media.is_empty() {
+            transaction.delete(&self.table, with_media_key(tweet.author, tweet.id))?;
+        }
+        transaction.create(&jobs.table, job_item(&jobs.job(task, now)?)?)?;
+        Ok(matches!(transaction.commit(&self.db).await?, Committed::Done))
+    }
+}
+
+/// The claim's owner took longer than any request lives.
+pub(crate) fn lapsed() -> StoreError {
+    StoreError::Passing("the idempotency key's claim has lapsed".to_owned())
+}
+
+/// Another text in place of the one that was read.
+pub(crate) fn new_text(before: &TweetText, after: &TweetText, now: Timestamp) -> Expression {
+    Expression::new("", "message = :was")
+        .value(":was", text(before.as_str()))
+        .set("message", Some(text(after.as_str())))
+        .set("edited_at", Some(number(now.millis())))
+}
+
+/// Reads what came of an edit whose text stands at `at` of the transaction.
+pub(crate) fn edited<T: serde::de::DeserializeOwned>(
+    table: &str,
+    committed: Committed,
+    at: usize,
+    checks: &std::ops::Range<usize>,
+) -> Result<Edited<T>, WriteError> {
+    let is_blocked = is_blocked(&committed, checks);
+    let Committed::Refused(places) = committed else { return Ok(Edited::Done) };
+    match places.into_iter().find(|(place, _)| *place == at) {
+        Some((_, Some(found))) => Ok(Edited::Changed(Box::new(fields(table, found)?))),
+        Some((_, None)) => Ok(Edited::Gone),
+        None if is_blocked => Err(WriteError::Blocked),
+        None => Err(StoreError::Rejected("an edit was refused without a reason".to_owned()).into()),
+    }
+}
+
+fn tweet_item(tweet: &Tweet) -> Result<Item, StoreError> {
+    let mut index = vec![("time_pk", shard("TWEETS", tweet.id.uuid())), ("time_sk", tweet.id.to_string())];
+    if let Some(parent) = tweet.in_reply_to {
+        index.extend(in_list(&replies_list(parent.tweet), tweet.id));
+    }
+    item(tweet_key(tweet.id), tweet, index)
+}
+
+/// A tweet's places in its author's lists and in those of its tags.
+fn places(tweet: &Tweet) -> Result<Vec<Item>, StoreError> {
+    let by = [("author", tweet.author.to_string())];
+    let mut places = vec![item(authored_key(tweet.author, tweet.id), &Nothing {}, by.clone())?];
+    if !tweet.media.is_empty() {
+        places.push(item(with_media_key(tweet.author, tweet.id), &Nothing {}, by)?);
+    }
+    for tag in tweet.message.tags() {
+        places.push(tag_item(tweet.id, tweet.author, &tag)?);
+    }
+    Ok(places)
+}
+
+/// An item that is nothing but its keys.
+#[derive(serde::Serialize)]
+pub(crate) struct Nothing {}
+
+fn tag_item(tweet: TweetId, author: UserId, tag: &Tag) -> Result<Item, StoreError> {
+    let author = ("author", author.to_string());
+    item(tag_key(tweet, tag), &Nothing {}, in_list(&tag_list(tag), tweet).into_iter().chain([author]))
+}
+
+fn tag_key(tweet: TweetId, tag: &Tag) -> Key {
+    Key::new(format!("T#{tweet}"), format!("TAG#{}", tag.as_str()))
+}
+
+fn in_list(list: &str, tweet: TweetId) -> [(&'static str, String); 2] {
+    [("list_pk", list_pk(list, tweet.uuid())), ("list_sk", tweet.to_string())]
+}

@@ -1,0 +1,6 @@
+//! Tests of the table `accounts`.
+
+mod change;
+mod deletion;
+mod registration;
+mod registration_race;

@@ -1,0 +1,10 @@
+//! Tests of the table `credentials`.
+
+mod caller_state;
+mod device_tokens;
+mod idempotency_keys;
+mod limit_counters;
+mod one_time_tokens;
+pub(crate) mod refresh_families;
+mod refresh_family_race;
+mod signing_keys;

@@ -1,0 +1,148 @@
+//! What is tried again, and how often.
+
+use aviary_store::{Reaction, Reactions, RegistrationError, StoreError, Task};
+use aviary_telemetry::Meter;
+use serde_json::{Value, json};
+
+use crate::dynamodb::scripted::{Scripted, cancelled, refusal};
+use crate::fixture::{NOW, Names, session_id, storage, user};
+
+/// A registration without an address has this many items.
+const PLACES: usize = 5;
+
+fn reasons(of: &[(usize, &'static str)]) -> (u16, Value) {
+    let mut codes = ["None"; PLACES];
+    for (place, code) in of {
+        codes[*place] = code;
+    }
+    cancelled(&codes)
+}
+
+#[tokio::test]
+async fn a_transaction_in_conflict_is_sent_again_as_the_very_same() {
+    let conflict = reasons(&[(1, "TransactionConflict")]);
+    let throttled = reasons(&[(0, "ThrottlingError")]);
+    let dynamodb = Scripted::start(vec![conflict, throttled, (200, json!({}))]).await;
+    let meter = Meter::default();
+    meter.scope(dynamodb.register()).await.unwrap();
+    assert_eq!((meter.cost().calls, meter.cost().steps), (3, 3));
+
+    let requests = dynamodb.requests();
+    assert_eq!(requests.len(), 3);
+    assert!(requests[0]["ClientRequestToken"].as_str().is_some_and(|token| token.len() == 32));
+    assert_eq!(requests[0]["TransactItems"].as_array().unwrap().len(), PLACES);
+    assert!(requests.iter().all(|request| *request == requests[0]));
+}
+
+#[tokio::test]
+async fn two_transactions_have_two_tokens() {
+    let dynamodb = Scripted::start(vec![(200, json!({}))]).await;
+    dynamodb.register().await.unwrap();
+    dynamodb.register().await.unwrap();
+    let requests = dynamodb.requests();
+    assert_ne!(requests[0]["ClientRequestToken"], requests[1]["ClientRequestToken"]);
+}
+
+#[tokio::test]
+async fn beside_a_conflict_a_failed_condition_is_not_believed() {
+    let half = reasons(&[(0, "TransactionConflict"), (1, "ConditionalCheckFailed")]);
+    let dynamodb = Scripted::start(vec![half.clone(), (200, json!({}))]).await;
+    dynamodb.register().await.unwrap();
+    assert_eq!(dynamodb.requests().len(), 2);
+
+    let dynamodb = Scripted::start(vec![half, reasons(&[(1, "ConditionalCheckFailed")])]).await;
+    let refused = dynamodb.register().await.unwrap_err();
+    assert!(matches!(refused, RegistrationError::Taken { username: true, email: false }), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_conflict_that_does_not_end_is_given_up() {
+    let dynamodb = Scripted::start(vec![reasons(&[(1, "TransactionConflict")])]).await;
+    let error = dynamodb.register().await.unwrap_err();
+    assert!(matches!(error, RegistrationError::Store(StoreError::Passing(_))), "{error:?}");
+    assert_eq!(dynamodb.requests().len(), 6);
+}
+
+/// The function would be out of time if its own rounds were multiplied with the SDK's.
+#[tokio::test]
+async fn what_the_sdk_has_tried_three_times_is_given_up() {
+    let dynamodb = Scripted::start(vec![(503, refusal("ServiceUnavailable"))]).await;
+    let error = dynamodb.register().await.unwrap_err();
+    assert!(matches!(error, RegistrationError::Store(StoreError::Passing(_))), "{error:?}");
+    assert_eq!(dynamodb.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn what_no_retry_mends_is_not_tried_again() {
+    for code in ["ValidationError", "ItemCollectionSizeLimitExceeded"] {
+        let dynamodb = Scripted::start(vec![reasons(&[(2, code)])]).await;
+        let error = dynamodb.register().await.unwrap_err();
+        assert!(matches!(error, RegistrationError::Store(StoreError::Rejected(_))), "{error:?}");
+        assert_eq!(dynamodb.requests().len(), 1, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_stayed_unprocessed_are_asked_for_again_and_only_they() {
+    let (ada, sid) = (user("ada", None).id, session_id());
+    let table = Names::of(&storage("scripted")).credentials;
+    let principal_key = json!({"pk": {"S": format!("U#{ada}")}, "sk": {"S": "PRINCIPAL"}});
+    let session_key = json!({"pk": {"S": format!("U#{ada}")}, "sk": {"S": format!("S#{sid}")}});
+    let mut principal = principal_key.clone();
+    principal["epoch"] = json!({"N": "3"});
+    principal["active"] = json!({"BOOL": true});
+    principal["staff"] = json!({"BOOL": false});
+    let left = json!({"ConsistentRead": true, "Keys": [principal_key]});
+    let first = json!({"Responses": {&*table: []}, "UnprocessedKeys": {&*table: left}});
+    let second = json!({"Responses": {&*table: [principal]}, "UnprocessedKeys": {}});
+    let dynamodb = Scripted::start(vec![(200, first), (200, second)]).await;
+
+    let meter = Meter::default();
+    let standing = meter.scope(dynamodb.store.credentials.standing(ada, sid)).await.unwrap();
+    assert_eq!(standing.principal.unwrap().epoch, 3);
+    assert!(standing.session.is_none());
+    assert_eq!(meter.cost().steps, 2);
+
+    let requests = dynamodb.requests();
+    assert_eq!(requests[0]["RequestItems"][&table]["Keys"], json!([principal_key, session_key]));
+    assert_eq!(requests[1]["RequestItems"][&table], left);
+}
+
+#[tokio::test]
+async fn keys_that_stay_unprocessed_are_given_up() {
+    let (ada, sid) = (user("ada", None).id, session_id());
+    let table = Names::of(&storage("scripted")).credentials;
+    let key = json!({"pk": {"S": format!("U#{ada}")}, "sk": {"S": "PRINCIPAL"}});
+    let answer = json!({"UnprocessedKeys": {&*table: {"Keys": [key]}}});
+    let dynamodb = Scripted::start(vec![(200, answer)]).await;
+    let error = dynamodb.store.credentials.standing(ada, sid).await.unwrap_err();
+    assert!(matches!(error, StoreError::Passing(_)), "{error:?}");
+    assert_eq!(dynamodb.requests().len(), 6);
+}
+
+impl Scripted {
+    async fn register(&self) -> Result<(), RegistrationError> {
+        self.store.register(&user("ada", None)).await
+    }
+}
+
+/// Others write the same item in transactions, such as its counters.
+#[tokio::test]
+async fn a_single_write_that_meets_a_transaction_is_made_again() {
+    let conflict = (400, refusal("TransactionConflictException"));
+    let reaction = |dynamodb: &Scripted| Reactions::new(dynamodb.store.db.clone(), &dynamodb.store.names.social);
+    let (actor, tweet) = (user("wren", None).id, "019a0000-0000-7000-8000-0000000000aa".parse().unwrap());
+
+    let dynamodb = Scripted::start(vec![conflict.clone(), conflict.clone(), (200, json!({}))]).await;
+    assert!(!reaction(&dynamodb).remove(actor, Reaction::Like, tweet).await.unwrap());
+    assert_eq!(dynamodb.requests().len(), 3);
+
+    let dynamodb = Scripted::start(vec![conflict.clone(), (200, json!({}))]).await;
+    let job = dynamodb.store.jobs.job(Task::SweepSessions { user: actor }, NOW).unwrap();
+    dynamodb.store.jobs.put(&job).await.unwrap();
+    assert_eq!(dynamodb.requests().len(), 2);
+
+    let dynamodb = Scripted::start(vec![conflict]).await;
+    let error = reaction(&dynamodb).remove(actor, Reaction::Like, tweet).await.unwrap_err();
+    assert!(matches!(error, StoreError::Passing(_)), "{error:?}");
+}

@@ -1,0 +1,9 @@
+//! Tests of the table `social`.
+
+mod profiles;
+mod reactions;
+mod relation_costs;
+mod relations;
+mod search;
+mod tweet_costs;
+mod tweets;

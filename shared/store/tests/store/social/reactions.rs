@@ -1,0 +1,137 @@
+//! Likes, retweets and saves: there or not there, whatever is repeated.
+
+use aviary_model::{CommentId, Timestamp, TweetId, TweetText, UserId};
+use aviary_store::{Comment, Comments, Edited, Reaction, Reactions, Task, Tweet, WriteError};
+use futures_util::future::join_all;
+use serde_json::json;
+
+use crate::dynamodb::scripted::{Scripted, cancelled};
+use crate::fixture::{NOW, Random, Store, key};
+
+fn somebody() -> UserId {
+    UserId::new(NOW, &Random).unwrap()
+}
+
+fn words(text: &str) -> TweetText {
+    TweetText::parse(text).unwrap()
+}
+
+fn tweet(at: Timestamp) -> Tweet {
+    Tweet::new(TweetId::new(at, &Random).unwrap(), somebody(), words("hello"), at)
+}
+
+fn comment(on: &Tweet) -> Comment {
+    Comment {
+        id: CommentId::new(NOW, &Random).unwrap(),
+        author: somebody(),
+        tweet: on.id,
+        tweet_author: on.author,
+        message: words("indeed"),
+        likes: 0,
+        created_at: NOW,
+        edited_at: None,
+    }
+}
+
+async fn blocked_by(store: &Store, user: UserId, other: UserId) {
+    let mut hide = key(&format!("U#{user}"), &format!("HIDE#{other}"));
+    hide.insert("blocked_by".to_owned(), aws_sdk_dynamodb::types::AttributeValue::Bool(true));
+    store.raw_put(&store.names.social, hide).await;
+}
+
+#[tokio::test]
+async fn each_reaction_is_there_or_not_and_says_whether_it_changed() {
+    let store = Store::start().await;
+    let reactions = Reactions::new(store.db.clone(), &store.names.social);
+    let (actor, tweet) = (somebody(), tweet(NOW));
+    for reaction in [Reaction::Like, Reaction::Retweet, Reaction::Save] {
+        assert!(!reactions.remove(actor, reaction, tweet.id).await.unwrap());
+        assert!(reactions.put(actor, reaction, &tweet, NOW).await.unwrap());
+        assert!(!reactions.put(actor, reaction, &tweet, NOW).await.unwrap());
+        assert_eq!(reactions.of_tweet(reaction, tweet.id, None, 9).await.unwrap().entries, [actor]);
+        let mine = reactions.by_user(actor, reaction, None, 9).await.unwrap();
+        assert_eq!(mine.entries, [(tweet.id, tweet.author)]);
+        assert!(reactions.remove(actor, reaction, tweet.id).await.unwrap());
+        assert!(!reactions.remove(actor, reaction, tweet.id).await.unwrap());
+    }
+    assert_eq!(store.items().await, 0);
+}
+
+#[tokio::test]
+async fn of_many_likes_by_one_actor_at_once_one_changes_something() {
+    let store = Store::start().await;
+    let reactions = Reactions::new(store.db.clone(), &store.names.social);
+    let (actor, tweet) = (somebody(), tweet(NOW));
+    let likes = (0..20).map(|_| reactions.put(actor, Reaction::Like, &tweet, NOW));
+    let changed = join_all(likes).await.into_iter().filter(|changed| *changed.as_ref().unwrap()).count();
+    assert_eq!(changed, 1);
+}
+
+#[tokio::test]
+async fn lists_are_in_the_order_of_what_people_did() {
+    let store = Store::start().await;
+    let reactions = Reactions::new(store.db.clone(), &store.names.social);
+    let (actor, old, new) = (somebody(), tweet(NOW), tweet(NOW.plus_seconds(1)));
+    reactions.put(actor, Reaction::Like, &new, NOW.plus_seconds(2)).await.unwrap();
+    reactions.put(actor, Reaction::Like, &old, NOW.plus_seconds(3)).await.unwrap();
+    let first = reactions.by_user(actor, Reaction::Like, None, 1).await.unwrap();
+    assert_eq!(first.entries, [(old.id, old.author)]);
+    let after = first.next.unwrap().parse().unwrap();
+    let second = reactions.by_user(actor, Reaction::Like, Some(after), 1).await.unwrap();
+    assert_eq!((second.entries, second.next), (vec![(new.id, new.author)], None));
+}
+
+#[tokio::test]
+async fn who_is_blocked_neither_likes_nor_comments() {
+    let store = Store::start().await;
+    let reactions = Reactions::new(store.db.clone(), &store.names.social);
+    let comments = Comments::new(store.db.clone(), &store.names.social);
+    let tweet = tweet(NOW);
+    let (ours, theirs) = (comment(&tweet), comment(&tweet));
+    blocked_by(&store, ours.author, tweet.author).await;
+    let refused = |result| assert!(matches!(result, Err(WriteError::Blocked)));
+    refused(reactions.put(ours.author, Reaction::Like, &tweet, NOW).await);
+    refused(reactions.like_comment(ours.author, &theirs, NOW).await);
+    refused(comments.create(&ours, &[], None).await.map(|()| true));
+    assert_eq!(store.items().await, 1, "the block");
+    let third = somebody();
+    blocked_by(&store, theirs.author, third).await;
+    refused(comments.create(&theirs, &[third], None).await.map(|()| true));
+    comments.create(&theirs, &[ours.author], None).await.unwrap();
+    assert!(reactions.like_comment(third, &theirs, NOW).await.unwrap());
+    assert!(!reactions.like_comment(third, &theirs, NOW).await.unwrap());
+    assert!(reactions.unlike_comment(third, theirs.id).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_comment_is_listed_edited_and_removed_with_a_job() {
+    let store = Store::start().await;
+    let comments = Comments::new(store.db.clone(), &store.names.social);
+    let tweet = tweet(NOW);
+    let comment = comment(&tweet);
+    comments.create(&comment, &[], None).await.unwrap();
+    comments.create(&comment, &[], None).await.unwrap();
+    let listed = comments.of_tweet(tweet.id, None, 9).await.unwrap();
+    assert_eq!(listed.entries, [(comment.id, comment.author)]);
+    let edited = comments.edit(&comment, &words("or not"), &[], NOW.plus_seconds(1)).await.unwrap();
+    assert!(matches!(edited, Edited::Done));
+    let found = comments.by_id(comment.id).await.unwrap().unwrap();
+    assert_eq!((found.message.as_str(), found.edited_at), ("or not", Some(NOW.plus_seconds(1))));
+    assert!(matches!(comments.edit(&comment, &words("late"), &[], NOW).await, Ok(Edited::Changed(_))));
+    assert!(comments.delete(&comment, &store.jobs, NOW).await.unwrap());
+    assert!(!comments.delete(&comment, &store.jobs, NOW).await.unwrap());
+    assert_eq!(store.items().await, 1, "the job");
+    let jobs = store.jobs.due(NOW.plus_seconds(1)).await.unwrap();
+    let task = store.jobs.by_id(jobs[0]).await.unwrap().unwrap().task;
+    assert!(matches!(task, Task::RemoveComment { comment: id, .. } if id == comment.id));
+}
+
+#[tokio::test]
+async fn a_reaction_that_meets_another_write_is_tried_again() {
+    let (actor, tweet) = (somebody(), tweet(NOW));
+    let cancelled = cancelled(&["TransactionConflict", "None"]);
+    let dynamodb = Scripted::start(vec![cancelled, (200, json!({}))]).await;
+    let reactions = Reactions::new(dynamodb.store.db.clone(), &dynamodb.store.names.social);
+    assert!(reactions.put(actor, Reaction::Like, &tweet, NOW).await.unwrap());
+    assert_eq!(dynamodb.requests().len(), 2);
+}
