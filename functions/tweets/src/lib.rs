@@ -1,44 +1,30 @@
-//! Tweets, comments, and what people do with them.
+//! The `tweets` function: tweets, comments, reactions to tweets, and lists of tweets.
+//!
+//! A URL names its file, which holds all methods of the URL. Drop `/api/tweets/`, ids and names from the URL; the words
+//! that remain, joined by `_`, are the file. The URL of a collection is in `collection.rs`, the URL of one of its items in
+//! `item.rs`. The folder says what the URL is about:
+//!
+//! | URL | File |
+//! |---|---|
+//! | `/tweet` | `tweets/tweet.rs` |
+//! | `/api/tweets/`, `/api/tweets/<id>/` | `tweets/collection.rs`, `tweets/item.rs` |
+//! | `/api/tweets/<id>/comments/`, `/api/tweets/comments/<id>/` | `comments/collection.rs`, `comments/item.rs` |
+//! | `/api/tweets/comments/<id>/like/` | `comments/like.rs` |
+//! | `/api/tweets/<id>/like/`, `…/likes/`, `…/retweet/`, `…/save/` | `reactions/like.rs`, `likes.rs`, … |
+//! | `/api/tweets/<id>/replies/`, `/api/tweets/by/<username>/media/` | `lists/replies.rs`, `lists/by_media.rs` |
 
-mod answer;
-mod comment_answer;
-mod draft;
+mod author_check;
+mod edit_rules;
 mod message;
-mod posting;
-mod reacting;
-mod reading;
-mod rewriting;
+mod path_lookup;
+mod response;
 mod routes;
-mod screens;
 mod state;
-mod timeline;
 
-pub mod by_author;
-pub mod by_author_likes;
-pub mod by_author_media;
-pub mod comment;
-pub mod comment_delete;
-pub mod comment_edit;
-pub mod comment_like;
-pub mod comment_unlike;
 pub mod comments;
-pub mod create;
-pub mod delete;
-pub mod edit;
-pub mod home;
-pub mod like;
-pub mod likes;
-pub mod post;
-pub mod replies;
-pub mod retweet;
-pub mod retweets;
-pub mod save;
-pub mod saved;
-pub mod show;
-pub mod tagged;
-pub mod unlike;
-pub mod unretweet;
-pub mod unsave;
+pub mod lists;
+pub mod reactions;
+pub mod tweets;
 
 pub use routes::routes;
 pub use state::TweetsState;

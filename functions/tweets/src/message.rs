@@ -1,16 +1,16 @@
-//! The message of a tweet or a comment.
+//! Reads the `message` field of tweets and comments.
 
 use aviary_model::{NameKey, TweetText};
 use aviary_web::{ApiError, Fields, Form};
 
-/// Whom a form's message mentions; nobody if there is none, or a wrong one, which is refused later: the names are
-/// looked up beside the first read.
+/// The names that a form's message mentions. They are looked up concurrently with the first read, before the form is
+/// validated; a missing or invalid message mentions nobody here and is refused later.
 pub(crate) fn mentions(form: &Form) -> Vec<NameKey> {
     let text = Fields::of(form).blankable("message", TweetText::parse);
     text.map(|text| text.mentions()).unwrap_or_default()
 }
 
-/// Reads the message; it may be blank or absent only where something else is shown.
+/// Reads the message. It may be blank or absent only if the tweet has media.
 pub(crate) fn message(fields: &mut Fields<'_>, may_be_blank: bool) -> Option<TweetText> {
     if may_be_blank {
         Some(fields.blankable("message", TweetText::parse).unwrap_or_default())
@@ -19,10 +19,10 @@ pub(crate) fn message(fields: &mut Fields<'_>, may_be_blank: bool) -> Option<Twe
     }
 }
 
-/// Reads a form that is nothing but a message.
+/// Reads a form whose only field is a message.
 ///
 /// # Errors
-/// 400 with what is wrong with it.
+/// 400 with the message's errors.
 pub(crate) fn only_message(form: &Form) -> Result<TweetText, ApiError> {
     let mut fields = Fields::of(form);
     let text = message(&mut fields, false);

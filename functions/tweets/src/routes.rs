@@ -1,54 +1,58 @@
-//! The table of routes.
+//! The routes of the function.
 
 use aviary_web::{CreationLimit, Routes, Who};
 use utoipa_axum::routes;
 
-use crate::{
-    TweetsState, by_author, by_author_likes, by_author_media, comment, comment_delete, comment_edit, comment_like,
-    comment_unlike, comments, create, delete, edit, home, like, likes, post, replies, retweet, retweets, save, saved,
-    show, tagged, unlike, unretweet, unsave,
-};
+use crate::comments::{self, collection as tweet_comments, item as comment};
+use crate::lists::{by, by_likes, by_media, replies, saved, tags};
+use crate::reactions::{like, likes, retweet, retweets, save};
+use crate::state::TweetsState;
+use crate::tweets::{collection, item, tweet};
 
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<TweetsState> {
-    reactions(comments(tweets(Routes::default())))
+    reactions(comments(lists(tweets(Routes::default()))))
 }
 
 fn tweets(routes: Routes<TweetsState>) -> Routes<TweetsState> {
     routes
-        .add_creating(Who::User, CreationLimit::WritesAccount, routes!(post::post))
-        .add(Who::User, routes!(home::home))
-        .add_creating(Who::User, CreationLimit::WritesAccount, routes!(create::create))
-        .add(Who::Any, routes!(show::show))
-        .add(Who::Own, routes!(edit::edit))
-        .add(Who::Own, routes!(delete::delete))
-        .add(Who::Any, routes!(replies::replies))
-        .add(Who::Any, routes!(by_author::by_author))
-        .add(Who::Any, routes!(by_author_media::by_author_media))
-        .add(Who::Any, routes!(by_author_likes::by_author_likes))
-        .add(Who::Any, routes!(tagged::tagged))
-        .add(Who::User, routes!(saved::saved))
+        .add_creating(Who::User, CreationLimit::WritesAccount, routes!(tweet::post_tweet))
+        .add(Who::User, routes!(collection::home_timeline))
+        .add_creating(Who::User, CreationLimit::WritesAccount, routes!(collection::create_tweet))
+        .add(Who::Any, routes!(item::show_tweet))
+        .add(Who::Own, routes!(item::edit_tweet))
+        .add(Who::Own, routes!(item::delete_tweet))
+}
+
+fn lists(routes: Routes<TweetsState>) -> Routes<TweetsState> {
+    routes
+        .add(Who::Any, routes!(replies::list_replies))
+        .add(Who::Any, routes!(by::list_by_author))
+        .add(Who::Any, routes!(by_media::list_media_by_author))
+        .add(Who::Any, routes!(by_likes::list_liked_by_user))
+        .add(Who::Any, routes!(tags::list_tagged))
+        .add(Who::User, routes!(saved::list_saved))
 }
 
 fn comments(routes: Routes<TweetsState>) -> Routes<TweetsState> {
     routes
-        .add(Who::Any, routes!(comments::comments))
-        .add_creating(Who::User, CreationLimit::WritesAccount, routes!(comment::comment))
-        .add(Who::Own, routes!(comment_edit::comment_edit))
-        .add(Who::Own, routes!(comment_delete::comment_delete))
-        .add(Who::User, routes!(comment_like::comment_like))
-        .add(Who::User, routes!(comment_unlike::comment_unlike))
+        .add(Who::Any, routes!(tweet_comments::list_comments))
+        .add_creating(Who::User, CreationLimit::WritesAccount, routes!(tweet_comments::create_comment))
+        .add(Who::Own, routes!(comment::edit_comment))
+        .add(Who::Own, routes!(comment::delete_comment))
+        .add(Who::User, routes!(comments::like::like_comment))
+        .add(Who::User, routes!(comments::like::unlike_comment))
 }
 
 fn reactions(routes: Routes<TweetsState>) -> Routes<TweetsState> {
     routes
-        .add(Who::User, routes!(like::like))
-        .add(Who::User, routes!(unlike::unlike))
-        .add(Who::Any, routes!(likes::likes))
+        .add(Who::User, routes!(like::like_tweet))
+        .add(Who::User, routes!(like::unlike_tweet))
+        .add(Who::Any, routes!(likes::list_likes))
         .add(Who::User, routes!(retweet::retweet))
-        .add(Who::User, routes!(unretweet::unretweet))
-        .add(Who::Any, routes!(retweets::retweets))
-        .add(Who::User, routes!(save::save))
-        .add(Who::User, routes!(unsave::unsave))
+        .add(Who::User, routes!(retweet::undo_retweet))
+        .add(Who::Any, routes!(retweets::list_retweets))
+        .add(Who::User, routes!(save::save_tweet))
+        .add(Who::User, routes!(save::unsave_tweet))
 }

@@ -8,29 +8,35 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::StatusCode;
 use http::request::Parts;
 use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{ApiError, Client};
 
 const DEFAULT_LIMIT: i32 = 20;
 const MAX_LIMIT: i32 = 100;
 
-/// Which page is wanted.
-#[derive(Clone, Debug)]
+/// The page that a request asks for. In the OpenAPI document it stands for the parameters `limit` and `cursor`.
+#[derive(Clone, Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PageQuery {
+    /// The largest number of entries on the page. Anything that is not a positive number counts as 20.
+    #[param(value_type = Option<i32>, minimum = 1, maximum = 100, default = 20)]
     limit: i32,
+    /// Where the page begins, as it is in the URL `next` of the page before.
     cursor: Option<String>,
-    /// The list's own URL, with what else its query has.
+    // The list's own URL with the other parameters of the query.
+    #[param(ignore)]
     url: String,
 }
 
 /// A page of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Page<T> {
-    /// Where the next page is.
+    /// The URL of the next page; null on the last one.
     pub next: Option<String>,
-    /// Always null: a cursor only goes on.
+    /// Always null, since cursors only lead forward.
     pub previous: Option<String>,
-    /// The page.
+    /// The entries. There may be fewer than `limit`, even none, while there is a next page.
     pub results: Vec<T>,
 }
 

@@ -1,0 +1,60 @@
+//! `POST` and `DELETE /api/tweets/comments/<id>/like/` (document 001).
+
+use aviary_auth::Unconfirmed;
+use aviary_web::{ApiError, PathText, Payload};
+use axum::Json;
+use axum::extract::State;
+
+use crate::author_check::with_author_check;
+use crate::reactions::like::LikeResponse;
+use crate::response::{one_less, one_more};
+use crate::state::TweetsState;
+
+/// Likes a comment. Liking it again changes nothing. Two round trips.
+#[utoipa::path(post, path = "/api/tweets/comments/{id}/like", tag = "comments",
+    params(("id" = String, Path, description = "The comment's id")),
+    responses(
+        (status = 200, description = "The caller likes the comment", body = LikeResponse),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 403, description = "The author of the comment or of the tweet blocks the caller"),
+        (status = 404, description = "Unknown comment"),
+    ))]
+pub async fn like_comment(
+    State(state): State<TweetsState>,
+    unconfirmed: Unconfirmed,
+    PathText(id): PathText,
+    Payload(form): Payload,
+) -> Result<Json<LikeResponse>, ApiError> {
+    let (caller, comment) = unconfirmed.with_form(&form).confirm_with(state.comment(&id)).await?;
+    let comment = comment.ok_or_else(ApiError::not_found)?;
+    let write = state.reactions.like_comment(caller.user, &comment, state.clock.now());
+    let authors = [comment.author, comment.tweet_author];
+    let (_, changed) = with_author_check(&state, caller.user, authors, write).await?;
+    Ok(Json(LikeResponse { liked: true, likes: one_more(comment.likes, changed?) }))
+}
+
+/// Removes the caller's like of a comment. Without a like nothing changes. Two round trips.
+#[utoipa::path(delete, path = "/api/tweets/comments/{id}/like", tag = "comments",
+    params(("id" = String, Path, description = "The comment's id")),
+    responses(
+        (status = 200, description = "The caller does not like the comment; `likes` is 0 if the author of the comment or of \
+            the tweet blocks the caller", body = LikeResponse),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 404, description = "Unknown comment"),
+    ))]
+pub async fn unlike_comment(
+    State(state): State<TweetsState>,
+    unconfirmed: Unconfirmed,
+    PathText(id): PathText,
+    Payload(form): Payload,
+) -> Result<Json<LikeResponse>, ApiError> {
+    let (caller, comment) = unconfirmed.with_form(&form).confirm_with(state.comment(&id)).await?;
+    let comment = comment.ok_or_else(ApiError::not_found)?;
+    let removal = state.reactions.unlike_comment(caller.user, comment.id);
+    let authors = [comment.author, comment.tweet_author];
+    let (page_data, changed) = with_author_check(&state, caller.user, authors, removal).await?;
+    // A blocked caller can remove the like but does not learn the number of likes.
+    let is_blocked = authors.into_iter().any(|author| page_data.hide(author).blocked_by);
+    let likes = if is_blocked { 0 } else { comment.likes };
+    Ok(Json(LikeResponse { liked: false, likes: one_less(likes, changed?) }))
+}

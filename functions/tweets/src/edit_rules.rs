@@ -1,0 +1,87 @@
+//! What edits of tweets and of comments have in common: the first read, the block checks, the retries.
+
+use std::collections::HashMap;
+
+use aviary_auth::{Caller, Unconfirmed};
+use aviary_model::{NameKey, TweetText, UserId};
+use aviary_store::{Edited, PageData, PageKeys};
+use aviary_web::{ApiError, Form};
+use futures_util::future::try_join;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::message::mentions;
+use crate::state::TweetsState;
+
+/// How often an edit is attempted while other requests edit the same text.
+const MAX_ATTEMPTS: usize = 5;
+
+/// The new text of a tweet or a comment.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EditMessageBody {
+    /// At most 280 characters. May be empty only for a tweet with media.
+    pub message: String,
+}
+
+/// What an edit reads first.
+pub(crate) struct EditContext {
+    pub(crate) caller: Caller,
+    pub(crate) page_data: PageData,
+    /// The owners of the names that the new text mentions.
+    pub(crate) owners: HashMap<NameKey, UserId>,
+}
+
+impl EditContext {
+    /// Reads the page keys and the owners of mentioned names, and counts the edit. One round trip.
+    ///
+    /// # Errors
+    /// 401 without a valid credential, 429 over the limit.
+    pub(crate) async fn read(
+        state: &TweetsState,
+        unconfirmed: Unconfirmed,
+        form: &Form,
+        keys: &PageKeys,
+    ) -> Result<Self, ApiError> {
+        let account = unconfirmed.user().to_string();
+        let names = mentions(form);
+        let read = try_join(state.page_reads.read(keys), state.tweets.owners_of(&names));
+        let confirmed = unconfirmed.with_form(form).confirm_with(read);
+        let (confirmed, within_limit) = futures_util::join!(confirmed, state.limiter.count_spread(&account));
+        let (caller, (page_data, owners)) = confirmed?;
+        within_limit?;
+        Ok(Self { caller, page_data, owners })
+    }
+
+    /// The users whom the new text mentions and the old one did not; only they are block-checked. A user who was mentioned
+    /// before may have blocked the author since, and the author can still correct a typo.
+    pub(crate) fn newly_mentioned(&self, before: &TweetText) -> Vec<UserId> {
+        let before = before.mentions();
+        self.owners.iter().filter(|(name, _)| !before.contains(name)).map(|(_, owner)| *owner).collect()
+    }
+}
+
+/// The attempts of an edit. Another request may edit the same text between the read and the write.
+#[derive(Default)]
+pub(crate) struct Attempts {
+    made: usize,
+}
+
+impl Attempts {
+    /// `None` if the edit is done, else what is stored by now, for the next attempt.
+    ///
+    /// # Errors
+    /// 404 if the text was deleted, 409 after too many attempts.
+    pub(crate) fn after<T>(&mut self, edited: Edited<T>) -> Result<Option<T>, ApiError> {
+        self.made += 1;
+        match edited {
+            Edited::Done => Ok(None),
+            Edited::Changed(stored) if self.made < MAX_ATTEMPTS => Ok(Some(*stored)),
+            Edited::Changed(_) => {
+                let text = "It is being edited by other requests. Try again.";
+                Err(ApiError::detail(StatusCode::CONFLICT, text))
+            }
+            Edited::Gone => Err(ApiError::not_found()),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Creates a tweet for `POST /tweet` and `POST /api/tweets/`: reads the form, stores the files, writes the tweet.
+
+use aviary_auth::Unconfirmed;
+use aviary_media::{CleanImage, CleanVideo, MediaError, ObjectKey};
+use aviary_model::{AltText, MediaId, TweetId, UserId};
+use aviary_store::{IdempotencyClaim, Media, MediaKind, Profile, ReplyTo, TextContext, Tweet, WriteError};
+use aviary_web::{ApiError, Client, Form, IdempotencyKey, IdempotentRequest};
+use axum::Json;
+use futures_util::future::try_join_all;
+use http::StatusCode;
+use serde_json::Value;
+
+use crate::message::mentions;
+use crate::response::{Links, Marks, repeat_response};
+use crate::state::TweetsState;
+use crate::tweets::draft::{Draft, parent_of};
+
+/// A request to create a tweet.
+pub(crate) struct TweetRequest<'a> {
+    pub(crate) state: &'a TweetsState,
+    pub(crate) client: &'a Client,
+    pub(crate) key: &'a IdempotencyKey,
+    pub(crate) form: &'a Form,
+}
+
+/// A file and the object key under which it will be stored.
+enum Upload {
+    Image(ObjectKey, CleanImage),
+    Video(ObjectKey, CleanVideo),
+}
+
+impl TweetRequest<'_> {
+    /// Answers the request. Two round trips, three with an idempotency key, and one upload per file.
+    pub(crate) async fn create(self, unconfirmed: Unconfirmed) -> Result<(StatusCode, Json<Value>), ApiError> {
+        let Self { state, form, .. } = self;
+        let id = unconfirmed.user();
+        let account = id.to_string();
+        let names = mentions(form);
+        let context = state.tweets.basis(id, parent_of(form), &names);
+        let (confirmed, within_writes, within_bytes) = futures_util::join!(
+            unconfirmed.with_form(form).confirm_with(context),
+            state.limiter.count("writes", &account, state.limiter.limits.writes_account),
+            state.limiter.count_bytes(&account, form.file_bytes()),
+        );
+        let (caller, context) = confirmed?;
+        within_writes.and(within_bytes)?;
+        let credentials = &state.authenticator.credentials;
+        let body = form.digest(&[]);
+        let claim = self.key.claim(credentials, "tweet", Some(id), &body, state.clock.now());
+        let claim = match claim.await? {
+            IdempotentRequest::New(claim) => claim,
+            IdempotentRequest::Repeat(response) => return repeat_response(&response),
+        };
+        // Checked after the claim, so that a repeated request gets the first response even if the answered tweet is gone.
+        let written = self.check_and_write(caller.user, &context, claim.as_ref()).await;
+        if let (Err(_), Some(claim)) = (&written, &claim) {
+            credentials.release_idempotency_key(claim).await?;
+        }
+        Ok((StatusCode::CREATED, Json(written?)))
+    }
+
+    async fn check_and_write(
+        &self,
+        caller: UserId,
+        context: &TextContext,
+        claim: Option<&IdempotencyClaim>,
+    ) -> Result<Value, ApiError> {
+        let author = context.author.as_ref().ok_or_else(ApiError::not_found)?;
+        let draft = Draft::read(self.form, context.tweet.as_ref())?;
+        if draft.author.as_ref().is_some_and(|author| *author != caller.to_string()) {
+            return Err(ApiError::permission_denied());
+        }
+        self.write(author, draft, context, claim).await
+    }
+
+    /// Uploads the files concurrently, then writes the tweet that names them.
+    async fn write(
+        &self,
+        author: &Profile,
+        draft: Draft,
+        context: &TextContext,
+        claim: Option<&IdempotencyClaim>,
+    ) -> Result<Value, ApiError> {
+        let state = self.state;
+        let now = state.clock.now();
+        let id = TweetId::new(now, state.entropy.as_ref())?;
+        let parent = context.tweet.as_ref().map(|parent| ReplyTo { tweet: parent.id, author: parent.author });
+        let (uploads, media) = self.assign_keys(id, draft.images, draft.video)?;
+        let tweet = Tweet { media, in_reply_to: parent, ..Tweet::new(id, author.id, draft.message, now) };
+        let links = Links { bucket: &state.bucket, client: self.client };
+        let response =
+            serde_json::to_value(links.tweet(&tweet, author, Marks::default())).map_err(ApiError::internal)?;
+        if let Err(error) = try_join_all(uploads.iter().map(|upload| upload.put(state))).await {
+            remove(state, uploads).await;
+            return Err(error.into());
+        }
+        let result = claim.map(|claim| (claim, &state.authenticator.credentials, response.to_string()));
+        match state.tweets.create(&tweet, &context.mentioned, result).await {
+            Ok(()) => Ok(response),
+            // The tweet may have been written all the same, so its files must stay.
+            Err(WriteError::Store(error)) if error.is_passing() => Err(error.into()),
+            Err(error) => {
+                remove(state, uploads).await;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Assigns each file the object key under which it will be stored.
+    fn assign_keys(
+        &self,
+        tweet: TweetId,
+        images: Vec<(CleanImage, AltText)>,
+        video: Option<(CleanVideo, AltText)>,
+    ) -> Result<(Vec<Upload>, Vec<Media>), ApiError> {
+        let (mut uploads, mut media) = (Vec::new(), Vec::new());
+        for (place, (image, alt)) in (0_u8..).zip(images) {
+            let key = ObjectKey::tweet_image(tweet.uuid(), place, self.random()?, image.format);
+            media.push(self.media(MediaKind::Image, &key, (image.width, image.height), alt)?);
+            uploads.push(Upload::Image(key, image));
+        }
+        if let Some((video, alt)) = video {
+            let key = ObjectKey::tweet_video(tweet.uuid(), 0, self.random()?);
+            media.push(self.media(MediaKind::Video, &key, (video.width, video.height), alt)?);
+            uploads.push(Upload::Video(key, video));
+        }
+        Ok((uploads, media))
+    }
+
+    fn random(&self) -> Result<u128, ApiError> {
+        Ok(u128::from_le_bytes(self.state.entropy.bytes::<16>()?))
+    }
+
+    fn media(
+        &self,
+        kind: MediaKind,
+        key: &ObjectKey,
+        (width, height): (u32, u32),
+        alt: AltText,
+    ) -> Result<Media, ApiError> {
+        let id = MediaId::new(self.state.clock.now(), self.state.entropy.as_ref())?;
+        Ok(Media { id, kind, key: key.as_str().to_owned(), width, height, alt })
+    }
+}
+
+impl Upload {
+    async fn put(&self, state: &TweetsState) -> Result<(), MediaError> {
+        match self {
+            Self::Image(key, image) => state.bucket.put(key, image).await,
+            Self::Video(key, video) => state.bucket.put(key, video).await,
+        }
+    }
+
+    fn into_key(self) -> ObjectKey {
+        match self {
+            Self::Image(key, _) | Self::Video(key, _) => key,
+        }
+    }
+}
+
+/// Removes the files of a tweet that was not written. A failure is only logged: no tweet names the files.
+async fn remove(state: &TweetsState, uploads: Vec<Upload>) {
+    let keys: Vec<ObjectKey> = uploads.into_iter().map(Upload::into_key).collect();
+    if let Err(error) = state.bucket.delete(&keys).await {
+        tracing::warn!(error = %error, "failed to remove the uploads of a tweet that was not written");
+    }
+}

@@ -1,0 +1,139 @@
+//! Reads a form into the fields of a new tweet; all invalid fields are reported at once.
+
+use std::convert::Infallible;
+
+use aviary_media::{CleanImage, CleanVideo};
+use aviary_model::{AltText, TweetId, TweetText};
+use aviary_store::Tweet;
+use aviary_web::{ApiError, Fields, Form, Value as Field, inspect_file, inspect_video_file};
+use serde_json::Value;
+
+use crate::message::message;
+
+const MAX_IMAGES: usize = 3;
+const MAX_VIDEOS: usize = 1;
+/// How many characters of an invalid id its error repeats.
+const MAX_SHOWN_CHARACTERS: usize = 100;
+const NO_FILE: &str = "The submitted data was not a file. Check the encoding type on the form.";
+
+/// The valid fields of a new tweet.
+pub(crate) struct Draft {
+    pub(crate) message: TweetText,
+    pub(crate) author: Option<String>,
+    pub(crate) images: Vec<(CleanImage, AltText)>,
+    pub(crate) video: Option<(CleanVideo, AltText)>,
+}
+
+/// The id of the tweet that the form answers; `None` if the field is absent or invalid.
+pub(crate) fn parent_of(form: &Form) -> Option<TweetId> {
+    in_reply_to(form).ok()??.parse().ok()
+}
+
+impl Draft {
+    /// Reads a form. `parent` is the answered tweet, if it exists.
+    ///
+    /// # Errors
+    /// 400 with the errors of all fields.
+    pub(crate) fn read(form: &Form, parent: Option<&Tweet>) -> Result<Self, ApiError> {
+        let mut fields = Fields::of(form);
+        let (images, videos) = (form.files("imagelinks"), form.files("videolinks"));
+        let message = message(&mut fields, !images.is_empty() || !videos.is_empty());
+        let author = fields.blankable("author", |text| {
+            Ok::<_, Vec<Infallible>>((!text.trim().is_empty()).then(|| text.trim().to_owned()))
+        });
+        check_counts(&mut fields, images.len(), videos.len());
+        let images = read_images(&mut fields, &images);
+        let video = videos.first().and_then(|file| match inspect_video_file(file) {
+            Ok(video) => Some((video, alt(&mut fields, 0)?)),
+            Err(message) => {
+                fields.error("videolinks", message);
+                None
+            }
+        });
+        check_media(&mut fields);
+        match in_reply_to(form) {
+            Ok(Some(id)) if parent.is_none() => fields.error("in_reply_to", no_object(&id)),
+            Ok(_) => {}
+            Err(message) => fields.error("in_reply_to", message),
+        }
+        fields.finish(message.map(|message| Self { message, author: author.flatten(), images, video }))
+    }
+}
+
+fn check_counts(fields: &mut Fields<'_>, images: usize, videos: usize) {
+    for (name, count, most) in [("imagelinks", images, MAX_IMAGES), ("videolinks", videos, MAX_VIDEOS)] {
+        if fields.form().has_non_file(name) {
+            fields.error(name, NO_FILE);
+        }
+        if count > most {
+            let element = if most == 1 { "element" } else { "elements" };
+            fields.error(name, format!("Ensure this field has no more than {most} {element}."));
+        }
+    }
+    if images > 0 && videos > 0 {
+        fields.error("videolinks", "A tweet shows images or a video, not both.");
+    }
+}
+
+fn read_images(fields: &mut Fields<'_>, files: &[aviary_web::File]) -> Vec<(CleanImage, AltText)> {
+    let mut images = Vec::new();
+    for (index, file) in files.iter().take(MAX_IMAGES).enumerate() {
+        match inspect_file(file) {
+            Ok(image) => images.extend(alt(fields, index).map(|alt| (image, alt))),
+            Err(message) => fields.error("imagelinks", message),
+        }
+    }
+    images
+}
+
+/// The description of the file with this index; an absent one is empty.
+fn alt(fields: &mut Fields<'_>, index: usize) -> Option<AltText> {
+    let texts = fields.form().all("alt");
+    let parsed = match texts.get(index) {
+        None => return Some(AltText::default()),
+        Some(Field::Text(text) | Field::Json(Value::String(text))) => AltText::parse(text),
+        Some(_) => {
+            fields.error("alt", "Not a valid string.");
+            return None;
+        }
+    };
+    parsed.map_err(|errors| errors.iter().for_each(|error| fields.error("alt", error))).ok()
+}
+
+/// Checks the ids of files that were uploaded before. Every id is refused as unknown.
+fn check_media(fields: &mut Fields<'_>) {
+    if let Some(Field::Json(value)) = fields.form().get("media")
+        && !value.is_array()
+        && !value.is_null()
+    {
+        return fields.error("media", "Expected a list of items.");
+    }
+    let sent = fields.form().all("media");
+    if sent.len() > MAX_IMAGES {
+        return fields.error("media", format!("Ensure this field has no more than {MAX_IMAGES} elements."));
+    }
+    for value in sent {
+        match value {
+            Field::Text(text) if text.is_empty() => {}
+            Field::Text(id) | Field::Json(Value::String(id)) => fields.error("media", no_object(&id)),
+            _ => fields.error("media", "Incorrect type. Expected a media id."),
+        }
+    }
+}
+
+/// The `in_reply_to` field; `None` if it is absent or blank.
+fn in_reply_to(form: &Form) -> Result<Option<String>, &'static str> {
+    match form.get("in_reply_to") {
+        None | Some(Field::Json(Value::Null)) => Ok(None),
+        Some(Field::Text(text) | Field::Json(Value::String(text))) => {
+            let text = text.trim();
+            Ok((!text.is_empty()).then(|| text.to_owned()))
+        }
+        Some(_) => Err("Incorrect type. Expected a tweet's id."),
+    }
+}
+
+fn no_object(id: &str) -> String {
+    let shown: String = id.chars().take(MAX_SHOWN_CHARACTERS).collect();
+    format!("Invalid pk \"{shown}\" - object does not exist.")
+}

@@ -1,0 +1,58 @@
+//! `POST /tweet` (document 001): a message with up to three images or a video, as an HTML form sends it.
+
+use aviary_auth::Unconfirmed;
+use aviary_web::{ApiError, Client, IdempotencyKey, Payload};
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::response::ShownTweet;
+use crate::state::TweetsState;
+use crate::tweets::create_tweet::TweetRequest;
+
+/// A new tweet.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PostTweetBody {
+    /// At most 280 characters. May be empty if images or a video are sent.
+    #[schema(example = "Hello, world")]
+    pub message: String,
+    /// If sent, it must be the caller's own id.
+    #[schema(required = false)]
+    pub author: String,
+    /// Up to three images, each JPEG, PNG, GIF or WebP and at most 5 MiB.
+    #[schema(required = false, value_type = Vec<String>, format = Binary)]
+    pub imagelinks: Vec<Vec<u8>>,
+    /// One video instead of images: MP4, at most 140 seconds.
+    #[schema(required = false, value_type = Vec<String>, format = Binary)]
+    pub videolinks: Vec<Vec<u8>>,
+    /// A description of each file, in the order of the files.
+    #[schema(required = false)]
+    pub alt: Vec<String>,
+    /// The id of the tweet that this one answers.
+    #[schema(required = false)]
+    pub in_reply_to: String,
+}
+
+/// Posts a tweet. Metadata of files, such as a photo's position, is removed before they are stored. Two round trips, three
+/// with an idempotency key, and one upload per file.
+#[utoipa::path(post, path = "/tweet", tag = "tweets",
+    request_body(content = PostTweetBody, content_type = "multipart/form-data"),
+    responses(
+        (status = 201, description = "The new tweet", body = ShownTweet),
+        (status = 400, description = "Invalid fields, each with its errors"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 403, description = "`author` is another user, or the author of the answered tweet or a mentioned user blocks the caller"),
+        (status = 429, description = "Too many tweets, comments and other creations within a minute"),
+    ))]
+pub async fn post_tweet(
+    State(state): State<TweetsState>,
+    client: Client,
+    unconfirmed: Unconfirmed,
+    key: IdempotencyKey,
+    Payload(form): Payload,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    TweetRequest { state: &state, client: &client, key: &key, form: &form }.create(unconfirmed).await
+}
