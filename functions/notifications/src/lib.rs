@@ -1,10 +1,12 @@
-//! Notifications: what others did that concerns the caller.
+//! The `notifications` function: what other users did that concerns the caller.
+//!
+//! A URL names its file: `/api/notifications/` is in `collection.rs`, `/api/notifications/<word>/` in `<word>.rs`.
 
-mod answer;
+mod response;
 mod routes;
 mod state;
 
-pub mod list;
+pub mod collection;
 pub mod read;
 pub mod unread;
 

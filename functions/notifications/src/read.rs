@@ -10,32 +10,33 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::NotificationsState;
-use crate::answer::Unread;
+use crate::response::UnreadResponse;
+use crate::state::NotificationsState;
 
 const MAX_IDS: usize = 100;
 const IDS: &str = "ids";
 
-/// Which ones were read.
+/// The notifications to mark as read.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ReadBody {
-    /// Ids of notifications, at most 100; those that are nobody's or another's are ignored. All without it.
+pub struct MarkReadBody {
+    /// At most 100 ids. Unknown ids and those of other users' notifications are ignored. If absent, all notifications are
+    /// marked.
     #[schema(required = false, value_type = Vec<String>)]
     pub ids: Vec<String>,
 }
 
-/// Marks notifications as read, and answers how many are unread now. Two steps, three with ids.
-#[utoipa::path(post, path = "/api/notifications/read", tag = "notifications", request_body = ReadBody,
+/// Marks notifications as read. Two round trips, three with ids.
+#[utoipa::path(post, path = "/api/notifications/read", tag = "notifications", request_body = MarkReadBody,
     responses(
-        (status = 200, description = "How many are unread now", body = Unread),
-        (status = 400, description = "`ids` is no list of ids"),
-        (status = 401, description = "No credential, or one that does not count"),
+        (status = 200, description = "The number of notifications that are still unread", body = UnreadResponse),
+        (status = 400, description = "`ids` is not a list of at most 100 ids"),
+        (status = 401, description = "Missing or invalid credential"),
     ))]
-pub async fn read(
+pub async fn mark_read(
     State(state): State<NotificationsState>,
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
-) -> Result<Json<Unread>, ApiError> {
+) -> Result<Json<UnreadResponse>, ApiError> {
     let caller = unconfirmed.with_form(&form).confirm().await?;
     let unread = match ids(&form)? {
         Some(ids) => state.notifications.read(caller.user, &ids, state.clock.now()).await?,
@@ -44,10 +45,10 @@ pub async fn read(
             0
         }
     };
-    Ok(Json(Unread { unread }))
+    Ok(Json(UnreadResponse { unread }))
 }
 
-/// The ids that were sent. None where the field is absent.
+/// The field `ids`; `None` if it is absent.
 fn ids(form: &Form) -> Result<Option<HashSet<NotificationId>>, ApiError> {
     let mut fields = Fields::of(form);
     match form.get(IDS) {
@@ -82,7 +83,7 @@ fn id(value: &Value) -> Option<NotificationId> {
     }
 }
 
-/// What Python calls it, as Django REST framework says it.
+/// The value's type in Python's words, which Django REST framework uses in its error.
 fn python_type(value: &serde_json::Value) -> &'static str {
     match value {
         serde_json::Value::Object(_) => "dict",

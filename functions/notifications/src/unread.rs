@@ -5,20 +5,20 @@ use aviary_web::ApiError;
 use axum::Json;
 use axum::extract::State;
 
-use crate::NotificationsState;
-use crate::answer::Unread;
+use crate::response::UnreadResponse;
+use crate::state::NotificationsState;
 
-/// How many of the caller's notifications are unread. One step.
+/// The number of the caller's unread notifications. One round trip.
 #[utoipa::path(get, path = "/api/notifications/unread", tag = "notifications",
     responses(
-        (status = 200, description = "How many", body = Unread),
-        (status = 401, description = "No credential, or one that does not count"),
+        (status = 200, description = "The number of unread notifications", body = UnreadResponse),
+        (status = 401, description = "Missing or invalid credential"),
     ))]
-pub async fn unread(
+pub async fn count_unread(
     State(state): State<NotificationsState>,
     unconfirmed: Unconfirmed,
-) -> Result<Json<Unread>, ApiError> {
+) -> Result<Json<UnreadResponse>, ApiError> {
     let read = state.notifications.unread(unconfirmed.user(), state.clock.now());
     let (_, unread) = unconfirmed.confirm_with(read).await?;
-    Ok(Json(Unread { unread }))
+    Ok(Json(UnreadResponse { unread }))
 }

@@ -1,4 +1,4 @@
-//! `POST /api/profiles/<id>/block/`.
+//! `POST` and `DELETE /api/profiles/<id>/block/`.
 
 use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, PathText, Payload};
@@ -7,26 +7,26 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ProfilesState;
-use crate::relating::{counted_between, edge};
+use crate::relation_target::{counted_relation_target, new_edge_id, relation_target};
+use crate::state::ProfilesState;
 
-pub(crate) const ONESELF: &str = "You cannot block yourself.";
+const ONESELF: &str = "You cannot block yourself.";
 
-/// How it is now.
+/// The block after the request.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct BlockAnswer {
+pub struct BlockResponse {
     /// Does the caller block this user?
     pub blocked: bool,
 }
 
-/// The caller blocks this user, which ends follows both ways; again is as good as once. Two steps.
+/// Blocks a user, which ends follows in both directions. Blocking them again changes nothing. Two round trips.
 #[utoipa::path(post, path = "/api/profiles/{id}/block", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(
-        (status = 200, description = "It is so", body = BlockAnswer),
+        (status = 200, description = "The caller blocks this user", body = BlockResponse),
         (status = 400, description = "The caller's own id"),
-        (status = 401, description = "No credential, or one that does not count"),
-        (status = 404, description = "Nobody has this id"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 404, description = "Unknown user"),
         (status = 429, description = "Too many follows, blocks, mutes, retweets and edits within a minute"),
     ))]
 pub async fn block(
@@ -34,8 +34,28 @@ pub async fn block(
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
-) -> Result<Json<BlockAnswer>, ApiError> {
-    let (caller, between) = counted_between(&state, unconfirmed, &form, &id, ONESELF).await?;
-    state.relations.block(caller.user, between.profile.id, edge(&state)?).await?;
-    Ok(Json(BlockAnswer { blocked: true }))
+) -> Result<Json<BlockResponse>, ApiError> {
+    let (caller, target) = counted_relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    state.relations.block(caller.user, target.profile.id, new_edge_id(&state)?).await?;
+    Ok(Json(BlockResponse { blocked: true }))
+}
+
+/// Unblocks a user. Ended follows stay ended. Two round trips.
+#[utoipa::path(delete, path = "/api/profiles/{id}/block", tag = "profiles",
+    params(("id" = String, Path, description = "The user's id")),
+    responses(
+        (status = 200, description = "The caller does not block this user", body = BlockResponse),
+        (status = 400, description = "The caller's own id"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 404, description = "Unknown user"),
+    ))]
+pub async fn unblock(
+    State(state): State<ProfilesState>,
+    unconfirmed: Unconfirmed,
+    PathText(id): PathText,
+    Payload(form): Payload,
+) -> Result<Json<BlockResponse>, ApiError> {
+    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    state.relations.unblock(caller.user, target).await?;
+    Ok(Json(BlockResponse { blocked: false }))
 }

@@ -1,28 +1,26 @@
 //! `GET /api/profiles/blocked/`.
 
 use aviary_auth::Unconfirmed;
+use aviary_representation::Person;
 use aviary_web::{ApiError, Page, PageQuery};
 use axum::Json;
 use axum::extract::State;
 
-use crate::ProfilesState;
-use crate::answer::{PersonList, ShownPerson};
-use crate::people::{List, list};
+use crate::people_lists::{PeopleList, show_list};
+use crate::state::ProfilesState;
 
-/// Whom the caller blocks, the last first. Two steps.
-#[utoipa::path(get, path = "/api/profiles/blocked", tag = "profiles",
-    params(("limit" = Option<i32>, Query, description = "20 by default, at most 100"),
-        ("cursor" = Option<String>, Query, description = "From `next`")),
+/// The users whom the caller blocks, most recently blocked first. Two round trips.
+#[utoipa::path(get, path = "/api/profiles/blocked", tag = "profiles", params(PageQuery),
     responses(
-        (status = 200, description = "People", body = PersonList),
-        (status = 401, description = "No credential, or one that does not count"),
-        (status = 404, description = "The cursor is none"),
+        (status = 200, description = "A page of people", body = Page<Person>),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 404, description = "Invalid cursor"),
     ))]
-pub async fn blocked(
+pub async fn list_blocked(
     State(state): State<ProfilesState>,
     unconfirmed: Unconfirmed,
-    page: PageQuery,
-) -> Result<Json<Page<ShownPerson>>, ApiError> {
+    query: PageQuery,
+) -> Result<Json<Page<Person>>, ApiError> {
     let caller = unconfirmed.user();
-    list(&state, unconfirmed, List::Blocked, Some(caller), &page).await.map(Json)
+    show_list(&state, unconfirmed, PeopleList::Blocked, Some(caller), &query).await.map(Json)
 }

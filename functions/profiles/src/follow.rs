@@ -1,6 +1,7 @@
-//! `POST /api/profiles/<id>/follow/`.
+//! `POST` and `DELETE /api/profiles/<id>/follow/`.
 
 use aviary_auth::Unconfirmed;
+use aviary_representation::{one_less, one_more};
 use aviary_store::Related;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
@@ -9,29 +10,29 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ProfilesState;
-use crate::relating::{counted_between, edge};
+use crate::relation_target::{counted_relation_target, new_edge_id, relation_target};
+use crate::state::ProfilesState;
 
-pub(crate) const ONESELF: &str = "You cannot follow yourself.";
+const ONESELF: &str = "You cannot follow yourself.";
 
-/// How it is now.
+/// The follow after the request.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct FollowAnswer {
+pub struct FollowResponse {
     /// Does the caller follow this user?
     pub following: bool,
-    /// How many do.
+    /// The number of this user's followers.
     pub followers: u64,
 }
 
-/// The caller follows this user; again is as good as once. Two steps.
+/// Follows a user. Following them again changes nothing. Two round trips.
 #[utoipa::path(post, path = "/api/profiles/{id}/follow", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(
-        (status = 200, description = "It is so", body = FollowAnswer),
-        (status = 400, description = "The caller's own id, or somebody whom the caller blocks"),
-        (status = 401, description = "No credential, or one that does not count"),
+        (status = 200, description = "The caller follows this user", body = FollowResponse),
+        (status = 400, description = "The caller's own id, or a user whom the caller blocks"),
+        (status = 401, description = "Missing or invalid credential"),
         (status = 403, description = "This user blocks the caller"),
-        (status = 404, description = "Nobody has this id"),
+        (status = 404, description = "Unknown user"),
         (status = 429, description = "Too many follows, blocks, mutes, retweets and edits within a minute"),
     ))]
 pub async fn follow(
@@ -39,19 +40,38 @@ pub async fn follow(
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
-) -> Result<Json<FollowAnswer>, ApiError> {
-    let (caller, between) = counted_between(&state, unconfirmed, &form, &id, ONESELF).await?;
-    let followers = between.profile.followers;
-    let followers = match state.relations.follow(caller.user, between.profile.id, edge(&state)?).await? {
-        // The counter follows from the stream; what this request did is known now.
-        Related::Changed => followers.saturating_add(1),
-        // That may not be counted yet.
-        Related::AlreadySo => followers.max(1),
+) -> Result<Json<FollowResponse>, ApiError> {
+    let (caller, target) = counted_relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    let followers = target.profile.followers;
+    let followers = match state.relations.follow(caller.user, target.profile.id, new_edge_id(&state)?).await? {
+        Related::Changed => one_more(followers, true),
+        Related::AlreadySo => one_more(followers, false),
         Related::BlockedBy => return Err(ApiError::blocked()),
         Related::Blocks => {
             let text = "You block this user. Unblock them before you follow them.";
             return Err(ApiError::detail(StatusCode::BAD_REQUEST, text));
         }
     };
-    Ok(Json(FollowAnswer { following: true, followers }))
+    Ok(Json(FollowResponse { following: true, followers }))
+}
+
+/// Unfollows a user. Without a follow nothing changes. Two round trips.
+#[utoipa::path(delete, path = "/api/profiles/{id}/follow", tag = "profiles",
+    params(("id" = String, Path, description = "The user's id")),
+    responses(
+        (status = 200, description = "The caller does not follow this user", body = FollowResponse),
+        (status = 400, description = "The caller's own id"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 404, description = "Unknown user"),
+    ))]
+pub async fn unfollow(
+    State(state): State<ProfilesState>,
+    unconfirmed: Unconfirmed,
+    PathText(id): PathText,
+    Payload(form): Payload,
+) -> Result<Json<FollowResponse>, ApiError> {
+    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    let ended = state.relations.unfollow(caller.user, target.profile.id).await? == Related::Changed;
+    let followers = one_less(target.profile.followers, ended);
+    Ok(Json(FollowResponse { following: false, followers }))
 }

@@ -1,29 +1,27 @@
 //! `GET /api/profiles/<id>/followers/`.
 
 use aviary_auth::Unconfirmed;
+use aviary_representation::Person;
 use aviary_web::{ApiError, Page, PageQuery, PathText};
 use axum::Json;
 use axum::extract::State;
 
-use crate::ProfilesState;
-use crate::answer::{PersonList, ShownPerson};
-use crate::people::{List, list};
+use crate::people_lists::{PeopleList, show_list};
+use crate::state::ProfilesState;
 
-/// Who follows this user, the last first. Two steps.
+/// A user's followers, most recent first. Two round trips.
 #[utoipa::path(get, path = "/api/profiles/{id}/followers", tag = "profiles",
-    params(("id" = String, Path, description = "The user's id"),
-        ("limit" = Option<i32>, Query, description = "20 by default, at most 100"),
-        ("cursor" = Option<String>, Query, description = "From `next`")),
+    params(("id" = String, Path, description = "The user's id"), PageQuery),
     responses(
-        (status = 200, description = "People", body = PersonList),
-        (status = 401, description = "No credential, or one that does not count"),
-        (status = 404, description = "Nobody has this id, or the cursor is none"),
+        (status = 200, description = "A page of people", body = Page<Person>),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 404, description = "Unknown user, or invalid cursor"),
     ))]
-pub async fn followers(
+pub async fn list_followers(
     State(state): State<ProfilesState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    page: PageQuery,
-) -> Result<Json<Page<ShownPerson>>, ApiError> {
-    list(&state, unconfirmed, List::Followers, id.parse().ok(), &page).await.map(Json)
+    query: PageQuery,
+) -> Result<Json<Page<Person>>, ApiError> {
+    show_list(&state, unconfirmed, PeopleList::Followers, id.parse().ok(), &query).await.map(Json)
 }

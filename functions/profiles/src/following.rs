@@ -1,29 +1,27 @@
 //! `GET /api/profiles/<id>/following/`.
 
 use aviary_auth::Unconfirmed;
+use aviary_representation::Person;
 use aviary_web::{ApiError, Page, PageQuery, PathText};
 use axum::Json;
 use axum::extract::State;
 
-use crate::ProfilesState;
-use crate::answer::{PersonList, ShownPerson};
-use crate::people::{List, list};
+use crate::people_lists::{PeopleList, show_list};
+use crate::state::ProfilesState;
 
-/// Whom this user follows, the last first. Two steps.
+/// The users whom a user follows, most recently followed first. Two round trips.
 #[utoipa::path(get, path = "/api/profiles/{id}/following", tag = "profiles",
-    params(("id" = String, Path, description = "The user's id"),
-        ("limit" = Option<i32>, Query, description = "20 by default, at most 100"),
-        ("cursor" = Option<String>, Query, description = "From `next`")),
+    params(("id" = String, Path, description = "The user's id"), PageQuery),
     responses(
-        (status = 200, description = "People", body = PersonList),
-        (status = 401, description = "No credential, or one that does not count"),
-        (status = 404, description = "Nobody has this id, or the cursor is none"),
+        (status = 200, description = "A page of people", body = Page<Person>),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 404, description = "Unknown user, or invalid cursor"),
     ))]
-pub async fn following(
+pub async fn list_following(
     State(state): State<ProfilesState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    page: PageQuery,
-) -> Result<Json<Page<ShownPerson>>, ApiError> {
-    list(&state, unconfirmed, List::Following, id.parse().ok(), &page).await.map(Json)
+    query: PageQuery,
+) -> Result<Json<Page<Person>>, ApiError> {
+    show_list(&state, unconfirmed, PeopleList::Following, id.parse().ok(), &query).await.map(Json)
 }

@@ -1,27 +1,33 @@
-//! Profiles: what is shown of a user, and what stands between users: follows, blocks, mutes.
+//! The `profiles` function: profiles, and the relations between users: follows, blocks and mutes.
+//!
+//! A URL names its file, which holds all methods of the URL. Drop `/api/profiles/` and ids from the URL; the words that
+//! remain, joined by `_`, are the file:
+//!
+//! | URL | File |
+//! |---|---|
+//! | `/profile`, `/profile/update`, `/profile/default.png` | `profile.rs`, `profile_update.rs`, `profile_default_png.rs` |
+//! | `/api/profiles/view_profile/<id>/` | `view_profile.rs` |
+//! | `/api/profiles/<id>/follow/`, `/api/profiles/<id>/followers/` | `follow.rs`, `followers.rs` |
 
-mod answer;
-mod changing;
-mod people;
-mod relating;
+mod apply_change;
+mod people_lists;
+mod relation_target;
+mod response;
 mod routes;
 mod state;
 
 pub mod block;
 pub mod blocked;
-pub mod default_picture;
-pub mod edit_profile;
+pub mod edit;
 pub mod follow;
 pub mod followers;
 pub mod following;
 pub mod mute;
 pub mod muted;
+pub mod profile;
+pub mod profile_default_png;
+pub mod profile_update;
 pub mod search;
-pub mod show;
-pub mod unblock;
-pub mod unfollow;
-pub mod unmute;
-pub mod update;
 pub mod view_profile;
 
 pub use routes::routes;

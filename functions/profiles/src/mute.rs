@@ -1,4 +1,4 @@
-//! `POST /api/profiles/<id>/mute/`.
+//! `POST` and `DELETE /api/profiles/<id>/mute/`.
 
 use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, PathText, Payload};
@@ -7,26 +7,26 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ProfilesState;
-use crate::relating::{counted_between, edge};
+use crate::relation_target::{counted_relation_target, new_edge_id, relation_target};
+use crate::state::ProfilesState;
 
-pub(crate) const ONESELF: &str = "You cannot mute yourself.";
+const ONESELF: &str = "You cannot mute yourself.";
 
-/// How it is now.
+/// The mute after the request.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MuteAnswer {
+pub struct MuteResponse {
     /// Has the caller muted this user?
     pub muted: bool,
 }
 
-/// The caller mutes this user, who is left out of its timelines and notifications. Two steps.
+/// Mutes a user: their tweets and notifications are left out of what the caller sees. Two round trips.
 #[utoipa::path(post, path = "/api/profiles/{id}/mute", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(
-        (status = 200, description = "It is so", body = MuteAnswer),
+        (status = 200, description = "The caller has muted this user", body = MuteResponse),
         (status = 400, description = "The caller's own id"),
-        (status = 401, description = "No credential, or one that does not count"),
-        (status = 404, description = "Nobody has this id"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 404, description = "Unknown user"),
         (status = 429, description = "Too many follows, blocks, mutes, retweets and edits within a minute"),
     ))]
 pub async fn mute(
@@ -34,8 +34,28 @@ pub async fn mute(
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
     Payload(form): Payload,
-) -> Result<Json<MuteAnswer>, ApiError> {
-    let (caller, between) = counted_between(&state, unconfirmed, &form, &id, ONESELF).await?;
-    state.relations.mute(caller.user, between.profile.id, edge(&state)?).await?;
-    Ok(Json(MuteAnswer { muted: true }))
+) -> Result<Json<MuteResponse>, ApiError> {
+    let (caller, target) = counted_relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    state.relations.mute(caller.user, target.profile.id, new_edge_id(&state)?).await?;
+    Ok(Json(MuteResponse { muted: true }))
+}
+
+/// Unmutes a user. Two round trips.
+#[utoipa::path(delete, path = "/api/profiles/{id}/mute", tag = "profiles",
+    params(("id" = String, Path, description = "The user's id")),
+    responses(
+        (status = 200, description = "The caller has not muted this user", body = MuteResponse),
+        (status = 400, description = "The caller's own id"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 404, description = "Unknown user"),
+    ))]
+pub async fn unmute(
+    State(state): State<ProfilesState>,
+    unconfirmed: Unconfirmed,
+    PathText(id): PathText,
+    Payload(form): Payload,
+) -> Result<Json<MuteResponse>, ApiError> {
+    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    state.relations.unmute(caller.user, target).await?;
+    Ok(Json(MuteResponse { muted: false }))
 }

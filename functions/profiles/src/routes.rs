@@ -1,32 +1,33 @@
-//! The table of routes.
+//! The routes of the function.
 
 use aviary_web::{Routes, Who};
 use utoipa_axum::routes;
 
+use crate::state::ProfilesState;
 use crate::{
-    ProfilesState, block, blocked, default_picture, edit_profile, follow, followers, following, mute, muted, search,
-    show, unblock, unfollow, unmute, update, view_profile,
+    block, blocked, edit, follow, followers, following, mute, muted, profile, profile_default_png, profile_update,
+    search, view_profile,
 };
 
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<ProfilesState> {
     Routes::default()
-        .add(Who::Any, routes!(show::show))
-        .add(Who::Any, routes!(default_picture::default_picture))
-        .add(Who::Own, routes!(update::update))
+        .add(Who::Any, routes!(profile::show_profile))
+        .add(Who::Any, routes!(profile_default_png::default_picture))
+        .add(Who::Own, routes!(profile_update::update_profile))
         .add(Who::User, routes!(view_profile::view_profile))
-        .add(Who::Own, routes!(edit_profile::edit_profile))
-        .add(Who::Own, routes!(edit_profile::edit_profile_as_printed))
-        .add(Who::User, routes!(search::search))
+        .add(Who::Own, routes!(edit::edit_profile))
+        .add(Who::Own, routes!(edit::edit_profile_as_printed))
+        .add(Who::User, routes!(search::search_profiles))
         .add(Who::User, routes!(follow::follow))
-        .add(Who::User, routes!(unfollow::unfollow))
-        .add(Who::User, routes!(followers::followers))
-        .add(Who::User, routes!(following::following))
+        .add(Who::User, routes!(follow::unfollow))
+        .add(Who::User, routes!(followers::list_followers))
+        .add(Who::User, routes!(following::list_following))
         .add(Who::User, routes!(block::block))
-        .add(Who::User, routes!(unblock::unblock))
-        .add(Who::User, routes!(blocked::blocked))
+        .add(Who::User, routes!(block::unblock))
+        .add(Who::User, routes!(blocked::list_blocked))
         .add(Who::User, routes!(mute::mute))
-        .add(Who::User, routes!(unmute::unmute))
-        .add(Who::User, routes!(muted::muted))
+        .add(Who::User, routes!(mute::unmute))
+        .add(Who::User, routes!(muted::list_muted))
 }

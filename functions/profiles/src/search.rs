@@ -4,50 +4,50 @@ use std::convert::Infallible;
 
 use aviary_auth::Unconfirmed;
 use aviary_model::NameKey;
+use aviary_representation::Person;
 use aviary_web::{ApiError, Fields, Form, Page, PageQuery, Params};
 use axum::Json;
 use axum::extract::State;
 
-use crate::ProfilesState;
-use crate::answer::{PersonList, ShownPerson};
-use crate::people::shown;
+use crate::people_lists::visible_people;
+use crate::state::ProfilesState;
 
-/// People whose username or alias begins like this, in any case. Two steps.
+/// People whose username or alias begins with a text, in any case. Two round trips.
 #[utoipa::path(get, path = "/api/profiles/search", tag = "profiles",
-    params(("q" = String, Query, description = "The beginning of a username or alias"),
-        ("limit" = Option<i32>, Query, description = "20 by default, at most 100"),
-        ("cursor" = Option<String>, Query, description = "From `next`")),
+    params(("q" = String, Query, description = "The beginning of a username or alias"), PageQuery),
     responses(
-        (status = 200, description = "People, in the order of the names that begin so", body = PersonList),
-        (status = 400, description = "Nothing to search for"),
-        (status = 401, description = "No credential, or one that does not count"),
-        (status = 404, description = "The cursor is none"),
+        (status = 200, description = "A page of people, in the order of the names that matched", body = Page<Person>),
+        (status = 400, description = "Missing or blank `q`"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 404, description = "Invalid cursor"),
     ))]
-pub async fn search(
+pub async fn search_profiles(
     State(state): State<ProfilesState>,
     unconfirmed: Unconfirmed,
-    page: PageQuery,
+    page_query: PageQuery,
     Params(form): Params,
-) -> Result<Json<Page<ShownPerson>>, ApiError> {
-    let asked = read(&form).and_then(|query| {
-        // Written so that no character of the query ends the list's name.
+) -> Result<Json<Page<Person>>, ApiError> {
+    // An invalid query or cursor is reported only after an invalid credential.
+    let search = read(&form).and_then(|query| {
+        // Quoted and escaped, so that the list's name has no line break, which ends it in a cursor.
         let name = format!("search/{:?}", query.as_str());
-        let after = page.place(&name)?;
+        let after = page_query.place(&name)?;
         Ok((query, name, after))
     });
     let read = async {
-        match &asked {
-            Ok((query, _, after)) => state.profiles.search(query, after.as_deref(), page.limit()).await,
+        match &search {
+            Ok((query, _, after)) => state.profiles.search(query, after.as_deref(), page_query.limit()).await,
             Err(_) => Ok(None),
         }
     };
     let (caller, found) = unconfirmed.confirm_with(read).await?;
-    let (query, name, _) = asked?;
+    let (query, name, _) = search?;
     let found = found.ok_or_else(PageQuery::invalid)?;
     let hits = found.entries.into_iter().map(|hit| (hit.user, hit)).collect();
     let people =
-        shown(&state, caller.user, hits, |hide, profile, hit| !hide.is_block() && hit.shows(profile, &query)).await?;
-    Ok(Json(page.page(&name, people, found.next)))
+        visible_people(&state, caller.user, hits, |hide, profile, hit| !hide.is_block() && hit.shows(profile, &query))
+            .await?;
+    Ok(Json(page_query.page(&name, people, found.next)))
 }
 
 fn read(form: &Form) -> Result<NameKey, ApiError> {

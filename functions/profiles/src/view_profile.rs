@@ -7,16 +7,16 @@ use aviary_web::{ApiError, PathText};
 use axum::Json;
 use axum::extract::State;
 
-use crate::ProfilesState;
-use crate::answer::ViewedProfile;
+use crate::response::ViewedProfile;
+use crate::state::ProfilesState;
 
-/// A profile by its id. One step.
+/// A profile by its id. One round trip.
 #[utoipa::path(get, path = "/api/profiles/view_profile/{id}", tag = "profiles",
     params(("id" = String, Path, description = "The profile's id, which is the user's")),
     responses(
         (status = 200, description = "The profile", body = ViewedProfile),
-        (status = 401, description = "No credential, or one that does not count"),
-        (status = 404, description = "Nobody has this id"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 404, description = "Unknown profile"),
     ))]
 pub async fn view_profile(
     State(state): State<ProfilesState>,
@@ -24,9 +24,9 @@ pub async fn view_profile(
     PathText(id): PathText,
 ) -> Result<Json<ViewedProfile>, ApiError> {
     let (viewer, id) = (unconfirmed.user(), id.parse::<UserId>().ok());
-    let wanted = id.map_or_else(PageKeys::default, |id| PageKeys::by(Some(viewer)).person(id).follows(id));
-    let (_, seen) = unconfirmed.confirm_with(state.page_reads.read(&wanted)).await?;
+    let keys = id.map_or_else(PageKeys::default, |id| PageKeys::by(Some(viewer)).person(id).follows(id));
+    let (_, page_data) = unconfirmed.confirm_with(state.page_reads.read(&keys)).await?;
     let id = id.ok_or_else(ApiError::not_found)?;
-    let profile = seen.profile(id).ok_or_else(ApiError::not_found)?;
-    Ok(Json(ViewedProfile::of(profile, viewer, seen.follows(id), &state.bucket)))
+    let profile = page_data.profile(id).ok_or_else(ApiError::not_found)?;
+    Ok(Json(ViewedProfile::of(profile, viewer, page_data.follows(id), state.bucket.urls())))
 }

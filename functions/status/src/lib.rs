@@ -1,4 +1,6 @@
-//! Is the service there, and what it stands on?
+//! The `status` function: whether the service and the AWS services that it depends on work.
+//!
+//! A URL names its file: `/status/` is in `status.rs`.
 
 mod routes;
 mod state;

@@ -14,7 +14,7 @@ pub struct StatusState {
 }
 
 impl StatusState {
-    /// Reads the settings. Calls nobody: a service that is away must not keep the status from saying so.
+    /// Reads the settings. Calls no other service: the status must be able to say that one fails.
     ///
     /// # Errors
     /// When a setting is missing.

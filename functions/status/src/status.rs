@@ -10,49 +10,49 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::StatusState;
+use crate::state::StatusState;
 
-/// A check that takes longer has failed; together they stay far below the gateway's patience.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// A check that takes longer has failed. The checks are concurrent, so a response takes far less than the gateway's 30 s.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The service's state.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct StatusAnswer {
+pub struct StatusResponse {
     /// `ok`, or `failing` with status 500.
     #[schema(example = "ok")]
     pub status: &'static str,
-    /// The version that runs.
+    /// The running version.
     pub version: &'static str,
-    /// What the service stands on.
+    /// The state of each AWS service that Aviary depends on.
     pub checks: Checks,
 }
 
-/// One check for each service.
+/// One check per AWS service.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Checks {
-    /// DynamoDB: a read.
+    /// DynamoDB, by a read.
     pub dynamodb: Check,
-    /// S3: is the bucket there?
+    /// S3: does the media bucket exist?
     pub s3: Check,
-    /// CloudWatch Logs: is the log group there?
+    /// CloudWatch Logs: does the log group exist?
     pub logs: Check,
 }
 
-/// A check.
+/// The result of a check.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Check {
     /// Did the service answer?
     pub ok: bool,
-    /// After how many milliseconds?
+    /// The duration of the check in milliseconds.
     pub ms: f64,
 }
 
-/// Asks DynamoDB, S3 and CloudWatch Logs, beside each other. One step.
+/// Checks DynamoDB, S3 and CloudWatch Logs concurrently. One round trip.
 #[utoipa::path(get, path = "/status", tag = "status", responses(
-    (status = 200, description = "All is well", body = StatusAnswer),
-    (status = 500, description = "Something is not; the checks say what", body = StatusAnswer),
+    (status = 200, description = "All checks succeeded", body = StatusResponse),
+    (status = 500, description = "A check failed; `checks` says which", body = StatusResponse),
 ))]
-pub async fn status(State(state): State<StatusState>) -> impl IntoResponse {
+pub async fn show_status(State(state): State<StatusState>) -> impl IntoResponse {
     let logs = state.logs.describe_log_streams().log_group_name(&state.log_group).limit(1).send();
     let (dynamodb, s3, logs) = futures_util::join!(
         check("dynamodb", state.credentials.check()),
@@ -60,22 +60,22 @@ pub async fn status(State(state): State<StatusState>) -> impl IntoResponse {
         check("logs", logs),
     );
     let all = dynamodb.ok && s3.ok && logs.ok;
-    let answer = StatusAnswer {
+    let response = StatusResponse {
         status: if all { "ok" } else { "failing" },
         version: env!("CARGO_PKG_VERSION"),
         checks: Checks { dynamodb, s3, logs },
     };
-    (if all { StatusCode::OK } else { StatusCode::INTERNAL_SERVER_ERROR }, Json(answer))
+    (if all { StatusCode::OK } else { StatusCode::INTERNAL_SERVER_ERROR }, Json(response))
 }
 
-/// The answer says which service fails; only the log says why.
+/// Runs a check. The response says which check failed; only the log says why.
 async fn check<T, E: Display>(service: &str, call: impl Future<Output = Result<T, E>>) -> Check {
     let began = Instant::now();
-    let outcome = tokio::time::timeout(PATIENCE, call).await;
+    let outcome = tokio::time::timeout(CHECK_TIMEOUT, call).await;
     let why = match outcome {
         Ok(Ok(_)) => None,
         Ok(Err(error)) => Some(error.to_string()),
-        Err(_) => Some("no answer in time".to_owned()),
+        Err(_) => Some("no response within the time limit".to_owned()),
     };
     if let Some(why) = &why {
         tracing::error!(check = service, error = %why, "a check failed");

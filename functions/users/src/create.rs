@@ -12,71 +12,71 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::UsersState;
-use crate::answer::ShownUser;
+use crate::response::ShownUser;
+use crate::state::UsersState;
 
-/// How much of a wrong name is repeated: a right one has no more.
-const SHOWN_CHARACTERS: usize = 150;
+/// How many characters of an unknown name its error repeats: a valid name has no more.
+const MAX_SHOWN_CHARACTERS: usize = 150;
 
-/// Document 003's new user.
+/// A new user, as document 003 sends it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct CreateBody {
+pub struct CreateUserBody {
     /// The caller's own username.
     #[schema(example = "john_doe")]
     pub username: String,
-    /// The biography, at most 400 characters; without it an existing one stays.
+    /// At most 400 characters. If absent, an existing biography stays.
     #[schema(required = false, example = "biography blabla")]
     pub biography: String,
 }
 
-/// A body whose fields are valid.
-struct Create {
+/// The valid fields of a body.
+struct NewUser {
     name: String,
     bio: Option<Bio>,
 }
 
-/// Creates the user's profile for this service, with its biography. Three steps, four with an idempotency
-/// key.
-#[utoipa::path(post, path = "/api/users/create", tag = "users", request_body = CreateBody, responses(
-    (status = 201, description = "The user", body = ShownUser),
-    (status = 400, description = "What is wrong with which field; the profile exists; nobody has this name"),
-    (status = 401, description = "No credential, or one that does not count"),
-    (status = 403, description = "Another's name"),
+/// Creates the caller's profile in the user service. Staff may create another user's. Three round trips, four with an
+/// idempotency key.
+#[utoipa::path(post, path = "/api/users/create", tag = "users", request_body = CreateUserBody, responses(
+    (status = 201, description = "The new user", body = ShownUser),
+    (status = 400, description = "Invalid fields, each with its errors; the profile exists already; or unknown username"),
+    (status = 401, description = "Missing or invalid credential"),
+    (status = 403, description = "Another user's name"),
 ))]
-pub async fn create(
+pub async fn create_user(
     State(state): State<UsersState>,
     unconfirmed: Unconfirmed,
     key: IdempotencyKey,
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<serde_json::Value>), ApiError> {
     let user = unconfirmed.user();
-    let read = read(&form);
-    // A body that is wrong is said after a credential that is.
-    let name = NameKey::of(read.as_ref().map_or("", |create| &create.name));
+    let new_user = read(&form);
+    // An invalid body is reported only after an invalid credential.
+    let name = NameKey::of(new_user.as_ref().map_or("", |new_user| &new_user.name));
     let (caller, owner) = unconfirmed.with_form(&form).confirm_with(state.profiles.owner_of(&name)).await?;
-    let create = read?;
-    let owner = owner.ok_or_else(|| unknown(&create.name))?;
+    let new_user = new_user?;
+    let owner = owner.ok_or_else(|| unknown(&new_user.name))?;
     caller.must_own(owner)?;
-    let profile = state.profiles.by_id(owner).await?.ok_or_else(|| unknown(&create.name))?;
+    let profile = state.profiles.by_id(owner).await?.ok_or_else(|| unknown(&new_user.name))?;
     let credentials = &state.authenticator.credentials;
     let body = form.digest(&[]);
     let claim = key.claim(credentials, "users-create", Some(user), &body, state.clock.now());
     let claim = match claim.await? {
         IdempotentRequest::New(claim) => claim,
-        IdempotentRequest::Repeat(answer) => return again(&answer),
+        IdempotentRequest::Repeat(response) => return repeat_response(&response),
     };
-    let written = write(&state, &profile, create.bio.as_ref(), claim.as_ref()).await;
+    let written = write(&state, &profile, new_user.bio.as_ref(), claim.as_ref()).await;
     if let (Err(_), Some(claim)) = (&written, &claim) {
         credentials.release_idempotency_key(claim).await?;
     }
     Ok((StatusCode::CREATED, Json(written?)))
 }
 
-fn read(form: &Form) -> Result<Create, ApiError> {
+fn read(form: &Form) -> Result<NewUser, ApiError> {
     let mut fields = Fields::of(form);
     let name = fields.required("username", |text| Ok::<_, Vec<Infallible>>(text.trim().to_owned()));
     let bio = fields.blankable("biography", Bio::parse);
-    fields.finish(name.map(|name| Create { name, bio }))
+    fields.finish(name.map(|name| NewUser { name, bio }))
 }
 
 async fn write(
@@ -85,23 +85,23 @@ async fn write(
     bio: Option<&Bio>,
     claim: Option<&IdempotencyClaim>,
 ) -> Result<serde_json::Value, ApiError> {
-    let answer = ShownUser::of(profile, bio.unwrap_or(&profile.bio));
-    let answer = serde_json::to_value(answer).map_err(ApiError::internal)?;
-    let claim = claim.map(|claim| (claim, &state.authenticator.credentials, answer.to_string()));
-    if state.profiles.create_for_service(profile.id, bio, claim).await? {
-        Ok(answer)
+    let response = ShownUser::of(profile, bio.unwrap_or(&profile.bio));
+    let response = serde_json::to_value(response).map_err(ApiError::internal)?;
+    let result = claim.map(|claim| (claim, &state.authenticator.credentials, response.to_string()));
+    if state.profiles.create_for_service(profile.id, bio, result).await? {
+        Ok(response)
     } else {
         Err(ApiError::field("username", "A profile for this user already exists."))
     }
 }
 
-/// The first answer once more.
-fn again(answer: &str) -> Result<(StatusCode, Json<serde_json::Value>), ApiError> {
-    serde_json::from_str(answer).map(|answer| (StatusCode::CREATED, Json(answer))).map_err(ApiError::internal)
+/// The stored response of the first request, for a repeated one.
+fn repeat_response(stored: &str) -> Result<(StatusCode, Json<serde_json::Value>), ApiError> {
+    serde_json::from_str(stored).map(|response| (StatusCode::CREATED, Json(response))).map_err(ApiError::internal)
 }
 
 fn unknown(name: &str) -> ApiError {
-    let shown: String = name.chars().take(SHOWN_CHARACTERS).collect();
+    let shown: String = name.chars().take(MAX_SHOWN_CHARACTERS).collect();
     ApiError::field("username", format!("Object with username={shown} does not exist."))
 }
 
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absent_biography_is_something_else_than_an_empty_one() {
+    fn an_absent_biography_differs_from_an_empty_one() {
         let bio = |body: serde_json::Value| {
             let bio = read(&form(body)).unwrap().bio;
             bio.map(|bio| bio.as_str().to_owned())
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_field_is_named_at_once() {
+    fn all_invalid_fields_are_reported_at_once() {
         let wrong = serde_json::json!({ "username": [], "biography": "x".repeat(401) });
         let Err(error) = read(&form(wrong)) else { unreachable!("refused") };
         let text = format!("{error:?}");

@@ -8,19 +8,19 @@ use aviary_web::{ApiError, PathText, Payload};
 use axum::extract::State;
 use http::StatusCode;
 
-use crate::UsersState;
+use crate::state::UsersState;
 
-/// Clears a user's biography, alias and pictures; account, tweets and follows stay. Two steps, and the
-/// removal of an uploaded picture.
+/// Clears a user's biography, alias and pictures. The account, tweets and follows stay. Two round trips, and the removal of
+/// an uploaded picture.
 #[utoipa::path(delete, path = "/api/users/delete/{username}", tag = "users",
     params(("username" = String, Path, description = "The username")),
     responses(
         (status = 204, description = "The profile is cleared"),
-        (status = 401, description = "No credential, or one that does not count"),
-        (status = 403, description = "Another's profile"),
-        (status = 404, description = "Nobody has this name, or the profile was deleted before"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 403, description = "Another user's profile"),
+        (status = 404, description = "Unknown username, or the profile is deleted already"),
     ))]
-pub async fn delete(
+pub async fn delete_user(
     State(state): State<UsersState>,
     unconfirmed: Unconfirmed,
     PathText(username): PathText,
@@ -32,15 +32,15 @@ pub async fn delete(
     caller.must_own(owner)?;
     let before = state.profiles.delete_for_service(owner).await?.ok_or_else(ApiError::not_found)?;
     if let Some(Picture::Object(key)) = before.picture {
-        remove(&state, &key).await;
+        remove_picture(&state, &key).await;
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// An object that nothing names any more. Failing to remove it harms nobody; the log says so.
-async fn remove(state: &UsersState, key: &str) {
+/// Removes a picture that no profile names. A failure is only logged.
+async fn remove_picture(state: &UsersState, key: &str) {
     let Ok(object) = key.parse::<ObjectKey>() else { return };
     if let Err(error) = state.bucket.delete(&[object]).await {
-        tracing::warn!(error = %error, s3.key = %key, "an object was left behind");
+        tracing::warn!(error = %error, s3.key = %key, "failed to remove the picture of a deleted profile");
     }
 }

@@ -1,4 +1,4 @@
-//! The user service's states, through its router and over the local AWS.
+//! The states of a profile in the user service, through the function's router over the local AWS.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -32,8 +32,8 @@ struct Fixture {
     _local: LocalAws,
 }
 
-/// Somebody who is signed in by a device token.
-struct Somebody {
+/// A user who is signed in with a device token.
+struct SignedIn {
     id: UserId,
     token: String,
 }
@@ -63,7 +63,7 @@ impl Fixture {
         }
     }
 
-    async fn somebody(&self, name: &str) -> Somebody {
+    async fn sign_up(&self, name: &str) -> SignedIn {
         let id = UserId::new(NOW, &OsEntropy).unwrap();
         let username = Username::parse(name).unwrap();
         let password = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned();
@@ -83,10 +83,10 @@ impl Fixture {
         profile.alias = Alias::parse("An alias").unwrap();
         let registration = Registration::new(&self.accounts, &self.credentials, &self.profiles, user, profile);
         registration.with_sign_in(sign_in).commit(&self.db).await.unwrap();
-        Somebody { id, token }
+        SignedIn { id, token }
     }
 
-    async fn call(&self, method: &str, path: &str, who: Option<&Somebody>, body: Option<Value>) -> (StatusCode, Value) {
+    async fn call(&self, method: &str, path: &str, who: Option<&SignedIn>, body: Option<Value>) -> (StatusCode, Value) {
         self.call_with(method, path, who, body, None).await
     }
 
@@ -94,7 +94,7 @@ impl Fixture {
         &self,
         method: &str,
         path: &str,
-        who: Option<&Somebody>,
+        who: Option<&SignedIn>,
         body: Option<Value>,
         key: Option<&str>,
     ) -> (StatusCode, Value) {
@@ -117,22 +117,22 @@ impl Fixture {
         (status, if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() })
     }
 
-    async fn create(&self, who: &Somebody, body: Value) -> (u16, Value) {
+    async fn create(&self, who: &SignedIn, body: Value) -> (u16, Value) {
         let (status, body) = self.call("POST", "/api/users/create", Some(who), Some(body)).await;
         (status.as_u16(), body)
     }
 
-    async fn show(&self, who: &Somebody, name: &str) -> (u16, Value) {
+    async fn show(&self, who: &SignedIn, name: &str) -> (u16, Value) {
         let (status, body) = self.call("GET", &format!("/api/users/{name}"), Some(who), None).await;
         (status.as_u16(), body)
     }
 
-    async fn delete(&self, who: &Somebody, name: &str) -> u16 {
+    async fn delete(&self, who: &SignedIn, name: &str) -> u16 {
         self.call("DELETE", &format!("/api/users/delete/{name}"), Some(who), None).await.0.as_u16()
     }
 }
 
-/// What the gateway would say of whoever calls.
+/// The client of all requests, which the gateway would describe.
 fn client() -> Client {
     Client {
         address: "192.0.2.7".to_owned(),
@@ -155,10 +155,10 @@ fn shown(name: &str, biography: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_profile_goes_through_its_states() {
+async fn a_profile_is_created_deleted_and_created_again() {
     let fixture = Fixture::start().await;
-    let ada = fixture.somebody("Ada").await;
-    // Never created: the signup made it.
+    let ada = fixture.sign_up("Ada").await;
+    // The signup made the profile; the user service has not created it.
     assert_eq!(fixture.show(&ada, "ada").await, (200, shown("Ada", "Default biography")));
     let created = fixture.create(&ada, json!({ "username": "ADA", "biography": "biography blabla" })).await;
     assert_eq!(created, (201, shown("Ada", "biography blabla")));
@@ -172,9 +172,9 @@ async fn a_profile_goes_through_its_states() {
 }
 
 #[tokio::test]
-async fn what_was_never_created_can_be_deleted_and_is_cleared() {
+async fn a_profile_that_was_never_created_can_be_deleted() {
     let fixture = Fixture::start().await;
-    let ada = fixture.somebody("ada").await;
+    let ada = fixture.sign_up("ada").await;
     assert_eq!(fixture.delete(&ada, "ada").await, 204);
     let profile = fixture.profiles.by_id(ada.id).await.unwrap().unwrap();
     assert_eq!(profile.service_profile, ServiceProfile::Deleted);
@@ -184,18 +184,18 @@ async fn what_was_never_created_can_be_deleted_and_is_cleared() {
 }
 
 #[tokio::test]
-async fn without_a_biography_an_existing_one_stays() {
+async fn creating_without_a_biography_keeps_the_existing_one() {
     let fixture = Fixture::start().await;
-    let ada = fixture.somebody("ada").await;
+    let ada = fixture.sign_up("ada").await;
     let change = aviary_store::ProfileChange { bio: Some(Bio::parse("from elsewhere").unwrap()), ..Default::default() };
     fixture.profiles.change(ada.id, &change).await.unwrap();
     assert_eq!(fixture.create(&ada, json!({ "username": "ada" })).await, (201, shown("ada", "from elsewhere")));
 }
 
 #[tokio::test]
-async fn of_many_at_once_one_creates_and_one_deletes() {
+async fn of_concurrent_requests_one_creates_and_one_deletes() {
     let fixture = Fixture::start().await;
-    let ada = fixture.somebody("ada").await;
+    let ada = fixture.sign_up("ada").await;
     let body = json!({ "username": "ada" });
     let (a, b, c) = tokio::join!(
         fixture.create(&ada, body.clone()),
@@ -210,9 +210,9 @@ async fn of_many_at_once_one_creates_and_one_deletes() {
 }
 
 #[tokio::test]
-async fn others_and_nobody_are_refused() {
+async fn other_users_and_anonymous_clients_are_refused() {
     let fixture = Fixture::start().await;
-    let (ada, bob) = (fixture.somebody("ada").await, fixture.somebody("bob").await);
+    let (ada, bob) = (fixture.sign_up("ada").await, fixture.sign_up("bob").await);
     assert_eq!(fixture.show(&bob, "ada").await.0, 200);
     assert_eq!(fixture.show(&bob, "carol").await.0, 404);
     assert_eq!(fixture.create(&bob, json!({ "username": "ada" })).await.0, 403);
@@ -220,7 +220,7 @@ async fn others_and_nobody_are_refused() {
     assert_eq!((status, body["username"].is_array()), (400, true));
     assert_eq!(fixture.delete(&bob, "ada").await, 403);
     assert_eq!(fixture.delete(&bob, "carol").await, 404);
-    assert_eq!(fixture.show(&ada, "ada").await.0, 200, "untouched");
+    assert_eq!(fixture.show(&ada, "ada").await.0, 200, "unchanged");
     for (method, path) in [("POST", "create"), ("GET", "ada"), ("DELETE", "delete/ada")] {
         let (status, _) = fixture.call(method, &format!("/api/users/{path}"), None, None).await;
         assert_eq!(status, StatusCode::UNAUTHORIZED, "{method} {path}");
@@ -228,9 +228,9 @@ async fn others_and_nobody_are_refused() {
 }
 
 #[tokio::test]
-async fn bad_bodies_are_named_field_by_field() {
+async fn errors_name_each_invalid_field() {
     let fixture = Fixture::start().await;
-    let ada = fixture.somebody("ada").await;
+    let ada = fixture.sign_up("ada").await;
     let cases = [
         (json!({}), "username"),
         (json!({ "username": "" }), "username"),
@@ -248,9 +248,9 @@ async fn bad_bodies_are_named_field_by_field() {
 }
 
 #[tokio::test]
-async fn the_same_request_again_gets_the_first_answer() {
+async fn a_repeated_request_gets_the_first_response() {
     let fixture = Fixture::start().await;
-    let ada = fixture.somebody("ada").await;
+    let ada = fixture.sign_up("ada").await;
     let body = json!({ "username": "ada", "biography": "b" });
     let call = |body: Value, key| fixture.call_with("POST", "/api/users/create", Some(&ada), Some(body), Some(key));
     let first = call(body.clone(), "k1").await;
@@ -259,5 +259,5 @@ async fn the_same_request_again_gets_the_first_answer() {
     assert_eq!(call(json!({ "username": "ada" }), "k1").await.0, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(call(body.clone(), "k2").await.0, StatusCode::BAD_REQUEST);
     assert_eq!(fixture.delete(&ada, "ada").await, 204);
-    assert_eq!(call(body, "k2").await.0, StatusCode::CREATED, "what was refused is not kept");
+    assert_eq!(call(body, "k2").await.0, StatusCode::CREATED, "a refused request is not stored");
 }

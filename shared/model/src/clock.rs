@@ -1,4 +1,4 @@
-//! Time, passed in so that tests decide it.
+//! The current time, a parameter everywhere so that tests control it.
 
 use std::fmt;
 
@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-/// Where the current time comes from.
+/// A source of the current time.
 pub trait Clock: std::fmt::Debug + Send + Sync {
     /// The time now.
     fn now(&self) -> Timestamp;
 }
 
-/// A moment, in milliseconds since 1970 (UTC). Shown and serialised for clients as RFC 3339 with `Z`.
+/// A moment in milliseconds since 1970 (UTC). Serialised as that number; displayed to clients as RFC 3339 with `Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// From milliseconds since 1970.
+    /// The moment at this number of milliseconds since 1970.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -30,13 +30,13 @@ impl Timestamp {
         self.0
     }
 
-    /// Whole seconds since 1970, as JWT claims and DynamoDB's TTL want them.
+    /// Whole seconds since 1970, rounded down: the unit of JWT claims and of DynamoDB's TTL.
     #[must_use]
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1_000)
     }
 
-    /// This moment moved by so many seconds.
+    /// The moment this many seconds later, or earlier if negative; saturates at the ends of the range.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000)))
@@ -58,7 +58,7 @@ mod tests {
     use super::Timestamp;
 
     #[test]
-    fn a_moment_is_shown_as_rfc_3339_in_utc() {
+    fn a_moment_is_displayed_as_rfc_3339_in_utc() {
         assert_eq!(Timestamp::from_millis(1_604_391_401_007).to_string(), "2020-11-03T08:16:41.007Z");
         assert_eq!(Timestamp::from_millis(0).to_string(), "1970-01-01T00:00:00.000Z");
     }

@@ -7,7 +7,7 @@ use time::{Date, macros::format_description};
 
 use crate::Timestamp;
 
-/// A date of birth: a real day, written `YYYY-MM-DD`, not in the future.
+/// A date of birth: a day that exists, written `YYYY-MM-DD`, and not in the future.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BirthDate(String);
@@ -15,19 +15,19 @@ pub struct BirthDate(String);
 /// What is wrong with a date of birth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BirthDateError {
-    /// Not a day written as `YYYY-MM-DD`.
+    /// Not an existing day in the form `YYYY-MM-DD`.
     #[error("Date has wrong format. Use one of these formats instead: YYYY-MM-DD.")]
     Format,
-    /// After today (UTC).
+    /// Later than today in UTC.
     #[error("Date of birth may not be in the future.")]
     Future,
 }
 
 impl BirthDate {
-    /// Reads a date of birth; `now` decides what is the future.
+    /// Reads a date of birth; dates after `now` are in the future.
     ///
     /// # Errors
-    /// The rule that the text breaks.
+    /// The rule that the text breaks; always one.
     pub fn parse(text: &str, now: Timestamp) -> Result<Self, Vec<BirthDateError>> {
         let format = format_description!("[year]-[month]-[day]");
         if text.len() != 10 {
@@ -59,14 +59,14 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_604_391_401_000); // 2020-11-03
 
     #[test]
-    fn a_day_of_the_past_or_today_is_a_birth_date() {
+    fn a_birth_date_is_today_or_in_the_past() {
         assert_eq!(BirthDate::parse("1999-02-28", NOW).map(|d| d.to_string()), Ok("1999-02-28".into()));
         assert!(BirthDate::parse("2020-11-03", NOW).is_ok());
         assert_eq!(BirthDate::parse("2020-11-04", NOW), Err(vec![BirthDateError::Future]));
     }
 
     #[test]
-    fn what_is_no_day_is_refused() {
+    fn text_that_is_not_an_existing_day_is_refused() {
         for text in ["", "1999-02-30", "99-02-03", "1999/02/03", "1999-2-3", "+1999-02-03", "yesterday"] {
             assert_eq!(BirthDate::parse(text, NOW), Err(vec![BirthDateError::Format]), "{text}");
         }

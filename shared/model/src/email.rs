@@ -1,34 +1,34 @@
-//! Addresses.
+//! E-mail addresses.
 
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
 use crate::NameKey;
 
-/// The most characters of an address, as in Django.
+/// The longest address, as in Django.
 const MAX_CHARACTERS: usize = 254;
 
-/// An e-mail address, its domain in lower case. Unique without regard to case.
+/// An e-mail address with its domain in lower case. Addresses that differ only in case belong to the same account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Email(String);
 
-/// What is wrong with an address.
+/// A rule that an address breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EmailError {
-    /// Not an address that mail can be sent to.
+    /// Not an address with a domain that mail can be sent to.
     #[error("Enter a valid email address.")]
     Invalid,
-    /// Too long.
+    /// More than 254 characters.
     #[error("Ensure this field has no more than 254 characters.")]
     TooLong,
 }
 
 impl Email {
-    /// Reads an address.
+    /// Reads an address; white space at the ends is dropped.
     ///
     /// # Errors
-    /// The rule that the text breaks.
+    /// The rule that the text breaks; always one.
     pub fn parse(text: &str) -> Result<Self, Vec<EmailError>> {
         let text = text.trim();
         if text.chars().count() > MAX_CHARACTERS {
@@ -43,13 +43,13 @@ impl Email {
         Ok(Self(format!("{local}@{}", domain.to_lowercase())))
     }
 
-    /// The address.
+    /// The address with its domain in lower case.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// What this address is found by, in the namespace that it shares with usernames.
+    /// The key by which the address is looked up, in the namespace that it shares with usernames.
     #[must_use]
     pub fn key(&self) -> NameKey {
         NameKey::of(&self.0)
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_domain_is_lowered_and_the_local_part_kept() {
+    fn the_domain_is_lowered_and_the_local_part_is_kept() {
         assert_eq!(
             Email::parse("Foo.Bar@EXAMPLE.Com").map(|e| e.as_str().to_owned()),
             Ok("Foo.Bar@example.com".into())
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_mail_reaches_is_refused() {
+    fn text_that_is_not_a_mail_address_is_refused() {
         for text in [
             "nope",
             "a@b",

@@ -1,19 +1,19 @@
-//! Randomness, passed in so that tests decide it.
+//! Randomness, a parameter everywhere so that tests control it; and secret texts.
 
 use zeroize::Zeroizing;
 
-/// Where random bytes come from.
+/// A source of random bytes.
 pub trait Entropy: std::fmt::Debug + Send + Sync {
     /// Fills the buffer with unpredictable bytes.
     ///
     /// # Errors
-    /// When the operating system gives none; no secret may be made then.
+    /// When the operating system provides none. Nothing secret may be made then.
     fn fill(&self, buffer: &mut [u8]) -> Result<(), EntropyError>;
 }
 
-/// The operating system gave no random bytes.
+/// The operating system provided no random bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no random bytes to be had")]
+#[error("no random bytes available")]
 pub struct EntropyError;
 
 impl dyn Entropy + '_ {
@@ -36,18 +36,18 @@ impl dyn Entropy + '_ {
     }
 }
 
-/// A text that must not be shown: a password, a token. It is wiped when dropped and prints as `***`.
+/// A text that must not be shown, such as a password or a token. It is wiped when dropped, and its debug output is `***`.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// Takes the text over.
+    /// Takes ownership of the text, so that it is wiped in the end.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
-    /// The text itself, for the one place that needs it.
+    /// The text itself. Call it only where the text is hashed, compared or sent.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_hex_and_never_printed() {
+    fn a_secret_is_hex_and_is_never_printed() {
         let entropy: &dyn Entropy = &Counting;
         let secret = entropy.secret::<4>();
         assert_eq!(secret.as_ref().map(Secret::expose), Ok("00010203"));

@@ -1,70 +1,69 @@
-//! Refresh families: what a presented refresh token means (RFC 9700 §4.14.2, made kind to lost answers).
+//! Refresh families: what a presented refresh token means (RFC 9700 §4.14.2, tolerant of lost responses).
 //!
-//! A family always has one `current` token and its `next`. Whoever presents `next` makes it `current`;
-//! whoever presents `current` gets the same `next` again, however often; so clients that keep their first
-//! token go on, two tabs agree, and a lost answer is harmless. A token that was superseded more than half
-//! a minute ago was copied: the family ends.
+//! A family always has one `current` token and its successor, `next`. Presenting `next` makes it `current`. Presenting
+//! `current` returns the same `next` again, however often. So a client may keep its first token, two tabs agree, and a lost
+//! response does no harm. A token that was superseded 30 s ago or earlier counts as copied: presenting it ends the family.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Timestamp, TokenId};
 
-/// For how long after its supersession a token is still a slow tab's and not a thief's.
+/// For this long after it was superseded a token may come from a slow tab; later it counts as stolen.
 pub const GRACE_MILLIS: i64 = 30_000;
 
-/// A token that is or was current, and since when.
+/// A token that is or was current.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
-    /// The token.
+    /// The token's id.
     pub jti: TokenId,
-    /// When it became current.
+    /// The time at which it became current.
     pub since: Timestamp,
 }
 
-/// The state of a family.
+/// The state of a refresh family.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Family {
-    /// The token that holders are expected to have.
+    /// The token that clients are expected to present.
     pub current: Held,
-    /// Its successor, known to whoever has refreshed.
+    /// Its successor, which every refresh returns.
     pub next: TokenId,
-    /// Tokens that were current, oldest first; those of the last half minute at least.
+    /// Tokens that were current, oldest first: at least those superseded within the last 30 s.
     pub superseded: Vec<Held>,
-    /// When the family ends in any case.
+    /// The family ends at this time in any case.
     pub expires_at: Timestamp,
-    /// Ended by logout or theft.
+    /// Was the family ended by a logout or a stolen token?
     pub revoked: bool,
 }
 
-/// What presenting a token comes to.
+/// The result of presenting a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Presented {
-    /// Answer with the family's `next`; nothing changes.
+    /// The response is the family's `next`; nothing changes.
     Repeat,
-    /// `next` was presented: the family becomes this, and its new `next` is the answer.
+    /// `next` was presented: this is the new state of the family, and its `next` is the response.
     Promote(Family),
-    /// A superseded or unknown token of this family: revoke it.
+    /// The token was superseded too long ago, or is unknown: the family must be revoked.
     Theft,
-    /// The family has ended before.
+    /// The family has expired or was revoked.
     Ended,
 }
 
 impl Family {
-    /// A new family; the first refresh token is `current`.
+    /// A new family, whose first refresh token is `current`.
     #[must_use]
     pub fn new(current: TokenId, next: TokenId, now: Timestamp, expires_at: Timestamp) -> Self {
         let current = Held { jti: current, since: now };
         Self { current, next, superseded: Vec::new(), expires_at, revoked: false }
     }
 
-    /// What presenting `jti` means; `fresh` is the `next` of the family if it is promoted.
+    /// What presenting `jti` means. `fresh` becomes the family's `next` if its `next` is promoted.
     #[must_use]
     pub fn present(&self, jti: &TokenId, now: Timestamp, fresh: TokenId) -> Presented {
         if self.revoked || self.expires_at <= now {
             Presented::Ended
         } else if *jti == self.next {
             Presented::Promote(self.promoted(now, fresh))
-        } else if *jti == self.current.jti || self.was_superseded_lately(jti, now) {
+        } else if *jti == self.current.jti || self.was_superseded_recently(jti, now) {
             Presented::Repeat
         } else {
             Presented::Theft
@@ -84,11 +83,11 @@ impl Family {
         }
     }
 
-    fn was_superseded_lately(&self, jti: &TokenId, now: Timestamp) -> bool {
+    fn was_superseded_recently(&self, jti: &TokenId, now: Timestamp) -> bool {
         self.endings().any(|(held, at)| held.jti == *jti && is_recent(at, now))
     }
 
-    /// Each superseded token with the time at which its successor took its place.
+    /// Each superseded token with the time at which it was superseded.
     fn endings(&self) -> impl Iterator<Item = (&Held, Timestamp)> {
         let successors = self.superseded.iter().skip(1).chain(std::iter::once(&self.current));
         self.superseded.iter().zip(successors.map(|held| held.since))

@@ -1,4 +1,4 @@
-//! Ids: UUIDv7, so that they sort by time. Clients treat them as opaque.
+//! Ids: UUIDv7 (RFC 9562 §5.7), so that they sort by time. Clients treat them as opaque texts.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{Entropy, EntropyError, Timestamp};
 
-/// A text that is no id.
+/// The text is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an id")]
 pub struct IdError;
@@ -18,7 +18,7 @@ fn version_7(now: Timestamp, entropy: &dyn Entropy) -> Result<Uuid, EntropyError
     Ok(uuid::Builder::from_unix_timestamp_millis(millis, &entropy.bytes::<10>()?).into_uuid())
 }
 
-/// Only the hyphenated lower-case form is an id, so that one thing has one name.
+/// Reads the hyphenated lower-case form only, so that each id has one spelling.
 fn parse(text: &str) -> Result<Uuid, IdError> {
     let uuid = Uuid::try_parse(text).map_err(|_| IdError)?;
     if uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text { Ok(uuid) } else { Err(IdError) }
@@ -32,15 +32,15 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// A new id, of this moment.
+            /// A new id, which sorts by `now`.
             ///
             /// # Errors
-            /// When there is no randomness.
+            /// When no random bytes are available.
             pub fn new(now: Timestamp, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
                 version_7(now, entropy).map(Self)
             }
 
-            /// The bare UUID.
+            /// The UUID, for keys of objects and edges.
             #[must_use]
             pub fn uuid(self) -> Uuid {
                 self.0
@@ -70,48 +70,48 @@ macro_rules! id {
 }
 
 id! {
-    /// A user, and the user's profile.
+    /// The id of a user, which is also the id of the user's profile.
     UserId
 }
 id! {
-    /// A session of any kind: refresh family, device token, web session. Tokens name it as `sid`.
+    /// The id of a session of any kind: refresh family, device token or web session. Tokens name it as `sid`.
     SessionId
 }
 id! {
-    /// A tweet.
+    /// The id of a tweet.
     TweetId
 }
 id! {
-    /// A picture of a tweet.
+    /// The id of an image or a video of a tweet.
     MediaId
 }
 id! {
-    /// A generation of an integer session's sets: what one manifest leads to.
+    /// The id of a generation: the sets of an integer session that one manifest lists.
     GenerationId
 }
 id! {
-    /// A version of an integer set: each time it is written it is another one.
+    /// The id of a version of an integer set; every write makes a new one.
     VersionId
 }
 id! {
-    /// An upload that went to the bucket and waits to be named by a request.
+    /// The id of an upload to the bucket, which a later request names.
     UploadId
 }
 
 id! {
-    /// A comment.
+    /// The id of a comment.
     CommentId
 }
 id! {
-    /// Something that somebody did to something: a follow, a like, a retweet. A new one each time it is done anew.
+    /// The id of an edge: a follow, block, mute, like, retweet or save. A repeated action has a new id.
     EdgeId
 }
 id! {
-    /// A notification.
+    /// The id of a notification.
     NotificationId
 }
 
-/// A tweet's own place in a timeline, beside those of retweets.
+/// A tweet's own position in a timeline; a retweet's position is the id of its edge.
 impl From<TweetId> for EdgeId {
     fn from(tweet: TweetId) -> Self {
         Self(tweet.0)
@@ -119,7 +119,7 @@ impl From<TweetId> for EdgeId {
 }
 
 impl EdgeId {
-    /// The moment it was made.
+    /// The time at which the edge was made, to the millisecond.
     #[must_use]
     pub fn made_at(self) -> Timestamp {
         let [a, b, c, d, e, f, ..] = self.0.into_bytes();
@@ -129,7 +129,7 @@ impl EdgeId {
 }
 
 impl NotificationId {
-    /// The id that this digest stands for: the same digest, the same id.
+    /// The id made of a digest: the same digest gives the same id.
     #[must_use]
     pub fn of_digest(digest: [u8; 16]) -> Self {
         Self(uuid::Builder::from_custom_bytes(digest).into_uuid())
@@ -137,7 +137,7 @@ impl NotificationId {
 }
 
 impl SessionId {
-    /// The id that this digest stands for: the same digest, the same id.
+    /// The id made of a digest: the same digest gives the same id.
     #[must_use]
     pub fn of_digest(digest: [u8; 16]) -> Self {
         Self(uuid::Builder::from_custom_bytes(digest).into_uuid())
@@ -150,15 +150,15 @@ impl SessionId {
 pub struct TokenId(String);
 
 impl TokenId {
-    /// A new, random one.
+    /// A new random id.
     ///
     /// # Errors
-    /// When there is no randomness.
+    /// When no random bytes are available.
     pub fn new(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         Ok(Self(hex::encode(entropy.bytes::<16>()?)))
     }
 
-    /// The hex digits.
+    /// The 32 hex digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -188,14 +188,14 @@ mod tests {
     }
 
     #[test]
-    fn ids_sort_by_time_whatever_the_randomness() {
+    fn ids_sort_by_time_whatever_their_random_bytes() {
         let early = UserId::new(Timestamp::from_millis(1_000), &Fixed(0xff)).map(|id| id.to_string());
         let late = UserId::new(Timestamp::from_millis(1_001), &Fixed(0x00)).map(|id| id.to_string());
         assert!(early.expect("an id") < late.expect("an id"));
     }
 
     #[test]
-    fn one_thing_has_one_name() {
+    fn an_id_has_one_spelling() {
         let id = "019a0000-0000-7000-8000-0000000000aa";
         assert_eq!(id.parse::<TweetId>().map(|id| id.to_string()), Ok(id.to_owned()));
         for other in

@@ -1,21 +1,21 @@
-//! Names in the integer service: its sessions, sets and encodings.
+//! Names in the integer service: sessions, sets and encodings.
 
 use serde::{Deserialize, Serialize};
 
 use crate::TextError;
 
-/// The most characters of a session's name.
+/// The longest name of a session.
 const MAX_SESSION_CHARACTERS: usize = 128;
-/// The most characters of a set's id.
+/// The longest id of a set.
 const MAX_SET_CHARACTERS: usize = 64;
 
-/// A session of integer sets, by the name that its owner gave it.
+/// The name that its owner gave to a session of integer sets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct IntegerSession(String);
 
 impl IntegerSession {
-    /// Reads a name: 1 to 128 characters, white space at its ends not counted.
+    /// Reads a name of 1 to 128 characters; white space at the ends is dropped.
     ///
     /// # Errors
     /// Every rule that the text breaks.
@@ -34,44 +34,44 @@ impl IntegerSession {
         if errors.is_empty() { Ok(Self(name.to_owned())) } else { Err(errors) }
     }
 
-    /// The session of who names none and has no web session.
+    /// The session's name for a request that names none and comes without a web session.
     #[must_use]
     pub fn default_name() -> Self {
         Self("default".to_owned())
     }
 
-    /// The session of a web session, by the hash under which its cookie is kept. Half of the hash is enough to
-    /// tell it from all others, and leads nobody to the cookie.
+    /// The name that belongs to a web session, made of the hash under which its cookie is stored. Half of the hash is unique,
+    /// and does not reveal the key of the stored session.
     #[must_use]
     pub fn of_web(cookie_hash: &str) -> Self {
         Self(format!("web-{}", cookie_hash.chars().take(32).collect::<String>()))
     }
 
-    /// The name.
+    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// A set of a session: `[A-Za-z_][A-Za-z0-9_]{0,63}`, so that an equation can name it.
+/// The id of a set within its session: `[A-Za-z_][A-Za-z0-9_]{0,63}`, so that an equation can name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SetId(String);
 
-/// A text that is no set's id.
+/// A rule that a set's id breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetIdError {
-    /// Characters that it may not have.
+    /// Characters that are not allowed.
     #[error("A set's id has letters, digits and underscores, all ASCII, and does not begin with a digit.")]
     Invalid,
-    /// Too long.
+    /// More than 64 characters.
     #[error("Ensure this field has no more than {MAX_SET_CHARACTERS} characters.")]
     TooLong,
 }
 
 impl SetId {
-    /// Reads an id; white space at its ends does not count.
+    /// Reads an id; white space at the ends is dropped.
     ///
     /// # Errors
     /// Every rule that the text breaks.
@@ -88,26 +88,26 @@ impl SetId {
         if errors.is_empty() { Ok(Self(id.to_owned())) } else { Err(errors) }
     }
 
-    /// An id that the server makes, of something random.
+    /// An id made by the server from a random number.
     #[must_use]
     pub fn made(random: u64) -> Self {
         Self(format!("set_{random:016x}"))
     }
 
-    /// The id.
+    /// The id as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// How the integers of a set are written.
+/// How the integers of a set are written in requests and responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Encoding {
     /// JSON numbers.
     Number,
-    /// Base64 of the big-endian magnitude, `-` before it if negative.
+    /// Base64 of the big-endian magnitude, after a `-` if negative.
     Base64,
     /// Signed decimal digits, as text.
     Decimal,
@@ -115,16 +115,16 @@ pub enum Encoding {
     Hex,
 }
 
-/// A text that names no encoding.
+/// The text is not the name of an encoding.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("\"{0}\" is not a valid choice; there are number, base64, decimal and hex.")]
 pub struct EncodingError(String);
 
 impl Encoding {
-    /// Reads its name.
+    /// Reads the name of an encoding.
     ///
     /// # Errors
-    /// When there is no such encoding.
+    /// When there is no such encoding; the error repeats up to 40 characters.
     pub fn parse(text: &str) -> Result<Self, Vec<EncodingError>> {
         match text.trim() {
             "number" => Ok(Self::Number),
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_has_any_name_of_its_owners() {
+    fn a_session_name_is_any_text_of_1_to_128_characters() {
         for name in ["a", "ex session", "ü", &"x".repeat(128)] {
             assert_eq!(IntegerSession::parse(name).map(|s| s.as_str().to_owned()), Ok(name.to_owned()));
         }
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_web_sessions_name_does_not_have_its_cookies_hash() {
+    fn a_web_sessions_name_does_not_reveal_its_cookies_hash() {
         let hash = "0123456789abcdef".repeat(4);
         let session = IntegerSession::of_web(&hash);
         assert_eq!(session.as_str(), "web-0123456789abcdef0123456789abcdef");
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sets_id_can_stand_in_an_equation() {
+    fn a_set_id_can_be_used_in_an_equation() {
         for id in ["a", "_", "first_set", "A9", &"x".repeat(64)] {
             assert!(SetId::parse(id).is_ok(), "{id}");
         }

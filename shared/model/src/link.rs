@@ -3,21 +3,21 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-/// The longest link that is kept.
+/// The longest link.
 const MAX_CHARACTERS: usize = 2_000;
 
-/// An absolute http or https URL without credentials in it.
+/// An absolute http or https URL without credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Link(String);
 
-/// What is wrong with a link.
+/// A rule that a link breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
-    /// Not an absolute http(s) URL.
+    /// Not an absolute http or https URL, or one with credentials.
     #[error("Enter a valid URL.")]
     Invalid,
-    /// Too long.
+    /// More than 2,000 characters.
     #[error("Ensure this field has no more than 2000 characters.")]
     TooLong,
 }
@@ -26,7 +26,7 @@ impl Link {
     /// Reads a link.
     ///
     /// # Errors
-    /// The rule that the text breaks.
+    /// The rule that the text breaks; always one.
     pub fn parse(text: &str) -> Result<Self, Vec<LinkError>> {
         if text.chars().count() > MAX_CHARACTERS {
             return Err(vec![LinkError::TooLong]);
@@ -40,7 +40,7 @@ impl Link {
         if plain { Ok(Self(text.to_owned())) } else { Err(vec![LinkError::Invalid]) }
     }
 
-    /// Reads what may be blank: a blank link is none.
+    /// Reads a link that may be blank; a blank text is `None`.
     ///
     /// # Errors
     /// As [`Link::parse`].
@@ -48,7 +48,7 @@ impl Link {
         if text.trim().is_empty() { Ok(None) } else { Self::parse(text.trim()).map(Some) }
     }
 
-    /// The URL as it was given.
+    /// The URL as its owner wrote it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_absolute_web_addresses_are_links() {
+    fn only_absolute_http_urls_are_links() {
         assert!(Link::parse("https://example.com/a.png?x=1#y").is_ok());
         assert_eq!(Link::parse_blankable(" "), Ok(None));
         for text in [

@@ -1,6 +1,6 @@
-//! Words that stand where the API also takes a username, or where a client would look for us.
+//! Reserved usernames: words that are path segments of the API, or that clients would take for the service itself.
 
-/// Sorted, in the folded form of a [`crate::NameKey`].
+/// Sorted, in the form of a [`crate::NameKey`].
 const RESERVED: &[&str] = &[
     "activation",
     "activity",
@@ -54,7 +54,7 @@ const RESERVED: &[&str] = &[
     "view_profile",
 ];
 
-/// Is the folded name one of the API's own words?
+/// Is the name with this key reserved?
 pub(crate) fn is_reserved(key: &str) -> bool {
     RESERVED.binary_search(&key).is_ok()
 }
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_sorted_so_that_the_search_finds_all_of_it() {
+    fn the_list_is_sorted_for_the_binary_search() {
         assert!(RESERVED.is_sorted());
         assert!(RESERVED.iter().all(|word| is_reserved(word)));
         assert!(!is_reserved("ada"));

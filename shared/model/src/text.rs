@@ -1,25 +1,25 @@
-//! Texts people write: tweets, biographies, aliases, alternative texts.
+//! Texts that users write: messages, biographies, aliases and descriptions of media.
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{NameKey, Tag, marks};
 
-/// What is wrong with a text.
+/// A rule that a text breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing in it.
+    /// Empty, or nothing but white space.
     #[error("This field may not be blank.")]
     Blank,
-    /// Too many characters.
+    /// More characters than this.
     #[error("Ensure this field has no more than {0} characters.")]
     TooLong(usize),
-    /// A NUL, which no screen shows and many systems cut at.
+    /// It contains a NUL, which is invisible and at which many systems cut a text.
     #[error("Null characters are not allowed.")]
     Null,
 }
 
-/// NFC without white space at its ends, as long as allowed.
+/// The text in NFC without white space at its ends, if it is valid.
 fn normalise(text: &str, max: usize) -> Result<String, Vec<TextError>> {
     let normal: String = text.trim().nfc().collect();
     let mut errors = Vec::new();
@@ -40,10 +40,10 @@ macro_rules! text {
         pub struct $name(String);
 
         impl $name {
-            /// The most characters (Unicode scalar values, after NFC).
+            /// The longest text, in Unicode scalar values after NFC.
             pub const MAX_CHARACTERS: usize = $max;
 
-            /// Reads one; white space at the ends is dropped. It may be empty.
+            /// Reads the text, which may be empty; white space at the ends is dropped.
             ///
             /// # Errors
             /// Every rule that the text breaks.
@@ -51,13 +51,13 @@ macro_rules! text {
                 normalise(text, $max).map(Self)
             }
 
-            /// The text.
+            /// The text in NFC.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// Nothing in it?
+            /// Has it no characters?
             #[must_use]
             pub fn is_empty(&self) -> bool {
                 self.0.is_empty()
@@ -67,18 +67,18 @@ macro_rules! text {
 }
 
 text! {
-    /// A tweet's or a comment's message. Empty only beside media, which the handler decides.
+    /// The message of a tweet or a comment. It may be empty only for a tweet with media, which the handler checks.
     TweetText, 280
 }
 
 impl TweetText {
-    /// The distinct tags in it, up to twenty.
+    /// The distinct tags in the message, up to 20.
     #[must_use]
     pub fn tags(&self) -> Vec<Tag> {
         marks::tags(&self.0)
     }
 
-    /// The distinct names that it mentions, up to twenty, whether somebody has them or not.
+    /// The distinct names that the message mentions, up to 20. They need not belong to a user.
     #[must_use]
     pub fn mentions(&self) -> Vec<NameKey> {
         marks::mentions(&self.0)
@@ -86,15 +86,15 @@ impl TweetText {
 }
 
 text! {
-    /// A biography; empty until somebody writes one.
+    /// A biography; empty if the user has not written one.
     Bio, 400
 }
 text! {
-    /// The name shown beside the username.
+    /// The display name, shown with the username.
     Alias, 150
 }
 text! {
-    /// What a picture shows, for those who can't see it.
+    /// The description of an image or a video, for people who cannot see it.
     AltText, 1_000
 }
 
@@ -103,14 +103,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn length_counts_characters_after_nfc() {
+    fn the_length_is_counted_in_characters_after_nfc() {
         let decomposed = "e\u{301}".repeat(280);
         assert_eq!(TweetText::parse(&decomposed).map(|t| t.as_str().chars().count()), Ok(280));
         assert_eq!(TweetText::parse(&"é".repeat(281)), Err(vec![TextError::TooLong(280)]));
     }
 
     #[test]
-    fn every_broken_rule_is_named() {
+    fn all_broken_rules_are_reported() {
         let text = format!("\0{}", "a".repeat(280));
         assert_eq!(TweetText::parse(&text), Err(vec![TextError::TooLong(280), TextError::Null]));
     }

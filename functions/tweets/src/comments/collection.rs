@@ -2,6 +2,7 @@
 
 use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
 use aviary_model::{CommentId, TweetId};
+use aviary_representation::ShownComment;
 use aviary_store::{Comment, IdempotencyClaim, PageKeys, TextContext};
 use aviary_web::{ApiError, Client, Form, IdempotencyKey, IdempotentRequest, Page, PageQuery, PathText, Payload};
 use axum::Json;
@@ -13,10 +14,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::author_check::with_author_check;
-use crate::comments::response::ShownComment;
 use crate::lists::list_page::require_visible;
 use crate::message::{mentions, only_message};
-use crate::response::{Links, repeat_response};
+use crate::response::repeat_response;
 use crate::state::TweetsState;
 
 /// The comments of a tweet, oldest first. Two round trips.
@@ -43,12 +43,9 @@ pub async fn list_comments(
     let keys = page.entries.iter().fold(keys, |keys, (id, author)| keys.comment(*id, *author));
     let page_data = state.page_reads.read(&keys).await?;
     require_visible(&page_data, tweet.author)?;
-    let links = Links { bucket: &state.bucket, client: &client };
+    let links = state.links(&client);
     let shown = page.entries.iter().filter(|(_, author)| !page_data.hide(*author).is_block());
-    let shown = shown.filter_map(|(id, author)| {
-        Some(links.comment(page_data.comment(*id)?, page_data.profile(*author)?, page_data.likes_comment(*id)))
-    });
-    let shown = shown.collect();
+    let shown = shown.filter_map(|(id, _)| ShownComment::from_page(*id, &page_data, links)).collect();
     Ok(Json(query.page(&list, shown, page.next)))
 }
 
@@ -127,8 +124,8 @@ async fn write(
         created_at: now,
         edited_at: None,
     };
-    let links = Links { bucket: &state.bucket, client };
-    let response = serde_json::to_value(links.comment(&comment, author, false)).map_err(ApiError::internal)?;
+    let response = ShownComment::of(&comment, author, false, state.links(client));
+    let response = serde_json::to_value(response).map_err(ApiError::internal)?;
     let result = claim.map(|claim| (claim, &state.authenticator.credentials, response.to_string()));
     let write = state.comments.create(&comment, &context.mentioned, result);
     match with_author_check(state, author.id, [tweet.author], write).await {

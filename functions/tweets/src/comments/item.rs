@@ -2,16 +2,15 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_model::CommentId;
+use aviary_representation::ShownComment;
 use aviary_store::{Comment, PageKeys};
 use aviary_web::{ApiError, Client, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 
-use crate::comments::response::ShownComment;
 use crate::edit_rules::{Attempts, EditContext, EditMessageBody};
 use crate::message::only_message;
-use crate::response::Links;
 use crate::state::TweetsState;
 
 /// Changes the text of a comment. Its author and staff may. Two round trips, one more for staff, and one more for each
@@ -62,8 +61,8 @@ pub async fn edit_comment(
         }
     }
     let comment = Comment { message: text, edited_at: Some(now), ..comment };
-    let links = Links { bucket: &state.bucket, client: &client };
-    Ok(Json(links.comment(&comment, author, context.page_data.likes_comment(comment.id))))
+    let liked = context.page_data.likes_comment(comment.id);
+    Ok(Json(ShownComment::of(&comment, author, liked, state.links(&client))))
 }
 
 /// Deletes a comment. Its author, the tweet's author and staff may. Two round trips.

@@ -1,13 +1,13 @@
 //! `POST` and `DELETE /api/tweets/comments/<id>/like/` (document 001).
 
 use aviary_auth::Unconfirmed;
+use aviary_representation::{one_less, one_more};
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
 
 use crate::author_check::with_author_check;
 use crate::reactions::like::LikeResponse;
-use crate::response::{one_less, one_more};
 use crate::state::TweetsState;
 
 /// Likes a comment. Liking it again changes nothing. Two round trips.

@@ -2,13 +2,13 @@
 
 use aviary_auth::MaybeUnconfirmed;
 use aviary_model::{EdgeId, UserId};
+use aviary_representation::ShownTweet;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, Client, Page, PageQuery, PathText};
 use axum::Json;
 use axum::extract::State;
 
 use crate::lists::list_page::PageBuilder;
-use crate::response::ShownTweet;
 use crate::state::TweetsState;
 
 /// The tweets that a user likes, most recently liked first. Three round trips.

@@ -2,11 +2,11 @@
 //! is gone or hidden. A page can be shorter than its limit while there is a next one.
 
 use aviary_model::{TweetId, UserId};
+use aviary_representation::{Person, ShownTweet};
 use aviary_store::{ListPage, PageData, PageKeys};
 use aviary_web::{ApiError, Client, Page, PageQuery};
 use axum::Json;
 
-use crate::response::{Links, Person, ShownTweet};
 use crate::state::TweetsState;
 
 /// What the page of a list depends on beside its entries.
@@ -46,12 +46,9 @@ impl PageBuilder<'_> {
         let page_data = self.state.page_reads.read(&keys).await?;
         require_visible(&page_data, author)?;
         let people = page.entries.iter().filter(|id| !page_data.hide(**id).is_block());
-        let people = people.filter_map(|id| Some(self.links().person(page_data.profile(*id)?))).collect();
+        let people =
+            people.filter_map(|id| Some(Person::of(page_data.profile(*id)?, self.state.bucket.urls()))).collect();
         Ok(Json(self.query.page(self.list, people, page.next)))
-    }
-
-    fn links(&self) -> Links<'_> {
-        Links { bucket: &self.state.bucket, client: self.client }
     }
 
     fn tweet_keys(&self, page: &ListPage<(TweetId, UserId)>) -> PageKeys {
@@ -65,7 +62,8 @@ impl PageBuilder<'_> {
         is_visible: impl Fn(UserId) -> bool,
     ) -> Json<Page<ShownTweet>> {
         let tweets = page.entries.iter().filter(|(_, author)| is_visible(*author));
-        let tweets = tweets.filter_map(|(id, _)| self.links().tweet_from_page(*id, page_data)).collect();
+        let links = self.state.links(self.client);
+        let tweets = tweets.filter_map(|(id, _)| ShownTweet::from_page(*id, page_data, links)).collect();
         Json(self.query.page(self.list, tweets, page.next))
     }
 }

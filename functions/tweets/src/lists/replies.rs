@@ -2,13 +2,13 @@
 
 use aviary_auth::MaybeUnconfirmed;
 use aviary_model::TweetId;
+use aviary_representation::ShownTweet;
 use aviary_web::{ApiError, Client, Page, PageQuery, PathText};
 use axum::Json;
 use axum::extract::State;
 use futures_util::future::try_join;
 
 use crate::lists::list_page::PageBuilder;
-use crate::response::ShownTweet;
 use crate::state::TweetsState;
 
 /// The tweets that answer a tweet, oldest first. Two round trips.

@@ -2,13 +2,13 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_model::EdgeId;
+use aviary_representation::ShownTweet;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, Client, Page, PageQuery};
 use axum::Json;
 use axum::extract::State;
 
 use crate::lists::list_page::PageBuilder;
-use crate::response::ShownTweet;
 use crate::state::TweetsState;
 
 /// The tweets that the caller saved, most recently saved first. Two round trips.

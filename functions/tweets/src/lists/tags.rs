@@ -2,12 +2,12 @@
 
 use aviary_auth::MaybeUnconfirmed;
 use aviary_model::{Tag, TweetId};
+use aviary_representation::ShownTweet;
 use aviary_web::{ApiError, Client, Page, PageQuery, PathText};
 use axum::Json;
 use axum::extract::State;
 
 use crate::lists::list_page::PageBuilder;
-use crate::response::ShownTweet;
 use crate::state::TweetsState;
 
 /// The tweets with a tag, newest first. Two round trips.

@@ -3,6 +3,7 @@
 use std::future::ready;
 
 use aviary_auth::Unconfirmed;
+use aviary_representation::{one_less, one_more};
 use aviary_store::Reaction;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
@@ -11,7 +12,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::reactions::reaction_write::{remove_reaction, write_reaction};
-use crate::response::{one_less, one_more};
 use crate::state::TweetsState;
 
 /// The likes of a tweet or comment after the request.

@@ -1,13 +1,13 @@
 //! `GET /api/tweets/<id>/likes/`.
 
 use aviary_auth::MaybeUnconfirmed;
+use aviary_representation::Person;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, Client, Page, PageQuery, PathText};
 use axum::Json;
 use axum::extract::State;
 
 use crate::reactions::reacted_people::reacted_people;
-use crate::response::Person;
 use crate::state::TweetsState;
 
 /// The people who like a tweet, most recent first. Two round trips.

@@ -2,13 +2,13 @@
 
 use aviary_auth::MaybeUnconfirmed;
 use aviary_model::{EdgeId, TweetId};
+use aviary_representation::Person;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, Client, Page, PageQuery};
 use axum::Json;
 use futures_util::future::try_join;
 
 use crate::lists::list_page::PageBuilder;
-use crate::response::Person;
 use crate::state::TweetsState;
 
 /// A page of the people who reacted to the tweet of a path. `name` identifies the list in its cursors. Two round trips.

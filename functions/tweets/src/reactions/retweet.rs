@@ -1,6 +1,7 @@
 //! `POST` and `DELETE /api/tweets/<id>/retweet/`.
 
 use aviary_auth::Unconfirmed;
+use aviary_representation::{one_less, one_more};
 use aviary_store::Reaction;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
@@ -9,7 +10,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::reactions::reaction_write::{remove_reaction, write_reaction};
-use crate::response::{one_less, one_more};
 use crate::state::TweetsState;
 
 /// The retweets of a tweet after the request.

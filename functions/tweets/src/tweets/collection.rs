@@ -2,6 +2,7 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_model::EdgeId;
+use aviary_representation::ShownTweet;
 use aviary_web::{ApiError, Client, IdempotencyKey, Page, PageQuery, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +11,6 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::response::{Links, ShownTweet};
 use crate::state::TweetsState;
 use crate::tweets::create_tweet::TweetRequest;
 use crate::tweets::home_timeline::HomeTimelinePage;
@@ -39,8 +39,8 @@ pub async fn home_timeline(
     cursor?;
     let merged = timeline.merge(lists).await?;
     let (page_data, shown) = timeline.visible(&merged).await?;
-    let links = Links { bucket: &state.bucket, client: &client };
-    let tweets = shown.into_iter().filter_map(|id| links.tweet_from_page(id, &page_data)).collect();
+    let links = state.links(&client);
+    let tweets = shown.into_iter().filter_map(|id| ShownTweet::from_page(id, &page_data, links)).collect();
     Ok(Json(query.page(&list, tweets, merged.next)))
 }
 

@@ -3,6 +3,7 @@
 use aviary_auth::Unconfirmed;
 use aviary_media::{CleanImage, CleanVideo, MediaError, ObjectKey};
 use aviary_model::{AltText, MediaId, TweetId, UserId};
+use aviary_representation::{OwnReactions, ShownTweet};
 use aviary_store::{IdempotencyClaim, Media, MediaKind, Profile, ReplyTo, TextContext, Tweet, WriteError};
 use aviary_web::{ApiError, Client, Form, IdempotencyKey, IdempotentRequest};
 use axum::Json;
@@ -11,7 +12,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use crate::message::mentions;
-use crate::response::{Links, Marks, repeat_response};
+use crate::response::repeat_response;
 use crate::state::TweetsState;
 use crate::tweets::draft::{Draft, parent_of};
 
@@ -87,9 +88,8 @@ impl TweetRequest<'_> {
         let parent = context.tweet.as_ref().map(|parent| ReplyTo { tweet: parent.id, author: parent.author });
         let (uploads, media) = self.assign_keys(id, draft.images, draft.video)?;
         let tweet = Tweet { media, in_reply_to: parent, ..Tweet::new(id, author.id, draft.message, now) };
-        let links = Links { bucket: &state.bucket, client: self.client };
-        let response =
-            serde_json::to_value(links.tweet(&tweet, author, Marks::default())).map_err(ApiError::internal)?;
+        let response = ShownTweet::of(&tweet, author, OwnReactions::default(), state.links(self.client));
+        let response = serde_json::to_value(response).map_err(ApiError::internal)?;
         if let Err(error) = try_join_all(uploads.iter().map(|upload| upload.put(state))).await {
             remove(state, uploads).await;
             return Err(error.into());

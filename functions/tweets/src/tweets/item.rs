@@ -2,6 +2,7 @@
 
 use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
 use aviary_model::{TweetId, TweetText};
+use aviary_representation::{OwnReactions, ShownTweet};
 use aviary_store::{PageKeys, Tweet};
 use aviary_web::{ApiError, Client, Fields, Form, PathText, Payload};
 use axum::Json;
@@ -11,7 +12,6 @@ use http::StatusCode;
 use crate::edit_rules::{Attempts, EditContext, EditMessageBody};
 use crate::lists::list_page::require_visible;
 use crate::message::message;
-use crate::response::{Links, Marks, ShownTweet};
 use crate::state::TweetsState;
 
 /// A tweet with its author. Needs no credential. Two round trips.
@@ -34,8 +34,7 @@ pub async fn show_tweet(
     require_visible(&page_data, tweet.author)?;
     // The tweets of a deleted account are hidden because its profile is gone.
     let author = page_data.profile(tweet.author).ok_or_else(ApiError::not_found)?;
-    let links = Links { bucket: &state.bucket, client: &client };
-    Ok(Json(links.tweet(&tweet, author, Marks::of(tweet.id, &page_data))))
+    Ok(Json(ShownTweet::of(&tweet, author, OwnReactions::of(tweet.id, &page_data), state.links(&client))))
 }
 
 /// Changes the text of a tweet. Only its author may; staff may not. Two round trips, and one more for each concurrent
@@ -82,8 +81,7 @@ pub async fn edit_tweet(
         }
     }
     let tweet = Tweet { message: text, edited_at: Some(now), ..tweet };
-    let links = Links { bucket: &state.bucket, client: &client };
-    Ok(Json(links.tweet(&tweet, author, Marks::of(tweet.id, page_data))))
+    Ok(Json(ShownTweet::of(&tweet, author, OwnReactions::of(tweet.id, page_data), state.links(&client))))
 }
 
 fn read_message(form: &Form, tweet: &Tweet) -> Result<TweetText, ApiError> {

@@ -1,6 +1,7 @@
 //! `POST /tweet` (document 001): a message with up to three images or a video, as an HTML form sends it.
 
 use aviary_auth::Unconfirmed;
+use aviary_representation::ShownTweet;
 use aviary_web::{ApiError, Client, IdempotencyKey, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +10,6 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::response::ShownTweet;
 use crate::state::TweetsState;
 use crate::tweets::create_tweet::TweetRequest;
 

@@ -1,4 +1,4 @@
-//! `PUT /api/profiles/edit/` (document 000).
+//! `PUT /api/profiles/edit/`, and `PUT /api/prfiles/edit/` as document 000 prints it.
 
 use std::convert::Infallible;
 
@@ -12,14 +12,14 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ProfilesState;
-use crate::answer::ViewedProfile;
-use crate::changing::apply;
+use crate::apply_change::apply_change;
+use crate::response::ViewedProfile;
+use crate::state::ProfilesState;
 
-/// What can be changed; what is not sent stays, what is sent empty is cleared.
+/// The fields to change. An absent field stays as it is, an empty one is cleared.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct EditBody {
-    /// Whose profile.
+pub struct EditProfileBody {
+    /// The id of the profile to change.
     pub profile_id: String,
     /// The name shown beside the username, at most 150 characters.
     #[schema(required = false)]
@@ -27,15 +27,15 @@ pub struct EditBody {
     /// The biography, at most 400 characters.
     #[schema(required = false)]
     pub bio: String,
-    /// The picture's http(s) URL.
+    /// The http or https URL of the profile picture.
     #[schema(required = false)]
     pub image_url: String,
-    /// The http(s) URL of the picture behind it.
+    /// The http or https URL of the background picture.
     #[schema(required = false)]
     pub background_image_url: String,
 }
 
-/// A body whose fields are valid.
+/// The valid fields of an edit.
 struct Edit {
     profile_id: String,
     alias: Option<Alias>,
@@ -44,13 +44,13 @@ struct Edit {
     background: Option<Option<Link>>,
 }
 
-/// Changes a profile. Two steps, and the removal of an uploaded picture that a link replaces.
-#[utoipa::path(put, path = "/api/profiles/edit", tag = "profiles", request_body = EditBody, responses(
-    (status = 200, description = "The profile as it is now", body = ViewedProfile),
-    (status = 400, description = "What is wrong with which field"),
-    (status = 401, description = "No credential, or one that does not count"),
-    (status = 403, description = "Another's profile"),
-    (status = 404, description = "Nobody has this id"),
+/// Changes a profile. Two round trips, and the removal of an uploaded picture that a link replaces.
+#[utoipa::path(put, path = "/api/profiles/edit", tag = "profiles", request_body = EditProfileBody, responses(
+    (status = 200, description = "The changed profile", body = ViewedProfile),
+    (status = 400, description = "Invalid fields, each with its errors"),
+    (status = 401, description = "Missing or invalid credential"),
+    (status = 403, description = "Another user's profile"),
+    (status = 404, description = "Unknown profile"),
 ))]
 pub async fn edit_profile(
     State(state): State<ProfilesState>,
@@ -59,23 +59,23 @@ pub async fn edit_profile(
 ) -> Result<Json<ViewedProfile>, ApiError> {
     let (viewer, edit) = (unconfirmed.user(), read(&form));
     let id = edit.as_ref().ok().and_then(|edit| edit.profile_id.parse::<UserId>().ok());
-    let wanted = id.map_or_else(PageKeys::default, |id| PageKeys::by(Some(viewer)).person(id).follows(id));
-    let (caller, seen) = unconfirmed.with_form(&form).confirm_with(state.page_reads.read(&wanted)).await?;
+    let keys = id.map_or_else(PageKeys::default, |id| PageKeys::by(Some(viewer)).person(id).follows(id));
+    let (caller, page_data) = unconfirmed.with_form(&form).confirm_with(state.page_reads.read(&keys)).await?;
     let edit = edit?;
     let id = id.ok_or_else(ApiError::not_found)?;
-    seen.profile(id).ok_or_else(ApiError::not_found)?;
+    page_data.profile(id).ok_or_else(ApiError::not_found)?;
     caller.must_own(id)?;
-    let changed = apply(&state, id, change(&state, id, edit)).await?;
-    Ok(Json(ViewedProfile::of(&changed, viewer, seen.follows(id), &state.bucket)))
+    let changed = apply_change(&state, id, change(&state, id, edit)).await?;
+    Ok(Json(ViewedProfile::of(&changed, viewer, page_data.follows(id), state.bucket.urls())))
 }
 
-/// The path as document 000 prints it.
-#[utoipa::path(put, path = "/api/prfiles/edit", tag = "profiles", request_body = EditBody, responses(
-    (status = 200, description = "The profile as it is now", body = ViewedProfile),
-    (status = 400, description = "What is wrong with which field"),
-    (status = 401, description = "No credential, or one that does not count"),
-    (status = 403, description = "Another's profile"),
-    (status = 404, description = "Nobody has this id"),
+/// As `PUT /api/profiles/edit`: the path with document 000's misprint.
+#[utoipa::path(put, path = "/api/prfiles/edit", tag = "profiles", request_body = EditProfileBody, responses(
+    (status = 200, description = "The changed profile", body = ViewedProfile),
+    (status = 400, description = "Invalid fields, each with its errors"),
+    (status = 401, description = "Missing or invalid credential"),
+    (status = 403, description = "Another user's profile"),
+    (status = 404, description = "Unknown profile"),
 ))]
 pub async fn edit_profile_as_printed(
     state: State<ProfilesState>,
@@ -95,7 +95,8 @@ fn read(form: &Form) -> Result<Edit, ApiError> {
     fields.finish(profile_id.map(|profile_id| Edit { profile_id, alias, bio, image, background }))
 }
 
-/// A client that sends back what it was shown does not mean a link to an object of ours, which may be another by now.
+/// The change that an edit makes. A link to an uploaded picture of this profile is ignored: the client sends back the URL
+/// that it was shown, and the picture may have been replaced since.
 fn change(state: &ProfilesState, id: UserId, edit: Edit) -> ProfileChange {
     let uploads = state.bucket.urls().url(Folder::avatars(id.uuid()).as_str());
     let is_upload = |link: &Link| link.as_str().starts_with(&uploads);

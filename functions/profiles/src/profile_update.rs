@@ -1,4 +1,4 @@
-//! `PUT /profile/update?username=` (document 001): biography and picture.
+//! `PUT /profile/update?username=` (document 001): changes biography and picture.
 
 use std::convert::Infallible;
 
@@ -12,14 +12,14 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ProfilesState;
-use crate::answer::ShownProfile;
-use crate::changing::{apply, remove};
+use crate::apply_change::{apply_change, remove_picture};
+use crate::response::ShownProfile;
+use crate::state::ProfilesState;
 
-/// What can be changed; what is not sent stays.
+/// The fields to change. An absent field stays as it is.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct UpdateBody {
-    /// The biography, at most 400 characters.
+pub struct UpdateProfileBody {
+    /// At most 400 characters.
     #[schema(required = false)]
     pub bio: String,
     /// The profile picture: JPEG, PNG, GIF or WebP, at most 5 MiB.
@@ -27,26 +27,27 @@ pub struct UpdateBody {
     pub image: Vec<u8>,
 }
 
-/// A change whose fields are valid.
+/// The valid fields of a change.
 struct Change {
     name: Option<NameKey>,
     bio: Option<Bio>,
     image: Option<CleanImage>,
 }
 
-/// Changes biography and picture; without a username the caller's own. Two steps, three for another's.
+/// Changes biography and picture of the caller, or, for staff, of the named user. Two round trips; four for another
+/// user's profile.
 #[utoipa::path(put, path = "/profile/update", tag = "profiles",
-    params(("username" = Option<String>, Query, description = "Whose profile; the caller's by default")),
-    request_body(content = UpdateBody, content_type = "multipart/form-data"),
+    params(("username" = Option<String>, Query, description = "The user's username, in any case; the caller by default")),
+    request_body(content = UpdateProfileBody, content_type = "multipart/form-data"),
     responses(
-        (status = 200, description = "The profile as it is now", body = ShownProfile),
-        (status = 400, description = "What is wrong with which field"),
-        (status = 401, description = "No credential, or one that does not count"),
-        (status = 403, description = "Another's profile"),
-        (status = 404, description = "Nobody has this name"),
+        (status = 200, description = "The changed profile", body = ShownProfile),
+        (status = 400, description = "Invalid fields, each with its errors"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 403, description = "Another user's profile"),
+        (status = 404, description = "Unknown username"),
         (status = 429, description = "Too many bytes of files within a day"),
     ))]
-pub async fn update(
+pub async fn update_profile(
     State(state): State<ProfilesState>,
     client: Client,
     unconfirmed: Unconfirmed,
@@ -55,12 +56,12 @@ pub async fn update(
     let id = unconfirmed.user();
     let unconfirmed = unconfirmed.with_form(&form);
     let account = id.to_string();
-    let (confirmed, stored) = futures_util::join!(
+    let (confirmed, within_limit) = futures_util::join!(
         unconfirmed.confirm_with(state.profiles.by_id(id)),
         state.limiter.count_bytes(&account, form.file_bytes()),
     );
     let (caller, own) = confirmed?;
-    stored?;
+    within_limit?;
     let own = own.ok_or_else(ApiError::not_found)?;
     let change = read(&form)?;
     let profile = target(&state, &caller, own, change.name.as_ref()).await?;
@@ -70,14 +71,14 @@ pub async fn update(
     };
     let picture = uploaded.clone().map(|key| Some(Picture::Object(key.into_string())));
     let change = ProfileChange { bio: change.bio, picture, ..ProfileChange::default() };
-    let changed = apply(&state, profile.id, change).await;
-    // Of a write whose answer was lost nobody knows whether the profile names the picture now.
+    let changed = apply_change(&state, profile.id, change).await;
+    // After a lost response the profile may name the picture, so only a definite refusal removes it.
     if let (Err(error), Some(key)) = (&changed, uploaded)
         && error.status().is_client_error()
     {
-        remove(&state, &key).await;
+        remove_picture(&state, &key).await;
     }
-    Ok(Json(ShownProfile::of(&changed?, &state.bucket, &client)))
+    Ok(Json(ShownProfile::of(&changed?, state.bucket.urls(), &client)))
 }
 
 fn read(form: &Form) -> Result<Change, ApiError> {
@@ -101,7 +102,7 @@ fn read(form: &Form) -> Result<Change, ApiError> {
     fields.finish(Some(Change { name: name.flatten(), bio, image }))
 }
 
-/// Whose profile it is about: the caller's, or for staff the named one's.
+/// The profile to change: the caller's own, or, for staff, the named user's.
 async fn target(
     state: &ProfilesState,
     caller: &Caller,

@@ -1,24 +1,25 @@
-//! What the lists of people have in common.
+//! The lists of people: a user's followers and follows, and whom the caller blocks or has muted.
 
 use aviary_auth::Unconfirmed;
 use aviary_model::{EdgeId, UserId};
+use aviary_representation::Person;
 use aviary_store::{Hide, ListPage, PageKeys, Profile, StoreError};
 use aviary_web::{ApiError, Page, PageQuery};
 
-use crate::ProfilesState;
-use crate::answer::ShownPerson;
+use crate::state::ProfilesState;
 
-/// A list that belongs to somebody.
+/// A list of people that belongs to a user.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum List {
+pub(crate) enum PeopleList {
     Followers,
     Following,
     Blocked,
     Muted,
 }
 
-impl List {
-    fn word(self) -> &'static str {
+impl PeopleList {
+    /// The list's name in its cursors.
+    fn name(self) -> &'static str {
         match self {
             Self::Followers => "followers",
             Self::Following => "following",
@@ -27,11 +28,11 @@ impl List {
         }
     }
 
-    /// Is somebody in it left out to whom the viewer stands like this?
+    /// Does the list leave out a person with these blocks and mutes between them and the viewer?
     fn leaves_out(self, hide: Hide) -> bool {
         match self {
             Self::Followers | Self::Following => hide.is_block(),
-            // One's own lists, which are there to be undone.
+            // The caller reads these lists to unblock and to unmute.
             Self::Blocked | Self::Muted => false,
         }
     }
@@ -53,15 +54,19 @@ impl List {
     }
 }
 
-/// A page of the list of a user, who may not exist. Two steps.
-pub(crate) async fn list(
+/// A page of a user's list. Two round trips.
+///
+/// # Errors
+/// 404 for an unknown `owner` and for an invalid cursor.
+pub(crate) async fn show_list(
     state: &ProfilesState,
     unconfirmed: Unconfirmed,
-    list: List,
+    list: PeopleList,
     owner: Option<UserId>,
     query: &PageQuery,
-) -> Result<Page<ShownPerson>, ApiError> {
-    let name = owner.map(|owner| format!("{}/{owner}", list.word())).unwrap_or_default();
+) -> Result<Page<Person>, ApiError> {
+    let name = owner.map(|owner| format!("{}/{owner}", list.name())).unwrap_or_default();
+    // An unknown user and an invalid cursor are reported only after an invalid credential.
     let after = query.place_as::<EdgeId>(&name);
     let read = async {
         let (Some(owner), Ok(after)) = (owner, &after) else { return Ok((None, None)) };
@@ -77,22 +82,22 @@ pub(crate) async fn list(
     let (Some(_), Some(page)) = (profile, page) else { return Err(ApiError::not_found()) };
     let next = page.next.clone();
     let found = page.entries.into_iter().map(|id| (id, id)).collect();
-    let people = shown(state, caller.user, found, |hide, _, _| !list.leaves_out(hide)).await?;
+    let people = visible_people(state, caller.user, found, |hide, _, _| !list.leaves_out(hide)).await?;
     Ok(query.page(&name, people, next))
 }
 
-/// Those of the found who are still there and whom `keep` lets through, in their order. One step.
-pub(crate) async fn shown<T>(
+/// The people who still exist and whom `keep` accepts, in the order of `found`. One round trip.
+pub(crate) async fn visible_people<T>(
     state: &ProfilesState,
     viewer: UserId,
     found: Vec<(UserId, T)>,
     keep: impl Fn(Hide, &Profile, &T) -> bool,
-) -> Result<Vec<ShownPerson>, ApiError> {
-    let wanted = found.iter().fold(PageKeys::by(Some(viewer)), |wanted, (id, _)| wanted.person(*id));
-    let seen = state.page_reads.read(&wanted).await?;
+) -> Result<Vec<Person>, ApiError> {
+    let keys = found.iter().fold(PageKeys::by(Some(viewer)), |keys, (id, _)| keys.person(*id));
+    let page_data = state.page_reads.read(&keys).await?;
     let people = found.iter().filter_map(|(id, hit)| {
-        let profile = seen.profile(*id)?;
-        keep(seen.hide(*id), profile, hit).then(|| ShownPerson::of(profile, &state.bucket))
+        let profile = page_data.profile(*id)?;
+        keep(page_data.hide(*id), profile, hit).then(|| Person::of(profile, state.bucket.urls()))
     });
     Ok(people.collect())
 }

@@ -6,18 +6,18 @@ use aviary_web::{ApiError, PathText};
 use axum::Json;
 use axum::extract::State;
 
-use crate::UsersState;
-use crate::answer::{ShownUser, is_deleted};
+use crate::response::{ShownUser, is_deleted};
+use crate::state::UsersState;
 
-/// A user by its username, in any case. Two steps.
+/// A user by their username, in any case. Two round trips.
 #[utoipa::path(get, path = "/api/users/{username}", tag = "users",
     params(("username" = String, Path, description = "The username")),
     responses(
         (status = 200, description = "The user", body = ShownUser),
-        (status = 401, description = "No credential, or one that does not count"),
-        (status = 404, description = "Nobody has this name, or the profile was deleted"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 404, description = "Unknown username, or the profile is deleted"),
     ))]
-pub async fn show(
+pub async fn show_user(
     State(state): State<UsersState>,
     unconfirmed: Unconfirmed,
     PathText(username): PathText,

@@ -9,32 +9,32 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::ProfilesState;
-use crate::answer::ShownProfile;
+use crate::response::ShownProfile;
+use crate::state::ProfilesState;
 
-/// Document 001 wraps the profile.
+/// A profile, wrapped as document 001 shows it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ShowAnswer {
-    /// The profile.
+pub struct ProfileResponse {
+    /// The user's profile.
     pub profile: ShownProfile,
 }
 
-/// A profile by its username, in any case. Two steps; no credential is needed.
+/// The profile of a user by their username, in any case. Needs no credential. Two round trips.
 #[utoipa::path(get, path = "/profile", tag = "profiles",
-    params(("username" = String, Query, description = "Whose profile")),
+    params(("username" = String, Query, description = "The user's username, in any case")),
     responses(
-        (status = 200, description = "The profile", body = ShowAnswer),
-        (status = 400, description = "No username"),
-        (status = 404, description = "Nobody has this name"),
+        (status = 200, description = "The profile", body = ProfileResponse),
+        (status = 400, description = "Missing or blank `username`"),
+        (status = 404, description = "Unknown username"),
     ))]
-pub async fn show(
+pub async fn show_profile(
     State(state): State<ProfilesState>,
     client: Client,
     Params(form): Params,
-) -> Result<Json<ShowAnswer>, ApiError> {
+) -> Result<Json<ProfileResponse>, ApiError> {
     let mut fields = Fields::of(&form);
     let name = fields.required("username", |text| Ok::<_, Vec<Infallible>>(NameKey::of(text)));
     let name = fields.finish(name)?;
     let profile = state.profiles.by_name(&name).await?.ok_or_else(ApiError::not_found)?;
-    Ok(Json(ShowAnswer { profile: ShownProfile::of(&profile, &state.bucket, &client) }))
+    Ok(Json(ProfileResponse { profile: ShownProfile::of(&profile, state.bucket.urls(), &client) }))
 }

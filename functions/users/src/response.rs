@@ -1,20 +1,20 @@
-//! Document 003's shape of a user.
+//! What clients see of a user, in document 003's form.
 
 use aviary_model::Bio;
 use aviary_store::{Profile, ServiceProfile};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Shown until somebody writes a biography.
+/// Shown in place of an empty biography.
 const DEFAULT_BIOGRAPHY: &str = "Default biography";
 
-/// A user as document 003 shows it.
+/// A user, as document 003 shows it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShownUser {
-    /// The username.
+    /// The username, as its owner writes it.
     #[schema(example = "john_doe")]
     pub username: String,
-    /// The biography.
+    /// The biography; `Default biography` if it is empty.
     #[schema(example = "Default biography")]
     pub biography: String,
 }
@@ -26,7 +26,7 @@ impl ShownUser {
     }
 }
 
-/// Is there nothing to show, since it was deleted here?
+/// Was the profile deleted by `DELETE /api/users/delete/<username>/`, and not created again since?
 pub(crate) fn is_deleted(profile: &Profile) -> bool {
     profile.service_profile == ServiceProfile::Deleted
 }
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_biography_is_shown_as_the_documents_default() {
+    fn an_empty_biography_is_shown_as_the_default() {
         let profile = Profile::new(
             "019a0000-0000-7000-8000-0000000000aa".parse().unwrap(),
             aviary_model::Username::parse("john_doe").unwrap(),

@@ -1,4 +1,4 @@
-//! `GET /profile/default.png`: the picture of everyone who has none.
+//! `GET /profile/default.png`: the picture of users who have not uploaded one.
 
 use aviary_web::ApiError;
 use axum::response::IntoResponse;
@@ -6,7 +6,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 static PICTURE: &[u8] = include_bytes!("../assets/default.png");
 
-/// A grey figure, 256 pixels square. No step.
+/// The default profile picture, 256 pixels square. No round trip.
 #[utoipa::path(get, path = "/profile/default.png", tag = "profiles", responses(
     (status = 200, description = "The picture", content_type = "image/png"),
 ))]

@@ -1,0 +1,58 @@
+//! Finds the user whom the caller follows, blocks or mutes.
+
+use aviary_auth::{Caller, Unconfirmed};
+use aviary_model::{EdgeId, UserId};
+use aviary_store::Between;
+use aviary_web::{ApiError, Form};
+use http::StatusCode;
+
+use crate::state::ProfilesState;
+
+/// The caller and the user whom the path names, with the blocks and mutes between them. One round trip.
+///
+/// # Errors
+/// 404 for an unknown id, 400 with the text `oneself` for the caller's own.
+pub(crate) async fn relation_target(
+    state: &ProfilesState,
+    unconfirmed: Unconfirmed,
+    form: &Form,
+    id: &str,
+    oneself: &'static str,
+) -> Result<(Caller, Between), ApiError> {
+    let (user, other) = (unconfirmed.user(), id.parse::<UserId>().ok());
+    let read = async {
+        match other {
+            Some(other) => state.relations.between(user, other).await,
+            None => Ok(None),
+        }
+    };
+    let (caller, target) = unconfirmed.with_form(form).confirm_with(read).await?;
+    let target = target.ok_or_else(ApiError::not_found)?;
+    if target.profile.id == caller.user {
+        return Err(ApiError::detail(StatusCode::BAD_REQUEST, oneself));
+    }
+    Ok((caller, target))
+}
+
+/// As [`relation_target`], and counts the request against the caller's limit. One round trip.
+///
+/// # Errors
+/// As [`relation_target`], and 429 over the limit.
+pub(crate) async fn counted_relation_target(
+    state: &ProfilesState,
+    unconfirmed: Unconfirmed,
+    form: &Form,
+    id: &str,
+    oneself: &'static str,
+) -> Result<(Caller, Between), ApiError> {
+    let account = unconfirmed.user().to_string();
+    let target = relation_target(state, unconfirmed, form, id, oneself);
+    let (target, within_limit) = futures_util::join!(target, state.limiter.count_spread(&account));
+    let target = target?;
+    within_limit.map(|()| target)
+}
+
+/// The id of a new follow, block or mute.
+pub(crate) fn new_edge_id(state: &ProfilesState) -> Result<EdgeId, ApiError> {
+    Ok(EdgeId::new(state.clock.now(), state.entropy.as_ref())?)
+}

@@ -1,0 +1,16 @@
+//! What clients see of people, tweets and comments, defined once for all functions.
+//!
+//! Functions do not depend on each other, so a shape that several of them show belongs here. [`aviary_web::Page`] wraps
+//! lists of them.
+
+mod comment;
+mod counts;
+mod links;
+mod person;
+mod tweet;
+
+pub use comment::ShownComment;
+pub use counts::{one_less, one_more, with_own};
+pub use links::{Links, picture_url};
+pub use person::{Author, Person};
+pub use tweet::{OwnReactions, ShownMedia, ShownTweet};

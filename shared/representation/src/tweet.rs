@@ -1,0 +1,141 @@
+//! Tweets with their media.
+
+use aviary_media::MediaUrls;
+use aviary_model::{MediaId, TweetId};
+use aviary_store::{Media, MediaKind, PageData, Profile, Tweet};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::counts::with_own;
+use crate::links::Links;
+use crate::person::Author;
+
+/// A tweet.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShownTweet {
+    /// The tweet's id.
+    #[schema(value_type = String)]
+    pub id: TweetId,
+    /// The tweet's author.
+    pub author: Author,
+    /// The text; may be empty if there is media.
+    pub message: String,
+    /// The URLs of the images.
+    pub imagelinks: Vec<String>,
+    /// The URLs of the videos.
+    pub videolinks: Vec<String>,
+    /// The images and videos, with their sizes and descriptions.
+    pub media: Vec<ShownMedia>,
+    /// The number of likes.
+    pub likes: u64,
+    /// The number of comments.
+    pub comments: u64,
+    /// The number of retweets.
+    pub retweets: u64,
+    /// Does the caller like the tweet?
+    pub liked: bool,
+    /// Has the caller retweeted the tweet?
+    pub retweeted: bool,
+    /// Has the caller saved the tweet?
+    pub saved: bool,
+    /// The time of posting.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// The time of the last edit; null if the tweet was never edited.
+    pub edited_at: Option<String>,
+    /// The id of the tweet that this one answers.
+    #[schema(value_type = Option<String>)]
+    pub in_reply_to: Option<TweetId>,
+}
+
+/// An image or a video of a tweet.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ShownMedia {
+    /// The medium's id.
+    #[schema(value_type = String)]
+    pub id: MediaId,
+    /// `image` or `video`.
+    pub kind: &'static str,
+    /// The URL of the file.
+    pub url: String,
+    /// The URL of a thumbnail; null if there is none.
+    pub thumbnail_url: Option<String>,
+    /// The width in pixels.
+    pub width: u32,
+    /// The height in pixels.
+    pub height: u32,
+    /// The author's description; may be empty.
+    pub alt: String,
+    /// Always `ready`.
+    pub state: &'static str,
+}
+
+/// The caller's own reactions to a tweet.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OwnReactions {
+    liked: bool,
+    retweeted: bool,
+    saved: bool,
+}
+
+impl OwnReactions {
+    /// The viewer's reactions to a tweet, as they were read for a page.
+    #[must_use]
+    pub fn of(tweet: TweetId, page_data: &PageData) -> Self {
+        Self { liked: page_data.likes(tweet), retweeted: page_data.retweeted(tweet), saved: page_data.saved(tweet) }
+    }
+}
+
+impl ShownTweet {
+    /// Shows a tweet of the author with this profile.
+    #[must_use]
+    pub fn of(tweet: &Tweet, author: &Profile, own: OwnReactions, links: Links<'_>) -> Self {
+        let urls = |kind: MediaKind| {
+            let media = tweet.media.iter().filter(|media| media.kind == kind);
+            media.map(|media| links.media.url(&media.key)).collect()
+        };
+        Self {
+            id: tweet.id,
+            author: Author::of(author, links),
+            message: tweet.message.as_str().to_owned(),
+            imagelinks: urls(MediaKind::Image),
+            videolinks: urls(MediaKind::Video),
+            media: tweet.media.iter().map(|media| ShownMedia::of(media, links.media)).collect(),
+            likes: with_own(tweet.likes, own.liked),
+            comments: tweet.comments,
+            retweets: with_own(tweet.retweets, own.retweeted),
+            liked: own.liked,
+            retweeted: own.retweeted,
+            saved: own.saved,
+            created_at: tweet.created_at.to_string(),
+            edited_at: tweet.edited_at.map(|at| at.to_string()),
+            in_reply_to: tweet.in_reply_to.map(|parent| parent.tweet),
+        }
+    }
+
+    /// Shows a tweet that was read for a page; `None` if the tweet or its author is deleted.
+    #[must_use]
+    pub fn from_page(id: TweetId, page_data: &PageData, links: Links<'_>) -> Option<Self> {
+        let tweet = page_data.tweet(id)?;
+        let author = page_data.profile(tweet.author)?;
+        Some(Self::of(tweet, author, OwnReactions::of(id, page_data), links))
+    }
+}
+
+impl ShownMedia {
+    fn of(media: &Media, urls: &MediaUrls) -> Self {
+        Self {
+            id: media.id,
+            kind: match media.kind {
+                MediaKind::Image => "image",
+                MediaKind::Video => "video",
+            },
+            url: urls.url(&media.key),
+            thumbnail_url: None,
+            width: media.width,
+            height: media.height,
+            alt: media.alt.as_str().to_owned(),
+            state: "ready",
+        }
+    }
+}
