@@ -16,6 +16,7 @@ mod forge;
 mod jwt;
 mod local_aws;
 mod names;
+mod things;
 
 pub use client::{Account, Answer, Call, Cipher, Cookies, Form, PASSWORD, Service, SetCookie};
 pub use clock::now;
@@ -29,3 +30,4 @@ pub use local_aws::{
     AwsCall, AwsError, Dynamodb, Event, Fault, FaultProxy, Function, Invoked, Mail, OwnAws, environment_of, event_files,
 };
 pub use names::unique;
+pub use things::{Sample, Things};

@@ -25,6 +25,8 @@ pub enum Task {
     Test(TestArgs),
     /// Write the local routes and access keys in Cargo.toml from template.yaml.
     Routes(RoutesArgs),
+    /// Write docs/endpoints.md from the tables of routes.
+    Endpoints,
     /// Measure the release builds of the functions against their budgets.
     Bench(BenchArgs),
     /// Fill the running local service with a made-up world.

@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod cli;
 pub mod console;
+pub mod endpoints;
 pub mod local;
 pub mod logs;
 pub mod operate;

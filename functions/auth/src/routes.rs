@@ -1,6 +1,6 @@
 //! The table of routes.
 
-use aviary_web::{CreationLimit, Routes, Who};
+use aviary_web::{RouteLimit, RouteSpec, Routes, Subject, any, own, user};
 use utoipa_axum::routes;
 
 use crate::endpoints::{
@@ -17,59 +17,119 @@ use crate::state::AuthState;
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<AuthState> {
-    own(tokens(signups(Routes::default()))).asks_first("/auth/users")
+    own_account(sessions(mailed(tokens(signups(Routes::default()))))).asks_first("/auth/users")
 }
 
 fn signups(routes: Routes<AuthState>) -> Routes<AuthState> {
+    let signup = any().creates().limit(RouteLimit::SignupAddress).round_trips(2);
+    let with = |body| signup.body(body);
+    let form = r#"{"username": "$MARK", "email": "$MARK@example.com", "password": "$PASSWORD"}"#;
+    let nested = r#"{"username": "$MARK", "email": "$MARK@example.com", "password": "$PASSWORD",
+        "profile": {"date_of_birth": "1990-01-02"}}"#;
     routes
-        .add_creating(Who::Any, CreationLimit::SignupAddress, routes!(api_auth_signup::signup))
-        .add_creating(Who::Any, CreationLimit::SignupAddress, routes!(auth_register::register))
-        .add_creating(Who::Any, CreationLimit::SignupAddress, routes!(api_auth_user_register::user_register))
-        .add_creating(Who::Any, CreationLimit::SignupAddress, routes!(auth_users::users_create))
+        .add(with(form).of("002, 003"), routes!(api_auth_signup::signup))
+        .add(with(form).of("001"), routes!(auth_register::register))
+        .add(with(nested).of("000"), routes!(api_auth_user_register::user_register))
+        .add(with(form).of("004"), routes!(auth_users::users_create))
 }
 
 fn tokens(routes: Routes<AuthState>) -> Routes<AuthState> {
+    let login = login_spec();
+    let refresh = any()
+        .repeatable("The same token gives the same successor, however often it is sent.")
+        .limit(RouteLimit::RefreshFamily)
+        .body(r#"{"refresh": "$CALLER_REFRESH"}"#)
+        .round_trips(1);
+    let verify = any().repeatable("It changes nothing.").body(r#"{"token": "$CALLER_ACCESS"}"#);
+    let pair = user().of("002").round_trips(2);
     routes
-        .add(Who::Any, routes!(auth_login::login))
-        .add(Who::Any, routes!(api_auth_login::web_login))
-        .add(Who::Any, routes!(auth_jwt_create::jwt_create))
-        .add(Who::Any, routes!(api_auth_obtain_token::obtain_token))
-        .add(Who::Any, routes!(auth_jwt_refresh::jwt_refresh))
-        .add(Who::Any, routes!(api_jwt_refresh::api_jwt_refresh))
-        .add(Who::Any, routes!(api_auth_refresh_token::refresh_token))
-        .add(Who::Any, routes!(auth_jwt_verify::jwt_verify))
-        .add(Who::Any, routes!(api_jwt_verify::api_jwt_verify))
-        .add(Who::Any, routes!(auth_token_login::token_login))
-        .add(Who::Any, routes!(api_auth_obtain::obtain))
-        .add(Who::Any, routes!(api_auth_user_logout::user_logout))
-        .add(Who::Any, routes!(well_known_jwks_json::jwks))
-        .add(Who::User, routes!(api_jwt::get_jwt))
-        .add(Who::User, routes!(api_jwt::post_jwt))
-        .add(Who::User, routes!(api_auth_logout::logout))
-        .add(Who::User, routes!(api_auth_del_logout::del_logout))
-        .add(Who::User, routes!(auth_token_logout::token_logout))
-        .add(Who::User, routes!(api_auth_user_logout_all::logout_all))
+        .add(login.of("001"), routes!(auth_login::login))
+        .add(login.of("002, 003"), routes!(api_auth_login::web_login))
+        .add(login.of("004"), routes!(auth_jwt_create::jwt_create))
+        .add(login.of("000"), routes!(api_auth_obtain_token::obtain_token))
+        .add(refresh.of("004"), routes!(auth_jwt_refresh::jwt_refresh))
+        .add(refresh.of("002"), routes!(api_jwt_refresh::api_jwt_refresh))
+        .add(refresh.of("000"), routes!(api_auth_refresh_token::refresh_token))
+        .add(verify.of("004"), routes!(auth_jwt_verify::jwt_verify))
+        .add(verify.of("002"), routes!(api_jwt_verify::api_jwt_verify))
+        .add(login.of("004"), routes!(auth_token_login::token_login))
+        .add(login.of("002"), routes!(api_auth_obtain::obtain))
+        .add(any(), routes!(well_known_jwks_json::jwks))
+        .add(pair, routes!(api_jwt::get_jwt))
+        .add(pair.repeatable(NEW_SESSION), routes!(api_jwt::post_jwt))
 }
 
-fn own(routes: Routes<AuthState>) -> Routes<AuthState> {
+/// The reason why a login needs no `Idempotency-Key`.
+const NEW_SESSION: &str = "Each request makes a session of its own; its credentials are stored nowhere.";
+/// The reason why a logout needs none.
+const ENDED: &str = "A session that has ended stays ended.";
+/// The reason why a change needs none.
+const SAME_CHANGE: &str = "The same change again leads to the same state, or is refused.";
+
+fn login_spec() -> RouteSpec {
+    any()
+        .repeatable(NEW_SESSION)
+        .limit(RouteLimit::Logins)
+        .body(r#"{"username": "$CALLER", "password": "$PASSWORD"}"#)
+        .round_trips(3)
+}
+
+fn sessions(routes: Routes<AuthState>) -> Routes<AuthState> {
+    let ends = user().repeatable(ENDED);
     routes
-        .add(Who::Own, routes!(auth_users_me::users_me))
-        .add(Who::Own, routes!(auth_users_me::put_users_me))
-        .add(Who::Own, routes!(auth_users_me::patch_users_me))
-        .add(Who::Own, routes!(auth_users_me::delete_users_me))
-        .add(Who::Own, routes!(api_auth_user_edit::user_edit))
-        .add(Who::Own, routes!(api_auth_user_delete::user_delete))
-        .add(Who::Own, routes!(api_auth_by_username::account))
-        .add(Who::Own, routes!(api_auth_delete_by_username::delete_account))
-        .add(Who::Own, routes!(auth_users_set_password::set_password))
-        .add(Who::Own, routes!(auth_users_set_username::set_username))
-        .add(Who::Own, routes!(api_auth_sessions::list_sessions))
-        .add(Who::Own, routes!(api_auth_sessions_by_id::end_session))
-        .add(Who::Own, routes!(api_auth_sessions::end_other_sessions))
-        .add(Who::Own, routes!(api_auth_activity::list_activity))
-        .add(Who::Any, routes!(auth_users_reset_password::reset_password))
-        .add(Who::Any, routes!(auth_users_reset_password_confirm::reset_password_confirm))
-        .add(Who::Any, routes!(auth_users_undo_email::undo_email))
+        .add(
+            any().repeatable(ENDED).body(r#"{"refresh_token": "$CALLER_REFRESH"}"#).of("000"),
+            routes!(api_auth_user_logout::user_logout),
+        )
+        .add(ends.of("000"), routes!(api_auth_user_logout_all::logout_all))
+        .add(ends.of("002"), routes!(api_auth_logout::logout))
+        .add(ends.of("002"), routes!(api_auth_del_logout::del_logout))
+        .add(ends.of("004"), routes!(auth_token_logout::token_logout))
+        .add(own(), routes!(api_auth_sessions::list_sessions))
+        .add(own().about(Subject::Session).refuses(404).not_even_staff(), routes!(api_auth_sessions_by_id::end_session))
+        .add(own(), routes!(api_auth_sessions::end_other_sessions))
+        .add(own(), routes!(api_auth_activity::list_activity))
+}
+
+fn mailed(routes: Routes<AuthState>) -> Routes<AuthState> {
+    let reset = any().limit(RouteLimit::ResetAddress);
+    let redeems = reset.repeatable("A mailed token works once.").answers(400);
+    routes
+        .add(
+            reset
+                .repeatable("Each request sends a mail; the limits bound them.")
+                .body(r#"{"email": "$MARK@example.com"}"#)
+                .of("004"),
+            routes!(auth_users_reset_password::reset_password),
+        )
+        .add(redeems.of("004"), routes!(auth_users_reset_password_confirm::reset_password_confirm))
+        .add(redeems, routes!(auth_users_undo_email::undo_email))
+}
+
+fn own_account(routes: Routes<AuthState>) -> Routes<AuthState> {
+    let password = own().repeatable(SAME_CHANGE).limit(RouteLimit::Logins);
+    let me = own().of("004");
+    let named = own().about(Subject::Account).of("003");
+    routes
+        .add(me, routes!(auth_users_me::users_me))
+        .add(me, routes!(auth_users_me::put_users_me))
+        .add(me, routes!(auth_users_me::patch_users_me))
+        .add(me.body(r#"{"current_password": "$PASSWORD"}"#), routes!(auth_users_me::delete_users_me))
+        .add(own().of("000"), routes!(api_auth_user_edit::user_edit))
+        .add(
+            own().body(r#"{"refresh_token": "$OWNER_REFRESH"}"#).refuses(400).not_even_staff().of("000"),
+            routes!(api_auth_user_delete::user_delete),
+        )
+        .add(named, routes!(api_auth_by_username::account))
+        .add(named, routes!(api_auth_delete_by_username::delete_account))
+        .add(
+            password.body(r#"{"current_password": "$PASSWORD", "new_password": "$MARK-Zx9!"}"#),
+            routes!(auth_users_set_password::set_password),
+        )
+        .add(
+            password.body(r#"{"current_password": "$PASSWORD", "new_username": "$MARK"}"#),
+            routes!(auth_users_set_username::set_username),
+        )
 }
 
 #[cfg(test)]

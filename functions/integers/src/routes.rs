@@ -1,21 +1,46 @@
 //! The route table.
 
-use aviary_web::{CreationLimit, Routes, Who};
+use aviary_web::{RouteLimit, Routes, own};
 use utoipa_axum::routes;
 
 use crate::state::IntegersState;
 use crate::{operation, session, set, upload};
 
-/// Every route of the function. All are for the owner of the integers; staff have no access.
+/// Every route of the function. Staff reach no one's integers here.
 #[must_use]
 pub fn routes() -> Routes<IntegersState> {
+    let integers = own().not_even_staff().of("002");
+    let creates = integers.creates().limit(RouteLimit::WritesAccount).round_trips(3);
+    let a_set = r#"{"user_id": "$OWNER_ID", "session_id": "theirs", "set_id": "a"}"#;
+    let a_session = r#"{"user_id": "$OWNER_ID", "session_id": "theirs"}"#;
     Routes::default()
-        .add_creating(Who::Own, CreationLimit::WritesAccount, routes!(set::store_set))
-        .add(Who::Own, routes!(set::show_set))
-        .add(Who::Own, routes!(set::delete_set))
-        .add_creating(Who::Own, CreationLimit::WritesAccount, routes!(operation::compute_set))
-        .add_creating(Who::Own, CreationLimit::WritesAccount, routes!(session::replace_session))
-        .add(Who::Own, routes!(session::show_session))
-        .add(Who::Own, routes!(session::delete_session))
-        .add(Who::Own, routes!(upload::create_upload))
+        .add(
+            creates.body(
+                r#"{"user_id": "$OWNER_ID", "session_id": "theirs", "set_id": "$MARK",
+                    "integers": [{"index": 0, "X": 2, "q": 2}]}"#,
+            ),
+            routes!(set::store_set),
+        )
+        .add(integers.body(a_set).round_trips(2), routes!(set::show_set))
+        .add(integers.body(a_set), routes!(set::delete_set))
+        .add(
+            creates.body(r#"{"user_id": "$OWNER_ID", "session_id": "theirs", "set_id": "$MARK", "equation": "a+a"}"#),
+            routes!(operation::compute_set),
+        )
+        .add(
+            creates.body(
+                r#"{"user_id": "$OWNER_ID", "session_id": "theirs",
+                    "integer_sets": [{"set_id": "$MARK", "integers": [{"index": 0, "X": 1, "q": 1}]}]}"#,
+            ),
+            routes!(session::replace_session),
+        )
+        .add(integers.body(a_session), routes!(session::show_session))
+        .add(integers.body(a_session), routes!(session::delete_session))
+        .add(
+            own()
+                .repeatable("Each request gives a new permission to upload; its signature is stored nowhere.")
+                .limit(RouteLimit::UploadsAccount)
+                .body(r#"{"size": 100}"#),
+            routes!(upload::create_upload),
+        )
 }

@@ -1,6 +1,6 @@
 //! The routes of the function.
 
-use aviary_web::{Routes, Who};
+use aviary_web::{Routes, own};
 use utoipa_axum::routes;
 
 use crate::state::NotificationsState;
@@ -9,8 +9,9 @@ use crate::{collection, read, unread};
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<NotificationsState> {
+    let notifications = own().of("001");
     Routes::default()
-        .add(Who::Own, routes!(collection::list_notifications))
-        .add(Who::Own, routes!(unread::count_unread))
-        .add(Who::Own, routes!(read::mark_read))
+        .add(notifications.round_trips(2), routes!(collection::list_notifications))
+        .add(notifications.round_trips(1), routes!(unread::count_unread))
+        .add(notifications.repeatable("A notification that is read stays read.").round_trips(2), routes!(read::mark_read))
 }

@@ -1,6 +1,6 @@
 //! The routes of the function.
 
-use aviary_web::{Routes, Who};
+use aviary_web::{RouteLimit, Routes, Subject, any, own, user};
 use utoipa_axum::routes;
 
 use crate::state::ProfilesState;
@@ -12,22 +12,39 @@ use crate::{
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<ProfilesState> {
-    Routes::default()
-        .add(Who::Any, routes!(profile::show_profile))
-        .add(Who::Any, routes!(profile_default_png::default_picture))
-        .add(Who::Own, routes!(profile_update::update_profile))
-        .add(Who::User, routes!(view_profile::view_profile))
-        .add(Who::Own, routes!(edit::edit_profile))
-        .add(Who::Own, routes!(edit::edit_profile_as_printed))
-        .add(Who::User, routes!(search::search_profiles))
-        .add(Who::User, routes!(follow::follow))
-        .add(Who::User, routes!(follow::unfollow))
-        .add(Who::User, routes!(followers::list_followers))
-        .add(Who::User, routes!(following::list_following))
-        .add(Who::User, routes!(block::block))
-        .add(Who::User, routes!(block::unblock))
-        .add(Who::User, routes!(blocked::list_blocked))
-        .add(Who::User, routes!(mute::mute))
-        .add(Who::User, routes!(mute::unmute))
-        .add(Who::User, routes!(muted::list_muted))
+    relations(profiles(Routes::default()))
+}
+
+fn profiles(routes: Routes<ProfilesState>) -> Routes<ProfilesState> {
+    let edit = own().body(r#"{"profile_id": "$OWNER_ID", "bio": "taken over"}"#).round_trips(2).of("000");
+    routes
+        .add(any().query("username=$OWNER").round_trips(2).of("001"), routes!(profile::show_profile))
+        .add(any(), routes!(profile_default_png::default_picture))
+        .add(
+            own().query("username=$OWNER").body(r#"{"bio": "taken over"}"#).round_trips(2).of("001"),
+            routes!(profile_update::update_profile),
+        )
+        .add(user().about(Subject::Profile).round_trips(1).of("000"), routes!(view_profile::view_profile))
+        .add(edit, routes!(edit::edit_profile))
+        .add(edit, routes!(edit::edit_profile_as_printed))
+        .add(user().query("q=$OWNER").round_trips(2), routes!(search::search_profiles))
+}
+
+fn relations(routes: Routes<ProfilesState>) -> Routes<ProfilesState> {
+    let undone = user().about(Subject::Profile).round_trips(2);
+    let done = undone
+        .repeatable("Two people have at most one such relation, however often it is asked for.")
+        .limit(RouteLimit::SpreadAccount);
+    let list = user().round_trips(2);
+    routes
+        .add(done, routes!(follow::follow))
+        .add(undone, routes!(follow::unfollow))
+        .add(list.about(Subject::Profile), routes!(followers::list_followers))
+        .add(list.about(Subject::Profile), routes!(following::list_following))
+        .add(done, routes!(block::block))
+        .add(undone, routes!(block::unblock))
+        .add(list, routes!(blocked::list_blocked))
+        .add(done, routes!(mute::mute))
+        .add(undone, routes!(mute::unmute))
+        .add(list, routes!(muted::list_muted))
 }

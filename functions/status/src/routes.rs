@@ -1,6 +1,6 @@
 //! The routes of the function.
 
-use aviary_web::{Routes, Who};
+use aviary_web::{Routes, any};
 use utoipa_axum::routes;
 
 use crate::state::StatusState;
@@ -9,5 +9,5 @@ use crate::status;
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<StatusState> {
-    Routes::default().add(Who::Any, routes!(status::show_status))
+    Routes::default().add(any().round_trips(1).of("002"), routes!(status::show_status))
 }

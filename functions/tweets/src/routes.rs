@@ -1,6 +1,6 @@
 //! The routes of the function.
 
-use aviary_web::{CreationLimit, Routes, Who};
+use aviary_web::{RouteLimit, RouteSpec, Routes, Subject, any, own, user};
 use utoipa_axum::routes;
 
 use crate::comments::{self, collection as tweet_comments, item as comment};
@@ -15,44 +15,66 @@ pub fn routes() -> Routes<TweetsState> {
     reactions(comments(lists(tweets(Routes::default()))))
 }
 
+fn creates() -> RouteSpec {
+    user().creates().limit(RouteLimit::WritesAccount).round_trips(2)
+}
+
 fn tweets(routes: Routes<TweetsState>) -> Routes<TweetsState> {
+    let posts = creates().body(r#"{"message": "$MARK", "author": "$OWNER_ID"}"#);
+    let one = own().about(Subject::Tweet).round_trips(2).of("000");
     routes
-        .add_creating(Who::User, CreationLimit::WritesAccount, routes!(tweet::post_tweet))
-        .add(Who::User, routes!(collection::home_timeline))
-        .add_creating(Who::User, CreationLimit::WritesAccount, routes!(collection::create_tweet))
-        .add(Who::Any, routes!(item::show_tweet))
-        .add(Who::Own, routes!(item::edit_tweet))
-        .add(Who::Own, routes!(item::delete_tweet))
+        .add(posts.of("001"), routes!(tweet::post_tweet))
+        .add(posts.of("000"), routes!(collection::create_tweet))
+        .add(any().about(Subject::Tweet).round_trips(2).of("000"), routes!(item::show_tweet))
+        .add(
+            one.body(r#"{"message": "taken over"}"#).limit(RouteLimit::SpreadAccount).refuses(403).not_even_staff(),
+            routes!(item::edit_tweet),
+        )
+        .add(one, routes!(item::delete_tweet))
 }
 
 fn lists(routes: Routes<TweetsState>) -> Routes<TweetsState> {
+    let by_author = any().about(Subject::Account).round_trips(3).of("000");
     routes
-        .add(Who::Any, routes!(replies::list_replies))
-        .add(Who::Any, routes!(by::list_by_author))
-        .add(Who::Any, routes!(by_media::list_media_by_author))
-        .add(Who::Any, routes!(by_likes::list_liked_by_user))
-        .add(Who::Any, routes!(tags::list_tagged))
-        .add(Who::User, routes!(saved::list_saved))
+        .add(user().round_trips(2).of("000"), routes!(collection::home_timeline))
+        .add(any().about(Subject::Tweet).round_trips(2), routes!(replies::list_replies))
+        .add(by_author, routes!(by::list_by_author))
+        .add(by_author, routes!(by_media::list_media_by_author))
+        .add(by_author, routes!(by_likes::list_liked_by_user))
+        .add(any().about(Subject::Tag).round_trips(2), routes!(tags::list_tagged))
+        .add(user().round_trips(2), routes!(saved::list_saved))
 }
 
 fn comments(routes: Routes<TweetsState>) -> Routes<TweetsState> {
+    let on_tweet = any().about(Subject::Tweet).round_trips(2).of("001");
+    let one = own().about(Subject::Comment).round_trips(2).of("001");
+    let like = user().about(Subject::Comment).round_trips(2).of("001");
     routes
-        .add(Who::Any, routes!(tweet_comments::list_comments))
-        .add_creating(Who::User, CreationLimit::WritesAccount, routes!(tweet_comments::create_comment))
-        .add(Who::Own, routes!(comment::edit_comment))
-        .add(Who::Own, routes!(comment::delete_comment))
-        .add(Who::User, routes!(comments::like::like_comment))
-        .add(Who::User, routes!(comments::like::unlike_comment))
+        .add(on_tweet, routes!(tweet_comments::list_comments))
+        .add(creates().about(Subject::Tweet).body(r#"{"message": "$MARK"}"#).of("001"), routes!(tweet_comments::create_comment))
+        .add(
+            one.body(r#"{"message": "taken over"}"#).limit(RouteLimit::SpreadAccount),
+            routes!(comment::edit_comment),
+        )
+        .add(one, routes!(comment::delete_comment))
+        .add(like.repeatable(ONE_REACTION), routes!(comments::like::like_comment))
+        .add(like, routes!(comments::like::unlike_comment))
 }
 
+/// The reason why a reaction needs no `Idempotency-Key`.
+const ONE_REACTION: &str = "A user has at most one such reaction, however often it is asked for.";
+
 fn reactions(routes: Routes<TweetsState>) -> Routes<TweetsState> {
+    let undone = user().about(Subject::Tweet).round_trips(2);
+    let done = undone.repeatable(ONE_REACTION);
+    let list = any().about(Subject::Tweet).round_trips(2);
     routes
-        .add(Who::User, routes!(like::like_tweet))
-        .add(Who::User, routes!(like::unlike_tweet))
-        .add(Who::Any, routes!(likes::list_likes))
-        .add(Who::User, routes!(retweet::retweet))
-        .add(Who::User, routes!(retweet::undo_retweet))
-        .add(Who::Any, routes!(retweets::list_retweets))
-        .add(Who::User, routes!(save::save_tweet))
-        .add(Who::User, routes!(save::unsave_tweet))
+        .add(done, routes!(like::like_tweet))
+        .add(undone, routes!(like::unlike_tweet))
+        .add(list, routes!(likes::list_likes))
+        .add(done.limit(RouteLimit::SpreadAccount), routes!(retweet::retweet))
+        .add(undone, routes!(retweet::undo_retweet))
+        .add(list, routes!(retweets::list_retweets))
+        .add(done, routes!(save::save_tweet))
+        .add(undone, routes!(save::unsave_tweet))
 }

@@ -1,6 +1,6 @@
 //! The routes of the function.
 
-use aviary_web::{CreationLimit, Routes, Who};
+use aviary_web::{Routes, Subject, own, user};
 use utoipa_axum::routes;
 
 use crate::state::UsersState;
@@ -10,7 +10,10 @@ use crate::{create, delete, item};
 #[must_use]
 pub fn routes() -> Routes<UsersState> {
     Routes::default()
-        .add_creating(Who::Own, CreationLimit::Unlimited, routes!(create::create_user))
-        .add(Who::User, routes!(item::show_user))
-        .add(Who::Own, routes!(delete::delete_user))
+        .add(
+            own().creates().body(r#"{"username": "$OWNER", "biography": "$MARK"}"#).round_trips(2).of("003"),
+            routes!(create::create_user),
+        )
+        .add(user().about(Subject::Account).round_trips(2).of("003"), routes!(item::show_user))
+        .add(own().about(Subject::Account).of("003"), routes!(delete::delete_user))
 }

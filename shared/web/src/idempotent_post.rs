@@ -11,30 +11,7 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Required, Response as Documented};
 
 use crate::idempotency::MAX_CHARACTERS;
-use crate::{ApiError, IdempotencyKey};
-
-/// The limit that a POST which creates something is counted against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CreationLimit {
-    /// Signups from an address.
-    SignupAddress,
-    /// What an account writes.
-    WritesAccount,
-    /// None: there can't be many of what it creates.
-    Unlimited,
-}
-
-impl CreationLimit {
-    /// Its name in the setting `AVIARY_LIMITS`.
-    #[must_use]
-    pub fn setting(self) -> Option<&'static str> {
-        match self {
-            Self::SignupAddress => Some("signup_address"),
-            Self::WritesAccount => Some("writes_account"),
-            Self::Unlimited => None,
-        }
-    }
-}
+use crate::{ApiError, IdempotencyKey, RouteSpec, Who};
 
 /// Hands out the request's key. A success that did not ask about the key would be done again when it is sent again:
 /// that is a failure of ours, and said as one.
@@ -49,7 +26,7 @@ pub(crate) async fn hand_out_key(mut request: Request, next: Next) -> Response {
 }
 
 /// Adds what holds for every POST that creates something; what the operation says itself stays.
-pub(crate) fn document(operation: &mut Operation, has_caller: bool, limit: CreationLimit) {
+pub(crate) fn document(operation: &mut Operation, spec: &RouteSpec) {
     let description =
         format!("A request that is sent again with it is done once, for a day. At most {MAX_CHARACTERS} characters.");
     let key = ParameterBuilder::new()
@@ -62,10 +39,10 @@ pub(crate) fn document(operation: &mut Operation, has_caller: bool, limit: Creat
         ));
     operation.parameters.get_or_insert_default().push(key.build().into());
     let mut answers = vec![("409", "The first request with this Idempotency-Key is under way")];
-    if has_caller {
+    if spec.who != Who::Any {
         answers.push(("422", "This Idempotency-Key was used for a request with another body"));
     }
-    if limit != CreationLimit::Unlimited {
+    if spec.limit.is_some() {
         answers.push(("429", "Too many in too short a time"));
     }
     for (status, description) in answers {
@@ -85,7 +62,7 @@ mod tests {
     use utoipa_axum::routes;
 
     use super::*;
-    use crate::{Routes, Who};
+    use crate::{RouteLimit, Routes, any, user};
 
     #[utoipa::path(post, path = "/forgets", responses((status = 201, description = "Made")))]
     async fn forgets() -> StatusCode {
@@ -113,24 +90,24 @@ mod tests {
 
     #[tokio::test]
     async fn a_handler_that_forgets_the_key_fails() {
-        let routes = || Routes::default().add_creating(Who::Any, CreationLimit::Unlimited, routes!(forgets));
+        let routes = || Routes::default().add(any().creates(), routes!(forgets));
         assert_eq!(status(routes(), "/forgets", Some("k")).await, StatusCode::INTERNAL_SERVER_ERROR);
         assert_eq!(status(routes(), "/forgets", Some(" ")).await, StatusCode::CREATED, "a blank key is none");
         assert_eq!(status(routes(), "/forgets", None).await, StatusCode::CREATED);
-        let routes = Routes::default().add_creating(Who::Any, CreationLimit::Unlimited, routes!(refuses));
+        let routes = Routes::default().add(any().creates(), routes!(refuses));
         assert_eq!(status(routes, "/refuses", Some("k")).await, StatusCode::BAD_REQUEST, "nothing was created");
     }
 
     #[tokio::test]
     async fn a_handler_that_takes_a_key_on_a_route_that_does_not_say_so_fails() {
-        let routes = Routes::default().add(Who::Any, routes!(takes));
+        let routes = Routes::default().add(any(), routes!(takes));
         assert_eq!(status(routes, "/takes", None).await, StatusCode::INTERNAL_SERVER_ERROR);
     }
 
     #[test]
     fn the_documentation_says_what_a_key_can_come_to() {
         let routes: Routes<()> =
-            Routes::default().add_creating(Who::User, CreationLimit::WritesAccount, routes!(takes));
+            Routes::default().add(user().creates().limit(RouteLimit::WritesAccount), routes!(takes));
         let openapi = serde_json::to_value(routes.openapi()).unwrap();
         let operation = openapi.pointer("/paths/~1takes/post").unwrap();
         let text = |pointer: &str| operation.pointer(pointer).and_then(Value::as_str).map(ToOwned::to_owned);

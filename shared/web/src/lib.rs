@@ -20,6 +20,7 @@ mod page;
 mod path;
 mod raw_json_fields;
 mod request_log;
+mod route_spec;
 mod routes;
 mod serve;
 mod surrogates;
@@ -31,12 +32,12 @@ pub use error::{ApiError, FieldErrors};
 pub use fields::Fields;
 pub use form::{File, Form, Value};
 pub use idempotency::{IdempotencyKey, IdempotentRequest};
-pub use idempotent_post::CreationLimit;
 pub use media::{inspect_file, inspect_video_file};
 pub use page::{Page, PageQuery};
 pub use path::PathText;
 pub use request_log::RequestLog;
-pub use routes::{Route, Routes, Who};
+pub use route_spec::{Repeats, RouteLimit, RouteSpec, Subject, Who, any, own, user};
+pub use routes::{Route, Routes};
 pub use serve::{Layers, run};
 
 /// The cookie that names a web session.

@@ -13,33 +13,7 @@ use utoipa::openapi::{Components, OpenApi};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::idempotent_post::{document, hand_out_key};
-use crate::{ApiError, Cookies, CreationLimit};
-
-/// Who may call a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Who {
-    /// Anyone; no credential is needed.
-    Any,
-    /// Whoever is signed in.
-    User,
-    /// Whoever is signed in, and only on what is theirs (staff too, unless the route says otherwise).
-    Own,
-    /// Staff.
-    Staff,
-}
-
-impl Who {
-    /// The word in the documentation.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Any => "any",
-            Self::User => "user",
-            Self::Own => "own",
-            Self::Staff => "staff",
-        }
-    }
-}
+use crate::{ApiError, Cookies, RouteSpec, Who};
 
 /// A row of the table.
 #[derive(Clone, Debug)]
@@ -48,10 +22,8 @@ pub struct Route {
     pub method: Method,
     /// The path, without slash at its end, `{…}` for variable segments.
     pub path: String,
-    /// Who may call it.
-    pub who: Who,
-    /// For a POST that creates something, the limit that it is counted against; it takes an `Idempotency-Key`.
-    pub creates: Option<CreationLimit>,
+    /// What its row says.
+    pub spec: RouteSpec,
 }
 
 /// The routes of a function.
@@ -71,33 +43,17 @@ impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Adds one annotated handler, as `routes!(handler)` gives it.
     #[must_use]
-    pub fn add(self, who: Who, route: UtoipaMethodRouter<S>) -> Self {
-        self.insert(who, None, route)
-    }
-
-    /// Adds one annotated handler of a POST that creates something. It takes the `Idempotency-Key`, which only
-    /// such a route hands out, and claims it: a success that did not is a 500.
-    #[must_use]
-    pub fn add_creating(self, who: Who, limit: CreationLimit, route: UtoipaMethodRouter<S>) -> Self {
-        let (schemas, paths, router) = route;
-        self.insert(who, Some(limit), (schemas, paths, router.route_layer(from_fn(hand_out_key))))
-    }
-
-    fn insert(
-        mut self,
-        who: Who,
-        creates: Option<CreationLimit>,
-        (schemas, paths, router): UtoipaMethodRouter<S>,
-    ) -> Self {
+    pub fn add(mut self, spec: RouteSpec, (schemas, paths, router): UtoipaMethodRouter<S>) -> Self {
+        let router = if spec.needs_key() { router.route_layer(from_fn(hand_out_key)) } else { router };
         let mut router = Some(router);
         for (path, mut item) in paths.paths {
             for (method, operation) in operations(&mut item) {
-                let extension = ExtensionsBuilder::new().add("x-who", who.as_str()).build();
+                let extension = ExtensionsBuilder::new().add("x-who", spec.who.as_str()).build();
                 operation.extensions.get_or_insert_default().merge(extension);
-                if let Some(limit) = creates {
-                    document(operation, who != Who::Any, limit);
+                if spec.needs_key() {
+                    document(operation, &spec);
                 }
-                self.table.push(Route { method, path: path.clone(), who, creates });
+                self.table.push(Route { method, path: path.clone(), spec });
             }
             if let Some(router) = router.take() {
                 let merged = match self.routers.remove(&path) {
@@ -144,8 +100,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         let router = routers.into_iter().fold(Router::new(), |router, (path, methods)| {
             let rows: Vec<&Route> = table.iter().filter(|row| row.path == path).collect();
             let allow = allow(&rows);
-            let all_private =
-                rows.iter().all(|row| row.who != Who::Any) || asks_first.is_some_and(|prefix| path.starts_with(prefix));
+            let all_private = rows.iter().all(|row| row.spec.who != Who::Any)
+                || asks_first.is_some_and(|prefix| path.starts_with(prefix));
             let refuse = move |method: Method, headers: HeaderMap| {
                 let error = if all_private && is_anonymous(&headers) {
                     ApiError::not_authenticated()

@@ -1,4 +1,4 @@
-//! What a request may cost: sequential steps to DynamoDB, as the log says.
+//! The cost of requests in sequential round trips to DynamoDB, as the log states it.
 
 use e2e::acts::people::follow;
 use e2e::{Account, Event, Form, Function, PASSWORD, Service, claims_of, jpeg, unique};
@@ -9,11 +9,11 @@ fn post(path: &str, body: &Value) -> Event {
 }
 
 #[track_caller]
-fn assert_steps(function: &Function, event: Event, status: u16, steps: u64) -> Value {
+fn assert_round_trips(function: &Function, event: Event, status: u16, expected: u64) -> Value {
     let invoked = function.invoke(event);
     let counted = invoked.round_trips();
     let answer = invoked.answer.with_status(status);
-    assert_eq!(counted, steps, "steps: {}", invoked.log);
+    assert_eq!(counted, expected, "{}", invoked.log);
     serde_json::from_slice(&answer.body).unwrap_or_default()
 }
 
@@ -23,15 +23,15 @@ async fn accounts_cost_what_they_should() {
     let account = service.signup().await;
     let auth = Function::start(&service, "auth");
     let signup = json!({"username": unique("wren"), "password": PASSWORD});
-    assert_steps(&auth, post("/api/auth/signup/", &signup), 201, 2);
-    assert_steps(&auth, post("/api/auth/signup/", &signup), 400, 2);
+    assert_round_trips(&auth, post("/api/auth/signup/", &signup), 201, 2);
+    assert_round_trips(&auth, post("/api/auth/signup/", &signup), 400, 2);
     let email = format!("{}@example.com", unique("wren"));
     let register = json!({"username": unique("wren"), "email": email, "password": "abcd321"});
-    assert_steps(&auth, post("/auth/register/", &register), 201, 2);
+    assert_round_trips(&auth, post("/auth/register/", &register), 201, 2);
     let login = json!({"username": account.username, "password": PASSWORD});
-    assert_steps(&auth, post("/auth/login/", &login), 200, 3);
+    assert_round_trips(&auth, post("/auth/login/", &login), 200, 3);
     for path in ["/auth/jwt/create/", "/api/auth/login/", "/api/auth/obtain/", "/auth/token/login/"] {
-        assert_steps(&auth, post(path, &login), 200, 3);
+        assert_round_trips(&auth, post(path, &login), 200, 3);
     }
 }
 
@@ -41,7 +41,7 @@ async fn an_unknown_name_costs_as_many_steps_as_a_wrong_password() {
     let account = service.signup().await;
     let auth = Function::start(&service, "auth");
     for username in [&account.username, &unique("nobody")] {
-        assert_steps(&auth, post("/auth/login/", &json!({"username": username, "password": "wrong"})), 401, 3);
+        assert_round_trips(&auth, post("/auth/login/", &json!({"username": username, "password": "wrong"})), 401, 3);
     }
 }
 
@@ -51,16 +51,16 @@ async fn tokens_cost_what_they_should() {
     let account = service.signup().await;
     let auth = Function::start(&service, "auth");
     let verify = |token: &str| post("/auth/jwt/verify/", &json!({"token": token}));
-    assert_steps(&auth, verify(&account.access), 200, 0);
-    assert_steps(&auth, verify(&account.refresh), 200, 1);
+    assert_round_trips(&auth, verify(&account.access), 200, 0);
+    assert_round_trips(&auth, verify(&account.refresh), 200, 1);
     let refresh = |token: &str| post("/auth/jwt/refresh/", &json!({"refresh": token}));
-    assert_steps(&auth, refresh(&account.refresh), 200, 1);
-    let next = assert_steps(&auth, refresh(&account.refresh), 200, 1);
-    let next = assert_steps(&auth, refresh(next["refresh"].as_str().unwrap()), 200, 1);
+    assert_round_trips(&auth, refresh(&account.refresh), 200, 1);
+    let next = assert_round_trips(&auth, refresh(&account.refresh), 200, 1);
+    let next = assert_round_trips(&auth, refresh(next["refresh"].as_str().unwrap()), 200, 1);
     // A promotion soon after another keeps what that superseded, and has to read it first.
-    let next = assert_steps(&auth, refresh(next["refresh"].as_str().unwrap()), 200, 2);
+    let next = assert_round_trips(&auth, refresh(next["refresh"].as_str().unwrap()), 200, 2);
     age_family(&service, &account).await;
-    assert_steps(&auth, refresh(next["refresh"].as_str().unwrap()), 200, 1);
+    assert_round_trips(&auth, refresh(next["refresh"].as_str().unwrap()), 200, 1);
 }
 
 /// Moves the family's last promotion a minute into the past.
@@ -80,11 +80,11 @@ async fn a_caller_costs_one_step_and_one_more_by_cookie_or_device_token() {
     let account = service.signup().await;
     let auth = Function::start(&service, "auth");
     let me = || Event::new("GET", "/auth/users/me/");
-    assert_steps(&auth, me().bearer(&account.access), 200, 1);
-    assert_steps(&auth, me().bearer(&account.device_token), 200, 2);
-    assert_steps(&auth, me().cookies(&[format!("sessionid={}", account.cookies.session)]), 200, 2);
-    assert_steps(&auth, me(), 401, 0);
-    assert_steps(&auth, me().bearer("garbage"), 401, 0);
+    assert_round_trips(&auth, me().bearer(&account.access), 200, 1);
+    assert_round_trips(&auth, me().bearer(&account.device_token), 200, 2);
+    assert_round_trips(&auth, me().cookies(&[format!("sessionid={}", account.cookies.session)]), 200, 2);
+    assert_round_trips(&auth, me(), 401, 0);
+    assert_round_trips(&auth, me().bearer("garbage"), 401, 0);
 }
 
 #[tokio::test]
@@ -93,10 +93,10 @@ async fn profiles_cost_what_they_should() {
     let account = service.signup().await;
     let profiles = Function::start(&service, "profiles");
     let show = Event::new("GET", "/profile").query(&format!("username={}", account.username));
-    assert_steps(&profiles, show, 200, 2);
+    assert_round_trips(&profiles, show, 200, 2);
     let update = || Event::new("PUT", "/profile/update").bearer(&account.access);
-    assert_steps(&profiles, update().json(&json!({"bio": "short"})), 200, 2);
-    assert_steps(&profiles, Event::new("GET", "/profile/default.png"), 200, 0);
+    assert_round_trips(&profiles, update().json(&json!({"bio": "short"})), 200, 2);
+    assert_round_trips(&profiles, Event::new("GET", "/profile/default.png"), 200, 0);
 }
 
 #[tokio::test]
@@ -106,38 +106,38 @@ async fn people_cost_what_they_should() {
     let profiles = Function::start(&service, "profiles");
     let by = |event: Event| event.bearer(&account.access);
     let get = |path: &str| by(Event::new("GET", &format!("/api/profiles/{path}")));
-    assert_steps(&profiles, get(&format!("view_profile/{}/", other.id)), 200, 1);
-    assert_steps(&profiles, get("view_profile/x/"), 404, 1);
+    assert_round_trips(&profiles, get(&format!("view_profile/{}/", other.id)), 200, 1);
+    assert_round_trips(&profiles, get("view_profile/x/"), 404, 1);
     let edit = by(Event::new("PUT", "/api/profiles/edit/")).json(&json!({"profile_id": account.id, "alias": "Ada"}));
-    assert_steps(&profiles, edit, 200, 2);
+    assert_round_trips(&profiles, edit, 200, 2);
     for verb in ["follow", "mute", "block"] {
         // Twice each: what is so already costs no more.
         for method in ["POST", "POST", "DELETE", "DELETE", "POST"] {
             let path = format!("/api/profiles/{}/{verb}/", other.id);
-            assert_steps(&profiles, by(Event::new(method, &path)), 200, 2);
+            assert_round_trips(&profiles, by(Event::new(method, &path)), 200, 2);
         }
     }
     for list in ["muted/", "blocked/", "search/?q=wren"] {
         let (path, query) = list.split_once('?').unwrap_or((list, ""));
-        assert_steps(&profiles, get(path).query(query), 200, 2);
+        assert_round_trips(&profiles, get(path).query(query), 200, 2);
     }
     // An empty list leads to nobody.
     for list in ["followers", "following"] {
-        assert_steps(&profiles, get(&format!("{}/{list}/", lonely.id)), 200, 1);
-        assert_steps(&profiles, get(&format!("x/{list}/")), 404, 1);
+        assert_round_trips(&profiles, get(&format!("{}/{list}/", lonely.id)), 200, 1);
+        assert_round_trips(&profiles, get(&format!("x/{list}/")), 404, 1);
     }
     let delete = by(Event::new("DELETE", &format!("/api/profiles/{}/block/", other.id)));
-    assert_steps(&profiles, delete, 200, 2);
+    assert_round_trips(&profiles, delete, 200, 2);
     let follow = by(Event::new("POST", &format!("/api/profiles/{}/follow/", other.id)));
-    assert_steps(&profiles, follow, 200, 2);
+    assert_round_trips(&profiles, follow, 200, 2);
     let followers = || get(&format!("{}/followers/", other.id));
     e2e::eventually("the index has the follower", async || {
         let page = profiles.invoke(followers()).answer.with_status(200).json();
         (!page["results"].as_array().unwrap().is_empty()).then_some(())
     })
     .await;
-    assert_steps(&profiles, followers(), 200, 2);
-    assert_steps(&profiles, get(&format!("{}/following/", account.id)), 200, 2);
+    assert_round_trips(&profiles, followers(), 200, 2);
+    assert_round_trips(&profiles, get(&format!("{}/following/", account.id)), 200, 2);
 }
 
 #[tokio::test]
@@ -148,24 +148,24 @@ async fn tweets_cost_what_they_should() {
     let by = |event: Event| event.bearer(&account.access);
     let photo = jpeg(8, 8, 1);
     let form = Form::default().text("message", "hi").file("imagelinks", "a.jpg", "image/jpeg", &photo);
-    let tweet = assert_steps(&tweets, by(Event::new("POST", "/tweet")).multipart(&form), 201, 2);
+    let tweet = assert_round_trips(&tweets, by(Event::new("POST", "/tweet")).multipart(&form), 201, 2);
     let id = tweet["id"].as_str().unwrap();
     let path = format!("/api/tweets/{id}/");
-    assert_steps(&tweets, Event::new("GET", &path), 200, 2);
-    assert_steps(&tweets, by(Event::new("GET", &path)), 200, 2);
+    assert_round_trips(&tweets, Event::new("GET", &path), 200, 2);
+    assert_round_trips(&tweets, by(Event::new("GET", &path)), 200, 2);
     // A reply that mentions and is tagged reads no more beforehand and writes no more at the end.
     let message = format!("@{} @nobody-of-this-name #a #b", account.username);
     let reply = by(post("/api/tweets/", &json!({"message": message, "in_reply_to": id})));
-    assert_steps(&tweets, reply.clone(), 201, 2);
+    assert_round_trips(&tweets, reply.clone(), 201, 2);
     let key = unique("key");
     let keyed = || reply.clone().header("idempotency-key", &key);
-    assert_steps(&tweets, keyed(), 201, 3);
-    assert_steps(&tweets, keyed(), 201, 2);
+    assert_round_trips(&tweets, keyed(), 201, 3);
+    assert_round_trips(&tweets, keyed(), 201, 2);
     let edit = by(Event::new("PUT", &path)).json(&json!({"message": format!("#c {message}")}));
-    assert_steps(&tweets, edit, 200, 2);
-    assert_steps(&tweets, by(Event::new("DELETE", &path)), 204, 2);
-    assert_steps(&tweets, by(Event::new("DELETE", &path)), 404, 1);
-    assert_steps(&tweets, Event::new("GET", &path), 404, 1);
+    assert_round_trips(&tweets, edit, 200, 2);
+    assert_round_trips(&tweets, by(Event::new("DELETE", &path)), 204, 2);
+    assert_round_trips(&tweets, by(Event::new("DELETE", &path)), 404, 1);
+    assert_round_trips(&tweets, Event::new("GET", &path), 404, 1);
 }
 
 #[tokio::test]
@@ -179,20 +179,20 @@ async fn reactions_and_comments_cost_what_they_should() {
     for reaction in ["like", "retweet", "save"] {
         // Twice each: what is so already costs no more.
         for method in ["POST", "POST", "DELETE", "DELETE", "POST"] {
-            assert_steps(&tweets, by(Event::new(method, &format!("{path}/{reaction}/"))), 200, 2);
+            assert_round_trips(&tweets, by(Event::new(method, &format!("{path}/{reaction}/"))), 200, 2);
         }
     }
     let message = json!({"message": format!("@{} indeed", author.username)});
     let comments = format!("{path}/comments/");
-    let comment = assert_steps(&tweets, by(post(&comments, &message)), 201, 2);
+    let comment = assert_round_trips(&tweets, by(post(&comments, &message)), 201, 2);
     let keyed = by(post(&comments, &message)).header("idempotency-key", &unique("key"));
-    assert_steps(&tweets, keyed, 201, 3);
+    assert_round_trips(&tweets, keyed, 201, 3);
     let one = format!("/api/tweets/comments/{}/", comment["id"].as_str().unwrap());
     for method in ["POST", "POST", "DELETE"] {
-        assert_steps(&tweets, by(Event::new(method, &format!("{one}like/"))), 200, 2);
+        assert_round_trips(&tweets, by(Event::new(method, &format!("{one}like/"))), 200, 2);
     }
-    assert_steps(&tweets, by(Event::new("PUT", &one)).json(&message), 200, 2);
-    assert_steps(&tweets, by(Event::new("DELETE", &one)), 204, 2);
+    assert_round_trips(&tweets, by(Event::new("PUT", &one)).json(&message), 200, 2);
+    assert_round_trips(&tweets, by(Event::new("DELETE", &one)), 204, 2);
 }
 
 #[tokio::test]
@@ -205,9 +205,9 @@ async fn lists_of_tweets_cost_what_they_should_however_long_they_are() {
     let mut last = String::new();
     for n in 0..25 {
         let body = json!({"message": format!("{n} #{tag}"), "in_reply_to": last});
-        last = assert_steps(&tweets, by(post("/api/tweets/", &body)), 201, 2)["id"].as_str().unwrap().to_owned();
+        last = assert_round_trips(&tweets, by(post("/api/tweets/", &body)), 201, 2)["id"].as_str().unwrap().to_owned();
         for reaction in ["like", "save"] {
-            assert_steps(&tweets, by(Event::new("POST", &format!("/api/tweets/{last}/{reaction}"))), 200, 2);
+            assert_round_trips(&tweets, by(Event::new("POST", &format!("/api/tweets/{last}/{reaction}"))), 200, 2);
         }
     }
     let name = &account.username;
@@ -231,11 +231,11 @@ async fn lists_of_tweets_cost_what_they_should_however_long_they_are() {
                 })
                 .await;
             }
-            assert_steps(&tweets, list(), 200, *steps);
+            assert_round_trips(&tweets, list(), 200, *steps);
         }
     }
     // Nobody has no likes to look up, and nothing of one's own.
-    assert_steps(&tweets, Event::new("GET", &lists[3].0), 200, 3);
+    assert_round_trips(&tweets, Event::new("GET", &lists[3].0), 200, 3);
 }
 
 #[tokio::test]
@@ -247,17 +247,17 @@ async fn notifications_cost_what_they_should() {
     let get = |path: &str| by(Event::new("GET", &format!("/api/notifications/{path}")));
     let read = |body: &Value| by(post("/api/notifications/read/", body));
     // An empty list leads to nobody.
-    assert_steps(&notifications, get(""), 200, 1);
-    assert_steps(&notifications, get("unread/"), 200, 1);
+    assert_round_trips(&notifications, get(""), 200, 1);
+    assert_round_trips(&notifications, get("unread/"), 200, 1);
     follow(&service, &other, &account).await;
     let found = e2e::eventually("the follow is told", async || {
         let page = notifications.invoke(get("")).answer.with_status(200).json();
         page["results"].get(0).cloned()
     })
     .await;
-    assert_steps(&notifications, get(""), 200, 2);
-    assert_steps(&notifications, get("unread/"), 200, 1);
-    assert_steps(&notifications, read(&json!({"ids": [found["id"]]})), 200, 3);
-    assert_steps(&notifications, read(&json!({"ids": [found["id"]]})), 200, 2);
-    assert_steps(&notifications, read(&json!({})), 200, 2);
+    assert_round_trips(&notifications, get(""), 200, 2);
+    assert_round_trips(&notifications, get("unread/"), 200, 1);
+    assert_round_trips(&notifications, read(&json!({"ids": [found["id"]]})), 200, 3);
+    assert_round_trips(&notifications, read(&json!({"ids": [found["id"]]})), 200, 2);
+    assert_round_trips(&notifications, read(&json!({})), 200, 2);
 }

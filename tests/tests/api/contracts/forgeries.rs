@@ -22,7 +22,7 @@ const INVALID: &str = "Token is invalid";
 
 /// Every route that wants a caller, with its function.
 fn guarded() -> impl Iterator<Item = (&'static str, Route)> {
-    rows().into_iter().filter(|(_, route)| route.who != Who::Any)
+    rows().into_iter().filter(|(_, route)| route.spec.who != Who::Any)
 }
 
 /// Everything that can be made of a token that counts, by whoever has seen it, by whoever has the public keys, and by

@@ -1,8 +1,8 @@
 //! The table of routes: walked as nobody and as a stranger, and compared with the template and the documentation.
 
 use aviary_template::Template;
-use aviary_web::{Route, Who};
-use e2e::{Account, Answer, Call, Service, claims_of};
+use aviary_web::{Route, Subject, Who};
+use e2e::{Function, Service, Things};
 use serde_json::{Value, json};
 use xtask::workspace::Workspace;
 
@@ -38,239 +38,100 @@ pub(crate) fn rows() -> Vec<(&'static str, Route)> {
     tables().into_iter().flat_map(rows_of).collect()
 }
 
-/// Paths that name nobody, so that what they do is done to the caller.
-const OWN_BY_NATURE: [&str; 17] = [
-    "/auth/users/me",
-    "/auth/users/set_password",
-    "/auth/users/set_username",
-    "/auth/token/logout",
-    "/api/auth/user/edit",
-    "/api/auth/user/logout_all",
-    "/api/auth/sessions",
-    "/api/auth/activity",
-    "/api/auth/logout",
-    "/api/auth/del-logout",
-    "/api/jwt",
-    "/api/notifications",
-    "/api/notifications/unread",
-    "/api/notifications/read",
-    "/auth/users",
-    "/integers/upload",
-    "/.well-known/jwks.json",
-];
-
-/// A session of integer sets, as it is sent and answered.
-fn integer_session() -> Value {
-    json!({"session_id": "theirs", "integer_sets": [{"set_id": "a", "integers": [{"index": 0, "X": 1, "q": 1}]}]})
-}
-
-/// What one does to another person or with what another wrote, for oneself alone.
-const RELATIONS: [&str; 8] = [
-    "/api/profiles/{id}/follow",
-    "/api/profiles/{id}/block",
-    "/api/profiles/{id}/mute",
-    "/api/tweets/{id}/like",
-    "/api/tweets/{id}/retweet",
-    "/api/tweets/{id}/save",
-    "/api/tweets/{id}/comments",
-    "/api/tweets/comments/{id}/like",
-];
-
-/// Things of somebody, which a stranger wants.
-pub(crate) struct Things {
-    /// Whose they are.
-    pub(crate) owner: Account,
-    tweet: String,
-    comment: String,
-}
-
-impl Things {
-    pub(crate) async fn of(service: &Service, owner: Account) -> Self {
-        let tweet = service.tweet(&owner, "mine").await["id"].as_str().unwrap().to_owned();
-        let call = service.post("/integers/session/").bearer(&owner.access).json(&integer_session());
-        call.send().await.with_status(201);
-        let call = service.post(&format!("/api/tweets/{tweet}/comments/")).bearer(&owner.access);
-        let comment = call.json(&json!({"message": "mine too"})).send().await.with_status(201).field("id");
-        Self { owner, tweet, comment }
-    }
-
-    /// A path of the route that leads to the owner's things, and a body for it.
-    fn sample(&self, route: &Route) -> (String, Value) {
-        let (username, owner) = (&self.owner.username, &self.owner);
-        let (path, body) = match (route.method.as_str(), route.path.as_str()) {
-            ("GET", "/profile") => (format!("/profile?username={username}"), json!({})),
-            ("PUT", "/profile/update") => {
-                (format!("/profile/update?username={username}"), json!({"bio": "taken over"}))
-            }
-            // Sessions are named by their owners, so only by saying whose it is can a stranger mean another's.
-            (_, "/integers/set" | "/integers/operation" | "/integers/session") => {
-                let mut body = integer_session();
-                body["user_id"] = owner.id.clone().into();
-                body["set_id"] = "a".into();
-                body["equation"] = "a+a".into();
-                body["integers"] = json!([{"index": 0, "X": 2, "q": 2}]);
-                (route.path.clone(), body)
-            }
-            ("PUT", "/api/profiles/edit" | "/api/prfiles/edit") => {
-                (route.path.clone(), json!({"profile_id": owner.id, "bio": "taken over"}))
-            }
-            ("GET", "/api/profiles/search") => (format!("/api/profiles/search?q={username}"), json!({})),
-            ("GET", "/api/profiles/blocked" | "/api/profiles/muted") => (route.path.clone(), json!({})),
-            (_, path) if path.starts_with("/api/profiles/") => (path.replace("{id}", &owner.id), json!({})),
-            ("POST", "/tweet" | "/api/tweets") => {
-                (route.path.clone(), json!({"message": "as you", "author": owner.id}))
-            }
-            ("GET", "/api/tweets" | "/api/tweets/saved") => (route.path.clone(), json!({})),
-            ("GET", "/api/tweets/tags/{tag}") => ("/api/tweets/tags/mine".to_owned(), json!({})),
-            ("PUT", "/api/tweets/comments/{id}") => {
-                (format!("/api/tweets/comments/{}", self.comment), json!({"message": "taken over"}))
-            }
-            ("PUT", "/api/tweets/{id}") => (format!("/api/tweets/{}", self.tweet), json!({"message": "taken over"})),
-            ("POST", "/api/tweets/{id}/comments") => {
-                (format!("/api/tweets/{}/comments", self.tweet), json!({"message": "yours"}))
-            }
-            (_, path) if path.starts_with("/api/tweets/comments/") => (path.replace("{id}", &self.comment), json!({})),
-            (_, path) if path.starts_with("/api/tweets/{id}") => (path.replace("{id}", &self.tweet), json!({})),
-            ("DELETE", "/api/auth/user/delete") => (route.path.clone(), json!({"refresh_token": owner.refresh})),
-            ("DELETE", "/api/auth/sessions/{id}") => (format!("/api/auth/sessions/{}", self.session()), json!({})),
-            ("POST", "/api/users/create") => (route.path.clone(), json!({"username": username, "biography": "b"})),
-            ("POST", "/auth/jwt/refresh" | "/api/jwt/refresh" | "/api/auth/refresh_token") => {
-                (route.path.clone(), json!({"refresh": ""}))
-            }
-            ("POST", "/auth/jwt/verify" | "/api/jwt/verify") => (route.path.clone(), json!({"token": ""})),
-            (_, path) if path.contains("{username}") => (path.replace("{username}", username), json!({})),
-            // Nothing in these can name another: they are the caller's, or there is no caller.
-            (_, path) if OWN_BY_NATURE.contains(&path) || route.who == Who::Any => (path.to_owned(), json!({})),
-            (method, path) => panic!("{method} {path} has no sample: say here what a stranger would want of it"),
-        };
-        assert!(!path.contains('{'), "{path} is no path");
-        (path, body)
-    }
-
-    fn session(&self) -> String {
-        claims_of(&self.owner.access)["sid"].as_str().unwrap().to_owned()
-    }
-
-    /// A request of the route for the owner's things, without a credential.
-    pub(crate) fn call(&self, service: &Service, route: &Route) -> Call {
-        let (path, body) = self.sample(route);
-        let call = service.call(route.method.as_str(), &path);
-        if body == json!({}) && route.method != "POST" { call } else { call.json(&body) }
-    }
-
-    async fn ask(&self, service: &Service, route: &Route, caller: Option<&Account>) -> Answer {
-        let call = self.call(service, route);
-        match caller {
-            Some(caller) => call.bearer(&caller.access).send().await,
-            None => call.send().await,
-        }
-    }
-
-    /// Nobody has changed or deleted them, and their owner's token counts.
-    pub(crate) async fn assert_untouched(&self, service: &Service) {
-        let tweet = service.get(&format!("/api/tweets/{}", self.tweet)).send().await.with_status(200);
-        assert_eq!(tweet.field("message"), "mine");
-        let profile = service.get(&format!("/profile?username={}", self.owner.username)).send().await.with_status(200);
-        assert_eq!(profile.json()["profile"]["bio"], "Write about yourself.");
-        let integers = service.get("/integers/session/?session_id=theirs").bearer(&self.owner.access).send().await;
-        assert_eq!(integers.with_status(200).json(), integer_session());
-        let me = service.get("/auth/users/me/").bearer(&self.owner.access).send().await.with_status(200);
-        assert_eq!(me.field("username"), self.owner.username);
+/// The statuses of a refusal, as the row states them.
+fn refusals(route: &Route) -> Vec<u16> {
+    match route.spec.refuses {
+        0 => vec![403, 404],
+        status => vec![status],
     }
 }
 
 #[tokio::test]
-async fn nobody_gets_past_a_route_that_wants_somebody() {
+async fn anonymous_callers_get_401_from_every_route_that_needs_a_caller() {
     let service = Service::running();
     let things = Things::of(&service, service.signup().await).await;
-    let nobody = json!({"detail": "Authentication credentials were not provided."});
+    let anonymous = json!({"detail": "Authentication credentials were not provided."});
     for (_, route) in rows() {
-        let answer = things.ask(&service, &route, None).await;
-        match route.who {
+        let answer = things.call(&service, &route).send().await;
+        match route.spec.who {
             Who::Any => assert!(![401, 403, 404, 405, 500].contains(&answer.status), "{route:?}: {}", answer.text()),
             Who::User | Who::Own | Who::Staff => {
-                answer.unauthorized(&nobody);
+                answer.unauthorized(&anonymous);
             }
         }
     }
 }
 
 #[tokio::test]
-async fn a_stranger_gets_nothing_that_is_anothers() {
+async fn strangers_get_and_change_nothing_of_others() {
     let service = Service::running();
     for (_, route) in rows() {
         let things = Things::of(&service, service.signup().await).await;
-        // One for each, since some routes end what they are called with.
+        // A new stranger for each route, because some routes end the session that they are called with.
         let stranger = service.signup().await;
-        let answer = things.ask(&service, &route, Some(&stranger)).await;
-        match route.who {
-            Who::Any => assert!(![401, 403, 404, 405, 500].contains(&answer.status), "{route:?}: {}", answer.text()),
-            _ if OWN_BY_NATURE.contains(&&*route.path) => {
-                assert!(![403, 404, 405, 500].contains(&answer.status), "{route:?}: {}", answer.text());
-                assert!(!answer.text().contains(&things.owner.id), "{route:?}: {}", answer.text());
+        let answer = things.call_by(&service, &route, &stranger).send().await;
+        let text = format!("{route:?}: {} {}", answer.status, answer.text());
+        match route.spec.who {
+            Who::Any => assert!(![403, 404, 405, 500].contains(&answer.status), "{text}"),
+            Who::User | Who::Own | Who::Staff if !route.spec.names_an_owner() => {
+                assert!(![403, 404, 405, 500].contains(&answer.status), "{text}");
+                assert!(!answer.text().contains(&things.owner.id), "{text}");
             }
-            // What one does to others like this is one's own.
-            Who::User if RELATIONS.contains(&&*route.path) => {
-                assert!([200, 201].contains(&answer.status), "{route:?}: {}", answer.text());
+            // What every user may see of others is no secret.
+            Who::User if route.method == "GET" => assert_eq!(answer.status, 200, "{text}"),
+            // A stranger may follow, like or comment on others' things.
+            Who::User if route.spec.subject != Subject::Nothing => {
+                assert!([200, 201].contains(&answer.status), "{text}");
             }
-            // What a user may see of others is no secret.
-            Who::User if route.method == "GET" => assert_eq!(answer.status, 200, "{route:?}: {}", answer.text()),
-            Who::Own if route.path == "/api/auth/user/delete" => {
-                assert_eq!(answer.status, 400, "{route:?}: {}", answer.text());
-            }
-            Who::Own | Who::Staff => {
-                assert!([403, 404].contains(&answer.status), "{route:?}: {} {}", answer.status, answer.text());
-            }
-            Who::User => assert_eq!(answer.status, 403, "{route:?}: the sample speaks for another: {}", answer.text()),
+            Who::User => assert_eq!(answer.status, 403, "the sample speaks for another: {text}"),
+            Who::Own | Who::Staff => assert!(refusals(&route).contains(&answer.status), "{text}"),
         }
         things.assert_untouched(&service).await;
     }
 }
 
-/// What staff may not do either, and the answer: nobody puts words into another's mouth, sessions are seen by their owners
-/// only, a refresh token must be one's own, and integers are reached by nobody else.
-const NOT_EVEN_STAFF: [(&str, &str, &[u16]); 10] = [
-    ("PUT", "/api/tweets/{id}", &[403]),
-    ("DELETE", "/api/auth/sessions/{id}", &[404]),
-    ("DELETE", "/api/auth/user/delete", &[400]),
-    ("POST", "/integers/set", &[403, 404]),
-    ("GET", "/integers/set", &[403, 404]),
-    ("DELETE", "/integers/set", &[403, 404]),
-    ("POST", "/integers/operation", &[403, 404]),
-    ("POST", "/integers/session", &[403, 404]),
-    ("GET", "/integers/session", &[403, 404]),
-    ("DELETE", "/integers/session", &[403, 404]),
-];
-
 #[tokio::test]
-async fn staff_may_what_an_owner_may_and_speaks_for_nobody() {
+async fn staff_may_what_owners_may_except_where_the_row_says_otherwise() {
     let service = Service::running();
-    let not_even = |route: &Route| {
-        let is_it = |(method, path, _): &&(&str, &str, _)| route.method == *method && route.path == *path;
-        NOT_EVEN_STAFF.iter().find(is_it).map(|(_, _, statuses)| *statuses)
-    };
     let mut allowed = 0;
-    for (_, route) in rows().into_iter().filter(|(_, route)| route.who == Who::Own) {
-        if OWN_BY_NATURE.contains(&&*route.path) {
-            continue;
-        }
+    let about_others = |route: &Route| route.spec.who == Who::Own && route.spec.names_an_owner();
+    for (_, route) in rows().into_iter().filter(|(_, route)| about_others(route)) {
         let things = Things::of(&service, service.signup().await).await;
         let staff = service.signup().await;
         let principal = format!("U#{}", staff.id);
         service.dynamodb().set("CredentialsTable", &principal, "PRINCIPAL", "staff", &json!({"BOOL": true})).await;
-        let answer = things.ask(&service, &route, Some(&staff)).await;
-        match not_even(&route) {
-            Some(statuses) => {
-                assert!(statuses.contains(&answer.status), "{route:?}: {} {}", answer.status, answer.text());
-                things.assert_untouched(&service).await;
-            }
-            None => {
-                assert!((200..300).contains(&answer.status), "{route:?}: {} {}", answer.status, answer.text());
-                allowed += 1;
-            }
+        let answer = things.call_by(&service, &route, &staff).send().await;
+        let text = format!("{route:?}: {} {}", answer.status, answer.text());
+        if route.spec.staff_refused {
+            assert!(refusals(&route).contains(&answer.status), "{text}");
+            things.assert_untouched(&service).await;
+        } else {
+            assert!((200..300).contains(&answer.status), "{text}");
+            allowed += 1;
         }
     }
     assert!(allowed >= 8, "staff got past {allowed} routes only");
+}
+
+#[tokio::test]
+async fn owners_succeed_with_every_sample_at_no_more_round_trips_than_the_row_states() {
+    let service = Service::running();
+    for table in tables() {
+        let function = Function::start(&service, table.function);
+        for route in &table.rows {
+            let things = Things::of(&service, service.signup().await).await;
+            let invoked = function.invoke(things.event(route));
+            let (status, stated) = (invoked.answer.status, route.spec.answers);
+            let text = format!("{route:?}: {status} {}", invoked.answer.text());
+            if stated == 0 {
+                assert!((200..300).contains(&status), "{text}");
+                let most = u64::from(route.spec.round_trips);
+                assert!(invoked.round_trips() <= most, "{} round trips: {text}", invoked.round_trips());
+            } else {
+                assert_eq!(status, stated, "{text}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -290,7 +151,7 @@ fn every_row_is_documented_with_its_who_and_nothing_else_is() {
         for row in &table.rows {
             let method = row.method.as_str().to_lowercase();
             let operation = &table.openapi["paths"][&row.path][&method];
-            assert_eq!(operation["x-who"], row.who.as_str(), "{row:?} in {}", table.openapi);
+            assert_eq!(operation["x-who"], row.spec.who.as_str(), "{row:?} in {}", table.openapi);
             assert!(operation["responses"].as_object().is_some_and(|all| !all.is_empty()), "{row:?} has no answers");
             documented += 1;
         }
@@ -322,3 +183,61 @@ fn the_templates_prefixes_cover_every_row_of_their_function_and_of_no_other() {
         }
     }
 }
+
+/// The document that lists every row; `AVIARY_WRITE_DOCS=1` writes it anew.
+#[test]
+fn docs_endpoints_lists_every_row() {
+    let path = Workspace::locate().unwrap().root().join("docs/endpoints.md");
+    let expected = endpoints_document();
+    if std::env::var_os("AVIARY_WRITE_DOCS").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == expected, "docs/endpoints.md is out of date: `cargo xtask endpoints` writes it");
+}
+
+fn endpoints_document() -> String {
+    let mut text = ENDPOINTS_HEAD.to_owned();
+    for table in tables() {
+        text.push_str(&format!("\n## `{}`\n\n{ENDPOINTS_COLUMNS}", table.function));
+        for row in &table.rows {
+            let spec = &row.spec;
+            let operation = &table.openapi["paths"][&row.path][row.method.as_str().to_lowercase()];
+            let sentence = |name: &str| operation[name].as_str().unwrap_or_default().to_owned();
+            let summary = sentence("summary");
+            let summary = summary.split_once(". ").map_or(summary.as_str(), |(first, _)| first).trim_end_matches('.');
+            let key = if spec.needs_key() { "yes" } else { "" };
+            let limit = spec.limit.map(|limit| format!("`{}`", limit.setting())).unwrap_or_default();
+            let document = if spec.documents.is_empty() { "–" } else { spec.documents };
+            text.push_str(&format!(
+                "| `{} {}` | {} | {document} | {limit} | {key} | {} | {} |\n",
+                row.method,
+                row.path.replace('{', "<").replace('}', ">"),
+                spec.who.as_str(),
+                spec.round_trips,
+                summary.replace('|', "\\|").replace('\n', " "),
+            ));
+        }
+    }
+    text
+}
+
+const ENDPOINTS_HEAD: &str = "\
+# Endpoints
+
+`cargo xtask endpoints` writes this page from the functions' tables of routes; a test fails when it is out of date.
+
+- *Who*: `any` needs no credential. `user` needs one. `own` needs one too, and works on the caller's own things only;
+  staff may do it for others, except where the endpoint says otherwise.
+- *Document*: which of the documented systems 000 to 004 has the endpoint ([clients.md](clients.md)); – stands for none.
+- *Limit*: the setting in `AVIARY_LIMITS` that requests are counted against ([operations.md](operations.md)).
+- *Key*: a repetition with the same `Idempotency-Key` gives the first result again.
+- *Round trips*: sequential round trips to DynamoDB of the usual success, without an idempotency key. A device token or
+  a web session costs one more.
+
+Every path works with a slash at its end as well.
+";
+const ENDPOINTS_COLUMNS: &str = "\
+| Endpoint | Who | Document | Limit | Key | Round trips | What it does |
+|---|---|---|---|---|---|---|
+";

@@ -203,7 +203,7 @@ async fn of_twenty_who_change_to_one_name_one_gets_it() {
     for user in &people {
         store.register(user).await.unwrap();
     }
-    let wanted = name("PageKeys");
+    let wanted = name("Wanted");
     let results = join_all(people.iter().map(|user| change(&store, user, &wanted))).await;
 
     let taken =

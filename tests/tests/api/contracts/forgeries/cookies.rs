@@ -1,11 +1,10 @@
 //! As cookies: sessions that nobody opened, and requests that another site made a browser send.
 
 use aviary_web::Route;
-use e2e::{Call, Cookies, Service};
+use e2e::{Call, Cookies, Service, Things};
 use serde_json::json;
 
 use super::{deleted, first, guarded};
-use crate::contracts::routes::Things;
 
 /// Routes that want a caller and change nothing, or change something.
 fn routes(safe: bool) -> Vec<Route> {

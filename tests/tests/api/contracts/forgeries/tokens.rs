@@ -1,11 +1,11 @@
 //! As credential of a request.
 
 use aviary_web::Who;
-use e2e::{Forge, Service, claims_of};
+use e2e::{Forge, Service, Things, claims_of};
 use serde_json::{Value, json};
 
 use super::{Forged, INVALID, deleted, first, forged_of, guarded};
-use crate::contracts::routes::{Things, rows};
+use crate::contracts::routes::rows;
 
 /// What is said of a token that is the credential.
 fn refusal(message: &str) -> Value {
@@ -92,7 +92,7 @@ async fn a_route_that_needs_no_caller_does_not_mind_a_forged_one_but_for_djosers
     let service = Service::running();
     let things = Things::of(&service, service.signup().await).await;
     let forged = forged_of(&service, &things.owner.access).await;
-    for (_, route) in rows().into_iter().filter(|(_, route)| route.who == Who::Any) {
+    for (_, route) in rows().into_iter().filter(|(_, route)| route.spec.who == Who::Any) {
         let without = things.call(&service, &route).send().await.status;
         for Forged { how, token, message } in &forged {
             let answer = things.call(&service, &route).bearer(token).send().await;
