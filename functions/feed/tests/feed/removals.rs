@@ -218,8 +218,8 @@ async fn a_removal_that_was_killed_is_done_by_the_next() {
     assert!(world.tweets.delete(&tweet, &world.tables.jobs, world.now()).await.unwrap());
     for patience in [0, 3, 10, 30, 60] {
         let begun = tokio::time::timeout(Duration::from_millis(patience), world.work()).await;
-        // What was begun is put off for a while; then the next comes for it.
-        world.clock.forward(if begun.is_ok() { 0 } else { 800 });
+        // A job that was begun is put off, after its fifth attempt for 1,440 s.
+        world.clock.forward(if begun.is_ok() { 0 } else { 1_500 });
     }
     world.work().await;
     world.settle_twice().await;
