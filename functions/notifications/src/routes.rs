@@ -13,5 +13,8 @@ pub fn routes() -> Routes<NotificationsState> {
     Routes::default()
         .add(notifications.round_trips(2), routes!(collection::list_notifications))
         .add(notifications.round_trips(1), routes!(unread::count_unread))
-        .add(notifications.repeatable("A notification that is read stays read.").round_trips(2), routes!(read::mark_read))
+        .add(
+            notifications.repeatable("A notification that is read stays read.").round_trips(2),
+            routes!(read::mark_read),
+        )
 }

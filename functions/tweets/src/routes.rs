@@ -51,11 +51,11 @@ fn comments(routes: Routes<TweetsState>) -> Routes<TweetsState> {
     let like = user().about(Subject::Comment).round_trips(2).of("001");
     routes
         .add(on_tweet, routes!(tweet_comments::list_comments))
-        .add(creates().about(Subject::Tweet).body(r#"{"message": "$MARK"}"#).of("001"), routes!(tweet_comments::create_comment))
         .add(
-            one.body(r#"{"message": "taken over"}"#).limit(RouteLimit::SpreadAccount),
-            routes!(comment::edit_comment),
+            creates().about(Subject::Tweet).body(r#"{"message": "$MARK"}"#).of("001"),
+            routes!(tweet_comments::create_comment),
         )
+        .add(one.body(r#"{"message": "taken over"}"#).limit(RouteLimit::SpreadAccount), routes!(comment::edit_comment))
         .add(one, routes!(comment::delete_comment))
         .add(like.repeatable(ONE_REACTION), routes!(comments::like::like_comment))
         .add(like, routes!(comments::like::unlike_comment))
