@@ -1,21 +1,27 @@
-//! Media in S3: what may be stored, under which key, and how it gets there.
+//! Media in S3: inspection of uploaded files, object keys, and access to the bucket.
 //!
-//! [`inspect`] turns an uploaded file into a [`CleanImage`]: its type is what its bytes say, its size is known, and its
-//! metadata is gone; [`inspect_video`] does the same for an MP4. [`ObjectKey`] names where it is kept, [`MediaUrls`] where a
-//! client finds it, and [`Bucket`] puts it there. What nobody is served has a [`PrivateKey`]; a client can be let read or
-//! upload one such object for a while.
+//! [`inspect`] turns an uploaded file into a [`CleanImage`]: its type is what its bytes are, its size is known, and its
+//! metadata is removed. [`inspect_video`] does the same for an MP4. An [`ObjectKey`] names a public object, and
+//! [`MediaUrls`] its URL. A [`PrivateKey`] names an object that is not served; a client reads or uploads one through a
+//! signed URL or form. [`Bucket`] stores, reads and deletes objects. The inspection and the bucket do not depend on each
+//! other, except that only an inspected file can be stored under a public key.
 
 mod bucket;
 mod inspect;
 mod keys;
-mod private_key;
-mod upload;
 
-pub use bucket::{Bucket, Download, MediaError, PresignedPost, UploadTerms};
-pub use inspect::{
-    CleanImage, CleanVideo, ImageFormat, InspectError, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE,
-    MAX_VIDEO_BYTES, MAX_VIDEO_SECONDS, VideoError, inspect, inspect_video,
-};
-pub use keys::{Folder, InvalidKey, MediaUrls, ObjectKey};
-pub use private_key::PrivateKey;
-pub use upload::Upload;
+pub use bucket::Bucket;
+pub use bucket::error::MediaError;
+pub use bucket::presign::{Download, PresignedPost, UploadTerms};
+pub use bucket::upload::Upload;
+pub use inspect::error::InspectError;
+pub use inspect::format::ImageFormat;
+pub use inspect::limits::{MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE, MAX_VIDEO_BYTES, MAX_VIDEO_SECONDS};
+pub use inspect::mp4::error::VideoError;
+pub use inspect::mp4::{CleanVideo, inspect_video};
+pub use inspect::{CleanImage, inspect};
+pub use keys::InvalidKey;
+pub use keys::folder::Folder;
+pub use keys::object_key::ObjectKey;
+pub use keys::private_key::PrivateKey;
+pub use keys::urls::MediaUrls;

@@ -1,4 +1,4 @@
-//! A request body made of parts that are never joined.
+//! A request body that consists of parts, which are never joined.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -9,13 +9,13 @@ use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-/// A body that the SDK can ask for anew when it tries again. Copies no bytes: a [`Bytes`] is a counted reference.
+/// A body that the SDK can create again for a retry. Copies no bytes: a [`Bytes`] is a counted reference.
 pub(super) fn retryable(parts: &[Bytes]) -> SdkBody {
     let parts = parts.to_vec();
     SdkBody::retryable(move || SdkBody::from_body_1_x(PartsBody::new(parts.clone())))
 }
 
-/// The parts' CRC-32 in the form of S3's checksum headers.
+/// The CRC-32 of all parts, as S3's checksum headers have it.
 pub(super) fn crc32(parts: &[Bytes]) -> String {
     let mut hasher = crc32fast::Hasher::new();
     for part in parts {
@@ -24,7 +24,7 @@ pub(super) fn crc32(parts: &[Bytes]) -> String {
     base64::encode(hasher.finalize().to_be_bytes())
 }
 
-/// One frame per part; its exact size is known, so that the request has a `Content-Length`.
+/// A body with one frame per part. Its exact size is known, so that the request has a `Content-Length`.
 struct PartsBody {
     parts: std::vec::IntoIter<Bytes>,
     remaining: u64,
@@ -80,14 +80,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn parts_are_handed_on_without_a_copy() {
+    async fn parts_are_sent_without_a_copy() {
         let part = Bytes::from(vec![7_u8; 1000]);
         let mut body = retryable(std::slice::from_ref(&part)).try_clone().unwrap();
         let sent = body.frame().await.unwrap().unwrap().into_data().unwrap();
         assert_eq!(sent.as_ptr(), part.as_ptr());
     }
 
-    /// The check value of CRC-32 that every catalogue of checksums prints for these nine digits.
+    /// The expected value is the published check value of CRC-32 for these nine digits.
     #[test]
     fn the_checksum_is_that_of_the_joined_parts() {
         assert_eq!(base64::decode(crc32(&parts())).unwrap(), 0xCBF4_3926_u32.to_be_bytes());

@@ -1,4 +1,4 @@
-//! Why S3 did not do what it was asked.
+//! Errors of requests to S3.
 
 use std::error::Error as StdError;
 
@@ -6,38 +6,38 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 
 type Source = Box<dyn StdError + Send + Sync>;
 
-/// Why S3 did not do what it was asked. Everything in it is for the log, nothing for the client.
+/// Why a request to S3 failed. All texts are for the log; clients see none of them.
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {
-    /// S3 could not be reached, or did not answer in time or in a way that makes sense; trying later may help.
+    /// S3 could not be reached, or its response was late or invalid. A later attempt may succeed.
     #[error("S3 {operation} got no answer")]
     Unreachable {
-        /// The operation of S3's API.
+        /// The S3 operation.
         operation: &'static str,
-        /// What the SDK says.
+        /// The SDK's error.
         source: Source,
     },
-    /// S3 is busy or broken; trying later may help.
+    /// S3 is overloaded or failed. A later attempt may succeed.
     #[error("S3 {operation} is unavailable: {code}")]
     Unavailable {
-        /// The operation of S3's API.
+        /// The S3 operation.
         operation: &'static str,
         /// S3's error code.
         code: String,
-        /// What the SDK says.
+        /// The SDK's error.
         source: Source,
     },
-    /// S3 refused; trying again will not help.
+    /// S3 refused the request. The same request will be refused again.
     #[error("S3 {operation} was refused: {code}")]
     Refused {
-        /// The operation of S3's API.
+        /// The S3 operation.
         operation: &'static str,
         /// S3's error code.
         code: String,
-        /// What the SDK says.
+        /// The SDK's error.
         source: Source,
     },
-    /// S3 kept an object that was to be removed.
+    /// S3 did not remove an object.
     #[error("S3 did not remove {key}: {code}: {message}")]
     NotRemoved {
         /// The object's key.
@@ -47,18 +47,18 @@ pub enum MediaError {
         /// S3's explanation.
         message: String,
     },
-    /// An object is larger than whoever reads it takes.
+    /// An object is larger than its reader accepts.
     #[error("{key} was not read: it has more than {max} bytes")]
     TooLarge {
         /// The object's key.
         key: String,
-        /// So many are taken.
+        /// The most bytes that the reader accepts.
         max: u64,
     },
     /// A URL or a form could not be signed.
-    #[error("nothing could be signed for a client")]
+    #[error("a URL or form could not be signed")]
     Unsigned(#[source] Source),
-    /// What was to be sent is larger than any request can be.
+    /// A body is larger than a request can be.
     #[error("{key} was not sent: {length} bytes are more than a request can have")]
     NotSent {
         /// The object's key.
@@ -69,7 +69,7 @@ pub enum MediaError {
 }
 
 impl MediaError {
-    /// Whether trying the same again later may succeed.
+    /// Whether the same request may succeed later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -79,7 +79,7 @@ impl MediaError {
         }
     }
 
-    /// Sorts the SDK's error by who has to do something about it.
+    /// Converts the SDK's error.
     pub(super) fn s3<E>(operation: &'static str, error: SdkError<E>) -> Self
     where
         E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
@@ -101,7 +101,7 @@ impl MediaError {
         }
     }
 
-    /// One entry of the list of errors in an answer to `DeleteObjects`; an object that is not there is as removed as can be.
+    /// Converts an entry of the error list of a `DeleteObjects` response. Returns `None` for an object that does not exist.
     pub(super) fn not_removed(error: &aws_sdk_s3::types::Error) -> Option<Self> {
         let code = error.code().unwrap_or("no code");
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! What a client may do with the bucket itself: read one object, or upload one, for a while.
+//! Signed URLs and forms, with which a client reads or uploads one private object for a limited time.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -13,50 +13,51 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::Bucket;
-use crate::{MediaError, PrivateKey};
+use crate::bucket::Bucket;
+use crate::bucket::error::MediaError;
+use crate::keys::private_key::PrivateKey;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// Where a client finds what it is to read.
+/// A signed URL of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Download {
-    /// A URL that needs no further credential.
+    /// The URL; it needs no other credential.
     pub url: String,
-    /// Until when it works.
+    /// When the URL expires.
     #[schema(format = DateTime)]
     pub expires_at: String,
 }
 
-/// A form that uploads one object straight to the bucket: all fields, then the file as `file`.
+/// A form that uploads one object to the bucket: send all fields, then the file as `file`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PresignedPost {
     /// Always `POST`, as `multipart/form-data`.
     #[schema(example = "POST")]
     pub method: &'static str,
-    /// Where the form goes.
+    /// The URL to send the form to.
     pub url: String,
-    /// The form's fields; the file comes after them.
+    /// The form's fields, to be sent before the file.
     pub fields: BTreeMap<String, String>,
 }
 
-/// What a form may upload.
+/// What a form allows.
 #[derive(Debug, Clone, Copy)]
 pub struct UploadTerms<'a> {
-    /// Where to, and nowhere else.
+    /// The only key that can be written.
     pub key: &'a PrivateKey,
-    /// The type that the object gets.
+    /// The content type of the object.
     pub content_type: &'a str,
-    /// At most so many bytes; none at all are too few.
+    /// The most bytes of the object. It has at least one.
     pub max_bytes: u64,
-    /// Now.
+    /// The current time.
     pub now: Timestamp,
-    /// For how long the upload may be begun.
+    /// How long an upload can be started, in seconds.
     pub seconds: u32,
 }
 
 impl UploadTerms<'_> {
-    /// Until when the upload may be begun.
+    /// When the form expires: an upload must be started before.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
         self.now.plus_seconds(self.seconds.into())
@@ -64,23 +65,21 @@ impl UploadTerms<'_> {
 }
 
 impl Bucket {
-    /// A URL that reads one object for so many seconds. No request. It ends earlier where the credentials do that
-    /// signed it; those of a function live for hours.
+    /// Signs a URL that reads one object for so many seconds. No request. The URL expires earlier if the credentials that
+    /// signed it do; a function's credentials are valid for hours.
     ///
     /// # Errors
-    ///
-    /// [`MediaError`] when there are no credentials to sign with.
+    /// [`MediaError`] when there are no credentials.
     pub async fn presign_get(&self, key: &PrivateKey, now: Timestamp, seconds: u32) -> Result<Download, MediaError> {
         let url = self.signed_url(key, now, seconds).await?;
         Ok(Download { url, expires_at: now.plus_seconds(seconds.into()).to_string() })
     }
 
-    /// A form by which a client uploads one object straight to the bucket. S3 itself refuses another key or type, more
-    /// bytes, a later time, and any further field. No request.
+    /// Signs a form with which a client uploads one object to the bucket. S3 refuses any other key or type, more bytes, a
+    /// later time, and any other field. No request.
     ///
     /// # Errors
-    ///
-    /// [`MediaError`] when there are no credentials to sign with.
+    /// [`MediaError`] when there are no credentials or no region.
     pub async fn presign_post(&self, terms: &UploadTerms<'_>) -> Result<PresignedPost, MediaError> {
         let unsigned = |what: &'static str| MediaError::Unsigned(what.into());
         let provider = self.credentials.as_ref().ok_or_else(|| unsigned("there are no credentials"))?;
@@ -100,7 +99,7 @@ impl Bucket {
         Ok(signed.map_err(|error| MediaError::Unsigned(error.into()))?.uri().to_owned())
     }
 
-    /// The bucket's own URL, by the SDK's rules for endpoints: what stands before the key in an object's.
+    /// The bucket's URL by the SDK's endpoint rules: an object's URL without its key.
     async fn form_url(&self, terms: &UploadTerms<'_>) -> Result<String, MediaError> {
         let url = self.signed_url(terms.key, terms.now, terms.seconds).await?;
         let path = url.split('?').next().unwrap_or_default();
@@ -109,8 +108,8 @@ impl Bucket {
     }
 }
 
-/// Everything that the form must send beside the file. Each field but the policy and its signature is a condition of the
-/// policy, so that none can be changed and none added.
+/// All fields of the form except the file. Each field except the policy and its signature is a condition of the policy, so
+/// that no field can be changed or added.
 fn fields(bucket: &str, region: &str, credentials: &Credentials, terms: &UploadTerms<'_>) -> BTreeMap<String, String> {
     let date: String = terms.now.to_string().chars().take(19).filter(char::is_ascii_alphanumeric).collect();
     let day: String = date.chars().take(8).collect();
@@ -121,7 +120,7 @@ fn fields(bucket: &str, region: &str, credentials: &Credentials, terms: &UploadT
         ("x-amz-credential".to_owned(), format!("{}/{day}/{region}/s3/aws4_request", credentials.access_key_id())),
         ("x-amz-date".to_owned(), format!("{date}Z")),
     ]);
-    // A role's credentials count only together with their token.
+    // Temporary credentials are valid only together with their session token.
     if let Some(token) = credentials.session_token() {
         fields.insert("x-amz-security-token".to_owned(), token.to_owned());
     }
@@ -151,7 +150,7 @@ mod tests {
 
     const ID: &str = "01901234-5678-7abc-8def-0123456789ab";
 
-    fn made(token: Option<&str>) -> (BTreeMap<String, String>, Value) {
+    fn signed_form(token: Option<&str>) -> (BTreeMap<String, String>, Value) {
         let key = PrivateKey::integers_upload(ID.parse().unwrap(), ID.parse().unwrap());
         let now = Timestamp::from_millis(1_604_391_401_007);
         let terms = UploadTerms { key: &key, content_type: "application/json", max_bytes: 10, now, seconds: 3_600 };
@@ -162,9 +161,9 @@ mod tests {
     }
 
     #[test]
-    fn every_field_but_policy_and_signature_is_a_condition_and_the_time_is_the_callers() {
+    fn every_field_except_policy_and_signature_is_a_condition() {
         for token in [None, Some("token")] {
-            let (fields, policy) = made(token);
+            let (fields, policy) = signed_form(token);
             assert_eq!(policy["expiration"], "2020-11-03T09:16:41.007Z");
             assert_eq!(fields["x-amz-date"], "20201103T081641Z");
             assert_eq!(fields["x-amz-credential"], "AKID/20201103/eu-central-1/s3/aws4_request");
@@ -179,10 +178,10 @@ mod tests {
         }
     }
 
-    /// The expected value was computed by another implementation, from AWS's description of the signature alone.
+    /// The expected value comes from an independent implementation of AWS's description of the signature.
     #[test]
     fn the_signature_is_that_of_the_encoded_policy() {
-        let (fields, _) = made(None);
+        let (fields, _) = signed_form(None);
         let expected = "e30278d02b117a16989d183e81bf3c891fcd9de6e673ffd463ab140ca9b0cc7e";
         assert_eq!(fields["x-amz-signature"], expected);
     }

@@ -1,4 +1,4 @@
-//! Objects that nobody is served.
+//! Private objects: written once, read by the functions, removed.
 
 use std::time::Duration;
 
@@ -9,22 +9,22 @@ use aws_sdk_s3::types::ChecksumMode;
 use aws_smithy_types::timeout::TimeoutConfig;
 use bytes::Bytes;
 
-use super::{Bucket, body};
-use crate::{MediaError, PrivateKey};
+use crate::bucket::error::MediaError;
+use crate::bucket::{Bucket, body};
+use crate::keys::private_key::PrivateKey;
 
-/// Whoever is given the URL of a private object shall not leave copies of it in caches.
+/// No cache may keep a private object that is read through a signed URL.
 const CACHE_CONTROL: &str = "private, no-store";
-/// How long one attempt to send tens of megabytes may take.
+/// The timeout of one attempt, long enough for tens of megabytes.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(25);
 
 impl Bucket {
-    /// Writes an object that is not there yet, and never changes one; one request to S3. The parts go out as they
-    /// are. Sending the same content again is harmless, so an answer that was lost does no harm.
+    /// Writes a new object; an existing object is never changed. One request to S3. The parts are sent without joining
+    /// them. Writing the same content again succeeds, so that a retry after a lost response does.
     ///
     /// # Errors
-    ///
-    /// [`MediaError`], also when an object with other content has this key; the object may exist nevertheless
-    /// when the answer was lost.
+    /// [`MediaError`], also when an object with other content has this key. The object may exist anyway if the response was
+    /// lost.
     pub async fn put_private(&self, key: &PrivateKey, kind: &str, parts: &[Bytes]) -> Result<(), MediaError> {
         let length: u64 = parts.iter().map(|part| part.len() as u64).sum();
         let content_length = i64::try_from(length).map_err(|_| MediaError::NotSent { key: key.to_string(), length })?;
@@ -54,7 +54,7 @@ impl Bucket {
         }
     }
 
-    /// An attempt whose answer was lost has written the very object that the next one finds in its way.
+    /// Accepts an existing object of the same length and checksum: an earlier attempt wrote it, and its response was lost.
     async fn confirm_same<E>(
         &self,
         key: &PrivateKey,
@@ -74,32 +74,29 @@ impl Bucket {
         }
     }
 
-    /// An object's content, if it is there; one request to S3, two where it is not. Nothing is read of one with more
-    /// than `max` bytes.
+    /// Returns an object's content, or `None` if it does not exist. One request to S3; two for an object that does not exist.
     ///
     /// # Errors
-    ///
-    /// [`MediaError`]; [`MediaError::TooLarge`] for more than `max` bytes.
+    /// [`MediaError`]; [`MediaError::TooLarge`] for more than `max` bytes, of which none is read.
     pub async fn get_private(&self, key: &PrivateKey, max: u64) -> Result<Option<Bytes>, MediaError> {
         match self.client.get_object().bucket(&self.name).key(key.as_str()).send().await {
             Ok(output) => content(key, output, max).await.map(Some),
             Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => Ok(None),
-            // Who may not list the whole bucket is told this, too, of an object that is not there.
-            Err(error) if error.code() == Some("AccessDenied") && !self.is_listed(key).await? => Ok(None),
+            // S3 answers so for a missing object too, if the role may not list the whole bucket.
+            Err(error) if error.code() == Some("AccessDenied") && !self.exists(key).await? => Ok(None),
             Err(error) => Err(MediaError::s3("GetObject", error)),
         }
     }
 
-    async fn is_listed(&self, key: &PrivateKey) -> Result<bool, MediaError> {
+    async fn exists(&self, key: &PrivateKey) -> Result<bool, MediaError> {
         let list = self.client.list_objects_v2().bucket(&self.name).prefix(key.as_str()).max_keys(1);
         let list = list.send().await.map_err(|error| MediaError::s3("ListObjectsV2", error))?;
         Ok(!list.contents().is_empty())
     }
 
-    /// Removes an object; one request to S3. One that does not exist counts as removed.
+    /// Removes an object. One request to S3. A key without an object counts as removed.
     ///
     /// # Errors
-    ///
     /// [`MediaError`].
     pub async fn delete_private(&self, key: &PrivateKey) -> Result<(), MediaError> {
         let deleted = self.client.delete_object().bucket(&self.name).key(key.as_str()).send().await;
@@ -107,7 +104,7 @@ impl Bucket {
     }
 }
 
-/// Reads the body into one buffer of its very size.
+/// Reads the body into one buffer of its exact size.
 async fn content(key: &PrivateKey, mut output: GetObjectOutput, max: u64) -> Result<Bytes, MediaError> {
     let length = output.content_length().and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
     let too_large = || MediaError::TooLarge { key: key.to_string(), max };

@@ -1,72 +1,73 @@
-//! Why a file is not taken.
+//! Errors of the inspection of images.
 
-use super::{ImageFormat, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
+use crate::inspect::format::ImageFormat;
+use crate::inspect::limits::{MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 
-/// Why a file is not taken. `Display` is for the log; [`InspectError::client_message`] for the sender.
+/// Why an image file is refused. `Display` is for the log, [`InspectError::client_message`] for the sender.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InspectError {
-    /// There is no byte in it.
+    /// The file has no bytes.
     #[error("the file is empty")]
     Empty,
-    /// It is larger than [`super::MAX_IMAGE_BYTES`].
-    #[error("the file has {size} bytes, more than the {limit} that are taken")]
+    /// The file is larger than [`crate::MAX_IMAGE_BYTES`].
+    #[error("the file has {size} bytes, more than the accepted {limit}")]
     TooLarge {
-        /// Its size in bytes.
+        /// The file's size in bytes.
         size: u64,
-        /// The size that would be taken.
+        /// The largest accepted size in bytes.
         limit: u64,
     },
-    /// Its first bytes are those of no type that is taken.
-    #[error("the file is no JPEG, PNG, GIF or WebP")]
+    /// The first bytes are not those of an accepted type.
+    #[error("the file is not a JPEG, PNG, GIF or WebP")]
     NotAnImage,
-    /// Its bytes are an image, but not of the type that was declared.
-    #[error("the file claims to be {declared_type:?} but is {actual}")]
+    /// The bytes are an image of another type than the declared one.
+    #[error("the file is declared as {declared_type:?} but is {actual}")]
     TypeMismatch {
-        /// The content type it came with, shortened if it is very long.
+        /// The declared content type, at most 100 characters of it.
         declared_type: String,
-        /// What the bytes are.
+        /// The type of the bytes.
         actual: ImageFormat,
     },
-    /// It ends before the image does.
+    /// The file ends before the image does.
     #[error("the {format} file is cut off: something at byte {offset} reaches past its end")]
     Truncated {
-        /// What the bytes are.
+        /// The type of the bytes.
         format: ImageFormat,
-        /// Where the thing that does not fit begins.
+        /// The start of the element that does not fit.
         offset: usize,
     },
-    /// It breaks a rule of its format.
+    /// The file breaks a rule of its format.
     #[error("the {format} file is malformed at byte {offset}: {reason}")]
     Malformed {
-        /// What the bytes are.
+        /// The type of the bytes.
         format: ImageFormat,
-        /// Where the rule is broken.
+        /// The position of the error.
         offset: usize,
-        /// Which rule.
+        /// The rule that is broken.
         reason: &'static str,
     },
-    /// It has no area, or too much of it.
+    /// The image has no area, or exceeds a limit.
     #[error("the {format} file is {width} by {height} pixels")]
     Dimensions {
-        /// What the bytes are.
+        /// The type of the bytes.
         format: ImageFormat,
-        /// Its width in pixels.
+        /// Width in pixels.
         width: u32,
-        /// Its height in pixels.
+        /// Height in pixels.
         height: u32,
     },
 }
 
-/// How much of a declared type is repeated; the longest that is registered has fewer characters.
-const CLAIM_LENGTH: usize = 100;
+/// The most characters of a declared type that an error repeats. All registered types are shorter.
+const DECLARED_TYPE_LENGTH: usize = 100;
 
 impl InspectError {
     pub(super) fn type_mismatch(declared_type: Option<&str>, actual: ImageFormat) -> Self {
-        let declared_type = declared_type.unwrap_or_default().trim().chars().take(CLAIM_LENGTH).collect();
+        let declared_type = declared_type.unwrap_or_default().trim().chars().take(DECLARED_TYPE_LENGTH).collect();
         Self::TypeMismatch { declared_type, actual }
     }
 
-    /// The sentence for the sender of the file: Django REST framework's own, wherever it has one.
+    /// The message for the sender of the file, in Django REST framework's words where it has some.
     #[must_use]
     pub fn client_message(&self) -> String {
         match self {

@@ -1,28 +1,29 @@
-//! Of all that Exif can say, the orientation: an image without it is shown lying on its side.
+//! Exif: only the orientation is kept. Without it an image may be shown lying on its side.
 
-use super::InspectError;
-use super::source::Reader;
+use crate::inspect::error::InspectError;
+use crate::inspect::source::Reader;
 
-/// The tag that says how an image is to be turned (Exif 2.32 §4.6.4).
+/// The tag of the orientation (Exif 2.32 §4.6.4).
 const ORIENTATION: [u8; 2] = [0x01, 0x12];
 const SHORT: u16 = 3;
 
-/// How an image is to be turned and mirrored before it is shown; never the plain way, which needs no saying.
+/// How an image is rotated and mirrored before it is shown: 2 to 8. The value 1 (unchanged) is not represented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Orientation(u8);
 
 impl Orientation {
-    /// Finds it in a TIFF structure, which is what Exif data is. What cannot be read says nothing, as in every decoder.
+    /// Reads the orientation from Exif data, which is a TIFF structure. Invalid data has no orientation, as in every
+    /// decoder.
     pub(super) fn read(tiff: Reader<'_>) -> Option<Self> {
         find(tiff).ok().flatten()
     }
 
-    /// Whether width and height change places.
+    /// Whether width and height are exchanged.
     pub(super) fn is_sideways(self) -> bool {
         self.0 >= 5
     }
 
-    /// The smallest TIFF structure that says just this.
+    /// The smallest TIFF structure with this orientation.
     pub(super) fn to_tiff(self) -> [u8; 26] {
         let mut tiff = *b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0?\0\0\0\0\0\0";
         if let Some(value) = tiff.get_mut(19) {
@@ -49,14 +50,14 @@ fn find(tiff: Reader<'_>) -> Result<Option<Orientation>, InspectError> {
     Ok(None)
 }
 
-/// Reads numbers in the byte order that the structure announces.
+/// Reads numbers in the byte order that the structure declares.
 struct Numbers<'a> {
     reader: Reader<'a>,
     little_endian: bool,
 }
 
 impl<'a> Numbers<'a> {
-    /// Goes to the first directory.
+    /// Reads the header and moves to the first directory.
     fn open(mut reader: Reader<'a>) -> Result<Self, InspectError> {
         let start = reader.position();
         let little_endian = match &reader.array()? {
@@ -90,9 +91,9 @@ mod tests {
 
     use bytes::Bytes;
 
-    use super::super::ImageFormat;
-    use super::super::source::Source;
     use super::*;
+    use crate::inspect::format::ImageFormat;
+    use crate::inspect::source::Source;
 
     fn read(tiff: &[u8]) -> Option<Orientation> {
         let chunks = [Bytes::copy_from_slice(tiff)];
@@ -100,21 +101,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn a_written_orientation_is_read_back() {
         for value in 2..=8 {
             assert_eq!(read(&Orientation(value).to_tiff()), Some(Orientation(value)));
         }
     }
 
     #[test]
-    fn both_byte_orders_and_other_tags_are_understood() {
+    fn both_byte_orders_and_other_tags_are_read() {
         let tiff = b"II*\0\x0a\0\0\0??\x02\0\x0f\x01\x02\0\x04\0\0\0abc\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
         assert_eq!(read(tiff), Some(Orientation(6)));
         assert!(read(tiff).unwrap().is_sideways());
     }
 
     #[test]
-    fn the_plain_way_and_nonsense_say_nothing() {
+    fn an_unchanged_or_invalid_orientation_is_none() {
         assert_eq!(read(&Orientation(1).to_tiff()), None);
         assert_eq!(read(&Orientation(9).to_tiff()), None);
         assert_eq!(read(b""), None);

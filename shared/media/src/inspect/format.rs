@@ -1,8 +1,8 @@
-//! The image types that are taken, and how they are told apart.
+//! The accepted image types, and how to tell them apart.
 
 use std::fmt;
 
-/// An image type that is taken.
+/// An accepted image type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ImageFormat {
     /// JPEG, baseline, extended or progressive.
@@ -15,7 +15,7 @@ pub enum ImageFormat {
     WebP,
 }
 
-/// How many bytes at a file's start [`ImageFormat::detect`] wants to see.
+/// The number of bytes that [`ImageFormat::detect`] needs.
 pub(super) const SIGNATURE_LENGTH: usize = 12;
 
 impl ImageFormat {
@@ -41,10 +41,10 @@ impl ImageFormat {
         }
     }
 
-    /// Every type, for lists and look-ups.
+    /// All types.
     pub(crate) const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::Gif, Self::WebP];
 
-    /// The type a file's first bytes announce.
+    /// The type of a file by its first bytes.
     pub(super) fn detect(start: &[u8]) -> Option<Self> {
         match start {
             [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
@@ -55,7 +55,7 @@ impl ImageFormat {
         }
     }
 
-    /// Whether a declared content type names this type or says nothing about it.
+    /// Whether a declared content type is this type, or leaves the type open.
     pub(super) fn agrees_with(self, declared_type: Option<&str>) -> bool {
         let essence = declared_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         let is = |name: &str| essence.eq_ignore_ascii_case(name);

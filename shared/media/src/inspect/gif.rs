@@ -1,10 +1,12 @@
-//! GIF 87a and 89a: blocks up to the trailer.
+//! GIF 87a and 89a: walks the blocks up to the trailer.
 
 use std::ops::Range;
 
-use super::keep::Kept;
-use super::source::{Reader, Source};
-use super::{ImageFormat, InspectError, Walked};
+use crate::inspect::error::InspectError;
+use crate::inspect::format::ImageFormat;
+use crate::inspect::kept_ranges::Kept;
+use crate::inspect::source::{Reader, Source};
+use crate::inspect::walked::{Walked, check_dimensions};
 
 const SIGNATURE_LENGTH: usize = 6;
 const IMAGE: u8 = 0x2C;
@@ -14,7 +16,7 @@ const PLAIN_TEXT: u8 = 0x01;
 const GRAPHIC_CONTROL: u8 = 0xF9;
 const APPLICATION: u8 = 0xFF;
 
-/// What introduces the extension that makes an animation loop, with its number of rounds following.
+/// The start of the extension that makes an animation loop. The number of rounds follows.
 const LOOP: &[u8; 14] = b"\x0bNETSCAPE2.0\x03\x01";
 
 struct Walker<'a> {
@@ -25,36 +27,36 @@ struct Walker<'a> {
     has_global_table: bool,
     has_image: bool,
     has_loop: bool,
-    /// A graphic control extension belongs to what comes next, and goes where that goes.
+    /// The last graphic control extension, which belongs to the next frame or text and is kept or dropped with it.
     control: Option<Range<usize>>,
 }
 
-/// Walks a whole file and ends with the trailer: what comes after it is no part of the image.
+/// Walks a file up to its trailer. Bytes after the trailer are not part of the image.
 pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectError> {
     let mut reader = Reader::new(source, ImageFormat::Gif);
     let start = reader.skip(SIGNATURE_LENGTH)?.start;
     let [w0, w1, h0, h1, packed, _background, _aspect] = reader.array()?;
     let (width, height) = (u16::from_le_bytes([w0, w1]), u16::from_le_bytes([h0, h1]));
-    super::check_dimensions(ImageFormat::Gif, width.into(), height.into())?;
+    check_dimensions(ImageFormat::Gif, width.into(), height.into())?;
     reader.skip(table_length(packed))?;
     let mut kept = Kept::new(source);
     kept.range(start..reader.position());
     let has_global_table = table_length(packed) > 0;
     let mut walker =
         Walker { reader, kept, width, height, has_global_table, has_image: false, has_loop: false, control: None };
-    while walker.step()? {}
+    while walker.next_block()? {}
     walker.reader.require(walker.has_image, walker.reader.position(), "there is no picture in it")?;
     Ok(Walked { width: width.into(), height: height.into(), kept: walker.kept })
 }
 
-/// The length of a colour table, as the packed byte before it tells.
+/// The length of a colour table in bytes, by the packed byte before it.
 fn table_length(packed: u8) -> usize {
     if packed & 0x80 == 0 { 0 } else { 3 << ((packed & 7) + 1) }
 }
 
 impl Walker<'_> {
-    /// Reads one block; false after the last.
-    fn step(&mut self) -> Result<bool, InspectError> {
+    /// Reads one block. Returns false after the trailer.
+    fn next_block(&mut self) -> Result<bool, InspectError> {
         let start = self.reader.position();
         match self.reader.byte()? {
             IMAGE => self.image(start)?,
@@ -100,7 +102,7 @@ impl Walker<'_> {
                 self.reader.require(body.len() == 6, start, "a graphic control extension is malformed")?;
                 self.control = Some(start..body.end);
             }
-            // The text is dropped, and with it the control that was meant for it.
+            // The text is dropped, and the control that belongs to it.
             (PLAIN_TEXT, _) => self.control = None,
             (_, Some(rounds)) if !self.has_loop => {
                 self.kept.insert(&[EXTENSION, APPLICATION]);
@@ -114,7 +116,7 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// How often an animation is to be shown, if that is what an extension says; reads nothing.
+    /// The rounds of an animation, if the extension declares them. Reads nothing.
     fn loop_rounds(&self, label: u8) -> Result<Option<[u8; 2]>, InspectError> {
         if label != APPLICATION || !self.reader.starts_with(LOOP) {
             return Ok(None);
@@ -124,7 +126,7 @@ impl Walker<'_> {
         ahead.array().map(Some)
     }
 
-    /// Data in pieces of at most 255 bytes, up to an empty one.
+    /// Skips data sub-blocks of at most 255 bytes, up to the empty one that ends them.
     fn sub_blocks(&mut self) -> Result<Range<usize>, InspectError> {
         let start = self.reader.position();
         loop {

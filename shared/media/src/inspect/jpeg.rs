@@ -1,25 +1,17 @@
-//! JPEG (ITU-T T.81): segments up to the end of the image.
+//! JPEG (ITU-T T.81): walks the segments up to the end of the image.
 
 mod application;
+mod segment;
 mod tables;
 
-use std::ops::Range;
-
-use application::Application;
-pub(super) use application::is_icc_profile;
-
-use super::exif::Orientation;
-use super::keep::Kept;
-use super::source::{Reader, Source};
-use super::{ImageFormat, InspectError, Walked};
-
-/// A marker with the data that follows it.
-struct Segment {
-    code: u8,
-    /// From the marker to the end of the data.
-    whole: Range<usize>,
-    data: Range<usize>,
-}
+use crate::inspect::error::InspectError;
+use crate::inspect::exif::Orientation;
+use crate::inspect::format::ImageFormat;
+use crate::inspect::jpeg::application::Application;
+use crate::inspect::jpeg::segment::Segment;
+use crate::inspect::kept_ranges::Kept;
+use crate::inspect::source::{Reader, Source};
+use crate::inspect::walked::{Walked, check_dimensions};
 
 #[derive(Clone, Copy)]
 struct Frame {
@@ -37,7 +29,7 @@ struct Walker<'a> {
     has_scan: bool,
 }
 
-/// Walks a whole file and ends with the marker that ends the image: what comes after it, further pictures included, is no part of it.
+/// Walks a file up to the marker that ends the image. Bytes after it, such as further pictures, are not part of the image.
 pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectError> {
     let mut walker = Walker {
         source,
@@ -49,7 +41,7 @@ pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectErro
     };
     let start_of_image = walker.reader.skip(2)?;
     walker.kept.range(start_of_image);
-    while walker.step()? {}
+    while walker.next_segment()? {}
     let (Some(frame), true) = (walker.frame, walker.has_scan) else {
         return Err(walker.reader.malformed(walker.reader.position(), "there is no picture in it"));
     };
@@ -59,8 +51,8 @@ pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectErro
 }
 
 impl Walker<'_> {
-    /// Reads one segment; false after the last.
-    fn step(&mut self) -> Result<bool, InspectError> {
+    /// Reads one segment. Returns false after the last.
+    fn next_segment(&mut self) -> Result<bool, InspectError> {
         let (start, code) = self.marker()?;
         if code == 0xD9 {
             self.kept.range(start..self.reader.position());
@@ -84,7 +76,8 @@ impl Walker<'_> {
         Ok(true)
     }
 
-    /// The next marker and where it starts. Any number of fill bytes may come before it (T.81 §B.1.1.2); they are not kept.
+    /// Reads the next marker and returns its position and code. Any number of fill bytes may precede it (T.81 §B.1.1.2);
+    /// they are dropped.
     fn marker(&mut self) -> Result<(usize, u8), InspectError> {
         let start = self.reader.position();
         let first = self.reader.byte()?;
@@ -98,7 +91,7 @@ impl Walker<'_> {
     }
 
     fn segment(&mut self, start: usize, code: u8) -> Result<Segment, InspectError> {
-        // Markers without data have no place between segments, and must not be taken for some with data.
+        // Markers without data are not allowed between segments, and must not be read as if they had data.
         let has_data = !matches!(code, 0x00..=0xBF | 0xD0..=0xD8);
         self.reader.require(has_data, start, "a marker that has no place between segments")?;
         let length = usize::from(u16::from_be_bytes(self.reader.array()?));
@@ -109,7 +102,7 @@ impl Walker<'_> {
         Ok(Segment { code, whole: start..data.end, data })
     }
 
-    /// T.81 §B.2.2, for the processes that browsers decode.
+    /// Reads a frame header (T.81 §B.2.2), for the processes that browsers decode.
     fn frame_header(&mut self, segment: &Segment) -> Result<(), InspectError> {
         let start = segment.whole.start;
         self.reader.require(self.frame.is_none(), start, "there is more than one frame")?;
@@ -124,12 +117,12 @@ impl Walker<'_> {
         }
         data.require(data.is_at_end(), start, "a frame header is too long")?;
         let (width, height) = (u32::from(u16::from_be_bytes([w1, w0])), u32::from(u16::from_be_bytes([h1, h0])));
-        super::check_dimensions(ImageFormat::Jpeg, width, height)?;
+        check_dimensions(ImageFormat::Jpeg, width, height)?;
         self.frame = Some(Frame { width, height, components });
         Ok(())
     }
 
-    /// T.81 §B.2.3: a scan header with the compressed data after it.
+    /// Reads a scan header and the compressed data after it (T.81 §B.2.3).
     fn scan(&mut self, segment: Segment) -> Result<(), InspectError> {
         let start = segment.whole.start;
         let Some(frame) = self.frame else {
@@ -149,7 +142,8 @@ impl Walker<'_> {
     }
 }
 
-/// Where the marker is that follows the compressed data, in which `FF 00` is a byte and `FF D0` to `FF D7` restart the decoder.
+/// The position of the marker after the compressed data. In the data `FF 00` is a byte, and `FF D0` to `FF D7` restart the
+/// decoder.
 fn end_of_scan(source: &Source<'_>, from: usize) -> Option<usize> {
     let mut start = from;
     let mut marker = None;

@@ -1,18 +1,19 @@
-//! A file in several pieces, read as if it were one.
+//! Reads a file that arrived in several pieces as if it were one.
 
 use std::cell::Cell;
 use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::{ImageFormat, InspectError};
+use crate::inspect::error::InspectError;
+use crate::inspect::format::ImageFormat;
 
 /// The bytes of a file in the pieces in which they arrived.
 pub(super) struct Source<'a> {
-    /// Every piece with the offset of its first byte.
+    /// Each piece with the offset of its first byte.
     chunks: Vec<(usize, &'a Bytes)>,
     length: usize,
-    /// Which chunk was read last: the next byte is nearly always in it too.
+    /// The chunk that was read last: the next byte is nearly always in it too.
     latest: Cell<usize>,
 }
 
@@ -31,7 +32,7 @@ impl<'a> Source<'a> {
         self.length
     }
 
-    /// The chunks from the one on that holds `offset`.
+    /// The chunks from the one that contains `offset` to the last.
     fn chunks_from(&self, offset: usize) -> &[(usize, &'a Bytes)] {
         let holds = |(start, chunk): &(usize, &Bytes)| offset.checked_sub(*start).is_some_and(|at| at < chunk.len());
         if !self.chunks.get(self.latest.get()).is_some_and(holds) {
@@ -41,7 +42,7 @@ impl<'a> Source<'a> {
         self.chunks.get(self.latest.get()..).unwrap_or_default()
     }
 
-    /// The pieces of `range` and where each lies in its chunk.
+    /// The pieces of `range`: for each chunk, the part of it.
     fn pieces(&self, range: Range<usize>) -> impl Iterator<Item = (&'a Bytes, Range<usize>)> {
         let chunks = self.chunks_from(range.start).iter();
         chunks.take_while(move |(start, _)| *start < range.end).filter_map(move |(start, chunk)| {
@@ -56,19 +57,19 @@ impl<'a> Source<'a> {
         self.pieces(range).filter_map(|(chunk, inner)| chunk.get(inner))
     }
 
-    /// The bytes of `range` as counted references, that is without a copy.
+    /// The bytes of `range` as counted references, without a copy.
     pub(super) fn shared(&self, range: Range<usize>) -> impl Iterator<Item = Bytes> {
         self.pieces(range).map(|(chunk, inner)| chunk.slice(inner))
     }
 
-    /// The `N` bytes at `offset`, if there are so many.
+    /// The `N` bytes at `offset`; `None` if the file is shorter.
     pub(super) fn array<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
         let (start, chunk) = self.chunks_from(offset).first()?;
         let tail = chunk.get(offset.checked_sub(*start)?..)?;
         tail.first_chunk().copied().or_else(|| self.split_array(offset))
     }
 
-    /// The `N` bytes at `offset`, when they lie in more than one chunk.
+    /// The `N` bytes at `offset`, which may be in several chunks.
     fn split_array<const N: usize>(&self, offset: usize) -> Option<[u8; N]> {
         let mut array = [0; N];
         let mut free = array.as_mut_slice();
@@ -81,7 +82,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Reads a part of a file from its beginning to its end; whatever would go past it is an error.
+/// Reads a part of a file from its beginning to its end. A read past the end is an error.
 pub(super) struct Reader<'a> {
     source: &'a Source<'a>,
     format: ImageFormat,
@@ -95,12 +96,12 @@ impl<'a> Reader<'a> {
         Self { source, format, position: 0, end: source.len() }
     }
 
-    /// Reads one range that this reader has given out.
+    /// A reader of a range that this reader returned.
     pub(super) fn within(&self, range: &Range<usize>) -> Self {
         Self { source: self.source, format: self.format, position: range.start, end: range.end.min(self.end) }
     }
 
-    /// Reads on from here without moving this reader.
+    /// A reader from here to the end, which leaves this one where it is.
     pub(super) fn ahead(&self) -> Self {
         self.within(&(self.position..self.end))
     }
@@ -109,7 +110,7 @@ impl<'a> Reader<'a> {
         self.position
     }
 
-    /// How many bytes are left to read.
+    /// The number of bytes left.
     pub(super) fn length(&self) -> usize {
         self.end.saturating_sub(self.position)
     }
@@ -118,7 +119,7 @@ impl<'a> Reader<'a> {
         self.position >= self.end
     }
 
-    /// Where the next `length` bytes are, which are then behind.
+    /// Skips `length` bytes and returns their range.
     pub(super) fn skip(&mut self, length: usize) -> Result<Range<usize>, InspectError> {
         let start = self.position;
         let end = start.checked_add(length).filter(|end| *end <= self.source.len()).ok_or_else(|| self.truncated())?;
@@ -141,22 +142,22 @@ impl<'a> Reader<'a> {
         Ok(byte)
     }
 
-    /// Whether what is left begins with these bytes; reads nothing.
+    /// Whether the next bytes are these. Reads nothing.
     pub(super) fn starts_with<const N: usize>(&self, expected: &[u8; N]) -> bool {
         self.length() >= N && self.source.array::<N>(self.position).as_ref() == Some(expected)
     }
 
-    /// The file is over where it should go on.
+    /// The error of a file that ends too early.
     pub(super) fn truncated(&self) -> InspectError {
         InspectError::Truncated { format: self.format, offset: self.position }
     }
 
-    /// The file breaks a rule.
+    /// The error of a file that breaks a rule.
     pub(super) fn malformed(&self, offset: usize, reason: &'static str) -> InspectError {
         InspectError::Malformed { format: self.format, offset, reason }
     }
 
-    /// Errors unless the rule holds.
+    /// Returns an error unless the rule holds.
     pub(super) fn require(&self, holds: bool, offset: usize, reason: &'static str) -> Result<(), InspectError> {
         if holds { Ok(()) } else { Err(self.malformed(offset, reason)) }
     }
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_stops_at_its_own_end_and_at_the_files() {
+    fn a_reader_stops_at_its_end_and_at_the_end_of_the_file() {
         let chunks = chunks();
         let source = Source::new(&chunks);
         let mut file = Reader::new(&source, ImageFormat::Gif);

@@ -1,36 +1,24 @@
-//! WebP (RFC 9649): one RIFF container, its chunks in their order.
+//! WebP (RFC 9649): walks the chunks of the RIFF container.
 
 mod bitstream;
+mod chunk;
 mod frame;
 
 use std::ops::Range;
 
-use bitstream::Picture;
-
-use super::exif::Orientation;
-use super::keep::Kept;
-use super::source::{Reader, Source};
-use super::{ImageFormat, InspectError, Walked, jpeg};
+use crate::inspect::error::InspectError;
+use crate::inspect::exif::Orientation;
+use crate::inspect::format::ImageFormat;
+use crate::inspect::kept_ranges::Kept;
+use crate::inspect::source::{Reader, Source};
+use crate::inspect::walked::{Walked, check_dimensions, is_icc_profile};
+use crate::inspect::webp::bitstream::Picture;
+use crate::inspect::webp::chunk::{Canvas, Chunk};
 
 const ICC: u8 = 0x20;
 const ALPHA: u8 = 0x10;
 const EXIF: u8 = 0x08;
 const ANIMATION: u8 = 0x02;
-
-/// A chunk; its data is followed by a filling byte if its length is odd.
-struct Chunk {
-    name: [u8; 4],
-    whole: Range<usize>,
-    data: Range<usize>,
-}
-
-/// What the extended format announces before everything else.
-struct Canvas {
-    flags: u8,
-    size: [u8; 6],
-    width: u32,
-    height: u32,
-}
 
 struct Walker<'a> {
     reader: Reader<'a>,
@@ -43,7 +31,7 @@ struct Walker<'a> {
     orientation: Option<Orientation>,
 }
 
-/// Walks the container: what comes after it is no part of the image.
+/// Walks the container. Bytes after it are not part of the image.
 pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectError> {
     let mut file = Reader::new(source, ImageFormat::WebP);
     let [_, _, _, _, size @ ..]: [u8; 8] = file.array()?;
@@ -51,30 +39,22 @@ pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectErro
     file.require(container.len().is_multiple_of(2), 4, "the container's length is odd")?;
     let mut reader = file.within(&container);
     reader.skip(b"WEBP".len())?;
-    let first = chunk(&mut reader)?;
+    let first = Chunk::read(&mut reader)?;
     if first.name == *b"VP8X" { extended(source, reader, &first) } else { simple(source, &reader, first) }
 }
 
-fn chunk(reader: &mut Reader<'_>) -> Result<Chunk, InspectError> {
-    let start = reader.position();
-    let name = reader.array()?;
-    let length = usize::try_from(u32::from_le_bytes(reader.array()?)).unwrap_or(usize::MAX);
-    let data = reader.skip(length)?;
-    reader.skip(length % 2)?;
-    Ok(Chunk { name, whole: start..reader.position(), data })
-}
-
-/// A container with a picture and nothing else; whatever follows the picture has no meaning and is dropped.
+/// Walks the simple format: one picture. Chunks after the picture have no meaning and are dropped.
 fn simple<'a>(source: &'a Source<'a>, reader: &Reader<'a>, first: Chunk) -> Result<Walked<'a>, InspectError> {
     let Some(Picture { width, height }) = Picture::read(&first.name, reader.within(&first.data))? else {
         return Err(reader.malformed(first.whole.start, "it does not begin with a picture"));
     };
-    super::check_dimensions(ImageFormat::WebP, width, height)?;
+    check_dimensions(ImageFormat::WebP, width, height)?;
     let mut kept = Kept::new(source);
     kept.range(first.whole);
     Ok(Walked { width, height, kept: contained(source, kept, &[]) })
 }
 
+/// Walks the extended format: a canvas, then its chunks.
 fn extended<'a>(source: &'a Source<'a>, reader: Reader<'a>, first: &Chunk) -> Result<Walked<'a>, InspectError> {
     let canvas = Canvas::read(reader.within(&first.data))?;
     let (width, height) = (canvas.width, canvas.height);
@@ -89,7 +69,7 @@ fn extended<'a>(source: &'a Source<'a>, reader: Reader<'a>, first: &Chunk) -> Re
         orientation: None,
     };
     while !walker.reader.is_at_end() {
-        walker.step()?;
+        walker.next_chunk()?;
     }
     walker.reader.require(walker.has_picture, walker.reader.position(), "there is no picture in it")?;
     if let Some(orientation) = walker.orientation {
@@ -98,43 +78,26 @@ fn extended<'a>(source: &'a Source<'a>, reader: Reader<'a>, first: &Chunk) -> Re
     }
     let sideways = walker.orientation.is_some_and(Orientation::is_sideways);
     let (width, height) = if sideways { (height, width) } else { (width, height) };
-    let announcement = walker.announcement();
-    Ok(Walked { width, height, kept: contained(source, walker.kept, &announcement) })
+    let header = walker.header();
+    Ok(Walked { width, height, kept: contained(source, walker.kept, &header) })
 }
 
-/// Puts the container, with its new length, around what was kept.
-fn contained<'a>(source: &'a Source<'a>, body: Kept<'a>, announcement: &[u8]) -> Kept<'a> {
-    let length = b"WEBP".len() as u64 + announcement.len() as u64 + body.len();
+/// Wraps the kept chunks in a container with the new length.
+fn contained<'a>(source: &'a Source<'a>, body: Kept<'a>, header: &[u8]) -> Kept<'a> {
+    let length = b"WEBP".len() as u64 + header.len() as u64 + body.len();
     let mut all = Kept::new(source);
     all.insert(b"RIFF");
-    // It never outgrows the file, which is far below what the field can hold.
+    // The length never exceeds that of the file, which is far below the field's maximum.
     all.insert(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
     all.insert(b"WEBP");
-    all.insert(announcement);
+    all.insert(header);
     all.append(body);
     all
 }
 
-impl Canvas {
-    fn read(mut data: Reader<'_>) -> Result<Self, InspectError> {
-        let start = data.position();
-        let [flags, _, _, _] = data.array()?;
-        let size @ [w0, w1, w2, h0, h1, h2] = data.array()?;
-        data.require(data.is_at_end(), start, "the announcement is too long")?;
-        let side = |a, b, c| u32::from_le_bytes([a, b, c, 0]) + 1;
-        let (width, height) = (side(w0, w1, w2), side(h0, h1, h2));
-        super::check_dimensions(ImageFormat::WebP, width, height)?;
-        Ok(Self { flags, size, width, height })
-    }
-
-    fn is_animated(&self) -> bool {
-        self.flags & ANIMATION != 0
-    }
-}
-
 impl Walker<'_> {
-    fn step(&mut self) -> Result<(), InspectError> {
-        let chunk = chunk(&mut self.reader)?;
+    fn next_chunk(&mut self) -> Result<(), InspectError> {
+        let chunk = Chunk::read(&mut self.reader)?;
         let still = !self.canvas.is_animated() && !self.has_picture;
         match &chunk.name {
             b"ICCP" => self.profile(chunk),
@@ -153,7 +116,7 @@ impl Walker<'_> {
 
     fn profile(&mut self, chunk: Chunk) {
         let in_place = !self.has_profile && !self.has_animation && !self.has_picture && self.alpha.is_none();
-        if in_place && jpeg::is_icc_profile(self.reader.within(&chunk.data)) {
+        if in_place && is_icc_profile(self.reader.within(&chunk.data)) {
             self.has_profile = true;
             self.kept.range(chunk.whole);
         }
@@ -179,7 +142,7 @@ impl Walker<'_> {
         let fits =
             picture.is_some_and(|picture| (picture.width, picture.height) == (self.canvas.width, self.canvas.height));
         self.reader.require(fits, chunk.whole.start, "the picture does not fit the canvas")?;
-        // Transparency of its own is only for pictures that cannot hold any.
+        // A separate alpha chunk is only for lossy pictures, which have no transparency themselves.
         if let Some(alpha) = self.alpha.take().filter(|_| chunk.name == *b"VP8 ") {
             self.kept.range(alpha);
         }
@@ -188,7 +151,7 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// The first one counts. Some programs put JPEG's introduction before the data.
+    /// Reads the orientation; the first one counts. Some programs put JPEG's Exif prefix before the data.
     fn exif(&mut self, chunk: &Chunk) {
         let mut data = self.reader.within(&chunk.data);
         if data.starts_with(b"Exif\0\0") && data.skip(6).is_err() {
@@ -197,8 +160,8 @@ impl Walker<'_> {
         self.orientation = self.orientation.or(Orientation::read(data));
     }
 
-    /// The announcement of what was kept.
-    fn announcement(&self) -> [u8; 18] {
+    /// The `VP8X` chunk for what was kept.
+    fn header(&self) -> [u8; 18] {
         let mut flags = self.canvas.flags & (ALPHA | ANIMATION);
         flags |= if self.has_profile { ICC } else { 0 };
         flags |= if self.orientation.is_some() { EXIF } else { 0 };

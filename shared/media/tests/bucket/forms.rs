@@ -1,4 +1,4 @@
-//! Uploads by form: S3 takes what the policy allows, and nothing else.
+//! Upload forms: S3 accepts what the policy allows, and nothing else.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,7 @@ use aws_smithy_types::base64;
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
 
-use crate::fixture::{Store, bucket_at};
-use crate::private::{now, upload, user};
+use crate::fixture::{Store, bucket_at, now, upload, user};
 
 const JSON: &str = "application/json";
 
@@ -16,21 +15,21 @@ fn key() -> PrivateKey {
     PrivateKey::integers_upload(user(1), upload(1))
 }
 
-/// An hour for ten bytes of JSON.
+/// Allows ten bytes of JSON for an hour.
 fn terms(key: &PrivateKey) -> UploadTerms<'_> {
     UploadTerms { key, content_type: JSON, max_bytes: 10, now: now(), seconds: 3_600 }
 }
 
-/// As a browser sends it: the fields, then the file.
+/// Sends the form as a browser does: the fields, then the file.
 async fn send(post: &PresignedPost, file: &[u8]) -> (u16, String) {
     let fields = post.fields.clone().into_iter();
     let form = fields.fold(Form::new(), |form, (name, value)| form.text(name, value));
     let form = form.part("file", Part::bytes(file.to_vec()).file_name("integers.json"));
-    let answer = reqwest::Client::new().post(&post.url).multipart(form).send().await.unwrap();
-    (answer.status().as_u16(), answer.text().await.unwrap())
+    let response = reqwest::Client::new().post(&post.url).multipart(form).send().await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
 }
 
-/// The form with other fields.
+/// The form with changed fields.
 fn changed(post: &PresignedPost, change: impl FnOnce(&mut BTreeMap<String, String>)) -> PresignedPost {
     let mut post = post.clone();
     change(&mut post.fields);
@@ -38,7 +37,7 @@ fn changed(post: &PresignedPost, change: impl FnOnce(&mut BTreeMap<String, Strin
 }
 
 #[tokio::test]
-async fn the_form_uploads_what_it_was_made_for() {
+async fn a_form_uploads_its_object() {
     let store = Store::start();
     let bucket = store.bucket();
     let post = bucket.presign_post(&terms(&key())).await.unwrap();
@@ -50,7 +49,7 @@ async fn the_form_uploads_what_it_was_made_for() {
 }
 
 #[tokio::test]
-async fn a_form_that_was_made_a_while_ago_still_works() {
+async fn a_form_works_until_it_expires() {
     let store = Store::start();
     let bucket = store.bucket();
     let key = key();
@@ -60,12 +59,12 @@ async fn a_form_that_was_made_a_while_ago_still_works() {
 }
 
 #[tokio::test]
-async fn what_the_policy_does_not_allow_is_refused_as_s3_does_and_nothing_is_stored() {
+async fn s3_refuses_and_stores_nothing_that_the_policy_does_not_allow() {
     let store = Store::start();
     let bucket = store.bucket();
     let key = key();
     let good = bucket.presign_post(&terms(&key)).await.unwrap();
-    let over = bucket.presign_post(&UploadTerms { now: now().plus_seconds(-120), seconds: 60, ..terms(&key) }).await;
+    let expired = bucket.presign_post(&UploadTerms { now: now().plus_seconds(-120), seconds: 60, ..terms(&key) }).await;
     let elsewhere = PrivateKey::integers_upload(user(2), upload(1)).into_string();
     let longer = policy(&good, |policy| policy["expiration"] = "2100-01-01T00:00:00.000Z".into());
     let wider = policy(&good, |policy| {
@@ -73,7 +72,7 @@ async fn what_the_policy_does_not_allow_is_refused_as_s3_does_and_nothing_is_sto
         policy["conditions"] = serde_json::from_str(&text).unwrap();
     });
     let cases = [
-        ("expired", over.unwrap(), &b"[]"[..], 403, "AccessDenied"),
+        ("expired", expired.unwrap(), &b"[]"[..], 403, "AccessDenied"),
         ("longer", longer, b"[]", 403, "SignatureDoesNotMatch"),
         ("wider", wider, b"0123456789a", 403, "SignatureDoesNotMatch"),
         ("key", field(&good, "key", &elsewhere), b"[]", 403, "AccessDenied"),
@@ -93,7 +92,7 @@ async fn what_the_policy_does_not_allow_is_refused_as_s3_does_and_nothing_is_sto
     for key in [key.as_str(), &elsewhere] {
         assert_eq!(bucket.get_private(&key.parse().unwrap(), 1_000).await.unwrap(), None, "{key}");
     }
-    assert_eq!(send(&good, b"[]").await.0, 204, "the form itself was good");
+    assert_eq!(send(&good, b"[]").await.0, 204, "the form itself is valid");
     store.aws.stop();
 }
 
@@ -109,7 +108,7 @@ async fn a_form_of_another_key_pair_is_refused() {
     store.aws.stop();
 }
 
-/// Without an endpoint of one's own the bucket's name is the host's, as S3 has it.
+/// Without a custom endpoint the bucket's name is part of the host name.
 #[tokio::test]
 async fn on_aws_the_form_goes_to_the_buckets_own_host() {
     let mut config = aviary_aws::sdk_config_for("http://unused", "key", "secret").into_builder();
@@ -125,7 +124,7 @@ fn field(post: &PresignedPost, name: &str, value: &str) -> PresignedPost {
     changed(post, |fields| drop(fields.insert(name.to_owned(), value.to_owned())))
 }
 
-/// The form with another policy, and the signature of the old one.
+/// The form with another policy and the signature of the old one.
 fn policy(post: &PresignedPost, change: impl FnOnce(&mut Value)) -> PresignedPost {
     let mut policy: Value = serde_json::from_slice(&base64::decode(&post.fields["policy"]).unwrap()).unwrap();
     let before = policy.clone();

@@ -1,13 +1,12 @@
-//! Images: stored, found at their URL, removed.
+//! Public images: stored, served at their URL, removed.
 
 use std::io::Cursor;
 
 use aviary_media::{Bucket, CleanImage, ImageFormat, MediaError, ObjectKey, inspect};
 use bytes::Bytes;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
-use crate::fixture::{BUCKET, Store, bucket_at};
+use crate::fixture::{BUCKET, Store, bucket_at, listen, scripted};
 
 const ID: u128 = 0x0190_1234_5678_7abc_8def_0123_4567_89ab;
 
@@ -15,7 +14,7 @@ fn key(random: u128, format: ImageFormat) -> ObjectKey {
     ObjectKey::tweet_image(uuid::Uuid::from_u128(ID), 0, random, format)
 }
 
-/// A picture that came in pieces and had metadata, so that it has several parts.
+/// A picture of several parts: it arrives in pieces and loses its metadata.
 fn picture(format: image::ImageFormat, side: u32) -> CleanImage {
     let mut state = 1_u32;
     let pixels = image::RgbImage::from_fn(side, side, |_, _| {
@@ -36,7 +35,7 @@ async fn get(url: &str) -> reqwest::Response {
 }
 
 #[tokio::test]
-async fn what_was_put_is_at_its_public_url() {
+async fn a_stored_image_is_served_at_its_public_url() {
     let store = Store::start();
     let bucket = store.bucket();
     for (format, random) in [(image::ImageFormat::Jpeg, 1), (image::ImageFormat::Png, 2)] {
@@ -44,20 +43,20 @@ async fn what_was_put_is_at_its_public_url() {
         let key = key(random, image.format);
         bucket.put(&key, &image).await.unwrap();
 
-        let answer = get(&bucket.urls().url(&key)).await;
-        assert_eq!(answer.status(), 200);
-        let header = |name: &str| answer.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        let response = get(&bucket.urls().url(&key)).await;
+        assert_eq!(response.status(), 200);
+        let header = |name: &str| response.headers().get(name).unwrap().to_str().unwrap().to_owned();
         assert_eq!(header("content-type"), image.format.content_type());
         assert_eq!(header("cache-control"), "public, max-age=31536000, immutable");
         assert_eq!(header("content-disposition"), "inline");
         assert_eq!(header("content-length"), image.length.to_string());
-        assert_eq!(answer.bytes().await.unwrap(), image.parts.concat());
+        assert_eq!(response.bytes().await.unwrap(), image.parts.concat());
     }
     store.aws.stop();
 }
 
 #[tokio::test]
-async fn what_was_deleted_is_gone_and_the_rest_stays() {
+async fn removing_images_leaves_the_rest() {
     let store = Store::start();
     let bucket = store.bucket();
     let image = picture(image::ImageFormat::Jpeg, 90);
@@ -73,13 +72,13 @@ async fn what_was_deleted_is_gone_and_the_rest_stays() {
     assert_eq!(found[2], 200);
     assert!(found[..2].iter().all(|status| [403, 404].contains(status)), "{found:?}");
 
-    bucket.delete(&keys).await.expect("what is gone can be deleted again");
-    bucket.delete(&[]).await.expect("nothing can be deleted always");
+    bucket.delete(&keys).await.expect("removed objects can be removed again");
+    bucket.delete(&[]).await.expect("an empty list of keys is allowed");
     store.aws.stop();
 }
 
 #[tokio::test]
-async fn the_check_knows_whether_the_bucket_can_be_used() {
+async fn the_check_fails_for_a_bucket_that_cannot_be_used() {
     let store = Store::start();
     store.bucket().check().await.unwrap();
 
@@ -93,7 +92,7 @@ async fn the_check_knows_whether_the_bucket_can_be_used() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_not_there_may_come_back() {
+async fn an_unreachable_s3_is_a_transient_error() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -101,51 +100,13 @@ async fn a_store_that_is_not_there_may_come_back() {
     assert!(matches!(error, MediaError::Unreachable { .. }) && error.is_transient(), "{error:?}");
 }
 
-/// Reads one request to its end.
-pub(crate) async fn request(stream: &mut TcpStream) -> (String, Vec<u8>) {
-    let mut received = Vec::new();
-    let head_end = loop {
-        if let Some(at) = received.windows(4).position(|window| window == b"\r\n\r\n") {
-            break at + 4;
-        }
-        assert!(stream.read_buf(&mut received).await.unwrap() > 0, "the request is cut off");
-    };
-    let mut body = received.split_off(head_end);
-    let head = String::from_utf8(received).unwrap().to_ascii_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
-    let length: usize = length.parse().unwrap();
-    while body.len() < length {
-        assert!(stream.read_buf(&mut body).await.unwrap() > 0, "the body is cut off");
-    }
-    (head, body)
-}
-
-/// An S3 that answers one request after the other with these, and tells what it was sent.
-pub(crate) async fn scripted(listener: TcpListener, answers: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
-    let mut requests = Vec::new();
-    for (status, body) in answers {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        requests.push(request(&mut stream).await);
-        let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-        stream.shutdown().await.unwrap();
-    }
-    requests
-}
-
-pub(crate) async fn listen() -> (TcpListener, Bucket) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    (listener, bucket_at(&endpoint, BUCKET))
-}
-
 #[tokio::test]
-async fn a_put_is_sent_as_it_is_with_its_checksum_and_whole_again_after_a_failure() {
+async fn a_put_sends_its_parts_with_a_checksum_and_is_retried() {
     let (listener, bucket) = listen().await;
     let image = picture(image::ImageFormat::Png, 200);
     let key = key(1, image.format);
-    let answers = [("503 Service Unavailable", ""), ("200 OK", "")];
-    let (requests, put) = tokio::join!(scripted(listener, &answers), bucket.put(&key, &image));
+    let responses = [("503 Service Unavailable", ""), ("200 OK", "")];
+    let (requests, put) = tokio::join!(scripted(listener, &responses), bucket.put(&key, &image));
     put.unwrap();
     for (head, body) in requests {
         assert!(head.starts_with(&format!("put /{BUCKET}/{key}")), "{head}");
@@ -158,31 +119,31 @@ async fn a_put_is_sent_as_it_is_with_its_checksum_and_whole_again_after_a_failur
 }
 
 #[tokio::test]
-async fn an_object_that_s3_keeps_is_an_error() {
+async fn an_object_that_s3_does_not_remove_is_an_error() {
     let (listener, bucket) = listen().await;
     let key = key(1, ImageFormat::Png);
     let refused = format!(
         "<DeleteResult><Error><Key>{key}</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error></DeleteResult>"
     );
-    let answers = [("200 OK", refused.as_str())];
+    let responses = [("200 OK", refused.as_str())];
     let keys = [key.clone()];
-    let (_, deleted) = tokio::join!(scripted(listener, &answers), bucket.delete(&keys));
+    let (_, deleted) = tokio::join!(scripted(listener, &responses), bucket.delete(&keys));
     match deleted {
         Err(MediaError::NotRemoved { key: kept, code, .. }) => {
             assert_eq!((kept, code.as_str()), (key.to_string(), "AccessDenied"));
         }
-        other => panic!("expected one object to be left, found {other:?}"),
+        other => panic!("expected an object that was not removed, found {other:?}"),
     }
 }
 
 #[tokio::test]
-async fn a_refusal_is_not_tried_again() {
+async fn a_refusal_is_not_retried() {
     let (listener, bucket) = listen().await;
     let image = picture(image::ImageFormat::Png, 90);
     let denied = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>";
     let key = key(1, image.format);
-    let answers = [("403 Forbidden", denied)];
-    let (_, put) = tokio::join!(scripted(listener, &answers), bucket.put(&key, &image));
+    let responses = [("403 Forbidden", denied)];
+    let (_, put) = tokio::join!(scripted(listener, &responses), bucket.put(&key, &image));
     let error = put.unwrap_err();
     assert!(matches!(&error, MediaError::Refused { code, .. } if code == "AccessDenied"), "{error:?}");
     assert!(!error.is_transient());

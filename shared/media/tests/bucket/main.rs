@@ -1,4 +1,4 @@
-//! The bucket, against the local S3 and against servers that misbehave.
+//! The bucket, against the local S3 and against scripted servers.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

@@ -1,7 +1,7 @@
 """Makes the files in this folder: python3 -m pip install pillow imageio-ffmpeg && python3 make.py
 
-They are those that the Rust encoders of the tests cannot make: progressive, lossy, with transparency beside the picture, animated.
-Each carries metadata with the word SECRET in it, which must not be found in what is stored.
+The Rust encoders of the tests cannot make them: progressive, lossy with an alpha channel, animated.
+Each has metadata that contains the word SECRET, which the inspection must remove.
 """
 
 import subprocess
@@ -35,9 +35,9 @@ def film():
     inputs = ["-f", "lavfi", "-i", "testsrc=size=48x32:rate=4:duration=1.5"]
     inputs += ["-f", "lavfi", "-i", "sine=frequency=440:duration=1.5"]
     codecs = ["-c:v", "libx264", "-crf", "45", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "16k"]
-    # The position becomes a box `loci`, in binary.
-    said = ["location=+27.5916+086.5640/", "title=SECRET", "creation_time=2020-01-02T03:04:05Z"]
-    metadata = [part for text in said for part in ("-metadata", text)] + ["-metadata:s:v", "handler_name=SECRET"]
+    # The location becomes a binary `loci` box.
+    tags = ["location=+27.5916+086.5640/", "title=SECRET", "creation_time=2020-01-02T03:04:05Z"]
+    metadata = [part for text in tags for part in ("-metadata", text)] + ["-metadata:s:v", "handler_name=SECRET"]
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *inputs, *codecs, *metadata, "film.mp4"]
     subprocess.run(command, check=True)
 

@@ -1,4 +1,4 @@
-//! Pictures to inspect, and what a viewer sees of them.
+//! Pictures to inspect, and their pixels as a viewer sees them.
 
 use std::io::Cursor;
 
@@ -16,12 +16,12 @@ pub(crate) const ANIMATED_GIF: &[u8] = include_bytes!("../data/animated.gif");
 pub(crate) const ANIMATED_WEBP: &[u8] = include_bytes!("../data/animated.webp");
 pub(crate) const LOSSY_WEBP: &[u8] = include_bytes!("../data/lossy-alpha.webp");
 
-/// The word in all metadata of these tests.
+/// The word that all metadata of these tests contains.
 pub(crate) const SECRET: &[u8] = b"SECRET";
 
 pub(crate) const FORMATS: [ImageFormat; 4] = [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::WebP];
 
-/// A picture that compresses badly, so that its data has all kinds of bytes.
+/// A picture that compresses badly, so that its data contains many different bytes.
 pub(crate) fn picture(width: u32, height: u32) -> RgbImage {
     let mut state = 1_u32;
     RgbImage::from_fn(width, height, |x, y| {
@@ -30,7 +30,7 @@ pub(crate) fn picture(width: u32, height: u32) -> RgbImage {
     })
 }
 
-/// A picture as a file without any metadata.
+/// A picture as a file without metadata.
 pub(crate) fn encoded(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
     let picture = DynamicImage::from(picture(width, height));
     let mut file = Cursor::new(Vec::new());
@@ -44,7 +44,7 @@ pub(crate) fn encoded(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
     file.into_inner()
 }
 
-/// Every real file these tests have.
+/// All real files of these tests.
 pub(crate) fn all_files() -> Vec<(ImageFormat, Vec<u8>)> {
     let made = FORMATS.map(|format| (format, encoded(format, 37, 23)));
     let stored = [
@@ -65,7 +65,7 @@ pub(crate) fn joined(image: &CleanImage) -> Vec<u8> {
     image.parts.concat()
 }
 
-/// Inspects, and checks that a viewer sees no difference and nobody finds the secret.
+/// Inspects a file, and checks that its pixels are unchanged and the secret is removed.
 pub(crate) fn clean(file: &[u8]) -> (CleanImage, Vec<u8>) {
     let image = inspect_file(file).unwrap();
     let output = joined(&image);
@@ -75,7 +75,7 @@ pub(crate) fn clean(file: &[u8]) -> (CleanImage, Vec<u8>) {
     (image, output)
 }
 
-/// Every frame as pixels, as stored (not turned by an orientation).
+/// The pixels of every frame, as stored, without applying an orientation.
 pub(crate) fn frames(format: ImageFormat, file: &[u8]) -> Vec<RgbaImage> {
     let reader = Cursor::new(file);
     let animated = match format {
@@ -100,12 +100,12 @@ pub(crate) fn contains(file: &[u8], word: &[u8]) -> bool {
     file.windows(word.len()).any(|window| window == word)
 }
 
-/// The file with `piece` put in at `offset`.
+/// The file with `piece` inserted at `offset`.
 pub(crate) fn with(file: &[u8], offset: usize, piece: &[u8]) -> Vec<u8> {
     [&file[..offset], piece, &file[offset..]].concat()
 }
 
-/// Exif data with an orientation, a camera and a position on earth (little-endian).
+/// Exif data with an orientation, a camera and a GPS position (little-endian).
 pub(crate) fn exif_with_position(orientation: u8) -> Vec<u8> {
     let mut tiff = b"II*\0\x08\0\0\0\x03\0".to_vec();
     tiff.extend(b"\x0f\x01\x02\0\x07\0\0\0\x32\0\0\0");

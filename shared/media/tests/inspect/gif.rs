@@ -1,4 +1,4 @@
-//! GIF: blocks.
+//! Inspection of GIF files.
 
 use aviary_media::{ImageFormat, InspectError};
 
@@ -26,7 +26,7 @@ fn all_metadata_is_dropped() {
     assert_eq!((image.width, image.height), (2, 2));
 }
 
-/// The decoder of these tests would refuse such a file; browsers pass over what they do not know.
+/// The decoder of these tests refuses such a file; browsers ignore unknown extensions.
 #[test]
 fn unknown_extensions_are_dropped() {
     let unknown: &[u8] = b"\x21\x42\x06SECRET\0";
@@ -34,7 +34,7 @@ fn unknown_extensions_are_dropped() {
 }
 
 #[test]
-fn an_animation_keeps_its_frames_times_and_rounds() {
+fn an_animation_keeps_its_frames_and_rounds() {
     let (image, output) = clean(ANIMATED_GIF);
     assert_eq!((image.width, image.height), (40, 24));
     assert_eq!(frames(ImageFormat::Gif, &output).len(), 3);
@@ -44,7 +44,7 @@ fn an_animation_keeps_its_frames_times_and_rounds() {
 }
 
 #[test]
-fn rounds_are_kept_once_and_alone() {
+fn only_the_first_number_of_rounds_is_kept() {
     let with_more: &[u8] = b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x07\0\x06SECRET\0";
     let other: &[u8] = b"\x21\xff\x0bNETSCAPE2.0\x06SECRET\0";
     assert_eq!(clean(&gif(&[other, with_more, LOOP, FRAME])).1, gif(&[LOOP, FRAME]));
@@ -53,13 +53,13 @@ fn rounds_are_kept_once_and_alone() {
 #[test]
 fn a_control_stays_with_its_frame() {
     assert_eq!(clean(&gif(&[CONTROL, COMMENT, FRAME])).1, gif(&[CONTROL, FRAME]));
-    assert_eq!(clean(&gif(&[CONTROL, PLAIN_TEXT, FRAME])).1, gif(&[FRAME]), "the control was the text's");
+    assert_eq!(clean(&gif(&[CONTROL, PLAIN_TEXT, FRAME])).1, gif(&[FRAME]), "the control belongs to the text");
     let earlier: &[u8] = b"\x21\xf9\x04\x09\x0b\0\x03\0";
     assert_eq!(joined(&inspect_file(&gif(&[earlier, CONTROL, FRAME])).unwrap()), gif(&[CONTROL, FRAME]));
 }
 
 #[test]
-fn sizes_must_be_reasonable() {
+fn dimensions_beyond_the_limits_are_refused() {
     for (width, height) in [(0_u16, 2_u16), (2, 0), (16_385, 1), (16_384, 16_384)] {
         let mut file = gif(&[FRAME]);
         file[6..8].copy_from_slice(&width.to_le_bytes());
@@ -70,7 +70,7 @@ fn sizes_must_be_reasonable() {
 }
 
 #[test]
-fn a_script_that_begins_like_a_gif_is_none() {
+fn a_script_that_begins_like_a_gif_is_refused() {
     let script = b"GIF89a=1;/*\x01\0\x01\0\0*/alert('SECRET')//";
     assert!(matches!(inspect_file(script), Err(InspectError::Malformed { .. } | InspectError::Dimensions { .. })));
     let script = b"GIF89a/*\x01\0\0\0*/=1;alert('SECRET')//                                     ";
@@ -103,7 +103,7 @@ fn malformed_structure_is_refused() {
 }
 
 #[test]
-fn a_comment_in_a_real_file_is_found() {
+fn a_comment_in_a_real_file_is_dropped() {
     let file = encoded(ImageFormat::Gif, 30, 20);
     assert_eq!(clean(&with(&file, file.len() - 1, COMMENT)).1, file);
 }

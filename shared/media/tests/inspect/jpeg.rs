@@ -1,4 +1,4 @@
-//! JPEG: segments.
+//! Inspection of JPEG files.
 
 use std::io::Cursor;
 
@@ -18,7 +18,7 @@ fn exif(orientation: u8) -> Vec<u8> {
     segment(0xE1, &[b"Exif\0\0", exif_with_position(orientation).as_slice()].concat())
 }
 
-/// A file with these segments right after its start.
+/// A file with these segments after its first marker.
 fn jpeg_with(segments: &[Vec<u8>]) -> Vec<u8> {
     with(&encoded(ImageFormat::Jpeg, 30, 20), 2, &segments.concat())
 }
@@ -27,7 +27,7 @@ fn decoder(file: &[u8]) -> JpegDecoder<Cursor<&[u8]>> {
     JpegDecoder::new(Cursor::new(file)).unwrap()
 }
 
-/// Where the first marker with this code is.
+/// The position of the first marker with this code.
 fn marker(file: &[u8], code: u8) -> usize {
     file.windows(2).position(|pair| pair == [0xFF, code]).unwrap()
 }
@@ -69,7 +69,7 @@ fn a_second_picture_is_dropped() {
 }
 
 #[test]
-fn the_orientation_is_kept_and_nothing_else_of_exif() {
+fn of_exif_only_the_orientation_is_kept() {
     for value in 2..=8 {
         let (image, output) = clean(&jpeg_with(&[exif(value)]));
         assert_eq!(decoder(&output).orientation().unwrap(), Orientation::from_exif(value).unwrap());
@@ -80,21 +80,21 @@ fn the_orientation_is_kept_and_nothing_else_of_exif() {
 }
 
 #[test]
-fn exif_without_a_turn_leaves_nothing() {
+fn exif_without_a_rotation_is_dropped() {
     for value in [0, 1, 9] {
         assert!(!contains(&clean(&jpeg_with(&[exif(value)])).1, b"Exif"));
     }
 }
 
 #[test]
-fn only_the_first_exif_counts_as_in_a_browser() {
+fn only_the_first_exif_counts() {
     let (image, output) = clean(&jpeg_with(&[exif(3), exif(6)]));
     assert_eq!(decoder(&output).orientation().unwrap(), Orientation::Rotate180);
     assert_eq!((image.width, image.height), (30, 20));
 }
 
 #[test]
-fn a_thumbnail_in_the_header_is_dropped_and_the_density_kept() {
+fn the_header_loses_its_thumbnail_and_keeps_its_density() {
     let mut file = encoded(ImageFormat::Jpeg, 30, 20);
     let header = segment(0xE0, &[b"JFIF\0\x01\x02\x01\0\x48\0\x48\x02\x01", b"SECRET".as_slice()].concat());
     file.splice(2..20, header);
@@ -113,27 +113,27 @@ fn a_progressive_picture_keeps_its_colour_profile_and_orientation() {
 }
 
 #[test]
-fn what_only_claims_to_be_a_colour_profile_is_dropped() {
+fn an_invalid_colour_profile_is_dropped() {
     let file =
         jpeg_with(&[segment(0xE2, b"ICC_PROFILE\0\x01\x01SECRET"), segment(0xE2, b"ICC_PROFILE\0\x02\x02SECRET")]);
     assert!(!contains(&clean(&file).1, b"ICC_PROFILE"));
 }
 
 #[test]
-fn adobes_segment_is_kept_without_what_is_hung_on_to_it() {
-    let sound = segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01");
-    let hung_on = segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01SECRET");
-    assert_eq!(clean(&jpeg_with(&[hung_on])).1, jpeg_with(&[sound]));
+fn adobes_segment_is_kept_without_trailing_bytes() {
+    let alone = segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01");
+    let with_trailing = segment(0xEE, b"Adobe\0\x64\0\0\0\0\x01SECRET");
+    assert_eq!(clean(&jpeg_with(&[with_trailing])).1, jpeg_with(&[alone]));
 }
 
 #[test]
-fn fill_bytes_before_markers_are_understood() {
+fn fill_bytes_before_markers_are_dropped() {
     let file = encoded(ImageFormat::Jpeg, 30, 20);
     assert_eq!(clean(&with(&file, 2, &[0xFF, 0xFF, 0xFF])).1, file);
 }
 
 #[test]
-fn sizes_must_be_reasonable() {
+fn dimensions_beyond_the_limits_are_refused() {
     let file = encoded(ImageFormat::Jpeg, 30, 20);
     let frame = marker(&file, 0xC0);
     for (height, width) in [(0, 30), (20, 0), (16_385, 1), (1, 16_385), (16_384, 16_384)] {

@@ -1,4 +1,4 @@
-//! Inspection of real pictures, made by other programs than the one that reads them.
+//! Inspection of real files, made by other programs than this crate.
 
 #![allow(
     missing_docs,
@@ -9,7 +9,7 @@
     clippy::cast_possible_truncation
 )]
 
-mod claims;
+mod declared_type;
 mod fixtures;
 mod gif;
 mod jpeg;

@@ -1,4 +1,4 @@
-//! Videos: what is taken, what is blanked, and that no byte moves.
+//! Inspection of MP4 files: what is accepted, what is blanked, and that no byte moves.
 
 use aviary_media::{CleanVideo, MAX_VIDEO_SECONDS, VideoError, inspect_video};
 use bytes::Bytes;
@@ -16,7 +16,7 @@ fn joined(boxes: &[Vec<u8>]) -> Vec<u8> {
 const UNITY: [u32; 9] = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000_0000];
 const QUARTER_TURN: [u32; 9] = [0, 0x10000, 0, 0xFFFF_0000, 0, 0, 0, 0, 0x4000_0000];
 
-/// A video that is put together; every date in it is the secret.
+/// The parts of a video file. Every date in it is the secret.
 struct Film {
     brand: [u8; 4],
     seconds: u32,
@@ -44,7 +44,7 @@ fn film() -> Film {
 }
 
 impl Film {
-    /// Version and flags, two dates, what stands between, the duration.
+    /// Version and flags, two dates, the bytes between, and the duration.
     fn times(&self, between: &[u8]) -> Vec<u8> {
         let duration = self.seconds * 600;
         if self.wide {
@@ -83,12 +83,12 @@ fn inspect(file: &[u8]) -> Result<CleanVideo, VideoError> {
     inspect_video(&[Bytes::copy_from_slice(file)], Some("video/mp4"))
 }
 
-/// Inspects, and checks that only what was zeroed or made `free` has changed.
+/// Inspects a file, and checks that it only changed to zeros and to the type `free`.
 #[track_caller]
 fn clean(file: &[u8]) -> CleanVideo {
     let video = inspect(file).unwrap();
     let output = video.parts.concat();
-    assert_eq!((output.len(), video.length), (file.len(), file.len() as u64), "something has moved");
+    assert_eq!((output.len(), video.length), (file.len(), file.len() as u64), "bytes have moved");
     let differs = output.iter().zip(file).filter(|(new, old)| new != old).map(|(new, _)| *new);
     assert!(differs.into_iter().all(|new| new == 0 || b"free".contains(&new)));
     assert!(!contains(&output, b"SECR"), "the secret is still there");
@@ -97,7 +97,7 @@ fn clean(file: &[u8]) -> CleanVideo {
 }
 
 #[test]
-fn a_video_is_taken_with_its_size_and_its_length() {
+fn a_video_has_its_dimensions_and_duration() {
     for wide in [false, true] {
         for brand in [*b"isom", *b"mp42", *b"avc1"] {
             let video = clean(&Film { wide, brand, ..film() }.file());
@@ -108,17 +108,17 @@ fn a_video_is_taken_with_its_size_and_its_length() {
     assert_eq!((turned.width, turned.height), (360, 640));
 }
 
-/// H.264 and AAC as a common encoder writes them, with a place, a title, dates and named handlers.
+/// H.264 and AAC as a common encoder writes them, with a location, a title, dates and named handlers.
 #[test]
-fn a_real_film_keeps_what_shows_it_and_loses_the_rest() {
+fn a_real_film_keeps_its_samples_and_loses_its_metadata() {
     let file: &[u8] = include_bytes!("../data/film.mp4");
-    let place = b"loci";
-    assert!(contains(file, SECRET) && contains(file, place));
+    let location = b"loci";
+    assert!(contains(file, SECRET) && contains(file, location));
     let video = inspect(file).unwrap();
     assert_eq!((video.width, video.height, video.length), (48, 32, file.len() as u64));
     assert!((1_500..1_600).contains(&video.duration_millis), "{}", video.duration_millis);
     let output = video.parts.concat();
-    assert!(!contains(&output, SECRET) && !contains(&output, place));
+    assert!(!contains(&output, SECRET) && !contains(&output, location));
     for kept in [b"avcC".as_slice(), b"esds", b"stts", b"stsc", b"stsz", b"stco", b"mdat"] {
         assert!(contains(&output, kept));
     }
@@ -128,7 +128,7 @@ fn a_real_film_keeps_what_shows_it_and_loses_the_rest() {
 }
 
 #[test]
-fn it_may_come_in_pieces_and_with_large_sizes() {
+fn a_video_may_come_in_pieces_and_have_64_bit_sizes() {
     let file = film().file();
     let whole = inspect(&file).unwrap().parts.concat();
     for length in [1, 3, 100] {
@@ -144,13 +144,13 @@ fn it_may_come_in_pieces_and_with_large_sizes() {
 }
 
 #[test]
-fn metadata_becomes_free_wherever_it_stands() {
-    let place = || a_box(b"udta", &a_box(&[0xA9, b'x', b'y', b'z'], b"\0\x12\x15\xc7+27.59+086.56/SECRET"));
+fn metadata_is_blanked_wherever_it_is() {
+    let location = || a_box(b"udta", &a_box(&[0xA9, b'x', b'y', b'z'], b"\0\x12\x15\xc7+27.59+086.56/SECRET"));
     let meta = || a_box(b"meta", b"SECRET");
     let uuid = || a_box(b"uuid", b"SECRETSECRETSECRETSECRET");
     let free = || a_box(b"free", b"SECRET of a program that only renamed it");
     let unknown = || a_box(b"xyzw", b"SECRET");
-    let everywhere = || vec![place(), meta(), uuid(), free()];
+    let everywhere = || vec![location(), meta(), uuid(), free()];
     let film = Film {
         top: [everywhere(), vec![unknown()]].concat(),
         in_movie: [everywhere(), vec![unknown()]].concat(),
@@ -168,7 +168,7 @@ fn metadata_becomes_free_wherever_it_stands() {
 }
 
 #[test]
-fn what_is_too_long_has_no_length_or_no_picture_is_refused() {
+fn a_video_of_wrong_duration_or_tracks_is_refused() {
     let longest = u32::try_from(MAX_VIDEO_SECONDS).unwrap();
     assert!(inspect(&Film { seconds: longest, ..film() }.file()).is_ok());
     let too_long = inspect(&Film { seconds: longest + 1, ..film() }.file());
@@ -185,14 +185,14 @@ fn what_is_too_long_has_no_length_or_no_picture_is_refused() {
 }
 
 #[test]
-fn a_swarm_of_boxes_is_refused_and_a_large_one_is_emptied() {
-    let swarm = Film { top: vec![a_box(b"free", b""); 200_000], ..film() };
-    assert_eq!(inspect(&swarm.file()), Err(VideoError::Malformed { offset: 0, reason: "too many boxes" }));
+fn many_unneeded_boxes_are_refused_and_a_large_one_is_blanked() {
+    let many = Film { top: vec![a_box(b"free", b""); 200_000], ..film() };
+    assert_eq!(inspect(&many.file()), Err(VideoError::Malformed { offset: 0, reason: "too many boxes" }));
     clean(&Film { top: vec![a_box(b"free", &b"SECRET".repeat(100_001))], ..film() }.file());
 }
 
 #[test]
-fn other_files_are_no_videos() {
+fn other_files_are_not_videos() {
     let files: [&[u8]; 6] = [
         b"x",
         b"\x1a\x45\xdf\xa3 webm",
@@ -213,9 +213,9 @@ fn other_files_are_no_videos() {
     assert_eq!(error, VideoError::TypeMismatch { declared_type: "image/png".to_owned() });
 }
 
-/// Whatever is cut off or changed, the answer is an error or a file of the same length, never a panic.
+/// After any cut or change the result is an error or a file of the same length, never a panic.
 #[test]
-fn a_broken_video_is_refused_or_left_in_its_place() {
+fn a_damaged_video_is_refused_or_keeps_its_length() {
     let file = Film { in_movie: vec![a_box(b"udta", b"SECRET")], ..film() }.file();
     for end in 0..file.len() {
         assert!(inspect(&file[..end]).is_err(), "cut at {end}");

@@ -1,4 +1,4 @@
-//! PNG: chunks.
+//! Inspection of PNG files.
 
 use std::io::Cursor;
 
@@ -13,7 +13,7 @@ use crate::fixtures::{
 /// A chunk's name and data.
 type Chunk = ([u8; 4], Vec<u8>);
 
-/// Right behind the signature and the header.
+/// The position after the signature and the header.
 const AFTER_HEADER: usize = 33;
 
 fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
@@ -22,7 +22,7 @@ fn chunk(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
     [&length[..], &body, &crc32fast::hash(&body).to_be_bytes()].concat()
 }
 
-/// The file's chunks, the signature left out.
+/// The chunks of a file.
 fn chunks(file: &[u8]) -> Vec<Chunk> {
     let mut rest = &file[8..];
     let mut found = Vec::new();
@@ -72,7 +72,7 @@ fn all_metadata_is_dropped() {
     assert_eq!(clean(&with(&file, file.len() - 12, &metadata)).1, file);
 }
 
-/// The decoder of these tests would refuse such a file; browsers show the picture.
+/// The decoder of these tests refuses such a file; browsers show the picture.
 #[test]
 fn frames_without_an_animation_are_dropped() {
     let file = plain();
@@ -81,7 +81,7 @@ fn frames_without_an_animation_are_dropped() {
 }
 
 #[test]
-fn what_decides_the_looks_is_kept_once() {
+fn chunks_that_change_the_looks_are_kept_once() {
     let looks = [
         chunk(b"gAMA", &45_455_u32.to_be_bytes()),
         chunk(b"cHRM", &[0; 32]),
@@ -118,16 +118,17 @@ fn an_animation_keeps_its_frames_and_its_colour_profile() {
 }
 
 #[test]
-fn an_animation_must_be_whole_and_in_order() {
+fn an_animation_must_be_complete_and_in_order() {
     let original = chunks(&joined(&inspect_file(ANIMATED_PNG).unwrap()));
-    let places = |kind: &[u8; 4]| -> Vec<usize> { (0..original.len()).filter(|at| original[*at].0 == *kind).collect() };
-    let (controls, data) = (places(b"fcTL"), places(b"fdAT"));
+    let positions =
+        |kind: &[u8; 4]| -> Vec<usize> { (0..original.len()).filter(|at| original[*at].0 == *kind).collect() };
+    let (controls, data) = (positions(b"fcTL"), positions(b"fdAT"));
     let changed = |change: &dyn Fn(&mut Vec<Chunk>)| {
         let mut chunks = original.clone();
         change(&mut chunks);
         malformed(inspect_file(&assembled(&chunks)))
     };
-    let announced = places(b"acTL")[0];
+    let announced = positions(b"acTL")[0];
     assert_eq!(changed(&|chunks| chunks[announced].1[3] = 0), "the announcement of the animation is malformed");
     assert_eq!(changed(&|chunks| chunks[announced].1[3] = 2), "there are more frames than announced");
     assert_eq!(
@@ -141,7 +142,7 @@ fn an_animation_must_be_whole_and_in_order() {
     assert_eq!(changed(&|chunks| chunks[controls[1]].1[24] = 3), "a frame's control is malformed");
 }
 
-/// Gives the animation's chunks their numbers anew, so that nothing else is wrong with them.
+/// Renumbers the chunks of an animation, so that their numbers are correct.
 fn renumbered(mut chunks: Vec<Chunk>) -> Vec<u8> {
     let mut numbers = 0_u32..;
     for (kind, data) in &mut chunks {
@@ -153,11 +154,11 @@ fn renumbered(mut chunks: Vec<Chunk>) -> Vec<u8> {
 }
 
 #[test]
-fn every_frame_has_one_control_and_then_its_data() {
+fn every_frame_has_one_control_followed_by_data() {
     let original = chunks(&joined(&inspect_file(ANIMATED_PNG).unwrap()));
     assert_eq!(renumbered(original.clone()), assembled(&original));
-    let place = |kind: &[u8; 4]| original.iter().position(|chunk| chunk.0 == *kind).unwrap();
-    let (first_control, first_data, picture) = (place(b"fcTL"), place(b"fdAT"), place(b"IDAT"));
+    let position = |kind: &[u8; 4]| original.iter().position(|chunk| chunk.0 == *kind).unwrap();
+    let (first_control, first_data, picture) = (position(b"fcTL"), position(b"fdAT"), position(b"IDAT"));
 
     let mut without_data = original.clone();
     without_data.remove(first_data);
@@ -174,7 +175,7 @@ fn every_frame_has_one_control_and_then_its_data() {
 }
 
 #[test]
-fn what_only_claims_to_be_a_colour_profile_is_dropped() {
+fn an_invalid_colour_profile_is_dropped() {
     let file = plain();
     let long_name = [[b'n'; 80].as_slice(), b"\0\0data"].concat();
     for profile in [b"\0\0data".as_slice(), b"name\0\x01data", b"name\0\0", b"name\0", b"name", b"", &long_name] {
@@ -196,7 +197,7 @@ fn a_wrong_checksum_is_refused() {
 }
 
 #[test]
-fn sizes_must_be_reasonable() {
+fn dimensions_beyond_the_limits_are_refused() {
     for (width, height) in [(0, 1), (1, 0), (16_385, 1), (1, 16_385), (10_001, 10_000), (u32::MAX, u32::MAX)] {
         let file = [b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", &header(width, height, [8, 2, 0, 0, 0])).as_slice()].concat();
         assert_eq!(inspect_file(&file), Err(InspectError::Dimensions { format: ImageFormat::Png, width, height }));

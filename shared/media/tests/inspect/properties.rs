@@ -1,4 +1,4 @@
-//! What holds for every file, sound or not.
+//! Properties that hold for every file, valid or not.
 
 use aviary_media::{ImageFormat, InspectError, inspect};
 use bytes::Bytes;
@@ -7,7 +7,7 @@ use proptest::sample::Index;
 
 use crate::fixtures::{all_files, encoded, frames, inspect_file, joined};
 
-/// One thing that can happen to a file.
+/// A kind of damage to a file.
 #[derive(Debug, Clone)]
 enum Damage {
     Set(Index, u8),
@@ -20,7 +20,7 @@ enum Damage {
 fn damage() -> impl Strategy<Value = Damage> {
     prop_oneof![
         4 => (any::<Index>(), any::<u8>()).prop_map(|(at, byte)| Damage::Set(at, byte)),
-        // The bytes that mean most in these formats.
+        // Bytes with a meaning in these formats.
         4 => (any::<Index>(), prop::sample::select(vec![0_u8, 1, 0x21, 0x2C, 0x3B, 0x7F, 0x80, 0xD9, 0xDA, 0xE1, 0xFE, 0xFF]))
             .prop_map(|(at, byte)| Damage::Set(at, byte)),
         1 => any::<Index>().prop_map(Damage::Cut),
@@ -51,8 +51,8 @@ fn apply(file: &mut Vec<u8>, damage: &Damage) {
     }
 }
 
-/// PNG's checksums would catch nearly all damage, so they are made right again where chunks can still be found.
-fn mend_checksums(file: &mut [u8]) {
+/// Corrects the checksums of a PNG as far as its chunks are found: they would reveal nearly all damage.
+fn fix_checksums(file: &mut [u8]) {
     let mut at = 8;
     while let Some(length) = file.get(at..at + 4) {
         let length = u32::from_be_bytes(length.try_into().unwrap()) as usize;
@@ -65,14 +65,14 @@ fn mend_checksums(file: &mut [u8]) {
     }
 }
 
-/// Whatever comes out must be exactly what would come out of it again.
+/// Checks that the inspection of a cleaned file changes nothing.
 fn check(file: Vec<u8>) {
     let input = [Bytes::from(file)];
     let Ok(image) = inspect(&input, None) else { return };
     let output = joined(&image);
     assert_eq!(image.length, output.len() as u64);
     assert!(output.len() <= input[0].len() + 64, "it grew from {} to {}", input[0].len(), output.len());
-    let again = inspect_file(&output).expect("what was cleaned is clean");
+    let again = inspect_file(&output).expect("a cleaned file passes");
     assert_eq!((again.format, joined(&again)), (image.format, output));
     assert_eq!((again.width, again.height), (image.width, image.height));
 }
@@ -82,19 +82,19 @@ proptest! {
 
     #[test]
     fn damaged_files_are_refused_or_cleaned(
-        (which, damages, mend) in (any::<Index>(), prop::collection::vec(damage(), 1..6), any::<bool>())
+        (which, damages, fix) in (any::<Index>(), prop::collection::vec(damage(), 1..6), any::<bool>())
     ) {
         let files = all_files();
         let (format, mut file) = files[which.index(files.len())].clone();
         damages.iter().for_each(|damage| apply(&mut file, damage));
-        if mend && format == ImageFormat::Png {
-            mend_checksums(&mut file);
+        if fix && format == ImageFormat::Png {
+            fix_checksums(&mut file);
         }
         check(file);
     }
 
     #[test]
-    fn noise_behind_a_signature_is_refused_or_cleaned(
+    fn noise_after_a_signature_is_refused_or_cleaned(
         start in prop::sample::select(vec![
             b"\xff\xd8\xff".to_vec(),
             b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec(),
@@ -108,7 +108,7 @@ proptest! {
     }
 
     #[test]
-    fn how_a_file_is_cut_into_chunks_does_not_matter(
+    fn the_division_into_chunks_does_not_matter(
         (which, cuts) in (any::<Index>(), prop::collection::vec(any::<Index>(), 0..20))
     ) {
         let files = all_files();
@@ -124,7 +124,7 @@ proptest! {
 }
 
 #[test]
-fn a_file_of_single_bytes_is_read_too() {
+fn a_file_in_chunks_of_one_byte_is_read() {
     for (_, file) in all_files() {
         let chunks: Vec<Bytes> = file.iter().map(|byte| Bytes::copy_from_slice(&[*byte])).collect();
         assert_eq!(joined(&inspect(&chunks, None).unwrap()), joined(&inspect_file(&file).unwrap()));
@@ -132,7 +132,7 @@ fn a_file_of_single_bytes_is_read_too() {
 }
 
 #[test]
-fn a_file_that_is_cut_off_anywhere_is_refused() {
+fn a_file_that_is_cut_off_is_refused() {
     for (format, file) in all_files() {
         let whole = joined(&inspect_file(&file).unwrap());
         for length in 0..whole.len() {
@@ -148,7 +148,7 @@ fn a_file_that_is_cut_off_anywhere_is_refused() {
 }
 
 #[test]
-fn what_follows_the_image_is_dropped() {
+fn bytes_after_the_image_are_dropped() {
     let archive = b"PK\x03\x04SECRET.txt<script>SECRET</script>";
     for (format, file) in all_files() {
         let clean = joined(&inspect_file(&file).unwrap());
@@ -158,7 +158,7 @@ fn what_follows_the_image_is_dropped() {
 }
 
 #[test]
-fn a_clean_file_passes_unchanged_and_its_bulk_is_not_copied() {
+fn a_clean_file_passes_unchanged_without_a_copy() {
     for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::Gif, ImageFormat::WebP] {
         let file = Bytes::from(encoded(format, 120, 90));
         let image = inspect(std::slice::from_ref(&file), Some(format.content_type())).unwrap();

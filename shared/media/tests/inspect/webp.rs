@@ -1,4 +1,4 @@
-//! WebP: a container with chunks.
+//! Inspection of WebP files.
 
 use std::io::Cursor;
 
@@ -45,7 +45,7 @@ fn simple() -> Vec<Chunk> {
     chunks(&encoded(ImageFormat::WebP, 30, 20)[12..])
 }
 
-fn announced(flags: u8) -> Chunk {
+fn canvas(flags: u8) -> Chunk {
     (*b"VP8X", vec![flags, 0, 0, 0, 29, 0, 0, 19, 0, 0])
 }
 
@@ -62,7 +62,7 @@ fn decoder(file: &[u8]) -> WebPDecoder<Cursor<&[u8]>> {
 }
 
 #[test]
-fn a_simple_file_is_left_with_its_picture() {
+fn a_simple_file_keeps_only_its_picture() {
     let picture = simple();
     let (image, output) = clean(&webp(&[picture[0].clone(), secret(b"EXIF"), secret(b"XMP "), secret(b"what")]));
     assert_eq!(output, webp(&picture));
@@ -70,22 +70,22 @@ fn a_simple_file_is_left_with_its_picture() {
 }
 
 #[test]
-fn metadata_is_dropped_and_no_longer_announced() {
+fn metadata_and_its_flags_are_dropped() {
     let exif = (*b"EXIF", exif_with_position(1));
-    let file = [announced(0x2C), secret(b"ICCP"), secret(b"what"), simple()[0].clone(), exif, secret(b"XMP ")];
-    assert_eq!(clean(&webp(&file)).1, webp(&[announced(0), simple()[0].clone()]));
+    let file = [canvas(0x2C), secret(b"ICCP"), secret(b"what"), simple()[0].clone(), exif, secret(b"XMP ")];
+    assert_eq!(clean(&webp(&file)).1, webp(&[canvas(0), simple()[0].clone()]));
 }
 
 #[test]
-fn the_orientation_is_kept_and_nothing_else_of_exif() {
+fn of_exif_only_the_orientation_is_kept() {
     for value in 2..=8 {
-        for introduction in [b"".as_slice(), b"Exif\0\0"] {
-            let exif = (*b"EXIF", [introduction, &exif_with_position(value)].concat());
-            let (image, output) = clean(&webp(&[announced(8), simple()[0].clone(), exif]));
+        for prefix in [b"".as_slice(), b"Exif\0\0"] {
+            let exif = (*b"EXIF", [prefix, &exif_with_position(value)].concat());
+            let (image, output) = clean(&webp(&[canvas(8), simple()[0].clone(), exif]));
             assert_eq!(decoder(&output).orientation().unwrap(), Orientation::from_exif(value).unwrap());
             let expected = if value >= 5 { (20, 30) } else { (30, 20) };
             assert_eq!((image.width, image.height), expected);
-            assert_eq!(chunks(&output[12..])[0], announced(8));
+            assert_eq!(chunks(&output[12..])[0], canvas(8));
         }
     }
 }
@@ -101,7 +101,7 @@ fn a_lossy_picture_keeps_transparency_profile_and_orientation() {
 }
 
 #[test]
-fn what_is_kept_is_announced_and_only_that() {
+fn the_flags_are_those_of_the_kept_chunks() {
     let parts = chunks(&LOSSY_WEBP[12..]);
     for flags in [0x10, 0x3E ^ 0x02] {
         let mut file = parts.clone();
@@ -112,10 +112,10 @@ fn what_is_kept_is_announced_and_only_that() {
 }
 
 #[test]
-fn transparency_beside_a_picture_that_has_its_own_is_dropped() {
+fn an_alpha_chunk_for_a_lossless_picture_is_dropped() {
     let picture = simple()[0].clone();
-    let file = webp(&[announced(0x10), secret(b"ALPH"), picture.clone()]);
-    assert_eq!(joined(&inspect_file(&file).unwrap()), webp(&[announced(0x10), picture]));
+    let file = webp(&[canvas(0x10), secret(b"ALPH"), picture.clone()]);
+    assert_eq!(joined(&inspect_file(&file).unwrap()), webp(&[canvas(0x10), picture]));
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn metadata_inside_a_frame_is_dropped() {
 }
 
 #[test]
-fn the_container_says_where_the_file_ends() {
+fn the_container_ends_the_file() {
     let mut file = webp(&simple());
     file.extend(b"SECRET");
     assert_eq!(clean(&file).1, webp(&simple()));
@@ -148,11 +148,11 @@ fn the_container_says_where_the_file_ends() {
 }
 
 #[test]
-fn sizes_must_be_reasonable() {
+fn dimensions_beyond_the_limits_are_refused() {
     for (width, height) in [(16_385_u32, 1_u32), (1, 16_385), (16_384, 16_384), (1 << 24, 1 << 24)] {
         let (w, h) = ((width - 1).to_le_bytes(), (height - 1).to_le_bytes());
-        let canvas = [&[0; 4], &w[..3], &h[..3]].concat();
-        let result = inspect_file(&webp(&[(*b"VP8X", canvas), simple()[0].clone()]));
+        let size = [&[0; 4], &w[..3], &h[..3]].concat();
+        let result = inspect_file(&webp(&[(*b"VP8X", size), simple()[0].clone()]));
         assert_eq!(result, Err(InspectError::Dimensions { format: ImageFormat::WebP, width, height }));
     }
     let mut lossy = chunks(&joined(&inspect_file(LOSSY_WEBP).unwrap())[12..]).remove(3);
@@ -176,13 +176,13 @@ fn malformed_structure_is_refused() {
     for (file, expected) in [
         (odd, "the container's length is odd"),
         (webp(&[secret(b"what"), picture.clone()]), "it does not begin with a picture"),
-        (webp(&[announced(0)]), "there is no picture in it"),
-        (webp(&[announced(0), picture.clone(), picture.clone()]), "a chunk is out of place"),
-        (webp(&[announced(0), announced(0), picture.clone()]), "a chunk is out of place"),
-        (webp(&[announced(2), picture.clone()]), "a chunk is out of place"),
-        (webp(&[announced(0), lossy.clone()]), "the picture does not fit the canvas"),
-        (webp(&[announced(0), (*b"ANIM", vec![0; 6])]), "the animation's settings are out of place or malformed"),
-        (webp(&[announced(2), (*b"ANMF", vec![0; 16])]), "a frame comes without an animation"),
+        (webp(&[canvas(0)]), "there is no picture in it"),
+        (webp(&[canvas(0), picture.clone(), picture.clone()]), "a chunk is out of place"),
+        (webp(&[canvas(0), canvas(0), picture.clone()]), "a chunk is out of place"),
+        (webp(&[canvas(2), picture.clone()]), "a chunk is out of place"),
+        (webp(&[canvas(0), lossy.clone()]), "the picture does not fit the canvas"),
+        (webp(&[canvas(0), (*b"ANIM", vec![0; 6])]), "the animation's settings are out of place or malformed"),
+        (webp(&[canvas(2), (*b"ANMF", vec![0; 16])]), "a frame comes without an animation"),
         (webp(&[animated[0].clone(), animated[1].clone(), changed(&animated[2], 6, 200)]), "a frame does not fit"),
         (
             webp(&[animated[0].clone(), animated[1].clone(), changed(&animated[2], 6, 3)]),
@@ -199,6 +199,6 @@ fn malformed_structure_is_refused() {
 }
 
 #[test]
-fn the_secret_is_in_the_files_to_begin_with() {
+fn the_original_files_contain_the_secret() {
     assert!(contains(LOSSY_WEBP, b"SECRET") && contains(ANIMATED_WEBP, b"SECRET"));
 }

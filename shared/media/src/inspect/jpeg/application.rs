@@ -1,19 +1,17 @@
-//! Application segments: what decoders need for the right colours and the right side up, and nothing else.
+//! Application segments: keeps what decoders need for colours and orientation, and drops the rest.
 
-use super::super::exif::Orientation;
-use super::super::keep::Kept;
-use super::super::source::Reader;
-use super::Segment;
+use crate::inspect::exif::Orientation;
+use crate::inspect::jpeg::segment::Segment;
+use crate::inspect::kept_ranges::Kept;
+use crate::inspect::source::Reader;
+use crate::inspect::walked::is_icc_profile;
 
 const JFIF: &[u8; 5] = b"JFIF\0";
 const EXIF: &[u8; 5] = b"Exif\0";
 const ICC: &[u8; 12] = b"ICC_PROFILE\0";
 const ADOBE: &[u8; 5] = b"Adobe";
 
-/// The bytes of a colour profile before the mark that every profile has (ICC.1 §7.2.11).
-const ICC_SIGNATURE_OFFSET: usize = 36;
-
-/// What application segments have said so far.
+/// The state after the application segments so far.
 #[derive(Default)]
 pub(super) struct Application {
     has_jfif: bool,
@@ -27,7 +25,7 @@ impl Application {
         self.orientation
     }
 
-    /// Keeps of a segment what is needed. Decoders stop looking at the first scan, so whatever comes later is dropped.
+    /// Keeps what is needed of a segment. Decoders ignore application segments after the first scan, so those are dropped.
     pub(super) fn take(&mut self, segment: &Segment, file: &Reader<'_>, kept: &mut Kept<'_>, has_scan: bool) {
         if has_scan {
             return;
@@ -42,7 +40,7 @@ impl Application {
         }
     }
 
-    /// The JFIF header without its thumbnail, which may show what was cut away from the picture.
+    /// Keeps the JFIF header without its thumbnail, which may show parts that were cut off the picture.
     fn jfif(&mut self, mut data: Reader<'_>, kept: &mut Kept<'_>) {
         if self.has_jfif {
             return;
@@ -55,7 +53,7 @@ impl Application {
         }
     }
 
-    /// The first Exif segment counts; only its orientation is written again.
+    /// Keeps the orientation of the first Exif segment, and nothing else.
     fn exif(&mut self, mut data: Reader<'_>, kept: &mut Kept<'_>) {
         if self.has_exif || data.skip(EXIF.len() + 1).is_err() {
             return;
@@ -69,7 +67,7 @@ impl Application {
         }
     }
 
-    /// One piece of a colour profile, if it is the next one and, for the first, begins as a profile does.
+    /// Keeps a piece of a colour profile, if it is the next one, and the first begins like a profile.
     fn icc(&mut self, segment: &Segment, mut data: Reader<'_>, kept: &mut Kept<'_>) {
         let Ok([number, count]) = data.skip(ICC.len()).and_then(|_| data.array()) else { return };
         let is_next = self.icc_pieces.checked_add(1) == Some(number) && number <= count;
@@ -80,15 +78,10 @@ impl Application {
     }
 }
 
-/// Says how colours are encoded; twelve bytes that no decoder does without.
+/// Keeps the twelve bytes that say how colours are encoded, which every decoder needs.
 fn adobe(mut data: Reader<'_>, kept: &mut Kept<'_>) {
     if let Ok(header) = data.array::<12>() {
         kept.insert(&[0xFF, 0xEE, 0, 14]);
         kept.insert(&header);
     }
-}
-
-/// Whether this begins like a colour profile.
-pub(in super::super) fn is_icc_profile(mut data: Reader<'_>) -> bool {
-    data.skip(ICC_SIGNATURE_OFFSET).is_ok() && data.starts_with(b"acsp")
 }

@@ -1,9 +1,9 @@
-//! Tables that the decoder needs, checked so that nothing else can be carried in them.
+//! Tables that decoders need. The checks ensure that they contain nothing else.
 
-use super::super::InspectError;
-use super::super::source::Reader;
+use crate::inspect::error::InspectError;
+use crate::inspect::source::Reader;
 
-/// T.81 §B.2.4.1: one or more tables of 64 numbers, of one or two bytes each.
+/// Checks one or more tables of 64 numbers, of one or two bytes each (T.81 §B.2.4.1).
 pub(super) fn check_quantization(data: &mut Reader<'_>) -> Result<(), InspectError> {
     loop {
         let start = data.position();
@@ -16,7 +16,7 @@ pub(super) fn check_quantization(data: &mut Reader<'_>) -> Result<(), InspectErr
     }
 }
 
-/// T.81 §B.2.4.2: one or more tables, each announcing how many codes of each length it has.
+/// Checks one or more tables, each of which declares its number of codes of each length (T.81 §B.2.4.2).
 pub(super) fn check_huffman(data: &mut Reader<'_>) -> Result<(), InspectError> {
     loop {
         let start = data.position();

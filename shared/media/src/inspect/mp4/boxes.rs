@@ -1,29 +1,29 @@
-//! Boxes one after the other, and what becomes of those that nobody needs.
+//! Reads boxes, and blanks those that are not needed.
 
 use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::VideoError;
-use crate::inspect::keep::Kept;
+use crate::inspect::kept_ranges::Kept;
+use crate::inspect::mp4::error::VideoError;
 use crate::inspect::source::Source;
 
-/// A box.
-pub(super) struct Found {
-    /// Its four letters.
+/// A box of the file.
+pub(super) struct Mp4Box {
+    /// The type: four letters.
     pub(super) kind: [u8; 4],
-    /// Where it begins.
+    /// The position of its first byte.
     pub(super) start: usize,
-    /// What it holds.
+    /// The range of its content.
     pub(super) body: Range<usize>,
 }
 
-/// The boxes of a file or of a box, in order.
+/// Iterates over the boxes of a file or of a box.
 pub(super) struct Boxes<'a> {
     source: &'a Source<'a>,
     position: usize,
     end: usize,
-    /// Only in the file itself a box may say that it goes to the end.
+    /// Whether these are the boxes of the file itself, where the last box may extend to the end.
     is_file: bool,
 }
 
@@ -36,8 +36,8 @@ impl<'a> Boxes<'a> {
         Self { source, position: body.start, end: body.end, is_file: false }
     }
 
-    /// The next box; none at the end.
-    pub(super) fn next_box(&mut self) -> Result<Option<Found>, VideoError> {
+    /// The next box; `None` at the end.
+    pub(super) fn next_box(&mut self) -> Result<Option<Mp4Box>, VideoError> {
         let start = self.position;
         if start >= self.end {
             return Ok(None);
@@ -57,51 +57,51 @@ impl<'a> Boxes<'a> {
         let end = end.ok_or_else(cut)?;
         self.position = end;
         let header = if header == 16 { 16 } else { 8 };
-        Ok(Some(Found { kind, start, body: start + header..end }))
+        Ok(Some(Mp4Box { kind, start, body: start + header..end }))
     }
 }
 
-/// No program writes so many boxes that nobody needs.
+/// The most ranges to blank. No program writes so many unneeded boxes.
 const MAX_BLANKS: usize = 4_096;
 const ZEROS: [u8; 4_096] = [0; 4_096];
 
-/// What is overwritten.
+/// The ranges of the file to blank.
 #[derive(Default)]
 pub(super) struct Blanks {
-    ranges: Vec<(Range<usize>, Instead)>,
+    ranges: Vec<(Range<usize>, Replacement)>,
     too_many: bool,
 }
 
-/// What stands in the place of a range; it is as long.
-enum Instead {
+/// The new content of a range, of the same length.
+enum Replacement {
     Free,
     Zeros,
 }
 
 impl Blanks {
-    /// A box that nobody needs becomes a `free` one.
-    pub(super) fn whole(&mut self, found: &Found) {
-        // The type stands in the four bytes behind the size.
+    /// Turns a box into a `free` box.
+    pub(super) fn blank_box(&mut self, found: &Mp4Box) {
+        // The type follows the four bytes of the size.
         let at = found.start + 4;
-        self.push(at..at + 4, Instead::Free);
+        self.push(at..at + 4, Replacement::Free);
         self.zeros(found.body.clone());
     }
 
-    /// Bytes that say nothing any more.
+    /// Overwrites a range with zeros.
     pub(super) fn zeros(&mut self, range: Range<usize>) {
         if !range.is_empty() {
-            self.push(range, Instead::Zeros);
+            self.push(range, Replacement::Zeros);
         }
     }
 
-    fn push(&mut self, range: Range<usize>, instead: Instead) {
+    fn push(&mut self, range: Range<usize>, replacement: Replacement) {
         self.too_many |= self.ranges.len() >= MAX_BLANKS;
         if !self.too_many {
-            self.ranges.push((range, instead));
+            self.ranges.push((range, replacement));
         }
     }
 
-    /// The file with them.
+    /// Returns the parts of the blanked file and their length.
     pub(super) fn apply(mut self, source: &Source<'_>) -> Result<(Vec<Bytes>, u64), VideoError> {
         if self.too_many {
             return Err(VideoError::Malformed { offset: 0, reason: "too many boxes" });
@@ -109,12 +109,12 @@ impl Blanks {
         self.ranges.sort_by_key(|(range, _)| range.start);
         let mut kept = Kept::new(source);
         let mut position = 0;
-        for (range, instead) in self.ranges {
+        for (range, replacement) in self.ranges {
             kept.range(position..range.start);
             position = range.end;
-            match instead {
-                Instead::Free => kept.insert(b"free"),
-                Instead::Zeros => insert_zeros(&mut kept, range.len()),
+            match replacement {
+                Replacement::Free => kept.insert(b"free"),
+                Replacement::Zeros => insert_zeros(&mut kept, range.len()),
             }
         }
         kept.range(position..source.len());

@@ -1,69 +1,69 @@
-//! Why a video is not taken.
+//! Errors of the inspection of videos.
 
-use super::MAX_VIDEO_SECONDS;
+use crate::inspect::limits::MAX_VIDEO_SECONDS;
 
-/// Why a video is not taken. `Display` is for the log; [`VideoError::client_message`] for the sender.
+/// Why a video file is refused. `Display` is for the log, [`VideoError::client_message`] for the sender.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VideoError {
-    /// There is no byte in it.
+    /// The file has no bytes.
     #[error("the file is empty")]
     Empty,
-    /// It is larger than [`super::MAX_VIDEO_BYTES`].
-    #[error("the file has {size} bytes, more than the {limit} that are taken")]
+    /// The file is larger than [`crate::MAX_VIDEO_BYTES`].
+    #[error("the file has {size} bytes, more than the accepted {limit}")]
     TooLarge {
-        /// Its size in bytes.
+        /// The file's size in bytes.
         size: u64,
-        /// The size that would be taken.
+        /// The largest accepted size in bytes.
         limit: u64,
     },
-    /// It does not begin as an MP4 does.
-    #[error("the file is no MP4")]
+    /// The file does not begin like an MP4.
+    #[error("the file is not an MP4")]
     NotAVideo,
-    /// Its bytes are an MP4, but it claims to be something else.
-    #[error("the file claims to be {declared_type:?} but is video/mp4")]
+    /// The bytes are an MP4, but another type was declared.
+    #[error("the file is declared as {declared_type:?} but is video/mp4")]
     TypeMismatch {
-        /// The content type it came with, shortened if it is very long.
+        /// The declared content type, at most 100 characters of it.
         declared_type: String,
     },
-    /// It breaks a rule of its format, or ends too early.
+    /// The file breaks a rule of its format, or is cut off.
     #[error("the MP4 is malformed at byte {offset}: {reason}")]
     Malformed {
-        /// Where the rule is broken.
+        /// The position of the error.
         offset: usize,
-        /// Which rule.
+        /// The rule that is broken.
         reason: &'static str,
     },
-    /// It is cut into fragments, as streams are.
+    /// The file consists of fragments, as streams do.
     #[error("the MP4 is fragmented")]
     Fragmented,
-    /// It has a track that is neither picture nor sound, such as positions.
+    /// The file has a track that is neither picture nor sound, such as positions.
     #[error("the MP4 has a track of other data")]
     OtherTrack,
-    /// It is longer than [`MAX_VIDEO_SECONDS`].
+    /// The video is longer than [`MAX_VIDEO_SECONDS`].
     #[error("the video is {millis} ms long")]
     TooLong {
-        /// Its length.
+        /// The duration in milliseconds.
         millis: u64,
     },
-    /// It has no area, or too much of it.
+    /// The video has no area, or exceeds a limit.
     #[error("the video is {width} by {height} pixels")]
     Dimensions {
-        /// Its width in pixels.
+        /// Width in pixels.
         width: u32,
-        /// Its height in pixels.
+        /// Height in pixels.
         height: u32,
     },
 }
 
-/// How much of a declared type is repeated.
-const CLAIM_LENGTH: usize = 100;
+/// The most characters of a declared type that an error repeats.
+const DECLARED_TYPE_LENGTH: usize = 100;
 
 impl VideoError {
     pub(super) fn type_mismatch(declared_type: &str) -> Self {
-        Self::TypeMismatch { declared_type: declared_type.chars().take(CLAIM_LENGTH).collect() }
+        Self::TypeMismatch { declared_type: declared_type.chars().take(DECLARED_TYPE_LENGTH).collect() }
     }
 
-    /// The sentence for the sender of the file.
+    /// The message for the sender of the file.
     #[must_use]
     pub fn client_message(&self) -> String {
         match self {

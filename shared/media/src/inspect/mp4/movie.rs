@@ -1,16 +1,16 @@
-//! `moov`: how long a video is, and how large.
+//! Reads `moov`: the duration and the dimensions of a video.
 
 use std::ops::Range;
 
-use super::boxes::{Blanks, Boxes, Found};
-use super::{MAX_VIDEO_SECONDS, VideoError};
+use crate::inspect::limits::{MAX_VIDEO_SECONDS, are_accepted};
+use crate::inspect::mp4::boxes::{Blanks, Boxes, Mp4Box};
+use crate::inspect::mp4::error::VideoError;
 use crate::inspect::source::Source;
-use crate::inspect::{MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 
-/// A movie with more tracks is none that somebody filmed.
+/// The most tracks. A video from a camera has far fewer.
 const MAX_TRACKS: usize = 32;
 
-/// What a movie's header says, and its tracks.
+/// The header and the tracks of a movie.
 #[derive(Default)]
 pub(super) struct Movie {
     timescale: u32,
@@ -27,8 +27,8 @@ struct Track {
 }
 
 impl Movie {
-    /// Reads `moov`, and notes what of it is not needed.
-    pub(super) fn read(source: &Source<'_>, moov: &Found, blanks: &mut Blanks) -> Result<Self, VideoError> {
+    /// Reads `moov`, and blanks what is not needed of it.
+    pub(super) fn read(source: &Source<'_>, moov: &Mp4Box, blanks: &mut Blanks) -> Result<Self, VideoError> {
         let mut movie = Self::default();
         let mut boxes = Boxes::within(source, &moov.body);
         while let Some(found) = boxes.next_box()? {
@@ -42,14 +42,14 @@ impl Movie {
                 b"trak" => movie.tracks.push(Track::read(source, &found, blanks)?),
                 b"mvex" => return Err(VideoError::Fragmented),
                 b"iods" => {}
-                _ => blanks.whole(&found),
+                _ => blanks.blank_box(&found),
             }
         }
         Ok(movie)
     }
 
-    /// Width, height and milliseconds of a video that is taken.
-    pub(super) fn judge(&self) -> Result<(u32, u32, u64), VideoError> {
+    /// Checks the movie, and returns its width, height and duration in milliseconds.
+    pub(super) fn check(&self) -> Result<(u32, u32, u64), VideoError> {
         let nothing = |reason| VideoError::Malformed { offset: 0, reason };
         if self.tracks.iter().any(|track| ![*b"vide", *b"soun"].contains(&track.handler)) {
             return Err(VideoError::OtherTrack);
@@ -64,9 +64,7 @@ impl Movie {
         }
         let picture = self.tracks.iter().find(|track| track.handler == *b"vide");
         let Track { width, height, .. } = *picture.ok_or_else(|| nothing("it has no picture"))?;
-        let sides = 1..=MAX_IMAGE_SIDE;
-        let area = u64::from(width) * u64::from(height);
-        if !sides.contains(&width) || !sides.contains(&height) || area > MAX_IMAGE_PIXELS {
+        if !are_accepted(width, height) {
             return Err(VideoError::Dimensions { width, height });
         }
         Ok((width, height, millis))
@@ -74,12 +72,12 @@ impl Movie {
 }
 
 impl Track {
-    fn read(source: &Source<'_>, trak: &Found, blanks: &mut Blanks) -> Result<Self, VideoError> {
+    fn read(source: &Source<'_>, trak: &Mp4Box, blanks: &mut Blanks) -> Result<Self, VideoError> {
         let mut track = Self::default();
         let mut boxes = Boxes::within(source, &trak.body);
         while let Some(found) = boxes.next_box()? {
             match &found.kind {
-                // The track's number and four unused bytes stand between the dates and the duration.
+                // The track's number and four unused bytes are between the dates and the duration.
                 b"tkhd" => {
                     let times = Times::read(source, &found, 8, blanks)?;
                     track.duration = times.duration;
@@ -88,23 +86,23 @@ impl Track {
                 }
                 b"mdia" => track.handler = read_media(source, &found.body, blanks)?,
                 b"edts" | b"tref" => {}
-                _ => blanks.whole(&found),
+                _ => blanks.blank_box(&found),
             }
         }
         Ok(track)
     }
 }
 
-/// Width and height behind a track's duration, turned as its matrix says.
+/// Width and height, which follow a track's duration, rotated by the track's matrix.
 fn displayed(source: &Source<'_>, after_duration: usize) -> Option<(u32, u32)> {
     let number = |at: usize| source.array(after_duration.checked_add(at)?).map(u32::from_be_bytes);
-    // Sixteen bytes of order and volume, nine of the matrix, both sides in 16.16.
+    // Sixteen bytes of order and volume, the nine numbers of the matrix, and both sides as 16.16 fixed-point numbers.
     let (a, b) = (number(16)?, number(20)?);
     let (width, height) = (number(52)? >> 16, number(56)? >> 16);
     Some(if a == 0 && b != 0 { (height, width) } else { (width, height) })
 }
 
-/// Reads `mdia`: what kind of track it is.
+/// Reads `mdia`, and returns the kind of the track.
 fn read_media(source: &Source<'_>, body: &Range<usize>, blanks: &mut Blanks) -> Result<[u8; 4], VideoError> {
     let mut handler = [0; 4];
     let mut boxes = Boxes::within(source, body);
@@ -115,17 +113,17 @@ fn read_media(source: &Source<'_>, body: &Range<usize>, blanks: &mut Blanks) -> 
             }
             b"hdlr" => {
                 handler = source.array(found.body.start + 8).ok_or_else(|| short(&found))?;
-                // Its name is whatever a camera likes to write.
+                // The handler's name is free text.
                 blanks.zeros((found.body.start + 24).min(found.body.end)..found.body.end);
             }
             b"minf" => blank_metadata(source, &found.body, blanks, true)?,
-            _ => blanks.whole(&found),
+            _ => blanks.blank_box(&found),
         }
     }
     Ok(handler)
 }
 
-/// In `minf` and `stbl` everything can matter for showing the video, apart from these.
+/// Blanks metadata in `minf` and `stbl`. Any other box in them may be needed to show the video.
 fn blank_metadata(
     source: &Source<'_>,
     body: &Range<usize>,
@@ -135,7 +133,7 @@ fn blank_metadata(
     let mut boxes = Boxes::within(source, body);
     while let Some(found) = boxes.next_box()? {
         match &found.kind {
-            b"udta" | b"meta" | b"uuid" | b"free" | b"skip" => blanks.whole(&found),
+            b"udta" | b"meta" | b"uuid" | b"free" | b"skip" => blanks.blank_box(&found),
             b"stbl" if has_tables => blank_metadata(source, &found.body, blanks, false)?,
             _ => {}
         }
@@ -143,7 +141,7 @@ fn blank_metadata(
     Ok(())
 }
 
-/// The dates and the duration that `mvhd`, `tkhd` and `mdhd` begin with.
+/// The dates and the duration at the beginning of `mvhd`, `tkhd` and `mdhd`.
 struct Times {
     duration: u64,
     after_dates: usize,
@@ -151,9 +149,9 @@ struct Times {
 }
 
 impl Times {
-    /// `between` bytes stand between the dates and the duration. The dates are blanked: they say when it was
+    /// Reads the duration, which follows the dates after `between` bytes. Blanks the dates: they say when the video was
     /// filmed.
-    fn read(source: &Source<'_>, found: &Found, between: usize, blanks: &mut Blanks) -> Result<Self, VideoError> {
+    fn read(source: &Source<'_>, found: &Mp4Box, between: usize, blanks: &mut Blanks) -> Result<Self, VideoError> {
         let [version] = source.array(found.body.start).ok_or_else(|| short(found))?;
         let wide = match version {
             0 => 4,
@@ -176,10 +174,10 @@ impl Times {
     }
 }
 
-fn short(found: &Found) -> VideoError {
+fn short(found: &Mp4Box) -> VideoError {
     malformed(found, "a header is too short")
 }
 
-fn malformed(found: &Found, reason: &'static str) -> VideoError {
+fn malformed(found: &Mp4Box, reason: &'static str) -> VideoError {
     VideoError::Malformed { offset: found.start, reason }
 }

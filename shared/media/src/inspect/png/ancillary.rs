@@ -1,14 +1,14 @@
-//! Chunks that a picture can do without but looks wrong then: transparency, colours, density.
+//! Ancillary chunks that change how a picture looks: transparency, colours, density.
 
-use super::super::source::Reader;
-use super::Stage;
-use super::header::{Color, Header};
+use crate::inspect::png::chunk::Stage;
+use crate::inspect::png::header::{Color, Header};
+use crate::inspect::source::Reader;
 
-/// The longest name a colour profile can have (§11.3.2.3).
+/// The most bytes of a colour profile's name (§11.3.2.3).
 const PROFILE_NAME_LENGTH: usize = 79;
 
-/// Whether a chunk is one of those, stands where it may and is as long as it must be.
-pub(super) fn is_sound(
+/// Whether a chunk is one of these, in an allowed position and of the right length.
+pub(super) fn is_valid(
     kind: &[u8; 4],
     data: Reader<'_>,
     header: &Header,
@@ -31,7 +31,7 @@ pub(super) fn is_sound(
     }
 }
 
-/// For a palette one byte per entry, at most; otherwise the one colour that is transparent.
+/// With a palette at most one byte per entry, otherwise the one transparent colour.
 fn is_transparency(length: usize, header: &Header, palette_entries: usize) -> bool {
     match header.color {
         Color::Grey => length == 2,
@@ -58,7 +58,7 @@ fn significant_bits_length(color: Color) -> usize {
     }
 }
 
-/// A name, a zero, the only method of compression there is, and something compressed.
+/// A name, a zero, the number of the only compression method, and compressed data.
 fn is_profile(mut data: Reader<'_>) -> bool {
     for length in 0..=PROFILE_NAME_LENGTH {
         match data.byte() {

@@ -1,22 +1,25 @@
-//! Animation (§11.3.6): frames after the picture, all numbered in one sequence.
+//! Animation (§11.3.6): frames after the picture, numbered in one sequence.
 
-use super::super::InspectError;
-use super::super::source::Reader;
-use super::header::Header;
+use crate::inspect::error::InspectError;
+use crate::inspect::png::header::Header;
+use crate::inspect::source::Reader;
 
+/// The state of an animation after the chunks so far.
 pub(super) struct Animation {
+    /// The frames that were declared and have not begun yet.
     frames_left: u32,
     next_number: u32,
-    /// The picture itself may be the first frame.
+    /// Whether the picture itself is the first frame.
     picture_is_frame: bool,
-    /// A frame after the picture has begun.
+    /// Whether a frame after the picture has begun.
     has_control: bool,
-    /// It has no data yet, and must have some before the next one begins.
+    /// Whether that frame still has no data, which it needs before the next one begins.
     open: bool,
 }
 
 impl Animation {
-    pub(super) fn announced(mut data: Reader<'_>) -> Result<Self, InspectError> {
+    /// Reads `acTL`, which declares the number of frames.
+    pub(super) fn declared(mut data: Reader<'_>) -> Result<Self, InspectError> {
         let start = data.position();
         let frames = u32::from_be_bytes(data.array()?);
         let _plays: [u8; 4] = data.array()?;
@@ -24,7 +27,7 @@ impl Animation {
         Ok(Self { frames_left: frames, next_number: 0, picture_is_frame: false, has_control: false, open: false })
     }
 
-    /// A frame's place, size and time.
+    /// Reads `fcTL`: the position, size and time of a frame.
     pub(super) fn frame_control(
         &mut self,
         mut data: Reader<'_>,
@@ -57,7 +60,7 @@ impl Animation {
         Ok(())
     }
 
-    /// A piece of a frame.
+    /// Reads `fdAT`: a piece of a frame.
     pub(super) fn frame_data(&mut self, mut data: Reader<'_>, after_picture: bool) -> Result<(), InspectError> {
         let start = data.position();
         self.number(&mut data)?;
@@ -66,11 +69,12 @@ impl Animation {
         Ok(())
     }
 
-    /// Whether every frame that was announced has come, with data.
+    /// Whether all declared frames are complete.
     pub(super) fn is_complete(&self) -> bool {
         self.frames_left == 0 && !self.open
     }
 
+    /// Reads the sequence number, which must be the next one.
     fn number(&mut self, data: &mut Reader<'_>) -> Result<(), InspectError> {
         let start = data.position();
         let number = u32::from_be_bytes(data.array()?);

@@ -1,7 +1,9 @@
-//! The header chunk (§11.2.1).
+//! The header chunk `IHDR` (§11.2.1).
 
-use super::super::source::Reader;
-use super::super::{ImageFormat, InspectError, check_dimensions};
+use crate::inspect::error::InspectError;
+use crate::inspect::format::ImageFormat;
+use crate::inspect::source::Reader;
+use crate::inspect::walked::check_dimensions;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Color {
@@ -44,8 +46,8 @@ impl Header {
         self.color == Color::Palette
     }
 
-    /// How many entries a palette may have; true colour may suggest one, grey must not.
-    pub(super) fn most_palette_entries(&self) -> usize {
+    /// The most entries of a palette. True colour may have one as a suggestion, grey must not.
+    pub(super) fn max_palette_entries(&self) -> usize {
         match self.color {
             Color::Palette => 1 << self.depth,
             Color::Rgb | Color::Rgba => 256,

@@ -1,7 +1,7 @@
-//! The size of a picture, from the first bytes of its compressed data.
+//! Reads the size of a picture from the first bytes of its compressed data.
 
-use super::super::InspectError;
-use super::super::source::Reader;
+use crate::inspect::error::InspectError;
+use crate::inspect::source::Reader;
 
 /// The size of a picture in pixels.
 pub(super) struct Picture {
@@ -10,7 +10,7 @@ pub(super) struct Picture {
 }
 
 impl Picture {
-    /// Reads the beginning of a chunk; `None` if the chunk is no picture.
+    /// Reads the beginning of a chunk. Returns `None` if the chunk is not a picture.
     pub(super) fn read(name: &[u8; 4], data: Reader<'_>) -> Result<Option<Self>, InspectError> {
         match name {
             b"VP8 " => lossy(data).map(Some),
@@ -20,7 +20,7 @@ impl Picture {
     }
 }
 
-/// RFC 6386 §9.1: a key frame that is shown.
+/// Reads a lossy picture, which must be a visible key frame (RFC 6386 §9.1).
 fn lossy(mut data: Reader<'_>) -> Result<Picture, InspectError> {
     let start = data.position();
     let available = data.length();
@@ -31,12 +31,12 @@ fn lossy(mut data: Reader<'_>) -> Result<Picture, InspectError> {
     data.require(sound, start, "a lossy picture does not begin like one")?;
     let fits = usize::try_from(first_partition).is_ok_and(|length| length > 0 && length < available);
     data.require(fits, start, "a lossy picture is cut off")?;
-    // The two bits above each side ask for scaling, which WebP leaves alone.
+    // The two bits above each side request scaling, which WebP ignores.
     let side = |low, high| u32::from(u16::from_le_bytes([low, high]) & 0x3FFF);
     Ok(Picture { width: side(w0, w1), height: side(h0, h1) })
 }
 
-/// RFC 9649 §3.4.
+/// Reads a lossless picture (RFC 9649 §3.4).
 fn lossless(mut data: Reader<'_>) -> Result<Picture, InspectError> {
     let start = data.position();
     let [signature, bits @ ..]: [u8; 5] = data.array()?;

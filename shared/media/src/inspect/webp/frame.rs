@@ -1,14 +1,14 @@
-//! One frame of an animation: a chunk with chunks inside.
+//! A frame of an animation: a chunk that contains chunks.
 
-use super::super::InspectError;
-use super::super::keep::Kept;
-use super::super::source::Reader;
-use super::bitstream::Picture;
-use super::{Canvas, Chunk, chunk};
+use crate::inspect::error::InspectError;
+use crate::inspect::kept_ranges::Kept;
+use crate::inspect::source::Reader;
+use crate::inspect::webp::bitstream::Picture;
+use crate::inspect::webp::chunk::{Canvas, Chunk};
 
 const HEADER_LENGTH: usize = 16;
 
-/// Keeps a frame with its transparency and its picture; whatever else is inside it is dropped, and its length corrected.
+/// Keeps a frame with its alpha chunk and its picture. Other chunks inside it are dropped, and its length is corrected.
 pub(super) fn keep(
     mut data: Reader<'_>,
     whole: &Chunk,
@@ -18,16 +18,16 @@ pub(super) fn keep(
     let start = whole.whole.start;
     let header = data.skip(HEADER_LENGTH)?;
     let (width, height) = size(data.within(&header), canvas)?;
-    let mut first = chunk(&mut data)?;
+    let mut first = Chunk::read(&mut data)?;
     let alpha = (first.name == *b"ALPH").then(|| first.whole.clone());
     if alpha.is_some() {
-        first = chunk(&mut data)?;
+        first = Chunk::read(&mut data)?;
     }
     let picture = Picture::read(&first.name, data.within(&first.data))?;
     let fits = picture.is_some_and(|picture| (picture.width, picture.height) == (width, height));
     data.require(fits, start, "a frame has no picture of its size")?;
     while !data.is_at_end() {
-        chunk(&mut data)?;
+        Chunk::read(&mut data)?;
     }
     let alpha = alpha.filter(|_| first.name == *b"VP8 ");
     let length = HEADER_LENGTH + alpha.as_ref().map_or(0, ExactSizeIterator::len) + first.whole.len();
@@ -36,7 +36,7 @@ pub(super) fn keep(
         return Ok(());
     }
     kept.insert(b"ANMF");
-    // It is shorter than before, and its length fitted into the field then.
+    // It is shorter than before, so the length fits the field.
     kept.insert(&u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes());
     kept.range(header);
     alpha.into_iter().for_each(|alpha| kept.range(alpha));
@@ -44,7 +44,7 @@ pub(super) fn keep(
     Ok(())
 }
 
-/// The frame's size, if it lies on the canvas.
+/// The size of the frame, which must lie on the canvas.
 fn size(mut header: Reader<'_>, canvas: &Canvas) -> Result<(u32, u32), InspectError> {
     let start = header.position();
     let mut number = || header.array().map(|[a, b, c]| u32::from_le_bytes([a, b, c, 0]));

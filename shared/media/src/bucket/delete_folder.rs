@@ -1,15 +1,15 @@
-//! Removing everything that one owner has in the bucket.
+//! Removes a folder.
 
-use super::Bucket;
-use crate::{Folder, MediaError};
+use crate::bucket::Bucket;
+use crate::bucket::error::MediaError;
+use crate::keys::folder::Folder;
 
 impl Bucket {
-    /// Removes all objects of a folder, whatever their names; one request to S3 if there are none, two for each
-    /// 1,000. Answers how many there were. Repeating it is harmless.
+    /// Removes all objects of a folder and returns their number. One request to S3 for an empty folder, two for each 1,000
+    /// objects. It can be repeated.
     ///
     /// # Errors
-    ///
-    /// [`MediaError`]; some of the objects may be gone then.
+    /// [`MediaError`]. Some of the objects may be removed then.
     pub async fn delete_all(&self, folder: &Folder) -> Result<usize, MediaError> {
         let mut removed = 0;
         loop {

@@ -1,30 +1,31 @@
-//! What of a file is kept.
+//! Collects the ranges of a file that are kept.
 
 use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::source::Source;
+use crate::inspect::source::Source;
 
-/// Ranges shorter than this are copied together, so that a file made of crumbs does not become as many frames and list entries.
-const CRUMB: usize = 256;
+/// Ranges shorter than this are copied into one buffer, so that a file of many small ranges does not become as many parts.
+const MIN_SHARED: usize = 256;
 
 /// Collects the parts of the cleaned file, in their order.
 pub(super) struct Kept<'a> {
     source: &'a Source<'a>,
     parts: Vec<Bytes>,
-    /// A range that may still grow.
+    /// The last range, which grows if its neighbour is added.
     open: Range<usize>,
-    crumbs: Vec<u8>,
+    /// Small ranges and inserted bytes that are not part of `parts` yet.
+    copied: Vec<u8>,
     length: u64,
 }
 
 impl<'a> Kept<'a> {
     pub(super) fn new(source: &'a Source<'a>) -> Self {
-        Self { source, parts: Vec::new(), open: 0..0, crumbs: Vec::new(), length: 0 }
+        Self { source, parts: Vec::new(), open: 0..0, copied: Vec::new(), length: 0 }
     }
 
-    /// Keeps a range of the file; neighbours become one.
+    /// Keeps a range of the file. Adjacent ranges are joined.
     pub(super) fn range(&mut self, range: Range<usize>) {
         self.length += range.len() as u64;
         if self.open.end == range.start {
@@ -35,46 +36,46 @@ impl<'a> Kept<'a> {
         }
     }
 
-    /// Puts in a few bytes that are not in the file.
+    /// Inserts a few bytes that are not in the file.
     pub(super) fn insert(&mut self, bytes: &[u8]) {
         self.close_range();
         self.length += bytes.len() as u64;
-        self.crumbs.extend_from_slice(bytes);
+        self.copied.extend_from_slice(bytes);
     }
 
-    /// Puts in what was collected elsewhere.
+    /// Appends the parts of another collection.
     pub(super) fn append(&mut self, other: Kept<'_>) {
         self.close_range();
-        self.close_crumbs();
+        self.close_copied();
         self.length += other.length;
         self.parts.append(&mut other.finish().0);
     }
 
-    /// The length of what was kept.
+    /// The total length so far, in bytes.
     pub(super) fn len(&self) -> u64 {
         self.length
     }
 
-    /// The parts and their length.
+    /// Returns the parts and their total length.
     pub(super) fn finish(mut self) -> (Vec<Bytes>, u64) {
         self.close_range();
-        self.close_crumbs();
+        self.close_copied();
         (self.parts, self.length)
     }
 
     fn close_range(&mut self) {
         let range = std::mem::take(&mut self.open);
-        if range.len() < CRUMB {
-            self.source.slices(range).for_each(|slice| self.crumbs.extend_from_slice(slice));
+        if range.len() < MIN_SHARED {
+            self.source.slices(range).for_each(|slice| self.copied.extend_from_slice(slice));
         } else {
-            self.close_crumbs();
+            self.close_copied();
             self.parts.extend(self.source.shared(range));
         }
     }
 
-    fn close_crumbs(&mut self) {
-        if !self.crumbs.is_empty() {
-            self.parts.push(std::mem::take(&mut self.crumbs).into());
+    fn close_copied(&mut self) {
+        if !self.copied.is_empty() {
+            self.parts.push(std::mem::take(&mut self.copied).into());
         }
     }
 }
@@ -86,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_large_is_shared_and_what_is_small_is_collected() {
+    fn large_ranges_are_shared_and_small_ones_copied() {
         let chunks = [Bytes::from(vec![1_u8; 600]), Bytes::from(vec![2_u8; 600])];
         let source = Source::new(&chunks);
         let mut kept = Kept::new(&source);

@@ -1,16 +1,17 @@
-//! What may be put into the bucket: files that have been inspected.
+//! Files that can be stored under a public key: those that passed their inspection.
 
 use bytes::Bytes;
 
-use crate::{CleanImage, CleanVideo};
+use crate::inspect::CleanImage;
+use crate::inspect::mp4::CleanVideo;
 
-/// A file that passed its inspection. Only this can be stored.
+/// A file that passed its inspection. [`crate::Bucket::put`] stores nothing else.
 pub trait Upload {
-    /// The media type that it is served with.
+    /// The media type it is served with.
     fn content_type(&self) -> &'static str;
-    /// The file, in order.
+    /// The parts of the file, in order.
     fn parts(&self) -> &[Bytes];
-    /// The sum of the parts' lengths.
+    /// The total length in bytes.
     fn length(&self) -> u64;
 }
 

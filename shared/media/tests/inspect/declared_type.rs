@@ -1,4 +1,4 @@
-//! What a file says it is, against what it is.
+//! The declared type against the actual type.
 
 use aviary_media::{ImageFormat, InspectError, MAX_IMAGE_BYTES, inspect};
 use bytes::Bytes;
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use crate::fixtures::{FORMATS, all_files, encoded, inspect_file};
 
 #[test]
-fn the_bytes_decide_when_nothing_is_claimed() {
+fn the_bytes_decide_when_no_type_is_declared() {
     for (format, file) in all_files() {
         let chunks = [Bytes::from(file)];
         for declared_type in
@@ -18,7 +18,7 @@ fn the_bytes_decide_when_nothing_is_claimed() {
 }
 
 #[test]
-fn a_claim_must_be_true() {
+fn a_declared_type_must_be_the_actual_type() {
     for actual in FORMATS {
         let chunks = [Bytes::from(encoded(actual, 9, 9))];
         for declared_type in FORMATS {
@@ -35,7 +35,7 @@ fn a_claim_must_be_true() {
 }
 
 #[test]
-fn jpeg_has_a_second_name_and_names_have_parameters() {
+fn jpeg_has_a_second_name_and_types_may_have_parameters() {
     let jpeg = [Bytes::from(encoded(ImageFormat::Jpeg, 9, 9))];
     for declared_type in ["image/jpg", "IMAGE/JPEG", "image/jpeg; charset=binary", " image/jpeg "] {
         assert!(inspect(&jpeg, Some(declared_type)).is_ok(), "{declared_type}");
@@ -47,7 +47,7 @@ fn jpeg_has_a_second_name_and_names_have_parameters() {
 }
 
 #[test]
-fn both_types_are_named_to_the_client_and_a_long_claim_is_cut() {
+fn the_message_names_both_types_and_shortens_a_long_one() {
     let png = [Bytes::from(encoded(ImageFormat::Png, 9, 9))];
     let message = inspect(&png, Some("image/gif")).unwrap_err().client_message();
     assert!(message.contains("image/gif") && message.contains("image/png"), "{message}");
@@ -56,14 +56,14 @@ fn both_types_are_named_to_the_client_and_a_long_claim_is_cut() {
 }
 
 #[test]
-fn nothing_is_no_image() {
+fn an_empty_file_is_not_an_image() {
     assert_eq!(inspect(&[], None), Err(InspectError::Empty));
     assert_eq!(inspect(&[Bytes::new(), Bytes::new()], Some("image/png")), Err(InspectError::Empty));
     assert_eq!(InspectError::Empty.client_message(), "The submitted file is empty.");
 }
 
 #[test]
-fn other_files_are_no_images() {
+fn other_files_are_not_images() {
     let documents: [&[u8]; 8] = [
         b"G",
         b"<svg xmlns='http://www.w3.org/2000/svg'/>",
@@ -85,7 +85,7 @@ fn other_files_are_no_images() {
 }
 
 #[test]
-fn an_image_that_starts_with_something_else_is_none() {
+fn bytes_before_an_image_are_refused() {
     for (_, file) in all_files() {
         for prefix in ["\n", "<script>", "%PDF-1.4\n", "PK\u{3}\u{4}"] {
             assert_eq!(inspect_file(&[prefix.as_bytes(), &file].concat()), Err(InspectError::NotAnImage));

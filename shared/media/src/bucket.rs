@@ -1,13 +1,11 @@
-//! The bucket that media is kept in, and what is too large for a table or a response.
+//! The S3 bucket: media, and content that is too large for an item or a response.
 
 mod body;
-mod error;
-mod folder;
-mod presign;
+mod delete_folder;
+pub(crate) mod error;
+pub(crate) mod presign;
 mod private;
-
-pub use error::MediaError;
-pub use presign::{Download, PresignedPost, UploadTerms};
+pub(crate) mod upload;
 
 use std::time::{Duration, Instant};
 
@@ -20,25 +18,28 @@ use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use aws_types::SdkConfig;
 use aws_types::service_config::ServiceConfigKey;
 
-use crate::{MediaUrls, ObjectKey, Upload};
+use crate::bucket::error::MediaError;
+use crate::bucket::upload::Upload;
+use crate::keys::object_key::ObjectKey;
+use crate::keys::urls::MediaUrls;
 
-/// An object never changes under its key, so whoever has it may keep it.
+/// An object under a public key never changes, so caches may keep it for ever.
 const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
-/// How many keys S3 takes in one `DeleteObjects`.
+/// The most keys of one `DeleteObjects` request.
 const KEYS_PER_DELETE: usize = 1_000;
 
-/// A client of one bucket; cloning it is cheap.
+/// A client of one bucket. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     client: Client,
     name: String,
     urls: MediaUrls,
-    /// The client has them too, but hands them out to nobody.
+    /// The SDK client holds the same credentials but does not expose them.
     credentials: Option<SharedCredentialsProvider>,
 }
 
 impl Bucket {
-    /// The bucket that the deployment's settings name.
+    /// Connects to the bucket that the settings name.
     ///
     /// # Errors
     /// When a setting is missing.
@@ -47,8 +48,8 @@ impl Bucket {
         Ok(Self::connect(&start.aws, name, start.settings.required("AVIARY_MEDIA_URL")?))
     }
 
-    /// A bucket by its name, with a client made from the configuration all SDK clients share; `base_url` is where its
-    /// objects are public, see [`MediaUrls::new`]. Makes no connection.
+    /// Creates a client of the bucket `name` from the configuration that all SDK clients share. `base_url` is the base of
+    /// its public URLs, see [`MediaUrls::new`]. Opens no connection.
     #[must_use]
     pub fn connect(config: &SdkConfig, name: impl Into<String>, base_url: impl Into<String>) -> Self {
         Self {
@@ -59,22 +60,21 @@ impl Bucket {
         }
     }
 
-    /// Where clients find this bucket's objects.
+    /// The public URLs of the bucket's objects.
     #[must_use]
     pub fn urls(&self) -> &MediaUrls {
         &self.urls
     }
 
-    /// Stores a file; one request to S3, repeated by the SDK where that helps. When it returns, it can be fetched.
+    /// Stores a file. One request to S3, which the SDK repeats after a transient error. The object can be fetched when this
+    /// returns.
     ///
-    /// The parts go out as they are, without being joined. Their CRC-32 is sent along as a header, so that S3 refuses
-    /// what was damaged on the way. Left to itself the SDK would rather re-pack the body into signed pieces of
-    /// 64 KiB, and over plain HTTP take the SHA-256 of each; with the checksum given, it streams the body and leaves the payload out of the
-    /// signature, which TLS covers on AWS.
+    /// The parts are sent without joining them. A header carries their CRC-32, so that S3 refuses a damaged body. Without
+    /// this header the SDK would encode the body in signed chunks of 64 KiB, and compute the SHA-256 of each over plain
+    /// HTTP. With it, the SDK streams the body and leaves the payload out of the signature, which TLS covers on AWS.
     ///
     /// # Errors
-    ///
-    /// [`MediaError`]; the object may exist nevertheless when the answer was lost.
+    /// [`MediaError`]. The object may exist anyway if the response was lost.
     pub async fn put(&self, key: &ObjectKey, file: &impl Upload) -> Result<(), MediaError> {
         let content_length = i64::try_from(file.length())
             .map_err(|_| MediaError::NotSent { key: key.to_string(), length: file.length() })?;
@@ -94,11 +94,10 @@ impl Bucket {
         Ok(())
     }
 
-    /// Removes objects; one request to S3 per 1,000 keys. A key that does not exist counts as removed.
+    /// Removes objects. One request to S3 per 1,000 keys. A key without an object counts as removed.
     ///
     /// # Errors
-    ///
-    /// [`MediaError`], also when S3 answered but kept one of the objects; the others may be gone then.
+    /// [`MediaError`], also when S3 did not remove one of the objects. The others may be removed then.
     pub async fn delete(&self, keys: &[ObjectKey]) -> Result<(), MediaError> {
         for keys in keys.chunks(KEYS_PER_DELETE) {
             self.delete_some(keys).await?;
@@ -113,7 +112,7 @@ impl Bucket {
             delete = delete.objects(object.map_err(incomplete_delete)?);
         }
         let delete = delete.build().map_err(incomplete_delete)?;
-        let answer = self
+        let response = self
             .client
             .delete_objects()
             .bucket(&self.name)
@@ -121,35 +120,34 @@ impl Bucket {
             .send()
             .await
             .map_err(|error| MediaError::s3("DeleteObjects", error))?;
-        answer.errors().iter().find_map(MediaError::not_removed).map_or(Ok(()), Err)
+        response.errors().iter().find_map(MediaError::not_removed).map_or(Ok(()), Err)
     }
 
-    /// Asks whether the bucket is there and may be used; one request to S3. Answers how long that took.
+    /// Checks that the bucket exists and may be used, and returns how long S3 took. One request to S3.
     ///
     /// # Errors
-    ///
-    /// [`MediaError`] when S3 cannot be reached or refuses.
+    /// [`MediaError`] when S3 does not answer or refuses.
     pub async fn check(&self) -> Result<Duration, MediaError> {
         let start = Instant::now();
-        let answer = self.client.head_bucket().bucket(&self.name).send().await;
-        answer.map_err(|error| MediaError::s3("HeadBucket", error))?;
+        let response = self.client.head_bucket().bucket(&self.name).send().await;
+        response.map_err(|error| MediaError::s3("HeadBucket", error))?;
         Ok(start.elapsed())
     }
 }
 
-/// The SDK's builders answer with an error where a field is missing, which here none is.
+/// Converts the SDK's error for a missing field. All fields are set here, so it never occurs.
 fn incomplete_delete(error: BuildError) -> MediaError {
     MediaError::s3::<DeleteObjectsError>("DeleteObjects", SdkError::construction_failure(error))
 }
 
-/// An S3 client; with an endpoint of one's own, buckets are addressed in the path, since `bucket.127.0.0.1` is no host name.
+/// Creates an S3 client. With a custom endpoint the bucket is part of the path, since `bucket.127.0.0.1` is not a host name.
 fn s3_client(config: &SdkConfig) -> Client {
     let own_endpoint = config.endpoint_url().is_some() || s3_endpoint(config).is_some();
     let config = aws_sdk_s3::config::Builder::from(config).force_path_style(own_endpoint).build();
     Client::from_conf(config)
 }
 
-/// The endpoint that is set for S3 alone, which the SDK looks up when it makes the client.
+/// The endpoint that is configured for S3 alone. The SDK reads it when it creates the client.
 fn s3_endpoint(config: &SdkConfig) -> Option<String> {
     let key =
         ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok()?;

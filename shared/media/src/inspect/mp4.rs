@@ -1,55 +1,52 @@
-//! MP4 videos, by the structure of their boxes (ISO/IEC 14496-12). Nothing is decoded.
+//! Inspection of MP4 videos by their boxes (ISO/IEC 14496-12). Nothing is decoded.
 //!
-//! Sample tables name places in the file, so no byte may move: what is not needed to show the video becomes a
+//! Sample tables contain positions in the file, so no byte may move. A box that is not needed to show the video becomes a
 //! `free` box of the same size, filled with zeros.
+//!
+//! No library does this. `mp4-atom` and `re_mp4` are maintained, but decode boxes into structs. Blanking in place needs
+//! the byte range of every box instead.
 
 mod boxes;
-mod error;
+pub(crate) mod error;
 mod movie;
-
-pub use error::VideoError;
 
 use bytes::Bytes;
 
-use super::source::Source;
-use boxes::{Boxes, Found};
-use movie::Movie;
+use crate::inspect::limits::MAX_VIDEO_BYTES;
+use crate::inspect::mp4::boxes::{Blanks, Boxes, Mp4Box};
+use crate::inspect::mp4::error::VideoError;
+use crate::inspect::mp4::movie::Movie;
+use crate::inspect::source::Source;
 
-/// The largest video that is taken, in bytes.
-pub const MAX_VIDEO_BYTES: u64 = 512 * 1024 * 1024;
-/// The longest video that is taken, in seconds.
-pub const MAX_VIDEO_SECONDS: u64 = 140;
-
-/// The brands of files that every player of MP4 takes.
+/// The brands of files that every MP4 player accepts.
 const BRANDS: [&[u8; 4]; 15] = [
     b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9", b"mp41", b"mp42", b"avc1",
     b"M4V ", b"M4VP", b"dash",
 ];
-/// The most compatible brands that are looked at.
+/// How many of the compatible brands are checked.
 const MAX_BRANDS: usize = 64;
 
-/// A video that is safe to publish: an MP4 of known size and length, without metadata.
+/// A video that is safe to publish: an MP4 of known size and duration, without metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CleanVideo {
-    /// Width in pixels as it is displayed, that is after its rotation.
+    /// Width in pixels as displayed, after the video's own rotation is applied.
     pub width: u32,
-    /// Height in pixels as it is displayed.
+    /// Height in pixels as displayed.
     pub height: u32,
-    /// How long it is, as its header says.
+    /// The duration in milliseconds, by its headers.
     pub duration_millis: u64,
-    /// The file, in order; most parts are slices of the bytes that came in.
+    /// The file, in order. Most parts are slices of the input.
     pub parts: Vec<Bytes>,
-    /// The sum of the parts' lengths.
+    /// The total length of the parts in bytes.
     pub length: u64,
 }
 
-/// Checks a video's structure and blanks everything that is not needed to show it. `declared_type` is the content type
-/// that its sender gave it; none, an empty one or `application/octet-stream` means that the bytes alone decide.
+/// Checks the structure of a video and blanks everything that is not needed to show it. `declared_type` is the content type
+/// that its sender declared. If it is missing, empty or `application/octet-stream`, the bytes alone decide.
 ///
 /// # Errors
-///
-/// [`VideoError`], when the file is empty, too large, no MP4, not what it claims to be, malformed, cut off, too
-/// long, without a picture, or carries tracks of other data.
+/// [`VideoError`] when the file is empty, too large, not an MP4, not of the declared type, malformed, cut off, too long,
+/// without a picture, or has a track of other data.
 pub fn inspect_video(chunks: &[Bytes], declared_type: Option<&str>) -> Result<CleanVideo, VideoError> {
     let source = Source::new(chunks);
     let size = source.len() as u64;
@@ -62,14 +59,14 @@ pub fn inspect_video(chunks: &[Bytes], declared_type: Option<&str>) -> Result<Cl
     if !is_mp4(&source) {
         return Err(VideoError::NotAVideo);
     }
-    check_claim(declared_type)?;
+    check_declared_type(declared_type)?;
     let (movie, blanks) = walk(&source)?;
-    let (width, height, duration_millis) = movie.judge()?;
+    let (width, height, duration_millis) = movie.check()?;
     let (parts, length) = blanks.apply(&source)?;
     Ok(CleanVideo { width, height, duration_millis, parts, length })
 }
 
-/// Does the file begin with a box that says so? One of its brands must be known.
+/// Whether the file begins with an `ftyp` box that has a known brand.
 fn is_mp4(source: &Source<'_>) -> bool {
     let Ok(Some(first)) = Boxes::of_file(source).next_box() else { return false };
     let brand = |at: usize| source.array::<4>(at).is_some_and(|brand| BRANDS.contains(&&brand));
@@ -78,7 +75,7 @@ fn is_mp4(source: &Source<'_>) -> bool {
     first.kind == *b"ftyp" && body.len() >= 8 && (brand(body.start) || compatible.into_iter().any(brand))
 }
 
-fn check_claim(declared_type: Option<&str>) -> Result<(), VideoError> {
+fn check_declared_type(declared_type: Option<&str>) -> Result<(), VideoError> {
     let essence = declared_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let is = |name: &str| essence.eq_ignore_ascii_case(name);
     if essence.is_empty()
@@ -89,9 +86,9 @@ fn check_claim(declared_type: Option<&str>) -> Result<(), VideoError> {
     Err(VideoError::type_mismatch(essence))
 }
 
-/// The boxes of the file itself.
-fn walk(source: &Source<'_>) -> Result<(Movie, boxes::Blanks), VideoError> {
-    let mut blanks = boxes::Blanks::default();
+/// Walks the boxes of the file itself.
+fn walk(source: &Source<'_>) -> Result<(Movie, Blanks), VideoError> {
+    let mut blanks = Blanks::default();
     let mut movie = None;
     let mut has_data = false;
     let mut boxes = Boxes::of_file(source);
@@ -101,9 +98,9 @@ fn walk(source: &Source<'_>) -> Result<(Movie, boxes::Blanks), VideoError> {
             b"mdat" => has_data = true,
             b"moov" if movie.is_some() => return Err(malformed(&found, "a second moov")),
             b"moov" => movie = Some(Movie::read(source, &found, &mut blanks)?),
-            // Its samples are named by boxes of their own, and its length by none.
+            // A fragment describes its own samples, and no box has the duration of the whole.
             b"moof" => return Err(VideoError::Fragmented),
-            _ => blanks.whole(&found),
+            _ => blanks.blank_box(&found),
         }
     }
     let movie = movie.ok_or(VideoError::Malformed { offset: source.len(), reason: "there is no moov" })?;
@@ -113,6 +110,6 @@ fn walk(source: &Source<'_>) -> Result<(Movie, boxes::Blanks), VideoError> {
     Ok((movie, blanks))
 }
 
-fn malformed(found: &Found, reason: &'static str) -> VideoError {
+fn malformed(found: &Mp4Box, reason: &'static str) -> VideoError {
     VideoError::Malformed { offset: found.start, reason }
 }

@@ -1,0 +1,19 @@
+//! Limits of the files that are accepted.
+
+/// The most bytes of an image.
+pub const MAX_IMAGE_BYTES: u64 = 5 * 1024 * 1024;
+/// The longest side of an image or video, in pixels.
+pub const MAX_IMAGE_SIDE: u32 = 16_384;
+/// The largest area of an image or video, in pixels.
+pub const MAX_IMAGE_PIXELS: u64 = 100_000_000;
+/// The most bytes of a video.
+pub const MAX_VIDEO_BYTES: u64 = 512 * 1024 * 1024;
+/// The longest duration of a video, in seconds.
+pub const MAX_VIDEO_SECONDS: u64 = 140;
+
+/// Whether both sides and the area are within the limits, and neither is zero.
+pub(super) fn are_accepted(width: u32, height: u32) -> bool {
+    let sides = 1..=MAX_IMAGE_SIDE;
+    let area = u64::from(width) * u64::from(height);
+    sides.contains(&width) && sides.contains(&height) && area <= MAX_IMAGE_PIXELS
+}
