@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use aviary_model::{Clock, Entropy, Family, Presented, TokenId};
+use aviary_model::{Clock, Entropy, Family, RefreshDecision, TokenId};
 use aviary_store::{Credentials, Optimistic, Principal, StoreError};
 use aviary_web::ApiError;
 
-use crate::{Claims, TokenError};
+use crate::token::{Claims, TokenError};
 
 /// How often a family that changes under our hands is looked at again.
 const MAX_ROUNDS: usize = 8;
@@ -79,15 +79,15 @@ impl Refresh {
         for _ in 0..MAX_ROUNDS {
             let Some((family, epoch)) = found else { return Err(RefreshError::Ended) };
             match family.present(&claims.jti, self.clock.now(), fresh.clone()) {
-                Presented::Repeat => return Ok((family.next, epoch)),
-                Presented::Ended => return Err(RefreshError::Ended),
-                Presented::Promote(new) => {
+                RefreshDecision::Repeat => return Ok((family.next, epoch)),
+                RefreshDecision::Ended => return Err(RefreshError::Ended),
+                RefreshDecision::Promote(new) => {
                     let done = self.credentials.replace_family(claims.user, claims.sid, &family, &new);
                     if done.await? {
                         return Ok((new.next, epoch));
                     }
                 }
-                Presented::Theft => {
+                RefreshDecision::Theft => {
                     self.credentials.revoke_family(claims.user, claims.sid).await?;
                     return Err(RefreshError::Stolen);
                 }

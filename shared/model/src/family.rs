@@ -13,7 +13,7 @@ pub const GRACE_MILLIS: i64 = 30_000;
 
 /// A token that is or was current.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
+pub struct FamilyToken {
     /// The token's id.
     pub jti: TokenId,
     /// The time at which it became current.
@@ -24,11 +24,11 @@ pub struct Held {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Family {
     /// The token that clients are expected to present.
-    pub current: Held,
+    pub current: FamilyToken,
     /// Its successor, which every refresh returns.
     pub next: TokenId,
     /// Tokens that were current, oldest first: at least those superseded within the last 30 s.
-    pub superseded: Vec<Held>,
+    pub superseded: Vec<FamilyToken>,
     /// The family ends at this time in any case.
     pub expires_at: Timestamp,
     /// Was the family ended by a logout or a stolen token?
@@ -37,7 +37,7 @@ pub struct Family {
 
 /// The result of presenting a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Presented {
+pub enum RefreshDecision {
     /// The response is the family's `next`; nothing changes.
     Repeat,
     /// `next` was presented: this is the new state of the family, and its `next` is the response.
@@ -52,30 +52,30 @@ impl Family {
     /// A new family, whose first refresh token is `current`.
     #[must_use]
     pub fn new(current: TokenId, next: TokenId, now: Timestamp, expires_at: Timestamp) -> Self {
-        let current = Held { jti: current, since: now };
+        let current = FamilyToken { jti: current, since: now };
         Self { current, next, superseded: Vec::new(), expires_at, revoked: false }
     }
 
     /// What presenting `jti` means. `fresh` becomes the family's `next` if its `next` is promoted.
     #[must_use]
-    pub fn present(&self, jti: &TokenId, now: Timestamp, fresh: TokenId) -> Presented {
+    pub fn present(&self, jti: &TokenId, now: Timestamp, fresh: TokenId) -> RefreshDecision {
         if self.revoked || self.expires_at <= now {
-            Presented::Ended
+            RefreshDecision::Ended
         } else if *jti == self.next {
-            Presented::Promote(self.promoted(now, fresh))
+            RefreshDecision::Promote(self.promoted(now, fresh))
         } else if *jti == self.current.jti || self.was_superseded_recently(jti, now) {
-            Presented::Repeat
+            RefreshDecision::Repeat
         } else {
-            Presented::Theft
+            RefreshDecision::Theft
         }
     }
 
     fn promoted(&self, now: Timestamp, fresh: TokenId) -> Self {
-        let mut superseded: Vec<Held> =
+        let mut superseded: Vec<FamilyToken> =
             self.endings().filter(|(_, at)| is_recent(*at, now)).map(|(held, _)| held.clone()).collect();
         superseded.push(self.current.clone());
         Self {
-            current: Held { jti: self.next.clone(), since: now },
+            current: FamilyToken { jti: self.next.clone(), since: now },
             next: fresh,
             superseded,
             expires_at: self.expires_at,
@@ -88,7 +88,7 @@ impl Family {
     }
 
     /// Each superseded token with the time at which it was superseded.
-    fn endings(&self) -> impl Iterator<Item = (&Held, Timestamp)> {
+    fn endings(&self) -> impl Iterator<Item = (&FamilyToken, Timestamp)> {
         let successors = self.superseded.iter().skip(1).chain(std::iter::once(&self.current));
         self.superseded.iter().zip(successors.map(|held| held.since))
     }

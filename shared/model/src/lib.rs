@@ -20,7 +20,7 @@ pub use clock::{Clock, Timestamp};
 pub use date::{BirthDate, BirthDateError};
 pub use email::{Email, EmailError};
 pub use entropy::{Entropy, EntropyError, Secret};
-pub use family::{Family, GRACE_MILLIS, Held, Presented};
+pub use family::{Family, FamilyToken, GRACE_MILLIS, RefreshDecision};
 pub use id::{
     CommentId, EdgeId, GenerationId, IdError, MediaId, NotificationId, SessionId, TokenId, TweetId, UploadId, UserId,
     VersionId,

@@ -29,18 +29,18 @@ impl Service {
     fn refresh(&mut self, jti: &TokenId, now: Timestamp) -> Option<TokenId> {
         let fresh = token(self.issued + 1);
         match self.family.present(jti, now, fresh) {
-            Presented::Repeat => Some(self.family.next.clone()),
-            Presented::Promote(family) => {
+            RefreshDecision::Repeat => Some(self.family.next.clone()),
+            RefreshDecision::Promote(family) => {
                 self.issued += 1;
                 self.currents.push(family.current.jti.clone());
                 self.family = family;
                 Some(self.family.next.clone())
             }
-            Presented::Theft => {
+            RefreshDecision::Theft => {
                 self.family.revoked = true;
                 None
             }
-            Presented::Ended => None,
+            RefreshDecision::Ended => None,
         }
     }
 }

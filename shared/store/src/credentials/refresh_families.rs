@@ -1,6 +1,6 @@
 //! What a refresh does to a family.
 
-use aviary_model::{Family, Held, SessionId, Timestamp, TokenId, UserId};
+use aviary_model::{Family, FamilyToken, SessionId, Timestamp, TokenId, UserId};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
@@ -51,7 +51,7 @@ impl Credentials {
             )
             .expression_attribute_names("#current", "current")
             .expression_attribute_names("#next", "next")
-            .expression_attribute_values(":promoted", held_list(&[Held { jti: presented.clone(), since: now }]))
+            .expression_attribute_values(":promoted", held_list(&[FamilyToken { jti: presented.clone(), since: now }]))
             .expression_attribute_values(":used", number(now.millis()))
             .expression_attribute_values(":fresh", text(fresh.as_str()))
             .expression_attribute_values(":presented", text(presented.as_str()))
@@ -141,8 +141,8 @@ impl Credentials {
     }
 }
 
-fn held_list(held: &[Held]) -> AttributeValue {
-    let entry = |held: &Held| {
+fn held_list(held: &[FamilyToken]) -> AttributeValue {
+    let entry = |held: &FamilyToken| {
         AttributeValue::M(
             [("jti".to_owned(), text(held.jti.as_str())), ("since".to_owned(), number(held.since.millis()))].into(),
         )

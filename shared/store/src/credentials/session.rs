@@ -1,6 +1,6 @@
 //! Sessions of all three kinds: device tokens, refresh families and web sessions.
 
-use aviary_model::{Family, Held, Timestamp, TokenId, UserId};
+use aviary_model::{Family, FamilyToken, Timestamp, TokenId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::keys::{WEB, pointer_key, token_pk, web_pk};
@@ -44,11 +44,11 @@ pub struct Session {
     #[serde(default)]
     pub revoked: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    current: Vec<Held>,
+    current: Vec<FamilyToken>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     next: Option<TokenId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    superseded: Vec<Held>,
+    superseded: Vec<FamilyToken>,
     /// The partition key of the item that leads here from the secret's hash.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
@@ -88,7 +88,7 @@ impl Session {
     }
 
     pub(crate) fn family(self) -> Option<(Family, u32)> {
-        let [current] = <[Held; 1]>::try_from(self.current).ok()?;
+        let [current] = <[FamilyToken; 1]>::try_from(self.current).ok()?;
         let family = Family {
             current,
             next: self.next?,

@@ -1,6 +1,6 @@
 //! Refresh families: what each write does to one, and when it refuses.
 
-use aviary_model::{Family, GRACE_MILLIS, Held, SessionId, Timestamp, TokenId, UserId};
+use aviary_model::{Family, FamilyToken, GRACE_MILLIS, SessionId, Timestamp, TokenId, UserId};
 use aviary_store::{Optimistic, StoreError};
 
 use crate::fixture::{NOW, Store, number, random_token, session_id};
@@ -50,7 +50,7 @@ async fn presenting_next_makes_it_current() {
     assert!(matches!(answer, Optimistic::Promoted(0)), "{answer:?}");
 
     let expected = Family {
-        current: Held { jti: opened.family.next.clone(), since: QUIET },
+        current: FamilyToken { jti: opened.family.next.clone(), since: QUIET },
         next: fresh,
         superseded: vec![opened.family.current.clone()],
         expires_at: opened.family.expires_at,
@@ -103,7 +103,7 @@ async fn a_family_is_replaced_over_exactly_the_state_that_was_read() {
     let opened = open(&store).await;
     let old = opened.family.clone();
     let promoted = |since, next| Family {
-        current: Held { jti: old.next.clone(), since },
+        current: FamilyToken { jti: old.next.clone(), since },
         next,
         superseded: vec![old.current.clone()],
         ..old.clone()

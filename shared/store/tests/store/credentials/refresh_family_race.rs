@@ -1,6 +1,6 @@
 //! One family, many at once.
 
-use aviary_model::{Family, GRACE_MILLIS, Held, Timestamp, TokenId};
+use aviary_model::{Family, FamilyToken, GRACE_MILLIS, Timestamp, TokenId};
 use aviary_store::Optimistic;
 use futures_util::future::{join, join_all};
 
@@ -47,7 +47,7 @@ async fn of_twenty_whole_writes_over_one_state_one_succeeds() {
     let opened = open(&store).await;
     let old = &opened.family;
     let new = tokens().into_iter().map(|next| Family {
-        current: Held { jti: old.next.clone(), since: NOW },
+        current: FamilyToken { jti: old.next.clone(), since: NOW },
         next,
         superseded: vec![old.current.clone()],
         ..old.clone()
