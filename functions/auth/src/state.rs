@@ -50,7 +50,7 @@ impl AuthState {
         Ok(Self {
             authenticator,
             refresh: Refresh { credentials: credentials.clone(), clock: clock.clone(), entropy: entropy.clone() },
-            limiter: Limiter { credentials, limits: Limits::of(settings)?, clock: clock.clone() },
+            limiter: Limiter::new(credentials, Limits::of(settings)?, clock.clone()),
             audit: audit(start)?,
             passwords: Passwords::new(entropy.clone()),
             policy: Policy::of(settings)?,

@@ -32,11 +32,7 @@ impl IntegersState {
         let authenticator = Authenticator::start(start, &db).await?;
         let jobs = Jobs::new(db.clone(), settings.required("AVIARY_JOBS_TABLE")?);
         Ok(Self {
-            limiter: Limiter {
-                credentials: authenticator.credentials.clone(),
-                limits: Limits::of(settings)?,
-                clock: start.clock.clone(),
-            },
+            limiter: Limiter::new(authenticator.credentials.clone(), Limits::of(settings)?, start.clock.clone()),
             authenticator,
             profiles: Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?),
             integers: Integers::new(db, settings.required("AVIARY_INTEGERS_TABLE")?, jobs),

@@ -1,6 +1,6 @@
 //! Takes one turn of the rotation per event.
 
-use aviary_auth::{PUBLISHED_SECONDS, Rotation, SIGNING_SECONDS, Turned, fresh_seconds};
+use aviary_auth::{PUBLISHED_SECONDS, Rotation, RotationOutcome, SIGNING_SECONDS, fresh_seconds};
 use aviary_runtime::{EventHandler, Settings, SettingsError, Start, StartError};
 use aviary_store::{Credentials, Db, SigningKeys};
 use serde_json::{Value, json};
@@ -48,11 +48,11 @@ fn published_seconds(settings: &Settings) -> Result<i64, SettingsError> {
 impl EventHandler for Keys {
     /// Whatever the event is, it is time to look: a turn that comes too early does nothing.
     async fn handle(&self, _event: Value, _deadline: aviary_model::Timestamp) -> Result<Value, StartError> {
-        let turned = match self.rotation.turn().await? {
-            Turned::First => "first",
-            Turned::Published => "published",
-            Turned::Promoted => "promoted",
-            Turned::Nothing => "nothing",
+        let turned = match self.rotation.advance().await? {
+            RotationOutcome::FirstKey => "first",
+            RotationOutcome::Published => "published",
+            RotationOutcome::Promoted => "promoted",
+            RotationOutcome::Unchanged => "nothing",
         };
         tracing::info!(target: "aviary_keys", { keys.turned = turned }, "the signing keys took a turn");
         Ok(json!({ "turned": turned }))

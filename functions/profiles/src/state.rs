@@ -33,11 +33,7 @@ impl ProfilesState {
         let authenticator = Authenticator::start(start, &db).await?;
         let profiles = Profiles::new(db, settings.required("AVIARY_SOCIAL_TABLE")?);
         Ok(Self {
-            limiter: Limiter {
-                credentials: authenticator.credentials.clone(),
-                limits: Limits::of(settings)?,
-                clock: start.clock.clone(),
-            },
+            limiter: Limiter::new(authenticator.credentials.clone(), Limits::of(settings)?, start.clock.clone()),
             authenticator,
             relations: Relations::new(&profiles),
             page_reads: PageReads::new(&profiles),

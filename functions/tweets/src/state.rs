@@ -38,11 +38,7 @@ impl TweetsState {
         let social = settings.required("AVIARY_SOCIAL_TABLE")?;
         let profiles = Profiles::new(db.clone(), social);
         Ok(Self {
-            limiter: Limiter {
-                credentials: authenticator.credentials.clone(),
-                limits: Limits::of(settings)?,
-                clock: start.clock.clone(),
-            },
+            limiter: Limiter::new(authenticator.credentials.clone(), Limits::of(settings)?, start.clock.clone()),
             authenticator,
             page_reads: PageReads::new(&profiles),
             home: HomeTimelines::new(

@@ -4,7 +4,7 @@
 use aviary_web::ApiError;
 use http::{HeaderMap, StatusCode, header::AUTHORIZATION};
 
-use crate::TokenError;
+use crate::token::TokenError;
 
 /// A credential by its form.
 #[derive(Clone, Debug, PartialEq, Eq)]

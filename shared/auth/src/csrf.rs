@@ -6,7 +6,7 @@ use aviary_web::{ApiError, Client, Cookies, Form, Value};
 use http::{HeaderMap, Method, StatusCode, header::ORIGIN};
 use subtle::ConstantTimeEq;
 
-use crate::digest;
+use crate::digest::digest;
 
 /// Origins that may send requests with a user's cookies, beside our own.
 #[derive(Clone, Debug, Default)]

@@ -13,8 +13,7 @@ use jsonwebtoken::DecodingKey;
 
 use crate::credential::{self, Credential};
 use crate::keyring::{decode_with, decoding_key, kid_of};
-use crate::token::read;
-use crate::{Claims, TokenError};
+use crate::token::{Claims, TokenError, read};
 
 /// The moment at which the corpus's tokens hold.
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);

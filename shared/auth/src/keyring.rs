@@ -13,8 +13,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::token::{check_times, new_claims, read};
-use crate::{Claims, Lifetime, TokenError, TokenKind};
+use crate::token::{Claims, Lifetime, TokenError, TokenKind, check_times, new_claims, read};
 
 /// An unknown key name makes the keys be read anew, but not more often than this.
 const REREAD_MILLIS: i64 = 5_000;

@@ -1,9 +1,9 @@
-//! Who a caller is: passwords, tokens, sessions, CSRF, and the [`Unconfirmed`] and [`Caller`] that handlers
-//! take.
+//! Authentication: passwords, tokens, sessions, CSRF, rate limits, and the caller of a request.
 //!
-//! A [`Unconfirmed`] has shown a credential whose form and signature hold. A [`Caller`] has been looked up:
-//! the account is active and the session goes on. Writes want a `Caller`.
+//! A handler takes an [`Unconfirmed`]: the form and the signature of its credential are valid. Confirming it gives a
+//! [`Caller`]: the account is active and the session has not ended. Only a `Caller` may write.
 
+mod authenticator;
 mod caller;
 mod common_passwords;
 mod credential;
@@ -15,6 +15,7 @@ pub mod fuzzing;
 mod keyring;
 mod limits;
 mod mail_link;
+mod optional_credential;
 mod password;
 mod policy;
 mod refresh;
@@ -23,6 +24,7 @@ mod similarity;
 mod token;
 mod unconfirmed;
 
+pub use authenticator::Authenticator;
 pub use caller::Caller;
 pub use csrf::TrustedOrigins;
 pub use digest::digest;
@@ -30,9 +32,10 @@ pub use django::{from_django, is_django_hash};
 pub use keyring::{Issuer, KeyError, Verifier, fresh_seconds};
 pub use limits::{Limit, Limiter, Limits, LoginAttempt};
 pub use mail_link::{from_uid, reset_state, uid};
+pub use optional_credential::{HeaderUnconfirmed, MaybeUnconfirmed};
 pub use password::{PasswordError, PasswordText, PasswordTextError, Passwords, is_outdated};
 pub use policy::{Policy, PolicyError, SignupForm, at_change, without_owner};
 pub use refresh::{Refresh, RefreshError, Refreshed};
-pub use rotation::{PUBLISHED_SECONDS, Rotation, SIGNING_SECONDS, Turned};
+pub use rotation::{PUBLISHED_SECONDS, Rotation, RotationOutcome, SIGNING_SECONDS};
 pub use token::{Claims, Lifetime, TokenError, TokenKind};
-pub use unconfirmed::{Authenticator, HeaderUnconfirmed, MaybeUnconfirmed, Unconfirmed};
+pub use unconfirmed::Unconfirmed;

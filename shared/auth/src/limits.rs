@@ -1,11 +1,13 @@
 //! How much of something is too much. Counters lie in DynamoDB: a process knows nothing of its neighbours.
 
+use std::sync::Arc;
+
 use aviary_model::Clock;
 use aviary_runtime::{Settings, SettingsError};
 use aviary_store::{Counted, Credentials, StoreError};
 use aviary_web::ApiError;
 
-use crate::digest;
+use crate::digest::digest;
 
 /// So many in so many seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,12 +115,10 @@ impl Limits {
 /// Counts against the limits.
 #[derive(Clone, Debug)]
 pub struct Limiter {
-    /// Where the counters are.
-    pub credentials: Credentials,
-    /// What is too much.
+    credentials: Credentials,
+    /// The limits in force, for callers of [`Limiter::count`].
     pub limits: Limits,
-    /// The time.
-    pub clock: std::sync::Arc<dyn Clock>,
+    clock: Arc<dyn Clock>,
 }
 
 /// A login that was counted before it was tried, so that many at once can't pass together.
@@ -132,6 +132,12 @@ pub struct LoginAttempt {
 const KNOWN_SECONDS: i64 = 30 * 24 * 3_600;
 
 impl Limiter {
+    /// Counts in the credentials table.
+    #[must_use]
+    pub fn new(credentials: Credentials, limits: Limits, clock: Arc<dyn Clock>) -> Self {
+        Self { credentials, limits, clock }
+    }
+
     /// Counts one. One step.
     ///
     /// # Errors

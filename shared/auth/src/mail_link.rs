@@ -5,7 +5,7 @@ use aviary_store::User;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use crate::digest;
+use crate::digest::digest;
 
 /// djoser's `uid`: the id in base64url without padding.
 #[must_use]

@@ -3,8 +3,8 @@
 use aviary_model::{Email, Username};
 use aviary_runtime::{Settings, SettingsError};
 
-use crate::PasswordText;
 use crate::common_passwords::is_common;
+use crate::password::PasswordText;
 use crate::similarity::is_similar;
 
 /// How strict signups are; a parameter of the deployment.

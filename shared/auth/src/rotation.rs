@@ -37,15 +37,15 @@ pub struct Rotation {
 
 /// What a turn came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turned {
+pub enum RotationOutcome {
     /// There was no key: the first was made.
-    First,
+    FirstKey,
     /// A successor was published.
     Published,
     /// The successor signs now.
     Promoted,
     /// It was not yet time, or another process was faster.
-    Nothing,
+    Unchanged,
 }
 
 impl Rotation {
@@ -53,28 +53,28 @@ impl Rotation {
     ///
     /// # Errors
     /// When DynamoDB does not answer or there is no randomness.
-    pub async fn turn(&self) -> Result<Turned, KeyError> {
+    pub async fn advance(&self) -> Result<RotationOutcome, KeyError> {
         let now = self.clock.now();
         let (private, public) = new_key(now, self.entropy.as_ref())?;
         // Before the current one: read after it, a successor that was promoted in between would look unpublished.
         let next = self.keys.next().await?;
         let Some(current) = self.keys.current().await? else {
             let made = self.keys.create_first(&self.credentials, &private, &public).await?;
-            return Ok(if made { Turned::First } else { Turned::Nothing });
+            return Ok(if made { RotationOutcome::FirstKey } else { RotationOutcome::Unchanged });
         };
         let signs_until = current.created_at.plus_seconds(self.signing_seconds);
         let turned = match next {
             None if signs_until.plus_seconds(-self.published_seconds) <= now => {
                 let done = self.keys.publish_next(&self.credentials, &private, &public).await?;
-                done.then_some(Turned::Published)
+                done.then_some(RotationOutcome::Published)
             }
             Some(next) if signs_until <= now && next.created_at.plus_seconds(self.published_seconds) <= now => {
                 let expires = now.plus_seconds(VERIFYING_SECONDS);
                 let done = self.keys.promote_next(&self.credentials, &current, &next, now, expires).await?;
-                done.then_some(Turned::Promoted)
+                done.then_some(RotationOutcome::Promoted)
             }
             _ => None,
         };
-        Ok(turned.unwrap_or(Turned::Nothing))
+        Ok(turned.unwrap_or(RotationOutcome::Unchanged))
     }
 }

@@ -11,11 +11,7 @@ use crate::fixture::World;
 
 fn limiter(world: &World, limits: &str) -> Limiter {
     let settings = Settings::of([("AVIARY_LIMITS".to_owned(), limits.to_owned())]).unwrap();
-    Limiter {
-        credentials: world.credentials.clone(),
-        limits: Limits::of(&settings).unwrap(),
-        clock: world.clock.clone(),
-    }
+    Limiter::new(world.credentials.clone(), Limits::of(&settings).unwrap(), world.clock.clone())
 }
 
 fn is_too_much(answer: Result<LoginAttempt, ApiError>) -> bool {

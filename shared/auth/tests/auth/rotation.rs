@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Issuer, Lifetime, Rotation, TokenError, TokenKind, Turned};
+use aviary_auth::{Issuer, Lifetime, Rotation, RotationOutcome, TokenError, TokenKind};
 use aviary_model::{SessionId, UserId};
 use aviary_runtime::OsEntropy;
 use futures_util::future::join_all;
@@ -28,13 +28,13 @@ fn rotation(world: &World) -> Rotation {
 }
 
 /// Lets this time pass but for its last millisecond, in which nothing is to happen; then it is this.
-async fn after(world: &World, seconds: i64, turned: Turned) {
+async fn after(world: &World, seconds: i64, turned: RotationOutcome) {
     let rotation = rotation(world);
     world.clock.advance_millis(seconds * 1_000 - 1);
-    assert_eq!(rotation.turn().await.unwrap(), Turned::Nothing, "too early for {turned:?}");
+    assert_eq!(rotation.advance().await.unwrap(), RotationOutcome::Unchanged, "too early for {turned:?}");
     world.clock.advance_millis(1);
-    assert_eq!(rotation.turn().await.unwrap(), turned);
-    assert_eq!(rotation.turn().await.unwrap(), Turned::Nothing, "{turned:?} again");
+    assert_eq!(rotation.advance().await.unwrap(), turned);
+    assert_eq!(rotation.advance().await.unwrap(), RotationOutcome::Unchanged, "{turned:?} again");
 }
 
 fn token_of(issuer: &Issuer) -> String {
@@ -49,10 +49,10 @@ fn kid(token: &str) -> String {
 #[tokio::test]
 async fn each_move_comes_when_it_is_time_and_once() {
     let world = World::start();
-    assert_eq!(rotation(&world).turn().await.unwrap(), Turned::First);
+    assert_eq!(rotation(&world).advance().await.unwrap(), RotationOutcome::FirstKey);
     for _ in 0..2 {
-        after(&world, SIGNING - PUBLISHED, Turned::Published).await;
-        after(&world, PUBLISHED, Turned::Promoted).await;
+        after(&world, SIGNING - PUBLISHED, RotationOutcome::Published).await;
+        after(&world, PUBLISHED, RotationOutcome::Promoted).await;
     }
     assert_eq!(world.credentials.public_keys().await.unwrap().len(), 3);
 }
@@ -60,10 +60,10 @@ async fn each_move_comes_when_it_is_time_and_once() {
 #[tokio::test]
 async fn a_successor_that_comes_late_is_published_for_its_whole_time_all_the_same() {
     let world = World::start();
-    assert_eq!(rotation(&world).turn().await.unwrap(), Turned::First);
+    assert_eq!(rotation(&world).advance().await.unwrap(), RotationOutcome::FirstKey);
     world.clock.advance_millis(SIGNING * 10_000);
-    assert_eq!(rotation(&world).turn().await.unwrap(), Turned::Published);
-    after(&world, PUBLISHED, Turned::Promoted).await;
+    assert_eq!(rotation(&world).advance().await.unwrap(), RotationOutcome::Published);
+    after(&world, PUBLISHED, RotationOutcome::Promoted).await;
 }
 
 #[tokio::test]
@@ -74,13 +74,13 @@ async fn the_new_key_signs_and_the_old_one_verifies_until_its_last_token_is_over
     let token = old.token(&with("exp", json!(NOW.seconds() + 100 * 3_600)));
     let issuer = Issuer::load(world.keys.clone(), &world.credentials, world.clock.clone(), Arc::new(OsEntropy));
     let issuer = issuer.await.unwrap();
-    after(&world, SIGNING - PUBLISHED, Turned::Published).await;
+    after(&world, SIGNING - PUBLISHED, RotationOutcome::Published).await;
     issuer.freshen().await.unwrap();
     assert_eq!(kid(&token_of(&issuer)), KID, "published is not signing");
     let warm = world.verifier();
     warm.warm().await.unwrap();
 
-    after(&world, PUBLISHED, Turned::Promoted).await;
+    after(&world, PUBLISHED, RotationOutcome::Promoted).await;
     issuer.freshen().await.unwrap();
     let new = token_of(&issuer);
     assert_ne!(kid(&new), KID);
@@ -97,15 +97,17 @@ async fn the_new_key_signs_and_the_old_one_verifies_until_its_last_token_is_over
 #[tokio::test(flavor = "multi_thread")]
 async fn of_twenty_turns_at_once_one_counts() {
     let world = World::start();
-    for (seconds, turned) in
-        [(0, Turned::First), (SIGNING - PUBLISHED, Turned::Published), (PUBLISHED, Turned::Promoted)]
-    {
+    for (seconds, turned) in [
+        (0, RotationOutcome::FirstKey),
+        (SIGNING - PUBLISHED, RotationOutcome::Published),
+        (PUBLISHED, RotationOutcome::Promoted),
+    ] {
         world.clock.advance_millis(seconds * 1_000);
         let rotation = rotation(&world);
-        let turns = join_all((0..20).map(|_| rotation.turn())).await;
+        let turns = join_all((0..20).map(|_| rotation.advance())).await;
         let turns: Vec<_> = turns.into_iter().map(Result::unwrap).collect();
         assert_eq!(turns.iter().filter(|turn| **turn == turned).count(), 1, "{turns:?}");
-        assert_eq!(turns.iter().filter(|turn| **turn == Turned::Nothing).count(), 19, "{turns:?}");
+        assert_eq!(turns.iter().filter(|turn| **turn == RotationOutcome::Unchanged).count(), 19, "{turns:?}");
     }
     assert_eq!(world.credentials.public_keys().await.unwrap().len(), 2);
 }

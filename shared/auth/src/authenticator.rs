@@ -1,0 +1,39 @@
+//! [`Authenticator`]: what the extractors need to authenticate a request; part of the state of every function with HTTP.
+
+use std::sync::Arc;
+
+use aviary_model::Clock;
+use aviary_runtime::{Start, StartError};
+use aviary_store::{Credentials, Db};
+
+use crate::csrf::TrustedOrigins;
+use crate::keyring::{Verifier, fresh_seconds};
+
+/// Verifies credentials and looks sessions up; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Authenticator {
+    /// Verifies tokens with the public keys.
+    pub verifier: Verifier,
+    /// Reads principals and sessions.
+    pub credentials: Credentials,
+    /// The origins whose pages may send requests with a session cookie.
+    pub trusted: TrustedOrigins,
+    /// Tells whether a session has ended.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Authenticator {
+    /// Reads the settings and the public keys, during init. Costs one round trip, which opens the connection to
+    /// DynamoDB.
+    ///
+    /// # Errors
+    /// When a setting is missing, or DynamoDB does not answer.
+    pub async fn start(start: &Start, db: &Db) -> Result<Self, StartError> {
+        let credentials = Credentials::new(db.clone(), start.settings.required("AVIARY_CREDENTIALS_TABLE")?);
+        let fresh = fresh_seconds(&start.settings)?;
+        let verifier = Verifier::new(credentials.clone(), start.clock.clone()).fresh_for(fresh);
+        verifier.warm().await?;
+        let trusted = TrustedOrigins::of(&start.settings);
+        Ok(Self { verifier, credentials, trusted, clock: start.clock.clone() })
+    }
+}
