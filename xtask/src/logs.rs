@@ -150,10 +150,10 @@ mod tests {
     #[test]
     fn a_requests_line_begins_with_what_was_asked_and_answered() {
         let line = r#"{"timestamp":"2025-01-02T03:04:05Z","level":"INFO","message":"request","request.id":"r",
-            "http.method":"GET","http.route":"/auth/users/me","http.status":200,"duration.ms":3.652,"dynamodb.steps":2}"#;
+            "http.method":"GET","http.route":"/auth/users/me","http.status":200,"duration.ms":3.652,"dynamodb.round_trips":2}"#;
         assert_eq!(
             shown(line, RUNNING).as_deref(),
-            Some("03:04:05 INFO  GET /auth/users/me 200 3.7 ms request.id=r dynamodb.steps=2")
+            Some("03:04:05 INFO  GET /auth/users/me 200 3.7 ms request.id=r dynamodb.round_trips=2")
         );
     }
 

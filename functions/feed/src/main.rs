@@ -1,4 +1,4 @@
-//! The `feed` function.
+//! The binary of the `feed` function.
 
 use std::process::ExitCode;
 

@@ -1,11 +1,11 @@
-//! Takes one turn of the rotation per event.
+//! Runs one turn of the key rotation per event.
 
 use aviary_auth::{PUBLISHED_SECONDS, Rotation, RotationOutcome, SIGNING_SECONDS, fresh_seconds};
 use aviary_runtime::{EventHandler, Settings, SettingsError, Start, StartError};
 use aviary_store::{Credentials, Db, SigningKeys};
 use serde_json::{Value, json};
 
-/// The function's state.
+/// The function's state: the rotation and its tables.
 #[derive(Debug)]
 pub struct Keys {
     rotation: Rotation,
@@ -15,7 +15,7 @@ impl Keys {
     /// Reads the settings. Makes no call.
     ///
     /// # Errors
-    /// When a setting is missing or wrong.
+    /// When a setting is missing or invalid.
     pub fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
@@ -33,7 +33,8 @@ impl Keys {
     }
 }
 
-/// A successor that signs before every process has read it would have valid tokens refused.
+/// A key must be published for longer than processes cache the public keys. Otherwise a process that does not know the
+/// new key yet would refuse valid tokens.
 fn published_seconds(settings: &Settings) -> Result<i64, SettingsError> {
     let name = "AVIARY_KEY_PUBLISHED_SECONDS";
     let published = settings.seconds(name)?.unwrap_or(PUBLISHED_SECONDS);
@@ -46,7 +47,7 @@ fn published_seconds(settings: &Settings) -> Result<i64, SettingsError> {
 }
 
 impl EventHandler for Keys {
-    /// Whatever the event is, it is time to look: a turn that comes too early does nothing.
+    /// Every event starts a turn; a turn that comes too early changes nothing.
     async fn handle(&self, _event: Value, _deadline: aviary_model::Timestamp) -> Result<Value, StartError> {
         let turned = match self.rotation.advance().await? {
             RotationOutcome::FirstKey => "first",
@@ -54,7 +55,7 @@ impl EventHandler for Keys {
             RotationOutcome::Promoted => "promoted",
             RotationOutcome::Unchanged => "nothing",
         };
-        tracing::info!(target: "aviary_keys", { keys.turned = turned }, "the signing keys took a turn");
+        tracing::info!(target: "aviary_keys", { keys.turned = turned }, "a turn of the key rotation is done");
         Ok(json!({ "turned": turned }))
     }
 }

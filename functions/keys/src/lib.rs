@@ -1,4 +1,4 @@
-//! Rotation of signing keys, on a schedule.
+//! Rotates the signing keys on a schedule.
 
 mod keys;
 

@@ -25,7 +25,7 @@ pub async fn list_notifications(
 ) -> Result<Json<Page<ShownNotification>>, ApiError> {
     let list = format!("notifications/{}", unconfirmed.user());
     // An invalid cursor is reported only after an invalid credential.
-    let cursor = query.place_as::<u64>(&list);
+    let cursor = query.position_as::<u64>(&list);
     let after = cursor.as_ref().ok().copied().flatten();
     let read = state.notifications.page(unconfirmed.user(), after, query.limit(), state.clock.now());
     let (caller, page) = unconfirmed.confirm_with(read).await?;

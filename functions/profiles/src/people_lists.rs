@@ -67,7 +67,7 @@ pub(crate) async fn show_list(
 ) -> Result<Page<Person>, ApiError> {
     let name = owner.map(|owner| format!("{}/{owner}", list.name())).unwrap_or_default();
     // An unknown user and an invalid cursor are reported only after an invalid credential.
-    let after = query.place_as::<EdgeId>(&name);
+    let after = query.position_as::<EdgeId>(&name);
     let read = async {
         let (Some(owner), Ok(after)) = (owner, &after) else { return Ok((None, None)) };
         let page = list.read(state, owner, *after, query.limit());

@@ -31,7 +31,7 @@ pub async fn search_profiles(
     let search = read(&form).and_then(|query| {
         // Quoted and escaped, so that the list's name has no line break, which ends it in a cursor.
         let name = format!("search/{:?}", query.as_str());
-        let after = page_query.place(&name)?;
+        let after = page_query.position(&name)?;
         Ok((query, name, after))
     });
     let read = async {

@@ -1,4 +1,4 @@
-//! One attempt at a job: put it off, do it, remove it.
+//! One attempt at a job: put it off, run it, remove it.
 
 use aviary_model::{SessionId, Timestamp};
 use aviary_store::{Job, StoreError};
@@ -7,14 +7,14 @@ use crate::outcome::{Outcome, TaskError};
 use crate::task::{kind, user};
 use crate::worker::Worker;
 
-/// After so many attempts a job is left to a person, and tried once a day.
+/// After this many attempts an alarm calls a person, and the job runs once a day.
 const MAX_ATTEMPTS: u32 = 8;
-/// Longer than the function may run, so that nobody begins a job that somebody is still at.
+/// Longer than the function's timeout, so that no process begins a job that another still runs.
 const FIRST_DELAY_SECONDS: i64 = 90;
 const DAY_SECONDS: i64 = 24 * 3_600;
-/// Who wrote a job may have a clock that is ahead of ours.
+/// The clock of the process that wrote the job may be ahead by this much.
 const SKEW_SECONDS: i64 = 5;
-/// A job is not begun when less is left of the function's time.
+/// A job does not begin when less time is left before the deadline.
 const RESERVE_SECONDS: i64 = 20;
 
 impl Worker {
@@ -22,18 +22,18 @@ impl Worker {
         due_at <= self.clock.now().plus_seconds(SKEW_SECONDS)
     }
 
-    /// A deadline that has passed is none: who was still running then would not be asked. `cargo lambda watch`
-    /// sends such a one.
+    /// Whether enough time is left to begin a job. A deadline in the past is ignored: Lambda would have stopped the
+    /// process, but `cargo lambda watch` sends such deadlines.
     pub(crate) fn has_time(&self, deadline: Timestamp) -> bool {
         let now = self.clock.now();
         deadline <= now || now.plus_seconds(RESERVE_SECONDS) < deadline
     }
 
-    /// Does a job that is still there and due. That it fails is no error: it was put off before it was
-    /// begun, and the log says so.
+    /// Runs a job, if it still exists and is due. A failed job is logged and is no error here: it was put off before it
+    /// began.
     ///
     /// # Errors
-    /// When the table of jobs does not answer.
+    /// When the jobs table does not answer.
     pub(crate) async fn attempt(&self, id: SessionId) -> Result<(), StoreError> {
         let Some(job) = self.jobs.by_id(id).await?.filter(|job| self.is_due(job.due_at)) else { return Ok(()) };
         let again_at = self.clock.now().plus_seconds(delay_seconds(job.attempts.saturating_add(1)));
@@ -44,7 +44,7 @@ impl Worker {
                 self.jobs.done(job.id).await
             }
             Ok(Outcome::Again { task, after_seconds }) => {
-                log(&job, "a job goes on later");
+                log(&job, "a job continues later");
                 let due_at = self.clock.now().plus_seconds(after_seconds);
                 self.jobs.again(&Job { task, due_at, attempts: 0, ..job }).await
             }
@@ -56,8 +56,8 @@ impl Worker {
     }
 }
 
-/// How long the attempt with this number puts a job off: twice as long each time, and a day from the last
-/// on.
+/// How long the attempt with this number puts a job off: twice as long as the one before, and a day from
+/// [`MAX_ATTEMPTS`] on.
 fn delay_seconds(attempts: u32) -> i64 {
     if attempts >= MAX_ATTEMPTS { DAY_SECONDS } else { FIRST_DELAY_SECONDS << attempts.saturating_sub(1) }
 }
@@ -71,7 +71,7 @@ fn log(job: &Job, message: &'static str) {
     );
 }
 
-/// The second message is what the deployment's alarm counts.
+/// Logs a failed attempt. The template's alarm counts the message of the last attempt.
 fn report(job: &Job, error: &TaskError) {
     let (kind, user) = (kind(&job.task), user(&job.task).map(tracing::field::display));
     if job.attempts >= MAX_ATTEMPTS {

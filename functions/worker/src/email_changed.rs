@@ -1,4 +1,4 @@
-//! Tells the old address that it was changed.
+//! Mails the old address after a change of address, with a link that undoes it.
 
 use aviary_auth::{digest, uid};
 use aviary_model::{Email, UserId};
@@ -11,7 +11,7 @@ use crate::worker::Worker;
 const LIFETIME_SECONDS: i64 = 7 * 24 * 3_600;
 
 impl Worker {
-    /// Nothing where the account is gone, or its address is the old one again.
+    /// Does nothing if the account is gone, or has the old address again.
     pub(crate) async fn email_changed(&self, user: UserId, old: &Email) -> Result<Outcome, TaskError> {
         let changed = self.accounts.by_id(user).await?.filter(|user| user.email.as_ref() != Some(old));
         let Some(user) = changed.filter(|_| self.mailer.has_sender()) else { return Ok(Outcome::Done) };
@@ -23,7 +23,7 @@ impl Worker {
         Ok(Outcome::Done)
     }
 
-    /// The new address is not in it: who reads the old one's mail need not know it.
+    /// The mail does not contain the new address, because other people may read the old one's mail.
     fn email_changed_body(&self, user: &User, token: &str) -> MailBody {
         let uid = uid(user.id);
         let link = self.undo_email_link.as_ref().map(|link| link.with(&uid, token));

@@ -1,4 +1,4 @@
-//! Timelines: a tweet into those of the followers, the last tweets into that of a new one, and who has too many.
+//! Writes timelines: new tweets to followers, earlier tweets to a new follower, and the switch to merging at reading.
 
 use aviary_model::{EdgeId, TweetId, UserId};
 use aviary_store::{Follower, Task, TimelineEntry};
@@ -7,12 +7,12 @@ use futures_util::{StreamExt, TryStreamExt};
 use crate::outcome::{Outcome, TaskError, second_round};
 use crate::worker::Worker;
 
-/// Followers of one run; the rest is done in the next, which the stream brings at once.
+/// Followers of one run. The next run continues at once, because the stream delivers the changed job.
 const FOLLOWERS: i32 = 500;
-/// Timelines that are written to beside each other.
+/// Timelines that are written concurrently.
 const AT_ONCE: usize = 32;
 
-/// What is brought into timelines, and by whom.
+/// A tweet or retweet that is written to timelines. `user` tweeted or retweeted it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FanOutItem {
     pub(crate) user: UserId,
@@ -22,8 +22,8 @@ pub(crate) struct FanOutItem {
 }
 
 impl Worker {
-    /// One page of the followers. Nothing where the tweet or the retweet is gone; what is gone while this runs is
-    /// removed by the second round of its removal.
+    /// Writes the item to the timelines of one page of followers. Does nothing if the tweet or retweet is gone. If it is
+    /// deleted meanwhile, the second round of its removal also removes these entries.
     pub(crate) async fn fan_out(
         &self,
         item: FanOutItem,
@@ -39,7 +39,7 @@ impl Worker {
             true => TimelineEntry::tweeted(tweet, author),
             false => TimelineEntry::retweeted(tweet, author, user, position),
         };
-        // Own tweets are in one's timeline anyway.
+        // The author's own timeline merges the author's tweets at reading.
         let readers = page.entries.iter().map(|follower| follower.user).filter(|reader| *reader != author);
         let writes: Vec<_> = readers.map(|reader| self.home.put(reader, &entry, self.clock.now())).collect();
         futures_util::stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
@@ -49,8 +49,8 @@ impl Worker {
         }))
     }
 
-    /// Brings the last tweets of somebody into a new follower's timeline; again after a while, since what was
-    /// tweeted or retweeted in between may have found an index without the follower.
+    /// Writes a user's last tweets to a new follower's timeline. The second round adds tweets and retweets whose fan-out
+    /// read the index before the follower was in it.
     pub(crate) async fn backfill(&self, user: UserId, followed: UserId, round: u32) -> Result<Outcome, TaskError> {
         for entry in self.home.for_new_follower(user, followed).await? {
             self.home.put(user, &entry, self.clock.now()).await?;
@@ -58,7 +58,7 @@ impl Worker {
         Ok(second_round(round, |round| Task::Backfill { user, followed, round }))
     }
 
-    /// Has the timelines of one page of the followers merge this one's tweets when they are read.
+    /// Lets the timelines of one page of followers merge the user's tweets at reading.
     pub(crate) async fn cross(&self, user: UserId, after: Option<&str>, round: u32) -> Result<Outcome, TaskError> {
         let page = self.home.followers(user, None, after, FOLLOWERS).await?;
         let writes =
@@ -71,7 +71,7 @@ impl Worker {
         })
     }
 
-    /// Takes a tweet out of the timelines into which a retweet brought it.
+    /// Takes a tweet out of the timelines to which a retweet wrote it.
     pub(crate) async fn withdraw(
         &self,
         user: UserId,

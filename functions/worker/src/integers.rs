@@ -1,5 +1,5 @@
-//! Removes what nothing leads to of the integer sets. What an item or a manifest names is never touched, however old it
-//! is. A key and a generation are used once, so what is unnamed when its job is due will not be named again.
+//! Removes integer sets and objects that nothing refers to. What an item or a manifest names is never removed, however
+//! old it is. Keys and generations are used only once, so what is unnamed when its job is due stays unnamed.
 
 use aviary_media::{Folder, InvalidKey, PrivateKey};
 use aviary_model::{GenerationId, IntegerSession, SetId, UploadId, UserId};
@@ -9,19 +9,19 @@ use aviary_store::{Manifest, Task};
 use crate::outcome::{Outcome, TaskError};
 use crate::worker::Worker;
 
-/// Pages of a generation in one run; the rest is done in the next, which the stream brings at once.
+/// Pages of a generation in one run. The next run continues at once, because the stream delivers the changed job.
 const PAGES: usize = 8;
-/// When a session is deleted once more: a request that was under way may have made it anew.
+/// When a session is deleted once more, because a request that was under way may have created it again.
 const AGAIN_AFTER_SECONDS: i64 = 60;
 
 impl Worker {
-    /// The object of a version that was replaced or deleted.
+    /// Removes the object of a version that was replaced or deleted.
     pub(crate) async fn remove_integer_object(&self, user: UserId, key: &str) -> Result<Outcome, TaskError> {
         self.bucket.delete_private(&own(user, key)?).await?;
         Ok(Outcome::Done)
     }
 
-    /// The object of a version whose writer may have died before the set named it.
+    /// Removes the object of a version, unless its set names it. The writer may have died before that.
     pub(crate) async fn check_integer_object(
         &self,
         user: UserId,
@@ -35,7 +35,7 @@ impl Worker {
         self.remove_integer_object(user, key).await
     }
 
-    /// A generation that was replaced, or that its session was never led to.
+    /// Removes a generation, unless its session leads to it. It was replaced, or its writer died.
     pub(crate) async fn remove_integer_generation(
         &self,
         user: UserId,
@@ -52,8 +52,8 @@ impl Worker {
         Ok(Outcome::Done)
     }
 
-    /// What was lent of a session that has ended. In the second round only if it was not made anew: its owner may have
-    /// been lent something by then, and what is left is removed by its age.
+    /// Removes the downloads of a session that has ended. The second round leaves them if the session was created again:
+    /// its owner may have new downloads by then, and old ones are removed by their age.
     pub(crate) async fn remove_integer_downloads(
         &self,
         user: UserId,
@@ -71,8 +71,8 @@ impl Worker {
         Ok(Outcome::Again { task, after_seconds: AGAIN_AFTER_SECONDS })
     }
 
-    /// The session of a web session that was left for good, and all that were made under it: each manifest goes at once,
-    /// the rest by jobs of its own.
+    /// Deletes the session of a web session that was ended, and all sessions made under it. Each manifest is deleted at
+    /// once, and separate jobs remove the rest.
     pub(crate) async fn delete_integer_session(
         &self,
         user: UserId,
@@ -81,7 +81,7 @@ impl Worker {
     ) -> Result<Outcome, TaskError> {
         let now = self.clock.now();
         if !self.integers.delete_session(user, session, now).await? {
-            // It may have ended before, and what it lent with it.
+            // The session may have ended before, with downloads left.
             self.bucket.delete_all(&Folder::session_downloads(user, session)).await?;
         }
         let mut after = None;
@@ -103,8 +103,8 @@ impl Worker {
         Ok(Outcome::Again { task, after_seconds: AGAIN_AFTER_SECONDS })
     }
 
-    /// All that a deleted account has: each manifest goes after what it leads to, and at last what nothing led to.
-    /// True if there is more.
+    /// Removes the integers of a deleted account: what each manifest leads to, then the manifest, and at last objects
+    /// that nothing leads to. True if more is left.
     pub(crate) async fn purge_integers(&self, user: UserId) -> Result<bool, TaskError> {
         for _ in 0..PAGES {
             let page = self.integers.sessions(user, None).await?;
@@ -125,7 +125,7 @@ impl Worker {
         Ok(true)
     }
 
-    /// Removes a generation's objects and then its sets, which alone lead to them. True if there are more.
+    /// Removes a generation's objects, and then its sets, because only they lead to the objects. True if more are left.
     async fn empty_generation(&self, user: UserId, generation: GenerationId) -> Result<bool, TaskError> {
         self.bucket.delete_all(&Folder::integers_generation(user, generation)).await?;
         for _ in 0..PAGES {
@@ -136,14 +136,14 @@ impl Worker {
         Ok(true)
     }
 
-    /// What a user sent for a request, whether it came or not.
+    /// Removes the object that a user uploaded for a request, if there is one.
     pub(crate) async fn remove_integer_upload(&self, user: UserId, upload: UploadId) -> Result<Outcome, TaskError> {
         self.bucket.delete_private(&PrivateKey::integers_upload(user, upload)).await?;
         Ok(Outcome::Done)
     }
 }
 
-/// The key in a job, if it is one of the user's own sets; no other object is removed on a job's word.
+/// Parses the key in a job. A job may only remove objects of its user's sets.
 fn own(user: UserId, key: &str) -> Result<PrivateKey, InvalidKey> {
     let key: PrivateKey = key.parse()?;
     if key.as_str().starts_with(Folder::integers(user).as_str()) { Ok(key) } else { Err(InvalidKey::of(key.as_str())) }

@@ -1,7 +1,7 @@
-//! Does what is written in the table of jobs: mail, timelines, and removing what is over.
+//! Runs the jobs of the jobs table: mail, timelines, and the removal of what was deleted.
 //!
-//! Its stream brings each job when it is written, a schedule those that were put off or left. A job is put
-//! off *before* it is begun, so a process that dies has only delayed it, and nobody else begins it meanwhile.
+//! The table's stream delivers each job when it is written; a schedule finds those that were put off or left behind. A
+//! job is put off *before* it begins: a process that dies has only delayed it, and no other process begins it meanwhile.
 //! Every job can run twice.
 
 mod attempt;

@@ -1,8 +1,8 @@
-//! The mails: their words, as text and as HTML.
+//! Renders mails as text and as HTML.
 
 use aviary_model::Username;
 
-/// A mail without its addressee.
+/// A mail without its recipient.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct MailBody {
     pub(crate) subject: &'static str,
@@ -10,22 +10,22 @@ pub(crate) struct MailBody {
     pub(crate) html: String,
 }
 
-/// What a mail is about.
+/// The wording of a mail.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wording<'a> {
     pub(crate) subject: &'static str,
-    /// Who is greeted.
+    /// The user who is greeted.
     pub(crate) username: &'a Username,
-    /// What happened, and what the link does.
+    /// The first paragraph: what happened, and what the link does.
     pub(crate) opening: &'a str,
-    /// What the link is called.
+    /// The link's text.
     pub(crate) action: &'static str,
-    /// What to do otherwise.
+    /// The last paragraph: what to do if the mail was not expected.
     pub(crate) closing: &'static str,
 }
 
 impl MailBody {
-    /// Puts it together; `uid` and `token` stand in plain beside the link, for apps that ask for them.
+    /// Renders the mail. `uid` and `token` are also shown as plain text, for apps that ask for them.
     pub(crate) fn new(words: &Wording<'_>, link: Option<&str>, uid: &str, token: &str) -> Self {
         Self { subject: words.subject, text: as_text(words, link, uid, token), html: as_html(words, link, uid, token) }
     }
@@ -57,7 +57,7 @@ fn as_html(words: &Wording<'_>, link: Option<&str>, uid: &str, token: &str) -> S
     )
 }
 
-/// Text as it stands in HTML, between tags and in quoted attributes.
+/// Escapes text for HTML, between tags and in quoted attributes.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -79,7 +79,7 @@ mod tests {
 
     use super::*;
 
-    fn letter(link: Option<&str>) -> MailBody {
+    fn mail(link: Option<&str>) -> MailBody {
         let username = Username::parse("wren").unwrap();
         let words = Wording {
             subject: "Subject",
@@ -92,16 +92,16 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_it_becomes_markup() {
-        let html = letter(Some("https://a.example/?a=\"><script>&b='")).html;
+    fn values_never_become_markup() {
+        let html = mail(Some("https://a.example/?a=\"><script>&b='")).html;
         assert!(html.contains("Tom &amp; &lt;b&gt;Jerry&lt;/b&gt;"), "{html}");
         assert!(html.contains("href=\"https://a.example/?a=&quot;&gt;&lt;script&gt;&amp;b=&#39;\""), "{html}");
     }
 
     #[test]
-    fn both_parts_have_the_link_and_the_plain_token() {
-        let letter = letter(Some("https://a.example/r"));
-        for part in [&letter.text, &letter.html] {
+    fn both_parts_have_the_link_and_the_token() {
+        let mail = mail(Some("https://a.example/r"));
+        for part in [&mail.text, &mail.html] {
             for needed in ["wren", "https://a.example/r", "dWlk", "abc123", "Bye"] {
                 assert!(part.contains(needed), "{needed}: {part}");
             }
@@ -109,9 +109,9 @@ mod tests {
     }
 
     #[test]
-    fn without_a_link_uid_and_token_are_enough() {
-        let letter = letter(None);
-        assert!(letter.text.contains("token: abc123") && !letter.text.contains("Act"));
-        assert!(!letter.html.contains("href"));
+    fn without_a_link_the_mail_still_has_the_token() {
+        let mail = mail(None);
+        assert!(mail.text.contains("token: abc123") && !mail.text.contains("Act"));
+        assert!(!mail.html.contains("href"));
     }
 }

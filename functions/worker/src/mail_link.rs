@@ -1,17 +1,17 @@
-//! Links in mails, made from a template of the deployment's.
+//! Links in mails, made from a template that the deployment sets.
 
 use aviary_runtime::{Settings, SettingsError};
 
 const UID: &str = "{uid}";
 const TOKEN: &str = "{token}";
 
-/// A link with places for `{uid}` and `{token}`. Both are made of letters, digits, `-` and `_`, so they need no
-/// escaping wherever they stand in it.
+/// A link template with `{uid}` and `{token}`. Both values consist of letters, digits, `-` and `_`, so they need no
+/// escaping anywhere in a URL.
 #[derive(Clone, Debug)]
 pub(crate) struct MailLink(String);
 
 impl MailLink {
-    /// Reads the setting; none without it.
+    /// Reads the setting. `None` if it is absent.
     pub(crate) fn of(settings: &Settings, name: &'static str) -> Result<Option<Self>, SettingsError> {
         let Some(text) = settings.optional(name) else { return Ok(None) };
         let is_link = text.starts_with("https://") || text.starts_with("http://");
@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_has_both_places_or_stops_the_start() {
+    fn a_link_without_both_placeholders_stops_the_start() {
         assert_eq!(of("https://a.example/#/r/{uid}/{token}").unwrap().as_deref(), Some("https://a.example/#/r/U/T"));
         assert_eq!(of("http://a.example/r?t={token}&u={uid}").unwrap().as_deref(), Some("http://a.example/r?t=T&u=U"));
         assert_eq!(of("").unwrap(), None);

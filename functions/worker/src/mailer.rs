@@ -1,4 +1,4 @@
-//! Mail, by SES.
+//! Sends mail with SES.
 
 use aviary_model::Email;
 use aviary_runtime::Settings;
@@ -9,24 +9,24 @@ use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 
 use crate::mail_body::MailBody;
 
-/// Sends mails, if there is a sender.
+/// Sends mails, if the deployment has a sender address.
 #[derive(Clone, Debug)]
 pub(crate) struct Mailer {
     client: Client,
     from: Option<String>,
 }
 
-/// SES did not take a mail. Its own words are left out, since they can hold the address.
+/// Why a mail was not sent. SES's message is left out, because it can contain the address.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum MailError {
-    /// SES answered with this code.
+    /// SES refused the mail with this code.
     #[error("SES refused a mail: {0}")]
     Refused(String),
-    /// No answer.
+    /// SES did not answer.
     #[error("SES does not answer")]
     Unreachable,
-    /// The mail could not be put together.
-    #[error("a mail can't be put together")]
+    /// The SDK refused to build the mail.
+    #[error("a mail can't be built")]
     Malformed,
 }
 
@@ -35,7 +35,7 @@ impl Mailer {
         Self { client: Client::new(aws), from: settings.optional("AVIARY_MAIL_FROM").map(ToOwned::to_owned) }
     }
 
-    /// Is there somebody to send as? Where nobody is, the log says that nothing was mailed.
+    /// Whether a sender address is configured. Without one, the log says that nothing was mailed.
     pub(crate) fn has_sender(&self) -> bool {
         if self.from.is_none() {
             tracing::warn!("no sender is configured: a mail was not sent");
@@ -43,9 +43,9 @@ impl Mailer {
         self.from.is_some()
     }
 
-    /// Sends a mail. One that SES will never take for its address counts as sent: no attempt would help.
-    pub(crate) async fn send(&self, to: &Email, letter: &MailBody) -> Result<(), MailError> {
-        let content = content(letter).map_err(|_| MailError::Malformed)?;
+    /// Sends a mail. If SES refuses the address itself, the mail counts as sent, because no later attempt would help.
+    pub(crate) async fn send(&self, to: &Email, mail: &MailBody) -> Result<(), MailError> {
+        let content = content(mail).map_err(|_| MailError::Malformed)?;
         let call = self
             .client
             .send_email()
@@ -55,7 +55,7 @@ impl Mailer {
         match call.send().await {
             Ok(_) => Ok(()),
             Err(error) if is_impossible(&error) => {
-                tracing::warn!("SES takes no mail for the address of an account");
+                tracing::warn!("SES refuses the address of an account");
                 Ok(())
             }
             Err(SdkError::ServiceError(context)) => {
@@ -66,14 +66,14 @@ impl Mailer {
     }
 }
 
-/// SES is strict about addresses, which ours are for any mail server (umlauts before the `@`, for one).
+/// SES accepts fewer addresses than we do: it refuses umlauts before the `@`, for example.
 fn is_impossible(error: &SdkError<SendEmailError>) -> bool {
     matches!(error.as_service_error(), Some(SendEmailError::BadRequestException(_)))
 }
 
-fn content(letter: &MailBody) -> Result<EmailContent, BuildError> {
+fn content(mail: &MailBody) -> Result<EmailContent, BuildError> {
     let utf_8 = |data: &str| Content::builder().data(data).charset("UTF-8").build();
-    let body = Body::builder().text(utf_8(&letter.text)?).html(utf_8(&letter.html)?).build();
-    let message = Message::builder().subject(utf_8(letter.subject)?).body(body).build();
+    let body = Body::builder().text(utf_8(&mail.text)?).html(utf_8(&mail.html)?).build();
+    let message = Message::builder().subject(utf_8(mail.subject)?).body(body).build();
     Ok(EmailContent::builder().simple(message).build())
 }

@@ -1,4 +1,4 @@
-//! Removes what a deleted account left.
+//! Removes the data of a deleted account.
 
 use aviary_media::Folder;
 use aviary_model::UserId;
@@ -8,16 +8,16 @@ use futures_util::{StreamExt, TryStreamExt};
 use crate::outcome::{Outcome, TaskError};
 use crate::worker::Worker;
 
-/// Pages of each kind in one run; the rest is done in the next, which the stream brings at once.
+/// Pages of each kind in one run. The next run continues at once, because the stream delivers the changed job.
 const PAGES: usize = 8;
-/// Tweets and comments that are removed beside each other.
+/// Tweets or comments that are removed concurrently.
 const AT_ONCE: usize = 8;
-/// When it is done again after a round, for requests that were under way and indexes that lagged.
+/// The delays of the second and third round, for requests that were under way and indexes that lagged.
 const ROUNDS_AFTER_SECONDS: [i64; 2] = [60, 600];
 
 impl Worker {
-    /// One run of a round. Everything it does can be done twice, and be cut off anywhere: it looks for what
-    /// is there, and removes what leads to a thing not before the thing.
+    /// One run of a round. It can run twice and stop anywhere: it reads what exists, and removes each item before what
+    /// leads to it.
     pub(crate) async fn purge(&self, user: UserId, round: u32) -> Result<Outcome, TaskError> {
         if self.accounts.by_id(user).await?.is_some() {
             return Err(TaskError::AccountIsThere);
@@ -39,7 +39,7 @@ impl Worker {
         Ok(after_round(user, round))
     }
 
-    /// Tweets and comments go one by one, each with a job that removes what hangs on it. True if there are more.
+    /// Removes tweets and comments, and writes a job for each that removes what depends on it. True if more are left.
     async fn purge_works(&self, user: UserId) -> Result<bool, TaskError> {
         for _ in 0..PAGES {
             let (tweets, comments) = (self.purge.tweets(user).await?, self.purge.comments(user).await?);
@@ -63,7 +63,7 @@ async fn at_once<F: Future<Output = Result<(), StoreError>>>(
     futures_util::stream::iter(writes).buffer_unordered(AT_ONCE).try_collect().await
 }
 
-/// Removes page after page, as many as a run may. True if there are more.
+/// Removes up to [`PAGES`] pages. True if more are left.
 async fn pages<F: Future<Output = Result<bool, StoreError>>>(remove: impl Fn() -> F) -> Result<bool, StoreError> {
     for _ in 0..PAGES {
         if !remove().await? {

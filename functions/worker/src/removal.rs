@@ -1,5 +1,5 @@
-//! What hangs on a tweet or a comment that is gone. Twice: at once, and after a while for what was under way and for
-//! what indexes did not have yet.
+//! Removes everything that depends on a deleted tweet or comment, in two rounds: the second one finds what requests
+//! under way wrote, and what indexes did not show yet.
 
 use aviary_media::Folder;
 use aviary_model::{CommentId, TweetId, UserId};
@@ -9,7 +9,7 @@ use crate::outcome::{Outcome, TaskError, second_round};
 use crate::worker::Worker;
 
 impl Worker {
-    /// Objects, comments, reactions, entries in timelines, notifications, tags. Answers to it stay.
+    /// Removes a tweet's objects, comments, reactions, timeline entries, notifications and tags. Replies stay.
     pub(crate) async fn remove_tweet(&self, author: UserId, tweet: TweetId, round: u32) -> Result<Outcome, TaskError> {
         self.bucket.delete_all(&Folder::tweet(tweet.uuid())).await?;
         let more = [
@@ -26,7 +26,7 @@ impl Worker {
         Ok(second_round(round, |round| Task::RemoveTweet { author, tweet, round }))
     }
 
-    /// Likes and notifications.
+    /// Removes a comment's likes and notifications.
     pub(crate) async fn remove_comment(
         &self,
         author: UserId,

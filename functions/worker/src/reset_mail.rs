@@ -1,4 +1,4 @@
-//! Mails a link that sets a new password.
+//! Mails a link with which the user sets a new password.
 
 use aviary_auth::{digest, reset_state, uid};
 use aviary_model::UserId;
@@ -11,8 +11,8 @@ use crate::worker::Worker;
 const LIFETIME_SECONDS: i64 = 3_600;
 
 impl Worker {
-    /// Nothing for who is gone, inactive or without address; that is no failure, since the job is written
-    /// for unknown addresses too.
+    /// Sends nothing if the account is gone, inactive or without an address. That is not a failure, because the job is
+    /// also written for unknown addresses.
     pub(crate) async fn reset_mail(&self, user: UserId) -> Result<Outcome, TaskError> {
         let (found, principal) = futures_util::join!(self.accounts.by_id(user), self.credentials.principal(user));
         let is_active = principal?.is_some_and(|principal| principal.active);

@@ -1,4 +1,4 @@
-//! The schedule's part: jobs that were put off, or left.
+//! Runs, on a schedule, the jobs that were put off or left behind.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,22 +10,22 @@ use futures_util::StreamExt;
 
 use crate::worker::Worker;
 
-/// Jobs mostly wait for somebody's answer; a few can do so beside each other.
+/// Concurrent jobs. They mostly wait for AWS services.
 const AT_ONCE: usize = 4;
 
-/// Some jobs could not even be put off.
+/// This many jobs could not be put off, or not removed after they were done.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} due jobs could not be begun or ended; the next sweep comes for them")]
+#[error("{0} due jobs could not be begun or ended; the next sweep tries them again")]
 pub(crate) struct SweepError(usize);
 
 impl Worker {
-    /// Does what is due, oldest first, page after page as long as there is time. Answers how much was due.
+    /// Runs due jobs page by page, oldest first, while time is left. Returns how many were due.
     pub(crate) async fn sweep(&self, deadline: Timestamp) -> Result<usize, StartError> {
         let mut seen = HashSet::new();
         let mut failures = 0;
         loop {
             let mut due = self.jobs.due(self.clock.now()).await?;
-            // The index lags, and what could not be begun is still due: neither is tried twice in one sweep.
+            // The index lags, and jobs that could not begin are still due: neither is tried twice in one sweep.
             due.retain(|id| seen.insert(*id));
             if due.is_empty() || !self.has_time(deadline) {
                 break;
@@ -38,7 +38,7 @@ impl Worker {
         }
     }
 
-    /// Answers how many could not be begun or ended.
+    /// Returns how many could not be begun or ended.
     async fn attempt_each(&self, due: Vec<SessionId>, deadline: Timestamp) -> usize {
         let failures = AtomicUsize::new(0);
         futures_util::stream::iter(due)

@@ -1,4 +1,4 @@
-//! Which task is done where, and what can come of it.
+//! Dispatches each kind of task to the code that runs it.
 
 use aviary_model::UserId;
 use aviary_store::Task;
@@ -54,10 +54,10 @@ impl Worker {
         }
     }
 
-    /// Sessions of past epochs count for nothing any more. The epoch is read first: what is read after it
-    /// and is older than it stays so.
+    /// Removes sessions of past epochs, which are invalid. The epoch is read first, so a session that is older than it
+    /// when read later stays older.
     async fn sweep_sessions(&self, user: UserId) -> Result<Outcome, TaskError> {
-        // Without a principal the account is gone, and its purge removes all of them.
+        // Without a principal the account is deleted, and its purge removes all sessions.
         if let Some(principal) = self.credentials.principal(user).await? {
             self.credentials.remove_sessions_before(user, principal.epoch).await?;
         }
@@ -65,7 +65,7 @@ impl Worker {
     }
 }
 
-/// A task's name in logs.
+/// The name of a task's kind, for logs.
 pub(crate) fn kind(task: &Task) -> &'static str {
     match task {
         Task::ResetMail { .. } => "reset_mail",
@@ -89,7 +89,7 @@ pub(crate) fn kind(task: &Task) -> &'static str {
     }
 }
 
-/// Whom a task is about, where it is known.
+/// The user whom a task concerns, for logs.
 pub(crate) fn user(task: &Task) -> Option<UserId> {
     let user = match task {
         Task::Unknown => return None,

@@ -1,4 +1,4 @@
-//! The function's state, and which event is whose.
+//! The function's state, and its handler.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::mail_link::MailLink;
 use crate::mailer::Mailer;
 
-/// What jobs are done with; cheap to clone.
+/// The tables, the bucket and the mailer that jobs use; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Worker {
     pub(crate) accounts: Accounts,
@@ -31,16 +31,16 @@ pub struct Worker {
     pub(crate) entropy: Arc<dyn Entropy>,
 }
 
-/// An event that nobody sends to this function.
+/// The event is of another kind.
 #[derive(Debug, thiserror::Error)]
-#[error("the event is neither of a stream nor of a schedule")]
+#[error("the event is neither a batch of a stream nor of a schedule")]
 struct UnknownEvent;
 
 impl Worker {
     /// Reads the settings. Makes no call.
     ///
     /// # Errors
-    /// When a setting is missing or wrong.
+    /// When a setting is missing or invalid.
     pub fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());

@@ -1,8 +1,8 @@
-//! `AWS_ENDPOINT_URL_<SERVICE>`, as every AWS SDK reads it.
+//! Reads `AWS_ENDPOINT_URL_<SERVICE>`, as every AWS SDK does.
 
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
-/// Looks a service's own endpoint up in the environment.
+/// Looks up a service's own endpoint in the environment.
 #[derive(Debug)]
 pub(crate) struct Endpoints;
 
@@ -13,7 +13,7 @@ impl LoadServiceConfig for Endpoints {
     }
 }
 
-/// `AWS_ENDPOINT_URL` and `CloudWatch Logs` make `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`.
+/// For example, `AWS_ENDPOINT_URL` and `CloudWatch Logs` give `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`.
 fn variable_name(prefix: &str, service_id: &str) -> String {
     format!("{prefix}_{}", service_id.to_uppercase().replace([' ', '-'], "_"))
 }

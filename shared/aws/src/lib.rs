@@ -1,7 +1,7 @@
-//! How this project's AWS SDK clients are made.
+//! The configuration of the AWS SDK's clients, from the environment.
 //!
-//! `aws-config` brings profile files, SSO, STS and a second HTTP stack; a Lambda function has its
-//! region, credentials and endpoints in the environment, so this crate reads just those.
+//! `aws-config` also supports profile files, SSO and STS, and links a second HTTP stack. A Lambda function has its region,
+//! credentials and endpoints in the environment, so this crate reads only those.
 
 mod endpoints;
 
@@ -23,15 +23,15 @@ const MAX_ATTEMPTS: u32 = 3;
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Why no client can be made. Each is a mistake of the deployment, found at start-up.
+/// Why no client can be created: a mistake of the deployment, found at the start.
 #[derive(Debug, thiserror::Error)]
 pub enum AwsEnvironmentError {
-    /// A variable that Lambda always sets is not there.
+    /// A variable that Lambda always sets is missing.
     #[error("the environment variable {0} is not set")]
     Missing(&'static str),
 }
 
-/// The configuration that every SDK client of a function is made from.
+/// The configuration for every SDK client of a function.
 ///
 /// Region, credentials and endpoints come from the standard variables (`AWS_REGION`,
 /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL` and
@@ -55,7 +55,7 @@ pub fn sdk_config() -> Result<SdkConfig, AwsEnvironmentError> {
     Ok(builder.build())
 }
 
-/// The same configuration for one endpoint with given credentials: what tests of the local AWS use.
+/// The same configuration for one endpoint and given credentials, for tests over the local AWS.
 #[must_use]
 pub fn sdk_config_for(endpoint: &str, access_key: &str, secret_key: &str) -> SdkConfig {
     let credentials = Credentials::new(access_key, secret_key, None, None, "given");

@@ -1,7 +1,7 @@
-//! The audit trail: security events as JSON in a log group of their own.
+//! The audit trail: security events as JSON in their own log group.
 //!
-//! An event is sent beside the last write of its request and before the answer. When CloudWatch fails, it
-//! goes to standard output and is counted; no request fails for it.
+//! An event is sent concurrently with the last write of its request, and before the response. When CloudWatch fails, the
+//! event goes to standard output and the failure is counted; the request does not fail.
 
 use std::time::Duration;
 
@@ -11,55 +11,55 @@ use aws_sdk_cloudwatchlogs::types::InputLogEvent;
 use serde::Serialize;
 use tokio::sync::OnceCell;
 
-/// A request does not wait longer for the trail.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The longest that a request waits for the audit trail.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Something that happened to an account, by a stable name. Holds no name, address of mail or secret.
+/// A security event of an account. It holds no username, mail address or secret.
 #[derive(Clone, Debug, Serialize)]
 pub struct AuditEvent {
-    /// What: `signup`, `login`, `login_failed`, `refresh_token_reused`, …; `refused` where the event before it, of the
-    /// same request, did not come about.
+    /// A stable name: `signup`, `login`, `login_failed`, `refresh_token_reused`, …. `refused` says that the write of the
+    /// same request's previous event failed.
     pub event: &'static str,
-    /// When, in RFC 3339.
+    /// The time, in RFC 3339.
     pub at: String,
-    /// Milliseconds since 1970, for CloudWatch.
+    /// The same time in milliseconds since 1970, for CloudWatch.
     #[serde(skip)]
     pub at_millis: i64,
-    /// Whose account; none where nobody was found.
+    /// The account's id; `None` where no account was found.
     #[serde(rename = "user.id", skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
-    /// From where.
+    /// The client's IP address.
     #[serde(rename = "client.address")]
     pub address: String,
-    /// With what.
+    /// The client's `User-Agent`.
     #[serde(rename = "client.user_agent")]
     pub user_agent: String,
-    /// Which request.
+    /// The gateway's id of the request, as in the request's log line.
     #[serde(rename = "request.id")]
     pub request_id: String,
 }
 
-/// Sends events.
+/// Sends events to CloudWatch Logs.
 #[derive(Clone, Debug)]
 pub struct Audit {
     client: Client,
     group: String,
     stream: String,
-    /// The stream is made with the first event.
-    made: std::sync::Arc<OnceCell<()>>,
+    /// Set when the stream exists: the first event creates it.
+    created: std::sync::Arc<OnceCell<()>>,
 }
 
 impl Audit {
-    /// Sends to this group, into a stream of this process's own.
+    /// Sends to this log group. `stream` must be unique to the process.
     #[must_use]
     pub fn new(client: Client, group: &str, stream: String) -> Self {
-        Self { client, group: group.to_owned(), stream, made: std::sync::Arc::default() }
+        Self { client, group: group.to_owned(), stream, created: std::sync::Arc::default() }
     }
 
-    /// Sends an event; whatever goes wrong is logged and counted here.
+    /// Sends an event. A failure is logged and counted.
     pub async fn record(&self, event: AuditEvent) {
         let Ok(line) = serde_json::to_string(&event) else { return };
-        let why = match tokio::time::timeout(PATIENCE, self.send(&line, event.at_millis)).await {
+        let why = match tokio::time::timeout(TIMEOUT, self.send(&line, event.at_millis)).await {
             Ok(Ok(())) => return,
             Ok(Err(why)) => why,
             Err(_) => "no answer in time".to_owned(),
@@ -74,7 +74,7 @@ impl Audit {
     }
 
     async fn send(&self, line: &str, at_millis: i64) -> Result<(), String> {
-        self.made.get_or_try_init(|| self.make_stream()).await?;
+        self.created.get_or_try_init(|| self.create_stream()).await?;
         let event =
             InputLogEvent::builder().message(line).timestamp(at_millis).build().map_err(|error| error.to_string())?;
         self.client
@@ -88,9 +88,9 @@ impl Audit {
             .map_err(|error| DisplayErrorContext(error).to_string())
     }
 
-    async fn make_stream(&self) -> Result<(), String> {
-        let made = self.client.create_log_stream().log_group_name(&self.group).log_stream_name(&self.stream);
-        match made.send().await {
+    async fn create_stream(&self) -> Result<(), String> {
+        let created = self.client.create_log_stream().log_group_name(&self.group).log_stream_name(&self.stream);
+        match created.send().await {
             Ok(_) => Ok(()),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_already_exists_exception()) => Ok(()),
             Err(error) => Err(DisplayErrorContext(error).to_string()),

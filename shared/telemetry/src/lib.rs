@@ -1,7 +1,7 @@
-//! JSON logs, and the meter that says what a request cost.
+//! JSON logs, the audit trail, and the meter of what a request costs.
 //!
-//! One line per request; ids dotted (`user.id`), units in names (`duration.ms`). Never logged: passwords,
-//! tokens, cookies, addresses of mail, texts of messages.
+//! A request leaves one line. Fields of one thing share a prefix (`user.id`), and units are part of the name
+//! (`duration.ms`). Passwords, tokens, cookies, mail addresses and message texts are never logged.
 
 mod audit;
 mod logs;

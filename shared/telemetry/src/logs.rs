@@ -4,17 +4,17 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// The log level is none that exists.
+/// The log level does not exist.
 #[derive(Debug, thiserror::Error)]
 #[error("AVIARY_LOG_LEVEL is {0:?}; it takes error, warn, info, debug or trace")]
 pub struct LevelError(String);
 
-/// Libraries that have more to say than anyone wants to read.
+/// Libraries whose lower levels are too noisy.
 const LIBRARIES: &[(&str, LevelFilter)] = &[
     ("aws", LevelFilter::WARN),
     ("h2", LevelFilter::WARN),
     ("hyper", LevelFilter::WARN),
-    // It warns at every start that the local server allows one request at a time, as Lambda does.
+    // At every start it warns that the local server sends one request at a time, as Lambda does.
     ("lambda_runtime", LevelFilter::ERROR),
     ("rustls", LevelFilter::WARN),
 ];
@@ -22,7 +22,7 @@ const LIBRARIES: &[(&str, LevelFilter)] = &[
 /// Starts logging, once per process.
 ///
 /// # Errors
-/// When the level is none of `error`, `warn`, `info`, `debug`, `trace`.
+/// When the level is not `error`, `warn`, `info`, `debug` or `trace`.
 pub fn init(level: &str) -> Result<(), LevelError> {
     let ours = match level {
         "error" => LevelFilter::ERROR,

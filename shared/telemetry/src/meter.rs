@@ -1,7 +1,7 @@
-//! What a request costs in DynamoDB: calls, capacity, and *sequential* steps.
+//! Measures what a request costs in DynamoDB: calls, capacity units, and *sequential* round trips.
 //!
-//! Calls that run beside each other are one step. A call's step is one more than the greatest step that
-//! had ended when it began.
+//! Concurrent calls count as one round trip. A call's number is one more than the highest number of a call that had
+//! ended when it began; the highest number is the count of round trips.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -11,25 +11,25 @@ tokio::task_local! {
     static CURRENT: Meter;
 }
 
-/// Counts for one request; clones count together.
+/// The counts of one request. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Meter(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
     calls: AtomicU32,
-    steps_ended: AtomicU32,
+    round_trips_ended: AtomicU32,
     read_milli: AtomicU64,
     write_milli: AtomicU64,
 }
 
-/// What has been counted.
+/// The cost of a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cost {
-    /// Calls, also those that ran beside others.
+    /// All calls, concurrent ones too.
     pub calls: u32,
     /// The longest chain of calls that waited for each other.
-    pub steps: u32,
+    pub round_trips: u32,
     /// Read capacity units.
     pub rcu: f64,
     /// Write capacity units.
@@ -37,18 +37,18 @@ pub struct Cost {
 }
 
 impl Meter {
-    /// Runs a request under this meter; calls made by it and by what it awaits are counted here.
+    /// Runs a request under this meter, which counts the calls of everything that the request awaits.
     pub async fn scope<F: Future>(&self, request: F) -> F::Output {
         CURRENT.scope(self.clone(), request).await
     }
 
-    /// What has been counted so far.
+    /// The cost so far.
     #[must_use]
     pub fn cost(&self) -> Cost {
         let counts = &self.0;
         Cost {
             calls: counts.calls.load(Ordering::Relaxed),
-            steps: counts.steps_ended.load(Ordering::Relaxed),
+            round_trips: counts.round_trips_ended.load(Ordering::Relaxed),
             rcu: units(&counts.read_milli),
             wcu: units(&counts.write_milli),
         }
@@ -60,29 +60,29 @@ fn units(milli: &AtomicU64) -> f64 {
     milli.load(Ordering::Relaxed) as f64 / 1_000.0
 }
 
-/// One call that is under way. Outside of a request nothing is counted.
+/// A call in progress. Outside of a request it is not counted.
 #[derive(Debug)]
 pub struct Call {
     meter: Option<Meter>,
-    step: u32,
+    round_trip: u32,
 }
 
 impl Call {
-    /// Begins a call of the current request.
+    /// Begins a call of the current task's request.
     #[must_use]
     pub fn begin() -> Self {
         let meter = CURRENT.try_with(Meter::clone).ok();
-        let step = meter.as_ref().map_or(0, |Meter(counts)| {
+        let round_trip = meter.as_ref().map_or(0, |Meter(counts)| {
             counts.calls.fetch_add(1, Ordering::Relaxed);
-            counts.steps_ended.load(Ordering::Relaxed) + 1
+            counts.round_trips_ended.load(Ordering::Relaxed) + 1
         });
-        Self { meter, step }
+        Self { meter, round_trip }
     }
 
-    /// Ends the call with the capacity that it consumed.
+    /// Ends the call, which consumed this many capacity units.
     pub fn end(self, read_units: f64, write_units: f64) {
         if let Some(Meter(counts)) = &self.meter {
-            counts.steps_ended.fetch_max(self.step, Ordering::Relaxed);
+            counts.round_trips_ended.fetch_max(self.round_trip, Ordering::Relaxed);
             counts.read_milli.fetch_add(milli(read_units), Ordering::Relaxed);
             counts.write_milli.fetch_add(milli(write_units), Ordering::Relaxed);
         }
@@ -99,21 +99,21 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn calls_beside_each_other_are_one_step() {
+    async fn concurrent_calls_are_one_round_trip() {
         let meter = Meter::default();
         meter
             .scope(async {
-                let (first, beside) = (Call::begin(), Call::begin());
+                let (first, second) = (Call::begin(), Call::begin());
                 first.end(0.5, 0.0);
-                beside.end(1.0, 0.0);
+                second.end(1.0, 0.0);
                 Call::begin().end(0.0, 2.0);
             })
             .await;
-        assert_eq!(meter.cost(), Cost { calls: 3, steps: 2, rcu: 1.5, wcu: 2.0 });
+        assert_eq!(meter.cost(), Cost { calls: 3, round_trips: 2, rcu: 1.5, wcu: 2.0 });
     }
 
     #[tokio::test]
-    async fn a_slow_call_beside_a_chain_adds_no_step() {
+    async fn a_slow_call_during_a_chain_adds_no_round_trip() {
         let meter = Meter::default();
         meter
             .scope(async {
@@ -123,6 +123,6 @@ mod tests {
                 slow.end(0.5, 0.0);
             })
             .await;
-        assert_eq!(meter.cost().steps, 2);
+        assert_eq!(meter.cost().round_trips, 2);
     }
 }

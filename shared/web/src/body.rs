@@ -1,4 +1,4 @@
-//! Reading a request's body: JSON, form or multipart, wherever a body is.
+//! Parses request bodies: JSON, form or multipart, for every method.
 
 use axum::body::{Body, HttpBody};
 use axum::extract::{FromRequest, Request};
@@ -9,13 +9,14 @@ use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::value::RawValue;
 
-use crate::{ApiError, File, Form, Value};
+use crate::error::ApiError;
+use crate::form::{File, Form, Value};
 use crate::{raw_json_fields, surrogates};
 
-/// The most fields of a form, as in Django.
+/// The most fields of a form, as Django's `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
 const MAX_FIELDS: usize = 1_000;
 
-/// The fields of the body; an empty body is an empty form.
+/// The fields of the body. An empty body is an empty form, whatever its content type.
 #[derive(Debug)]
 pub struct Payload(pub Form);
 
@@ -28,8 +29,8 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
     }
 }
 
-/// The fields of the body and the parameters of the query; the body wins (document 002 sends bodies with
-/// `GET` and `DELETE`).
+/// The fields of the body and the parameters of the query. The body wins, because document 002 sends bodies with `GET`
+/// and `DELETE`.
 #[derive(Debug)]
 pub struct Params(pub Form);
 
@@ -44,26 +45,24 @@ impl<S: Send + Sync> FromRequest<S> for Params {
 }
 
 impl Params {
-    /// The same, with some fields unread: of a JSON body they are handed on as the text that was sent, as a form
-    /// sends structures. Reading JSON may change a number, and takes many times its bytes.
+    /// The same, but the fields named in `raw` are kept as the JSON text that was sent, as if a form had sent it.
+    /// Parsing JSON may change a large number, and takes many times the text's memory.
     ///
     /// # Errors
-    /// As for every body.
-    pub async fn with_unread(request: Request, unread: &[&str]) -> Result<Self, ApiError> {
+    /// 400 for a malformed body, 415 for an unknown content type.
+    pub async fn with_raw_fields(request: Request, raw: &[&str]) -> Result<Self, ApiError> {
         let query = request.uri().query().unwrap_or_default().to_owned();
         let (parts, body) = request.into_parts();
-        let body = read(&content_type(&parts.headers), body, unread).await?;
+        let body = read(&content_type(&parts.headers), body, raw).await?;
         Ok(Self(urlencoded(query.as_bytes())?.overridden_by(body)))
     }
-}
 
-impl Params {
-    /// The fields of a JSON body that came another way, some of them unread, as [`Params::with_unread`] has them.
+    /// The fields of JSON that was not a request's body, with raw fields as in [`Params::with_raw_fields`].
     ///
     /// # Errors
-    /// As for every body.
-    pub fn of_json(bytes: &[u8], unread: &[&str]) -> Result<Self, ApiError> {
-        json(bytes, unread).map(Self)
+    /// 400 for malformed JSON.
+    pub fn of_json(bytes: &[u8], raw: &[&str]) -> Result<Self, ApiError> {
+        json(bytes, raw).map(Self)
     }
 }
 
@@ -72,7 +71,7 @@ fn content_type(headers: &HeaderMap) -> String {
     value.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).unwrap_or_default()
 }
 
-async fn read(content_type: &str, body: Body, unread: &[&str]) -> Result<Form, ApiError> {
+async fn read(content_type: &str, body: Body, raw: &[&str]) -> Result<Form, ApiError> {
     if body.is_end_stream() {
         return Ok(Form::default());
     }
@@ -82,19 +81,19 @@ async fn read(content_type: &str, body: Body, unread: &[&str]) -> Result<Form, A
     }
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
-        "application/json" => json(&bytes, unread),
+        "application/json" => json(&bytes, raw),
         "application/x-www-form-urlencoded" => urlencoded(&bytes),
         "multipart/form-data" => multipart(content_type, bytes).await,
         _ => Err(ApiError::unsupported_media_type(content_type)),
     }
 }
 
-fn json(bytes: &[u8], unread: &[&str]) -> Result<Form, ApiError> {
+fn json(bytes: &[u8], raw: &[&str]) -> Result<Form, ApiError> {
     let marked = surrogates::mark(bytes);
     if marked.trim_ascii_start().starts_with(b"{") {
-        return raw_json_fields::form(&marked, unread).map_err(|error| parse_error("JSON", &error));
+        return raw_json_fields::form(&marked, raw).map_err(|error| parse_error("JSON", &error));
     }
-    // Looked at as it is written: a list of small numbers takes many times its bytes in memory.
+    // Not parsed: a list of small numbers takes many times its bytes in memory.
     let value: &RawValue = serde_json::from_slice(&marked).map_err(|error| parse_error("JSON", &error))?;
     let kind = match value.get().as_bytes().first() {
         Some(b'n') => return Err(ApiError::field("non_field_errors", "No data provided")),
@@ -131,7 +130,7 @@ async fn multipart(content_type: &str, bytes: Bytes) -> Result<Form, ApiError> {
     bounded(fields)
 }
 
-/// A part with a file name is a file, every other one a text.
+/// Reads a part. With a file name it is a file, otherwise a text.
 async fn field(mut part: multer::Field<'_>) -> Result<(String, Value), ApiError> {
     let name = part.name().unwrap_or_default().to_owned();
     let Some(file_name) = part.file_name().map(ToOwned::to_owned) else {
@@ -204,7 +203,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_form_gets_a_clear_error() {
+    async fn a_body_that_is_not_a_form_gets_a_clear_error() {
         assert_eq!(
             refused("text/plain", b"x").await,
             (415, r#"{"detail":"Unsupported media type \"text/plain\" in request."}"#.into())

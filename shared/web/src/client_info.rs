@@ -1,4 +1,4 @@
-//! Who is at the other end of the connection, as far as the gateway knows.
+//! The client's side of a request, as the gateway reports it.
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -6,24 +6,24 @@ use http::uri::Authority;
 use http::{HeaderMap, header};
 use lambda_http::request::RequestContext;
 
-use crate::ApiError;
+use crate::error::ApiError;
 
-/// The client's side of a request: for limits, sessions and absolute URLs.
+/// The client of a request, for limits, the audit trail, sessions and absolute URLs.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// The address as the gateway sees it.
+    /// The IP address that the gateway sees.
     pub address: String,
-    /// What the client says it is; at most 200 characters of it.
+    /// The first 200 characters of `User-Agent`.
     pub user_agent: String,
-    /// Scheme and authority, without a slash at the end: `https://api.example.com`.
+    /// Scheme and authority without a trailing slash: `https://api.example.com`.
     pub base_url: String,
-    /// The gateway's id of this request.
+    /// The gateway's id of the request.
     pub request_id: String,
 }
 
 impl Client {
-    /// Reads the gateway's context. `public_url` is the deployment's own word on its address; without
-    /// it the gateway's `Host` and `X-Forwarded-Proto` count.
+    /// Reads the gateway's context. The base URL is the deployment's `public_url`, or else comes from the gateway's
+    /// `Host` and `X-Forwarded-Proto`.
     pub(crate) fn of(headers: &HeaderMap, context: Option<&RequestContext>, public_url: Option<&str>) -> Self {
         let (address, request_id) = match context {
             Some(RequestContext::ApiGatewayV2(context)) => {
@@ -36,13 +36,13 @@ impl Client {
         Self { address, user_agent, base_url, request_id }
     }
 
-    /// The picture of users who have none; `profiles` serves it.
+    /// The URL of the picture for users without one. The function `profiles` serves it.
     #[must_use]
     pub fn default_picture_url(&self) -> String {
         format!("{}/profile/default.png", self.base_url)
     }
 
-    /// Is the connection to the client encrypted?
+    /// Whether the client uses HTTPS.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.base_url.starts_with("https://")
@@ -67,7 +67,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Client {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| ApiError::internal("the request came without a client"))
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| ApiError::internal("the request has no client in its extensions"))
     }
 }
 
@@ -76,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_base_url_is_the_gateways_and_never_a_broken_header() {
+    fn the_base_url_is_never_a_broken_header() {
         let mut headers = HeaderMap::new();
         headers.insert("host", "api.example.com".parse().expect("a value"));
         assert_eq!(Client::of(&headers, None, None).base_url, "https://api.example.com");

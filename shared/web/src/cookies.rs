@@ -1,7 +1,7 @@
 //! The two cookies that Django's clients know: `sessionid` and `csrftoken`.
 //!
-//! A client without them gets them with any answer (document 002: "can acquire from any response"). They
-//! are random and stand for nothing until a signup or login binds fresh values to a session.
+//! A client without them gets them with any response (document 002: "can acquire from any response"). They are random
+//! and identify nothing. A signup or login sets new values, which belong to a session.
 
 use std::sync::Arc;
 
@@ -14,24 +14,30 @@ use http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
-use crate::{ApiError, CSRF_COOKIE, Client, SESSION_COOKIE};
+use crate::client_info::Client;
+use crate::error::ApiError;
+
+/// The cookie that names a web session.
+pub const SESSION_COOKIE: &str = "sessionid";
+/// The cookie that a form or a script repeats, to prove that it can read it.
+pub const CSRF_COOKIE: &str = "csrftoken";
 
 /// Two weeks, as in Django.
 const SESSION_SECONDS: i64 = 14 * 24 * 3_600;
 /// A year, as in Django.
 const CSRF_SECONDS: i64 = 364 * 24 * 3_600;
 
-/// The cookies that came with a request, where they look like ours.
+/// The cookies of a request, if they have the form of ours.
 #[derive(Clone, Debug, Default)]
 pub struct Cookies {
-    /// `sessionid`.
+    /// The value of `sessionid`.
     pub session: Option<Secret>,
-    /// `csrftoken`.
+    /// The value of `csrftoken`.
     pub csrf: Option<Secret>,
 }
 
 impl Cookies {
-    /// Reads the request's headers.
+    /// Reads the `Cookie` headers. Of a repeated cookie the last counts.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
         let mut cookies = Self::default();
@@ -50,7 +56,7 @@ impl Cookies {
     }
 }
 
-/// 64 hex digits: all that this service ever sets.
+/// Whether a value is 64 hex digits, as every value that this service sets.
 fn is_ours(value: &str) -> bool {
     value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
@@ -63,27 +69,27 @@ impl<S: Send + Sync> FromRequestParts<S> for Cookies {
     }
 }
 
-/// Fresh values of both cookies. A handler that starts a web session puts them into its answer's
-/// extensions; they replace whatever the client had, so that no session can be fixed beforehand.
+/// New values of both cookies. A handler that starts a web session puts them into its response's extensions. They
+/// replace the client's values, so that an attacker cannot fix a session's cookie beforehand.
 #[derive(Clone, Debug)]
 pub struct SessionCookies {
-    /// The value of `sessionid`.
+    /// The new value of `sessionid`.
     pub session: Secret,
-    /// The value of `csrftoken`.
+    /// The new value of `csrftoken`.
     pub csrf: Secret,
 }
 
 impl SessionCookies {
-    /// New random values.
+    /// Generates random values.
     ///
     /// # Errors
-    /// When there is no randomness.
+    /// When the operating system gives no randomness.
     pub fn new(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
         Ok(Self { session: entropy.secret::<32>()?, csrf: entropy.secret::<32>()? })
     }
 }
 
-/// Sets what a handler started, or what the client does not have yet. Needs no database.
+/// Sets the cookies of a session that the handler started, or those that the client lacks. Makes no call.
 pub(crate) async fn cookies(
     State(entropy): State<Arc<dyn Entropy>>,
     client: Client,
@@ -112,7 +118,7 @@ pub(crate) async fn cookies(
     response
 }
 
-/// What caches may keep and hand to anyone must not carry one client's cookies.
+/// Whether caches may give the response to other clients. Such a response must not set cookies.
 fn is_public(response: &Response) -> bool {
     let value = response.headers().get(CACHE_CONTROL).and_then(|value| value.to_str().ok());
     value.is_some_and(|value| value.contains("public"))
@@ -144,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_values_that_we_could_have_set_are_read() {
+    fn only_values_of_our_form_are_read() {
         let mut headers = HeaderMap::new();
         let ours = "a1".repeat(32);
         headers.append(COOKIE, format!("x=y; sessionid={ours}").parse().expect("a value"));

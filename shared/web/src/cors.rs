@@ -1,4 +1,4 @@
-//! CORS, answered by the functions themselves: the gateway can't know our rules.
+//! CORS. The functions answer it, because the gateway cannot express its rules.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use aviary_runtime::SettingsError;
 use http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
-/// The layer for these origins: comma-separated, or `*` for any (then without cookies, since a page of
-/// any origin could act as the browser's user otherwise).
+/// The layer for these origins: a list separated by commas, or `*` for any. With `*` browsers send no cookies, because
+/// otherwise a page of any origin could act as the user.
 pub(crate) fn layer(origins: &str) -> Result<CorsLayer, SettingsError> {
     let layer = CorsLayer::new()
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn origins_are_origins() {
+    fn only_origins_are_accepted() {
         assert!(layer("*").is_ok());
         assert!(layer("").is_ok());
         assert!(layer("https://a.example.com, http://localhost:3000").is_ok());

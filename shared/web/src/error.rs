@@ -1,4 +1,4 @@
-//! Errors in the shapes of Django REST framework, which the clients of these APIs parse.
+//! Error responses in the shapes of Django REST framework, which clients parse.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 const CHALLENGE: &str = "Bearer realm=\"api\"";
 
-/// A refusal: its status, and the body that the client sees.
+/// An error response: the status, the body, and the cause for the log.
 #[derive(Debug)]
 pub struct ApiError(Box<Refusal>);
 
@@ -21,28 +21,28 @@ struct Refusal {
     status: StatusCode,
     body: Value,
     header: Option<(HeaderName, HeaderValue)>,
-    /// What only the log learns.
+    /// Written to the log only.
     cause: Option<String>,
 }
 
-/// The cause of a 500, on its way to the log. The client gets the request's id in its place.
+/// The cause of a 500 or 503, carried to the log in the response's extensions.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure(pub(crate) String);
 
 impl ApiError {
-    /// Any refusal of the form `{"detail": …}`.
+    /// An error with the body `{"detail": …}`.
     #[must_use]
     pub fn detail(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
         Self::body(status, json!({ "detail": detail.into() }))
     }
 
-    /// Any refusal of the form `{"detail": …, "code": …}`.
+    /// An error with the body `{"detail": …, "code": …}`.
     #[must_use]
     pub fn code(status: StatusCode, detail: &str, code: &str) -> Self {
         Self::body(status, json!({ "detail": detail, "code": code }))
     }
 
-    /// A refusal with a body of its own. A 401 always carries the challenge.
+    /// An error with any body. A 401 always has the `WWW-Authenticate` challenge.
     #[must_use]
     pub fn body(status: StatusCode, body: Value) -> Self {
         let header =
@@ -50,7 +50,7 @@ impl ApiError {
         Self(Box::new(Refusal { status, body, header, cause: None }))
     }
 
-    /// 400 for one field.
+    /// 400 with one message for one field.
     #[must_use]
     pub fn field(name: &str, message: impl fmt::Display) -> Self {
         let mut errors = FieldErrors::default();
@@ -58,31 +58,31 @@ impl ApiError {
         errors.into()
     }
 
-    /// 401: no credential came.
+    /// 401: the request has no credential.
     #[must_use]
     pub fn not_authenticated() -> Self {
         Self::detail(StatusCode::UNAUTHORIZED, "Authentication credentials were not provided.")
     }
 
-    /// 403: a credential came and is not enough.
+    /// 403: the caller is known and lacks the permission.
     #[must_use]
     pub fn permission_denied() -> Self {
         Self::detail(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
     }
 
-    /// 403: somebody whom it would have reached blocks the caller.
+    /// 403: a user whom the write would notify blocks the caller.
     #[must_use]
     pub fn blocked() -> Self {
         Self::detail(StatusCode::FORBIDDEN, "You are blocked by this user.")
     }
 
-    /// 404.
+    /// 404, in DRF's words.
     #[must_use]
     pub fn not_found() -> Self {
         Self::detail(StatusCode::NOT_FOUND, "Not found.")
     }
 
-    /// 405, with what the path does take.
+    /// 405, with the path's methods in `Allow`.
     #[must_use]
     pub fn method_not_allowed(method: &http::Method, allow: &str) -> Self {
         let mut error = Self::detail(StatusCode::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed."));
@@ -90,13 +90,13 @@ impl ApiError {
         error
     }
 
-    /// 413.
+    /// 413: the event would exceed what Lambda accepts.
     #[must_use]
     pub fn too_large() -> Self {
         Self::detail(StatusCode::PAYLOAD_TOO_LARGE, "Request body too large.")
     }
 
-    /// 415.
+    /// 415: no parser for this content type.
     #[must_use]
     pub fn unsupported_media_type(content_type: &str) -> Self {
         Self::detail(
@@ -105,7 +105,7 @@ impl ApiError {
         )
     }
 
-    /// 429, with DRF's text.
+    /// 429 with DRF's text. `seconds` is also the value of `Retry-After`, at least 1.
     #[must_use]
     pub fn throttled(seconds: i64) -> Self {
         let seconds = seconds.max(1);
@@ -116,13 +116,13 @@ impl ApiError {
         error
     }
 
-    /// The status.
+    /// The HTTP status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status
     }
 
-    /// 500: the cause goes to the log, the client gets the request's id.
+    /// 500: the cause goes to the log, and the client gets the request's id.
     #[must_use]
     pub fn internal(cause: impl fmt::Display) -> Self {
         let mut error = Self::detail(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error.");
@@ -130,7 +130,7 @@ impl ApiError {
         error
     }
 
-    /// 503: a service behind us is throttled or away for longer than retries bridge.
+    /// 503: an AWS service was throttled or did not answer, after all retries. `Retry-After` is 5 seconds.
     #[must_use]
     pub fn unavailable(cause: impl fmt::Display) -> Self {
         let mut error = Self::detail(StatusCode::SERVICE_UNAVAILABLE, "Service temporarily unavailable.");
@@ -176,13 +176,13 @@ impl From<EntropyError> for ApiError {
     }
 }
 
-/// What is wrong with which field; all of it at once, in the order of the fields.
+/// Messages by field, in the order in which the fields were read. A response has all of them at once.
 #[derive(Debug, Default, serde::Serialize)]
 #[serde(transparent)]
 pub struct FieldErrors(Map<String, Value>);
 
 impl FieldErrors {
-    /// Adds a message to a field's.
+    /// Adds a message for a field.
     pub fn push(&mut self, field: &str, message: impl fmt::Display) {
         let messages = self.0.entry(field).or_insert_with(|| Value::Array(Vec::new()));
         if let Value::Array(messages) = messages {
@@ -190,20 +190,20 @@ impl FieldErrors {
         }
     }
 
-    /// Puts a nested serializer's errors below a field.
+    /// Adds the errors of a nested object below its field.
     pub fn nest(&mut self, field: &str, errors: Self) {
         if !errors.is_empty() {
             self.0.insert(field.to_owned(), Value::Object(errors.0));
         }
     }
 
-    /// Nothing wrong?
+    /// Whether no field has a message.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Goes on only if nothing is wrong.
+    /// Fails if any field has a message.
     ///
     /// # Errors
     /// 400 with all messages.

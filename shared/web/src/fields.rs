@@ -1,12 +1,13 @@
-//! Reading fields as Django REST framework's serializers do, all errors at once.
+//! Reads fields with the rules and messages of Django REST framework's serializers, collecting all errors.
 
 use std::fmt::Display;
 
 use serde_json::Value as Json;
 
+use crate::error::{ApiError, FieldErrors};
+use crate::form::{Form, Value};
 use crate::raw_json_fields::MAX_READ_BYTES;
 use crate::surrogates;
-use crate::{ApiError, FieldErrors, Form, Value};
 
 const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
@@ -14,14 +15,14 @@ const BLANK: &str = "This field may not be blank.";
 const NOT_A_STRING: &str = "Not a valid string.";
 const NOT_A_BOOLEAN: &str = "Must be a valid boolean.";
 
-/// A form being read. Errors are collected until [`Fields::finish`].
+/// A form that is being read. Errors are collected until [`Fields::finish`].
 #[derive(Debug)]
 pub struct Fields<'a> {
     form: &'a Form,
     errors: FieldErrors,
 }
 
-/// A field's text before its own rule is applied.
+/// A field's text, before the rule of its type applies.
 enum Text<'a> {
     Absent,
     Null,
@@ -30,13 +31,13 @@ enum Text<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Starts to read a form.
+    /// Begins to read a form.
     #[must_use]
     pub fn of(form: &'a Form) -> Self {
         Self { form, errors: FieldErrors::default() }
     }
 
-    /// A text that must be there and not be blank, by the rule of its type.
+    /// Reads a text that must be present and not blank. `parse` is the rule of its type.
     pub fn required<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Vec<E>>) -> Option<T> {
         match self.text(name) {
             Text::Absent => self.fail(name, REQUIRED),
@@ -45,7 +46,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A text that may be absent, but not blank when it is there.
+    /// Reads a text that may be absent, but not blank.
     pub fn optional<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Vec<E>>) -> Option<T> {
         match self.text(name) {
             Text::Absent => None,
@@ -54,7 +55,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A text that may be absent and may be blank; blank is `Some` of whatever the rule makes of `""`.
+    /// Reads a text that may be absent or blank. A blank one is passed to `parse`.
     pub fn blankable<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Vec<E>>) -> Option<T> {
         match self.text(name) {
             Text::Absent => None,
@@ -62,7 +63,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A boolean, in JSON or as a form writes it.
+    /// Reads a boolean of JSON, or one of the words that DRF takes.
     pub fn boolean(&mut self, name: &str) -> Option<bool> {
         match self.form.get(name) {
             None => None,
@@ -76,8 +77,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A nested serializer: an object in JSON, or fields named `name.field` in a form. Its errors stand below
-    /// its name.
+    /// Reads a nested object: an object in JSON, or fields named `name.field` in a form. Its errors are nested below its
+    /// name.
     pub fn nested<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Option<T> {
         let form = match self.form.get(name) {
             Some(Value::Json(Json::Null)) => return self.fail(name, NULL),
@@ -105,18 +106,18 @@ impl<'a> Fields<'a> {
         value
     }
 
-    /// Notes an error of the caller's own.
+    /// Adds an error that the caller found.
     pub fn error(&mut self, name: &str, message: impl Display) {
         self.errors.push(name, message);
     }
 
-    /// The form that is read.
+    /// The form that is being read.
     #[must_use]
     pub fn form(&self) -> &'a Form {
         self.form
     }
 
-    /// Ends the first stage: everything that was read, or every error.
+    /// Ends the reading with the complete value, or with every error.
     ///
     /// # Errors
     /// 400 with all messages of all fields.
@@ -165,7 +166,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// An object that a form has as JSON text, if it is not too long to be read.
+/// The object that a form's field holds as JSON text, if it is not too long to parse.
 fn written_object(value: &Value) -> Option<Form> {
     match value {
         Value::Text(text) if text.len() <= MAX_READ_BYTES => match serde_json::from_str(text) {
@@ -178,7 +179,7 @@ fn written_object(value: &Value) -> Option<Form> {
     }
 }
 
-/// Python's name for a value's type, as DRF says it.
+/// Python's name of a value's type, which DRF's messages use.
 fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Json(Json::Array(_)) => "list",
@@ -190,7 +191,7 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// Texts, and numbers as their own text; DRF's `CharField` takes both and nothing else.
+/// A text, or a number as it is written. DRF's `CharField` takes both and nothing else.
 fn as_text(value: &Value) -> Option<std::borrow::Cow<'_, str>> {
     match value {
         Value::Text(text) | Value::Json(Json::String(text)) => Some(text.into()),
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_field_is_named_at_once() {
+    fn all_wrong_fields_are_named_at_once() {
         let form = form(json!({"null": null, "blank": " ", "list": [], "bool": true, "bad": "bad"}));
         let mut fields = Fields::of(&form);
         for name in ["absent", "null", "blank", "list", "bool", "bad"] {

@@ -1,57 +1,57 @@
-//! What a request's body says, whether it came as JSON, as a form or as multipart.
+//! The fields of a request, the same for JSON, forms and multipart.
 
 use bytes::Bytes;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
-/// One value of a body.
+/// The value of a field.
 #[derive(Clone, Debug)]
 pub enum Value {
-    /// From a JSON body.
+    /// A value of a JSON body.
     Json(Json),
-    /// A field of a form.
+    /// A text of a form or of multipart.
     Text(String),
-    /// A file of a multipart form.
+    /// A file of multipart.
     File(File),
 }
 
-/// A file that was sent: its bytes as they came, in slices of the request, never joined.
+/// An uploaded file. Its bytes are slices of the request and are never joined.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// What the client calls it.
+    /// The client's file name.
     pub name: String,
-    /// What the client says it is.
+    /// The declared content type, without parameters.
     pub content_type: Option<String>,
-    /// Its bytes.
+    /// The bytes, in order.
     pub chunks: Vec<Bytes>,
 }
 
 impl File {
-    /// How many bytes it has.
+    /// The size in bytes.
     #[must_use]
     pub fn size(&self) -> usize {
         self.chunks.iter().map(Bytes::len).sum()
     }
 }
 
-/// The fields of a body, in the order in which they came.
+/// The fields of a request, in the order in which they were sent.
 #[derive(Clone, Debug, Default)]
 pub struct Form(Vec<(String, Value)>);
 
 impl Form {
-    /// A form of these fields.
+    /// A form with these fields.
     #[must_use]
     pub fn new(fields: Vec<(String, Value)>) -> Self {
         Self(fields)
     }
 
-    /// The value of a field; where it was sent more than once, the last, as in Django.
+    /// The value of a field. Of a repeated field the last counts, as in Django.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.iter().rev().find(|(field, _)| field == name).map(|(_, value)| value)
     }
 
-    /// Every value of a field: repeated in a form, or a list in JSON.
+    /// All values of a field: repeated in a form, or a list in JSON.
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<Value> {
         let values = self.0.iter().filter(|(field, _)| field == name).map(|(_, value)| value);
@@ -64,7 +64,7 @@ impl Form {
             .collect()
     }
 
-    /// Was something sent in this field that is no file?
+    /// Whether the field has a value that is neither a file nor an empty text.
     #[must_use]
     pub fn has_non_file(&self, name: &str) -> bool {
         self.all(name).iter().any(|value| match value {
@@ -74,15 +74,15 @@ impl Form {
         })
     }
 
-    /// How many bytes all of its files have.
+    /// The size of all files together, in bytes.
     #[must_use]
     pub fn file_bytes(&self) -> u64 {
         let size = |value: &Value| if let Value::File(file) = value { file.size() } else { 0 };
         self.0.iter().map(|(_, value)| u64::try_from(size(value)).unwrap_or(u64::MAX)).sum()
     }
 
-    /// The files of a field, in order. A browser sends an empty file input as a file without name
-    /// and bytes, which is none.
+    /// The files of a field, in order. A file without name and bytes is left out: browsers send it for an empty file
+    /// input.
     #[must_use]
     pub fn files(&self, name: &str) -> Vec<File> {
         self.0
@@ -95,7 +95,7 @@ impl Form {
             .collect()
     }
 
-    /// These fields, and `other`'s in place of those that have the same names.
+    /// These fields and those of `other`, which win where both have a field.
     #[must_use]
     pub fn overridden_by(mut self, other: Self) -> Self {
         self.0.retain(|(name, _)| other.get(name).is_none());
@@ -103,15 +103,15 @@ impl Form {
         self
     }
 
-    /// The fields named `name.field`, by their own names.
+    /// The fields named `name.field`, without the prefix.
     #[must_use]
     pub fn below(&self, name: &str) -> Self {
         let own = |field: &str| field.strip_prefix(name)?.strip_prefix('.').map(ToOwned::to_owned);
         Self(self.0.iter().filter_map(|(field, value)| Some((own(field)?, value.clone()))).collect())
     }
 
-    /// What this form says, as one hash: the same for the same fields, however they were sent apart from
-    /// their order. Fields in `without` do not count: a fast hash of a password must be kept nowhere.
+    /// A hash of all fields. It depends on their order, and for texts not on the content type. Fields in `without` are
+    /// left out: a fast hash of a password must not be stored.
     #[must_use]
     pub fn digest(&self, without: &[&str]) -> String {
         let mut hash = Sha256::new();
@@ -145,7 +145,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_last_of_a_repeated_field_counts_and_a_list_is_all_of_them() {
+    fn get_takes_the_last_value_and_all_takes_every_one() {
         let form = Form::new(vec![
             ("a".into(), Value::Text("1".into())),
             ("a".into(), Value::Text("2".into())),
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_of_a_digest_changes_nothing_in_it() {
+    fn a_digest_ignores_the_fields_left_out() {
         let form = |password: &str| {
             Form::new(vec![
                 ("username".into(), Value::Text("ada".into())),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_file_input_is_no_file() {
+    fn an_empty_file_input_is_not_a_file() {
         let empty = File { name: String::new(), content_type: None, chunks: Vec::new() };
         let named = File { name: "a.jpg".into(), content_type: None, chunks: Vec::new() };
         let form = Form::new(vec![("f".into(), Value::File(empty)), ("f".into(), Value::File(named))]);

@@ -1,5 +1,5 @@
-//! What must hold for any bytes that a client sends to the parsers of cookies and bodies. The fuzz targets call
-//! these, and so do the tests below, with random input and with the fuzzers' corpus.
+//! Rules that hold for any bytes that a client sends to the parsers of cookies and bodies. The fuzz targets check them,
+//! and so do the tests below with random input and with the fuzzers' corpus.
 
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
@@ -8,26 +8,31 @@ use futures_util::FutureExt;
 use http::header::{CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderValue};
 
-use crate::{Cookies, Payload, Value};
+use crate::body::Payload;
+use crate::cookies::Cookies;
+use crate::form::Value;
 
-/// A `Cookie` header: only what this service could have set is read.
+/// Checks a `Cookie` header: only values of the form that this service sets are read.
 ///
 /// # Panics
-/// When something else is.
+/// When another value is read.
 pub fn cookies(data: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(data) else { return };
     let cookies = Cookies::of(&HeaderMap::from_iter([(COOKIE, value)]));
     for secret in [cookies.session, cookies.csrf].into_iter().flatten() {
         let text = secret.expose();
-        assert!(text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()), "not a value of ours");
-        assert!(data.windows(64).any(|window| window == text.as_bytes()), "nobody sent it");
+        assert!(
+            text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            "the value does not have our form"
+        );
+        assert!(data.windows(64).any(|window| window == text.as_bytes()), "the value was not sent");
     }
 }
 
-/// A content type, a line feed and a body: it becomes a form, or an error that is the client's.
+/// Checks a content type, a line feed and a body: they become a form or a 4xx.
 ///
 /// # Panics
-/// When the parser waits for more, answers a server's error, or makes a form that contradicts itself.
+/// When the parser waits for more data, returns a 5xx, or makes an inconsistent form.
 pub fn body(data: &[u8]) {
     let mut halves = data.splitn(2, |byte| *byte == b'\n');
     let (Some(content_type), Some(body)) = (halves.next(), halves.next()) else { return };
@@ -35,7 +40,7 @@ pub fn body(data: &[u8]) {
     let Ok(mut request) = Request::post("/").body(Body::from(body.to_vec())) else { return };
     request.headers_mut().insert(CONTENT_TYPE, content_type);
     let read = Payload::from_request(request, &()).now_or_never();
-    assert!(read.is_some(), "the whole body is there, so nothing is to be waited for");
+    assert!(read.is_some(), "the parser waits although it has the whole body");
     match read {
         Some(Ok(Payload(form))) => check_form(&form, body.len()),
         Some(Err(error)) => {
@@ -46,12 +51,12 @@ pub fn body(data: &[u8]) {
     }
 }
 
-fn check_form(form: &crate::Form, sent: usize) {
+fn check_form(form: &crate::form::Form, sent: usize) {
     let names: Vec<&str> = form.names().collect();
     for name in &names {
         assert!(form.get(name).is_some(), "a field that is named is there");
         let files = form.files(name);
-        assert!(files.iter().map(crate::File::size).sum::<usize>() <= sent, "a file is larger than the body");
+        assert!(files.iter().map(crate::form::File::size).sum::<usize>() <= sent, "a file is larger than the body");
         assert!(files.is_empty() || form.all(name).iter().any(|value| matches!(value, Value::File(_))));
     }
     assert_eq!(form.digest(&[]), form.clone().digest(&[]));
@@ -64,7 +69,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The inputs from which the fuzzers start.
+    /// The fuzzers' initial inputs.
     fn corpus(target: &str) -> Vec<Vec<u8>> {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);
         let files = std::fs::read_dir(folder).expect("the corpus").map(|file| file.expect("a file").path());
@@ -79,7 +84,7 @@ mod tests {
         corpus("body").iter().for_each(|input| body(input));
     }
 
-    /// The corpus must reach the parsers and not just their refusals.
+    /// The corpus must reach the parsers, not only their refusals.
     #[test]
     fn the_corpus_has_cookies_and_fields() {
         let found = |input: &Vec<u8>| {

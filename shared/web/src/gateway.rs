@@ -1,4 +1,4 @@
-//! Between the Lambda runtime and the router: what API Gateway does to a request is undone here.
+//! Undoes what API Gateway does to a request, before the router sees it.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -14,20 +14,22 @@ use lambda_http::request::LambdaRequest;
 use lambda_http::{LambdaEvent, RequestExt};
 use tower::Service;
 
-use crate::{ApiError, Client, path};
+use crate::client_info::Client;
+use crate::error::ApiError;
+use crate::path;
 
-/// What Lambda takes as one synchronous invocation, the whole event counted.
+/// The largest event of a synchronous Lambda invocation: 6 MiB.
 const MAX_EVENT_BYTES: usize = 6 * 1_024 * 1_024;
-/// The event's own fields around path, headers and body: context, names, punctuation.
+/// Allowance for the event's other fields: context, names, punctuation.
 const EVENT_OVERHEAD_BYTES: usize = 2_048;
 
-/// Makes an event's path and host safe to be read as a URI.
+/// Repairs an event's path, host and scheme, so that they can be parsed as a URI.
 pub(crate) fn repair(mut event: LambdaEvent<LambdaRequest>, path_is_encoded: bool) -> LambdaEvent<LambdaRequest> {
     if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
         if !path_is_encoded {
             request.raw_path = request.raw_path.as_deref().map(path::encode);
         }
-        // lambda_http parses these two without looking and would panic at a broken one.
+        // lambda_http parses both headers unchecked, and panics at an invalid one.
         let host = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
         if host.is_none_or(|host| host.parse::<Authority>().is_err()) {
             request.headers.insert(http::header::HOST, http::HeaderValue::from_static("localhost"));
@@ -40,14 +42,14 @@ pub(crate) fn repair(mut event: LambdaEvent<LambdaRequest>, path_is_encoded: boo
     event
 }
 
-/// The router behind the rules that must come before routing: size, client, trailing slash.
+/// The router, and the rules that apply before routing: size, client, trailing slash.
 #[derive(Clone, Debug)]
-pub(crate) struct Entrance {
+pub(crate) struct BeforeRouting {
     pub(crate) router: Router,
     pub(crate) public_url: Option<String>,
 }
 
-impl Service<lambda_http::Request> for Entrance {
+impl Service<lambda_http::Request> for BeforeRouting {
     type Response = Response;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
@@ -65,7 +67,7 @@ impl Service<lambda_http::Request> for Entrance {
         }
         request.extensions_mut().insert(client);
         if too_large {
-            // Refused within the layers, so that this answer too has its headers and its line in the log.
+            // The layers refuse it, so that the response has its headers and its log line.
             request.extensions_mut().insert(TooLarge);
             *request.body_mut() = lambda_http::Body::Empty;
         }
@@ -74,11 +76,11 @@ impl Service<lambda_http::Request> for Entrance {
     }
 }
 
-/// Marks a request that Lambda would not have taken.
+/// Marks a request whose event AWS would have refused.
 #[derive(Clone, Copy, Debug)]
 struct TooLarge;
 
-/// Answers 413 to what is marked.
+/// Responds with 413 to a marked request.
 pub(crate) async fn refuse_too_large(request: axum::extract::Request, next: Next) -> Response {
     match request.extensions().get::<TooLarge>() {
         Some(TooLarge) => ApiError::too_large().into_response(),
@@ -86,7 +88,7 @@ pub(crate) async fn refuse_too_large(request: axum::extract::Request, next: Next
     }
 }
 
-/// How large the event was on its way here: the body as it travelled, base64 or escaped JSON.
+/// The size of the event in bytes. Its body is base64 or escaped JSON.
 fn event_bytes(request: &lambda_http::Request) -> usize {
     let body = match request.body() {
         lambda_http::Body::Text(text) => escaped_bytes(text),

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a request that may be sent again.
+//! The `Idempotency-Key` header: a client may safely repeat the request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,52 +10,52 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use sha2::{Digest, Sha256};
 
-use crate::ApiError;
+use crate::error::ApiError;
 
-/// The longest key; a UUID has 36.
+/// The longest key, in characters. A UUID has 36.
 pub(crate) const MAX_CHARACTERS: usize = 255;
 
-/// The request's key, if it has one. Only a route that says in the table that it creates something hands one out.
+/// The request's key, if it was sent. Only routes whose row says `creates` provide it.
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey {
     key: Option<String>,
     claimed: Arc<AtomicBool>,
 }
 
-/// What a key means for a request.
+/// Whether a request is new or a repeat.
 #[derive(Debug)]
 pub enum IdempotentRequest {
-    /// Do the work. With a key, settle it in the work's own transaction, or release it if it is refused.
+    /// The request is new. With a key, complete the claim in the transaction of the write, or release it on a refusal.
     New(Option<IdempotencyClaim>),
-    /// The work was done; this was kept of it.
+    /// The request was completed before; this is its stored result.
     Repeat(String),
 }
 
 impl IdempotencyKey {
-    /// The key in the headers; a blank one is none.
+    /// Reads the header. A blank key counts as none.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let value = headers.get("idempotency-key");
         let key = value.map(|value| String::from_utf8_lossy(value.as_bytes()).trim().to_owned());
         Self { key: key.filter(|key| !key.is_empty()), claimed: Arc::default() }
     }
 
-    /// Was a key sent? Without one the body's digest is needed by nobody.
+    /// Whether a key was sent. Without one, the handler need not compute the body's digest.
     #[must_use]
     pub fn is_sent(&self) -> bool {
         self.key.is_some()
     }
 
-    /// False if there is a key that nobody has claimed.
-    pub(crate) fn was_heeded(&self) -> bool {
+    /// Whether the handler claimed the key, or there was none.
+    pub(crate) fn was_claimed_if_sent(&self) -> bool {
         self.key.is_none() || self.claimed.load(Ordering::Relaxed)
     }
 
-    /// Claims the key for an operation of a user. At signup, where there is none, the body's digest stands in the
-    /// user's place. No step without a key, one with it.
+    /// Claims the key for an operation of a user. A signup has no user yet, so the body's digest takes its place. Without a
+    /// key this is no round trip, with a key one.
     ///
     /// # Errors
-    /// 409 while the first request with this key is under way, 422 if it had another body, 400 for a key that
-    /// is too long.
+    /// 409 while the first request with this key is under way, 422 if its body was another, 400 for a key that is too
+    /// long.
     pub async fn claim(
         &self,
         credentials: &Credentials,
@@ -90,7 +90,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdempotencyKey {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
-        let missing = || ApiError::internal("the table of routes does not say that this one creates something");
+        let missing = || ApiError::internal("the route is not in the table as one that creates something");
         parts.extensions.get::<Self>().cloned().ok_or_else(missing)
     }
 }

@@ -27,7 +27,7 @@ mod surrogates;
 
 pub use body::{Params, Payload};
 pub use client_info::Client;
-pub use cookies::{Cookies, SessionCookies};
+pub use cookies::{CSRF_COOKIE, Cookies, SESSION_COOKIE, SessionCookies};
 pub use error::{ApiError, FieldErrors};
 pub use fields::Fields;
 pub use form::{File, Form, Value};
@@ -39,8 +39,3 @@ pub use request_log::RequestLog;
 pub use route_spec::{Repeats, RouteLimit, RouteSpec, Subject, Who, any, own, user};
 pub use routes::{Route, Routes};
 pub use serve::{Layers, run};
-
-/// The cookie that names a web session.
-pub const SESSION_COOKIE: &str = "sessionid";
-/// The cookie that a form or a script repeats to prove that it read it.
-pub const CSRF_COOKIE: &str = "csrftoken";

@@ -2,7 +2,8 @@
 
 use aviary_media::{CleanImage, CleanVideo, MediaError, inspect, inspect_video};
 
-use crate::{ApiError, File};
+use crate::error::ApiError;
+use crate::form::File;
 
 /// Inspects an image of a form.
 ///

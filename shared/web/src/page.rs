@@ -1,4 +1,4 @@
-//! Lists in pages, as Django REST framework's cursor pagination writes them.
+//! Pages of lists, in the shape of Django REST framework's cursor pagination.
 
 use std::str::FromStr;
 
@@ -10,7 +10,8 @@ use http::request::Parts;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::{ApiError, Client};
+use crate::client_info::Client;
+use crate::error::ApiError;
 
 const DEFAULT_LIMIT: i32 = 20;
 const MAX_LIMIT: i32 = 100;
@@ -41,44 +42,44 @@ pub struct Page<T> {
 }
 
 impl PageQuery {
-    /// How many at the most.
+    /// The most entries that the page may have: 20 by default, at most 100.
     #[must_use]
     pub fn limit(&self) -> i32 {
         self.limit
     }
 
-    /// The place after which the page begins, in the words of this list.
+    /// The position after which the page begins, in the list's own format. `None` for the first page.
     ///
     /// # Errors
-    /// 404 for a cursor that is none, or of another list.
-    pub fn place(&self, list: &str) -> Result<Option<String>, ApiError> {
+    /// 404 for a cursor that is malformed, or of another list.
+    pub fn position(&self, list: &str) -> Result<Option<String>, ApiError> {
         let invalid = Self::invalid;
         let Some(cursor) = &self.cursor else { return Ok(None) };
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).map_err(|_| invalid())?;
         let text = String::from_utf8(bytes).map_err(|_| invalid())?;
-        let (of, place) = text.split_once('\n').ok_or_else(invalid)?;
-        if of == list { Ok(Some(place.to_owned())) } else { Err(invalid()) }
+        let (of, position) = text.split_once('\n').ok_or_else(invalid)?;
+        if of == list { Ok(Some(position.to_owned())) } else { Err(invalid()) }
     }
 
-    /// The same for lists whose places are ids.
+    /// The same for lists whose positions are ids or numbers.
     ///
     /// # Errors
-    /// As [`PageQuery::place`], also where the place is no such id.
-    pub fn place_as<T: FromStr>(&self, list: &str) -> Result<Option<T>, ApiError> {
-        let place = self.place(list)?;
-        place.map(|place| place.parse().map_err(|_| Self::invalid())).transpose()
+    /// As [`PageQuery::position`], and when the position can't be parsed.
+    pub fn position_as<T: FromStr>(&self, list: &str) -> Result<Option<T>, ApiError> {
+        let position = self.position(list)?;
+        position.map(|position| position.parse().map_err(|_| Self::invalid())).transpose()
     }
 
-    /// 404 for a cursor that is none.
+    /// 404 for an invalid cursor.
     #[must_use]
     pub fn invalid() -> ApiError {
         ApiError::detail(StatusCode::NOT_FOUND, "Invalid cursor")
     }
 
-    /// A page of this list; `next` is the place after which the next one begins.
+    /// A page of this list. `next` is the position after which the next page begins.
     pub fn page<T>(&self, list: &str, results: Vec<T>, next: Option<String>) -> Page<T> {
-        let next = next.map(|place| {
-            let cursor = BASE64_URL_SAFE_NO_PAD.encode(format!("{list}\n{place}"));
+        let next = next.map(|position| {
+            let cursor = BASE64_URL_SAFE_NO_PAD.encode(format!("{list}\n{position}"));
             let separator = if self.url.contains('?') { '&' } else { '?' };
             format!("{}{separator}limit={}&cursor={cursor}", self.url, self.limit)
         });
@@ -109,7 +110,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
     }
 }
 
-/// A positive number, at most the largest page; however large it is.
+/// Parses a positive number. A number above the largest page counts as the largest page.
 fn parse_limit(text: &str) -> Option<i32> {
     let digits = text.strip_prefix('+').unwrap_or(text);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -136,16 +137,16 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_names_a_place_in_its_own_list_only() {
+    fn a_cursor_names_a_position_in_its_own_list_only() {
         let next = query(None).page("list", vec![1, 2], Some("place".into())).next.expect("a next page");
         let cursor = next.split("cursor=").nth(1).expect("a cursor");
         assert!(next.starts_with("https://h/list/?q=x&limit=2&cursor="), "{next}");
-        assert_eq!(query(Some(cursor)).place("list").ok().flatten().as_deref(), Some("place"));
-        assert!(query(Some(cursor)).place("other").is_err());
+        assert_eq!(query(Some(cursor)).position("list").ok().flatten().as_deref(), Some("place"));
+        assert!(query(Some(cursor)).position("other").is_err());
         for broken in ["", "%", "AAAA", "bGlzdA"] {
-            assert!(query(Some(broken)).place("list").is_err(), "{broken}");
+            assert!(query(Some(broken)).position("list").is_err(), "{broken}");
         }
-        assert!(query(Some(cursor)).place_as::<u32>("list").is_err(), "a place that is no number");
+        assert!(query(Some(cursor)).position_as::<u32>("list").is_err(), "a position that is not a number");
         assert!(query(None).page("list", vec![1], None).next.is_none());
     }
 }

@@ -1,13 +1,13 @@
-//! Paths: one slash at the end more or less, and text within them.
+//! Paths: encoding, the trailing slash, and the variable segment.
 
 use axum::extract::{FromRequestParts, Path};
 use http::Uri;
 use http::request::Parts;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use crate::ApiError;
+use crate::error::ApiError;
 
-/// What may not stand bare in a path; `%` too, since what is encoded here was decoded before.
+/// Characters that a path must encode. `%` is one of them, because the gateway has decoded the path.
 const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
     .add(b' ')
     .add(b'"')
@@ -25,12 +25,12 @@ const NOT_IN_A_PATH: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// Encodes a path that the gateway decoded, so that a `?` or `#` in a name stays part of the path.
+/// Encodes a path that the gateway decoded. A `?` or `#` in a name then stays part of the path.
 pub(crate) fn encode(decoded: &str) -> String {
     utf8_percent_encode(decoded, NOT_IN_A_PATH).to_string()
 }
 
-/// The same URI without one slash at the end of its path: every path works with and without it.
+/// The URI without one trailing slash, if its path has one. Every path works with and without it.
 pub(crate) fn without_trailing_slash(uri: &Uri) -> Option<Uri> {
     let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty())?;
     let mut parts = uri.clone().into_parts();
@@ -42,7 +42,7 @@ pub(crate) fn without_trailing_slash(uri: &Uri) -> Option<Uri> {
     Uri::from_parts(parts).ok()
 }
 
-/// The one variable segment of a route's path, percent-decoded. What is not UTF-8 names nothing: 404.
+/// The one variable segment of a route's path, percent-decoded. Bytes that are not UTF-8 name nothing: 404.
 #[derive(Debug)]
 pub struct PathText(pub String);
 
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn one_slash_at_the_end_is_dropped_and_the_query_kept() {
+    fn one_trailing_slash_is_dropped_and_the_query_kept() {
         assert_eq!(trimmed("https://h/a/b/?c=d/"), Some("https://h/a/b?c=d/".into()));
         assert_eq!(trimmed("https://h/a/b"), None);
         assert_eq!(trimmed("https://h/"), None);

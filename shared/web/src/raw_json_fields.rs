@@ -1,4 +1,4 @@
-//! An object of JSON of which some fields are handed on as they were written.
+//! Parses a JSON object whose fields are in part kept as raw JSON text.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -8,25 +8,25 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use crate::{Form, Value};
+use crate::form::{Form, Value};
 
-/// So many fields an object may have.
+/// The most fields of an object.
 const MAX_FIELDS: usize = 1_000;
-/// So long all lists and objects of a body may be together that are read: in memory, small values in them take a
-/// hundred times their bytes.
+/// The most bytes of all parsed lists and objects of a body together. In memory, small values take a hundred times
+/// their bytes.
 pub(crate) const MAX_READ_BYTES: usize = 64 << 10;
 
-/// Reads the object. The fields named in `unread` become texts of JSON, as they were written; of one that comes twice,
-/// the last counts.
-pub(crate) fn form(json: &[u8], unread: &[&str]) -> Result<Form, serde_json::Error> {
+/// Parses the object. The fields named in `raw` become texts, with the JSON as it was sent. Of a repeated field the
+/// last counts.
+pub(crate) fn form(json: &[u8], raw: &[&str]) -> Result<Form, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let fields = Object { unread }.deserialize(&mut deserializer)?;
+    let fields = Object { raw }.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(Form::new(fields))
 }
 
 struct Object<'a> {
-    unread: &'a [&'a str],
+    raw: &'a [&'a str],
 }
 
 impl<'de> DeserializeSeed<'de> for Object<'_> {
@@ -48,17 +48,17 @@ impl<'de> Visitor<'de> for Object<'_> {
         let mut fields: Vec<(String, Value)> = Vec::new();
         let mut left = MAX_READ_BYTES;
         while let Some(name) = map.next_key::<String>()? {
-            let value = if self.unread.contains(&name.as_str()) {
-                Value::Json(Json::String(map.next_value_seed(Written)?.get().to_owned()))
+            let value = if self.raw.contains(&name.as_str()) {
+                Value::Json(Json::String(map.next_value_seed(RawText)?.get().to_owned()))
             } else {
-                Value::Json(read(map.next_value_seed(Written)?, &mut left)?)
+                Value::Json(read(map.next_value_seed(RawText)?, &mut left)?)
             };
             fields.push((name, value));
             if fields.len() > MAX_FIELDS {
                 return Err(Error::custom(format!("an object may have {MAX_FIELDS} fields")));
             }
         }
-        // A list is what a form repeats a field for; in JSON only the last one of a name was meant.
+        // Forms repeat a field for a list. In JSON a repeated name is a mistake, and the last value counts.
         let mut seen = HashSet::new();
         fields.reverse();
         fields.retain(|(name, _)| seen.insert(name.clone()));
@@ -67,19 +67,19 @@ impl<'de> Visitor<'de> for Object<'_> {
     }
 }
 
-/// Reads a value, if there is so much left of what may be read.
-fn read<E: Error>(written: &RawValue, left: &mut usize) -> Result<Json, E> {
-    if written.get().starts_with(['[', '{']) {
+/// Parses a value, if the bytes that are left allow it.
+fn read<E: Error>(raw: &RawValue, left: &mut usize) -> Result<Json, E> {
+    if raw.get().starts_with(['[', '{']) {
         let too_long = || E::custom(format!("lists and objects may have {MAX_READ_BYTES} bytes in all"));
-        *left = left.checked_sub(written.get().len()).ok_or_else(too_long)?;
+        *left = left.checked_sub(raw.get().len()).ok_or_else(too_long)?;
     }
-    serde_json::from_str(written.get()).map_err(E::custom)
+    serde_json::from_str(raw.get()).map_err(E::custom)
 }
 
-/// A value as it is written, not copied.
-struct Written;
+/// A value's JSON text, borrowed.
+struct RawText;
 
-impl<'de> DeserializeSeed<'de> for Written {
+impl<'de> DeserializeSeed<'de> for RawText {
     type Value = &'de RawValue;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -93,7 +93,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn what_is_unread_keeps_every_digit() {
+    fn raw_fields_keep_every_digit() {
         let body = br#" {"a": [ 1e5, 123456789012345678901234567890 ], "b": 2, "c": null, "a": {"x" : 0.10}} "#;
         let read = form(body, &["a", "c"]).expect("a form");
         assert!(
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_is_bounded_before_it_is_in_memory() {
+    fn parsed_fields_are_bounded_before_they_take_memory() {
         let long = format!("{{\"x\":[{}0]}}", "[0],".repeat(20_000));
         assert!(form(long.as_bytes(), &["a"]).is_err());
         assert!(form(long.replace('x', "a").as_bytes(), &["a"]).is_ok());
@@ -123,11 +123,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_refused_in_unread_fields_too() {
+    fn malformed_json_is_refused_in_raw_fields_too() {
         for broken in [r#"{"a":[1,]}"#, r#"{"a":}"#, r#"{"a":1"#, r#"{"a":1} x"#, r#"{"a":NaN}"#, r#"{"a":[}"#] {
             assert!(form(broken.as_bytes(), &["a"]).is_err(), "{broken}");
         }
         let deep = format!("{{\"a\":{}1{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(form(deep.as_bytes(), &["a"]).is_ok(), "it is looked at without recursion");
+        assert!(form(deep.as_bytes(), &["a"]).is_ok(), "raw fields are scanned without recursion");
     }
 }

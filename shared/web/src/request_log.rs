@@ -1,4 +1,4 @@
-//! What is true of every answer, and the one log line that every request leaves.
+//! Common headers of every response, and the one log line of every request.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
@@ -15,19 +15,19 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
-use crate::error::Failure;
-use crate::{ApiError, Client};
+use crate::client_info::Client;
+use crate::error::{ApiError, Failure};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What a handler learns that the log line should say.
+/// Lets a handler add the caller to the log line.
 #[derive(Clone, Debug, Default)]
 pub struct RequestLog(Arc<OnceLock<UserId>>);
 
 impl RequestLog {
-    /// The caller is this user.
+    /// Sets the caller. Only the first call counts.
     pub fn user(&self, id: UserId) {
-        // The first word counts; a second one can only repeat it.
+        // A second call could only repeat the first.
         let _ = self.0.set(id);
     }
 }
@@ -40,7 +40,7 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestLog {
     }
 }
 
-/// Runs the request under a meter, catches a panic, finishes the headers and writes the log line.
+/// Runs the request under a meter, turns a panic into a 500, sets the common headers and writes the log line.
 pub(crate) async fn observe(client: Client, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
@@ -66,7 +66,7 @@ pub(crate) async fn observe(client: Client, mut request: Request, next: Next) ->
         http.status = response.status().as_u16(),
         duration.ms = began.elapsed().as_secs_f64() * 1_000.0,
         dynamodb.calls = cost.calls,
-        dynamodb.steps = cost.steps,
+        dynamodb.round_trips = cost.round_trips,
         dynamodb.rcu = cost.rcu,
         dynamodb.wcu = cost.wcu,
         user.id = log.0.get().map(tracing::field::display),
@@ -95,6 +95,6 @@ fn finish(response: &mut Response, request_id: &str) {
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Every answer sets cookies or shows somebody's data, unless its handler says that it doesn't.
+    // By default a response sets cookies or has a user's data. A handler whose response has neither sets its own header.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }

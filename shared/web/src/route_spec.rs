@@ -68,7 +68,7 @@ pub enum RouteLimit {
 }
 
 impl RouteLimit {
-    /// Its name in the setting `AVIARY_LIMITS`.
+    /// The limit's name in the setting `AVIARY_LIMITS`.
     #[must_use]
     pub fn setting(self) -> &'static str {
         match self {
@@ -112,7 +112,7 @@ pub struct RouteSpec {
     pub answers: u16,
     /// The status for others, where it is neither 403 nor 404; 0 stands for these two.
     pub refuses: u16,
-    /// Does staff get the same refusal as others?
+    /// Whether staff are refused as others are.
     pub staff_refused: bool,
     /// For a POST, what a repetition does.
     pub repeats: Option<Repeats>,
@@ -226,13 +226,13 @@ impl RouteSpec {
         Self { documents, ..self }
     }
 
-    /// Does a repetition need an `Idempotency-Key`?
+    /// Whether the route takes an `Idempotency-Key`.
     #[must_use]
     pub fn needs_key(&self) -> bool {
         self.repeats == Some(Repeats::NeedKey)
     }
 
-    /// Can the request name a thing of somebody else? Otherwise it is about its sender alone.
+    /// Whether the sample names something that has an owner. Otherwise the request only concerns its sender.
     #[must_use]
     pub fn names_an_owner(&self) -> bool {
         self.subject != Subject::Nothing || self.query.contains("$OWNER") || self.body.contains("$OWNER")

@@ -1,4 +1,4 @@
-//! The table of routes: which handler a path has, who may call it, and what the OpenAPI document says.
+//! The table of routes: each path's handlers, who may call them, and their part of the OpenAPI document.
 
 use std::collections::BTreeMap;
 
@@ -12,17 +12,19 @@ use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::{Components, OpenApi};
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use crate::idempotent_post::{document, hand_out_key};
-use crate::{ApiError, Cookies, RouteSpec, Who};
+use crate::cookies::Cookies;
+use crate::error::ApiError;
+use crate::idempotent_post::{document, provide_key};
+use crate::route_spec::{RouteSpec, Who};
 
 /// A row of the table.
 #[derive(Clone, Debug)]
 pub struct Route {
-    /// The method.
+    /// The HTTP method.
     pub method: Method,
-    /// The path, without slash at its end, `{…}` for variable segments.
+    /// The path without a trailing slash. Variable segments are in braces.
     pub path: String,
-    /// What its row says.
+    /// The description of the route.
     pub spec: RouteSpec,
 }
 
@@ -41,10 +43,10 @@ impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
 }
 
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
-    /// Adds one annotated handler, as `routes!(handler)` gives it.
+    /// Adds one annotated handler, made by `routes!(handler)`.
     #[must_use]
     pub fn add(mut self, spec: RouteSpec, (schemas, paths, router): UtoipaMethodRouter<S>) -> Self {
-        let router = if spec.needs_key() { router.route_layer(from_fn(hand_out_key)) } else { router };
+        let router = if spec.needs_key() { router.route_layer(from_fn(provide_key)) } else { router };
         let mut router = Some(router);
         for (path, mut item) in paths.paths {
             for (method, operation) in operations(&mut item) {
@@ -74,15 +76,15 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    /// Paths below this prefix answer 401 to anonymous clients before 405, also where one of their methods
-    /// is for anyone: djoser's viewset looks at the caller before the method.
+    /// Makes paths with this prefix respond with 401 instead of 405 to anonymous clients, even if one of their methods is
+    /// for anyone. Djoser's viewset checks the caller before the method.
     #[must_use]
     pub fn asks_first(mut self, prefix: &'static str) -> Self {
         self.asks_first = Some(prefix);
         self
     }
 
-    /// The rows.
+    /// All routes, in the order in which they were added.
     #[must_use]
     pub fn table(&self) -> &[Route] {
         &self.table
@@ -94,7 +96,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         &self.openapi
     }
 
-    /// The router, with 404 and 405 in our own shapes.
+    /// The router. Unknown paths and methods get 404 and 405 in DRF's shape.
     pub fn into_router(self, state: S) -> Router {
         let Self { table, routers, asks_first, .. } = self;
         let router = routers.into_iter().fold(Router::new(), |router, (path, methods)| {
@@ -116,7 +118,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     }
 }
 
-/// Django REST framework asks who is there before it looks at the method.
+/// Whether the request has no credential. Django REST framework checks this before the method.
 fn is_anonymous(headers: &HeaderMap) -> bool {
     !headers.contains_key(AUTHORIZATION) && Cookies::of(headers).session.is_none()
 }

@@ -10,7 +10,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use lambda_http::{Adapter, Error};
 use tower::ServiceBuilder;
 
-use crate::gateway::{Entrance, refuse_too_large, repair};
+use crate::gateway::{BeforeRouting, refuse_too_large, repair};
 use crate::{cookies, cors, request_log};
 
 /// The rules around a router, made from the settings.
@@ -69,9 +69,9 @@ where
 
 async fn serve(router: Router, layers: Layers, entropy: Arc<dyn Entropy>) -> Result<(), Error> {
     let path_is_encoded = layers.path_is_encoded;
-    let entrance = Entrance { router: layers.around(router, entropy), public_url: layers.public_url };
+    let service = BeforeRouting { router: layers.around(router, entropy), public_url: layers.public_url };
     let service =
-        ServiceBuilder::new().map_request(move |event| repair(event, path_is_encoded)).service(Adapter::from(entrance));
+        ServiceBuilder::new().map_request(move |event| repair(event, path_is_encoded)).service(Adapter::from(service));
     lambda_http::lambda_runtime::run(service).await
 }
 

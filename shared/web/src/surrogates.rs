@@ -1,15 +1,15 @@
-//! Lone surrogates in JSON: escapes like `\ud800` that no Unicode text can hold.
+//! Lone surrogates in JSON: escapes such as `\ud800`, which Unicode text cannot contain.
 //!
-//! Python reads them, and Django REST framework then refuses the field that has one. Here they become a mark that
-//! stands for them until the field is read, so that the same field is refused in the same words.
+//! Python parses them, and Django REST framework then refuses the field. Rust's parser would refuse the whole body. So
+//! each is replaced by a mark until its field is read, and the same field is refused in the same words.
 
 use std::borrow::Cow;
 
-/// Noncharacters, which no text has a use for; between them stand the four hex digits.
+/// Noncharacters, which texts do not use. The four hex digits are between them.
 const BEGIN: char = '\u{fdd0}';
 const END: char = '\u{fdd1}';
 
-/// The JSON with a mark in place of each lone surrogate.
+/// Replaces each lone surrogate by a mark.
 pub(crate) fn mark(json: &[u8]) -> Cow<'_, [u8]> {
     let mut marked: Option<Vec<u8>> = None;
     let mut at = 0;
@@ -29,7 +29,7 @@ pub(crate) fn mark(json: &[u8]) -> Cow<'_, [u8]> {
     marked.map_or(Cow::Borrowed(json), Cow::Owned)
 }
 
-/// How long an escape is, and which lone surrogate it stands for, if any. A pair is one escape.
+/// The length of an escape, and the lone surrogate that it encodes, if any. A pair counts as one escape.
 fn escape(json: &[u8]) -> (usize, Option<u16>) {
     match unit(json) {
         None => (2.min(json.len()), None),
@@ -51,7 +51,7 @@ fn unit(json: &[u8]) -> Option<u16> {
     }
 }
 
-/// The first lone surrogate that a text had, as DRF names it: `U+D800`.
+/// The first marked surrogate of a text, in DRF's form: `U+D800`.
 pub(crate) fn first(text: &str) -> Option<String> {
     let (_, rest) = text.split_once(BEGIN)?;
     let (digits, _) = rest.split_once(END)?;
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_stays_as_it_is() {
+    fn text_without_lone_surrogates_is_unchanged() {
         for fine in [r#""\ud83d\ude00""#, r#""\\ud800""#, r#""\u00e9\"\\""#, "{\"a\":1}", "\"\\", "\"\\u12"] {
             assert!(matches!(mark(fine.as_bytes()), Cow::Borrowed(_)), "{fine}");
         }

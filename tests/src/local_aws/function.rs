@@ -44,7 +44,7 @@ impl Invoked {
     /// The number of sequential round trips to DynamoDB.
     #[must_use]
     pub fn round_trips(&self) -> u64 {
-        self.log["dynamodb.steps"].as_u64().unwrap_or_else(|| panic!("no round trips in {}", self.log))
+        self.log["dynamodb.round_trips"].as_u64().unwrap_or_else(|| panic!("no round trips in {}", self.log))
     }
 }
 

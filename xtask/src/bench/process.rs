@@ -116,7 +116,7 @@ impl FunctionProcess {
     }
 
     fn next_cost(&self) -> Result<Cost> {
-        self.costs.recv_timeout(LOG_WITHIN).context("a request left no log line with dynamodb.steps")
+        self.costs.recv_timeout(LOG_WITHIN).context("a request left no log line with dynamodb.round_trips")
     }
 }
 
@@ -140,7 +140,7 @@ fn complaining() -> Lines {
 fn parse_cost(line: &str) -> Option<Cost> {
     let record: Value = serde_json::from_str(line).ok()?;
     Some(Cost {
-        steps: record.get("dynamodb.steps")?.as_u64()?,
+        steps: record.get("dynamodb.round_trips")?.as_u64()?,
         calls: record.get("dynamodb.calls")?.as_u64()?,
         rcu: record.get("dynamodb.rcu")?.as_f64()?,
         wcu: record.get("dynamodb.wcu")?.as_f64()?,
@@ -153,8 +153,7 @@ mod tests {
 
     #[test]
     fn the_cost_is_read_from_a_requests_log_line_and_from_no_other() {
-        let line =
-            r#"{"message":"request","dynamodb.steps":2,"dynamodb.calls":3,"dynamodb.rcu":1.5,"dynamodb.wcu":0.0}"#;
+        let line = r#"{"message":"request","dynamodb.round_trips":2,"dynamodb.calls":3,"dynamodb.rcu":1.5,"dynamodb.wcu":0.0}"#;
         assert_eq!(parse_cost(line), Some(Cost { steps: 2, calls: 3, rcu: 1.5, wcu: 0.0 }));
         assert_eq!(parse_cost(r#"{"message":"started"}"#), None);
         assert_eq!(parse_cost("plain"), None);

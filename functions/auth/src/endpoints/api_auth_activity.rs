@@ -55,7 +55,7 @@ pub async fn list_activity(
     page: PageQuery,
 ) -> Result<Json<Page<ShownSecurityEvent>>, ApiError> {
     let user = unconfirmed.user();
-    let place = page.place(LIST);
+    let place = page.position(LIST);
     let before: Option<SessionId> = place.as_ref().ok().and_then(|p| p.as_ref()?.parse().ok());
     let read = state.tables.activities.page(user, before, page.limit(), state.clock.now());
     let (_, found) = unconfirmed.confirm_with(read).await?;

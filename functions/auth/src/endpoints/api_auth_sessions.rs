@@ -63,7 +63,7 @@ pub async fn list_sessions(
     page: PageQuery,
 ) -> Result<Json<Page<LoginSession>>, ApiError> {
     let user = unconfirmed.user();
-    let place = page.place(LIST);
+    let place = page.position(LIST);
     let before: Option<SessionId> = place.as_ref().ok().and_then(|p| p.as_ref()?.parse().ok());
     let read = state.tables.credentials.sessions(user, before, page.limit());
     let (caller, sessions) = unconfirmed.confirm_with(read).await?;

@@ -17,7 +17,7 @@ impl<S: Send + Sync> FromRequest<S> for IntegerParams {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, ApiError> {
-        Params::with_unread(request, &RAW_FIELDS).await.map(|Params(form)| Self(form))
+        Params::with_raw_fields(request, &RAW_FIELDS).await.map(|Params(form)| Self(form))
     }
 }
 

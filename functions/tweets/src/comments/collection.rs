@@ -35,7 +35,7 @@ pub async fn list_comments(
 ) -> Result<Json<Page<ShownComment>>, ApiError> {
     let id: TweetId = id.parse().map_err(|_| ApiError::not_found())?;
     let list = format!("comments/{id}");
-    let after: Option<CommentId> = query.place_as(&list)?;
+    let after: Option<CommentId> = query.position_as(&list)?;
     let read = try_join(state.tweets.by_id(id), state.comments.of_tweet(id, after, query.limit()));
     let (viewer, (tweet, page)) = caller.confirm_with(read).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;

@@ -28,7 +28,7 @@ pub async fn list_liked_by_user(
     let (viewer, user): (_, Option<UserId>) = caller.confirm_with(state.owner_of(&username)).await?;
     let user = user.ok_or_else(ApiError::not_found)?;
     let list = format!("by/{user}/likes");
-    let after: Option<EdgeId> = query.place_as(&list)?;
+    let after: Option<EdgeId> = query.position_as(&list)?;
     let page = state.reactions.by_user(user, Reaction::Like, after, query.limit()).await?;
     PageBuilder { state: &state, client: &client, query: &query, viewer, list: &list }.tweets_of(user, page).await
 }

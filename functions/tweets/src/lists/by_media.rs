@@ -27,7 +27,7 @@ pub async fn list_media_by_author(
     let (viewer, author): (_, Option<UserId>) = caller.confirm_with(state.owner_of(&username)).await?;
     let author = author.ok_or_else(ApiError::not_found)?;
     let list = format!("by/{author}/media");
-    let after: Option<TweetId> = query.place_as(&list)?;
+    let after: Option<TweetId> = query.position_as(&list)?;
     let page = state.tweets.with_media(author, after, query.limit()).await?.map(|id| (id, author));
     PageBuilder { state: &state, client: &client, query: &query, viewer, list: &list }.tweets_of(author, page).await
 }

@@ -27,7 +27,7 @@ pub async fn list_replies(
 ) -> Result<Json<Page<ShownTweet>>, ApiError> {
     let id: TweetId = id.parse().map_err(|_| ApiError::not_found())?;
     let list = format!("replies/{id}");
-    let after: Option<TweetId> = query.place_as(&list)?;
+    let after: Option<TweetId> = query.position_as(&list)?;
     let read = try_join(state.tweets.by_id(id), state.tweets.replies(id, after, query.limit()));
     let (viewer, (tweet, page)) = caller.confirm_with(read).await?;
     let author = tweet.ok_or_else(ApiError::not_found)?.author;

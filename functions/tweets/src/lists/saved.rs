@@ -27,7 +27,7 @@ pub async fn list_saved(
     let me = unconfirmed.user();
     let list = format!("saved/{me}");
     // An invalid cursor is reported only after an invalid credential.
-    let cursor = query.place_as::<EdgeId>(&list);
+    let cursor = query.position_as::<EdgeId>(&list);
     let after = cursor.as_ref().ok().copied().flatten();
     let read = state.reactions.by_user(me, Reaction::Save, after, query.limit());
     let (caller, page) = unconfirmed.confirm_with(read).await?;

@@ -26,7 +26,7 @@ pub async fn list_tagged(
 ) -> Result<Json<Page<ShownTweet>>, ApiError> {
     let tag = Tag::parse(&tag).ok_or_else(ApiError::not_found)?;
     let list = format!("tags/{}", tag.as_str());
-    let after: Option<TweetId> = query.place_as(&list)?;
+    let after: Option<TweetId> = query.position_as(&list)?;
     let (viewer, page) = caller.confirm_with(state.tweets.tagged(&tag, after, query.limit())).await?;
     PageBuilder { state: &state, client: &client, query: &query, viewer, list: &list }.tweets(page).await
 }

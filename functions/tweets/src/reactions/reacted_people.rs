@@ -22,7 +22,7 @@ pub(crate) async fn reacted_people(
 ) -> Result<Json<Page<Person>>, ApiError> {
     let id: TweetId = id.parse().map_err(|_| ApiError::not_found())?;
     let list = format!("{name}/{id}");
-    let after: Option<EdgeId> = query.place_as(&list)?;
+    let after: Option<EdgeId> = query.position_as(&list)?;
     let read = try_join(state.tweets.by_id(id), state.reactions.of_tweet(reaction, id, after, query.limit()));
     let (viewer, (tweet, page)) = caller.confirm_with(read).await?;
     let author = tweet.ok_or_else(ApiError::not_found)?.author;

@@ -32,7 +32,7 @@ pub async fn home_timeline(
     let user = unconfirmed.user();
     let list = format!("home/{user}");
     // An invalid cursor is reported only after an invalid credential.
-    let cursor = query.place_as::<EdgeId>(&list);
+    let cursor = query.position_as::<EdgeId>(&list);
     let after = cursor.as_ref().ok().copied().flatten();
     let timeline = HomeTimelinePage { state: &state, user, after, limit: query.limit() };
     let (_, lists) = unconfirmed.confirm_with(timeline.read_lists()).await?;

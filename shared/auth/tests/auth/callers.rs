@@ -260,6 +260,6 @@ async fn a_token_costs_one_step_and_a_secret_that_must_be_looked_up_two() {
     {
         let meter = Meter::default();
         let (status, _) = meter.scope(service.ask("GET", "/", &[(name, value)])).await;
-        assert_eq!((status, meter.cost().steps), (StatusCode::OK, steps), "{name}");
+        assert_eq!((status, meter.cost().round_trips), (StatusCode::OK, steps), "{name}");
     }
 }

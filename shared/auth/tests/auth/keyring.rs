@@ -103,7 +103,7 @@ async fn loading_is_three_steps_at_the_very_first_start_and_one_after_it() {
     for steps in [3, 1, 1] {
         let meter = Meter::default();
         meter.scope(issuer(&world)).await.unwrap();
-        assert_eq!((meter.cost().steps, meter.cost().calls), (steps, steps));
+        assert_eq!((meter.cost().round_trips, meter.cost().calls), (steps, steps));
     }
 }
 

@@ -188,7 +188,7 @@ async fn it_is_one_step_and_two_only_shortly_after_a_promotion() {
     let cost = async |claims: Claims| {
         let meter = Meter::default();
         let answer = meter.scope(refresh.present(&claims)).await;
-        (meter.cost().calls, meter.cost().steps, answer.is_ok())
+        (meter.cost().calls, meter.cost().round_trips, answer.is_ok())
     };
     assert_eq!(cost(ada.first()).await, (2, 1, true), "a repetition");
     assert_eq!(cost(ada.next()).await, (2, 1, true), "the first promotion");

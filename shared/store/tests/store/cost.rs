@@ -21,13 +21,13 @@ async fn cost(operation: impl Future) -> Cost {
 
 async fn reads(operation: impl Future, calls: u32, units: f64) {
     let cost = cost(operation).await;
-    assert_eq!(cost, Cost { calls, steps: calls, rcu: units, wcu: 0.0 });
+    assert_eq!(cost, Cost { calls, round_trips: calls, rcu: units, wcu: 0.0 });
 }
 
 /// A write is one call whatever it writes.
 async fn writes(operation: impl Future, units: RangeInclusive<f64>) {
     let cost = cost(operation).await;
-    assert_eq!((cost.calls, cost.steps), (1, 1), "{cost:?}");
+    assert_eq!((cost.calls, cost.round_trips), (1, 1), "{cost:?}");
     assert!(cost.rcu == 0.0 && units.contains(&cost.wcu), "{cost:?} is not within {units:?}");
 }
 
@@ -78,7 +78,7 @@ async fn a_refused_registration_is_one_step() {
     let store = Store::start().await;
     store.registered("ada").await;
     let cost = cost(async { store.register(&user("ada", None)).await.unwrap_err() }).await;
-    assert_eq!((cost.calls, cost.steps), (1, 1));
+    assert_eq!((cost.calls, cost.round_trips), (1, 1));
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_family_is_opened_promoted_replaced_and_revoked_in_one_step_each() {
     writes(open, 1.0..=2.0).await;
     writes(opened.promote(&store, &old.next, &fresh, later), 1.0..=1.0).await;
     let refused = cost(opened.promote(&store, &old.next, &fresh, later)).await;
-    assert_eq!((refused.calls, refused.steps), (1, 1), "the refusal brings the family with it");
+    assert_eq!((refused.calls, refused.round_trips), (1, 1), "the refusal brings the family with it");
     let now = opened.stored(&store).await;
     let replace = async {
         assert!(store.credentials.replace_family(user, opened.sid, &now, &another).await.unwrap());

@@ -25,7 +25,7 @@ async fn a_transaction_in_conflict_is_sent_again_as_the_very_same() {
     let dynamodb = Scripted::start(vec![conflict, throttled, (200, json!({}))]).await;
     let meter = Meter::default();
     meter.scope(dynamodb.register()).await.unwrap();
-    assert_eq!((meter.cost().calls, meter.cost().steps), (3, 3));
+    assert_eq!((meter.cost().calls, meter.cost().round_trips), (3, 3));
 
     let requests = dynamodb.requests();
     assert_eq!(requests.len(), 3);
@@ -101,7 +101,7 @@ async fn keys_that_stayed_unprocessed_are_asked_for_again_and_only_they() {
     let standing = meter.scope(dynamodb.store.credentials.standing(ada, sid)).await.unwrap();
     assert_eq!(standing.principal.unwrap().epoch, 3);
     assert!(standing.session.is_none());
-    assert_eq!(meter.cost().steps, 2);
+    assert_eq!(meter.cost().round_trips, 2);
 
     let requests = dynamodb.requests();
     assert_eq!(requests[0]["RequestItems"][&table]["Keys"], json!([principal_key, session_key]));

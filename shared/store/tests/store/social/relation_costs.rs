@@ -106,7 +106,7 @@ async fn people_cost_the_same_however_many_they_are() {
     let (few, many) = (few.costs().await, many.costs().await);
     for ((name, few), (_, many)) in few.iter().zip(&many) {
         assert_eq!(few, many, "{name}");
-        assert_eq!(many.steps, 1, "{name}: {many:?}");
+        assert_eq!(many.round_trips, 1, "{name}: {many:?}");
         // Every call reads or writes a handful of small items.
         assert!(many.rcu <= 5.0 && many.wcu <= 24.0, "{name}: {many:?}");
     }

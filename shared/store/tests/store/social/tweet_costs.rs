@@ -172,7 +172,7 @@ async fn tweets_cost_the_same_however_many_they_are() {
     for ((name, few), (_, many)) in few.iter().zip(&many) {
         println!("{name}: {many:?}");
         assert_eq!(few, many, "{name}");
-        assert_eq!(many.steps, 1, "{name}: {many:?}");
+        assert_eq!(many.round_trips, 1, "{name}: {many:?}");
         assert!(many.rcu <= 32.0 && many.wcu <= 32.0, "{name}: {many:?}");
     }
 }
