@@ -52,8 +52,7 @@ async fn only_creating_routes_provide_the_key() {
 
 #[test]
 fn the_key_and_its_responses_are_documented() {
-    let routes: Routes<()> =
-        Routes::default().add(user().creates().limit(RouteLimit::WritesAccount), routes!(takes));
+    let routes: Routes<()> = Routes::default().add(user().creates().limit(RouteLimit::WritesAccount), routes!(takes));
     let openapi = serde_json::to_value(routes.openapi()).unwrap();
     let operation = openapi.pointer("/paths/~1takes/post").unwrap();
     let text = |pointer: &str| operation.pointer(pointer).and_then(Value::as_str).map(ToOwned::to_owned);
