@@ -1,7 +1,7 @@
 //! What tests of single functions share: a clock that tests move, a local AWS, and the events of DynamoDB streams.
 //!
 //! A test of a function runs its handler in the test's own process. Tests that start functions as processes use `e2e`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod clock;
 mod local_aws;
