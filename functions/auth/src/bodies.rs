@@ -1,30 +1,30 @@
-//! Answers that several endpoints share.
+//! Request and response bodies that several endpoints share.
 
 use aviary_model::UserId;
 use aviary_store::User;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A refusal.
+/// The body of an error.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Detail {
-    /// What is wrong.
+    /// The reason.
     pub detail: String,
 }
 
-/// A new pair of tokens, in simplejwt's order.
+/// A new pair of tokens, in simplejwt's order of fields.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenPair {
-    /// Gets new tokens for 24 hours.
+    /// The refresh token, valid for 24 hours.
     pub refresh: String,
-    /// Calls the API for 5 minutes.
+    /// The access token, valid for 5 minutes.
     pub access: String,
 }
 
-/// A name and a password.
+/// The username and the password of a login.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LoginBody {
-    /// The username, or the address in its place.
+    /// The username or the email address.
     #[schema(example = "ada")]
     pub username: String,
     /// The password.
@@ -32,17 +32,17 @@ pub struct LoginBody {
     pub password: String,
 }
 
-/// A refresh token to be ended.
+/// A refresh token whose family is to end.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RefreshTokenBody {
-    /// The refresh token; its whole family ends.
+    /// The refresh token.
     pub refresh_token: String,
 }
 
-/// djoser's user, in its order.
+/// The caller's account, in djoser's order of fields.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Me {
-    /// The address; empty if none was given.
+    /// The email address; empty if the account has none.
     pub email: String,
     /// The user's id.
     #[schema(value_type = String)]
@@ -57,7 +57,7 @@ impl From<User> for Me {
     }
 }
 
-/// The address as answers show it; empty if none was given.
+/// The email address as responses show it: empty if the account has none.
 pub(crate) fn email_of(user: &User) -> String {
     user.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The `auth` function.
+//! The binary of the `auth` function.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Security events: for the audit trail, and for the user's own eyes.
+//! Security events: one copy for the audit trail, one for the user's own list.
 
 use aviary_model::UserId;
 use aviary_store::SecurityEvent;
@@ -7,7 +7,7 @@ use aviary_web::{ApiError, Client};
 
 use crate::state::AuthState;
 
-/// Sends an event to the audit trail; never fails a request.
+/// Sends an event to the audit trail. A failure to send does not fail the request.
 pub(crate) async fn audit(state: &AuthState, client: &Client, event: &'static str, user: Option<UserId>) {
     let now = state.clock.now();
     let event = AuditEvent {
@@ -22,13 +22,13 @@ pub(crate) async fn audit(state: &AuthState, client: &Client, event: &'static st
     state.audit.record(event).await;
 }
 
-/// Takes an event back whose write was refused: events are sent beside their writes, so that no change is ever
-/// without one.
+/// Records that the write of an event just sent was refused. Events are sent concurrently with their writes, so that no
+/// change can be without an event; an event may therefore describe a change that failed.
 pub(crate) async fn audit_refused(state: &AuthState, client: &Client, user: UserId) {
     audit(state, client, "refused", Some(user)).await;
 }
 
-/// An event as its user will see it; to be written with its cause.
+/// An event for the user's own list; the caller writes it together with its cause.
 pub(crate) fn security_event(state: &AuthState, client: &Client, event: &str) -> Result<SecurityEvent, ApiError> {
     let now = state.clock.now();
     Ok(state.tables.activities.activity(event, now, &client.address, &client.user_agent)?)

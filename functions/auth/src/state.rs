@@ -1,4 +1,4 @@
-//! What the handlers work with.
+//! The state that every handler of the function receives.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use aviary_store::{AccountTables, Accounts, Credentials, Db, Jobs, Profiles, Sec
 use aviary_telemetry::Audit;
 use axum::extract::FromRef;
 
-/// The function's state; cheap to clone.
+/// Tables, keys, limits and clock of the process; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AuthState {
     pub(crate) db: Db,
@@ -26,7 +26,7 @@ pub struct AuthState {
 }
 
 impl AuthState {
-    /// Reads the settings, the signing key and the public keys; makes the first key where there is none.
+    /// Reads the settings, the signing key and the public keys; makes the first key if there is none.
     ///
     /// # Errors
     /// When a setting is missing or wrong, or DynamoDB does not answer.
@@ -35,7 +35,7 @@ impl AuthState {
         let (clock, entropy) = (start.clock.clone(), start.entropy.clone());
         let db = Db::new(&start.aws, entropy.clone());
         let keys = SigningKeys::new(db.clone(), settings.required("AVIARY_KEYS_TABLE")?);
-        // The first key is made before the public ones are read.
+        // The first signing key must exist before the public keys are read.
         let credentials = Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?);
         let issuer = Issuer::load(keys, &credentials, clock.clone(), entropy.clone()).await?;
         let issuer = issuer.fresh_for(fresh_seconds(settings)?);
@@ -63,7 +63,7 @@ impl AuthState {
     }
 }
 
-/// The audit trail, in a stream of this process's own.
+/// The audit trail. Each process writes to its own log stream.
 fn audit(start: &Start) -> Result<Audit, StartError> {
     let client = aws_sdk_cloudwatchlogs::Client::new(&start.aws);
     let group = start.settings.required("AVIARY_AUDIT_LOG_GROUP")?;

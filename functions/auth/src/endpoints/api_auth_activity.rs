@@ -1,4 +1,4 @@
-//! `GET /api/auth/activity/`: what happened to one's account.
+//! `GET /api/auth/activity/`: the security events of the caller's account.
 
 use aviary_auth::Unconfirmed;
 use aviary_model::SessionId;
@@ -16,38 +16,38 @@ const LIST: &str = "activity";
 /// A security event.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ShownSecurityEvent {
-    /// The id.
+    /// The event's id.
     pub id: String,
-    /// What it was: `signup`, `login`, `login_failed`, `password_changed`, …
+    /// The kind of event: `signup`, `login`, `login_failed`, `password_changed`, …
     pub event: String,
-    /// When.
+    /// The time of the event.
     #[schema(format = DateTime)]
     pub at: String,
-    /// From where.
+    /// The client's IP address.
     pub address: String,
-    /// With what.
+    /// The client's `User-Agent`.
     pub user_agent: String,
 }
 
 /// A page of security events.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SecurityEventList {
-    /// Where the next page is.
+    /// The URL of the next page; null on the last one.
     pub next: Option<String>,
     /// Always null.
     pub previous: Option<String>,
-    /// Events, newest first.
+    /// The events, newest first.
     pub results: Vec<ShownSecurityEvent>,
 }
 
-/// The caller's security events of 90 days, newest first. One step.
+/// Lists the caller's security events of the last 90 days, newest first.
 #[utoipa::path(get, path = "/api/auth/activity", tag = "accounts",
     params(("limit" = Option<i32>, Query, description = "20 by default, at most 100"),
-        ("cursor" = Option<String>, Query, description = "From `next`")),
+        ("cursor" = Option<String>, Query, description = "The `cursor` of the previous page's `next`")),
     responses(
-        (status = 200, description = "Events", body = SecurityEventList),
-        (status = 401, description = "No credential, or one that does not count", body = Detail),
-        (status = 404, description = "The cursor is none", body = Detail),
+        (status = 200, description = "A page of events", body = SecurityEventList),
+        (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
+        (status = 404, description = "The cursor is invalid", body = Detail),
     ))]
 pub async fn list_activity(
     State(state): State<AuthState>,

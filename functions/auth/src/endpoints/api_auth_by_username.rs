@@ -1,4 +1,4 @@
-//! `GET /api/auth/<username>/` and `DELETE /api/auth/delete/<username>/` (document 003).
+//! `GET /api/auth/<username>/` (document 003).
 
 use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, PathText};
@@ -8,36 +8,36 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::{Detail, email_of};
-use crate::flows::account_by_name::named;
+use crate::flows::account_by_name::account_by_name;
 use crate::state::AuthState;
 
-/// Document 003's user.
+/// An account, as document 003 shows it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AccountResponse {
     /// The username.
     pub username: String,
-    /// The algorithm of the password's hash and a mask; the hash is never shown.
+    /// The algorithm of the password's hash, then a mask. The hash itself is never shown.
     #[schema(example = "argon2id$********")]
     pub password: String,
-    /// The address; empty if there is none.
+    /// The email address; empty if the account has none.
     pub email: String,
 }
 
-/// An account by its username. Two steps.
+/// Returns an account by its username.
 #[utoipa::path(get, path = "/api/auth/{username}", tag = "accounts",
     params(("username" = String, Path, description = "The username")),
     responses(
         (status = 200, description = "The account", body = AccountResponse),
-        (status = 401, description = "No credential, or one that does not count", body = Detail),
-        (status = 403, description = "Another's account", body = Detail),
-        (status = 404, description = "Nobody has this name", body = Detail),
+        (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
+        (status = 403, description = "The account belongs to another user", body = Detail),
+        (status = 404, description = "No account has this username", body = Detail),
     ))]
 pub async fn account(
     State(state): State<AuthState>,
     unconfirmed: Unconfirmed,
     PathText(username): PathText,
 ) -> Result<Json<AccountResponse>, ApiError> {
-    let (_, user) = named(&state, unconfirmed, &username).await?;
+    let (_, user) = account_by_name(&state, unconfirmed, &username).await?;
     let algorithm = user.password.trim_start_matches('$').split('$').next().unwrap_or_default();
     Ok(Json(AccountResponse {
         username: user.username.as_str().to_owned(),

@@ -9,11 +9,12 @@ use crate::bodies::Detail;
 use crate::flows::web_logout::{StoredIntegers, log_out};
 use crate::state::AuthState;
 
-/// Ends the web session and removes the integer session that was stored under it, by a job written with the end. Three
-/// steps.
+/// Ends the caller's web session and removes the integers stored under it.
+///
+/// A job that is written in the same transaction removes them.
 #[utoipa::path(post, path = "/api/auth/del-logout", tag = "accounts", responses(
-    (status = 200, description = "Signed out; the cookies are fresh ones", body = Detail),
-    (status = 401, description = "No web session", body = Detail),
+    (status = 200, description = "The session has ended; the response sets new anonymous cookies", body = Detail),
+    (status = 401, description = "The request has no web session", body = Detail),
     (status = 403, description = "The CSRF check failed", body = Detail),
 ))]
 pub async fn del_logout(

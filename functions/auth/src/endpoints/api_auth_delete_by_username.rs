@@ -6,18 +6,18 @@ use axum::extract::State;
 use http::StatusCode;
 
 use crate::bodies::Detail;
-use crate::flows::account_by_name::named;
+use crate::flows::account_by_name::account_by_name;
 use crate::flows::account_change::delete;
 use crate::state::AuthState;
 
-/// Deletes an account by its username. Three steps.
+/// Deletes an account by its username.
 #[utoipa::path(delete, path = "/api/auth/delete/{username}", tag = "accounts",
     params(("username" = String, Path, description = "The username")),
     responses(
-        (status = 204, description = "The account is gone"),
-        (status = 401, description = "No credential, or one that does not count", body = Detail),
-        (status = 403, description = "Another's account", body = Detail),
-        (status = 404, description = "Nobody has this name", body = Detail),
+        (status = 204, description = "The account was deleted"),
+        (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
+        (status = 403, description = "The account belongs to another user", body = Detail),
+        (status = 404, description = "No account has this username", body = Detail),
     ))]
 pub async fn delete_account(
     State(state): State<AuthState>,
@@ -26,7 +26,7 @@ pub async fn delete_account(
     PathText(username): PathText,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (_, user) = named(&state, unconfirmed.with_form(&form), &username).await?;
+    let (_, user) = account_by_name(&state, unconfirmed.with_form(&form), &username).await?;
     delete(&state, &client, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

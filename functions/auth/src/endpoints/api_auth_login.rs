@@ -1,4 +1,4 @@
-//! `POST /api/auth/login/` (documents 002 and 003): the pair that 003 wants and the session that 002 wants.
+//! `POST /api/auth/login/` (documents 002 and 003).
 
 use aviary_auth::Lifetime;
 use aviary_web::{ApiError, Client, Payload};
@@ -13,24 +13,24 @@ use crate::flows::form_fields::name_and_password;
 use crate::flows::login::{SessionsToOpen, authenticate, no_active_account, open, opened};
 use crate::state::AuthState;
 
-/// Every credential that the two documents' clients want.
+/// Credentials of every kind: document 003's clients use the token pair, 002's the web session or the device token.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WebLoginResponse {
-    /// Calls the API for 5 minutes.
+    /// The access token, valid for 5 minutes.
     pub access: String,
-    /// Gets new tokens for 24 hours.
+    /// The refresh token, valid for 24 hours.
     pub refresh: String,
-    /// A device token: 40 hex digits, without end.
+    /// The device token: 40 hex digits. It does not expire.
     pub token: String,
     /// The username.
     pub username: String,
 }
 
-/// Signs in: token pair, device token and web session. Three steps.
+/// Logs in and returns a token pair and a device token; a web session comes as cookies.
 #[utoipa::path(post, path = "/api/auth/login", tag = "accounts", request_body = LoginBody, responses(
-    (status = 200, description = "Signed in; the cookies are set", body = WebLoginResponse),
-    (status = 400, description = "Fields are missing or not texts"),
-    (status = 401, description = "Name or password is wrong", body = Detail),
+    (status = 200, description = "The new credentials; the response sets the session's cookies", body = WebLoginResponse),
+    (status = 400, description = "A field is missing or is not a string"),
+    (status = 401, description = "The username or the password is wrong", body = Detail),
     (status = 429, description = "Too many failed logins", body = Detail),
 ))]
 pub async fn web_login(

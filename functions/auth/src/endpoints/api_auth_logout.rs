@@ -9,10 +9,10 @@ use crate::bodies::Detail;
 use crate::flows::web_logout::{StoredIntegers, log_out};
 use crate::state::AuthState;
 
-/// Ends the web session; what it stored stays. Three steps.
+/// Ends the caller's web session and keeps the integers stored under it.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "accounts", responses(
-    (status = 200, description = "Signed out; the cookies are fresh ones", body = Detail),
-    (status = 401, description = "No web session", body = Detail),
+    (status = 200, description = "The session has ended; the response sets new anonymous cookies", body = Detail),
+    (status = 401, description = "The request has no web session", body = Detail),
     (status = 403, description = "The CSRF check failed", body = Detail),
 ))]
 pub async fn logout(

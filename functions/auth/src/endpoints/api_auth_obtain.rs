@@ -11,17 +11,17 @@ use crate::flows::form_fields::name_and_password;
 use crate::flows::login::{SessionsToOpen, authenticate, open, opened, unable_to_log_in};
 use crate::state::AuthState;
 
-/// DRF's answer.
+/// A device token, in the form of Django REST framework.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ObtainResponse {
-    /// A device token: 40 hex digits, without end.
+    /// The device token: 40 hex digits. It does not expire.
     pub token: String,
 }
 
-/// Makes a device token. Three steps.
+/// Logs in and returns a device token.
 #[utoipa::path(post, path = "/api/auth/obtain", tag = "accounts", request_body = LoginBody, responses(
-    (status = 200, description = "A device token", body = ObtainResponse),
-    (status = 400, description = "Name or password is missing or wrong"),
+    (status = 200, description = "A new device token", body = ObtainResponse),
+    (status = 400, description = "The username or the password is missing or wrong"),
     (status = 429, description = "Too many failed logins", body = Detail),
 ))]
 pub async fn obtain(

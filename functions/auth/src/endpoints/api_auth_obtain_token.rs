@@ -8,11 +8,11 @@ use crate::bodies::{Detail, LoginBody, TokenPair};
 use crate::endpoints::auth_jwt_create::jwt_create;
 use crate::state::AuthState;
 
-/// Document 000's name for it.
+/// Logs in and returns a token pair; same as `POST /auth/jwt/create/`.
 #[utoipa::path(post, path = "/api/auth/obtain_token", tag = "accounts", request_body = LoginBody, responses(
     (status = 200, description = "A new pair of tokens", body = TokenPair),
-    (status = 400, description = "Fields are missing or not texts"),
-    (status = 401, description = "Name or password is wrong", body = Detail),
+    (status = 400, description = "A field is missing or is not a string"),
+    (status = 401, description = "The username or the password is wrong", body = Detail),
     (status = 429, description = "Too many failed logins", body = Detail),
 ))]
 pub async fn obtain_token(

@@ -1,4 +1,4 @@
-//! `/api/auth/sessions/`: where one is signed in, and ending it.
+//! `GET` and `DELETE /api/auth/sessions/`: the caller's sessions.
 
 use aviary_auth::Unconfirmed;
 use aviary_model::SessionId;
@@ -16,46 +16,46 @@ use crate::state::AuthState;
 
 const LIST: &str = "sessions";
 
-/// A session.
+/// A session of the caller.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LoginSession {
-    /// The id, which ends it.
+    /// The session's id, for `DELETE /api/auth/sessions/{id}/`.
     pub id: String,
     /// `device_token`, `refresh` or `web`.
     pub kind: &'static str,
-    /// When it was made.
+    /// The time of the login.
     #[schema(format = DateTime)]
     pub created_at: String,
-    /// When it was last used, to the hour.
+    /// The time of the last use, to the hour.
     #[schema(format = DateTime)]
     pub last_used_at: String,
-    /// From where it was made.
+    /// The client's IP address at login.
     pub address: String,
-    /// With what it was made.
+    /// The client's `User-Agent` at login.
     pub user_agent: String,
-    /// Is it the one of this request?
+    /// Whether this request uses the session.
     pub current: bool,
 }
 
 /// A page of sessions.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionList {
-    /// Where the next page is.
+    /// The URL of the next page; null on the last one.
     pub next: Option<String>,
     /// Always null.
     pub previous: Option<String>,
-    /// Sessions, newest first.
+    /// The sessions, newest first.
     pub results: Vec<LoginSession>,
 }
 
-/// The caller's sessions, newest first. Two steps.
+/// Lists the caller's sessions, newest first.
 #[utoipa::path(get, path = "/api/auth/sessions", tag = "accounts",
     params(("limit" = Option<i32>, Query, description = "20 by default, at most 100"),
-        ("cursor" = Option<String>, Query, description = "From `next`")),
+        ("cursor" = Option<String>, Query, description = "The `cursor` of the previous page's `next`")),
     responses(
-        (status = 200, description = "Sessions", body = SessionList),
-        (status = 401, description = "No credential, or one that does not count", body = Detail),
-        (status = 404, description = "The cursor is none", body = Detail),
+        (status = 200, description = "A page of sessions", body = SessionList),
+        (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
+        (status = 404, description = "The cursor is invalid", body = Detail),
     ))]
 pub async fn list_sessions(
     State(state): State<AuthState>,
@@ -93,10 +93,10 @@ fn shown(sid: SessionId, session: Session, current: SessionId) -> LoginSession {
     }
 }
 
-/// Ends all sessions of the caller but the one of this request. Two steps.
+/// Ends all sessions of the caller except the one of this request.
 #[utoipa::path(delete, path = "/api/auth/sessions", tag = "accounts", responses(
-    (status = 204, description = "The others have ended"),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 204, description = "The other sessions have ended"),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn end_other_sessions(
     State(state): State<AuthState>,

@@ -10,12 +10,12 @@ use crate::bodies::Detail;
 use crate::security_events::audit;
 use crate::state::AuthState;
 
-/// Ends a session of the caller's. Three steps.
+/// Ends one of the caller's sessions.
 #[utoipa::path(delete, path = "/api/auth/sessions/{id}", tag = "accounts",
     params(("id" = String, Path, description = "The session's id")),
     responses(
-        (status = 204, description = "It has ended"),
-        (status = 401, description = "No credential, or one that does not count", body = Detail),
+        (status = 204, description = "The session has ended"),
+        (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
         (status = 404, description = "The caller has no such session", body = Detail),
     ))]
 pub async fn end_session(

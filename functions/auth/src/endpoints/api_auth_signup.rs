@@ -1,4 +1,4 @@
-//! `POST /api/auth/signup/` (documents 002 and 003): an account, and signed in with it at once.
+//! `POST /api/auth/signup/` (documents 002 and 003): a new account, and a first login.
 
 use aviary_auth::{Lifetime, PasswordText, SignupForm};
 use aviary_model::Username;
@@ -16,46 +16,45 @@ use crate::flows::login::{SessionsToOpen, opened};
 use crate::flows::signup::{Applicant, Signup};
 use crate::state::AuthState;
 
-/// The signup of 003 (`password`) or of 002 (`password1`, `password2`).
+/// A signup: `password` in document 003's form, `password1` and `password2` in 002's.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SignupBody {
     /// The username.
     #[schema(example = "ada")]
     pub username: String,
-    /// The address.
+    /// The email address.
     #[schema(required = false, example = "ada@example.com")]
     pub email: String,
-    /// The password, in 003's form.
+    /// The password, in document 003's form.
     #[schema(required = false, example = "Zx9!quokka-7")]
     pub password: String,
-    /// The password, in 002's form.
+    /// The password, in document 002's form.
     #[schema(required = false)]
     pub password1: String,
-    /// The same once more.
+    /// The password again, in document 002's form.
     #[schema(required = false)]
     pub password2: String,
 }
 
-/// The new user with every credential that the two documents' clients want.
+/// The new user with credentials of every kind.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SignupResponse {
-    /// A device token: 40 hex digits, without end.
+    /// The device token: 40 hex digits. It does not expire.
     pub token: String,
     /// The username.
     pub username: String,
-    /// The address; empty if none was given.
+    /// The email address; empty if the account has none.
     pub email: String,
-    /// Calls the API for 5 minutes.
+    /// The access token, valid for 5 minutes.
     pub access: String,
-    /// Gets new tokens for 24 hours.
+    /// The refresh token, valid for 24 hours.
     pub refresh: String,
 }
 
-/// Makes an account and its profile, and signs in: device token, token pair and web session. Two steps
-/// beside the password's hash.
+/// Makes an account with a profile and logs in: token pair, device token, and a web session as cookies.
 #[utoipa::path(post, path = "/api/auth/signup", tag = "accounts", request_body = SignupBody, responses(
-    (status = 201, description = "The new user, signed in; the cookies are set", body = SignupResponse),
-    (status = 400, description = "What is wrong with which field"),
+    (status = 201, description = "The new user and its credentials; the response sets the session's cookies", body = SignupResponse),
+    (status = 400, description = "Errors by field"),
     (status = 429, description = "Too many signups from this address"),
 ))]
 pub async fn signup(
@@ -80,7 +79,7 @@ pub async fn signup(
     Ok((StatusCode::CREATED, Extension(opened(sessions.cookies)?), Json(answer)))
 }
 
-/// Which form it is shows in its fields: 002 sends the password twice.
+/// Reads either form: document 002's sends the password twice.
 fn read(form: &Form) -> Result<Applicant, ApiError> {
     let retyped = form.get("password1").is_some() || form.get("password2").is_some();
     let mut fields = Fields::of(form);

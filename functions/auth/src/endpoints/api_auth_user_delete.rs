@@ -12,11 +12,13 @@ use crate::flows::own_account::own_account;
 use crate::flows::refresh_token::{not_valid, verify};
 use crate::state::AuthState;
 
-/// Deletes the account. A refresh token may come along and must then be the caller's own. Two steps.
+/// Deletes the caller's account.
+///
+/// A refresh token in the body is optional; if it is sent, it must be the caller's own.
 #[utoipa::path(delete, path = "/api/auth/user/delete", tag = "accounts", request_body = RefreshTokenBody, responses(
-    (status = 204, description = "The account is gone"),
-    (status = 400, description = "The refresh token is not valid or another's"),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 204, description = "The account was deleted"),
+    (status = 400, description = "The refresh token is invalid or belongs to another user"),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn user_delete(
     State(state): State<AuthState>,

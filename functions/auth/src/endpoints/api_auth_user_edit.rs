@@ -1,4 +1,4 @@
-//! `PUT /api/auth/user/edit/` and `DELETE /api/auth/user/delete/` (document 000).
+//! `PUT /api/auth/user/edit/` (document 000).
 
 use aviary_auth::{PasswordText, Unconfirmed};
 use aviary_store::{AccountChange, EndSessions};
@@ -14,43 +14,44 @@ use crate::flows::form_fields::username_and_email;
 use crate::flows::own_account::{check_current_password, own_account};
 use crate::state::AuthState;
 
-/// What can be changed; what is not sent stays.
+/// The changes; an absent field stays as it is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UserEditBody {
     /// A new username.
     #[schema(required = false)]
     pub username: String,
-    /// A new address; empty for none.
+    /// A new email address; an empty string removes it.
     #[schema(required = false)]
     pub email: String,
-    /// Is the password to change too?
+    /// Whether the password changes too.
     #[schema(required = false)]
     pub update_password: bool,
-    /// The current password, if it is.
+    /// The current password, if `update_password` is true.
     #[schema(required = false)]
     pub current_password: String,
-    /// The new password, if it is.
+    /// The new password, if `update_password` is true.
     #[schema(required = false)]
     pub new_password: String,
 }
 
-/// Document 000's user.
+/// The changed account, in document 000's form.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UserEditResponse {
     /// The user's id.
     pub id: String,
     /// The username.
     pub username: String,
-    /// The address; empty if there is none.
+    /// The email address; empty if the account has none.
     pub email: String,
 }
 
-/// Changes what is sent. With a new password every other session ends, the own one goes on. Two steps, three
-/// with a password.
+/// Changes the caller's username, email address and password.
+///
+/// A new password ends every session except the one of the request.
 #[utoipa::path(put, path = "/api/auth/user/edit", tag = "accounts", request_body = UserEditBody, responses(
-    (status = 200, description = "The user as it is now", body = UserEditResponse),
-    (status = 400, description = "What is wrong with which field"),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 200, description = "The changed account", body = UserEditResponse),
+    (status = 400, description = "Errors by field"),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn user_edit(
     State(state): State<AuthState>,

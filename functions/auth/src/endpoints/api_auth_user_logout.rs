@@ -1,4 +1,4 @@
-//! `POST /api/auth/user/logout/` and `/logout_all/` (document 000).
+//! `POST /api/auth/user/logout/` (document 000).
 
 use aviary_auth::TokenError;
 use aviary_web::{ApiError, Client, Fields, Payload};
@@ -11,10 +11,12 @@ use crate::flows::refresh_token::{not_valid, verify};
 use crate::security_events::audit;
 use crate::state::AuthState;
 
-/// Ends a refresh token's family; needs no credential but the token. Two steps.
+/// Ends the session of a refresh token.
+///
+/// The token is the only credential that is needed.
 #[utoipa::path(post, path = "/api/auth/user/logout", tag = "accounts", request_body = RefreshTokenBody, responses(
-    (status = 205, description = "The family has ended"),
-    (status = 400, description = "The token is missing or not valid"),
+    (status = 205, description = "The session has ended"),
+    (status = 400, description = "The token is missing or invalid, or its session has ended"),
 ))]
 pub async fn user_logout(
     State(state): State<AuthState>,
@@ -26,8 +28,8 @@ pub async fn user_logout(
     let token = fields.finish(token)?;
     let claims = verify(&state, &token).await?;
     let credentials = &state.tables.credentials;
-    let standing = credentials.standing(claims.user, claims.sid).await?;
-    let session = standing.going_on(state.clock.now()).ok_or_else(|| not_valid(TokenError::Blacklisted))?;
+    let caller_state = credentials.standing(claims.user, claims.sid).await?;
+    let session = caller_state.going_on(state.clock.now()).ok_or_else(|| not_valid(TokenError::Blacklisted))?;
     let (ended, ()) = futures_util::join!(
         credentials.end_session(claims.user, claims.sid, &session),
         audit(&state, &client, "logout", Some(claims.user)),

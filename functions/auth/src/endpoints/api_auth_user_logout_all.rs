@@ -10,10 +10,10 @@ use crate::bodies::Detail;
 use crate::flows::account_change::end_sessions;
 use crate::state::AuthState;
 
-/// Ends everything of the caller, at once. Two steps.
+/// Ends every session and token of the caller.
 #[utoipa::path(post, path = "/api/auth/user/logout_all", tag = "accounts", responses(
-    (status = 205, description = "Every session and token of the caller has ended"),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 205, description = "Every session and token has ended"),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn logout_all(
     State(state): State<AuthState>,

@@ -1,4 +1,4 @@
-//! `POST /api/auth/user/register/` (document 000): an account with its profile's first fields.
+//! `POST /api/auth/user/register/` (document 000): a new account whose profile has its first fields.
 
 use aviary_auth::{PasswordText, SignupForm};
 use aviary_model::{Alias, Bio, BirthDate, Email, Link, Timestamp, UserId, Username};
@@ -15,43 +15,43 @@ use crate::flows::login::SessionsToOpen;
 use crate::flows::signup::{Applicant, Signup};
 use crate::state::AuthState;
 
-/// Document 000's signup.
+/// A signup in document 000's form.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UserRegisterBody {
     /// The username.
     #[schema(example = "ada")]
     pub username: String,
-    /// The address.
+    /// The email address.
     #[schema(example = "ada@example.com")]
     pub email: String,
     /// The password.
     #[schema(example = "Zx9!quokka-7")]
     pub password: String,
-    /// The profile's first fields.
+    /// The first fields of the profile.
     pub profile: RegisterProfile,
 }
 
-/// A profile's first fields.
+/// The first fields of the profile.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RegisterProfile {
-    /// `YYYY-MM-DD`, not in the future.
+    /// The date of birth: `YYYY-MM-DD`, not in the future.
     #[schema(example = "1815-12-10")]
     pub date_of_birth: String,
-    /// The name shown beside the username.
+    /// The display name.
     #[schema(required = false)]
     pub alias: String,
     /// The biography.
     #[schema(required = false)]
     pub bio: String,
-    /// A picture elsewhere.
+    /// The URL of a profile picture on another host.
     #[schema(required = false)]
     pub image_url: String,
-    /// The picture behind it.
+    /// The URL of a background picture on another host.
     #[schema(required = false)]
     pub background_image_url: String,
 }
 
-/// Document 000's new user.
+/// The new user, in document 000's form.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UserRegisterResponse {
     /// The user's id.
@@ -59,27 +59,27 @@ pub struct UserRegisterResponse {
     pub id: UserId,
     /// The username.
     pub username: String,
-    /// The address.
+    /// The email address.
     pub email: String,
     /// The profile.
     pub profile: RegisteredProfile,
 }
 
-/// The profile of a [`UserRegisterResponse`].
+/// The new user's profile.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RegisteredProfile {
-    /// The profile's id, which is the user's.
+    /// The profile's id, equal to the user's.
     #[schema(value_type = String)]
     pub id: UserId,
-    /// The name shown beside the username.
+    /// The display name.
     pub alias: String,
     /// The biography.
     pub bio: String,
-    /// `YYYY-MM-DD`.
+    /// The date of birth: `YYYY-MM-DD`.
     pub date_of_birth: String,
-    /// The picture's URL.
+    /// The URL of the profile picture; empty if there is none.
     pub image_url: String,
-    /// The URL of the picture behind it.
+    /// The URL of the background picture; empty if there is none.
     pub background_image_url: String,
 }
 
@@ -91,10 +91,10 @@ struct FirstFields {
     background: Option<Link>,
 }
 
-/// Makes an account and its profile. Two steps beside the password's hash.
+/// Makes an account with a profile.
 #[utoipa::path(post, path = "/api/auth/user/register", tag = "accounts", request_body = UserRegisterBody, responses(
     (status = 201, description = "The new user", body = UserRegisterResponse),
-    (status = 400, description = "What is wrong with which field; the profile's below `profile`"),
+    (status = 400, description = "Errors by field; those of the profile below `profile`"),
     (status = 429, description = "Too many signups from this address"),
 ))]
 pub async fn user_register(

@@ -1,4 +1,4 @@
-//! `GET` and `POST /api/jwt/` (document 002): a token pair for a device token.
+//! `GET` and `POST /api/jwt/` (document 002): a token pair for a caller with another credential.
 
 use aviary_auth::{Lifetime, Unconfirmed};
 use aviary_web::{ApiError, Client, Payload};
@@ -12,19 +12,19 @@ use crate::flows::login::{SessionsToOpen, opened, prepare};
 use crate::security_events::{audit, security_event};
 use crate::state::AuthState;
 
-/// A pair of tokens.
+/// A new pair of tokens.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JwtResponse {
-    /// Calls the API for 5 minutes.
+    /// The access token, valid for 5 minutes.
     pub access: String,
-    /// Gets new tokens for 24 hours.
+    /// The refresh token, valid for 24 hours.
     pub refresh: String,
 }
 
-/// Opens a refresh family for whoever is signed in already. Three steps with a device token.
+/// Opens a new session for the caller and returns its token pair.
 #[utoipa::path(get, path = "/api/jwt", tag = "accounts", responses(
     (status = 200, description = "A new pair of tokens", body = JwtResponse),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn get_jwt(
     State(state): State<AuthState>,
@@ -44,10 +44,10 @@ pub async fn get_jwt(
     Ok(Json(JwtResponse { access: pair.access, refresh: pair.refresh }))
 }
 
-/// The same by `POST`.
+/// Opens a new session for the caller and returns its token pair; same as `GET`.
 #[utoipa::path(post, path = "/api/jwt", tag = "accounts", responses(
     (status = 200, description = "A new pair of tokens", body = JwtResponse),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn post_jwt(
     state: State<AuthState>,

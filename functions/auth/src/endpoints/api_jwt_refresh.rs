@@ -8,11 +8,11 @@ use crate::bodies::Detail;
 use crate::endpoints::auth_jwt_refresh::{RefreshBody, RefreshResponse, jwt_refresh};
 use crate::state::AuthState;
 
-/// Document 002's name for it.
+/// Exchanges a refresh token for new tokens; same as `POST /auth/jwt/refresh/`.
 #[utoipa::path(post, path = "/api/jwt/refresh", tag = "accounts", request_body = RefreshBody, responses(
     (status = 200, description = "New tokens", body = RefreshResponse),
     (status = 400, description = "The token is missing"),
-    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+    (status = 401, description = "The token is invalid or expired, or its session has ended", body = Detail),
 ))]
 pub async fn api_jwt_refresh(
     state: State<AuthState>,

@@ -9,11 +9,11 @@ use crate::bodies::Detail;
 use crate::endpoints::auth_jwt_verify::{VerifyBody, jwt_verify};
 use crate::state::AuthState;
 
-/// Document 002's name for it.
+/// Checks whether a token is valid; same as `POST /auth/jwt/verify/`.
 #[utoipa::path(post, path = "/api/jwt/verify", tag = "accounts", request_body = VerifyBody, responses(
-    (status = 200, description = "The token counts: an empty object"),
+    (status = 200, description = "The token is valid; the body is an empty object"),
     (status = 400, description = "The token is missing"),
-    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+    (status = 401, description = "The token is invalid or expired, or its session has ended", body = Detail),
 ))]
 pub async fn api_jwt_verify(state: State<AuthState>, payload: Payload) -> Result<Json<Value>, ApiError> {
     jwt_verify(state, payload).await

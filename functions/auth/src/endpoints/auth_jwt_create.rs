@@ -1,5 +1,4 @@
-//! `POST /auth/jwt/create/` (document 004) and `POST /api/auth/obtain_token/` (document 000): a pair of
-//! tokens for a name and a password.
+//! `POST /auth/jwt/create/` (document 004): a token pair for a username and a password.
 
 use aviary_auth::Lifetime;
 use aviary_web::{ApiError, Client, Payload};
@@ -11,11 +10,11 @@ use crate::flows::form_fields::name_and_password;
 use crate::flows::login::{SessionsToOpen, authenticate, no_active_account, open, opened};
 use crate::state::AuthState;
 
-/// Signs in with a name (or address) and a password. Three steps.
+/// Logs in and returns a token pair.
 #[utoipa::path(post, path = "/auth/jwt/create", tag = "accounts", request_body = LoginBody, responses(
     (status = 200, description = "A new pair of tokens", body = TokenPair),
-    (status = 400, description = "Fields are missing or not texts"),
-    (status = 401, description = "Name or password is wrong", body = Detail),
+    (status = 400, description = "A field is missing or is not a string"),
+    (status = 401, description = "The username or the password is wrong", body = Detail),
     (status = 429, description = "Too many failed logins", body = Detail),
 ))]
 pub async fn jwt_create(

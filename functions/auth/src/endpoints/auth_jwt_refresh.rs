@@ -1,5 +1,4 @@
-//! New tokens for a refresh token: `POST /auth/jwt/refresh/` (document 004), `POST /api/jwt/refresh/`
-//! (document 002), `POST /api/auth/refresh_token/` (document 000).
+//! `POST /auth/jwt/refresh/` (document 004): new tokens for a refresh token.
 
 use aviary_auth::{Lifetime, RefreshError, TokenError, TokenKind};
 use aviary_web::{ApiError, Client, Fields, Payload};
@@ -13,28 +12,30 @@ use crate::flows::form_fields::any_text;
 use crate::security_events::{audit, security_event};
 use crate::state::AuthState;
 
-/// A refresh token.
+/// The refresh token to exchange.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RefreshBody {
-    /// The refresh token of the last answer; the first one goes on working while nobody uses a later one.
+    /// The refresh token of the last response. An older one stays valid until a newer one has been used.
     pub refresh: String,
 }
 
-/// New tokens, in the order of simplejwt's rotation.
+/// The new tokens, in simplejwt's order of fields.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RefreshResponse {
-    /// Calls the API for 5 minutes.
+    /// The access token, valid for 5 minutes.
     pub access: String,
-    /// Gets new tokens for 24 hours.
+    /// The refresh token, valid for 24 hours.
     pub refresh: String,
 }
 
-/// Presents a refresh token to its family. One step; two within half a minute of the last promotion.
+/// Exchanges a refresh token for new tokens.
+///
+/// One round trip; two within 30 seconds of the last time that a new refresh token was used.
 #[utoipa::path(post, path = "/auth/jwt/refresh", tag = "accounts", request_body = RefreshBody, responses(
     (status = 200, description = "New tokens", body = RefreshResponse),
     (status = 400, description = "The token is missing"),
-    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
-    (status = 429, description = "The family was refreshed too often", body = Detail),
+    (status = 401, description = "The token is invalid or expired, or its session has ended", body = Detail),
+    (status = 429, description = "Too many refreshes of this token and its successors", body = Detail),
 ))]
 pub async fn jwt_refresh(
     State(state): State<AuthState>,

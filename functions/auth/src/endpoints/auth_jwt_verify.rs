@@ -1,4 +1,4 @@
-//! Is this token one that counts? `POST /auth/jwt/verify/` (document 004), `POST /api/jwt/verify/` (002).
+//! `POST /auth/jwt/verify/` (document 004): whether a token is valid.
 
 use aviary_auth::{TokenError, TokenKind};
 use aviary_web::{ApiError, Fields, Payload};
@@ -12,19 +12,21 @@ use crate::bodies::Detail;
 use crate::flows::form_fields::any_text;
 use crate::state::AuthState;
 
-/// A token of either kind.
+/// The token to check.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VerifyBody {
-    /// The token.
+    /// An access token or a refresh token.
     pub token: String,
 }
 
-/// Looks at signature and times, and for a refresh token also at its family. No step for an access token,
-/// one for a refresh token.
+/// Checks whether a token is valid.
+///
+/// Of an access token only signature and times are checked, without a round trip; of a refresh token also whether its
+/// family has ended, in one round trip.
 #[utoipa::path(post, path = "/auth/jwt/verify", tag = "accounts", request_body = VerifyBody, responses(
-    (status = 200, description = "The token counts: an empty object"),
+    (status = 200, description = "The token is valid; the body is an empty object"),
     (status = 400, description = "The token is missing"),
-    (status = 401, description = "The token is wrong, expired, or of an ended family", body = Detail),
+    (status = 401, description = "The token is invalid or expired, or its session has ended", body = Detail),
 ))]
 pub async fn jwt_verify(State(state): State<AuthState>, Payload(form): Payload) -> Result<Json<Value>, ApiError> {
     let mut fields = Fields::of(&form);
@@ -34,8 +36,8 @@ pub async fn jwt_verify(State(state): State<AuthState>, Payload(form): Payload) 
     if claims.get("token_type").is_some_and(|kind| kind == "refresh") {
         let claims = state.authenticator.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
         let claims = claims.map_err(TokenError::in_body)?;
-        let standing = state.tables.credentials.standing(claims.user, claims.sid).await?;
-        standing.going_on(state.clock.now()).ok_or_else(|| TokenError::Blacklisted.in_body())?;
+        let caller_state = state.tables.credentials.standing(claims.user, claims.sid).await?;
+        caller_state.going_on(state.clock.now()).ok_or_else(|| TokenError::Blacklisted.in_body())?;
     }
     Ok(Json(Value::Object(Map::new())))
 }

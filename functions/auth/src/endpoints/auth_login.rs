@@ -1,4 +1,4 @@
-//! `POST /auth/login/` (document 001): name or address in the key `username`.
+//! `POST /auth/login/` (document 001).
 
 use aviary_auth::Lifetime;
 use aviary_web::{ApiError, Client, Payload};
@@ -12,22 +12,22 @@ use crate::flows::form_fields::name_and_password;
 use crate::flows::login::{SessionsToOpen, authenticate, no_active_account, open, opened};
 use crate::state::AuthState;
 
-/// Document 001's answer, spelt as it spells it.
+/// The tokens, in document 001's form.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LoginResponse {
-    /// Always `login successfull`.
+    /// Always `login successfull`, as the document spells it.
     pub message: &'static str,
-    /// An access token that lives 12 hours and carries the user's id as `_id`.
+    /// The access token, valid for 12 hours, with the user's id in the claim `_id`.
     pub token: String,
-    /// Gets new tokens for 24 hours.
+    /// The refresh token, valid for 24 hours.
     pub refresh: String,
 }
 
-/// Signs in with a name or an address, and a password. Three steps.
+/// Logs in and returns an access token and a refresh token.
 #[utoipa::path(post, path = "/auth/login", tag = "accounts", request_body = LoginBody, responses(
-    (status = 200, description = "Signed in", body = LoginResponse),
-    (status = 400, description = "Fields are missing or not texts"),
-    (status = 401, description = "Name or password is wrong", body = Detail),
+    (status = 200, description = "The new tokens", body = LoginResponse),
+    (status = 400, description = "A field is missing or is not a string"),
+    (status = 401, description = "The username or the password is wrong", body = Detail),
     (status = 429, description = "Too many failed logins", body = Detail),
 ))]
 pub async fn login(

@@ -14,16 +14,16 @@ use crate::flows::login::SessionsToOpen;
 use crate::flows::signup::{Applicant, Signup};
 use crate::state::AuthState;
 
-/// Document 001's signup.
+/// A signup in document 001's form.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RegisterBody {
-    /// The name shown beside the username.
+    /// The display name.
     #[schema(required = false, example = "Ada Lovelace")]
     pub name: String,
     /// The username.
     #[schema(example = "ada")]
     pub username: String,
-    /// The address.
+    /// The email address.
     #[schema(example = "ada@example.com")]
     pub email: String,
     /// The password.
@@ -31,33 +31,33 @@ pub struct RegisterBody {
     pub password: String,
 }
 
-/// Document 001's new user.
+/// The new user, in document 001's form.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RegisterResponse {
-    /// Always `registration successfull`.
+    /// Always `registration successfull`, as the document spells it.
     pub message: &'static str,
-    /// The user.
+    /// The new user.
     pub user: RegisteredUser,
 }
 
-/// The user of a [`RegisterResponse`].
+/// The new user.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RegisteredUser {
     /// The user's id.
     #[schema(value_type = String)]
     pub id: UserId,
-    /// The name shown beside the username.
+    /// The display name.
     pub name: String,
     /// The username.
     pub username: String,
-    /// The address.
+    /// The email address.
     pub email: String,
 }
 
-/// Makes an account and its profile. Two steps beside the password's hash.
+/// Makes an account with a profile.
 #[utoipa::path(post, path = "/auth/register", tag = "accounts", request_body = RegisterBody, responses(
     (status = 201, description = "The new user", body = RegisterResponse),
-    (status = 400, description = "What is wrong with which field"),
+    (status = 400, description = "Errors by field"),
     (status = 429, description = "Too many signups from this address"),
 ))]
 pub async fn register(

@@ -1,5 +1,4 @@
-//! Device tokens for a name and a password: `POST /auth/token/login/` (document 004) and
-//! `POST /api/auth/obtain/` (document 002).
+//! `POST /auth/token/login/` (document 004): a device token for a username and a password.
 
 use aviary_auth::PasswordText;
 use aviary_web::{ApiError, Client, Fields, Payload};
@@ -13,17 +12,19 @@ use crate::flows::form_fields::login_name;
 use crate::flows::login::{SessionsToOpen, authenticate, open, opened, unable_to_log_in};
 use crate::state::AuthState;
 
-/// djoser's answer.
+/// A device token, in djoser's form.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TokenLoginResponse {
-    /// A device token: 40 hex digits, without end.
+    /// The device token: 40 hex digits. It does not expire.
     pub auth_token: String,
 }
 
-/// Makes a device token. Each login makes a new one; the oldest of more than twenty goes. Three steps.
+/// Logs in and returns a device token.
+///
+/// Each login makes a new token; from the twenty-first on the oldest is removed.
 #[utoipa::path(post, path = "/auth/token/login", tag = "accounts", request_body = LoginBody, responses(
-    (status = 200, description = "A device token", body = TokenLoginResponse),
-    (status = 400, description = "Name or password is missing or wrong"),
+    (status = 200, description = "A new device token", body = TokenLoginResponse),
+    (status = 400, description = "The username or the password is missing or wrong"),
     (status = 429, description = "Too many failed logins", body = Detail),
 ))]
 pub async fn token_login(
@@ -31,7 +32,7 @@ pub async fn token_login(
     client: Client,
     Payload(form): Payload,
 ) -> Result<Json<TokenLoginResponse>, ApiError> {
-    // djoser's fields are optional and in this order; an absent one is a wrong one.
+    // djoser's fields are optional and read in this order; an absent one counts as a wrong one.
     let mut fields = Fields::of(&form);
     let password = fields.optional("password", PasswordText::parse);
     let name = fields.optional("username", login_name);

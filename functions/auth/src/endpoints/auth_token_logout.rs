@@ -10,11 +10,10 @@ use crate::bodies::Detail;
 use crate::security_events::audit;
 use crate::state::AuthState;
 
-/// Ends the device token that was sent; with another credential all of the user's, as in djoser. Two steps
-/// or three.
+/// Ends the device token of the request; with another credential all device tokens of the caller, as in djoser.
 #[utoipa::path(post, path = "/auth/token/logout", tag = "accounts", responses(
-    (status = 204, description = "The token has ended"),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 204, description = "The device tokens have ended"),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn token_logout(
     State(state): State<AuthState>,

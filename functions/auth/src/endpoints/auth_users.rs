@@ -15,7 +15,7 @@ use crate::flows::login::SessionsToOpen;
 use crate::flows::signup::{Applicant, Signup};
 use crate::state::AuthState;
 
-/// djoser's signup.
+/// A signup in djoser's form.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UsersCreateBody {
     /// The username.
@@ -24,18 +24,18 @@ pub struct UsersCreateBody {
     /// The password.
     #[schema(example = "Zx9!quokka-7")]
     pub password: String,
-    /// The same once more; may be absent.
+    /// The password again; compared only if it is sent.
     #[schema(required = false)]
     pub re_password: String,
-    /// The address.
+    /// The email address.
     #[schema(required = false, example = "ada@example.com")]
     pub email: String,
 }
 
-/// djoser's new user, in djoser's order.
+/// The new user, in djoser's order of fields.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NewUser {
-    /// The address; empty if none was given.
+    /// The email address; empty if the account has none.
     pub email: String,
     /// The username.
     pub username: String,
@@ -44,11 +44,11 @@ pub struct NewUser {
     pub id: UserId,
 }
 
-/// Makes an account and its profile. Two steps beside the password's hash.
+/// Makes an account with a profile.
 #[utoipa::path(post, path = "/auth/users", tag = "accounts", request_body = UsersCreateBody, responses(
     (status = 201, description = "The new user", body = NewUser),
-    (status = 400, description = "What is wrong with which field"),
-    (status = 401, description = "A credential was sent that does not count", body = Detail),
+    (status = 400, description = "Errors by field"),
+    (status = 401, description = "The credential in the header is invalid or has ended", body = Detail),
     (status = 429, description = "Too many signups from this address", body = Detail),
 ))]
 pub async fn users_create(
@@ -78,7 +78,7 @@ pub async fn users_create(
         to_open: SessionsToOpen::default(),
     };
     if !matches {
-        // A password that the policy refuses is said first.
+        // The policy's errors come before the mismatch, as in djoser.
         signup.check_policy(&applicant)?;
         return Err(ApiError::field("non_field_errors", "The two password fields didn't match."));
     }

@@ -1,4 +1,4 @@
-//! `/auth/users/me/` (document 004): who one is, changing and deleting it.
+//! `GET`, `PUT`, `PATCH` and `DELETE /auth/users/me/` (document 004): the caller's own account.
 
 use aviary_auth::{PasswordText, Unconfirmed};
 use aviary_store::AccountChange;
@@ -15,39 +15,39 @@ use crate::flows::form_fields::username_and_email;
 use crate::flows::own_account::{check_current_password, own_account};
 use crate::state::AuthState;
 
-/// What can be changed; what is not sent stays.
+/// The changes; an absent field stays as it is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MeBody {
     /// A new username.
     #[schema(required = false)]
     pub username: String,
-    /// A new address; empty for none.
+    /// A new email address; an empty string removes it.
     #[schema(required = false)]
     pub email: String,
 }
 
-/// The current password.
+/// The confirmation of a deletion.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CurrentPasswordBody {
     /// The current password.
     pub current_password: String,
 }
 
-/// The caller's own account. One step.
+/// Returns the caller's account.
 #[utoipa::path(get, path = "/auth/users/me", tag = "accounts", responses(
-    (status = 200, description = "The caller", body = Me),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 200, description = "The account", body = Me),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn users_me(State(state): State<AuthState>, unconfirmed: Unconfirmed) -> Result<Json<Me>, ApiError> {
     let (_, user) = own_account(&state, unconfirmed).await?;
     Ok(Json(user.into()))
 }
 
-/// Changes username and address. Two steps.
+/// Changes the caller's username and email address.
 #[utoipa::path(put, path = "/auth/users/me", tag = "accounts", request_body = MeBody, responses(
-    (status = 200, description = "The caller as it is now", body = Me),
-    (status = 400, description = "What is wrong with which field"),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 200, description = "The changed account", body = Me),
+    (status = 400, description = "Errors by field"),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn put_users_me(
     State(state): State<AuthState>,
@@ -61,11 +61,11 @@ pub async fn put_users_me(
     Ok(Json(change(&state, &client, &user, change_of, FIELDS).await?.into()))
 }
 
-/// The same by `PATCH`.
+/// Changes the caller's username and email address; same as `PUT`.
 #[utoipa::path(patch, path = "/auth/users/me", tag = "accounts", request_body = MeBody, responses(
-    (status = 200, description = "The caller as it is now", body = Me),
-    (status = 400, description = "What is wrong with which field"),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 200, description = "The changed account", body = Me),
+    (status = 400, description = "Errors by field"),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn patch_users_me(
     state: State<AuthState>,
@@ -76,11 +76,11 @@ pub async fn patch_users_me(
     put_users_me(state, client, unconfirmed, payload).await
 }
 
-/// Deletes the account. Three steps.
+/// Deletes the caller's account.
 #[utoipa::path(delete, path = "/auth/users/me", tag = "accounts", request_body = CurrentPasswordBody, responses(
-    (status = 204, description = "The account is gone"),
+    (status = 204, description = "The account was deleted"),
     (status = 400, description = "The password is missing or wrong"),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn delete_users_me(
     State(state): State<AuthState>,

@@ -11,19 +11,21 @@ use utoipa::ToSchema;
 use crate::security_events::audit;
 use crate::state::AuthState;
 
-/// An address.
+/// The account to reset.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ResetBody {
-    /// The account's address.
+    /// The account's email address.
     pub email: String,
 }
 
-/// Mails a link that sets a new password. The answer, the steps and the writes are the same for addresses
-/// that nobody has. Two steps.
+/// Mails a link with which the user sets a new password.
+///
+/// Response, round trips and writes are the same for an unknown address, so that nobody can find out which addresses
+/// have accounts.
 #[utoipa::path(post, path = "/auth/users/reset_password", tag = "accounts", request_body = ResetBody, responses(
-    (status = 204, description = "A mail is on its way, if somebody has this address"),
-    (status = 400, description = "The address is missing or none"),
-    (status = 429, description = "Too many mails, or too many requests from this address"),
+    (status = 204, description = "A mail will be sent if an account has this address"),
+    (status = 400, description = "The address is missing or invalid"),
+    (status = 429, description = "Too many mails to this email address, or too many requests from the client's IP address"),
 ))]
 pub async fn reset_password(
     State(state): State<AuthState>,

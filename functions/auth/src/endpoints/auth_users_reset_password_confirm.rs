@@ -13,24 +13,25 @@ use crate::flows::form_fields::secret;
 use crate::flows::mailed_token::{invalid_token, user_of};
 use crate::state::AuthState;
 
-/// What the mail said, and a new password.
+/// The `uid` and `token` of the mailed link, and the new password.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConfirmBody {
-    /// From the mail.
+    /// The `uid` of the mailed link.
     pub uid: String,
-    /// From the mail.
+    /// The `token` of the mailed link.
     pub token: String,
     /// The new password.
     pub new_password: String,
 }
 
-/// Sets a new password with the mail's token, which works once, for an hour, and not after the password or
-/// the address changed. Every session and token ends. Three steps.
+/// Sets a new password with the token of a mailed link, and ends every session and token of the user.
+///
+/// The token works once, for an hour, and only until the password or the email address changes.
 #[utoipa::path(post, path = "/auth/users/reset_password_confirm", tag = "accounts", request_body = ConfirmBody,
     responses(
-        (status = 204, description = "The password is the new one"),
-        (status = 400, description = "What is wrong with which field"),
-        (status = 429, description = "Too many requests from this address"),
+        (status = 204, description = "The new password is set"),
+        (status = 400, description = "Errors by field"),
+        (status = 429, description = "Too many requests from the client's IP address"),
     ))]
 pub async fn reset_password_confirm(
     State(state): State<AuthState>,
@@ -54,7 +55,7 @@ pub async fn reset_password_confirm(
     let (found, principal) = (found?, principal?);
     let expected = OneTime::Reset { user: user.id, state: reset_state(&user) };
     let redeem = found.filter(|found| found.token == expected).ok_or_else(invalid_token)?;
-    // Who was deactivated meanwhile gets no new password either.
+    // A user who was deactivated after the mail was sent cannot set a password.
     let epoch = principal.filter(|principal| principal.active).ok_or_else(invalid_token)?.epoch;
     check(at_change(&password, &user.username, user.email.as_ref()))?;
     let set = AccountChange {

@@ -1,4 +1,4 @@
-//! `POST /auth/users/set_password/` and `/auth/users/set_username/`, as in djoser.
+//! `POST /auth/users/set_password/` (document 004).
 
 use aviary_auth::{PasswordText, Unconfirmed};
 use aviary_store::{AccountChange, EndSessions};
@@ -13,20 +13,20 @@ use crate::flows::account_change::{FIELDS, change, hash_new};
 use crate::flows::own_account::{check_current_password, own_account};
 use crate::state::AuthState;
 
-/// The current and the new password.
+/// The current password and the new one.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SetPasswordBody {
     /// The current password.
     pub current_password: String,
-    /// The new one.
+    /// The new password.
     pub new_password: String,
 }
 
-/// Sets a new password; every other session ends. Three steps.
+/// Sets a new password and ends every session of the caller except the one of the request.
 #[utoipa::path(post, path = "/auth/users/set_password", tag = "accounts", request_body = SetPasswordBody, responses(
-    (status = 204, description = "The password is the new one"),
-    (status = 400, description = "What is wrong with which field"),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 204, description = "The new password is set"),
+    (status = 400, description = "Errors by field"),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn set_password(
     State(state): State<AuthState>,

@@ -23,11 +23,11 @@ pub struct SetUsernameBody {
     pub new_username: String,
 }
 
-/// Sets a new username. Three steps.
+/// Sets a new username.
 #[utoipa::path(post, path = "/auth/users/set_username", tag = "accounts", request_body = SetUsernameBody, responses(
-    (status = 204, description = "The username is the new one"),
-    (status = 400, description = "What is wrong with which field"),
-    (status = 401, description = "No credential, or one that does not count", body = Detail),
+    (status = 204, description = "The new username is set"),
+    (status = 400, description = "Errors by field"),
+    (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn set_username(
     State(state): State<AuthState>,

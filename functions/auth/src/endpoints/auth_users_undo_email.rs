@@ -1,4 +1,4 @@
-//! `POST /auth/users/undo_email/`.
+//! `POST /auth/users/undo_email/`: takes a change of the email address back.
 
 use aviary_auth::digest;
 use aviary_store::{AccountChange, OneTime, OneTimeKind};
@@ -13,20 +13,22 @@ use crate::flows::form_fields::secret;
 use crate::flows::mailed_token::{invalid_token, user_of};
 use crate::state::AuthState;
 
-/// What the mail said.
+/// The `uid` and `token` of the mailed link.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UndoBody {
-    /// From the mail.
+    /// The `uid` of the mailed link.
     pub uid: String,
-    /// From the mail.
+    /// The `token` of the mailed link.
     pub token: String,
 }
 
-/// Takes a change of the address back, with the token that was mailed to the old one, for seven days.
+/// Restores the previous email address, with the token that was mailed to it.
+///
+/// The token works once, for seven days.
 #[utoipa::path(post, path = "/auth/users/undo_email", tag = "accounts", request_body = UndoBody, responses(
-    (status = 204, description = "The address is the old one"),
-    (status = 400, description = "What is wrong with which field"),
-    (status = 429, description = "Too many requests from this address"),
+    (status = 204, description = "The previous email address is restored"),
+    (status = 400, description = "Errors by field"),
+    (status = 429, description = "Too many requests from the client's IP address"),
 ))]
 pub async fn undo_email(
     State(state): State<AuthState>,

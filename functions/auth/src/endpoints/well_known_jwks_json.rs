@@ -1,4 +1,4 @@
-//! `GET /.well-known/jwks.json`: the public keys (RFC 7517, RFC 8037).
+//! `GET /.well-known/jwks.json`: the public keys that verify tokens (RFC 7517, RFC 8037).
 
 use aviary_web::ApiError;
 use axum::Json;
@@ -10,14 +10,14 @@ use utoipa::ToSchema;
 
 use crate::state::AuthState;
 
-/// A JWK set.
+/// A JWK set (RFC 7517 §5).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JwkSet {
-    /// The keys.
+    /// The public keys that have not expired.
     pub keys: Vec<Jwk>,
 }
 
-/// An Ed25519 public key.
+/// An Ed25519 public key (RFC 8037).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Jwk {
     /// Always `OKP`.
@@ -29,15 +29,15 @@ pub struct Jwk {
     /// Always `sig`.
     #[serde(rename = "use")]
     pub used_for: &'static str,
-    /// The key's name in tokens.
+    /// The key's id, equal to `kid` in the header of its tokens.
     pub kid: String,
-    /// The key.
+    /// The public key in base64url.
     pub x: String,
 }
 
-/// All keys that tokens may be signed with. One step.
+/// Returns the public keys that verify tokens.
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "accounts", responses(
-    (status = 200, description = "The keys", body = JwkSet),
+    (status = 200, description = "The public keys", body = JwkSet),
 ))]
 pub async fn jwks(State(state): State<AuthState>) -> Result<impl IntoResponse, ApiError> {
     let now = state.clock.now().seconds();

@@ -7,8 +7,12 @@ use aviary_web::ApiError;
 
 use crate::state::AuthState;
 
-/// The account that has this username (an address names nobody here), if the caller may act on it.
-pub(crate) async fn named(
+/// Confirms the caller and returns the account with this username, if the caller may act on it. Only a username finds an
+/// account here, an email address does not. Two round trips.
+///
+/// # Errors
+/// 404 for an unknown username, 403 for another user's account.
+pub(crate) async fn account_by_name(
     state: &AuthState,
     unconfirmed: Unconfirmed,
     username: &str,

@@ -1,4 +1,6 @@
-//! What every change of an account has in common.
+//! Writes to an existing account: changes, deletion, and the end of all its sessions.
+//!
+//! Each is one transaction on the state that the handler read; a concurrent change makes it fail with 409.
 
 use aviary_auth::{PasswordText, at_change};
 use aviary_model::UserId;
@@ -9,16 +11,20 @@ use http::StatusCode;
 use crate::security_events::{audit, audit_refused, security_event};
 use crate::state::AuthState;
 
-/// The fields that errors belong to.
+/// The form fields that the errors of a change are reported under; they differ by endpoint.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FieldNames {
     pub(crate) username: &'static str,
     pub(crate) email: &'static str,
 }
 
+/// The usual field names.
 pub(crate) const FIELDS: FieldNames = FieldNames { username: "username", email: "email" };
 
-/// Applies the policy to a new password, then hashes it. Costs the hash.
+/// Hashes a new password, after checking it against the policy.
+///
+/// # Errors
+/// 400 with every rule that the password breaks.
 pub(crate) async fn hash_new(
     state: &AuthState,
     field: &str,
@@ -33,7 +39,11 @@ pub(crate) async fn hash_new(
     Ok(state.passwords.hash(password).await?)
 }
 
-/// Makes a change with everything that follows from it: notices, ended sessions, events. One step.
+/// Writes a change together with its consequences: the mail to a replaced address, the job that removes ended sessions,
+/// and security events. One round trip; none if nothing changes.
+///
+/// # Errors
+/// 400 if the username or the address is taken or the mailed token was used, 409 if another request changed the account.
 pub(crate) async fn change(
     state: &AuthState,
     client: &Client,
@@ -48,7 +58,7 @@ pub(crate) async fn change(
     }
     if change.email.as_ref().is_some_and(|email| *email != user.email) {
         events.push("email_changed");
-        // A change that is taken back was announced before.
+        // Undoing a change sends no mail: its token came with the mail that announced the change.
         if let (Some(old), None) = (&user.email, &change.redeem) {
             let task = Task::EmailChanged { user: user.id, old: old.clone() };
             change.jobs.push(state.tables.jobs.job(task, now)?);
@@ -66,12 +76,12 @@ pub(crate) async fn change(
     for event in &events {
         change.activities.push(security_event(state, client, event)?);
     }
-    let told = async {
+    let audited = async {
         for event in &events {
             audit(state, client, event, Some(user.id)).await;
         }
     };
-    let (changed, ()) = futures_util::join!(state.tables.change(&state.db, user, &change), told);
+    let (changed, ()) = futures_util::join!(state.tables.change(&state.db, user, &change), audited);
     if let Err(error) = &changed
         && !events.is_empty()
         && !matches!(error, AccountChangeError::Store(_))
@@ -92,7 +102,7 @@ fn refusal(error: AccountChangeError, fields: FieldNames) -> ApiError {
     }
 }
 
-/// Both at once if both are taken.
+/// 400: the username or the address belongs to another account; both errors at once if both do.
 pub(crate) fn taken(username: Option<&str>, email: Option<&str>) -> ApiError {
     let mut errors = FieldErrors::default();
     if let Some(field) = username {
@@ -104,12 +114,15 @@ pub(crate) fn taken(username: Option<&str>, email: Option<&str>) -> ApiError {
     errors.into()
 }
 
-/// 409: two requests changed the same account; this one lost and nothing of it was written.
+/// 409: another request changed the account first; nothing of this one was written.
 pub(crate) fn changed_meanwhile() -> ApiError {
     ApiError::detail(StatusCode::CONFLICT, "The account was changed by another request. Try again.")
 }
 
-/// Ends sessions by raising the epoch. One step.
+/// Ends all sessions of a user by raising the epoch, except the one that `end` keeps. One round trip.
+///
+/// # Errors
+/// 409 if another request raised the epoch first.
 pub(crate) async fn end_sessions(
     state: &AuthState,
     client: &Client,
@@ -130,8 +143,11 @@ pub(crate) async fn end_sessions(
     Ok(())
 }
 
-/// Deletes an account: it, its credentials and its names at once; what it wrote is hidden at once and
-/// removed by the job that is written with it. One step.
+/// Deletes an account. The account, its credentials and its names are gone at once. Its content is hidden at once; a job
+/// that is written in the same transaction removes it. One round trip.
+///
+/// # Errors
+/// 409 if another request changed the account first.
 pub(crate) async fn delete(state: &AuthState, client: &Client, user: &User) -> Result<(), ApiError> {
     let purge = state.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, state.clock.now())?;
     let (deleted, ()) = futures_util::join!(

@@ -1,4 +1,4 @@
-//! What every login has in common: who it is, and new sessions.
+//! Logins: authentication by username and password, and the opening of sessions.
 
 use aviary_auth::{Claims, Lifetime, LoginAttempt, PasswordText, TokenKind, digest, is_outdated};
 use aviary_model::{Family, NameKey, Secret, SessionId, TokenId, UserId};
@@ -10,26 +10,26 @@ use crate::bodies::TokenPair;
 use crate::security_events::{audit, security_event};
 use crate::state::AuthState;
 
-/// For how long a refresh family lives, however often it is refreshed.
+/// The life of a refresh family: 30 days, however often it is refreshed.
 const FAMILY_SECONDS: i64 = 30 * 24 * 3_600;
-/// Two weeks, as the cookie.
+/// The life of a web session: two weeks, equal to its cookie's `Max-Age`.
 const WEB_SESSION_SECONDS: i64 = 14 * 24 * 3_600;
 
-/// Somebody whose password was right.
+/// A user whose password was verified.
 #[derive(Debug)]
 pub(crate) struct SignedIn {
     pub(crate) user: User,
     principal: Principal,
     devices: Vec<DeviceToken>,
     attempt: LoginAttempt,
-    /// A better hash of the same password, where the stored one is outdated.
+    /// A hash by current parameters, if the stored one has others.
     new_hash: Option<String>,
 }
 
-/// Which sessions a login opens.
+/// The sessions that a login opens.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct SessionsToOpen {
-    /// A token pair, with this access token.
+    /// A token pair; the access token has this lifetime.
     pub(crate) pair: Option<Lifetime>,
     /// A device token.
     pub(crate) device_token: bool,
@@ -37,7 +37,7 @@ pub(crate) struct SessionsToOpen {
     pub(crate) web: bool,
 }
 
-/// What was opened, with secrets that are kept nowhere.
+/// The credentials of opened sessions. Only hashes of them are stored.
 #[derive(Debug, Default)]
 pub(crate) struct OpenedSessions {
     pub(crate) pair: Option<TokenPair>,
@@ -45,11 +45,11 @@ pub(crate) struct OpenedSessions {
     pub(crate) cookies: Option<SessionCookies>,
 }
 
-/// Looks the user up and verifies the password. An unknown name, a wrong password and a deactivated
-/// account do the same work and are one answer: nobody. Two steps, one more for nobody.
+/// Looks up the user and verifies the password. An unknown name, a wrong password and an inactive account cost the same
+/// work and give the same `None`, so that a client cannot tell them apart. Two round trips, three for `None`.
 ///
 /// # Errors
-/// 429 when there were too many failures.
+/// 429 after too many failures.
 pub(crate) async fn authenticate(
     state: &AuthState,
     client: &Client,
@@ -57,7 +57,7 @@ pub(crate) async fn authenticate(
     password: PasswordText,
 ) -> Result<Option<SignedIn>, ApiError> {
     let owner = state.tables.accounts.owner_of(name).await?;
-    // An unknown name is looked up once more, as a known one is.
+    // An unknown name gets a random id, so that the reads below are the same as for a known one.
     let (id, account) = match owner {
         Some(id) => (id, id.to_string()),
         None => (UserId::new(state.clock.now(), state.entropy.as_ref())?, format!("name:{}", name.as_str())),
@@ -93,17 +93,17 @@ pub(crate) async fn authenticate(
     }
 }
 
-/// simplejwt's word for it.
+/// The 401 of a failed login, in simplejwt's words.
 pub(crate) fn no_active_account() -> ApiError {
     ApiError::detail(StatusCode::UNAUTHORIZED, "No active account found with the given credentials")
 }
 
-/// DRF's word for it.
+/// The 400 of a failed login, in the words of Django REST framework.
 pub(crate) fn unable_to_log_in() -> ApiError {
     ApiError::field("non_field_errors", "Unable to log in with provided credentials.")
 }
 
-/// Opens sessions for somebody who signed in. One step.
+/// Opens sessions for an authenticated user. One round trip.
 pub(crate) async fn open(
     state: &AuthState,
     client: &Client,
@@ -126,7 +126,7 @@ pub(crate) async fn open(
     Ok((user, opened))
 }
 
-/// Makes sessions and their secrets. Writes nothing.
+/// Prepares sessions and their credentials; the caller commits the returned `SignIn`. Makes no call.
 pub(crate) fn prepare(
     state: &AuthState,
     client: &Client,
@@ -165,7 +165,7 @@ pub(crate) fn prepare(
     Ok((sign_in, opened))
 }
 
-/// A part that was asked for and must be there.
+/// Unwraps a credential that [`SessionsToOpen`] asked for.
 pub(crate) fn opened<T>(part: Option<T>) -> Result<T, ApiError> {
-    part.ok_or_else(|| ApiError::internal("a session that was to_open was not opened"))
+    part.ok_or_else(|| ApiError::internal("a requested session was not opened"))
 }

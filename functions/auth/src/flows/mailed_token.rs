@@ -7,13 +7,17 @@ use aviary_web::ApiError;
 
 use crate::state::AuthState;
 
-/// The user that a `uid` names.
+/// The user with this `uid`. One round trip.
+///
+/// # Errors
+/// 400 for an unknown or malformed `uid`.
 pub(crate) async fn user_of(state: &AuthState, uid: &Secret) -> Result<User, ApiError> {
     let invalid = || ApiError::field("uid", "Invalid user id or user doesn't exist.");
     let id = from_uid(uid.expose()).ok_or_else(invalid)?;
     state.tables.accounts.by_id(id).await?.ok_or_else(invalid)
 }
 
+/// 400: the token is unknown, expired, used, or belongs to another state of the account.
 pub(crate) fn invalid_token() -> ApiError {
     ApiError::field("token", "Invalid token for given user.")
 }

@@ -1,4 +1,4 @@
-//! The caller's own account, and the password that confirms a change of it.
+//! The caller's own account, and the password check that confirms a change to it.
 
 use aviary_auth::{Caller, PasswordText, Unconfirmed};
 use aviary_store::User;
@@ -8,20 +8,24 @@ use http::StatusCode;
 use crate::security_events::audit;
 use crate::state::AuthState;
 
-/// The caller's own account, beside the look at the credential. One step.
+/// Confirms the caller and reads their account concurrently. One round trip.
+///
+/// # Errors
+/// 401 if the credential or the account has ended.
 pub(crate) async fn own_account(state: &AuthState, unconfirmed: Unconfirmed) -> Result<(Caller, User), ApiError> {
     let id = unconfirmed.user();
     let (caller, user) = unconfirmed.confirm_with(state.tables.accounts.by_id(id)).await?;
-    // Who is deleted between the two reads is gone, as if both had come later.
+    // The account may be deleted between the two reads: same error as if both had come after the deletion.
     let gone = || ApiError::code(StatusCode::UNAUTHORIZED, "User not found", "user_not_found");
     let user = user.ok_or_else(gone)?;
     Ok((caller, user))
 }
 
-/// Wants the account's password. Counted like a login: a stolen session must not become a way to guess.
+/// Requires the account's password. Failures count as failed logins, so that a stolen session cannot be used to guess it.
+/// Two round trips and the verification.
 ///
 /// # Errors
-/// 400 when it is another, 429 when there were too many failures.
+/// 400 for a wrong password, 429 after too many failures.
 pub(crate) async fn check_current_password(
     state: &AuthState,
     client: &Client,

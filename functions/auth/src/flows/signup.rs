@@ -1,5 +1,7 @@
-//! What every signup has in common: the second and third stage of its errors, the account itself, and
-//! signups that are sent again.
+//! Signups: password policy, idempotency, and the transaction that makes an account.
+//!
+//! Errors come in three stages: the endpoint reports malformed fields, then this flow reports the policy's errors, then
+//! names that are taken.
 
 use aviary_auth::{PasswordText, SignupForm};
 use aviary_model::{Email, UserId, Username};
@@ -13,34 +15,34 @@ use crate::flows::login::{OpenedSessions, SessionsToOpen, prepare};
 use crate::security_events::{audit, audit_refused, security_event};
 use crate::state::AuthState;
 
-/// What a password is called in the five forms.
+/// The names of password fields in the five forms; the digest of an idempotent request leaves them out.
 const PASSWORD_FIELDS: &[&str] = &["password", "password1", "password2", "re_password"];
 
-/// A signup whose fields are valid by themselves.
+/// The fields of a signup, each valid by itself.
 #[derive(Debug)]
 pub(crate) struct Applicant {
     pub(crate) username: Username,
     pub(crate) email: Option<Email>,
     pub(crate) password: PasswordText,
-    /// Which document's form it came in.
+    /// The form, which decides how strict the policy is.
     pub(crate) form: SignupForm,
-    /// The field that the password's errors belong to.
+    /// The field that the policy's errors are reported under.
     pub(crate) password_field: &'static str,
 }
 
-/// How a signup is done.
+/// A signup request.
 #[derive(Debug)]
 pub(crate) struct Signup<'a> {
     pub(crate) state: &'a AuthState,
     pub(crate) client: &'a Client,
-    /// The endpoint's own name, for idempotency keys.
+    /// The endpoint's name: an idempotency key belongs to one endpoint.
     pub(crate) operation: &'static str,
     pub(crate) key: IdempotencyKey,
     pub(crate) form: &'a Form,
     pub(crate) to_open: SessionsToOpen,
 }
 
-/// Somebody who is registered, now or by the first of several same requests.
+/// The result of a signup, made now or by an earlier request with the same idempotency key.
 #[derive(Debug)]
 pub(crate) struct Registered {
     pub(crate) user: User,
@@ -49,8 +51,12 @@ pub(crate) struct Registered {
 }
 
 impl Signup<'_> {
-    /// Applies the password policy, then registers. Two steps, three with an idempotency key, beside the
-    /// hash of the password. The same key with the same body gives the same user, with new credentials.
+    /// Checks the password policy, then makes the account. A repetition with the same idempotency key and body returns the
+    /// same user with new credentials. Two round trips, three with an idempotency key, and the hash of the password.
+    ///
+    /// # Errors
+    /// 400 for a password that breaks the policy or a name that is taken, 409 if the account of a repeated request has
+    /// changed, 429 after too many signups from the address.
     pub(crate) async fn register(
         &self,
         applicant: Applicant,
@@ -58,13 +64,14 @@ impl Signup<'_> {
     ) -> Result<Registered, ApiError> {
         self.check_policy(&applicant)?;
         let Applicant { username, email, password, .. } = applicant;
-        // There is no caller: key and body together are the key, the password excepted, which is asked for instead.
+        // Anonymous clients share one namespace of keys, so the body is part of the key. The password is not: `repeat`
+        // verifies it instead.
         let body = self.form.digest(PASSWORD_FIELDS);
         let credentials = &self.state.tables.credentials;
         let claim = self.key.claim(credentials, self.operation, None, &body, self.state.clock.now());
         let claim = match claim.await? {
             IdempotentRequest::New(claim) => claim,
-            IdempotentRequest::Repeat(user) => return self.again(&user, password, email.is_some()).await,
+            IdempotentRequest::Repeat(user) => return self.repeat(&user, password, email.is_some()).await,
         };
         let done = self.write(username, email, password, shape, claim.clone()).await;
         if let (Err(_), Some(claim)) = (&done, &claim) {
@@ -73,7 +80,7 @@ impl Signup<'_> {
         done
     }
 
-    /// The second stage of errors.
+    /// Reports every rule of the policy that the password breaks.
     pub(crate) fn check_policy(&self, applicant: &Applicant) -> Result<(), ApiError> {
         let Applicant { username, email, password, form, password_field } = applicant;
         let mut errors = FieldErrors::default();
@@ -125,11 +132,11 @@ impl Signup<'_> {
         }
     }
 
-    /// The first result again; credentials are made anew, since they are kept nowhere. Like a login, it wants the
-    /// password to be the account's: what ended the password ends this too.
-    async fn again(&self, user: &str, password: PasswordText, with_email: bool) -> Result<Registered, ApiError> {
+    /// Answers a repeated signup with the user of the first. Credentials are made anew, because only their hashes are
+    /// stored. As in a login the password must be the account's current one.
+    async fn repeat(&self, user: &str, password: PasswordText, with_email: bool) -> Result<Registered, ApiError> {
         let state = self.state;
-        let id: UserId = user.parse().map_err(|_| ApiError::internal("a settled signup names no user"))?;
+        let id: UserId = user.parse().map_err(|_| ApiError::internal("the result of a signup names no user"))?;
         let account = id.to_string();
         let (user, profile, principal, devices, attempt) = futures_util::join!(
             state.tables.accounts.by_id(id),
@@ -148,12 +155,12 @@ impl Signup<'_> {
             return Err(changed_since());
         }
         if !right {
-            // Another password is another body, and so another key: for that signup the name is taken.
+            // Another password makes it another signup, for which the name is taken.
             return Err(taken(Some("username"), with_email.then_some("email")));
         }
         let (sign_in, sessions) = prepare(state, self.client, id, principal.epoch, &devices, self.to_open)?;
-        let again = security_event(state, self.client, "login")?;
-        let sign_in = sign_in.with_activity(&state.tables.activities, &again)?;
+        let login = security_event(state, self.client, "login")?;
+        let sign_in = sign_in.with_activity(&state.tables.activities, &login)?;
         let (written, succeeded, ()) = futures_util::join!(
             sign_in.commit(&state.db),
             state.limiter.login_succeeded(&attempt),
@@ -165,7 +172,7 @@ impl Signup<'_> {
     }
 }
 
-/// 409: the account of the first request is no longer what that request made.
+/// 409: the account that the first request made was deleted or deactivated.
 fn changed_since() -> ApiError {
     ApiError::detail(StatusCode::CONFLICT, "The account that this Idempotency-Key made has changed since.")
 }

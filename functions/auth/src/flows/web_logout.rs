@@ -11,7 +11,7 @@ use crate::bodies::Detail;
 use crate::security_events::audit;
 use crate::state::AuthState;
 
-/// What becomes of the integers that were stored under a web session.
+/// Whether the integers that were stored under the web session stay.
 #[derive(Clone, Copy)]
 pub(crate) enum StoredIntegers {
     Kept,
@@ -29,7 +29,7 @@ pub(crate) async fn log_out(
     let unconfirmed = unconfirmed.with_form(form);
     let other = unconfirmed.clone();
     let caller = unconfirmed.confirm().await?;
-    // A client may send a token beside its cookies; it is the cookie's session that ends.
+    // A client may send a token and cookies: the cookie's session ends.
     let sid = match caller.kind {
         SessionKind::Web => caller.sid,
         _ => other.web_session(cookies).await?,
@@ -43,9 +43,9 @@ pub(crate) async fn log_out(
 async fn end(state: &AuthState, client: &Client, caller: &Caller, stored: StoredIntegers) -> Result<(), ApiError> {
     let credentials = &state.tables.credentials;
     let session = credentials.session(caller.user, caller.sid).await?;
-    // One that ended with an epoch is still there until it is swept.
-    let goes_on = |session: &Session| session.epoch == caller.epoch && !session.has_ended(state.clock.now());
-    let session = session.filter(|session| session.kind == SessionKind::Web && goes_on(session));
+    // A session that a raised epoch has ended stays in the table until a job removes it.
+    let is_active = |session: &Session| session.epoch == caller.epoch && !session.has_ended(state.clock.now());
+    let session = session.filter(|session| session.kind == SessionKind::Web && is_active(session));
     let session = session.ok_or_else(ApiError::not_authenticated)?;
     let ending = async {
         let hash = session.web_hash().filter(|_| matches!(stored, StoredIntegers::Removed));
@@ -55,6 +55,6 @@ async fn end(state: &AuthState, client: &Client, caller: &Caller, stored: Stored
         let job = jobs.job(task, state.clock.now())?;
         credentials.end_session_with(caller.user, caller.sid, &session, (jobs, &job)).await
     };
-    let (ended, ()) = futures_util::join!(ending, audit(state, client, "logout", Some(caller.user)),);
+    let (ended, ()) = futures_util::join!(ending, audit(state, client, "logout", Some(caller.user)));
     Ok(ended?)
 }
