@@ -1,4 +1,4 @@
-//! Accounts and credentials: `/auth/…`, `/api/auth/…`, `/api/jwt/…` and `/.well-known/…`, each file named by its whole URL.
+//! Accounts and credentials: `/auth/…`, `/api/auth/…`, `/api/jwt/…` and `/.well-known/…`, each file named by the whole URL.
 
 mod api_auth_activity;
 mod api_auth_delete;

@@ -1,4 +1,4 @@
-//! `/api/notifications/`: what others did, once each, and what of it is unread.
+//! `GET /api/notifications/`, `GET …/unread/` and `POST …/read/`.
 
 use e2e::acts::people::{follow, relate};
 use e2e::acts::tweets::react;
@@ -23,14 +23,14 @@ async fn read(service: &Service, account: &Account, body: &Value) -> u64 {
     call.send().await.with_status(200).json()["unread"].as_u64().unwrap()
 }
 
-/// Kind, actor and whether it was read, of all there are.
+/// Kind, actor and read state of each notification.
 fn kinds(list: &Value) -> Vec<(String, String, bool)> {
     let results = list["results"].as_array().unwrap().iter();
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     results.map(|one| (text(&one["kind"]), text(&one["actor"]["id"]), one["read"].as_bool().unwrap())).collect()
 }
 
-/// Waits until so many have come.
+/// Waits until there are this many notifications.
 async fn so_many(service: &Service, account: &Account, count: usize) -> Value {
     eventually("the notifications have come", async || {
         let list = list(service, account, "?limit=100").await;
@@ -45,7 +45,7 @@ async fn comment(service: &Service, author: &Account, tweet: &str, message: &str
 }
 
 #[tokio::test]
-async fn everything_that_others_do_is_told_newest_first() {
+async fn acts_of_others_are_notified_newest_first() {
     let service = Service::running();
     let (me, other) = (service.signup().await, service.signup().await);
     let nothing = json!({"next": null, "previous": null, "results": []});
@@ -87,12 +87,12 @@ async fn everything_that_others_do_is_told_newest_first() {
         assert!(found["created_at"].as_str().unwrap().ends_with('Z') && found["id"].is_string(), "{found}");
     }
     assert_eq!(unread(&service, &me).await, 7);
-    // The other was told of the comment; of what one does oneself nobody is told.
+    // The other was notified of the comment. Own acts notify nobody.
     assert_eq!(kinds(&so_many(&service, &other, 1).await), [("comment".to_owned(), me.id.clone(), false)]);
 }
 
 #[tokio::test]
-async fn toggling_and_retrying_tells_it_once() {
+async fn toggling_and_repeating_notifies_once() {
     let service = Service::running();
     let (me, other) = (service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&me, "Hello").await);
@@ -102,7 +102,7 @@ async fn toggling_and_retrying_tells_it_once() {
             relate(&service, method, &other, "follow", &me.id).await.with_status(200);
         }
     }
-    // Whatever came before this has been told when this is.
+    // When this has been notified, everything before it has been too.
     comment(&service, &other, &tweet, "The end").await;
     let all = eventually("the comment has come", async || {
         let all = kinds(&list(&service, &me, "").await);
@@ -116,7 +116,7 @@ async fn toggling_and_retrying_tells_it_once() {
 }
 
 #[tokio::test]
-async fn reading_is_by_id_or_of_all() {
+async fn notifications_are_marked_read_by_id_or_all_at_once() {
     let service = Service::running();
     let me = service.signup().await;
     for _ in 0..5 {
@@ -124,7 +124,7 @@ async fn reading_is_by_id_or_of_all() {
     }
     let all = so_many(&service, &me, 5).await;
     let ids: Vec<&Value> = all["results"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
-    // In pages that name each once.
+    // Pages list each of them once.
     let first = list(&service, &me, "?limit=3").await;
     let next = first["next"].as_str().unwrap();
     let rest =
@@ -141,7 +141,7 @@ async fn reading_is_by_id_or_of_all() {
     let shown: Vec<bool> = kinds(&list(&service, &me, "").await).into_iter().map(|(_, _, read)| read).collect();
     assert_eq!(shown, [true, false, true, false, false]);
     assert_eq!(unread(&service, &me).await, 3);
-    // Another's are nobody else's to read.
+    // Another account cannot mark them as read.
     let stranger = service.signup().await;
     assert_eq!(read(&service, &stranger, &json!({"ids": [ids[1]]})).await, 0);
     assert_eq!(unread(&service, &me).await, 3);
@@ -151,7 +151,7 @@ async fn reading_is_by_id_or_of_all() {
     assert_eq!(read(&service, &me, &json!({})).await, 0);
     assert_eq!(unread(&service, &me).await, 0);
     assert!(kinds(&list(&service, &me, "").await).into_iter().all(|(_, _, read)| read));
-    // What comes later is unread again.
+    // Later notifications are unread.
     follow(&service, &stranger, &me).await;
     so_many(&service, &me, 6).await;
     assert_eq!(unread(&service, &me).await, 1);
@@ -183,7 +183,7 @@ async fn wrong_ids_are_named() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_its_owners() {
+async fn a_cursor_works_only_for_its_owner() {
     let service = Service::running();
     let (me, one, other) = (service.signup().await, service.signup().await, service.signup().await);
     for follower in [&one, &other] {
@@ -198,7 +198,7 @@ async fn a_cursor_is_its_owners() {
 }
 
 #[tokio::test]
-async fn what_is_gone_or_hidden_is_not_shown() {
+async fn notifications_of_deleted_or_hidden_things_are_not_shown() {
     let service = Service::running();
     let (me, liker, muted) = (service.signup().await, service.signup().await, service.signup().await);
     let (tweet, other) = (id_of(&service.tweet(&me, "Hello").await), id_of(&service.tweet(&me, "Goodbye").await));
@@ -208,13 +208,13 @@ async fn what_is_gone_or_hidden_is_not_shown() {
     }
     so_many(&service, &me, 4).await;
     assert_eq!(unread(&service, &me).await, 4);
-    // At once: nothing by who is muted, nothing about what is deleted.
+    // Notifications by a muted account and about a deleted tweet are hidden at once.
     relate(&service, "POST", &me, "mute", &muted.id).await.with_status(200);
     service.delete(&format!("/api/tweets/{other}/")).bearer(&me.access).send().await.with_status(204);
     assert_eq!(kinds(&list(&service, &me, "").await), [("like".to_owned(), liker.id.clone(), false)]);
     relate(&service, "DELETE", &me, "mute", &muted.id).await.with_status(200);
     assert_eq!(list(&service, &me, "").await["results"].as_array().unwrap().len(), 2);
-    // And after a while what was about the tweet is not counted any more.
+    // After a while those about the deleted tweet no longer count as unread.
     eventually("what was told of the tweet is removed", async || (unread(&service, &me).await == 2).then_some(()))
         .await;
 }

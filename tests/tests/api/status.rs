@@ -4,7 +4,7 @@ use e2e::Service;
 use serde_json::json;
 
 #[tokio::test]
-async fn the_status_names_what_the_service_stands_on() {
+async fn the_status_names_the_services_it_depends_on() {
     let service = Service::running();
     let answer = service.get("/status/").send().await.with_status(200);
     let json = answer.json();
@@ -19,9 +19,9 @@ async fn the_status_names_what_the_service_stands_on() {
 }
 
 #[tokio::test]
-async fn a_service_that_does_not_answer_is_a_500_that_names_it() {
+async fn a_dependency_that_does_not_answer_is_a_500_that_names_it() {
     let service = Service::running();
-    // A port that was free a moment ago: nobody listens there.
+    // A port that was just free: nothing listens on it.
     let nowhere = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let function =
         e2e::Function::start_with(&service, "status", &[("AWS_ENDPOINT_URL_S3", &format!("http://{nowhere}"))]);

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 const CREATE: &str = "/api/users/create/";
 
 #[tokio::test]
-async fn a_profile_is_created_once_shown_deleted_and_created_again() {
+async fn a_profile_is_created_once_and_again_after_its_deletion() {
     let service = Service::running();
     let (account, reader) = (service.signup().await, service.signup().await);
     let create = |body: Value| service.post(CREATE).bearer(&account.access).json(&body).send();
     let show = format!("/api/users/{}/", account.username);
     let shown = |biography: &str| json!({"username": account.username, "biography": biography});
-    // Every signup makes the profile.
+    // Every signup creates the profile.
     service.get(&show).bearer(&reader.access).send().await.is(200, &shown("Default biography"));
     create(json!({"username": account.username})).await.is(201, &shown("Default biography"));
     let exists = json!({"username": ["A profile for this user already exists."]});
@@ -31,7 +31,7 @@ async fn a_profile_is_created_once_shown_deleted_and_created_again() {
 }
 
 #[tokio::test]
-async fn biography_and_bio_are_one_field_and_stay_without_one() {
+async fn biography_and_bio_are_the_same_field() {
     let service = Service::running();
     let account = service.signup().await;
     let form = Form::default().text("bio", "by another door").file("image", "a.jpg", "image/jpeg", &jpeg(8, 8, 1));
@@ -49,7 +49,7 @@ async fn biography_and_bio_are_one_field_and_stay_without_one() {
 }
 
 #[tokio::test]
-async fn only_ones_own_name_and_only_a_known_one() {
+async fn create_takes_only_the_callers_own_name() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let create = |body: Value| service.post(CREATE).bearer(&account.access).json(&body).send();

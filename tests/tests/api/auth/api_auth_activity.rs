@@ -4,7 +4,7 @@ use e2e::{PASSWORD, Service};
 use serde_json::json;
 
 #[tokio::test]
-async fn activity_tells_what_happened_newest_first_and_to_nobody_else() {
+async fn activity_lists_the_callers_events_newest_first() {
     let service = Service::running();
     let account = service.signup().await;
     let login = |password: &str| json!({"username": account.username, "password": password});

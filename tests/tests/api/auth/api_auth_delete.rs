@@ -4,7 +4,7 @@ use e2e::Service;
 use serde_json::json;
 
 #[tokio::test]
-async fn an_account_is_its_owners_to_delete() {
+async fn only_the_owner_deletes_an_account() {
     let service = Service::running();
     let (account, stranger) = (service.signup().await, service.signup().await);
     let path = format!("/api/auth/delete/{}/", account.username);

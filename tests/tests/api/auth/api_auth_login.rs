@@ -8,7 +8,7 @@ fn body(name: &str, password: &str) -> Value {
 }
 
 #[tokio::test]
-async fn login_gives_the_pair_the_device_token_and_the_session() {
+async fn login_returns_both_tokens_a_device_token_and_cookies() {
     let service = Service::running();
     let account = service.signup().await;
     let answer = service.post("/api/auth/login/").json(&body(&account.username, PASSWORD)).send().await;

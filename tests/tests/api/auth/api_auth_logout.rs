@@ -17,14 +17,14 @@ async fn logout_ends_the_web_session_and_nothing_else() {
         service.get("/auth/users/me/").cookies(&account.cookies).send().await.with_status(401);
         service.get("/auth/users/me/").bearer(&account.device_token).send().await.with_status(200);
         service.get("/auth/users/me/").bearer(&account.access).send().await.with_status(200);
-        // Without a web session there is none to end.
+        // Without a web session there is nothing to end.
         service.post(path).bearer(&account.device_token).send().await.with_status(401);
         service.post(path).send().await.with_status(401);
     }
 }
 
 #[tokio::test]
-async fn logout_with_a_token_beside_the_cookies_ends_the_cookies_session() {
+async fn logout_with_cookies_and_a_token_ends_the_web_session() {
     let service = Service::running();
     let account = service.signup().await;
     let call = service.post("/api/auth/logout/").cookies(&account.cookies).bearer(&account.device_token);

@@ -4,7 +4,7 @@ use e2e::{PASSWORD, Service};
 use serde_json::json;
 
 #[tokio::test]
-async fn obtain_gives_a_device_token() {
+async fn obtain_returns_a_device_token() {
     let service = Service::running();
     let account = service.signup().await;
     let fields = [("username", &*account.username), ("password", PASSWORD)];

@@ -13,7 +13,7 @@ fn kinds(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn ones_sessions_are_listed_and_ended_one_by_one() {
+async fn own_sessions_are_listed_and_ended_one_by_one() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let list = service.get(PATH).bearer(&account.access).send().await.with_status(200).json();
@@ -51,7 +51,7 @@ async fn all_other_sessions_end_at_once() {
 }
 
 #[tokio::test]
-async fn a_list_comes_in_pages_and_a_cursor_is_its_own_lists() {
+async fn sessions_come_in_pages_and_a_cursor_fits_only_its_list() {
     let service = Service::running();
     let account = service.signup().await;
     let mut seen = Vec::new();

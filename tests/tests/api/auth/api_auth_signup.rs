@@ -1,4 +1,4 @@
-//! `POST /api/auth/signup/`: the forms of two documents, and everything that can be wrong with them.
+//! `POST /api/auth/signup/`: the forms of two documents, and every error of theirs.
 
 use e2e::{Cookies, Form, PASSWORD, Service, claims_of, now, unique};
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ async fn the_form_with_two_passwords_signs_in_with_every_credential() {
 }
 
 #[tokio::test]
-async fn the_form_with_an_address_takes_its_documents_example() {
+async fn the_form_with_an_address_accepts_the_documented_example() {
     let service = Service::running();
     let username = unique("new_user");
     let body = json!({"username": username, "email": format!("{username}@EXAMPLE.com"), "password": "password123"});
@@ -53,7 +53,7 @@ async fn a_multipart_form_signs_up_too() {
 }
 
 #[tokio::test]
-async fn the_tokens_say_what_simplejwts_say() {
+async fn the_tokens_have_the_claims_of_simplejwt() {
     let service = Service::running();
     let account = service.signup().await;
     for (token, kind, lifetime) in [(&account.access, "access", 300), (&account.refresh, "refresh", 86_400)] {
@@ -72,7 +72,7 @@ async fn the_tokens_say_what_simplejwts_say() {
 }
 
 #[tokio::test]
-async fn fresh_cookies_replace_whatever_the_client_brought() {
+async fn new_cookies_replace_those_of_the_request() {
     let service = Service::running();
     let planted = Cookies { session: "a".repeat(64), csrf: "b".repeat(64) };
     let body = json!({"username": unique("wren"), "password": PASSWORD});
@@ -107,7 +107,10 @@ async fn every_wrong_field_is_named_at_once() {
             json!({"username": no_string, "email": no_string, "password": no_string}),
         ),
         (
-            json!({"username": "u".repeat(151), "email": format!("{}@example.com", "e".repeat(300)), "password": "p".repeat(513)}),
+            json!({
+                "username": "u".repeat(151), "email": format!("{}@example.com", "e".repeat(300)),
+                "password": "p".repeat(513),
+            }),
             json!({"username": long(150), "email": long(254), "password": long(512)}),
         ),
         (
@@ -132,7 +135,7 @@ async fn two_passwords_must_be_the_same() {
 }
 
 #[tokio::test]
-async fn the_policy_is_asked_when_the_fields_are_right_and_names_the_forms_own_field() {
+async fn the_password_policy_runs_last_and_names_the_field_of_the_form() {
     let service = Service::running();
     let short = "This password is too short. It must contain at least 8 characters.";
     let (common, numeric) = ("This password is too common.", "This password is entirely numeric.");
@@ -151,10 +154,10 @@ async fn the_policy_is_asked_when_the_fields_are_right_and_names_the_forms_own_f
 }
 
 #[tokio::test]
-async fn a_taken_name_and_a_taken_address_are_named_together_and_last() {
+async fn taken_name_and_address_are_reported_together_and_last() {
     let service = Service::running();
     let first = service.signup().await;
-    let body = |username: &str, email: &str, password: &str| json!({"username": username, "email": email, "password": password});
+    let body = |name: &str, email: &str, word: &str| json!({"username": name, "email": email, "password": word});
     let both = json!({"username": [TAKEN_NAME], "email": [TAKEN_EMAIL]});
     let (loud_name, loud_email) = (first.username.to_uppercase(), first.email.to_uppercase());
     assert_refused(&service, &body(&loud_name, &loud_email, PASSWORD), &both).await;
@@ -165,12 +168,12 @@ async fn a_taken_name_and_a_taken_address_are_named_together_and_last() {
     assert_refused(&service, &body(&unique("free"), &first.email, PASSWORD), &email).await;
     let short = "This password is too short. It must contain at least 6 characters.";
     assert_refused(&service, &body(&first.username, &first.email, "abc"), &json!({"password": [short]})).await;
-    // What was refused has left nothing behind.
+    // The refused requests have left nothing behind.
     service.post(PATH).json(&body(&unique("free"), &free, PASSWORD)).send().await.with_status(201);
 }
 
 #[tokio::test]
-async fn a_name_can_not_be_anothers_address_nor_an_address_anothers_name() {
+async fn usernames_and_addresses_of_others_cannot_be_taken_as_each_other() {
     let service = Service::running();
     let first = service.signup().await;
     let body = json!({"username": first.email, "password": PASSWORD});
@@ -182,7 +185,7 @@ async fn a_name_can_not_be_anothers_address_nor_an_address_anothers_name() {
 }
 
 #[tokio::test]
-async fn ones_own_address_may_be_ones_name() {
+async fn the_own_address_may_be_the_username() {
     let service = Service::running();
     let address = format!("{}@example.com", unique("wren"));
     let body = json!({"username": address, "email": address, "password": PASSWORD});
@@ -190,7 +193,7 @@ async fn ones_own_address_may_be_ones_name() {
 }
 
 #[tokio::test]
-async fn names_are_trimmed_and_kept_in_nfkc() {
+async fn usernames_are_trimmed_and_stored_in_nfkc() {
     let service = Service::running();
     let tail = unique("sh");
     let body = json!({"username": format!("  \u{fb01}{tail} "), "password": PASSWORD});

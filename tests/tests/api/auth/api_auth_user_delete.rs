@@ -5,7 +5,7 @@ use e2e::{Account, Service};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn delete_takes_ones_own_refresh_token_or_none() {
+async fn delete_takes_the_own_refresh_token_or_no_token() {
     let service = Service::running();
     let (one, other) = (service.signup().await, service.signup().await);
     let delete = |account: &Account, body: Value| {

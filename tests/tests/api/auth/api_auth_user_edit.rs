@@ -5,7 +5,7 @@ use e2e::{PASSWORD, Service, unique};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn edit_changes_what_is_sent_and_the_password_when_it_is_meant() {
+async fn edit_changes_what_is_sent_and_the_password_only_on_request() {
     let service = Service::running();
     let account = service.signup().await;
     let (other, _) = obtain_token(&service, &account).await;
@@ -13,7 +13,7 @@ async fn edit_changes_what_is_sent_and_the_password_when_it_is_meant() {
     let name = unique("renamed");
     let shown = json!({"id": account.id, "username": name, "email": account.email});
     edit(json!({"username": name})).await.is(200, &shown);
-    // Without update_password the passwords are not looked at.
+    // Without update_password the passwords are ignored.
     edit(json!({"current_password": "wrong", "new_password": "x"})).await.is(200, &shown);
     let body =
         |current: &str, new: &str| json!({"update_password": true, "current_password": current, "new_password": new});

@@ -24,7 +24,7 @@ async fn logout_ends_the_tokens_family_and_no_other() {
 }
 
 #[tokio::test]
-async fn logout_all_ends_everything_and_is_not_the_end_of_the_account() {
+async fn logout_all_ends_every_session_but_not_the_account() {
     let service = Service::running();
     let account = service.signup().await;
     service.post("/api/auth/user/logout_all/").bearer(&account.access).send().await.with_status(205);

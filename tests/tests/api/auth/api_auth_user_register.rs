@@ -10,7 +10,7 @@ async fn register(service: &Service, username: &str, profile: &Value) -> Answer 
 }
 
 #[tokio::test]
-async fn register_makes_the_account_with_its_profile() {
+async fn register_creates_the_account_with_its_profile() {
     let service = Service::running();
     let username = unique("ada");
     let profile = json!({
@@ -48,7 +48,7 @@ async fn register_takes_a_form_with_nested_fields() {
 }
 
 #[tokio::test]
-async fn the_profiles_errors_are_nested_and_told_with_the_others() {
+async fn errors_of_the_profile_are_nested_and_reported_with_the_others() {
     let service = Service::running();
     let required = ["This field is required."];
     let all = json!({"username": required, "email": required, "password": required, "profile": required});

@@ -4,7 +4,7 @@ use e2e::{Service, unique};
 use serde_json::json;
 
 #[tokio::test]
-async fn an_account_is_its_owners_to_see() {
+async fn only_the_owner_sees_an_account() {
     let service = Service::running();
     let (account, stranger) = (service.signup().await, service.signup().await);
     let shown = json!({"username": account.username, "password": "argon2id$********", "email": account.email});
@@ -18,7 +18,7 @@ async fn an_account_is_its_owners_to_see() {
     for name in [unique("nobody"), "%20".to_owned(), "a%2Fb".to_owned(), "%FF".to_owned(), "n".repeat(3_000)] {
         service.get(&format!("/api/auth/{name}/")).bearer(&account.access).send().await.is(404, &not_found);
     }
-    // An address is no username.
+    // An e-mail address is not a username.
     service.get(&format!("/api/auth/{}/", account.email)).bearer(&account.access).send().await.is(404, &not_found);
     let nobody = json!({"detail": "Authentication credentials were not provided."});
     service.get(&format!("/api/auth/{}/", account.username)).send().await.unauthorized(&nobody);

@@ -1,4 +1,4 @@
-//! `POST /auth/jwt/refresh/` and `…/verify/`: tokens that are right, and every kind that is not.
+//! `POST /auth/jwt/refresh/` and `…/verify/`: valid tokens, and every kind of invalid ones.
 
 use e2e::{Answer, Forge, Service, claims_of, now, unsigned};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ async fn both_kinds_of_token_verify() {
 }
 
 #[tokio::test]
-async fn the_field_is_read_as_any_other() {
+async fn the_token_field_is_validated_like_any_other() {
     let service = Service::running();
     for (path, field) in [("/auth/jwt/refresh/", "refresh"), ("/auth/jwt/verify/", "token")] {
         let rows = [
@@ -48,14 +48,14 @@ async fn the_field_is_read_as_any_other() {
 }
 
 #[tokio::test]
-async fn a_refresh_wants_a_refresh_token() {
+async fn a_refresh_requires_a_refresh_token() {
     let service = Service::running();
     let account = service.signup().await;
     refresh(&service, &json!(account.access)).await.unauthorized(&refused("Token has wrong type"));
 }
 
 #[tokio::test]
-async fn a_token_that_somebody_else_made_is_invalid_everywhere() {
+async fn a_forged_token_is_invalid_everywhere() {
     let service = Service::running();
     let account = service.signup().await;
     let own = Forge::with_the_key_of(&service).await;
@@ -91,7 +91,7 @@ async fn a_token_that_somebody_else_made_is_invalid_everywhere() {
 }
 
 #[tokio::test]
-async fn what_a_signed_token_lacks_is_named() {
+async fn a_wrong_claim_of_a_signed_token_is_named() {
     let service = Service::running();
     let account = service.signup().await;
     let forge = Forge::with_the_key_of(&service).await;
@@ -127,7 +127,7 @@ async fn what_a_signed_token_lacks_is_named() {
 }
 
 #[tokio::test]
-async fn what_an_access_token_lacks_is_named_where_it_is_the_credential() {
+async fn a_wrong_claim_of_an_access_token_is_named_in_the_401() {
     let service = Service::running();
     let account = service.signup().await;
     let forge = Forge::with_the_key_of(&service).await;
@@ -167,7 +167,7 @@ async fn what_an_access_token_lacks_is_named_where_it_is_the_credential() {
 }
 
 #[tokio::test]
-async fn a_refresh_token_of_nobody_is_one_of_an_ended_family() {
+async fn a_refresh_token_of_an_unknown_user_or_family_is_blacklisted() {
     let service = Service::running();
     let account = service.signup().await;
     let forge = Forge::with_the_key_of(&service).await;

@@ -1,4 +1,4 @@
-//! `POST /auth/login/` and `POST /auth/jwt/create/`: a name or an address, and a password.
+//! `POST /auth/login/` and `POST /auth/jwt/create/`: a username or an e-mail address, and a password.
 
 use e2e::{PASSWORD, Service, claims_of, unique};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ fn body(username: &str, password: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_login_answers_what_its_document_shows() {
+async fn a_login_answers_as_documented() {
     let service = Service::running();
     let account = service.signup().await;
     let login = service.post("/auth/login/").json(&body(&account.username, PASSWORD)).send().await.with_status(200);
@@ -32,7 +32,7 @@ async fn a_login_answers_what_its_document_shows() {
 }
 
 #[tokio::test]
-async fn name_and_address_are_taken_in_any_case_and_form() {
+async fn username_and_address_are_accepted_in_any_case_and_form() {
     let service = Service::running();
     let account = service.signup().await;
     let wide: String = account.username.chars().map(fullwidth).collect();
@@ -50,12 +50,12 @@ fn fullwidth(c: char) -> char {
 }
 
 #[tokio::test]
-async fn whoever_it_is_a_wrong_login_is_one_answer() {
+async fn every_failed_login_has_the_same_answer() {
     let service = Service::running();
     let account = service.signup().await;
     let nobody = json!({"detail": "No active account found with the given credentials"});
     for path in PATHS {
-        // The second grows when it is normalised, to more than a key can hold.
+        // The second grows by normalisation, to more than a key can hold.
         let (long, growing) = ("n".repeat(1_000), "\u{fdfa}".repeat(200));
         let wrong = [
             (&*account.username, "wrong"),
@@ -71,7 +71,7 @@ async fn whoever_it_is_a_wrong_login_is_one_answer() {
 }
 
 #[tokio::test]
-async fn a_deactivated_account_is_nobodys() {
+async fn a_deactivated_account_cannot_log_in() {
     let service = Service::running();
     let account = service.signup().await;
     let pk = format!("U#{}", account.id);

@@ -1,4 +1,4 @@
-//! `POST /auth/register/`: what can be wrong with it. That it works shows the main job.
+//! `POST /auth/register/`: its errors and the policy. The whole registration is in `scenarios::twitter_client_flow`.
 
 use e2e::{Event, Function, Service, unique};
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ async fn a_taken_name_is_the_unique_username_error() {
 }
 
 #[tokio::test]
-async fn a_short_password_is_refused_and_the_documents_example_is_not() {
+async fn a_short_password_is_refused_and_the_documented_example_accepted() {
     let service = Service::running();
     let username = unique("wren");
     let body =
@@ -65,11 +65,12 @@ async fn a_short_password_is_refused_and_the_documents_example_is_not() {
 }
 
 #[tokio::test]
-async fn the_name_may_be_left_out_and_is_no_username() {
+async fn the_name_is_optional_and_not_the_username() {
     let service = Service::running();
     let [one, two] = [unique("wren"), unique("wren")];
     for username in [one, two] {
-        let body = json!({"name": "Same Name", "username": username, "email": format!("{username}@gmail.com"), "password": "abcd321"});
+        let email = format!("{username}@gmail.com");
+        let body = json!({"name": "Same Name", "username": username, "email": email, "password": "abcd321"});
         service.post(PATH).json(&body).send().await.with_status(201);
     }
     let username = unique("wren");
@@ -79,10 +80,11 @@ async fn the_name_may_be_left_out_and_is_no_username() {
 }
 
 #[tokio::test]
-async fn the_name_is_the_authors_alias() {
+async fn the_name_becomes_the_alias_of_the_author() {
     let service = Service::running();
     let username = unique("wren");
-    let body = json!({"name": "Ada Löwe", "username": username, "email": format!("{username}@gmail.com"), "password": "abcd321"});
+    let email = format!("{username}@gmail.com");
+    let body = json!({"name": "Ada Löwe", "username": username, "email": email, "password": "abcd321"});
     service.post(PATH).json(&body).send().await.with_status(201);
     let login = json!({"username": username, "password": "abcd321"});
     let token = service.post("/auth/login/").json(&login).send().await.field("token");

@@ -1,4 +1,4 @@
-//! `POST /auth/token/login/` and `/auth/token/logout/`, and how many device tokens there may be.
+//! `POST /auth/token/login/` and `/auth/token/logout/`, and the maximal number of device tokens.
 
 use e2e::{PASSWORD, Service};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ const LOGIN: &str = "/auth/token/login/";
 const LOGOUT: &str = "/auth/token/logout/";
 
 #[tokio::test]
-async fn login_is_answered_as_djoser_does() {
+async fn login_answers_as_djoser() {
     let service = Service::running();
     let account = service.signup().await;
     let login = |body: Value| service.post(LOGIN).json(&body).send();
@@ -40,7 +40,7 @@ async fn logout_ends_the_token_that_was_sent_and_no_other() {
     let invalid = json!({"detail": "Invalid token."});
     service.post(LOGOUT).authorization(&header).send().await.unauthorized(&invalid);
     service.get("/auth/users/me/").bearer(&other).send().await.with_status(200);
-    // With a JWT all device tokens end, and the JWT goes on.
+    // With a JWT, all device tokens end and the JWT stays valid.
     service.post(LOGOUT).bearer(&account.access).send().await.with_status(204);
     service.get("/auth/users/me/").bearer(&other).send().await.unauthorized(&invalid);
     service.get("/auth/users/me/").bearer(&account.access).send().await.with_status(200);

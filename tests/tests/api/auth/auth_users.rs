@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 const PATH: &str = "/auth/users/";
 
 #[tokio::test]
-async fn a_registration_answers_as_djoser_in_any_form() {
+async fn a_registration_answers_as_djoser_for_every_kind_of_body() {
     let service = Service::running();
     let username = unique("alice");
     let email = format!("{username}@EXAMPLE.Com");
@@ -15,7 +15,7 @@ async fn a_registration_answers_as_djoser_in_any_form() {
     let id = answer.json()["id"].clone();
     let shown = json!({"email": format!("{username}@example.com"), "username": username, "id": id});
     let answer = answer.is(201, &shown);
-    // It is a registration and no login.
+    // A registration does not log in.
     assert!(!answer.text().contains("token"));
     let username = unique("bob");
     let fields = [("username", &*username), ("password", PASSWORD), ("is_staff", "true"), ("id", "1")];
@@ -53,12 +53,12 @@ async fn a_bad_authorization_header_is_a_401_and_a_good_one_does_no_harm() {
     post("Bearer garbage", json!({})).await.unauthorized(&invalid);
     post("Token deadbeef", body()).await.unauthorized(&json!({"detail": "Invalid token."}));
     post(&format!("Bearer {}", account.access), body()).await.with_status(201);
-    // Cookies are no header, and need no CSRF here.
+    // Cookies are ignored here, so they need no CSRF token.
     service.post(PATH).cookies(&account.cookies).json(&body()).send().await.with_status(201);
 }
 
 #[tokio::test]
-async fn every_wrong_field_is_told_as_djoser_does() {
+async fn every_wrong_field_is_reported_as_by_djoser() {
     let service = Service::running();
     let taken = service.signup().await;
     let required = ["This field is required."];
@@ -95,7 +95,7 @@ async fn every_wrong_field_is_told_as_djoser_does() {
 }
 
 #[tokio::test]
-async fn only_post_is_there_and_only_for_somebody_is_that_said() {
+async fn other_methods_are_401_without_a_caller_and_405_with_one() {
     let service = Service::running();
     let account = service.signup().await;
     let nobody = json!({"detail": "Authentication credentials were not provided."});

@@ -1,10 +1,10 @@
-//! `GET /auth/users/me/`: who one is, by every credential there is and by none that is broken.
+//! `GET /auth/users/me/`: the caller by every kind of credential, and the refusals of broken ones.
 
 use e2e::Service;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn every_credential_counts_under_every_documented_scheme_in_any_case() {
+async fn every_credential_works_under_every_documented_scheme() {
     let service = Service::running();
     let account = service.signup().await;
     let me = json!({"email": account.email, "id": account.id, "username": account.username});
@@ -18,7 +18,7 @@ async fn every_credential_counts_under_every_documented_scheme_in_any_case() {
 }
 
 #[tokio::test]
-async fn a_broken_credential_is_told_what_is_wrong_with_it() {
+async fn the_401_says_what_is_wrong_with_a_credential() {
     let service = Service::running();
     let none = json!({"detail": "Authentication credentials were not provided."});
     let two = json!({
@@ -60,7 +60,7 @@ async fn a_broken_credential_is_told_what_is_wrong_with_it() {
 }
 
 #[tokio::test]
-async fn an_authorization_header_counts_and_not_the_cookies_beside_it() {
+async fn an_authorization_header_takes_precedence_over_cookies() {
     let service = Service::running();
     let account = service.signup().await;
     let call = service.get("/auth/users/me/").authorization("Token deadbeef").cookies(&account.cookies);

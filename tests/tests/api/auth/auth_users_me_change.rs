@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 const PATH: &str = "/auth/users/me/";
 
 #[tokio::test]
-async fn put_and_patch_change_what_is_sent_and_nothing_else() {
+async fn put_and_patch_change_only_what_is_sent() {
     let service = Service::running();
     for method in ["PUT", "PATCH"] {
         let account = service.signup().await;
@@ -19,7 +19,7 @@ async fn put_and_patch_change_what_is_sent_and_nothing_else() {
         call(json!({"username": name})).await.is(200, &me(&email, &name));
         call(json!({"email": ""})).await.is(200, &me("", &name));
         service.get(PATH).bearer(&account.access).send().await.is(200, &me("", &name));
-        // Old name and address are anybody's, and lead nowhere now.
+        // The old username and address are free again and belong to no account.
         for old in [&account.username, &account.email, &email] {
             let login = json!({"username": old, "password": PASSWORD});
             service.post("/auth/login/").json(&login).send().await.with_status(401);
@@ -31,7 +31,7 @@ async fn put_and_patch_change_what_is_sent_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_names_own_case_can_be_changed() {
+async fn the_case_of_the_username_can_be_changed() {
     let service = Service::running();
     let account = service.signup().await;
     let name = account.username.to_uppercase();
@@ -40,7 +40,7 @@ async fn a_names_own_case_can_be_changed() {
 }
 
 #[tokio::test]
-async fn signups_rules_hold() {
+async fn the_rules_of_signup_hold_for_changes() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let exists = ["A user with that username already exists."];
@@ -68,7 +68,7 @@ async fn signups_rules_hold() {
 }
 
 #[tokio::test]
-async fn a_deletion_wants_the_password() {
+async fn a_deletion_requires_the_password() {
     let service = Service::running();
     let account = service.signup().await;
     let delete = |body: Value| service.delete(PATH).bearer(&account.access).json(&body).send();
@@ -83,7 +83,7 @@ async fn a_deletion_wants_the_password() {
 }
 
 #[tokio::test]
-async fn by_cookie_alone_it_needs_the_csrf_token() {
+async fn a_deletion_by_cookie_requires_the_csrf_token() {
     let service = Service::running();
     let account = service.signup().await;
     let body = json!({"current_password": PASSWORD});

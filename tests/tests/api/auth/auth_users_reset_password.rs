@@ -1,4 +1,4 @@
-//! `POST /auth/users/reset_password/` and `…/reset_password_confirm/`, with the mail in between.
+//! `POST /auth/users/reset_password/` and `…/reset_password_confirm/`, and the mail between them.
 
 use e2e::{Account, Answer, Mail, PASSWORD, Service, unique};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ fn wrong_token() -> Value {
 }
 
 #[tokio::test]
-async fn the_mail_sets_a_new_password_once_and_everything_else_ends() {
+async fn a_reset_mail_works_once_and_ends_every_session() {
     let service = Service::running();
     let account = service.signup().await;
     let mail = mail(&service, &account).await;
@@ -61,7 +61,7 @@ async fn an_unknown_address_is_answered_the_same_and_gets_no_mail() {
     let service = Service::running();
     let unknown = format!("{}@example.com", unique("nobody"));
     ask(&service, &unknown).await;
-    // Once a later mail is there the earlier one would be too.
+    // When a later mail has arrived, the earlier one would have arrived too.
     let account = service.signup().await;
     mail(&service, &account).await;
     assert!(service.mails(&unknown).await.is_empty());
@@ -94,17 +94,17 @@ async fn a_token_does_not_outlive_a_change_of_password_or_address() {
 }
 
 #[tokio::test]
-async fn a_token_is_its_own_users_only() {
+async fn a_reset_token_works_only_for_its_user() {
     let service = Service::running();
     let (one, other) = (service.signup().await, service.signup().await);
     let (first, second) = (mail(&service, &one).await, mail(&service, &other).await);
     confirm(&service, &second.uid(), &first.token(), NEW).await.is(400, &wrong_token());
-    // Trying it elsewhere has not used it up.
+    // The attempt for the other user has not used it up.
     confirm(&service, &first.uid(), &first.token(), NEW).await.with_status(204);
 }
 
 #[tokio::test]
-async fn the_new_password_passes_the_policy_before_and_after_the_token() {
+async fn the_password_policy_runs_for_wrong_and_right_reset_tokens() {
     let service = Service::running();
     let account = service.signup().await;
     let mail = mail(&service, &account).await;
@@ -117,12 +117,12 @@ async fn the_new_password_passes_the_policy_before_and_after_the_token() {
     confirm(&service, &mail.uid(), &mail.token(), "12345").await.is(400, &weak);
     let similar = json!({"new_password": ["The password is too similar to the username."]});
     confirm(&service, &mail.uid(), &mail.token(), &format!("{}1", account.username)).await.is(400, &similar);
-    // What was refused has not used it up.
+    // The refused attempts have not used the token up.
     confirm(&service, &mail.uid(), &mail.token(), NEW).await.with_status(204);
 }
 
 #[tokio::test]
-async fn every_wrong_field_is_told_as_djoser_does() {
+async fn every_wrong_field_is_reported_as_by_djoser() {
     let service = Service::running();
     let account = service.signup().await;
     let uid = mail(&service, &account).await.uid();

@@ -8,7 +8,7 @@ const SET_USERNAME: &str = "/auth/users/set_username/";
 const NEW: &str = "Qw8!zebra-kk";
 
 #[tokio::test]
-async fn a_new_password_ends_every_other_session_and_the_own_goes_on() {
+async fn a_new_password_ends_every_session_but_the_own() {
     let service = Service::running();
     let account = service.signup().await;
     let body = json!({"new_password": NEW, "current_password": PASSWORD});
@@ -28,7 +28,7 @@ async fn a_new_password_ends_every_other_session_and_the_own_goes_on() {
 }
 
 #[tokio::test]
-async fn an_ended_familys_access_token_ends_at_once() {
+async fn access_tokens_of_an_ended_family_are_refused_at_once() {
     let service = Service::running();
     let account = service.signup().await;
     let login = json!({"username": account.username, "password": PASSWORD});
@@ -40,7 +40,7 @@ async fn an_ended_familys_access_token_ends_at_once() {
 }
 
 #[tokio::test]
-async fn set_password_is_refused_as_djoser_does() {
+async fn set_password_refuses_as_djoser() {
     let service = Service::running();
     let account = service.signup().await;
     let set = |body: Value| service.post(SET_PASSWORD).bearer(&account.access).json(&body).send();

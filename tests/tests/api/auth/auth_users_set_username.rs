@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 const SET_USERNAME: &str = "/auth/users/set_username/";
 
 #[tokio::test]
-async fn set_username_renames_and_is_refused_as_djoser_does() {
+async fn set_username_renames_and_refuses_as_djoser() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let set = |body: Value| service.post(SET_USERNAME).bearer(&account.access).json(&body).send();

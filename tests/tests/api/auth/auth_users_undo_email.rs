@@ -1,4 +1,4 @@
-//! `POST /auth/users/undo_email/`: the old address takes a change back.
+//! `POST /auth/users/undo_email/`: the mail to the old address undoes a change of the address.
 
 use e2e::{Account, Answer, PASSWORD, Service, unique};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn wrong_token() -> Value {
 }
 
 #[tokio::test]
-async fn the_old_addresss_mail_takes_the_change_back_once() {
+async fn the_mail_to_the_old_address_undoes_the_change_once() {
     let service = Service::running();
     let account = service.signup().await;
     let new = format!("{}@example.com", unique("new"));
@@ -32,7 +32,7 @@ async fn the_old_addresss_mail_takes_the_change_back_once() {
     undo(&service, &mail.uid(), &mail.token()).await.with_status(204);
     assert_eq!(email_of(&service, &account).await, account.email);
     undo(&service, &mail.uid(), &mail.token()).await.is(400, &wrong_token());
-    // The new address is free again, the old one is the account's name at login.
+    // The new address is free again, and the account logs in by the old one.
     let other = json!({"username": unique("wren"), "email": new, "password": PASSWORD});
     service.post("/auth/users/").json(&other).send().await.with_status(201);
     let login = json!({"username": account.email, "password": PASSWORD});
@@ -40,7 +40,7 @@ async fn the_old_addresss_mail_takes_the_change_back_once() {
 }
 
 #[tokio::test]
-async fn an_address_that_was_taken_meanwhile_is_not_taken_away() {
+async fn an_address_that_another_user_has_taken_is_not_restored() {
     let service = Service::running();
     let account = service.signup().await;
     let new = format!("{}@example.com", unique("new"));
@@ -54,7 +54,7 @@ async fn an_address_that_was_taken_meanwhile_is_not_taken_away() {
 }
 
 #[tokio::test]
-async fn a_removed_address_is_told_too() {
+async fn a_removed_address_gets_the_mail_too() {
     let service = Service::running();
     let account = service.signup().await;
     change_to(&service, &account, "").await;
@@ -64,7 +64,7 @@ async fn a_removed_address_is_told_too() {
 }
 
 #[tokio::test]
-async fn a_token_for_something_else_or_of_somebody_else_undoes_nothing() {
+async fn a_token_of_another_purpose_or_user_undoes_nothing() {
     let service = Service::running();
     let (one, other) = (service.signup().await, service.signup().await);
     change_to(&service, &one, &format!("{}@example.com", unique("new"))).await;

@@ -1,4 +1,4 @@
-//! Refresh families over HTTP: who may go on, and who ends them.
+//! Refresh families over HTTP: which tokens stay valid, and what ends a family.
 
 use e2e::{Account, Answer, Forge, Service, claims_of, unique};
 use futures_util::future::join_all;
@@ -8,7 +8,7 @@ async fn refresh(service: &Service, token: &str) -> Answer {
     service.post("/auth/jwt/refresh/").json(&json!({"refresh": token})).send().await
 }
 
-/// The new pair: access and refresh.
+/// The new access token and refresh token.
 async fn refreshed(service: &Service, token: &str) -> (String, String) {
     let answer = refresh(service, token).await.with_status(200);
     let json = answer.json();
@@ -26,7 +26,7 @@ async fn assert_signs_in(service: &Service, account: &Account, access: &str) {
     assert_eq!(me.json()["id"], account.id.as_str());
 }
 
-/// The answers to whoever has a token of a family that has ended.
+/// Demands the refusals of tokens whose family has ended.
 async fn assert_has_ended(service: &Service, access: &str, refresh_token: &str) {
     let ended = json!({"detail": "Token is blacklisted", "code": "token_not_valid"});
     refresh(service, refresh_token).await.unauthorized(&ended);
@@ -41,7 +41,7 @@ async fn assert_has_ended(service: &Service, access: &str, refresh_token: &str) 
 }
 
 #[tokio::test]
-async fn a_client_that_keeps_its_first_token_goes_on() {
+async fn a_client_may_keep_using_its_first_refresh_token() {
     let service = Service::running();
     let account = service.signup().await;
     let (access, next) = refreshed(&service, &account.refresh).await;
@@ -55,7 +55,7 @@ async fn a_client_that_keeps_its_first_token_goes_on() {
 }
 
 #[tokio::test]
-async fn the_token_of_the_last_answer_takes_the_firsts_place_and_a_slow_tab_is_forgiven() {
+async fn a_replaced_refresh_token_still_works_for_a_slow_tab() {
     let service = Service::running();
     let account = service.signup().await;
     let (_, second) = refreshed(&service, &account.refresh).await;
@@ -70,7 +70,7 @@ async fn the_token_of_the_last_answer_takes_the_firsts_place_and_a_slow_tab_is_f
 }
 
 #[tokio::test]
-async fn tabs_that_refresh_at_once_agree() {
+async fn concurrent_refreshes_get_the_same_successor() {
     let service = Service::running();
     let account = service.signup().await;
     let (_, second) = refreshed(&service, &account.refresh).await;
@@ -82,7 +82,7 @@ async fn tabs_that_refresh_at_once_agree() {
 }
 
 #[tokio::test]
-async fn a_token_of_the_family_that_it_never_gave_out_ends_it_with_its_access_tokens() {
+async fn an_unknown_refresh_token_of_a_family_ends_the_family() {
     let service = Service::running();
     let account = service.signup().await;
     let (access, _) = refreshed(&service, &account.refresh).await;
@@ -94,14 +94,14 @@ async fn a_token_of_the_family_that_it_never_gave_out_ends_it_with_its_access_to
     let thief = Forge::with_the_key_of(&service).await.sign(&claims);
     refresh(&service, &thief).await.unauthorized(&json!({"detail": "Token is blacklisted", "code": "token_not_valid"}));
     assert_has_ended(&service, &access, &account.refresh).await;
-    // Other sessions of the user have nothing to do with it.
+    // Other sessions of the user are not affected.
     assert_signs_in(&service, &account, &other.field("access")).await;
     refreshed(&service, &other.field("refresh")).await;
     service.get("/auth/users/me/").bearer(&account.device_token).send().await.with_status(200);
 }
 
 #[tokio::test]
-async fn a_raised_epoch_ends_everything_of_the_user_at_once() {
+async fn a_raised_epoch_ends_every_credential_of_the_user() {
     let service = Service::running();
     let account = service.signup().await;
     set_principal(&service, &account, "epoch", &json!({"N": "1"})).await;
@@ -110,7 +110,7 @@ async fn a_raised_epoch_ends_everything_of_the_user_at_once() {
     me().bearer(&account.device_token).send().await.unauthorized(&json!({"detail": "Invalid token."}));
     let nobody = json!({"detail": "Authentication credentials were not provided."});
     me().cookies(&account.cookies).send().await.unauthorized(&nobody);
-    // Whoever signs in now is of the new epoch.
+    // A login from now on is of the new epoch.
     let body = json!({"username": account.username, "password": e2e::PASSWORD});
     let login = service.post("/auth/login/").json(&body).send().await.with_status(200);
     assert_signs_in(&service, &account, &login.field("token")).await;
@@ -130,7 +130,7 @@ async fn a_deactivated_user_is_inactive_by_every_credential() {
 }
 
 #[tokio::test]
-async fn a_user_who_is_gone_is_not_found() {
+async fn a_deleted_user_is_not_found() {
     let service = Service::running();
     let account = service.signup().await;
     service.dynamodb().delete("CredentialsTable", &format!("U#{}", account.id), "PRINCIPAL").await;

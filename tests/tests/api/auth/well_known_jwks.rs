@@ -4,7 +4,7 @@ use e2e::{Service, claims_of};
 use serde_json::json;
 
 #[tokio::test]
-async fn the_public_keys_have_the_one_that_tokens_are_signed_with() {
+async fn the_public_keys_contain_the_signing_key() {
     let service = Service::running();
     let account = service.signup().await;
     let keys = service.get("/.well-known/jwks.json").send().await.with_status(200);

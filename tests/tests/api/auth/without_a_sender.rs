@@ -1,18 +1,18 @@
-//! A deployment that has nobody to send mails as: requests are answered the same, and the log says what is missing.
+//! A deployment without a sender of mails: requests are answered as usual, and the log says what is missing.
 
 use e2e::{Answer, Event, Function, OwnAws, PASSWORD, eventually, unique};
 use serde_json::{Value, json};
 
 const MISSING: &str = "no sender is configured: a mail was not sent";
 
-/// What of an answer a client could tell two cases apart by.
+/// Everything of an answer by which a client could tell two cases apart.
 fn seen(answer: &Answer) -> (u16, Vec<String>, String) {
     (answer.status, answer.headers.iter().map(|(name, _)| name.clone()).collect(), answer.text())
 }
 
-/// A local AWS of its own, since the running service's worker would do the job.
+/// On a local AWS of its own, because the worker of the running service would take the jobs.
 #[tokio::test]
-async fn a_reset_is_answered_the_same_its_job_is_done_and_the_log_says_once_what_is_missing() {
+async fn a_reset_without_a_sender_is_answered_as_usual_and_logged_once() {
     let aws = OwnAws::start();
     let service = &aws.service;
     let auth = Function::start(service, "auth");
@@ -45,7 +45,7 @@ async fn a_reset_is_answered_the_same_its_job_is_done_and_the_log_says_once_what
     for private in [&*email, &username, "@", "token"] {
         assert!(!text.contains(private), "{private} is in {text}");
     }
-    // No token was made for nobody to get, and nothing was mailed.
+    // No token was created, and no mail was sent.
     assert!(service.dynamodb().mentions("CredentialsTable", "RESET#").await.is_empty());
     assert!(service.mails(&email).await.is_empty());
 }

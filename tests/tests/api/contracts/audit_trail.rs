@@ -1,4 +1,4 @@
-//! The audit trail: what happens to an account leaves one event in the log group, and no secret.
+//! The audit trail: each change of an account leaves one event in the log group, and no secret.
 
 use e2e::{Account, Answer, Cookies, Event, Forge, Function, PASSWORD, Service, claims_of, unique};
 use serde_json::{Value, json};
@@ -10,14 +10,14 @@ const NEWER: &str = "Gh3!tundra-sea";
 struct Watched<'a> {
     service: &'a Service,
     account: Account,
-    /// The names so far.
+    /// The names of the events so far.
     seen: Vec<&'static str>,
-    /// What must never be in the trail.
+    /// Texts that the trail must never contain.
     secrets: Vec<String>,
 }
 
 impl Watched<'_> {
-    /// Demands that this answer left exactly one event, of this name, before it came.
+    /// Demands that this request left exactly one event, of this name, before it was answered.
     async fn left(&mut self, event: &'static str, answer: &Answer) {
         self.seen.push(event);
         let trail: Vec<Value> =
@@ -56,7 +56,7 @@ async fn login(service: &Service, name: &str, password: &str) -> Answer {
     service.post("/api/auth/login/").json(&json!({"username": name, "password": password})).send().await
 }
 
-/// A signup by hand, since its own answer is needed.
+/// Signs up by hand, because the answer itself is needed.
 async fn watched(service: &Service) -> Watched<'_> {
     let (username, email) = (unique("wren"), format!("{}@example.com", unique("wren")));
     let body = json!({"username": username, "email": email, "password": PASSWORD});
@@ -80,7 +80,7 @@ async fn watched(service: &Service) -> Watched<'_> {
 }
 
 #[tokio::test]
-async fn everything_that_happens_to_an_account_leaves_one_event_and_no_secret() {
+async fn account_changes_leave_one_event_each_and_no_secret() {
     let service = Service::running();
     let mut watched = watched(&service).await;
     let own = watched.account.clone();
@@ -127,7 +127,7 @@ async fn everything_that_happens_to_an_account_leaves_one_event_and_no_secret() 
 }
 
 #[tokio::test]
-async fn a_name_that_nobody_has_leaves_an_event_of_nobody_without_the_name() {
+async fn a_login_with_an_unknown_name_leaves_an_event_without_the_name() {
     let service = Service::running();
     let name = unique("nobody");
     let answer = login(&service, &name, PASSWORD).await.with_status(401);
@@ -139,9 +139,9 @@ async fn a_name_that_nobody_has_leaves_an_event_of_nobody_without_the_name() {
     assert!(service.audit_trail(&name).await.is_empty());
 }
 
-/// An event is sent beside its write; when that is refused, a second one of the same request says so.
+/// An event is sent concurrently with its write. If the write is refused, a second event of the request says so.
 #[tokio::test]
-async fn what_was_refused_is_taken_back() {
+async fn a_refused_change_leaves_a_second_event_that_says_so() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let names_of = async |answer: &Answer| {
@@ -155,16 +155,16 @@ async fn what_was_refused_is_taken_back() {
     let rename = json!({"current_password": PASSWORD, "new_username": other.username});
     let call = service.post("/auth/users/set_username/").bearer(&account.access).json(&rename);
     assert_eq!(names_of(&call.send().await.with_status(400)).await, ["username_changed", "refused"]);
-    // What was refused before anything was written leaves nothing.
+    // A request that is refused before any write leaves no event.
     let signup = json!({"username": unique("wren"), "password": "short"});
     let answer = service.post("/api/auth/signup/").json(&signup).send().await.with_status(400);
     assert!(names_of(&answer).await.is_empty());
 }
 
 #[tokio::test]
-async fn when_cloudwatch_does_not_answer_the_event_is_in_the_log_and_the_request_succeeds() {
+async fn without_cloudwatch_the_event_is_logged_and_the_request_succeeds() {
     let service = Service::running();
-    // Nothing listens there.
+    // Nothing listens on this port.
     let nowhere = [("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "http://127.0.0.1:9")];
     let auth = Function::start_with(&service, "auth", &nowhere);
     let account = service.signup().await;

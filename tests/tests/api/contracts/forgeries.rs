@@ -1,5 +1,5 @@
-//! Credentials that nobody gave out: forged and broken tokens, cookies and CSRF proofs, at every route that wants a
-//! caller, so at every function, and at every name under which a token is taken in a body.
+//! Forged and broken tokens, cookies and CSRF tokens, at every route that requires a caller and under every name of a
+//! token in a body.
 
 mod cookies;
 mod in_body;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::contracts::routes::rows;
 
-/// A token that is wrong, and simplejwt's word for it.
+/// An invalid token, and the message that simplejwt has for it.
 struct Forged {
     how: &'static str,
     token: String,
@@ -20,13 +20,12 @@ struct Forged {
 
 const INVALID: &str = "Token is invalid";
 
-/// Every route that wants a caller, with its function.
+/// Every route that requires a caller, with its function.
 fn guarded() -> impl Iterator<Item = (&'static str, Route)> {
     rows().into_iter().filter(|(_, route)| route.spec.who != Who::Any)
 }
 
-/// Everything that can be made of a token that counts, by whoever has seen it, by whoever has the public keys, and by
-/// whoever could sign and would sign too much.
+/// Forgeries of a valid token by somebody who has seen it, by somebody who has the public keys, and by the signer.
 async fn forged_of(service: &Service, token: &str) -> Vec<Forged> {
     let own = Forge::with_the_key_of(service).await;
     let kid = own.kid().to_owned();
@@ -77,7 +76,7 @@ fn first(text: &str, count: usize) -> &str {
     text.get(..count).expect("ASCII")
 }
 
-/// Somebody who is gone, with the credentials of before.
+/// A deleted account with its former credentials.
 async fn deleted(service: &Service) -> Account {
     let account = service.signup().await;
     let call = service.delete("/api/auth/user/delete/").bearer(&account.access);

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: what is sent again is done once.
+//! `Idempotency-Key`: a repeated request takes effect once.
 
 use e2e::{Answer, Cookies, PASSWORD, Service, claims_of, unique};
 use futures_util::StreamExt;
@@ -12,7 +12,7 @@ async fn post(service: &Service, path: &str, key: &str, body: &Value) -> Answer 
 }
 
 #[tokio::test]
-async fn a_signup_that_is_sent_again_is_the_same_user_with_new_credentials() {
+async fn a_repeated_signup_is_the_same_user_with_new_credentials() {
     let service = Service::running();
     let key = unique("key");
     let body = json!({"username": unique("wren"), "password": PASSWORD});
@@ -28,12 +28,12 @@ async fn a_signup_that_is_sent_again_is_the_same_user_with_new_credentials() {
         service.get("/auth/users/me/").bearer(&answer.field("access")).send().await.with_status(200);
         service.get("/auth/users/me/").bearer(&answer.field("token")).send().await.with_status(200);
     }
-    // Without the key it is another signup.
+    // Without the key it is another signup, of a taken name.
     service.post("/api/auth/signup/").json(&body).send().await.with_status(400);
 }
 
 #[tokio::test]
-async fn every_form_of_signup_can_be_sent_again() {
+async fn every_kind_of_signup_can_be_repeated() {
     let service = Service::running();
     let name = || unique("wren");
     let email = || format!("{}@example.com", unique("wren"));
@@ -54,7 +54,7 @@ async fn every_form_of_signup_can_be_sent_again() {
 }
 
 #[tokio::test]
-async fn what_was_refused_is_not_kept() {
+async fn refusals_are_not_stored_with_the_key() {
     let service = Service::running();
     let key = unique("key");
     let taken = service.signup().await;
@@ -69,7 +69,7 @@ async fn what_was_refused_is_not_kept() {
 }
 
 #[tokio::test]
-async fn a_password_that_was_changed_does_not_come_back_with_the_key() {
+async fn a_repeated_signup_after_a_password_change_is_refused() {
     let service = Service::running();
     let key = unique("key");
     let body = json!({"username": unique("wren"), "password": PASSWORD});
@@ -82,7 +82,7 @@ async fn a_password_that_was_changed_does_not_come_back_with_the_key() {
 }
 
 #[tokio::test]
-async fn a_signup_of_a_deleted_account_that_is_sent_again_is_no_failure_of_the_service() {
+async fn a_repeated_signup_of_a_deleted_account_is_a_4xx() {
     let service = Service::running();
     let key = unique("key");
     let body = json!({"username": unique("wren"), "password": PASSWORD});
@@ -94,7 +94,7 @@ async fn a_signup_of_a_deleted_account_that_is_sent_again_is_no_failure_of_the_s
 }
 
 #[tokio::test]
-async fn a_tweet_that_is_sent_again_is_the_same_and_another_body_is_refused() {
+async fn a_repeated_tweet_is_the_same_and_another_body_is_refused() {
     let service = Service::running();
     let (author, other) = (service.signup().await, service.signup().await);
     let key = unique("key");
@@ -105,13 +105,13 @@ async fn a_tweet_that_is_sent_again_is_the_same_and_another_body_is_refused() {
     let tweet = send(&author.access, "once").await.with_status(201).json();
     send(&author.access, "once").await.is(201, &tweet);
     send(&author.access, "twice").await.is(422, &json!({"detail": OTHER_BODY}));
-    // A key is its caller's own.
+    // Keys of different callers are independent.
     let others = send(&other.access, "once").await.with_status(201).json();
     assert_ne!(others["id"], tweet["id"]);
 }
 
 #[tokio::test]
-async fn of_requests_at_once_with_one_key_one_does_it() {
+async fn of_concurrent_requests_with_one_key_one_takes_effect() {
     let service = Service::running();
     let author = service.signup().await;
     let key = unique("key");
@@ -132,7 +132,7 @@ async fn of_requests_at_once_with_one_key_one_does_it() {
 }
 
 #[tokio::test]
-async fn a_key_has_a_length() {
+async fn an_idempotency_key_has_at_most_255_characters() {
     let service = Service::running();
     let author = service.signup().await;
     let call = service.post("/tweet").bearer(&author.access).header("idempotency-key", &"k".repeat(256));

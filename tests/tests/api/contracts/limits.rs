@@ -1,4 +1,5 @@
-//! What is too much. Limits of addresses want functions of their own, since the local gateway knows one address.
+//! Rate limits. Tests of limits per address start their own function: through the local gateway every request has
+//! the same address.
 
 use e2e::limits::{assert_throttled, unused_address};
 use e2e::{Account, Event, Form, Function, PASSWORD, Service, jpeg, unique};
@@ -12,11 +13,11 @@ fn login(name: &str, password: &str) -> Value {
 }
 
 #[tokio::test]
-async fn after_ten_failures_by_any_form_the_right_password_waits_too_and_nobody_else_does() {
+async fn ten_failed_logins_make_only_that_account_wait() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     for attempt in 0..10 {
-        // The address is the same account.
+        // The e-mail address names the same account.
         let name = if attempt % 2 == 0 { &account.username } else { &account.email };
         let answer = service.post(LOGINS[attempt % LOGINS.len()]).json(&login(name, "wrong")).send().await;
         assert!([400, 401].contains(&answer.status), "{}", answer.text());
@@ -26,7 +27,7 @@ async fn after_ten_failures_by_any_form_the_right_password_waits_too_and_nobody_
         assert_throttled(&answer, 300);
         service.post(path).json(&login(&other.username, PASSWORD)).send().await.with_status(200);
     }
-    // Who is signed in already goes on.
+    // Existing sessions are not affected.
     service.get("/auth/users/me/").bearer(&account.access).send().await.with_status(200);
 }
 
@@ -41,7 +42,7 @@ async fn an_unknown_name_is_limited_like_a_known_one() {
 }
 
 #[tokio::test]
-async fn logins_that_succeed_count_for_nothing() {
+async fn successful_logins_do_not_count() {
     let service = Service::running();
     let account = service.signup().await;
     for _ in 0..12 {
@@ -65,7 +66,7 @@ async fn guessing_the_password_with_a_stolen_session_is_limited_like_a_login() {
 }
 
 #[tokio::test]
-async fn three_reset_mails_an_hour_whether_the_address_is_known_or_not() {
+async fn known_and_unknown_addresses_get_three_reset_mails_an_hour() {
     let service = Service::running();
     let account = service.signup().await;
     for email in [account.email, format!("{}@example.com", unique("nobody"))] {
@@ -84,7 +85,7 @@ async fn a_family_is_refreshed_sixty_times_a_minute() {
     let refresh =
         |account: &Account| service.post("/auth/jwt/refresh/").json(&json!({"refresh": account.refresh})).send();
     let mut throttled = None;
-    // Twice as many, should a minute end in between.
+    // Twice as many requests, in case a minute ends in between.
     for _ in 0..121 {
         let answer = refresh(&account).await;
         if answer.status != 200 {
@@ -97,7 +98,7 @@ async fn a_family_is_refreshed_sixty_times_a_minute() {
 }
 
 #[tokio::test]
-async fn others_failures_elsewhere_do_not_lock_an_owner_out_of_a_known_address() {
+async fn failures_from_elsewhere_do_not_lock_out_a_known_address() {
     let service = Service::running();
     let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "login_account=3/3600")]);
     let account = service.signup().await;
@@ -115,7 +116,7 @@ async fn others_failures_elsewhere_do_not_lock_an_owner_out_of_a_known_address()
 }
 
 #[tokio::test]
-async fn an_address_fails_only_so_often_whoever_it_tries() {
+async fn failed_logins_of_an_address_are_limited_over_all_names() {
     let service = Service::running();
     let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "login_address=3/300")]);
     let account = service.signup().await;
@@ -131,7 +132,7 @@ async fn an_address_fails_only_so_often_whoever_it_tries() {
 }
 
 #[tokio::test]
-async fn an_address_signs_up_only_so_often_and_asks_for_resets() {
+async fn signups_and_resets_of_an_address_are_limited() {
     let service = Service::running();
     let limits = "signup_address=2/3600,reset_address=2/3600";
     let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", limits)]);
@@ -154,11 +155,11 @@ async fn an_address_signs_up_only_so_often_and_asks_for_resets() {
     reset(&other).with_status(204);
 }
 
-/// From as many addresses as it takes, so that only the account's own counter is in the way.
+/// Each attempt comes from another address, so that only the counter of the account limits them.
 #[tokio::test]
-async fn three_hundred_failures_an_hour_hold_up_whoever_is_not_known_from_anywhere() {
+async fn three_hundred_failures_an_hour_lock_out_all_unknown_addresses() {
     let service = Service::running();
-    // The limits of a deployment that says nothing of them.
+    // The default limits of a deployment.
     let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "")]);
     let (account, other) = (service.signup().await, service.signup().await);
     let attempt = |number: usize, address: &str, name: &str, password: &str| {
@@ -175,12 +176,12 @@ async fn three_hundred_failures_an_hour_hold_up_whoever_is_not_known_from_anywhe
     for number in 0..LOGINS.len() {
         assert_throttled(&attempt(number, &unused_address(), &account.username, PASSWORD), 3_600);
     }
-    // Nobody else is, nor is the owner where the account was used before, nor what is signed in already.
+    // Other accounts, addresses from which the account was used before, and existing sessions are not affected.
     attempt(0, &unused_address(), &other.username, PASSWORD).with_status(200);
     attempt(0, &home, &account.username, PASSWORD).with_status(200);
     let me = Event::new("GET", "/auth/users/me/").source(&unused_address()).bearer(&account.access);
     auth.invoke(me).answer.with_status(200);
-    // And a mail lets the owner in from anywhere else.
+    // A reset mail lets the owner in from any other address.
     let body = json!({"email": account.email});
     auth.invoke(Event::new("POST", "/auth/users/reset_password/").source(&unused_address()).json(&body))
         .answer
@@ -192,7 +193,7 @@ async fn three_hundred_failures_an_hour_hold_up_whoever_is_not_known_from_anywhe
 }
 
 #[tokio::test]
-async fn an_account_posts_a_hundred_and_twenty_times_a_minute_whatever_comes_of_it() {
+async fn an_account_posts_at_most_a_hundred_and_twenty_times_a_minute() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let tweet = service.tweet(&account, "the first").await;
@@ -200,7 +201,7 @@ async fn an_account_posts_a_hundred_and_twenty_times_a_minute_whatever_comes_of_
         service.post("/tweet").bearer(&account.access).json(&json!({"message": message})).send()
     };
     let mut throttled = None;
-    // Twice as many, should a minute end in between; what is refused counts too.
+    // Twice as many requests, in case a minute ends in between; refused requests count too.
     for _ in 0..241 {
         let answer = post(&account, "").await;
         if answer.status != 400 {
@@ -211,14 +212,14 @@ async fn an_account_posts_a_hundred_and_twenty_times_a_minute_whatever_comes_of_
     assert_throttled(&throttled.expect("a limit"), 60);
     assert_throttled(&post(&account, "hi").await, 60);
     post(&other, "hi").await.with_status(201);
-    // Only making things is limited.
+    // Reads and deletions are not limited.
     let path = format!("/api/tweets/{}/", tweet["id"].as_str().expect("an id"));
     service.get(&path).bearer(&account.access).send().await.with_status(200);
     service.delete(&path).bearer(&account.access).send().await.with_status(204);
 }
 
 #[tokio::test]
-async fn what_spreads_has_a_limit_of_its_own_that_reactions_and_ends_do_not_have() {
+async fn writes_that_fan_out_have_a_limit_of_their_own() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let mine = service.tweet(&account, "mine").await["id"].as_str().expect("an id").to_owned();
@@ -253,7 +254,7 @@ async fn what_spreads_has_a_limit_of_its_own_that_reactions_and_ends_do_not_have
 }
 
 #[tokio::test]
-async fn files_that_come_in_requests_count_with_the_bytes_of_uploads() {
+async fn files_in_requests_count_as_bytes_of_uploads() {
     let service = Service::running();
     let account = service.signup().await;
     let photo = jpeg(64, 64, 1);
@@ -269,13 +270,13 @@ async fn files_that_come_in_requests_count_with_the_bytes_of_uploads() {
     send(&profiles, "PUT", "/profile/update", "image").with_status(200);
     assert_throttled(&send(&tweets, "POST", "/tweet", "imagelinks"), 3600);
     assert_throttled(&send(&profiles, "PUT", "/profile/update", "image"), 3600);
-    // What has no file does not count.
+    // Requests without a file do not count.
     let text = Event::new("POST", "/tweet").bearer(&account.access).json(&json!({"message": "hi"}));
     tweets.invoke(text).answer.with_status(201);
 }
 
 #[tokio::test]
-async fn what_is_made_counts_by_any_credential_and_function_and_begins_anew_when_the_time_is_over() {
+async fn the_write_limit_counts_every_credential_and_ends_with_its_window() {
     let service = Service::running();
     let tweets = Function::start_with(&service, "tweets", &[("AVIARY_LIMITS", "writes_account=2/5")]);
     let account = service.signup().await;

@@ -1,10 +1,9 @@
-//! A function can do what its role in the template allows, and nothing else: each is started in its role, and the local
-//! AWS enforces it.
+//! Functions can do only what their roles in the template allow. The local AWS enforces the role of each function.
 
 use e2e::{Event, Function, OwnAws, PASSWORD, Service, claims_of, unique};
 use serde_json::json;
 
-/// A function, a statement of its role, the action that it allows, and a request that needs it.
+/// A function, a statement of its role, an action that the statement allows, and a request that needs it.
 const RIGHTS: &[(&str, &str, &str, &str)] = &[
     ("notifications", "NotificationsByRecency", "dynamodb:Query", "/api/notifications/"),
     ("notifications", "WhoIsCalling", "dynamodb:BatchGetItem", "/api/notifications/unread/"),
@@ -13,7 +12,7 @@ const RIGHTS: &[(&str, &str, &str, &str)] = &[
     ("profiles", "EdgesByRecency", "dynamodb:Query", "/api/profiles/ID/following"),
 ];
 
-/// The status of the request, and why the function says that it failed.
+/// The status of the request, and the error that the function logged.
 fn ask(aws: &OwnAws, name: &str, path: &str) -> (u16, String) {
     let auth = Function::start(&aws.service, "auth");
     let username = unique("wren");
@@ -29,7 +28,7 @@ fn ask(aws: &OwnAws, name: &str, path: &str) -> (u16, String) {
 }
 
 #[test]
-fn a_function_can_do_what_its_role_allows_and_without_the_right_it_cannot() {
+fn a_function_can_do_only_what_its_role_allows() {
     let whole = OwnAws::start();
     for (function, sid, action, path) in RIGHTS {
         let (status, failed) = ask(&whole, function, path);
@@ -42,9 +41,9 @@ fn a_function_can_do_what_its_role_allows_and_without_the_right_it_cannot() {
     }
 }
 
-/// It happens once an hour, and its right is for that one attribute.
+/// The write happens once an hour, and the right to it is for that one attribute.
 #[tokio::test]
-async fn every_function_with_callers_may_note_the_last_use_of_a_session() {
+async fn every_function_with_callers_may_write_the_last_use_of_a_session() {
     let service = Service::running();
     let account = service.signup().await;
     let claims = claims_of(&account.access);

@@ -1,5 +1,5 @@
-//! Every file in `events/`, fed to its function: with encoded paths through the local gateway, and with decoded
-//! ones as on AWS.
+//! Every file in `events/`, delivered to its function: with encoded paths through the local gateway, and with decoded
+//! paths as on AWS.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use e2e::{Answer, Function, Service, event_files, unique};
 use serde_json::Value;
 
-/// Each file with the status that it is answered with; 0 where AWS itself delivers and wants no HTTP.
+/// Each file and the status of its answer, or 0 for events that are no HTTP requests.
 const EVENTS: &[(&str, u16)] = &[
     ("auth-signup.json", 201),
     ("auth-jwt-create.json", 200),
@@ -81,7 +81,7 @@ fn function_of(file: &str) -> &str {
     file.split(['-', '.']).next().unwrap()
 }
 
-/// An event with names that nobody has taken and with tokens that count.
+/// The event of a file, with unused names and valid tokens.
 fn prepared(file: &str, tail: &str, tokens: &BTreeMap<&str, String>) -> Value {
     let text = std::fs::read_to_string(event_files().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
     let mut text = with_tail(&text, tail);
@@ -103,14 +103,14 @@ fn with_tail(text: &str, tail: &str) -> String {
         .fold(text.to_owned(), |text, name| text.replace(name, &format!("{name}{tail}")))
 }
 
-/// Feeds all files, the signup first, whose tokens the others use.
-async fn assert_all_are_answered(mut feed: impl AsyncFnMut(&str, &Value) -> Vec<u8>) {
+/// Delivers all files, first the signup, whose tokens the others use.
+async fn assert_all_are_answered(mut deliver: impl AsyncFnMut(&str, &Value) -> Vec<u8>) {
     let tail = unique("");
     let mut tokens = BTreeMap::new();
     for (file, status) in EVENTS {
-        let output = feed(function_of(file), &prepared(file, &tail, &tokens)).await;
+        let output = deliver(function_of(file), &prepared(file, &tail, &tokens)).await;
         if *status == 0 {
-            assert_is_taken(file, &output);
+            assert_nothing_failed(file, &output);
             continue;
         }
         let answer = Answer::of_function(&output);
@@ -122,8 +122,8 @@ async fn assert_all_are_answered(mut feed: impl AsyncFnMut(&str, &Value) -> Vec<
     }
 }
 
-/// What is not taken is delivered again and again: a batch says which records, a schedule fails as a whole.
-fn assert_is_taken(file: &str, output: &[u8]) {
+/// Demands that nothing would be delivered again: no record of a batch, and no schedule, has failed.
+fn assert_nothing_failed(file: &str, output: &[u8]) {
     let output: Value = serde_json::from_slice(output).unwrap();
     let failures = output.get("batchItemFailures").and_then(Value::as_array);
     assert!(output["errorType"].is_null() && failures.is_none_or(Vec::is_empty), "{file}: {output}");
@@ -137,7 +137,7 @@ async fn every_event_is_answered_through_the_local_gateway() {
 }
 
 #[tokio::test]
-async fn every_event_is_answered_as_on_aws_where_paths_are_decoded() {
+async fn every_event_is_answered_with_decoded_paths_as_on_aws() {
     let service = Service::running();
     let functions = FUNCTIONS.map(|name| (name, Function::start(&service, name)));
     assert_all_are_answered(async |name, event| {

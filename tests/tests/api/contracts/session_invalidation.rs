@@ -1,5 +1,4 @@
-//! What ends when: for each cause, what becomes of everything that the user held before. The tables below are the
-//! contract; `checks` says what each sign means at which endpoint.
+//! Which credentials each cause ends. The tables below are the contract; `checks` checks each sign at the endpoints.
 
 mod causes;
 mod checks;
@@ -8,16 +7,16 @@ mod held_credentials;
 use causes::{By, Cause, Kind};
 use e2e::{PASSWORD, Service};
 use futures_util::StreamExt;
-use held_credentials::Held;
+use held_credentials::HeldCredentials;
 use serde_json::json;
 
-/// A cause, and a sign for each thing that was held: `+` it goes on, `-` it has ended, `i` its user is inactive, `g` its
-/// user is gone. First four things of the session that may be the request's own: access token, refresh token, device
-/// token, web session (all of one signup); the same four of another login; then document 001's access token of twelve
-/// hours, a reset's token mailed before, and the password as it was.
+/// A cause, and a sign for each credential: `+` valid, `-` ended, `i` its user is inactive, `g` its user is deleted.
+/// First access token, refresh token, device token and web session of the signup, one of which makes the request; then
+/// the same four of another login; then the access token of twelve hours of document 001, the token of a reset mail
+/// sent before, and the password.
 type Row = (Cause, &'static str);
 
-/// The own session goes on, whatever kind it is; a reset knows no own session.
+/// The session that makes the request stays valid, whatever its kind. A reset is made by no session.
 const PASSWORDS: &[Row] = &[
     (Cause::SetPassword(By::Access), "++-- ---- - - -"),
     (Cause::SetPassword(By::Device), "--+- ---- - - -"),
@@ -26,12 +25,12 @@ const PASSWORDS: &[Row] = &[
     (Cause::EditPassword(By::Device), "--+- ---- - - -"),
     (Cause::EditPassword(By::Web), "---+ ---- - - -"),
     (Cause::ConfirmReset, "---- ---- - - -"),
-    // What is no change of the password ends nothing; but a mail to an address that is no longer the user's does not count.
+    // Other changes end no session. But a reset mail to an address that is no longer the user's becomes invalid.
     (Cause::SetUsername, "++++ ++++ + + +"),
     (Cause::ChangeEmail, "++++ ++++ + - +"),
 ];
 
-/// Deletion and deactivation leave nothing; what was ended by them does not come back.
+/// Deletion and deactivation end everything. An activation restores no session.
 const ACCOUNTS: &[Row] = &[
     (Cause::DeleteMe(By::Access), "gggg gggg g g g"),
     (Cause::DeleteMe(By::Web), "gggg gggg g g g"),
@@ -43,7 +42,7 @@ const ACCOUNTS: &[Row] = &[
     (Cause::DeactivateAndActivate, "---- ---- - + +"),
 ];
 
-/// A reset's token is no session: who lost their device ends all sessions and may then still use the mail.
+/// The token of a reset mail is no session: after a lost device a user ends all sessions and may still use the mail.
 const SESSIONS: &[Row] = &[
     (Cause::LogoutAll(By::Access), "---- ---- - + +"),
     (Cause::LogoutAll(By::Device), "---- ---- - + +"),
@@ -58,25 +57,25 @@ const SESSIONS: &[Row] = &[
     (Cause::EndOne(By::Device, Kind::OtherFamily), "++++ --++ + + +"),
     (Cause::LogoutWithRefreshToken, "--++ ++++ + + +"),
     (Cause::TokenLogout(By::Device), "++-+ ++++ + + +"),
-    // As djoser: with another credential all device tokens.
+    // As in djoser, a logout by another credential ends all device tokens.
     (Cause::TokenLogout(By::Access), "++-+ ++-+ + + +"),
     (Cause::TokenLogout(By::Web), "++-+ ++-+ + + +"),
     (Cause::Logout, "+++- ++++ + + +"),
     (Cause::DelLogout, "+++- ++++ + + +"),
-    (Cause::LogoutBesideAnAccessToken, "+++- ++++ + + +"),
-    (Cause::Theft, "--++ ++++ + + +"),
-    (Cause::Guess, "--++ ++++ + + +"),
+    (Cause::LogoutWithCookiesAndAccessToken, "+++- ++++ + + +"),
+    (Cause::RefreshTokenReuse, "--++ ++++ + + +"),
+    (Cause::UnknownRefreshToken, "--++ ++++ + + +"),
 ];
 
-/// A few rows at a time: the local gateway does not bear many requests at once.
+/// Four rows at a time, because the local gateway takes few concurrent requests.
 async fn assert_ends(rows: &[Row]) {
     let service = &Service::running();
-    // Whom the user service is asked about by everybody.
+    // The user whom all requests to the user service ask for.
     let witness = &service.signup().await.username;
     let wrong = futures_util::stream::iter(rows).map(|(cause, signs)| async move {
-        let mut held = Held::of(service).await;
+        let mut held = HeldCredentials::of(service).await;
         cause.happen(service, &mut held).await;
-        let wrong = checks::wrong(service, witness, &held, signs).await;
+        let wrong = checks::violations(service, witness, &held, signs).await;
         wrong.into_iter().map(|text| format!("{cause:?}: {text}")).collect::<Vec<_>>()
     });
     let wrong: Vec<String> = wrong.buffered(4).concat().await;
@@ -89,18 +88,18 @@ async fn a_new_password_ends_all_but_the_own_session() {
 }
 
 #[tokio::test]
-async fn a_deletion_and_a_deactivation_end_everything() {
+async fn deletion_and_deactivation_end_every_credential() {
     assert_ends(ACCOUNTS).await;
 }
 
 #[tokio::test]
-async fn a_session_ends_with_its_tokens_and_with_no_others() {
+async fn the_end_of_a_session_ends_its_tokens_and_no_others() {
     assert_ends(SESSIONS).await;
 }
 
-/// The principal is read beside the user, and a deletion can come between the two.
+/// Principal and user are read concurrently, and a deletion can come between the two reads.
 #[tokio::test]
-async fn who_is_deleted_while_a_request_is_under_way_is_gone() {
+async fn a_user_deleted_during_a_request_is_not_found() {
     let service = Service::running();
     let account = service.signup().await;
     service.dynamodb().delete("AccountsTable", &format!("U#{}", account.id), "USER").await;
@@ -120,11 +119,11 @@ async fn who_is_deleted_while_a_request_is_under_way_is_gone() {
     }
 }
 
-/// Nothing has swept its items here, as something does where a request ends it.
+/// A deactivation leaves the session's items, whereas a request that ends a session has them swept.
 #[tokio::test]
-async fn a_web_session_that_has_ended_cannot_be_ended_again_beside_a_token_that_counts() {
+async fn an_ended_web_session_cannot_be_ended_again_with_a_valid_token() {
     let service = Service::running();
-    let mut held = Held::of(&service).await;
+    let mut held = HeldCredentials::of(&service).await;
     Cause::DeactivateAndActivate.happen(&service, &mut held).await;
     let body = json!({"username": held.own.username, "password": PASSWORD});
     let access = service.post("/auth/jwt/create/").json(&body).send().await.with_status(200).field("access");

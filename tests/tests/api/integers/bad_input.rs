@@ -1,4 +1,4 @@
-//! What the integer service refuses: with one clear sentence each, and nothing changed.
+//! Refusals of the integer service: each has one clear message and changes nothing.
 
 use e2e::{Account, Answer, Service};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ async fn post(service: &Service, account: &Account, path: &str, body: &Value) ->
     service.post(path).bearer(&account.access).json(body).send().await
 }
 
-/// Somebody with three sets in the session `default`.
+/// An account with three sets in the session `default`.
 async fn prepared(service: &Service) -> Account {
     let account = service.signup().await;
     let sets = json!([
@@ -28,7 +28,7 @@ async fn session(service: &Service, account: &Account) -> Value {
 }
 
 #[tokio::test]
-async fn a_bad_equation_is_told_where_it_is_bad() {
+async fn the_error_of_an_equation_names_the_column() {
     let service = Service::running();
     let account = prepared(&service).await;
     let before = session(&service, &account).await;
@@ -63,7 +63,9 @@ async fn a_bad_equation_is_told_where_it_is_bad() {
         (json!({"equation": ["a"]}), json!({"equation": ["Not a valid string."]})),
         (
             json!({"equation": "a", "set_id": "1st"}),
-            json!({"set_id": ["A set's id has letters, digits and underscores, all ASCII, and does not begin with a digit."]}),
+            json!({"set_id": [
+                "A set's id has letters, digits and underscores, all ASCII, and does not begin with a digit."
+            ]}),
         ),
     ] {
         post(&service, &account, "/integers/operation/", &body).await.is(400, &error);
@@ -92,7 +94,7 @@ async fn work_is_bounded_before_it_is_done() {
 }
 
 #[tokio::test]
-async fn bad_sets_are_told_what_is_bad() {
+async fn the_error_of_a_set_says_what_is_wrong() {
     let service = Service::running();
     let account = prepared(&service).await;
     let before = session(&service, &account).await;
@@ -127,7 +129,7 @@ async fn bad_sets_are_told_what_is_bad() {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_named_and_what_is_not_there_is_not_found() {
+async fn missing_parameters_are_named_and_unknown_sets_not_found() {
     let service = Service::running();
     let account = prepared(&service).await;
     let required = |name: &str| json!({name: ["This field is required."]});

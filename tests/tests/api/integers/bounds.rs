@@ -1,17 +1,17 @@
-//! Bounds, each met and passed: how many units, sets, sessions; how large a result, and how much work.
+//! Bounds, each reached and exceeded: the numbers of units, sets and sessions, the size of a result, the work.
 
 use e2e::Service;
 use e2e::acts::integers::upload;
 use serde_json::{Value, json};
 
-/// The one message of a refused equation.
+/// The error message of a refused equation.
 async fn refused(service: &Service, account: &e2e::Account, equation: &str) -> String {
     let body = json!({"equation": equation, "set_id": "result"});
     let answer = service.post_as(account, "/integers/operation/", &body).await.with_status(400);
     answer.json()["equation"][0].as_str().unwrap().to_owned()
 }
 
-/// A list with so many units, each with these numbers.
+/// A list of this many units, each with these numbers.
 fn list(count: usize, x: &str, q: &str) -> String {
     let unit = |index: usize| format!(r#"{{"index":{index},"X":{x},"q":{q}}}"#);
     format!("[{}]", (0..count).map(unit).collect::<Vec<_>>().join(","))
@@ -23,7 +23,7 @@ async fn put(service: &Service, account: &e2e::Account, set: &str, encoding: &st
 }
 
 #[tokio::test]
-async fn a_set_has_a_hundred_thousand_units_and_none_more() {
+async fn a_set_has_at_most_a_hundred_thousand_units() {
     let service = Service::running();
     let account = service.signup().await;
     put(&service, &account, "most", "number", &list(100_000, "1", "1")).await.with_status(201);
@@ -36,14 +36,14 @@ async fn a_set_has_a_hundred_thousand_units_and_none_more() {
 }
 
 #[tokio::test]
-async fn an_account_has_a_hundred_sessions_and_none_more() {
+async fn an_account_has_at_most_a_hundred_sessions() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let units = json!([{"index": 0, "X": 1, "q": 1}]);
     let set = |session: &str| json!({"set_id": "a", "session_id": session, "integers": units});
     let all = |session: &str| json!({"session_id": session, "integer_sets": [{"set_id": "a", "integers": units}]});
     let full = json!({"non_field_errors": ["An account may have 100 integer sessions."]});
-    // Most of them one by one would only take long: the count is what decides.
+    // Creating 99 sessions would only take long: the stored count decides.
     service.post_as(&account, "/integers/set/", &set("first")).await.with_status(201);
     let (dynamodb, pk) = (service.dynamodb(), format!("U#{}", account.id));
     assert_eq!(dynamodb.get("IntegersTable", &pk, "SESSIONS").await["sessions"]["N"], "1");
@@ -51,7 +51,7 @@ async fn an_account_has_a_hundred_sessions_and_none_more() {
     service.post_as(&account, "/integers/session/", &all("hundredth")).await.with_status(201);
     service.post_as(&account, "/integers/set/", &set("more")).await.is(400, &full);
     service.post_as(&account, "/integers/session/", &all("more")).await.is(400, &full);
-    // What is there goes on; one goes, and another may come; nobody else is told anything.
+    // Existing sessions stay writable, a removed one makes room for another, and other accounts are not affected.
     service.post_as(&account, "/integers/set/", &set("first")).await.with_status(201);
     service.post_as(&account, "/integers/session/", &all("first")).await.with_status(201);
     service.post_as(&other, "/integers/set/", &set("more")).await.with_status(201);
@@ -64,7 +64,7 @@ async fn an_account_has_a_hundred_sessions_and_none_more() {
 }
 
 #[tokio::test]
-async fn a_results_numbers_are_bounded_while_they_are_computed() {
+async fn a_result_is_bounded_while_it_is_computed() {
     let service = Service::running();
     let account = service.signup().await;
     let number = format!("\"{}\"", "f".repeat(800));
@@ -74,9 +74,9 @@ async fn a_results_numbers_are_bounded_while_they_are_computed() {
     service.get_as(&account, "/integers/set/?set_id=result").await.with_status(404);
 }
 
-/// The longest numbers take fifty times as long in decimal digits as in others.
+/// Converting the longest numbers to decimal digits takes fifty times as long as to other encodings.
 #[tokio::test]
-async fn writing_a_results_digits_is_work_too() {
+async fn writing_the_digits_of_a_result_counts_as_work() {
     let service = Service::running();
     let account = service.signup().await;
     let long = format!("\"{}\"", "f".repeat(249_990));
@@ -93,7 +93,7 @@ async fn writing_a_results_digits_is_work_too() {
 }
 
 #[tokio::test]
-async fn reading_digits_is_work_too_also_of_what_was_uploaded() {
+async fn reading_digits_counts_as_work_for_uploads_too() {
     let service = Service::running();
     let account = service.signup().await;
     let long = format!("\"{}\"", "9".repeat(300_000));
@@ -103,7 +103,7 @@ async fn reading_digits_is_work_too_also_of_what_was_uploaded() {
     let id = upload(&service, &account, &content).await;
     let answer = service.post_as(&account, "/integers/set/", &json!({"upload_id": id})).await.with_status(400).json();
     assert!(bound(&message(&answer, "integers")), "{answer}");
-    // The sets of a session count together.
+    // The work of all sets of a session is added.
     let set = |id: &str| format!(r#"{{"set_id":"{id}","encoding":"decimal","integers":{}}}"#, list(25, &long, &long));
     let content = format!(r#"{{"integer_sets":[{},{}]}}"#, set("a"), set("b"));
     let id = upload(&service, &account, &content).await;

@@ -1,4 +1,4 @@
-//! The client of document 002, acted out step by step as it was written against the original.
+//! The client of document 002, request by request as it was written against the original service.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use dashu_int::IBig;
 use e2e::{Answer, Call, Cipher, Cookies, PASSWORD, Service, eventually, unique};
 use serde_json::{Value, json};
 
-/// What the client keeps: its cookies, its device token, and a JWT for the next minutes.
+/// The state of the client: its cookies, its device token, a JWT for the next minutes, and its secrets.
 struct Client {
     service: Service,
     cookies: Cookies,
@@ -16,8 +16,7 @@ struct Client {
 }
 
 impl Client {
-    /// Gets its cookies with whatever answer comes first, signs up by a form, and trades its device token for a JWT by
-    /// a GET.
+    /// Gets its cookies with its first answer, signs up by a form, and gets a JWT for its device token by a GET.
     async fn sign_up(service: Service) -> Self {
         let first = service.get("/status/").send().await.with_status(200);
         let cookies = Cookies::of(&first);
@@ -32,7 +31,7 @@ impl Client {
         Self { service, cookies, device_token, jwt, cipher: Cipher::small("base64") }
     }
 
-    /// A request with everything that the document says a request has.
+    /// A request with all credentials that the document prescribes.
     fn call(&self, method: &str, path: &str) -> Call {
         self.service
             .call(method, path)
@@ -73,7 +72,7 @@ async fn the_original_client_works_unchanged() {
     let client = Client::sign_up(Service::running()).await;
     let cookie = client.cookies.session.clone();
 
-    // Two sets, the first with an id that the server makes, as in the document's example.
+    // Two sets; the server chooses the id of the first, as in the document's example.
     let units: Value = serde_json::from_str(&client.encrypted(&[1, 2, 3])).unwrap();
     let first = client.send("POST", "/integers/set/", &json!({"integers": units}), 201).await;
     let (first_set, session) = (first.field("set_id"), first.field("session_id"));
@@ -82,7 +81,7 @@ async fn the_original_client_works_unchanged() {
     let second = client.post_set("second_set", &[10, -20, 30]).await;
     assert_eq!(second.field("session_id"), session, "the cookie's value and no value at all mean the same session");
 
-    // A sum and a product; each is a set that the next equation may use.
+    // A sum and a product; each is stored as a set that the next equation may use.
     let sum = client.operation(&format!("{first_set}+second_set")).await;
     assert_eq!(client.decrypted(&sum), [11, -18, 33]);
     let created = sum.field("setCreated");
@@ -98,7 +97,7 @@ async fn the_original_client_works_unchanged() {
     let names: Vec<&String> = shown.as_object().unwrap().keys().collect();
     assert_eq!(names, ["user_id", "session_id", "set_id", "integers"]);
 
-    // A DELETE with a body: of a set, and then nobody finds it.
+    // A DELETE of a set with a body; then the set is not found.
     let gone = client.send("DELETE", "/integers/set/", &json!({"set_id": created}), 200).await;
     assert_eq!(gone.json(), json!({"set_id": created}));
     client.send("GET", "/integers/set/", &json!({"set_id": created}), 404).await;
@@ -109,7 +108,7 @@ async fn the_original_client_works_unchanged() {
     let ids: BTreeSet<&str> = sets.iter().map(|set| set["set_id"].as_str().unwrap()).collect();
     assert_eq!(ids, BTreeSet::from([first_set.as_str(), "second_set", &product.field("setCreated")]));
 
-    // A whole session, uploaded under another name, with the document's own numbers; and deleted by its own spelling.
+    // A whole session under another name with the document's numbers, deleted by the document's spelling.
     let sets = json!([
         {"set_id": "posted_session_set", "integers": [{"index": 1, "X": 1, "q": 1}, {"index": 2, "X": 2, "q": 2}]},
         {"set_id": "posted_session_set2", "integers": [{"index": 1, "X": 12, "q": 12}, {"index": 2, "X": 22, "q": 22}]},
@@ -123,7 +122,7 @@ async fn the_original_client_works_unchanged() {
     assert_eq!(client.send("DELETE", "/integers/session/", &body, 200).await.json(), old);
     client.send("GET", "/integers/session/", &old, 404).await;
 
-    // Signing out removes what was stored under the web session; the device token goes on and finds nothing.
+    // `del-logout` removes the sets of the web session; the tokens stay valid and find nothing.
     client.send("POST", "/api/auth/del-logout/", &json!({}), 200).await;
     eventually("the session's removal", async || {
         let call = client.service.get("/integers/session/").bearer(&client.jwt).json(&json!({"session_id": session}));
@@ -133,7 +132,7 @@ async fn the_original_client_works_unchanged() {
 }
 
 #[tokio::test]
-async fn signing_out_without_removal_keeps_what_is_stored() {
+async fn logout_without_removal_keeps_the_sets() {
     let client = Client::sign_up(Service::running()).await;
     let session = client.post_set("kept", &[7]).await.field("session_id");
     client.send("POST", "/api/auth/logout/", &json!({}), 200).await;

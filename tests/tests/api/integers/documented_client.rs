@@ -1,11 +1,11 @@
-//! `docs/integers.md`: its client is run as it stands there.
+//! The client in `docs/integers.md`, run unchanged.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
 use e2e::Service;
 
-/// The block of code of this language.
+/// The only code block of this language in the page.
 fn block(language: &str) -> String {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/integers.md")).unwrap();
     let (_, rest) = text.split_once(&format!("```{language}\n")).unwrap();
@@ -15,7 +15,7 @@ fn block(language: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_client_in_python_does_what_its_page_says() {
+async fn the_documented_python_client_prints_what_its_page_says() {
     let service = Service::running();
     let address = "\"http://127.0.0.1:9000\"";
     let client = block("python");
@@ -29,7 +29,7 @@ async fn the_client_in_python_does_what_its_page_says() {
     let (said, failed) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{said}{failed}");
     let lines: Vec<&str> = said.lines().collect();
-    // The products with 100 more, and then without the prices.
+    // First the products plus 100, then minus the prices.
     let expected =
         ["[697, 2500000000000000000000000000000100, -180]", "[498, 2499999999999999999999999999997600, -140]"];
     assert_eq!(lines.len(), expected.len(), "{said}");

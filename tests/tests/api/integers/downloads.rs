@@ -1,11 +1,11 @@
-//! Answers that are files: from which size on, and how many of them.
+//! Answers as files to download: the size from which they are used, and their limits.
 
 use e2e::acts::integers::{download, units};
 use e2e::limits::assert_throttled;
 use e2e::{Account, Event, Function, Invoked, Service};
 use serde_json::{Value, json};
 
-/// A set whose JSON has so many bytes, in digits that nobody converts slowly.
+/// A set whose JSON has exactly this many bytes, in hexadecimal digits, which are fast to convert.
 fn sized(bytes: usize) -> String {
     let unit =
         |index: usize, digits: usize| format!(r#"{{"index":{index},"X":"1{}","q":"0"}}"#, "0".repeat(digits - 1));
@@ -20,7 +20,7 @@ fn sized(bytes: usize) -> String {
 }
 
 #[tokio::test]
-async fn an_answer_of_four_megabytes_is_an_answer_and_one_of_a_byte_more_a_file() {
+async fn an_answer_beyond_four_megabytes_is_a_file() {
     let service = Service::running();
     let account = service.signup().await;
     for (bytes, is_file) in [(4_000_000, false), (4_000_001, true)] {
@@ -36,7 +36,7 @@ async fn an_answer_of_four_megabytes_is_an_answer_and_one_of_a_byte_more_a_file(
     }
 }
 
-/// What asks for a file, from every place that may answer one.
+/// A request for a file to every endpoint that may answer one.
 fn asking(account: &Account) -> [Event; 5] {
     let sets = json!({"integer_sets": [{"set_id": "a", "integers": units(1, 2)}], "download": true});
     [
@@ -50,7 +50,7 @@ fn asking(account: &Account) -> [Event; 5] {
 }
 
 #[tokio::test]
-async fn downloads_are_limited_by_their_number_before_anything_is_done() {
+async fn downloads_are_limited_by_number_before_anything_is_done() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let limits = [("AVIARY_LIMITS", "downloads_account=5/3600")];
@@ -67,14 +67,14 @@ async fn downloads_are_limited_by_their_number_before_anything_is_done() {
         assert_throttled(&answer, 3_600);
     }
     assert_eq!(service.get_as(&account, "/integers/session/").await.with_status(200).text(), before);
-    // Answers that are no files go on, and so does everybody else.
+    // Answers that are no files are not limited, and neither are other accounts.
     let event = Event::new("GET", "/integers/session/").bearer(&account.access);
     integers.invoke(event).answer.with_status(200);
     integers.invoke(asking(&other)[0].clone()).answer.with_status(201);
 }
 
 #[tokio::test]
-async fn downloads_are_limited_by_their_bytes_and_what_is_turned_away_uses_none() {
+async fn downloads_are_limited_by_bytes_and_refused_ones_use_none() {
     let service = Service::running();
     let account = service.signup().await;
     let limits = [("AVIARY_LIMITS", "download_bytes_account=200/86400")];
@@ -83,7 +83,7 @@ async fn downloads_are_limited_by_their_bytes_and_what_is_turned_away_uses_none(
         let body: Value = json!({"set_id": "a", "integers": units(1, count), "download": true});
         integers.invoke(Event::new("POST", "/integers/set/").bearer(&account.access).json(&body))
     };
-    // A unit has 25 bytes, with its comma.
+    // A unit has 25 bytes with its comma.
     put(4).answer.with_status(201);
     assert_throttled(&put(8).answer, 86_400);
     put(3).answer.with_status(201);

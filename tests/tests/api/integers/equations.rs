@@ -1,4 +1,4 @@
-//! Random integers under random secrets, random equations, and the plain result: what comes out decrypts to it.
+//! Random equations over random integers under random secrets: the result decrypts to the plain result.
 
 use dashu_int::{IBig, UBig};
 use e2e::{Cipher, Service, unique};
@@ -11,7 +11,7 @@ const SETS: [&str; 3] = ["a", "b_2", "_c"];
 const UNITS: usize = 4;
 const ENCODINGS: [&str; 4] = ["number", "base64", "decimal", "hex"];
 
-/// An equation, and how it is computed on plain integers.
+/// An equation that can also be evaluated on plain integers.
 #[derive(Clone, Debug)]
 enum Node {
     Constant(IBig),
@@ -23,7 +23,7 @@ enum Node {
 }
 
 impl Node {
-    /// Parentheses around every sum; a difference's second operand is a sum at most in them.
+    /// The equation as text, with parentheses around every sum and difference.
     fn text(&self) -> String {
         match self {
             Self::Constant(value) => value.to_string(),
@@ -76,7 +76,7 @@ fn equation() -> impl Strategy<Value = Node> {
             inner.prop_map(|a| Node::Minus(Box::new(a))),
         ]
     });
-    // One set at least, and no more multiplications than are allowed.
+    // At least one set, and at most the allowed degree.
     node.prop_map(|node| Node::Sum(Box::new(node), Box::new(Node::Set(0))))
         .prop_filter("the degree is bounded", |node| node.degree() <= 8)
 }

@@ -1,4 +1,4 @@
-//! Objects that are lost, writers that die on their way, and answers that do not come.
+//! Faults of sets: lost objects, writers that are killed, and lost answers of S3.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -7,7 +7,7 @@ use e2e::acts::integers::{MORE_UNITS_THAN_AN_ITEM_HOLDS, media_bucket, object_of
 use e2e::{Account, AwsCall, Event, Fault, FaultProxy, Function, Service, eventually, now};
 use serde_json::{Value, json};
 
-/// The item of a set of the session `default`.
+/// The item of this set in the session `default`.
 pub(crate) async fn item(service: &Service, account: &Account, set: &str) -> Value {
     let dynamodb = service.dynamodb();
     let manifest = dynamodb.get("IntegersTable", &format!("U#{}", account.id), "SESSION#default").await;
@@ -21,7 +21,7 @@ async fn put(service: &Service, account: &Account, set: &str, units: &Value) {
 }
 
 #[tokio::test]
-async fn a_lost_object_is_our_failure_is_logged_as_one_and_changes_nothing() {
+async fn a_lost_object_is_a_logged_500_and_changes_nothing() {
     let service = Service::running();
     let account = service.signup().await;
     put(&service, &account, "a", &units(1, MORE_UNITS_THAN_AN_ITEM_HOLDS)).await;
@@ -46,14 +46,14 @@ async fn a_lost_object_is_our_failure_is_logged_as_one_and_changes_nothing() {
         assert!(errors.iter().any(|line| line.to_string().contains(&format!("is lost: {key}"))), "{log:?}");
     }
     assert_eq!(item(&service, &account, "a").await, before);
-    // What does not need it goes on, and a new version is whole.
+    // Other sets are not affected, and a new version of the set is complete.
     service.get_as(&account, "/integers/set/?set_id=b").await.with_status(200);
     put(&service, &account, "a", &units(3, MORE_UNITS_THAN_AN_ITEM_HOLDS)).await;
     let shown = service.get_as(&account, "/integers/set/?set_id=a").await.with_status(200);
     assert_eq!(shown.json()["integers"], units(3, MORE_UNITS_THAN_AN_ITEM_HOLDS));
 }
 
-/// The job that looks after an object, and the object's key.
+/// The key of the pending job that checks an object, and the object's key.
 async fn check_of(service: &Service, account: &Account) -> (String, PrivateKey) {
     let jobs = service.dynamodb().mentions("JobsTable", &account.id).await;
     let checks: Vec<&Value> =
@@ -63,7 +63,7 @@ async fn check_of(service: &Service, account: &Account) -> (String, PrivateKey) 
     (checks[0]["pk"]["S"].as_str().unwrap().to_owned(), key.parse().unwrap())
 }
 
-/// Makes a job due, as if its time had passed; the stream brings it then.
+/// Makes a pending job due as if its time had passed; the stream then delivers it.
 async fn make_due(service: &Service, job: &str) {
     let at = now() * 1_000 - 1;
     let (dynamodb, id) = (service.dynamodb(), job.trim_start_matches("J#"));
@@ -71,7 +71,7 @@ async fn make_due(service: &Service, job: &str) {
     dynamodb.set("JobsTable", job, "JOB", "due_at", &json!({"N": at.to_string()})).await;
 }
 
-/// `integers`, which is killed by the call that the plan names.
+/// Starts `integers` behind proxies that kill it at the call that the plan names.
 fn mortal(service: &Service, plan: fn(&AwsCall) -> Fault) -> (Function, [FaultProxy; 2]) {
     let proxies = [FaultProxy::start(&service.dynamodb_url, plan), FaultProxy::start(&service.aws_url, plan)];
     let [dynamodb, s3] = [proxies[0].url(), proxies[1].url()];
@@ -92,7 +92,7 @@ fn before_the_item(call: &AwsCall) -> Fault {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_writer_that_dies_between_object_and_item_leaves_the_old_set_and_nothing_else() {
+async fn a_writer_killed_between_object_and_item_leaves_the_old_set() {
     let service = Service::running();
     for plan in [after_the_object, before_the_item] {
         let account = service.signup().await;
@@ -122,10 +122,13 @@ async fn a_writer_that_dies_between_object_and_item_leaves_the_old_set_and_nothi
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_whose_writer_dies_before_the_last_step_is_the_old_one_and_the_rest_goes() {
+async fn a_writer_killed_before_the_commit_leaves_the_old_session() {
     let service = Service::running();
     let account = service.signup().await;
-    let session = |x: u64| json!({"session_id": "default", "integer_sets": [{"set_id": "a", "integers": units(x, MORE_UNITS_THAN_AN_ITEM_HOLDS)}]});
+    let session = |x: u64| {
+        let units = units(x, MORE_UNITS_THAN_AN_ITEM_HOLDS);
+        json!({"session_id": "default", "integer_sets": [{"set_id": "a", "integers": units}]})
+    };
     service.post_as(&account, "/integers/session/", &session(1)).await.with_status(201);
     let (mut writer, _proxies) = mortal(&service, before_the_item);
     let event = Event::new("POST", "/integers/session/").bearer(&account.access).json(&session(2)).into_json();
@@ -155,7 +158,7 @@ async fn a_session_whose_writer_dies_before_the_last_step_is_the_old_one_and_the
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_object_whose_writer_did_not_hear_the_answer_is_written_once() {
+async fn an_object_is_written_once_although_the_answer_was_lost() {
     let service = Service::running();
     let account = service.signup().await;
     let seen = AtomicUsize::new(0);

@@ -1,4 +1,4 @@
-//! How numbers are written: in one set, in an encoding that is named, and in the result of an equation.
+//! The encodings of numbers: in a set, in a set that names its encoding, and in the result of an equation.
 
 use e2e::{Account, Answer, Service};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn one(x: &Value, q: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_result_is_written_as_the_equations_first_set() {
+async fn a_result_has_the_encoding_of_the_first_set() {
     let service = Service::running();
     let account = service.signup().await;
     for (id, encoding, x, q) in [
@@ -33,7 +33,7 @@ async fn a_result_is_written_as_the_equations_first_set() {
         ("d", "n + b + h", Some("decimal"), (json!("1020"), json!("-64"))),
         ("h", "d + n + b", Some("hex"), (json!("3fc"), json!("-40"))),
     ] {
-        // The first set counts, not what stands before it.
+        // The first set decides, not the constants before it.
         for equation in [format!("{first} + {others}"), format!("-(-3*{first} + 2*{first}) + {others}")] {
             let answer = service.post_as(&account, "/integers/operation/", &json!({"equation": equation})).await;
             let answer = answer.with_status(201).json();
@@ -45,7 +45,7 @@ async fn a_result_is_written_as_the_equations_first_set() {
 }
 
 #[tokio::test]
-async fn numbers_of_several_forms_in_one_set_come_back_in_one() {
+async fn a_set_of_mixed_encodings_is_returned_in_one_encoding() {
     let service = Service::running();
     let account = service.signup().await;
     let number = "A number as text must be base64 of its big-endian magnitude, or the set must name its encoding.";

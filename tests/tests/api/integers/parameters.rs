@@ -1,10 +1,10 @@
-//! Parameters, in every place where they may come: the document's spelling of `session_id`, `user_id`, and lists in forms.
+//! Parameters in all places where they are read: the document's spelling of `session_id`, `user_id`, lists in forms.
 
 use e2e::acts::integers::units;
 use e2e::{Call, Form, Service};
 use serde_json::{Value, json};
 
-/// Every route, with what it needs beside the session, and what it answers; in an order in which all of them work.
+/// Every route with the parameters it needs besides the session and its status, in an order in which all succeed.
 fn requests() -> [(&'static str, &'static str, Value, u16); 7] {
     let sets = json!([{"set_id": "a", "integers": units(1, 1)}]);
     [
@@ -24,7 +24,7 @@ fn with(mut body: Value, name: &str, value: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_documents_spelling_of_a_session_is_taken_everywhere() {
+async fn the_documents_spelling_of_session_id_is_accepted_everywhere() {
     let service = Service::running();
     let account = service.signup().await;
     for in_query in [false, true] {
@@ -43,14 +43,14 @@ async fn the_documents_spelling_of_a_session_is_taken_everywhere() {
             }
         }
     }
-    // Both spellings: the right one counts.
+    // With both spellings the right one counts.
     let body = json!({"set_id": "a", "sessioin_id": "wrong", "session_id": "right", "integers": units(1, 1)});
     assert_eq!(service.post_as(&account, "/integers/set/", &body).await.with_status(201).field("session_id"), "right");
     service.get_as(&account, "/integers/session/").await.with_status(404);
 }
 
 #[tokio::test]
-async fn a_user_id_is_the_callers_in_any_of_its_forms_on_every_route() {
+async fn a_user_id_must_name_the_caller_on_every_route() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let upload = ("POST", "/integers/upload/", json!({"size": 10}), 201);
@@ -80,7 +80,7 @@ async fn a_user_id_is_the_callers_in_any_of_its_forms_on_every_route() {
 }
 
 #[tokio::test]
-async fn lists_of_structures_come_in_forms_too() {
+async fn lists_of_structures_are_accepted_in_forms() {
     let service = Service::running();
     let account = service.signup().await;
     let bearer = |call: Call| call.bearer(&account.access);
@@ -108,7 +108,7 @@ async fn lists_of_structures_come_in_forms_too() {
 }
 
 #[tokio::test]
-async fn an_object_is_no_list_in_json_and_a_bad_id_is_refused_in_a_form() {
+async fn an_object_in_place_of_a_list_and_a_bad_id_are_refused() {
     let service = Service::running();
     let account = service.signup().await;
     let unit = json!({"index": 0, "X": 1, "q": 1});
@@ -121,7 +121,7 @@ async fn an_object_is_no_list_in_json_and_a_bad_id_is_refused_in_a_form() {
     let nested = json!({"integer_sets": [{"set_id": "a", "integers": unit}]});
     let answer = service.post_as(&account, "/integers/session/", &nested).await;
     answer.is(400, &json!({"integer_sets": [format!("Set 0: integers: {message}")]}));
-    // Half of a surrogate pair is no text, and so no id; nothing takes its place.
+    // Half of a surrogate pair is no text, so it is no id, and no id is chosen instead.
     let units = units(1, 1);
     let session = format!(r#"[{{"set_id":"\ud800","integers":{units}}}]"#);
     let call = service.post("/integers/session/").bearer(&account.access).form(&[("integer_sets", session.as_str())]);

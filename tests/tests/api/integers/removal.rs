@@ -1,5 +1,4 @@
-//! What is left of integers when somebody goes: after `del-logout` nothing of the web session's, after the deletion of an
-//! account nothing at all, in the tables and in the bucket.
+//! Removal of integers: `del-logout` removes those of the web session, a deleted account all, in the table and bucket.
 
 use aviary_media::Folder;
 use aviary_model::{IntegerSession, UserId};
@@ -11,7 +10,7 @@ fn user(account: &Account) -> UserId {
     account.id.parse().unwrap()
 }
 
-/// The objects of a user's sets, as the table names them.
+/// The keys of the objects of a user's sets, as the table names them.
 async fn objects(service: &Service, account: &Account) -> Vec<aviary_media::PrivateKey> {
     let items = service.dynamodb().mentions("IntegersTable", &format!("integers/{}/", account.id)).await;
     items.iter().map(object_of).collect()
@@ -21,7 +20,7 @@ async fn is_there(service: &Service, key: &aviary_media::PrivateKey) -> bool {
     media_bucket(service).get_private(key, 1 << 22).await.unwrap().is_some()
 }
 
-/// The key behind an answer's download.
+/// The key of the object that an answer's download links to.
 fn lent(answer: &Value) -> aviary_media::PrivateKey {
     let url = answer["download"]["url"].as_str().unwrap();
     let path = url.split('?').next().unwrap();
@@ -29,16 +28,17 @@ fn lent(answer: &Value) -> aviary_media::PrivateKey {
 }
 
 #[tokio::test]
-async fn del_logout_removes_what_was_made_under_the_web_session_with_its_objects_and_nothing_else() {
+async fn del_logout_removes_only_what_the_web_session_created() {
     let service = Service::running();
     let account = service.signup().await;
     let web = |call: Call| {
         call.bearer(&account.access).cookies(&account.cookies).header("x-csrftoken", &account.cookies.csrf)
     };
-    let set = |session: &str| json!({"set_id": "a", "session_id": session, "integers": units(1, MORE_UNITS_THAN_AN_ITEM_HOLDS)});
+    let large = units(1, MORE_UNITS_THAN_AN_ITEM_HOLDS);
+    let set = |session: &str| json!({"set_id": "a", "session_id": session, "integers": large});
     let sets =
         |session: &str| json!({"session_id": session, "integer_sets": [{"set_id": "a", "integers": units(1, 2)}]});
-    // Under the web session: its own, one by a name, one that replaces what was made from elsewhere.
+    // Created under the web session: its own session, a named one, and one that replaces a session of another client.
     let body = json!({"set_id": "a", "integers": units(1, MORE_UNITS_THAN_AN_ITEM_HOLDS), "download": true});
     let own = web(service.post("/integers/set/")).json(&body).send().await.with_status(201).json();
     let own_name = own["session_id"].as_str().unwrap();
@@ -49,13 +49,13 @@ async fn del_logout_removes_what_was_made_under_the_web_session_with_its_objects
     assert_eq!(gone.len(), 2);
     let named = web(service.get("/integers/set/?set_id=a&session_id=named&download=1")).send().await.with_status(200);
     let lent_before = [lent(&own), lent(&named.json())];
-    // From elsewhere: one that a request with the cookie only wrote into, one that such a request no longer made.
+    // Created elsewhere: a session that a request with the cookie only wrote into, and one that was replaced since.
     service.post_as(&account, "/integers/set/", &set("elsewhere")).await.with_status(201);
     let body = json!({"set_id": "b", "session_id": "elsewhere", "integers": units(2, 1)});
     web(service.post("/integers/set/")).json(&body).send().await.with_status(201);
     web(service.post("/integers/session/")).json(&sets("taken_over")).send().await.with_status(201);
     service.post_as(&account, "/integers/session/", &sets("taken_over")).await.with_status(201);
-    // The hash by which it is known is in no answer.
+    // No answer contains the hash of the web session.
     let shown = service.get_as(&account, "/integers/session/?session_id=replaced").await.with_status(200).json();
     assert_eq!(shown.as_object().unwrap().keys().collect::<Vec<_>>(), ["session_id", "integer_sets"]);
 
@@ -79,7 +79,7 @@ async fn del_logout_removes_what_was_made_under_the_web_session_with_its_objects
 }
 
 #[tokio::test]
-async fn a_deleted_session_takes_what_was_lent_of_it() {
+async fn a_deleted_session_takes_its_downloads_with_it() {
     let service = Service::running();
     let account = service.signup().await;
     let mut keys = Vec::new();
@@ -93,7 +93,7 @@ async fn a_deleted_session_takes_what_was_lent_of_it() {
     assert!(keys[0].as_str().starts_with(folder.as_str()) && !keys[1].as_str().starts_with(folder.as_str()));
     service.delete("/integers/session/?session_id=s").bearer(&account.access).send().await.with_status(200);
     eventually("the copy goes", async || (!is_there(&service, &keys[0]).await).then_some(())).await;
-    // The other's goes with its last set.
+    // The other download is removed with the last set of its session.
     assert!(is_there(&service, &keys[1]).await);
     service.delete("/integers/set/?session_id=t&set_id=a").bearer(&account.access).send().await.with_status(200);
     eventually("the copy goes", async || (!is_there(&service, &keys[1]).await).then_some(())).await;
@@ -106,9 +106,10 @@ async fn a_deleted_account_leaves_nothing_in_the_table_or_the_bucket() {
     for account in [&account, &other] {
         let large = json!({"set_id": "a", "integers": units(1, MORE_UNITS_THAN_AN_ITEM_HOLDS), "download": true});
         service.post_as(account, "/integers/set/", &large).await.with_status(201);
-        let session = json!({"session_id": "s", "integer_sets": [{"set_id": "b", "integers": units(2, MORE_UNITS_THAN_AN_ITEM_HOLDS)}]});
+        let sets = json!([{"set_id": "b", "integers": units(2, MORE_UNITS_THAN_AN_ITEM_HOLDS)}]);
+        let session = json!({"session_id": "s", "integer_sets": sets});
         service.post_as(account, "/integers/session/", &session).await.with_status(201);
-        // An upload that came and was named by nobody, and one whose form was not sent.
+        // An upload that was never used, and one whose form was never sent.
         upload(&service, account, "{}").await;
         start_upload(&service, account, 10).await;
     }
@@ -120,7 +121,7 @@ async fn a_deleted_account_leaves_nothing_in_the_table_or_the_bucket() {
         service.dynamodb().mentions("IntegersTable", &account.id).await.is_empty().then_some(())
     })
     .await;
-    // Removing what is left would find something.
+    // `delete_all` returns the number of objects that it found.
     let id = user(&account);
     let folders = [Folder::integers(id), Folder::integers_uploads(id), Folder::downloads(id)];
     for folder in folders {

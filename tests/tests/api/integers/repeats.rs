@@ -1,4 +1,4 @@
-//! Requests that are sent again with their idempotency key: the first result, or a clear word that it is gone.
+//! Requests repeated with their idempotency key: they get the first result, or are told that it is gone.
 
 use aviary_media::PrivateKey;
 use e2e::acts::integers::{MORE_UNITS_THAN_AN_ITEM_HOLDS, media_bucket, units, upload};
@@ -16,9 +16,9 @@ fn assert_gone(answer: Answer) {
     answer.is(409, &json!({"detail": detail}));
 }
 
-/// An operation whose answer is too large to be kept with its key.
+/// The answer of this operation is too large to be stored with the key.
 #[tokio::test]
-async fn a_large_result_is_answered_again_while_it_is_there_wherever_the_cookie_leads() {
+async fn a_repeat_gets_a_large_result_while_it_exists() {
     let service = Service::running();
     let account = service.signup().await;
     let set = json!({"set_id": "a", "session_id": "s", "integers": units(1, MORE_UNITS_THAN_AN_ITEM_HOLDS)});
@@ -28,7 +28,7 @@ async fn a_large_result_is_answered_again_while_it_is_there_wherever_the_cookie_
     let first = send().await.with_status(201).text();
     assert!(first.len() > 128 << 10);
     assert!(send().await.with_status(201).text() == first);
-    // A set beside it changes nothing; written again, even with the same, it is another one.
+    // Another set changes nothing. Writing the same set again makes it another result.
     let other = json!({"set_id": "c", "session_id": "s", "integers": units(1, 1)});
     service.post_as(&account, "/integers/set/", &other).await.with_status(201);
     assert!(send().await.with_status(201).text() == first);
@@ -39,10 +39,11 @@ async fn a_large_result_is_answered_again_while_it_is_there_wherever_the_cookie_
 }
 
 #[tokio::test]
-async fn a_large_result_that_went_with_its_session_or_alone_is_said_to_be_gone() {
+async fn a_repeat_is_told_that_a_large_result_is_gone() {
     let service = Service::running();
     let account = service.signup().await;
-    let sets = json!([{"set_id": "a", "integers": units(1, MORE_UNITS_THAN_AN_ITEM_HOLDS)}, {"set_id": "b", "integers": units(2, MORE_UNITS_THAN_AN_ITEM_HOLDS)}]);
+    let large = |x: u64| units(x, MORE_UNITS_THAN_AN_ITEM_HOLDS);
+    let sets = json!([{"set_id": "a", "integers": large(1)}, {"set_id": "b", "integers": large(2)}]);
     for end in ["set", "session", "replaced", "made anew"] {
         let all = json!({"session_id": "s", "integer_sets": sets});
         service.post_as(&account, "/integers/session/", &all).await.with_status(201);
@@ -65,9 +66,9 @@ async fn a_large_result_that_went_with_its_session_or_alone_is_said_to_be_gone()
     }
 }
 
-/// The first request made it in the cookie's session; by the second another web session has begun.
+/// The first request creates the set in the session of its cookie; the second has the cookie of another web session.
 #[tokio::test]
-async fn the_session_of_the_first_request_counts_and_not_the_cookie_of_the_second() {
+async fn a_repeat_uses_the_session_of_the_first_request() {
     let service = Service::running();
     let account = service.signup().await;
     let other = e2e::Cookies { session: "ab".repeat(32), csrf: "cd".repeat(32) };
@@ -81,7 +82,7 @@ async fn the_session_of_the_first_request_counts_and_not_the_cookie_of_the_secon
     let first = send(&account.cookies).await.with_status(201);
     assert_eq!(first.field("session_id"), session);
     assert!(send(&other).await.with_status(201).text() == first.text());
-    // Without the first session there is nothing to answer, although the other has such a set.
+    // Without the first session there is no result, although the other session has a set of this id.
     let call = service.post("/integers/set/").bearer(&account.access).cookies(&other);
     call.json(&json!({"set_id": "b", "integers": units(5, 1)})).send().await.with_status(201);
     let path = format!("/integers/session/?session_id={session}");
@@ -90,7 +91,7 @@ async fn the_session_of_the_first_request_counts_and_not_the_cookie_of_the_secon
 }
 
 #[tokio::test]
-async fn a_request_by_an_upload_is_answered_again_after_the_upload_is_gone() {
+async fn a_repeat_works_after_its_upload_is_gone() {
     let service = Service::running();
     let account = service.signup().await;
     let sets = |count: u64| json!([{"integers": units(3, count)}, {"integers": units(4, 1)}]);
@@ -107,7 +108,7 @@ async fn a_request_by_an_upload_is_answered_again_after_the_upload_is_gone() {
         let object = PrivateKey::integers_upload(account.id.parse().unwrap(), id.parse().unwrap());
         media_bucket(&service).delete_private(&object).await.unwrap();
         assert!(send().await.with_status(201).text() == first, "{path}: the made ids too");
-        // Without the key, and with another one, there is no upload any more; such a key is not used up.
+        // Without the key or with another one, the upload is not found; the other key is not used up.
         service.post_as(&account, path, &body).await.with_status(404);
         let other = unique("key");
         keyed(&service, &account, path, &other).json(&body).send().await.with_status(404);
@@ -115,7 +116,7 @@ async fn a_request_by_an_upload_is_answered_again_after_the_upload_is_gone() {
         let another = json!({"upload_id": id, "session_id": "other"});
         keyed(&service, &account, path, &key).json(&another).send().await.with_status(422);
     }
-    // What was made by an upload and is gone is said to be gone.
+    // A result of an upload that was replaced is reported as gone.
     let id = upload(&service, &account, &json!({"integer_sets": sets(2)}).to_string()).await;
     let (key, body) = (unique("key"), json!({"upload_id": id}));
     let first = keyed(&service, &account, "/integers/session/", &key).json(&body).send().await.with_status(201).json();
@@ -137,7 +138,7 @@ async fn a_request_by_an_upload_counts_as_one_write() {
         send(&json!({"upload_id": id})).with_status(201);
     }
     assert_throttled(&send(&json!({"upload_id": id})), 3_600);
-    // One that is turned away does not read the upload.
+    // A refused request does not read the upload.
     assert_throttled(&send(&json!({"upload_id": "nonsense"})), 3_600);
 }
 
@@ -157,7 +158,7 @@ async fn a_repeated_request_gives_the_first_result_again() {
     let first = keyed("/integers/operation/", &key, &body).send().await.with_status(201);
     let again = keyed("/integers/operation/", &key, &body).send().await.with_status(201);
     assert_eq!(first.text(), again.text(), "it is not doubled twice");
-    // What was refused is not kept.
+    // Refusals are not stored with the key.
     let (key, body) = (unique("key"), json!({"equation": "later+later"}));
     keyed("/integers/operation/", &key, &body).send().await.with_status(400);
     service

@@ -31,7 +31,7 @@ async fn requests_cost_what_they_should() {
     steps("POST", "/integers/session", &sets, 201, 4);
     steps("DELETE", "/integers/session", &json!({"session_id": "default"}), 200, 3);
     steps("GET", "/integers/session", &json!({}), 404, 1);
-    // A cookie says which session it is without a look-up.
+    // A cookie names the session without a look-up.
     let by_cookie = Event::new("GET", "/integers/session").bearer(&account.access);
     let cookies = ["sessionid", "csrftoken"].map(|name| format!("{name}={}", "ab".repeat(32)));
     assert_eq!(integers.invoke(by_cookie.cookies(&cookies)).round_trips(), 1);

@@ -1,4 +1,4 @@
-//! Sessions: uploaded all or nothing, and removed with everything in them.
+//! `/integers/session/`: sessions are uploaded as a whole and removed with all their sets.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,32 +15,32 @@ async fn show(service: &Service, account: &Account, session: &str) -> Answer {
     service.get(&format!("/integers/session/?session_id={session}")).bearer(&account.access).send().await
 }
 
-/// So many sets, each of which says in all of its units which upload it came with.
+/// This many sets; every unit of theirs holds the number of the upload.
 fn sets(number: u64, count: u64, units: u64) -> Value {
     let units: Value = (0..units).map(|index| json!({"index": index, "X": number, "q": index})).collect();
     (0..count).map(|set| json!({"set_id": format!("s{set:02}"), "integers": units})).collect()
 }
 
 #[tokio::test]
-async fn a_session_is_uploaded_in_place_of_what_was_there() {
+async fn an_uploaded_session_replaces_the_old_one() {
     let service = Service::running();
     let account = service.signup().await;
     upload(&service, &account, "s", &sets(1, 3, 2)).await.with_status(201);
     let second = sets(2, 2, 1);
     upload(&service, &account, "s", &second).await.is(201, &json!({"session_id": "s", "integer_sets": second}));
     show(&service, &account, "s").await.is(200, &json!({"session_id": "s", "integer_sets": second}));
-    // An upload is a session like any other.
+    // An uploaded session is a session like any other.
     let body = json!({"session_id": "s", "equation": "s00-s01"});
     service.post("/integers/operation/").bearer(&account.access).json(&body).send().await.with_status(201);
     assert_eq!(show(&service, &account, "s").await.json()["integer_sets"].as_array().unwrap().len(), 3);
-    // Ids are made where there are none.
+    // Sets without an id get one.
     let unnamed = json!([{"integers": [{"index": 0, "X": 1, "q": 1}]}, {"integers": [{"index": 0, "X": 2, "q": 1}]}]);
     let made = upload(&service, &account, "t", &unnamed).await.with_status(201).json();
     assert_ne!(made["integer_sets"][0]["set_id"], made["integer_sets"][1]["set_id"]);
 }
 
 #[tokio::test]
-async fn one_bad_set_stops_all() {
+async fn one_bad_set_refuses_the_whole_session() {
     let service = Service::running();
     let account = service.signup().await;
     upload(&service, &account, "s", &sets(1, 2, 2)).await.with_status(201);
@@ -66,10 +66,10 @@ async fn one_bad_set_stops_all() {
 }
 
 #[tokio::test]
-async fn a_reader_sees_one_upload_or_the_other() {
+async fn a_reader_sees_the_old_or_the_new_session_and_never_a_mixture() {
     let service = Service::running();
     let account = service.signup().await;
-    // Odd ones are six items, which take two looks; even ones three objects.
+    // Odd uploads are six items, which take two reads; even ones are three objects.
     let body = |number: u64| if number.is_multiple_of(2) { sets(number, 3, 12_000) } else { sets(number, 6, 8_000) };
     upload(&service, &account, "s", &body(1)).await.with_status(201);
     let is_over = AtomicBool::new(false);
@@ -94,7 +94,7 @@ async fn a_reader_sees_one_upload_or_the_other() {
 }
 
 #[tokio::test]
-async fn a_session_goes_with_everything_in_it() {
+async fn a_deleted_session_leaves_nothing() {
     let service = Service::running();
     let account = service.signup().await;
     upload(&service, &account, "s", &sets(1, 5, 8_000)).await.with_status(201);
@@ -104,7 +104,7 @@ async fn a_session_goes_with_everything_in_it() {
     show(&service, &account, "s").await.with_status(404);
     let body = json!({"session_id": "s", "equation": "s00+s01"});
     service.post("/integers/operation/").bearer(&account.access).json(&body).send().await.with_status(404);
-    // One manifest, one set and the count of sessions are all that is left.
+    // Only one manifest, one set and the count of sessions are left.
     eventually("the removal of the session", async || {
         (service.dynamodb().mentions("IntegersTable", &account.id).await.len() == 3).then_some(())
     })

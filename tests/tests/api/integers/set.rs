@@ -1,4 +1,4 @@
-//! Sets: whose they are, where they are, and how their numbers are written.
+//! `/integers/set/`: sets, their owners, their sessions and their numbers.
 
 use e2e::{Account, Answer, Call, Form, Service};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ async fn numbers_of_any_size_come_back_as_they_were_sent() {
         assert!(stored.contains(&format!(r#""integers":{units}"#)), "{stored}");
         let shown = service.get("/integers/set/?set_id=a").bearer(&account.access).send().await.with_status(200).text();
         assert!(shown.contains(&format!(r#""integers":{units}"#)), "{shown}");
-        // What is answered can be sent again: where texts don't say how they are written, the answer does.
+        // An answer can be sent back: it names the encoding of texts that do not show it.
         assert_eq!(shown.contains(r#""encoding":""#), !encoding.is_empty(), "{shown}");
     }
 }
@@ -50,7 +50,7 @@ async fn units_are_sorted_and_a_set_is_replaced_as_a_whole() {
 }
 
 #[tokio::test]
-async fn forms_and_queries_say_the_same_as_json() {
+async fn forms_and_queries_are_equivalent_to_json() {
     let service = Service::running();
     let account = service.signup().await;
     let bearer = |call: Call| call.bearer(&account.access);
@@ -72,7 +72,7 @@ async fn forms_and_queries_say_the_same_as_json() {
 }
 
 #[tokio::test]
-async fn nothing_of_one_users_is_another_ones() {
+async fn users_never_see_each_others_sets() {
     let service = Service::running();
     let (owner, stranger) = (service.signup().await, service.signup().await);
     put(&service, &owner, &json!({"set_id": "mine", "session_id": "s", "integers": one(1)})).await.with_status(201);
@@ -98,7 +98,7 @@ async fn nothing_of_one_users_is_another_ones() {
 }
 
 #[tokio::test]
-async fn a_web_session_has_a_session_of_its_own_that_never_shows_the_cookie() {
+async fn a_web_session_has_its_own_sets_under_a_public_name() {
     let service = Service::running();
     let account = service.signup().await;
     let cookie = &account.cookies.session;
@@ -107,7 +107,7 @@ async fn a_web_session_has_a_session_of_its_own_that_never_shows_the_cookie() {
     let stored = with_cookie(service.post("/integers/set/")).json(&body).send().await.with_status(201);
     let session = stored.field("session_id");
     assert!(session.starts_with("web-") && !stored.text().contains(cookie.as_str()), "{}", stored.text());
-    // The same session: by the cookie's value, with the cookie and without, and by its public name.
+    // The same session by the cookie's value and by its public name, each with and without the cookie.
     for name in [cookie, &session] {
         let path = format!("/integers/set/?set_id=a&session_id={name}");
         for call in [with_cookie(service.get(&path)), service.get(&path).bearer(&account.device_token)] {
@@ -116,10 +116,10 @@ async fn a_web_session_has_a_session_of_its_own_that_never_shows_the_cookie() {
             assert!(!shown.text().contains(cookie.as_str()), "{}", shown.text());
         }
     }
-    // A token alone has the session `default`.
+    // A token without a cookie has the session `default`.
     service.get("/integers/set/?set_id=a").bearer(&account.access).send().await.with_status(404);
     assert_eq!(put(&service, &account, &body).await.with_status(201).field("session_id"), "default");
-    // After the web session has ended its cookie still means the same, by either way.
+    // After the web session has ended, its cookie still names the same integer session.
     let call = with_cookie(service.post("/api/auth/logout/")).header("x-csrftoken", &account.cookies.csrf);
     call.send().await.with_status(200);
     for call in [
@@ -132,9 +132,9 @@ async fn a_web_session_has_a_session_of_its_own_that_never_shows_the_cookie() {
     }
 }
 
-/// Clients get their first cookie with any answer, before there is a web session; what they store then is theirs by it.
+/// Any answer gives a client its first cookie, before a login; sets stored with it belong to that cookie.
 #[tokio::test]
-async fn a_value_like_a_cookies_is_never_answered_whatever_it_stands_for() {
+async fn a_value_of_a_session_cookie_is_never_answered() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let unbound = e2e::Cookies { session: "ab".repeat(32), csrf: "cd".repeat(32) };
@@ -146,7 +146,7 @@ async fn a_value_like_a_cookies_is_never_answered_whatever_it_stands_for() {
         let stored = call.send().await.with_status(201);
         let session = stored.field("session_id");
         assert!(session.starts_with("web-") && !names.contains(&session), "{session}");
-        // The same without the cookie, by its value: every answer has the public name.
+        // Without the cookie, by its value as session_id: every answer has the public name.
         let name = json!({"session_id": cookies.session});
         let named = |more: Value| {
             let mut body = name.clone();
@@ -168,7 +168,7 @@ async fn a_value_like_a_cookies_is_never_answered_whatever_it_stands_for() {
         }
         names.push(session);
     }
-    // 64 characters that are no hex digits, and 63 that are, are names like any other.
+    // 64 characters that are not all hexadecimal digits, and 63 digits, are ordinary names.
     for name in ["eg".repeat(32), "e".repeat(63)] {
         let body = json!({"set_id": "a", "session_id": name, "integers": one(1)});
         assert_eq!(put(&service, &account, &body).await.with_status(201).field("session_id"), name);

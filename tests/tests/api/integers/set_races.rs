@@ -1,4 +1,4 @@
-//! Sets that several requests replace at once, and readers that look at them meanwhile.
+//! Sets that concurrent requests replace, and readers that see them meanwhile.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,7 +11,7 @@ async fn put(service: &Service, account: &Account, body: &Value) -> Answer {
     service.post("/integers/set/").bearer(&account.access).json(body).send().await
 }
 
-/// The version that every unit of a set names, and how many units there are.
+/// The version that every unit of a set names, and the number of units.
 fn version_of(units: &Value) -> (u64, u64) {
     let units = units.as_array().unwrap();
     let number = units[0]["X"].as_u64().unwrap();
@@ -23,7 +23,7 @@ fn version_of(units: &Value) -> (u64, u64) {
 async fn a_reader_sees_the_old_or_the_new_set_and_never_a_mixture() {
     let service = Service::running();
     let account = service.signup().await;
-    // Odd versions lie in the item, even ones in an object.
+    // Odd versions are stored in the item, even ones in an object.
     let size = |number: u64| if number.is_multiple_of(2) { 12_000 } else { 3 };
     let write = async |number: u64| {
         let body = json!({"set_id": "a", "integers": units(number, size(number))});
@@ -54,7 +54,7 @@ async fn a_reader_sees_the_old_or_the_new_set_and_never_a_mixture() {
 }
 
 #[tokio::test]
-async fn writers_at_once_leave_one_whole_set_and_a_right_count() {
+async fn concurrent_writers_leave_whole_sets_and_a_right_count() {
     let service = Service::running();
     let account = service.signup().await;
     let write = async |number: u64| {
@@ -71,7 +71,7 @@ async fn writers_at_once_leave_one_whole_set_and_a_right_count() {
     assert_eq!(manifest["sets"]["N"], "3");
     let bytes: usize = sets.iter().map(|set| set["integers"].to_string().len()).sum();
     assert_eq!(manifest["bytes"]["N"], bytes.to_string().as_str());
-    // With its last set a session is gone.
+    // A session ends with its last set.
     for id in ["s0", "s1", "s2"] {
         let call = service.delete(&format!("/integers/set/?set_id={id}")).bearer(&account.access);
         call.send().await.with_status(200);

@@ -1,4 +1,4 @@
-//! What no request or response can hold goes through the bucket.
+//! `POST /integers/upload/`: sets too large for a request or response go through the bucket.
 
 use e2e::acts::integers::{MORE_UNITS_THAN_AN_ITEM_HOLDS, download, send_upload, start_upload, units, upload};
 use e2e::limits::assert_throttled;
@@ -6,10 +6,10 @@ use e2e::{Account, Cipher, Event, Function, Service};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn a_set_of_twenty_megabytes_is_uploaded_computed_on_and_downloaded() {
+async fn a_set_of_twenty_megabytes_is_uploaded_used_and_downloaded() {
     let service = Service::running();
     let account = service.signup().await;
-    // 10,000 integers of 1,000 digits and more, the secrets too.
+    // 10,000 integers of more than 1,000 digits, under secrets of that size.
     let digits = |digit: &str, count: usize| digit.repeat(count).parse::<dashu_int::IBig>().unwrap();
     let cipher = Cipher { m: digits("7", 1_000), p: digits("3", 900), encoding: "decimal" };
     let values: Vec<dashu_int::IBig> = (1..=10_000_u64).map(|n| digits("9", 1_980) * n - 1).collect();
@@ -37,11 +37,13 @@ async fn a_set_of_twenty_megabytes_is_uploaded_computed_on_and_downloaded() {
 }
 
 #[tokio::test]
-async fn what_is_downloaded_can_be_uploaded_again_as_it_is() {
+async fn a_download_can_be_uploaded_again_unchanged() {
     let service = Service::running();
     let account = service.signup().await;
     let session = json!({"session_id": "s", "integer_sets": [
-        {"set_id": "a", "integers": units(1, 3)}, {"set_id": "b", "integers": units(2, MORE_UNITS_THAN_AN_ITEM_HOLDS)}]});
+        {"set_id": "a", "integers": units(1, 3)},
+        {"set_id": "b", "integers": units(2, MORE_UNITS_THAN_AN_ITEM_HOLDS)},
+    ]});
     let id = upload(&service, &account, &session.to_string()).await;
     let stored = service.post_as(&account, "/integers/session/", &json!({"upload_id": id})).await;
     stored.is(201, &session);
@@ -52,7 +54,7 @@ async fn what_is_downloaded_can_be_uploaded_again_as_it_is() {
     let file = download(&service, answer).await.text();
     assert_eq!(serde_json::from_str::<Value>(&file).unwrap(), session);
     let id = upload(&service, &account, &file).await;
-    // What the request itself says counts before what was uploaded.
+    // Fields of the request take precedence over fields of the upload.
     let body = json!({"upload_id": id, "session_id": "t"});
     let stored = service.post_as(&account, "/integers/session/", &body).await.with_status(201);
     assert_eq!(stored.json()["integer_sets"], session["integer_sets"]);
@@ -60,7 +62,7 @@ async fn what_is_downloaded_can_be_uploaded_again_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_small_answer_is_a_file_only_where_it_is_wanted() {
+async fn a_small_answer_is_a_file_only_on_request() {
     let service = Service::running();
     let account = service.signup().await;
     let body = |download: &str| json!({"set_id": "a", "integers": units(1, 2), "download": download});
@@ -74,14 +76,14 @@ async fn a_small_answer_is_a_file_only_where_it_is_wanted() {
     let wanted = service.post_as(&account, "/integers/operation/", &operation).await.with_status(201);
     let mut sum = units(2, 2);
     sum.as_array_mut().unwrap().iter_mut().for_each(|unit| {
-        // Twice the offset is no longer one offset: the terms say so.
+        // The sum contains the offset twice, which only `terms` can express.
         unit["terms"] = json!([{"m": 0, "p": 0, "c": 2}, {"m": 0, "p": 1, "c": -2}, {"m": 1, "p": 0, "c": 2}]);
     });
     assert_eq!(download(&service, wanted).await.json()["integers"], sum);
 }
 
 #[tokio::test]
-async fn an_upload_is_found_by_nobody_but_its_owner() {
+async fn only_the_owner_finds_an_upload() {
     let service = Service::running();
     let (owner, stranger) = (service.signup().await, service.signup().await);
     let content = json!({"set_id": "a", "integers": units(1, 1)}).to_string();
@@ -93,7 +95,7 @@ async fn an_upload_is_found_by_nobody_but_its_owner() {
     }
     service.get_as(&stranger, "/integers/session/").await.with_status(404);
     service.post_as(&owner, "/integers/set/", &json!({"upload_id": id})).await.with_status(201);
-    // Ids that nobody gave out, and one by whose form nothing has come.
+    // Unknown ids, and one whose form was never sent.
     let waiting = start_upload(&service, &owner, 10).await["upload_id"].as_str().unwrap().to_owned();
     for id in [&*waiting, &owner.id, "x", "../integers", &id.to_uppercase()] {
         service.post_as(&owner, "/integers/set/", &json!({"upload_id": id})).await.is(404, &not_found);
@@ -101,7 +103,7 @@ async fn an_upload_is_found_by_nobody_but_its_owner() {
 }
 
 #[tokio::test]
-async fn what_is_no_set_is_refused_when_it_is_named_and_nothing_is_changed() {
+async fn an_invalid_upload_is_refused_on_use_and_changes_nothing() {
     let service = Service::running();
     let account = service.signup().await;
     let body = json!({"set_id": "a", "integers": units(7, 1)});
@@ -118,14 +120,14 @@ async fn what_is_no_set_is_refused_when_it_is_named_and_nothing_is_changed() {
     }
     let shown = service.get_as(&account, "/integers/set/?set_id=a").await.with_status(200);
     assert_eq!(shown.json()["integers"], units(7, 1));
-    // The form holds as many bytes as were asked for.
+    // The form takes at most the number of bytes that was asked for.
     let started = start_upload(&service, &account, 10).await;
     assert_eq!(send_upload(&started, "{\"a\":\"123\"}").await, 400);
     assert_eq!(send_upload(&started, "{\"a\":\"12\"}").await, 204);
 }
 
 #[tokio::test]
-async fn a_size_is_needed_and_has_a_bound() {
+async fn an_upload_needs_a_size_within_bounds() {
     let service = Service::running();
     let account = service.signup().await;
     for (body, message) in [
@@ -143,7 +145,7 @@ async fn a_size_is_needed_and_has_a_bound() {
 }
 
 #[tokio::test]
-async fn uploads_are_limited_by_their_number_and_their_bytes() {
+async fn uploads_are_limited_by_number_and_by_bytes() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let limits = "uploads_account=4/3600,upload_bytes_account=100/86400";
@@ -154,7 +156,7 @@ async fn uploads_are_limited_by_their_number_and_their_bytes() {
     };
     assert_eq!(start(&account, 60).round_trips(), 2);
     assert_throttled(&start(&account, 41).answer, 86_400);
-    // What was turned away has not used anything up; but it was one of four.
+    // The refused upload used no bytes, but counts as one of the four uploads.
     start(&account, 40).answer.with_status(201);
     assert_throttled(&start(&account, 1).answer, 86_400);
     assert_throttled(&start(&account, 1).answer, 3_600);

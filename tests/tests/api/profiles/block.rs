@@ -21,7 +21,7 @@ async fn blocks_and_mutes_are_idempotent_both_ways() {
 }
 
 #[tokio::test]
-async fn a_block_ends_follows_both_ways_and_is_an_answer_of_its_own() {
+async fn a_block_ends_follows_both_ways_and_has_its_own_refusal() {
     let service = Service::running();
     let (a, b) = (service.signup().await, service.signup().await);
     follow(&service, &a, &b).await;
@@ -46,7 +46,7 @@ async fn a_block_ends_follows_both_ways_and_is_an_answer_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_mute_changes_nothing_that_the_muted_one_could_notice() {
+async fn a_mute_is_invisible_to_the_muted_account() {
     let service = Service::running();
     let (a, b) = (service.signup().await, service.signup().await);
     follow(&service, &a, &b).await;
@@ -59,19 +59,19 @@ async fn a_mute_changes_nothing_that_the_muted_one_could_notice() {
     assert_eq!(ids_on_page(&service, &a, "/api/profiles/muted/").await, [b.id], "a mute is not a block");
 }
 
-/// What each of the two sees of the other.
+/// Does `a` follow `b`, and `b` follow `a`, as each of them sees it?
 async fn is_following(service: &Service, a: &Account, b: &Account) -> (bool, bool) {
     let (to, from) = join(view_profile(service, a, &b.id), view_profile(service, b, &a.id)).await;
     (to["is_following"].as_bool().unwrap(), from["is_following"].as_bool().unwrap())
 }
 
 #[tokio::test]
-async fn no_follow_is_left_under_a_block_that_comes_at_the_same_time() {
+async fn a_block_concurrent_with_follows_leaves_no_follow() {
     let service = Service::running();
     let (a, b) = (service.signup().await, service.signup().await);
     for round in 0..6 {
         let mut acts = vec![(&a, "follow", &b), (&b, "follow", &a), (&a, "follow", &b), (&b, "follow", &a)];
-        // The block comes first, last and between them.
+        // In turn, the block comes first, between the follows, and last.
         acts.insert(round % 5, (&a, "block", &b));
         let calls = acts.into_iter().map(|(caller, verb, other)| relate(&service, "POST", caller, verb, &other.id));
         let answers: Vec<Answer> = stream::iter(calls).buffer_unordered(8).collect().await;
@@ -89,7 +89,7 @@ async fn no_follow_is_left_under_a_block_that_comes_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn who_unblocks_while_being_blocked_leaves_the_others_block() {
+async fn an_unblock_keeps_a_concurrent_block_by_the_other() {
     let service = Service::running();
     let (a, b) = (service.signup().await, service.signup().await);
     for _ in 0..4 {

@@ -12,7 +12,7 @@ fn shown(following: bool, followers: u32) -> Value {
 }
 
 #[tokio::test]
-async fn a_follow_shows_at_once_and_counts_soon() {
+async fn a_follow_is_visible_at_once_and_counted_soon() {
     let service = Service::running();
     let (a, b) = (service.signup().await, service.signup().await);
     relate(&service, "POST", &a, "follow", &b.id).await.is(200, &shown(true, 1));
@@ -25,7 +25,7 @@ async fn a_follow_shows_at_once_and_counts_soon() {
     .await;
     let profile = service.get(&format!("/profile?username={}", b.username)).send().await.with_status(200).json();
     assert_eq!((&profile["profile"]["followers"], &profile["profile"]["following"]), (&json!(1), &json!(0)));
-    // Again is as good as once.
+    // A repetition changes nothing.
     relate(&service, "POST", &a, "follow", &b.id).await.is(200, &shown(true, 1));
     relate(&service, "DELETE", &a, "follow", &b.id).await.is(200, &shown(false, 0));
     assert_eq!(view_profile(&service, &a, &b.id).await["is_following"], false);
@@ -38,7 +38,7 @@ async fn a_follow_shows_at_once_and_counts_soon() {
 }
 
 #[tokio::test]
-async fn nobody_follows_blocks_or_mutes_oneself_or_nobody() {
+async fn relations_to_oneself_or_to_unknown_people_are_refused() {
     let service = Service::running();
     let account = service.signup().await;
     for verb in ["follow", "block", "mute"] {
@@ -51,7 +51,7 @@ async fn nobody_follows_blocks_or_mutes_oneself_or_nobody() {
             let path = format!("/api/profiles/{}/{verb}/", account.id);
             let nobody = json!({"detail": "Authentication credentials were not provided."});
             service.call(method, &path).send().await.unauthorized(&nobody);
-            // A browser's cookie needs the token that a page of another site does not have.
+            // A request by cookie needs the CSRF token, which a page of another site does not have.
             let forged = service.call(method, &path).header("cookie", &account.cookies.header()).send().await;
             assert_eq!(forged.status, 403, "{}", forged.text());
         }
@@ -61,7 +61,7 @@ async fn nobody_follows_blocks_or_mutes_oneself_or_nobody() {
 }
 
 #[tokio::test]
-async fn a_deleted_user_is_nobody() {
+async fn relations_to_a_deleted_user_are_refused() {
     let service = Service::running();
     let (a, gone) = (service.signup().await, service.signup().await);
     follow(&service, &a, &gone).await;
@@ -77,7 +77,7 @@ async fn a_deleted_user_is_nobody() {
 }
 
 #[tokio::test]
-async fn of_twenty_who_toggle_one_follow_the_counters_end_as_the_edge_is() {
+async fn counters_agree_with_the_edge_after_concurrent_follows_and_unfollows() {
     let service = Service::running();
     let (a, b, c) = (service.signup().await, service.signup().await, service.signup().await);
     follow(&service, &c, &b).await;
@@ -100,7 +100,7 @@ async fn of_twenty_who_toggle_one_follow_the_counters_end_as_the_edge_is() {
 }
 
 #[tokio::test]
-async fn everybody_who_follows_at_once_is_counted() {
+async fn concurrent_followers_are_all_counted() {
     let service = Service::running();
     let star = service.signup().await;
     let fans = join_all((0..12).map(|_| service.signup())).await;

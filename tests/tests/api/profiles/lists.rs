@@ -17,7 +17,7 @@ fn page(people: &[Value]) -> Value {
 }
 
 #[tokio::test]
-async fn lists_name_people_the_last_first() {
+async fn lists_of_people_have_the_newest_first() {
     let service = Service::running();
     let (a, b, c) = (service.signup().await, service.signup().await, service.signup().await);
     let body = json!({"profile_id": c.id, "alias": "Cee", "image_url": "https://example.com/c.png"});
@@ -29,7 +29,7 @@ async fn lists_name_people_the_last_first() {
     }
     let both = page(&[person(&c, "Cee", "https://example.com/c.png"), person(&b, "", "")]);
     let get = |path: String| service.get(&path).bearer(&b.access).send();
-    // One's own acts at once, those of others as soon as the index has them.
+    // Own acts are listed at once, acts of others as soon as the index has them.
     get(format!("/api/profiles/{}/following/", a.id)).await.is(200, &both);
     service.get("/api/profiles/muted/").bearer(&a.access).send().await.is(200, &both);
     eventually("both followers", async || {
@@ -47,7 +47,7 @@ async fn lists_name_people_the_last_first() {
 }
 
 #[tokio::test]
-async fn lists_of_nobody_are_not_found_and_nobody_sees_lists() {
+async fn lists_need_a_known_person_and_a_caller() {
     let service = Service::running();
     let account = service.signup().await;
     let nobody = json!({"detail": "Authentication credentials were not provided."});
@@ -64,7 +64,7 @@ async fn lists_of_nobody_are_not_found_and_nobody_sees_lists() {
 }
 
 #[tokio::test]
-async fn deleted_accounts_and_those_behind_a_block_fall_out() {
+async fn lists_omit_deleted_and_blocked_accounts() {
     let service = Service::running();
     let star = service.signup().await;
     let fans = join_all((0..4).map(|_| service.signup())).await;
@@ -85,7 +85,7 @@ async fn deleted_accounts_and_those_behind_a_block_fall_out() {
             (ids_on_page(&service, viewer, &path).await == [viewer.id.clone()]).then_some(())
         })
         .await;
-        // Others see them, the deleted one excepted.
+        // Others see all of them but the deleted one.
         let expected: BTreeSet<String> = [viewer, blocks, blocked].map(|one| one.id.clone()).into();
         eventually("everybody else", async || {
             let others: BTreeSet<String> = ids_on_page(&service, &star, &path).await.into_iter().collect();
@@ -125,7 +125,7 @@ async fn paging_neither_skips_nor_repeats_while_others_follow() {
                 }
             };
             let seen = ids_on_all_pages(&service, &star, &path, newcomers).await;
-            // Those who came or went meanwhile may be seen or not; the others exactly once, in their order.
+            // Those who came or left meanwhile may be listed or not; the others are listed exactly once, in order.
             let seen: Vec<String> = seen.into_iter().filter(|id| late.iter().all(|one| one.id != *id)).collect();
             assert_eq!(seen, expected, "{list} by {limit}");
         }
@@ -159,7 +159,7 @@ async fn a_cursor_belongs_to_its_own_list() {
         format!("/api/profiles/search/?q=a&cursor={cursor}"),
         format!("{following}?cursor=x"),
         format!("{following}?cursor="),
-        // The list's own name, and a place that is none.
+        // The list's own name, and a position that is invalid.
         format!("{following}?cursor={}", forged(&format!("following/{}\nFOLLOW#~~~", a.id))),
         format!("/api/profiles/search/?q=a&cursor={}", forged("search/\"a\"\nb#x")),
     ] {

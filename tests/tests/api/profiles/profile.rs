@@ -26,7 +26,7 @@ async fn a_profile_is_found_by_its_name_in_any_case_from_query_or_body() {
 }
 
 #[tokio::test]
-async fn a_profile_needs_a_name_that_somebody_has() {
+async fn a_profile_needs_the_name_of_a_user() {
     let service = Service::running();
     service.get("/profile").send().await.is(400, &json!({"username": ["This field is required."]}));
     service.get("/profile?username=").send().await.is(400, &json!({"username": ["This field may not be blank."]}));
@@ -39,7 +39,7 @@ async fn a_profile_needs_a_name_that_somebody_has() {
     {
         service.get(&format!("/profile?username={name}")).send().await.is(404, &nobody);
     }
-    // A few characters that normalise to more than a key can hold.
+    // Few characters, but after normalisation more than a key can hold.
     service.get(&format!("/profile?username={}", "\u{fdfa}".repeat(200))).send().await.is(404, &nobody);
 }
 
@@ -60,7 +60,7 @@ async fn only_what_is_sent_changes() {
 }
 
 #[tokio::test]
-async fn ones_own_name_may_be_given_in_any_place_and_case() {
+async fn the_own_name_is_accepted_in_query_or_body_in_any_case() {
     let service = Service::running();
     let account = service.signup().await;
     let loud = account.username.to_uppercase();

@@ -18,7 +18,7 @@ fn query(q: &str) -> String {
 }
 
 #[tokio::test]
-async fn people_are_found_by_either_name_in_any_case_and_form() {
+async fn people_are_found_by_username_or_alias_in_any_case_and_form() {
     let service = Service::running();
     let viewer = service.signup().await;
     let (word, other) = (unique("straße"), unique("Ïda "));
@@ -50,7 +50,7 @@ async fn people_are_found_by_either_name_in_any_case_and_form() {
 }
 
 #[tokio::test]
-async fn a_search_wants_something_to_search_for_and_somebody_who_searches() {
+async fn a_search_needs_a_query_and_a_caller() {
     let service = Service::running();
     let account = service.signup().await;
     let search = |query: &str| service.get(&format!("/api/profiles/search/{query}")).bearer(&account.access).send();
@@ -64,7 +64,7 @@ async fn a_search_wants_something_to_search_for_and_somebody_who_searches() {
 }
 
 #[tokio::test]
-async fn all_pages_together_have_everybody_once_by_whichever_name() {
+async fn all_pages_together_list_everybody_once() {
     let service = Service::running();
     let viewer = service.signup().await;
     let word = unique("finch");
@@ -90,7 +90,7 @@ async fn all_pages_together_have_everybody_once_by_whichever_name() {
 }
 
 #[tokio::test]
-async fn deleted_accounts_and_those_behind_a_block_are_not_found() {
+async fn deleted_and_blocked_accounts_are_not_found() {
     let service = Service::running();
     let (viewer, word) = (service.signup().await, unique("robin"));
     let mut people = Vec::new();

@@ -11,7 +11,7 @@ fn edit(service: &Service, caller: &Account, body: &Value) -> Call {
     service.put("/api/profiles/edit/").bearer(&caller.access).json(body)
 }
 
-/// A fresh profile as others see it.
+/// A new profile as others see it.
 fn fresh(account: &Account) -> Value {
     json!({
         "id": account.id, "user": account.id, "username": account.username, "alias": "", "bio": "",
@@ -19,7 +19,7 @@ fn fresh(account: &Account) -> Value {
     })
 }
 
-/// The same as its owner sees it.
+/// A new profile as its owner sees it.
 fn own(shown: &Value, date_of_birth: &Value) -> Value {
     let mut own = serde_json::Map::new();
     for (name, value) in shown.as_object().unwrap() {
@@ -32,7 +32,7 @@ fn own(shown: &Value, date_of_birth: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_profile_is_seen_by_its_id_and_its_date_of_birth_by_its_owner_only() {
+async fn only_the_owner_sees_the_date_of_birth_of_a_profile() {
     let service = Service::running();
     let viewer = service.signup().await;
     let (username, alias) = (unique("wren"), "Ada Lovelace");
@@ -54,12 +54,12 @@ async fn a_profile_is_seen_by_its_id_and_its_date_of_birth_by_its_owner_only() {
     let path = format!("/api/profiles/view_profile/{id}");
     let mine = service.get(&path).authorization(&format!("JWT {}", tokens.field("access"))).send().await;
     mine.is(200, &own(&expected, &json!("1999-12-10")));
-    // Who gave no date has none to see.
+    // Without a date of birth the owner sees null.
     view(&service, &viewer, &viewer.id).send().await.is(200, &own(&fresh(&viewer), &Value::Null));
 }
 
 #[tokio::test]
-async fn only_the_signed_in_see_a_profile_that_is_there() {
+async fn view_profile_needs_a_caller_and_a_known_id() {
     let service = Service::running();
     let (viewer, other) = (service.signup().await, service.signup().await);
     let path = format!("/api/profiles/view_profile/{}/", other.id);
@@ -74,10 +74,11 @@ async fn only_the_signed_in_see_a_profile_that_is_there() {
 }
 
 #[tokio::test]
-async fn both_spellings_of_edit_change_what_is_sent_and_clear_what_is_empty() {
+async fn both_spellings_of_edit_change_sent_fields_and_clear_empty_ones() {
     let service = Service::running();
     let (account, viewer) = (service.signup().await, service.signup().await);
-    let body = json!({"profile_id": account.id, "alias": " Ada ", "bio": "bird", "image_url": "https://example.com/a.png",
+    let body = json!({"profile_id": account.id, "alias": " Ada ", "bio": "bird",
+        "image_url": "https://example.com/a.png",
         "background_image_url": "http://example.com/b.png"});
     let mut expected = fresh(&account);
     for (name, value) in body.as_object().unwrap().iter().filter(|(name, _)| *name != "profile_id") {
@@ -88,7 +89,7 @@ async fn both_spellings_of_edit_change_what_is_sent_and_clear_what_is_empty() {
     let profile = service.get(&format!("/profile?username={}", account.username)).send().await.with_status(200).json();
     assert_eq!(profile["profile"]["profilePic"], "https://example.com/a.png");
 
-    // Document 000 prints it so, and a client may send a form.
+    // Document 000 has this spelling, and a client may send a form.
     let form = [("profile_id", &*account.id), ("alias", ""), ("background_image_url", "")];
     let printed = service.put("/api/prfiles/edit/").bearer(&account.access).form(&form).send().await;
     (expected["alias"], expected["background_image_url"]) = (json!(""), json!(""));
@@ -100,7 +101,7 @@ async fn both_spellings_of_edit_change_what_is_sent_and_clear_what_is_empty() {
 }
 
 #[tokio::test]
-async fn another_profile_can_be_edited_by_staff_only() {
+async fn only_staff_edits_another_profile() {
     let service = Service::running();
     let (owner, stranger, staff) = (service.signup().await, service.signup().await, service.signup().await);
     let body = |id: &str| json!({"profile_id": id, "bio": "taken over"});
@@ -117,7 +118,7 @@ async fn another_profile_can_be_edited_by_staff_only() {
 }
 
 #[tokio::test]
-async fn every_profile_text_obeys_its_limit_and_every_url_is_one() {
+async fn profile_texts_have_limits_and_urls_must_be_valid() {
     let service = Service::running();
     let account = service.signup().await;
     let (url, link) =
@@ -143,7 +144,7 @@ async fn every_profile_text_obeys_its_limit_and_every_url_is_one() {
     for name in ["alias", "bio", "image_url", "background_image_url"] {
         assert_eq!(edited[name], longest[name], "{name}");
     }
-    // The same limits by the other doors to the same fields.
+    // The same limits hold at the other endpoints that write these fields.
     let update = service.put("/profile/update").bearer(&account.access).json(&json!({"bio": "b".repeat(401)}));
     update.send().await.is(400, &json!({"bio": [more(400)]}));
     let create = json!({"username": account.username, "biography": "b".repeat(401)});
@@ -159,7 +160,7 @@ async fn every_profile_text_obeys_its_limit_and_every_url_is_one() {
 }
 
 #[tokio::test]
-async fn an_uploaded_picture_goes_when_a_link_or_nothing_replaces_it_and_stays_when_it_is_sent_back() {
+async fn a_replaced_upload_is_deleted_and_one_sent_back_unchanged_is_kept() {
     let service = Service::running();
     let account = service.signup().await;
     let mut older = None;
@@ -169,7 +170,7 @@ async fn an_uploaded_picture_goes_when_a_link_or_nothing_replaces_it_and_stays_w
         let picture = call.send().await.with_status(200).field("profilePic");
         let seen = view(&service, &account, &account.id).send().await.with_status(200).json();
         assert_eq!(seen["image_url"], json!(picture));
-        // A client that sends the whole profile back means no change, even if the picture has changed since.
+        // A client that sends the whole profile back intends no change, even if the picture has changed since.
         for same in [&picture, older.as_ref().unwrap_or(&picture)] {
             let same = json!({"profile_id": account.id, "image_url": same, "bio": "again"});
             let answer = edit(&service, &account, &same).send().await.with_status(200);

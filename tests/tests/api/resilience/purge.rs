@@ -1,5 +1,5 @@
-//! What a deleted account leaves: nothing. One of every kind of thing that exists is made before; every later
-//! capability adds its kind to `Things`.
+//! The purge of a deleted account leaves nothing. The test creates one of every kind of item; a new kind is added to
+//! `OwnedThings`.
 
 use e2e::acts::people::relate;
 use e2e::acts::tweets::react;
@@ -7,25 +7,25 @@ use e2e::ids::id_of;
 use e2e::{Account, Form, PASSWORD, Service, eventually, jpeg, unique};
 use serde_json::{Value, json};
 
-/// Without the jobs: the purge itself is one, and comes back later for what was under way.
+/// All tables but the jobs: the purge itself is a job, and runs once more for writes that were under way.
 const TABLES: [&str; 5] = ["AccountsTable", "CredentialsTable", "SocialTable", "FeedTable", "KeysTable"];
 
-/// What somebody made.
-struct Things {
+/// An account with one of every kind of item and object.
+struct OwnedThings {
     account: Account,
-    /// URLs of objects.
+    /// URLs of its objects.
     objects: Vec<String>,
     tweets: Vec<String>,
 }
 
-impl Things {
+impl OwnedThings {
     async fn of(service: &Service) -> Self {
         let account = service.signup().await;
         let mut things = Self { account, objects: Vec::new(), tweets: Vec::new() };
         things.sign_in_everywhere(service).await;
         things.tweet(service).await;
         things.fill_profile(service).await;
-        things.be_noticed(service).await;
+        things.leave_events_and_mails(service).await;
         things
     }
 
@@ -58,8 +58,8 @@ impl Things {
         service.post("/api/users/create/").bearer(&self.account.access).json(&body).send().await.with_status(201);
     }
 
-    /// Events, mails, and what is kept for the tokens in them.
-    async fn be_noticed(&mut self, service: &Service) {
+    /// Creates security events and mails, and the items behind the tokens in them.
+    async fn leave_events_and_mails(&mut self, service: &Service) {
         let body = json!({"username": self.account.username, "password": "wrong"});
         service.post("/auth/login/").json(&body).send().await.with_status(401);
         let new = format!("{}@example.com", unique("new"));
@@ -70,15 +70,15 @@ impl Things {
         service.mail(&new, 1).await;
     }
 
-    /// Everything that two can have to do with each other, both ways.
-    async fn meet(&self, other: &Self, service: &Service) {
+    /// Creates every kind of item that connects two accounts, both ways.
+    async fn connect_with(&self, other: &Self, service: &Service) {
         for (one, another) in [(self, other), (other, self)] {
             let (actor, tweet) = (&one.account, &another.tweets[0]);
             relate(service, "POST", actor, "follow", &another.account.id).await.with_status(200);
             for what in ["like", "retweet", "save"] {
                 react(service, "POST", actor, tweet, what).await.with_status(200);
             }
-            // What stays must not have the name of who goes in its text.
+            // Texts that remain must not contain the name of the deleted account.
             let message =
                 if std::ptr::eq(one, self) { format!("@{} #met", another.account.username) } else { "#met".to_owned() };
             let body = json!({"message": message, "in_reply_to": tweet});
@@ -88,23 +88,23 @@ impl Things {
             let like = service.post(&format!("/api/tweets/comments/{comment}/like/")).bearer(&another.account.access);
             like.send().await.with_status(200);
         }
-        // What is told is told of the other: a comment, its like, an answer, a like, a retweet, a follow.
+        // Each is notified of the other: a comment, its like, a reply, a like, a retweet, a follow.
         for (one, another) in [(self, other), (other, self)] {
-            eventually("everything has been told and brought", async || {
-                let told = one.told(service).await.len() == 6;
+            eventually("all notifications and timeline entries have arrived", async || {
+                let notified = one.notifications(service).await.len() == 6;
                 let found = service.dynamodb().mentions("FeedTable", &another.account.id).await;
                 let own = format!("U#{}", one.account.id);
-                let is_brought =
+                let is_in_timeline =
                     |item: &Value| item["pk"]["S"] == own && item["sk"]["S"].as_str().unwrap().starts_with("HOME#");
-                let home = found.iter().any(is_brought);
-                (told && home).then_some(())
+                let home = found.iter().any(is_in_timeline);
+                (notified && home).then_some(())
             })
             .await;
         }
     }
 
-    /// What this one was told, by whom.
-    async fn told(&self, service: &Service) -> Vec<Value> {
+    /// The notifications of this account.
+    async fn notifications(&self, service: &Service) -> Vec<Value> {
         let call = service.get("/api/notifications/?limit=100").bearer(&self.account.access);
         call.send().await.with_status(200).json()["results"].as_array().unwrap().clone()
     }
@@ -129,18 +129,18 @@ impl Things {
 }
 
 #[tokio::test]
-async fn nothing_of_a_deleted_account_is_left() {
+async fn a_deleted_account_leaves_nothing() {
     let service = Service::running();
-    let (mine, others) = (Things::of(&service).await, Things::of(&service).await);
-    mine.meet(&others, &service).await;
-    // Blocked both ways and muted, by people whom nothing else leads to.
+    let (mine, others) = (OwnedThings::of(&service).await, OwnedThings::of(&service).await);
+    mine.connect_with(&others, &service).await;
+    // Blocks and mutes both ways, with accounts that have no other connection.
     for what in ["block", "mute"] {
         let stranger = service.signup().await;
         relate(&service, "POST", &stranger, what, &mine.account.id).await.with_status(200);
         relate(&service, "POST", &mine.account, what, &stranger.id).await.with_status(200);
     }
-    let kinds = mine.items(&service).await.len();
-    assert!(kinds > 60, "only {kinds} items: the test makes too little");
+    let items = mine.items(&service).await.len();
+    assert!(items > 60, "only {items} items: the test creates too little");
     assert_eq!(mine.objects_left(&service).await, mine.objects.len());
 
     let body = json!({"current_password": PASSWORD});
@@ -152,8 +152,8 @@ async fn nothing_of_a_deleted_account_is_left() {
         (items.is_empty() && objects == 0).then_some(())
     })
     .await;
-    // Who is somebody else has lost nothing, but for what the other was part of.
-    assert!(others.told(&service).await.is_empty());
+    // The other account has lost nothing but its connections to the deleted one.
+    assert!(others.notifications(&service).await.is_empty());
     eventually("the others' counts are right", async || {
         let call = service.get(&format!("/api/profiles/view_profile/{}/", others.account.id));
         let profile = call.bearer(&others.account.access).send().await.with_status(200).json();
@@ -170,8 +170,8 @@ async fn nothing_of_a_deleted_account_is_left() {
     }
 }
 
-/// At once, before anything was purged.
-async fn assert_is_hidden(service: &Service, things: &Things) {
+/// Demands that everything is hidden at once, before the purge.
+async fn assert_is_hidden(service: &Service, things: &OwnedThings) {
     let account = &things.account;
     for tweet in &things.tweets {
         service.get(&format!("/api/tweets/{tweet}/")).send().await.with_status(404);
@@ -185,7 +185,7 @@ async fn assert_is_hidden(service: &Service, things: &Things) {
     service.get("/auth/users/me/").cookies(&account.cookies).send().await.with_status(401);
     let login = json!({"username": account.username, "password": PASSWORD});
     service.post("/auth/login/").json(&login).send().await.with_status(401);
-    // Somebody else may have the name now.
+    // The username is free again.
     let signup = json!({"username": account.username.to_uppercase(), "password": PASSWORD});
     let again = service.post("/api/auth/signup/").json(&signup).send().await.with_status(201);
     let delete = service.delete("/auth/users/me/").bearer(&again.field("access"));

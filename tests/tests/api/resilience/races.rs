@@ -1,4 +1,4 @@
-//! Many at once. Never more than twenty outstanding requests: the local gateway stops at about a hundred.
+//! Many concurrent requests: at most sixteen at a time, because the local gateway fails at about a hundred.
 
 use e2e::{Answer, PASSWORD, Service, unique};
 use futures_util::StreamExt;
@@ -12,7 +12,7 @@ async fn all_at_once(service: &Service, path: &str, bodies: Vec<Value>) -> Vec<A
     stream::iter(calls).buffer_unordered(AT_ONCE).collect().await
 }
 
-/// One winner, and for everybody else exactly this.
+/// Demands one 201, and exactly these errors in every other answer.
 fn assert_one_wins(answers: &[Answer], errors: &Value) {
     let (winners, losers): (Vec<&Answer>, Vec<&Answer>) = answers.iter().partition(|answer| answer.status == 201);
     for loser in &losers {
@@ -22,7 +22,7 @@ fn assert_one_wins(answers: &[Answer], errors: &Value) {
 }
 
 #[tokio::test]
-async fn of_fifty_signups_for_one_name_in_any_case_and_form_one_wins() {
+async fn one_of_fifty_concurrent_signups_for_a_name_wins() {
     let service = Service::running();
     let name = unique("strasse");
     let (_, digits) = name.split_at("strasse".len());
@@ -35,7 +35,7 @@ async fn of_fifty_signups_for_one_name_in_any_case_and_form_one_wins() {
     });
     let answers = all_at_once(&service, "/api/auth/signup/", bodies.collect()).await;
     assert_one_wins(&answers, &json!({"username": ["A user with that username already exists."]}));
-    // Whoever won can sign in by any of the forms.
+    // The winner can log in with every form of the name.
     for form in ["STRASSE", "Straße"] {
         let body = json!({"username": format!("{form}{digits}"), "password": PASSWORD});
         service.post("/auth/login/").json(&body).send().await.with_status(200);
@@ -44,7 +44,7 @@ async fn of_fifty_signups_for_one_name_in_any_case_and_form_one_wins() {
 }
 
 #[tokio::test]
-async fn of_twenty_registrations_for_one_address_one_wins_and_the_losers_names_stay_free() {
+async fn one_of_twenty_registrations_wins_an_address_and_frees_the_other_names() {
     let service = Service::running();
     let address = unique("wren");
     let names: Vec<String> = (0..20).map(|_| unique("wren")).collect();
@@ -60,7 +60,7 @@ async fn of_twenty_registrations_for_one_address_one_wins_and_the_losers_names_s
 }
 
 #[tokio::test]
-async fn both_doors_lead_to_one_namespace() {
+async fn signup_and_registration_share_one_namespace() {
     let service = Service::running();
     let name = unique("wren");
     let signups = (0..8).map(|_| ("/api/auth/signup/", json!({"username": name, "password": PASSWORD})));
@@ -74,7 +74,7 @@ async fn both_doors_lead_to_one_namespace() {
 }
 
 #[tokio::test]
-async fn logins_at_once_are_sessions_of_their_own() {
+async fn concurrent_logins_open_separate_sessions() {
     let service = Service::running();
     let account = service.signup().await;
     let bodies = vec![json!({"username": account.username, "password": PASSWORD}); 16];
@@ -85,7 +85,7 @@ async fn logins_at_once_are_sessions_of_their_own() {
 }
 
 #[tokio::test]
-async fn tweets_posted_at_once_are_all_there() {
+async fn concurrent_tweets_are_all_stored() {
     let service = Service::running();
     let account = service.signup().await;
     let calls = (0..32).map(|number| {

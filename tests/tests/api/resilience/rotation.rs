@@ -1,5 +1,5 @@
-//! Signing keys rotate while processes sign in, refresh and verify: no valid token is refused, and every token's key is
-//! published for as long as the token lives.
+//! Rotation of signing keys under load: no valid token is refused, and the key of a token is published as long as the
+//! token is valid.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -12,20 +12,20 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use e2e::{Answer, Event, Function, OwnAws, PASSWORD, Service, now, unique};
 use serde_json::{Value, json};
 
-/// What takes weeks in a deployment: a key signs for four seconds, and is published for two of them before.
+/// The times of a deployment in seconds instead of weeks: a key signs for four seconds, and is published two before.
 const TIMES: &[(&str, &str)] =
     &[("AVIARY_KEY_SIGNING_SECONDS", "4"), ("AVIARY_KEY_PUBLISHED_SECONDS", "2"), ("AVIARY_KEY_FRESH_SECONDS", "1")];
 const ROTATIONS: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(90);
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The processes, and what they have handed out.
+/// The processes, and the tokens that they have issued.
 struct World {
     service: Service,
     auth: [Function; 2],
     users: Function,
     keys: Function,
-    /// Access tokens with the user that they are of.
+    /// Access tokens with their usernames.
     tokens: Mutex<Vec<(String, String)>>,
     over: AtomicBool,
     asked: AtomicUsize,
@@ -35,14 +35,14 @@ impl World {
     fn start(service: Service) -> Self {
         let function = |name| Function::start_with(&service, name, TIMES);
         let keys = function("keys");
-        // One of two first starts makes the first key.
+        // One of the two processes creates the first key.
         let auth = [function("auth"), function("auth")];
         let users = function("users");
         let (tokens, over, asked) = (Mutex::default(), AtomicBool::new(false), AtomicUsize::new(0));
         Self { service, auth, users, keys, tokens, over, asked }
     }
 
-    fn turn(&self) -> String {
+    fn run_rotation(&self) -> String {
         let event = json!({"source": "aws.events", "detail-type": "Scheduled Event"});
         let output: Value = serde_json::from_slice(&self.keys.output(&event)).unwrap();
         output["turned"].as_str().unwrap().to_owned()
@@ -54,15 +54,15 @@ impl World {
         self.auth[process % self.auth.len()].answer(&event.into_json())
     }
 
-    /// The tokens of a pair, noted before anybody could look at the published keys.
+    /// Notes the tokens of an answer, before the published keys are read again.
     fn note(&self, answer: &Answer, username: &str) -> (String, String) {
         let (access, refresh) = (answer.field("access"), answer.field("refresh"));
         self.tokens.lock().unwrap().push((access.clone(), username.to_owned()));
         (access, refresh)
     }
 
-    /// Every process takes the access token.
-    fn assert_counts(&self, access: &str, username: &str) {
+    /// Demands that every process accepts the access token.
+    fn assert_accepted(&self, access: &str, username: &str) {
         for process in 0..self.auth.len() {
             let verified = self.post(process, "/auth/jwt/verify/", &json!({"token": access}));
             verified.is(200, &json!({}));
@@ -74,8 +74,8 @@ impl World {
         self.asked.fetch_add(2, Ordering::Relaxed);
     }
 
-    /// A client that signs in again and again, at one process, refreshes at the other, and uses what it gets at all of
-    /// them; older tokens of anyone too.
+    /// A client that repeatedly signs in at one process, refreshes at the other, and uses its tokens and older ones of
+    /// any client at all of them.
     fn sign_in_and_use(&self, client: usize) {
         let username = unique("wren");
         let signup = json!({"username": username, "password": PASSWORD});
@@ -86,26 +86,26 @@ impl World {
             let login = json!({"username": username, "password": PASSWORD});
             let pair = self.post(round, "/auth/jwt/create/", &login).with_status(200);
             let (access, refresh) = self.note(&pair, &username);
-            self.assert_counts(&access, &username);
+            self.assert_accepted(&access, &username);
             let again = self.post(round + 1, "/auth/jwt/refresh/", &json!({"refresh": refresh})).with_status(200);
             let (access, refresh) = self.note(&again, &username);
-            self.assert_counts(&access, &username);
+            self.assert_accepted(&access, &username);
             self.post(round, "/auth/jwt/verify/", &json!({"token": refresh})).is(200, &json!({}));
             let older = {
                 let tokens = self.tokens.lock().unwrap();
                 tokens[round * 7919 % tokens.len()].clone()
             };
-            self.assert_counts(&older.0, &older.1);
+            self.assert_accepted(&older.0, &older.1);
         }
     }
 
-    /// The published keys have that of every token which was handed out before they were asked for.
+    /// Demands that the published keys contain the key of every token that was issued before they were read.
     fn watch_published(&self) {
         while !self.over.load(Ordering::Relaxed) {
-            let wanted = self.kids();
+            let used = self.kids();
             for process in &self.auth {
                 let published = published(process);
-                assert!(wanted.is_subset(&published), "{wanted:?} are not all in {published:?}");
+                assert!(used.is_subset(&published), "{used:?} are not all in {published:?}");
             }
             thread::sleep(PAUSE);
         }
@@ -119,15 +119,15 @@ impl World {
         let deadline = Instant::now() + PATIENCE;
         let mut promoted = 0;
         while promoted < ROTATIONS || self.kids().len() <= ROTATIONS {
-            assert!(!self.over.load(Ordering::Relaxed), "one of the others has failed");
+            assert!(!self.over.load(Ordering::Relaxed), "another thread has failed");
             assert!(Instant::now() < deadline, "{promoted} rotations, {} keys used in time", self.kids().len());
-            promoted += usize::from(self.turn() == "promoted");
+            promoted += usize::from(self.run_rotation() == "promoted");
             thread::sleep(PAUSE);
         }
     }
 }
 
-/// Ends the others too when one of the threads fails, so that the failure is told.
+/// Ends the other threads when one fails, so that the failure is reported.
 struct Over<'a>(&'a AtomicBool);
 
 impl Drop for Over<'_> {
@@ -168,11 +168,11 @@ fn no_valid_token_is_refused_while_keys_rotate_under_load() {
         world.rotate();
     });
     let asked = world.asked.load(Ordering::Relaxed);
-    assert!(asked > 100, "only {asked} requests: that is no load");
+    assert!(asked > 100, "only {asked} requests: too little load");
     an_old_key_leaves_when_its_time_is_over(&world);
 }
 
-/// The day in which the last token of a key expires is not waited for: the end that the rotation wrote is moved to now.
+/// Moves the end of the oldest key to now, instead of waiting a day until the last token of the key expires.
 fn an_old_key_leaves_when_its_time_is_over(world: &World) {
     let (token, username) = world.tokens.lock().unwrap()[0].clone();
     let old = kid(&token);
@@ -183,7 +183,7 @@ fn an_old_key_leaves_when_its_time_is_over(world: &World) {
     let end: i64 = item["expires_at"]["N"].as_str().expect("an end").parse().unwrap();
     let longest = 24 * 3_600;
     assert!(end >= now() + longest, "it ends at {end}, before the last token that it signed");
-    world.assert_counts(&token, &username);
+    world.assert_accepted(&token, &username);
 
     let over = json!({"N": (now() - 1).to_string()});
     runtime.block_on(dynamodb.set("CredentialsTable", pk, &old, "expires_at", &over));
@@ -193,9 +193,9 @@ fn an_old_key_leaves_when_its_time_is_over(world: &World) {
         || world.post(0, "/auth/jwt/verify/", &json!({"token": token})).status != 401
         || published(&world.auth[1]).contains(&old)
     {
-        assert!(Instant::now() < deadline, "the old key is still known");
+        assert!(Instant::now() < deadline, "the old key is still accepted");
         thread::sleep(PAUSE);
     }
     let (newest, username) = world.tokens.lock().unwrap().last().unwrap().clone();
-    world.assert_counts(&newest, &username);
+    world.assert_accepted(&newest, &username);
 }

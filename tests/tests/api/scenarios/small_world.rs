@@ -1,11 +1,11 @@
-//! A small world: five people who follow, write, answer, like, mute, block and leave. After each act every screen of each
-//! of them, and of somebody who is nobody, shows what the model says.
+//! Five people follow, tweet, reply, like, mute, block and delete. After each act every screen of each of them, and of
+//! an anonymous visitor, must agree with a model.
 
 mod acts;
 mod model;
 mod screens;
 
-use acts::Acting;
+use acts::World;
 use model::Person;
 
 const ANN: Person = Person(0);
@@ -15,8 +15,8 @@ const DAN: Person = Person(3);
 const EVE: Person = Person(4);
 
 #[tokio::test]
-async fn everybody_sees_what_everybody_did_and_nobody_what_is_hidden() {
-    let mut world = Acting::begin(["ann", "ben", "cat", "dan", "eve"]).await;
+async fn every_screen_agrees_with_the_model_after_every_act() {
+    let mut world = World::begin(["ann", "ben", "cat", "dan", "eve"]).await;
     for (follower, followed) in [(ANN, BEN), (ANN, CAT), (BEN, ANN), (CAT, BEN), (DAN, ANN), (EVE, BEN)] {
         world.follow(follower, followed).await;
     }

@@ -1,11 +1,11 @@
-//! The main job, exactly as a client of the Twitter-like document does it.
+//! The main flow of document 001, the Twitter-like one, exactly as its client sends it.
 
 use e2e::{
     Answer, Form, Service, claims_of, eventually, is_same_picture, jpeg_with_gps, png, says_where_it_was_taken, unique,
 };
 use serde_json::{Value, json};
 
-/// Registers and logs in; the token of the login, the user's id and the username.
+/// Registers and logs in. Returns the token of the login, the user's id and the username.
 async fn registered(service: &Service) -> (String, String, String) {
     let username = unique("abc_");
     let email = format!("{username}@gmail.com");
@@ -35,7 +35,7 @@ async fn assert_is_served_clean(service: &Service, url: &str, sent: &[u8], conte
 }
 
 #[tokio::test]
-async fn somebody_registers_and_tweets_three_photos_and_takes_them_back() {
+async fn a_client_registers_tweets_three_photos_and_deletes_the_tweet() {
     let service = Service::running();
     let (token, id, _) = registered(&service).await;
     let photos = [jpeg_with_gps(320, 240, 1), jpeg_with_gps(64, 96, 2), jpeg_with_gps(33, 17, 3)];
@@ -63,7 +63,7 @@ async fn somebody_registers_and_tweets_three_photos_and_takes_them_back() {
     service.get(&path).send().await.is(404, &json!({"detail": "Not found."}));
     service.delete(&path).bearer(&token).send().await.is(404, &json!({"detail": "Not found."}));
     for link in &links {
-        // A job removes them.
+        // A job deletes the pictures.
         eventually(&format!("{link} is gone"), async || {
             let status = service.fetch(link).await.status;
             [403, 404].contains(&status).then_some(())
@@ -73,7 +73,7 @@ async fn somebody_registers_and_tweets_three_photos_and_takes_them_back() {
 }
 
 #[tokio::test]
-async fn somebody_registers_and_gives_the_profile_a_biography_and_a_picture() {
+async fn a_client_registers_and_sets_a_biography_and_a_picture() {
     let service = Service::running();
     let (token, _, username) = registered(&service).await;
     let path = format!("/profile?username={username}");

@@ -1,4 +1,4 @@
-//! What an operator does from a terminal, and what clients see of it: staff, and users who come from Django.
+//! The operator's tasks and their effect for clients: staff, and users imported from Django.
 
 use std::io::Write;
 use std::process::Command;
@@ -7,7 +7,7 @@ use e2e::{Account, Service, environment_of, unique};
 use serde_json::{Value, json};
 use xtask::workspace::Workspace;
 
-/// What `cargo xtask staff` and `import-django` run; those two only find the deployment.
+/// Runs `operate`, as `cargo xtask staff` and `cargo xtask import-django` do after finding the deployment.
 fn operate(service: &Service, arguments: &[&str]) -> String {
     let workspace = Workspace::locate().expect("the workspace");
     let mut command: Command = workspace.command(workspace.binary("operate", false));
@@ -19,13 +19,13 @@ fn operate(service: &Service, arguments: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn staff_may_see_others_accounts_as_soon_as_it_is_staff_and_as_long() {
+async fn staff_sees_other_accounts_exactly_while_it_is_staff() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let path = format!("/api/auth/{}/", other.username);
     let shown = json!({"username": other.username, "password": "argon2id$********", "email": other.email});
     let forbidden = json!({"detail": "You do not have permission to perform this action."});
-    // The token of before goes on: what it allows is looked up with each request.
+    // The token stays the same, because the rights of its user are read with each request.
     let look = || service.get(&path).bearer(&account.access).send();
     look().await.is(403, &forbidden);
 
@@ -49,11 +49,11 @@ async fn staff_may_see_others_accounts_as_soon_as_it_is_staff_and_as_long() {
     assert_eq!(names, ["signup", "staff_granted", "staff_removed"], "nothing changed the second time");
 }
 
-/// `lètmein` as Django keeps it.
+/// `lètmein` as Django stores it.
 const PBKDF2: &str = "pbkdf2_sha256$10000$seasalt$CWWFdHOWwPnki7HvkcqN9iA2T3KLW1cf2uZ5kvArtVY=";
 const PASSWORD: &str = "lètmein";
 
-/// What `manage.py dumpdata auth.user` writes of one user.
+/// One user as `manage.py dumpdata auth.user` writes it.
 fn dumped(pk: u32, username: &str, email: &str, password: &str) -> Value {
     json!({"model": "auth.user", "pk": pk, "fields": {
         "password": password, "last_login": null, "is_superuser": false, "username": username, "first_name": "Ada",
@@ -66,16 +66,16 @@ async fn login(service: &Service, name: &str, password: &str) -> e2e::Answer {
     service.post("/auth/jwt/create/").json(&json!({"username": name, "password": password})).send().await
 }
 
-/// The hash as the table has it.
+/// The password hash in the table.
 async fn hash(service: &Service, username: &str) -> String {
-    let authenticator = service.dynamodb().get("AccountsTable", &format!("NAME#{username}"), "NAME").await;
-    let id = authenticator["user_id"]["S"].as_str().expect("an id");
+    let name_owner = service.dynamodb().get("AccountsTable", &format!("NAME#{username}"), "NAME").await;
+    let id = name_owner["user_id"]["S"].as_str().expect("an id");
     let user = service.dynamodb().get("AccountsTable", &format!("U#{id}"), "USER").await;
     user["password"]["S"].as_str().expect("a hash").to_owned()
 }
 
 #[tokio::test]
-async fn who_comes_from_django_logs_in_with_the_password_of_there_and_is_hashed_anew() {
+async fn an_imported_user_logs_in_with_the_django_password_and_is_rehashed() {
     let service = Service::running();
     let here: Account = service.signup().await;
     let newcomer = unique("ada");
@@ -108,7 +108,7 @@ async fn who_comes_from_django_logs_in_with_the_password_of_there_and_is_hashed_
 
     let account = service.get(&format!("/api/auth/{newcomer}/")).bearer(&pair.field("access")).send().await;
     account.is(200, &json!({"username": newcomer, "password": "argon2id$********", "email": email}));
-    // Whose name was taken is who they were.
+    // The user whose name was in the dump is unchanged.
     login(&service, &here.username, PASSWORD).await.unauthorized(&refusal);
     login(&service, &here.username, e2e::PASSWORD).await.with_status(200);
 

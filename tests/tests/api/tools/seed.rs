@@ -18,7 +18,7 @@ async fn list(service: &Service, path: &str) -> Vec<Value> {
     answer.json()["results"].as_array().unwrap().clone()
 }
 
-/// The names of everybody in this world who said hello last, or tweeted at all.
+/// The usernames of this seed whose tweets are among the latest with the tag `hello`.
 async fn authors(service: &Service, number: u64) -> Vec<String> {
     let hello = list(service, "/api/tweets/tags/hello/?limit=100").await;
     let names = hello.iter().map(|tweet| tweet["author"]["username"].as_str().unwrap().to_owned());
@@ -26,7 +26,7 @@ async fn authors(service: &Service, number: u64) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_world_is_made_once() {
+async fn a_repeated_seed_creates_nothing_twice() {
     let service = Service::running();
     let number = RandomState::new().hash_one("a world of this test") >> 1;
     let args = SeedArgs { users: 4, seed: number, url: service.url.clone() };

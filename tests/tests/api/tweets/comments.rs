@@ -8,7 +8,7 @@ use e2e::{Account, Event, Function, Service, eventually, unique};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn the_answer_is_the_whole_comment_and_the_list_has_the_oldest_first() {
+async fn the_answer_is_the_complete_comment_and_the_list_oldest_first() {
     let service = Service::running();
     let (author, other) = (service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&author, "hello").await);
@@ -36,7 +36,7 @@ async fn the_answer_is_the_whole_comment_and_the_list_has_the_oldest_first() {
 }
 
 #[tokio::test]
-async fn a_comment_wants_somebody_a_message_and_a_tweet() {
+async fn a_comment_needs_a_caller_a_message_and_a_tweet() {
     let service = Service::running();
     let account = service.signup().await;
     let tweet = id_of(&service.tweet(&account, "hello").await);
@@ -66,7 +66,7 @@ async fn a_comment_wants_somebody_a_message_and_a_tweet() {
 }
 
 #[tokio::test]
-async fn a_key_answers_the_first_result_though_what_it_stood_on_is_gone() {
+async fn a_repeat_gets_the_first_result_after_the_tweet_is_deleted() {
     let service = Service::running();
     let (author, other) = (service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&author, "hello").await);
@@ -84,7 +84,7 @@ async fn a_key_answers_the_first_result_though_what_it_stood_on_is_gone() {
     for (((path, body), key), first) in bodies.iter().zip(&keys).zip(&first) {
         send((path, body), key).await.is(201, first);
     }
-    // Without a key, or with a new one, it is refused, and the new one is free again.
+    // Without a key or with a new one the request is refused, and the new key stays free.
     let fresh = unique("key");
     send((bodies[1].0, &bodies[1].1), &fresh).await.with_status(404);
     let missing = format!("Invalid pk \"{tweet}\" - object does not exist.");
@@ -93,7 +93,7 @@ async fn a_key_answers_the_first_result_though_what_it_stood_on_is_gone() {
 }
 
 #[tokio::test]
-async fn a_block_ends_commenting_and_hides_comments() {
+async fn a_block_forbids_comments_and_hides_them() {
     let service = Service::running();
     let (author, other, third) = (service.signup().await, service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&author, "hello").await);
@@ -117,7 +117,7 @@ async fn a_block_ends_commenting_and_hides_comments() {
 }
 
 #[tokio::test]
-async fn a_comment_that_is_sent_again_with_its_key_is_one() {
+async fn a_comment_repeated_with_its_key_is_created_once() {
     let service = Service::running();
     let account = service.signup().await;
     let (one, other) = (id_of(&service.tweet(&account, "1").await), id_of(&service.tweet(&account, "2").await));
@@ -155,7 +155,7 @@ async fn paging_skips_and_repeats_nothing_while_others_comment() {
     })
     .await;
     let mut read = ids_on_all_pages(&service, &author, &path, async |page| {
-        // Later ones come at the end; the first three pages are full of those above.
+        // Later comments are at the end; the first three pages hold the comments from above.
         if page <= 3 {
             comment(&service, &other, &tweet, "later").await.with_status(201);
         }
@@ -169,7 +169,7 @@ async fn paging_skips_and_repeats_nothing_while_others_comment() {
 }
 
 #[tokio::test]
-async fn tweets_and_comments_share_a_limit_that_is_the_accounts_own() {
+async fn tweets_and_comments_share_one_limit_per_account() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&other, "hello").await);
@@ -186,7 +186,7 @@ async fn tweets_and_comments_share_a_limit_that_is_the_accounts_own() {
         let answer = post(&account, path).with_status(429);
         assert!(answer.header("retry-after").is_some() && answer.text().contains("Request was throttled."));
     }
-    // Reactions make nothing that others have to read, and others are not held up.
+    // Reactions do not count, and other accounts are not limited.
     let like = Event::new("POST", &format!("/api/tweets/{tweet}/like")).bearer(&account.access);
     tweets.invoke(like).answer.with_status(200);
     post(&other, &comments).with_status(201);

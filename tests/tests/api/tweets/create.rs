@@ -1,4 +1,4 @@
-//! `POST /api/tweets/`, and what both ways to post have in common: replies, mentions, videos.
+//! `POST /api/tweets/`, and what `POST /tweet` has too: replies, mentions, videos.
 
 use e2e::acts::people::block;
 use e2e::acts::tweets::{create_tweet, reply};
@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn both_addresses_answer_the_same_whole_tweet() {
+async fn both_paths_answer_the_same_complete_tweet() {
     let service = Service::running();
     let account = service.signup().await;
     let one = create_tweet(&service, &account, &json!({"message": "hello"})).await.with_status(201).json();
@@ -24,7 +24,7 @@ async fn both_addresses_answer_the_same_whole_tweet() {
 }
 
 #[tokio::test]
-async fn a_reply_names_its_tweet_in_every_kind_of_body_and_at_both_addresses() {
+async fn a_reply_names_its_tweet_in_every_kind_of_body_at_both_paths() {
     let service = Service::running();
     let (author, other) = (service.signup().await, service.signup().await);
     let parent = id_of(&service.tweet(&author, "what?").await);
@@ -49,7 +49,7 @@ async fn a_reply_names_its_tweet_in_every_kind_of_body_and_at_both_addresses() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_named() {
+async fn unknown_tweets_and_media_are_named() {
     let service = Service::running();
     let account = service.signup().await;
     let gone = "019a9f3c-6b00-7c52-9d41-3e5f70a1b2c3";
@@ -71,7 +71,7 @@ async fn what_is_not_there_is_named() {
 }
 
 #[tokio::test]
-async fn who_is_blocked_neither_replies_nor_mentions_and_leaves_nothing() {
+async fn a_blocked_account_can_neither_reply_nor_mention() {
     let service = Service::running();
     let (blocker, blocked, third) = (service.signup().await, service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&blocker, "mine").await);
@@ -91,11 +91,11 @@ async fn who_is_blocked_neither_replies_nor_mentions_and_leaves_nothing() {
     service.post("/tweet").bearer(&blocked.access).multipart(&photo).send().await.is(403, &refusal);
     let list = service.get(&format!("/api/tweets/by/{}/", blocked.username)).send().await.with_status(200);
     assert_eq!(list.json()["results"], json!([]));
-    // What was refused is not kept with its key, and an address is no mention.
+    // Refusals are not stored with the key, and an e-mail address is no mention.
     let fine = json!({"message": format!("mail@{name} and @nobody-{}", unique("x"))});
     let call = service.post("/tweet").bearer(&blocked.access).header("idempotency-key", &key);
     call.json(&fine).send().await.with_status(201);
-    // The other way round nothing is in the way.
+    // The blocker may still reply to the blocked account.
     let theirs = id_of(&service.tweet(&blocked, "theirs").await);
     reply(&service, &blocker, &theirs, &format!("@{} well", blocked.username)).await;
 }
@@ -112,7 +112,7 @@ async fn too_many_media_ids_are_one_error() {
 }
 
 #[tokio::test]
-async fn a_reply_that_is_sent_again_with_its_key_is_one_and_without_it_is_two() {
+async fn a_reply_repeated_with_its_key_is_created_once() {
     let service = Service::running();
     let account = service.signup().await;
     let parent = id_of(&service.tweet(&account, "what?").await);
@@ -128,7 +128,7 @@ async fn a_reply_that_is_sent_again_with_its_key_is_one_and_without_it_is_two() 
 }
 
 #[tokio::test]
-async fn a_video_is_stored_without_the_place_where_it_was_filmed() {
+async fn a_video_is_stored_without_its_position() {
     let service = Service::running();
     let account = service.signup().await;
     let film = mp4_with_position(10, 640, 360);
@@ -151,7 +151,7 @@ async fn a_video_is_stored_without_the_place_where_it_was_filmed() {
 }
 
 #[tokio::test]
-async fn a_video_that_can_not_be_shown_is_refused_by_its_field() {
+async fn a_video_that_cannot_be_played_is_refused_by_its_field() {
     let service = Service::running();
     let account = service.signup().await;
     let film = mp4_with_position(10, 64, 48);
@@ -176,7 +176,7 @@ async fn a_video_that_can_not_be_shown_is_refused_by_its_field() {
 }
 
 #[tokio::test]
-async fn many_tweets_at_once_are_all_there() {
+async fn concurrent_tweets_are_all_listed() {
     let service = Service::running();
     let account = service.signup().await;
     let posted = join_all((0..12).map(|n| service.tweet(&account, Box::leak(format!("tweet {n}").into_boxed_str()))));

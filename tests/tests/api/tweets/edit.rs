@@ -38,7 +38,7 @@ async fn an_edit_shows_at_once_with_its_time() {
 }
 
 #[tokio::test]
-async fn an_edit_is_refused_by_whoever_is_not_the_author_and_for_what_is_no_message() {
+async fn an_edit_needs_the_author_and_a_valid_message() {
     let service = Service::running();
     let (author, stranger, staff) = (service.signup().await, service.signup().await, sign_up_staff(&service).await);
     let tweet = service.tweet(&author, "mine").await;
@@ -65,7 +65,7 @@ async fn an_edit_is_refused_by_whoever_is_not_the_author_and_for_what_is_no_mess
 }
 
 #[tokio::test]
-async fn beside_a_picture_the_message_may_be_taken_away() {
+async fn an_edit_may_remove_the_message_of_a_tweet_with_a_picture() {
     let service = Service::running();
     let author = service.signup().await;
     let form = Form::default().text("message", "look").file("imagelinks", "a.jpg", "image/jpeg", &jpeg(8, 8, 1));
@@ -78,7 +78,7 @@ async fn beside_a_picture_the_message_may_be_taken_away() {
 }
 
 #[tokio::test]
-async fn of_many_edits_at_once_each_is_done_and_one_is_the_last() {
+async fn concurrent_edits_all_succeed_and_one_of_them_is_last() {
     let service = Service::running();
     let author = service.signup().await;
     let tweet = id_of(&service.tweet(&author, "start #start").await);
@@ -89,7 +89,7 @@ async fn of_many_edits_at_once_each_is_done_and_one_is_the_last() {
     }
     let shown = service.get(&format!("/api/tweets/{tweet}")).send().await.field("message");
     assert!(texts.contains(&shown), "{shown}");
-    // The tags are those of the text that stayed.
+    // The tags are those of the text that is shown.
     let dynamodb = service.dynamodb();
     let items = dynamodb.mentions("SocialTable", &format!("T#{tweet}")).await;
     let tags: Vec<String> =
@@ -98,7 +98,7 @@ async fn of_many_edits_at_once_each_is_done_and_one_is_the_last() {
 }
 
 #[tokio::test]
-async fn an_edit_mentions_nobody_anew_who_blocks_its_author() {
+async fn an_edit_cannot_add_a_mention_of_somebody_who_blocks_the_author() {
     let service = Service::running();
     let (author, other) = (service.signup().await, service.signup().await);
     let before = id_of(&service.tweet(&author, &format!("hello @{}", other.username)).await);
@@ -106,12 +106,12 @@ async fn an_edit_mentions_nobody_anew_who_blocks_its_author() {
     block(&service, &other, &author).await;
     let text = format!("good bye @{}", other.username);
     edit(&service, &author, &without, &text).await.is(403, &json!({"detail": BLOCKED}));
-    // Who was mentioned before the block stays so.
+    // A mention from before the block may stay.
     edit(&service, &author, &before, &text).await.with_status(200);
 }
 
 #[tokio::test]
-async fn a_deleted_tweet_takes_its_pictures_and_all_that_hangs_on_it_and_leaves_its_replies() {
+async fn a_deleted_tweet_takes_pictures_and_reactions_but_no_replies_with_it() {
     let service = Service::running();
     let (author, other) = (service.signup().await, service.signup().await);
     let form = Form::default().text("message", "#gone").file("imagelinks", "a.jpg", "image/jpeg", &jpeg(8, 8, 1));
@@ -148,7 +148,7 @@ async fn a_deleted_tweet_takes_its_pictures_and_all_that_hangs_on_it_and_leaves_
 }
 
 #[tokio::test]
-async fn staff_takes_any_tweet_back() {
+async fn staff_may_delete_any_tweet() {
     let service = Service::running();
     let (author, staff) = (service.signup().await, sign_up_staff(&service).await);
     let path = format!("/api/tweets/{}", id_of(&service.tweet(&author, "spam").await));

@@ -17,7 +17,7 @@ async fn becomes(service: &Service, reader: &Account, expected: &[&String]) {
 }
 
 #[tokio::test]
-async fn ones_own_tweets_are_there_at_once_and_nobody_elses() {
+async fn the_timeline_has_own_tweets_at_once_and_none_of_strangers() {
     let service = Service::running();
     let (reader, stranger) = (service.signup().await, service.signup().await);
     assert!(ids_on_page(&service, &reader, HOME).await.is_empty());
@@ -32,7 +32,7 @@ async fn ones_own_tweets_are_there_at_once_and_nobody_elses() {
 }
 
 #[tokio::test]
-async fn tweets_of_those_followed_come_and_go_with_the_follow() {
+async fn tweets_of_an_account_come_and_go_with_the_follow() {
     let service = Service::running();
     let (reader, author) = (service.signup().await, service.signup().await);
     let before = id_of(&service.tweet(&author, "before").await);
@@ -49,7 +49,7 @@ async fn tweets_of_those_followed_come_and_go_with_the_follow() {
 }
 
 #[tokio::test]
-async fn a_retweet_brings_a_strangers_tweet_once_at_its_own_place() {
+async fn a_retweet_adds_the_tweet_of_a_stranger_once() {
     let service = Service::running();
     let (reader, friend, stranger) = (service.signup().await, service.signup().await, service.signup().await);
     follow(&service, &reader, &friend).await;
@@ -57,7 +57,7 @@ async fn a_retweet_brings_a_strangers_tweet_once_at_its_own_place() {
     let own = id_of(&service.tweet(&reader, "own").await);
     react(&service, "POST", &friend, &strange, "retweet").await.with_status(200);
     becomes(&service, &reader, &[&strange, &own]).await;
-    // One's own tweet does not come a second time by a friend's retweet.
+    // A friend's retweet of the reader's own tweet adds no second entry.
     react(&service, "POST", &friend, &own, "retweet").await.with_status(200);
     let last = id_of(&service.tweet(&friend, "last").await);
     becomes(&service, &reader, &[&last, &strange, &own]).await;
@@ -66,7 +66,7 @@ async fn a_retweet_brings_a_strangers_tweet_once_at_its_own_place() {
 }
 
 #[tokio::test]
-async fn a_tweet_that_two_brought_stays_while_one_of_them_is_followed_and_brings_it() {
+async fn a_tweet_from_two_sources_stays_while_one_of_them_remains() {
     let service = Service::running();
     let (reader, one, two) = (service.signup().await, service.signup().await, service.signup().await);
     let stranger = service.signup().await;
@@ -87,13 +87,13 @@ async fn a_tweet_that_two_brought_stays_while_one_of_them_is_followed_and_brings
     })
     .await;
     becomes(&service, &reader, &[&last, &strange, &marks[1], &marks[0]]).await;
-    // Neither a mute nor the end of a follow takes it away, as long as the other one is there.
+    // Neither a mute nor an unfollow removes the tweet while the other source remains.
     relate(&service, "POST", &reader, "mute", &one.id).await.with_status(200);
     becomes(&service, &reader, &[&last, &strange, &marks[1]]).await;
     relate(&service, "DELETE", &reader, "mute", &one.id).await.with_status(200);
     relate(&service, "DELETE", &reader, "follow", &one.id).await.with_status(200);
     becomes(&service, &reader, &[&last, &strange, &marks[1]]).await;
-    // The first one takes it back: it comes to the place of the second one's retweet.
+    // The first source undoes its retweet: the entry moves to the time of the second one's.
     react(&service, "DELETE", &one, &strange, "retweet").await.with_status(200);
     becomes(&service, &reader, &[&strange, &last, &marks[1]]).await;
     react(&service, "DELETE", &two, &strange, "retweet").await.with_status(200);
@@ -101,7 +101,7 @@ async fn a_tweet_that_two_brought_stays_while_one_of_them_is_followed_and_brings
 }
 
 #[tokio::test]
-async fn what_a_star_retweets_is_not_lost_to_an_entry_that_is_not_shown() {
+async fn a_pulled_retweet_is_shown_although_another_entry_is_hidden() {
     let service = Service::running();
     let (reader, friend, star) = (service.signup().await, service.signup().await, service.signup().await);
     let stranger = service.signup().await;
@@ -120,7 +120,7 @@ async fn what_a_star_retweets_is_not_lost_to_an_entry_that_is_not_shown() {
 }
 
 #[tokio::test]
-async fn a_credential_that_has_ended_is_said_before_a_wrong_cursor() {
+async fn an_ended_credential_is_reported_before_a_wrong_cursor() {
     let service = Service::running();
     let account = service.signup().await;
     service.post("/api/auth/user/logout_all/").bearer(&account.access).send().await.with_status(205);
@@ -153,7 +153,7 @@ async fn paging_skips_and_repeats_nothing_while_others_write() {
     assert_eq!(read, written);
 }
 
-/// As `feed` marks those who have too many followers to be written to all of them.
+/// Marks an author as pulled by this reader, as `feed` does for authors with too many followers.
 async fn pull(service: &Service, reader: &Account, author: &Account) {
     let recent = format!("PULL#{}", author.id);
     let pull = json!({
@@ -163,7 +163,7 @@ async fn pull(service: &Service, reader: &Account, author: &Account) {
 }
 
 #[tokio::test]
-async fn who_has_too_many_followers_is_merged_and_what_was_also_written_is_there_once() {
+async fn pulled_tweets_are_merged_into_the_timeline_once() {
     let service = Service::running();
     let (reader, star, stranger) = (service.signup().await, service.signup().await, service.signup().await);
     let strange = id_of(&service.tweet(&stranger, "strange").await);
@@ -173,7 +173,7 @@ async fn who_has_too_many_followers_is_merged_and_what_was_also_written_is_there
         written.insert(0, id_of(&service.tweet(&star, &format!("{n}")).await));
     }
     react(&service, "POST", &star, &strange, "retweet").await.with_status(200);
-    // One's own tweet and the star's do not come a second time by retweets.
+    // Retweets of the reader's own and of the star's own tweet add no second entry.
     for tweet in [&written[0], &written[5]] {
         react(&service, "POST", &star, tweet, "retweet").await.with_status(200);
     }
@@ -182,7 +182,7 @@ async fn who_has_too_many_followers_is_merged_and_what_was_also_written_is_there
     pull(&service, &reader, &star).await;
     let all = async || ids_on_all_pages(&service, &reader, "/api/tweets/?limit=2", async |_| ()).await;
     assert_eq!(all().await, written, "merged with what was written");
-    // By merging alone it is the same.
+    // Merging alone gives the same list.
     for tweet in &written {
         service.dynamodb().delete("FeedTable", &format!("U#{}", reader.id), &format!("HOME#{tweet}")).await;
     }

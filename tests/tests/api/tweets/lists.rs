@@ -1,4 +1,4 @@
-//! The lists of `/api/tweets/`: by author, with media, liked, tagged, replies; their pages and cursors.
+//! The lists of `/api/tweets/`: by author, with media, liked, tagged and replies; their pages and cursors.
 
 use e2e::acts::people::block;
 use e2e::acts::tweets::{react, reply};
@@ -10,13 +10,13 @@ async fn list(service: &Service, path: &str) -> Vec<String> {
     ids_of(&service.get(path).send().await.with_status(200).json())
 }
 
-/// What a list that lags shows in the end.
+/// Waits until a list that lags shows these tweets.
 async fn becomes(service: &Service, path: &str, expected: &[String]) {
     eventually(&format!("{path} becomes right"), async || (list(service, path).await == expected).then_some(())).await;
 }
 
 #[tokio::test]
-async fn an_authors_tweets_are_listed_at_once_newest_first_whatever_the_case_of_the_name() {
+async fn tweets_by_an_author_are_listed_at_once_newest_first() {
     let service = Service::running();
     let author = service.signup().await;
     let (first, second) = (service.tweet(&author, "1").await, service.tweet(&author, "2").await);
@@ -48,7 +48,7 @@ async fn likes_are_listed_in_the_order_of_liking() {
 }
 
 #[tokio::test]
-async fn tags_are_found_without_regard_to_case_and_follow_edits() {
+async fn tags_are_found_in_any_case_and_follow_edits() {
     let service = Service::running();
     let author = service.signup().await;
     let tag = unique("Vögel");
@@ -66,13 +66,13 @@ async fn tags_are_found_without_regard_to_case_and_follow_edits() {
         answer.is(404, &json!({"detail": "Not found."}));
     }
     assert!(list(&service, &format!("/api/tweets/tags/{}", unique("never"))).await.is_empty());
-    // The longest that a message can hold, in the widest script.
+    // The longest tag of a message, in characters of four bytes.
     let long = format!("#{}", "𒀀".repeat(279));
     service.tweet(&author, &long).await;
 }
 
 #[tokio::test]
-async fn replies_are_listed_oldest_first_and_outlive_nothing() {
+async fn replies_are_listed_oldest_first_until_they_are_deleted() {
     let service = Service::running();
     let (author, other) = (service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&author, "what?").await);
@@ -110,7 +110,7 @@ async fn paging_skips_and_repeats_nothing_while_its_author_writes() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_of_its_own_list_and_nobody_makes_one_up() {
+async fn a_cursor_fits_only_its_list_and_cannot_be_forged() {
     let service = Service::running();
     let (author, other) = (service.signup().await, service.signup().await);
     let tag = unique("tag");
@@ -166,7 +166,7 @@ async fn a_cursor_is_of_its_own_list_and_nobody_makes_one_up() {
     }
 }
 
-/// A cursor whose place is another text.
+/// A cursor whose position is replaced by this text.
 fn tampered(cursor: &str, place: &str) -> String {
     use base64::Engine;
     use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
@@ -175,7 +175,7 @@ fn tampered(cursor: &str, place: &str) -> String {
 }
 
 #[tokio::test]
-async fn lists_of_nobody_are_not_found() {
+async fn lists_by_an_unknown_author_are_not_found() {
     let service = Service::running();
     for below in ["", "media/", "likes/"] {
         let path = format!("/api/tweets/by/{}/{below}", unique("nobody"));
@@ -184,7 +184,7 @@ async fn lists_of_nobody_are_not_found() {
 }
 
 #[tokio::test]
-async fn whom_somebody_blocks_finds_nothing_of_theirs_and_others_find_all() {
+async fn a_block_hides_the_blockers_tweets_from_the_blocked_account_only() {
     let service = Service::running();
     let (blocker, blocked, third) = (service.signup().await, service.signup().await, service.signup().await);
     let tag = unique("tag");
@@ -218,13 +218,13 @@ async fn whom_somebody_blocks_finds_nothing_of_theirs_and_others_find_all() {
     assert!(sees(&blocked, &format!("/api/tweets/{}/replies", id_of(&other))).await.is_empty());
     assert!(sees(&blocked, &format!("/api/tweets/by/{}/likes", third.username)).await.is_empty());
     assert_eq!(sees(&third, &format!("/api/tweets/by/{}/likes", third.username)).await, [tweet]);
-    // A credential that does not count is nobody's, and nobody sees all.
+    // A request with an invalid credential is anonymous, and sees all tweets.
     service.get(&path).bearer("garbage").send().await.with_status(200);
     service.get(&path).authorization("Token 0123456789012345678901234567890123456789").send().await.with_status(200);
 }
 
 #[tokio::test]
-async fn a_credential_of_any_kind_shows_what_is_ones_own() {
+async fn every_kind_of_credential_shows_the_callers_own_reactions() {
     let service = Service::running();
     let account = service.signup().await;
     let tweet = id_of(&service.tweet(&account, "hello").await);

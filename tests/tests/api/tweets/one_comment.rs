@@ -28,13 +28,13 @@ async fn a_comment_is_edited_by_its_author_or_staff() {
     }
     let answers = join_all(["a", "b", "c"].map(|text| put(&other, json!({"message": text})))).await;
     answers.into_iter().for_each(|answer| assert_eq!(answer.status, 200, "{}", answer.text()));
-    // Staff mend what should not stand there; it stays its author's.
+    // Staff may edit it, and the author stays the same.
     let mended = put(&staff, json!({"message": "removed"})).await.with_status(200).json();
     assert_eq!((&mended["message"], &mended["author"]), (&json!("removed"), &first["author"]));
 }
 
 #[tokio::test]
-async fn who_was_blocked_since_rewrites_nothing_under_the_blockers_tweet() {
+async fn a_blocked_account_cannot_edit_under_the_blockers_tweet() {
     let service = Service::running();
     let (author, other, staff) = (service.signup().await, service.signup().await, sign_up_staff(&service).await);
     let tweet = id_of(&service.tweet(&author, "hello").await);
@@ -49,14 +49,14 @@ async fn who_was_blocked_since_rewrites_nothing_under_the_blockers_tweet() {
     put(&other, format!("/api/tweets/comments/{theirs}")).await.is(403, &refusal);
     put(&other, format!("/api/tweets/{}", id_of(&reply))).await.is(403, &refusal);
     put(&staff, format!("/api/tweets/comments/{theirs}")).await.with_status(200);
-    // What is theirs they may take away.
+    // A blocked account may still delete its own comment and reply.
     request_on_comment(&service, "DELETE", &other, &theirs).await.with_status(204);
     service.delete(&format!("/api/tweets/{}", id_of(&reply))).bearer(&other.access).send().await.with_status(204);
 }
 
-/// Between an account's deletion and the removal of what it left.
+/// The time between the deletion of an account and the removal of its tweets.
 #[tokio::test]
-async fn nothing_can_be_done_with_what_a_deleted_account_left() {
+async fn tweets_of_a_deleted_account_take_no_reactions_or_comments() {
     let service = Service::running();
     let (author, other) = (service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&author, "hello").await);
@@ -78,7 +78,7 @@ async fn nothing_can_be_done_with_what_a_deleted_account_left() {
 }
 
 #[tokio::test]
-async fn who_is_blocked_takes_a_like_back_without_learning_how_many_there_are() {
+async fn a_blocked_account_undoes_a_like_without_seeing_the_count() {
     let service = Service::running();
     let (author, other) = (service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&author, "hello").await);

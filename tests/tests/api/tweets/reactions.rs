@@ -1,4 +1,4 @@
-//! Likes, retweets and saves of `/api/tweets/<id>/`.
+//! `/api/tweets/<id>/like/`, `…/retweet/` and `…/save/`, and the lists of them.
 
 use e2e::acts::people::block;
 use e2e::acts::tweets::react;
@@ -15,7 +15,7 @@ async fn shown(service: &Service, viewer: &Account, tweet: &str) -> Value {
     service.get(&format!("/api/tweets/{tweet}")).bearer(&viewer.access).send().await.with_status(200).json()
 }
 
-/// Waits until a count is what it should be, and then looks once more whether it stays so.
+/// Waits until a count of a tweet has this value.
 async fn count_becomes(service: &Service, viewer: &Account, tweet: &str, name: &str, count: u64) {
     eventually(&format!("{name} become {count}"), async || {
         (shown(service, viewer, tweet).await[name] == count).then_some(())
@@ -24,13 +24,13 @@ async fn count_becomes(service: &Service, viewer: &Account, tweet: &str, name: &
 }
 
 #[tokio::test]
-async fn each_is_idempotent_both_ways_and_shows_to_its_actor_at_once() {
+async fn reactions_are_idempotent_both_ways_and_visible_at_once() {
     let service = Service::running();
     let (author, actor) = (service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&author, "hello").await);
     let first = service.signup().await;
     for (what, state, count) in REACTIONS {
-        // Somebody else was first, so that a count that goes too far down shows.
+        // Another account was first, so that a count that falls too low is noticed.
         react(&service, "POST", &first, &tweet, what).await.with_status(200);
         if let Some(count) = count {
             count_becomes(&service, &actor, &tweet, count, 1).await;
@@ -57,9 +57,9 @@ async fn each_is_idempotent_both_ways_and_shows_to_its_actor_at_once() {
     );
 }
 
-/// Counts follow from the stream; what the caller did is in every answer all the same.
+/// Counters follow from the stream, but every answer includes the caller's own reaction.
 #[tokio::test]
-async fn what_the_caller_did_is_counted_before_anybody_counts() {
+async fn answers_count_the_callers_own_reaction_at_once() {
     let service = Service::running();
     let (author, actor) = (service.signup().await, service.signup().await);
     for (what, _, count) in REACTIONS {
@@ -82,7 +82,7 @@ async fn what_the_caller_did_is_counted_before_anybody_counts() {
 }
 
 #[tokio::test]
-async fn reactions_want_somebody_and_a_tweet() {
+async fn reactions_need_a_caller_and_a_tweet() {
     let service = Service::running();
     let account = service.signup().await;
     let nobody = json!({"detail": "Authentication credentials were not provided."});
@@ -99,7 +99,7 @@ async fn reactions_want_somebody_and_a_tweet() {
 }
 
 #[tokio::test]
-async fn twenty_who_toggle_one_like_leave_the_count_that_the_edges_have() {
+async fn the_like_count_agrees_with_the_edge_after_concurrent_toggles() {
     let service = Service::running();
     let (author, actor) = (service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&author, "hello").await);
@@ -114,7 +114,7 @@ async fn twenty_who_toggle_one_like_leave_the_count_that_the_edges_have() {
 }
 
 #[tokio::test]
-async fn thirty_who_like_one_tweet_at_once_are_counted_and_listed() {
+async fn thirty_concurrent_likes_are_counted_and_listed() {
     let service = Service::running();
     let author = service.signup().await;
     let tweet = id_of(&service.tweet(&author, "hello").await);
@@ -138,7 +138,7 @@ async fn thirty_who_like_one_tweet_at_once_are_counted_and_listed() {
 }
 
 #[tokio::test]
-async fn lists_of_people_have_the_last_first_and_never_whom_a_block_hides() {
+async fn lists_of_people_have_the_newest_first_and_no_blocked_accounts() {
     let service = Service::running();
     let (author, one, two) = (service.signup().await, service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&author, "hello").await);
@@ -163,7 +163,7 @@ async fn lists_of_people_have_the_last_first_and_never_whom_a_block_hides() {
 }
 
 #[tokio::test]
-async fn who_is_blocked_reacts_no_more_but_may_take_back() {
+async fn a_blocked_account_may_undo_reactions_but_add_none() {
     let service = Service::running();
     let (author, blocked) = (service.signup().await, service.signup().await);
     let tweet = id_of(&service.tweet(&author, "hello").await);
@@ -174,13 +174,13 @@ async fn who_is_blocked_reacts_no_more_but_may_take_back() {
     }
     react(&service, "POST", &blocked, &tweet, "save").await.is(404, &json!({"detail": "Not found."}));
     assert_eq!(react(&service, "DELETE", &blocked, &tweet, "like").await.with_status(200).json()["liked"], false);
-    // Who blocks is not blocked.
+    // The blocker is not blocked.
     let theirs = id_of(&service.tweet(&blocked, "theirs").await);
     react(&service, "POST", &author, &theirs, "like").await.with_status(200);
 }
 
 #[tokio::test]
-async fn what_was_saved_is_listed_for_its_owner_alone() {
+async fn saved_tweets_are_listed_for_their_owner_only() {
     let service = Service::running();
     let (author, reader) = (service.signup().await, service.signup().await);
     let (old, new) = (service.tweet(&author, "old").await, service.tweet(&author, "new").await);

@@ -4,7 +4,7 @@ use e2e::{Form, Service, jpeg};
 use serde_json::json;
 
 #[tokio::test]
-async fn a_tweet_is_anybodys_to_read_with_and_without_slash() {
+async fn anybody_reads_a_tweet_with_and_without_slash() {
     let service = Service::running();
     let (author, reader) = (service.signup().await, service.signup().await);
     let tweet = service.tweet(&author, "hello").await;
@@ -14,7 +14,7 @@ async fn a_tweet_is_anybodys_to_read_with_and_without_slash() {
 }
 
 #[tokio::test]
-async fn what_is_no_tweets_id_is_not_found() {
+async fn an_id_of_no_tweet_is_not_found() {
     let service = Service::running();
     let account = service.signup().await;
     let tweet = service.tweet(&account, "hello").await;
@@ -42,7 +42,7 @@ async fn what_is_no_tweets_id_is_not_found() {
 }
 
 #[tokio::test]
-async fn only_the_author_takes_a_tweet_back() {
+async fn only_the_author_deletes_a_tweet() {
     let service = Service::running();
     let (author, stranger) = (service.signup().await, service.signup().await);
     let form = Form::default().text("message", "mine").file("imagelinks", "a.jpg", "image/jpeg", &jpeg(8, 8, 1));
@@ -58,7 +58,7 @@ async fn only_the_author_takes_a_tweet_back() {
 }
 
 #[tokio::test]
-async fn of_two_deletions_at_once_both_leave_it_gone() {
+async fn concurrent_deletions_leave_no_tweet() {
     let service = Service::running();
     let author = service.signup().await;
     let tweet = service.tweet(&author, "twice").await;

@@ -1,4 +1,4 @@
-//! `POST /tweet`: what it answers, and everything that can be wrong with it.
+//! `POST /tweet`: its answer and its errors.
 
 use e2e::{Account, Form, Service, jpeg};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ async fn assert_refused(service: &Service, account: &Account, form: Form, errors
 }
 
 #[tokio::test]
-async fn the_answer_is_the_whole_tweet() {
+async fn the_answer_is_the_complete_tweet() {
     let service = Service::running();
     let account = service.signup().await;
     let answer =
@@ -57,7 +57,7 @@ async fn a_message_is_read_from_every_kind_of_body() {
 }
 
 #[tokio::test]
-async fn a_wrong_message_is_told_what_is_wrong() {
+async fn the_error_of_a_message_says_what_is_wrong() {
     let service = Service::running();
     let account = service.signup().await;
     let rows = [
@@ -115,7 +115,7 @@ async fn every_wrong_field_is_named_at_once() {
 }
 
 #[tokio::test]
-async fn an_image_that_is_none_is_refused() {
+async fn a_file_that_is_no_image_is_refused() {
     let service = Service::running();
     let account = service.signup().await;
     let photo = jpeg(8, 8, 1);
@@ -151,7 +151,7 @@ async fn more_than_three_images_are_refused() {
 }
 
 #[tokio::test]
-async fn a_tweet_needs_somebody_before_anything_is_read() {
+async fn a_tweet_needs_a_caller_before_its_body_is_read() {
     let service = Service::running();
     let nobody = json!({"detail": "Authentication credentials were not provided."});
     service.post("/tweet").json(&json!({})).send().await.unauthorized(&nobody);

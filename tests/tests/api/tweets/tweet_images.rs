@@ -1,4 +1,4 @@
-//! Images of tweets: what comes back is what was sent, less what it must not say.
+//! Images of tweets: they are returned as they were sent, without private metadata.
 
 use e2e::{Account, Form, Service, is_same_picture, jpeg, jpeg_with_gps, png, says_where_it_was_taken};
 use serde_json::{Value, json};
@@ -36,7 +36,7 @@ async fn an_image_needs_no_message_and_keeps_its_description() {
 }
 
 #[tokio::test]
-async fn file_names_of_any_kind_are_taken_and_never_shown() {
+async fn file_names_of_any_kind_are_accepted_and_never_shown() {
     let service = Service::running();
     let account = service.signup().await;
     let photo = jpeg(8, 8, 3);

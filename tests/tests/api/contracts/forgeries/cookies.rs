@@ -1,4 +1,4 @@
-//! As cookies: sessions that nobody opened, and requests that another site made a browser send.
+//! Forged session cookies, and requests that another site makes a browser send.
 
 use aviary_web::Route;
 use e2e::{Call, Cookies, Service, Things};
@@ -6,13 +6,13 @@ use serde_json::json;
 
 use super::{deleted, first, guarded};
 
-/// Routes that want a caller and change nothing, or change something.
+/// Routes that require a caller, with a safe or with an unsafe method.
 fn routes(safe: bool) -> Vec<Route> {
     guarded().map(|(_, route)| route).filter(|route| route.method.is_safe() == safe).collect()
 }
 
 #[tokio::test]
-async fn a_session_cookie_that_nobody_gave_out_is_no_credential_anywhere() {
+async fn no_route_takes_a_forged_session_cookie() {
     let service = Service::running();
     let things = Things::of(&service, service.signup().await).await;
     let Cookies { session, csrf } = &things.owner.cookies;
@@ -34,7 +34,7 @@ async fn a_session_cookie_that_nobody_gave_out_is_no_credential_anywhere() {
             let answer = call.send().await;
             assert_eq!((answer.status, answer.text()), (401, nobody.to_string()), "{session:?} at {route:?}");
         }
-        // Another cookie's name does not do, nor does its case.
+        // The name of the cookie must match exactly, in case too.
         for name in ["SESSIONID", "sessionid2", "session"] {
             let header = format!("{name}={session}; csrftoken={csrf}");
             let call = things.call(&service, &route).header("cookie", &header).header("x-csrftoken", csrf);
@@ -47,7 +47,7 @@ async fn a_session_cookie_that_nobody_gave_out_is_no_credential_anywhere() {
 }
 
 #[tokio::test]
-async fn every_unsafe_route_of_every_function_wants_the_proof_that_no_other_site_has() {
+async fn every_unsafe_route_requires_the_csrf_token() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
     let things = Things::of(&service, account).await;
@@ -75,12 +75,12 @@ async fn every_unsafe_route_of_every_function_wants_the_proof_that_no_other_site
         }
     }
     things.assert_untouched(&service).await;
-    // The session was good all the time.
+    // The session itself was valid all the time.
     service.get("/auth/users/me/").cookies(&own).send().await.with_status(200);
 }
 
 #[tokio::test]
-async fn a_safe_request_needs_no_proof() {
+async fn a_safe_request_needs_no_csrf_token() {
     let service = Service::running();
     let things = Things::of(&service, service.signup().await).await;
     for route in routes(true) {

@@ -1,11 +1,11 @@
-//! As a field of the body: every name under which a refresh token is taken, and `verify`, which takes both kinds.
+//! Forged tokens in a body: under every name of a refresh token, and at `verify`, which takes both kinds.
 
 use e2e::Service;
 use serde_json::{Value, json};
 
 use super::{Forged, INVALID, deleted, forged_of};
 
-/// Path, field and the status of a refusal.
+/// Path, field and status of the refusal.
 const REFRESHES: [(&str, &str, u16); 4] = [
     ("/auth/jwt/refresh/", "refresh", 401),
     ("/api/jwt/refresh/", "refresh", 401),
@@ -39,7 +39,7 @@ async fn a_forged_refresh_token_is_refused_under_every_name() {
     let access = account.access.clone();
     forged.push(Forged { how: "an access token", token: access, message: "Token has wrong type" });
     assert_refused(&service, &REFRESHES, &forged).await;
-    // None of that was theft or a logout.
+    // No attempt counted as reuse of a refresh token or as a logout.
     let answer = service.post("/auth/jwt/refresh/").json(&json!({"refresh": account.refresh})).send().await;
     answer.with_status(200);
 }

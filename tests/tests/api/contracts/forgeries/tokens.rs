@@ -1,4 +1,4 @@
-//! As credential of a request.
+//! Forged tokens as the credential of a request.
 
 use aviary_web::Who;
 use e2e::{Forge, Service, Things, claims_of};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Forged, INVALID, deleted, first, forged_of, guarded};
 use crate::contracts::routes::rows;
 
-/// What is said of a token that is the credential.
+/// The 401 for a token that is the credential.
 fn refusal(message: &str) -> Value {
     json!({
         "detail": "Given token not valid for any token type",
@@ -17,10 +17,10 @@ fn refusal(message: &str) -> Value {
 }
 
 #[tokio::test]
-async fn no_route_of_any_function_takes_a_forged_access_token() {
+async fn no_route_takes_a_forged_access_token() {
     let service = Service::running();
     let things = Things::of(&service, service.signup().await).await;
-    // Of the owner: what passed would act on the owner's things.
+    // Tokens of the owner: a request that passed would change the owner's things.
     let mut forged = forged_of(&service, &things.owner.access).await;
     let refresh = things.owner.refresh.clone();
     forged.push(Forged { how: "a refresh token", token: refresh, message: "Token has wrong type" });
@@ -40,7 +40,7 @@ async fn no_route_of_any_function_takes_a_forged_access_token() {
 }
 
 #[tokio::test]
-async fn no_route_of_any_function_knows_who_is_gone_or_whom_the_token_does_not_name() {
+async fn no_route_takes_a_token_of_a_deleted_user_or_of_no_user() {
     let service = Service::running();
     let things = Things::of(&service, service.signup().await).await;
     let gone = deleted(&service).await.access;
@@ -63,7 +63,7 @@ async fn no_route_of_any_function_knows_who_is_gone_or_whom_the_token_does_not_n
 }
 
 #[tokio::test]
-async fn no_route_of_any_function_takes_a_device_token_that_nobody_gave_out() {
+async fn no_route_takes_a_forged_device_token() {
     let service = Service::running();
     let things = Things::of(&service, service.signup().await).await;
     let device = &things.owner.device_token;
@@ -74,7 +74,7 @@ async fn no_route_of_any_function_takes_a_device_token_that_nobody_gave_out() {
         (format!("Bearer {unknown}"), invalid.clone()),
         (format!("Token {}", first(device, 39)), invalid.clone()),
         (format!("Token {device}0"), invalid),
-        // Without 40 digits it can only be a JWT.
+        // Without exactly 40 digits it can only be a JWT.
         (format!("Bearer {}", first(device, 39)), refusal(INVALID)),
     ];
     for (_, route) in guarded() {
@@ -86,9 +86,9 @@ async fn no_route_of_any_function_takes_a_device_token_that_nobody_gave_out() {
     things.assert_untouched(&service).await;
 }
 
-/// As in djoser, where only the signup looks at the header.
+/// As in djoser, where only the signup checks the header.
 #[tokio::test]
-async fn a_route_that_needs_no_caller_does_not_mind_a_forged_one_but_for_djosers_signup() {
+async fn open_routes_ignore_a_forged_token_except_djosers_signup() {
     let service = Service::running();
     let things = Things::of(&service, service.signup().await).await;
     let forged = forged_of(&service, &things.owner.access).await;
@@ -102,7 +102,7 @@ async fn a_route_that_needs_no_caller_does_not_mind_a_forged_one_but_for_djosers
                 assert_eq!(answer.status, without, "{how} at {route:?}: {}", answer.text());
             }
         }
-        // Nor a cookie without its proof.
+        // A cookie without the CSRF token is ignored too.
         let answer = things.call(&service, &route).cookies(&things.owner.cookies).send().await;
         assert_eq!(answer.status, without, "{route:?}: {}", answer.text());
     }

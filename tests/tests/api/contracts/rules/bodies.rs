@@ -1,9 +1,9 @@
-//! JSON, forms and multipart are read wherever a body is; everything else is refused clearly.
+//! Every endpoint with a body reads JSON, forms and multipart, and refuses everything else with a clear error.
 
 use e2e::{Call, Form, Function, Service};
 use serde_json::{Value, json};
 
-/// Every endpoint that reads a body and needs no caller, and what it says of an empty one.
+/// Every endpoint that reads a body and needs no caller, and its error for an empty body.
 fn readers() -> Vec<(&'static str, &'static str, Value)> {
     let required = |names: &[&str]| {
         let fields = names.iter().map(|name| ((*name).to_owned(), json!(["This field is required."])));
@@ -20,7 +20,7 @@ fn readers() -> Vec<(&'static str, &'static str, Value)> {
     ]
 }
 
-/// A request to every endpoint that reads a body, those that need a caller too.
+/// A request to every endpoint that reads a body, with a caller where one is needed.
 async fn every_reader(service: &Service) -> Vec<Call> {
     let account = service.signup().await;
     let open = readers().into_iter().map(|(method, path, _)| service.call(method, path));
@@ -69,9 +69,9 @@ async fn malformed_json_is_400_with_its_place() {
 }
 
 #[tokio::test]
-async fn json_that_is_no_utf_8_is_malformed() {
+async fn json_that_is_not_utf_8_is_malformed() {
     let service = Service::running();
-    // Fed to the function itself: the local gateway gives up on such a body by itself.
+    // Sent to the function directly, because the local gateway refuses such a body.
     let function = Function::start(&service, "auth");
     let event = e2e::Event::new("POST", "/auth/login/").bytes("application/json", b"{\"username\":\"\xff\"}");
     let answer = function.invoke(event).answer.with_status(400);
@@ -116,7 +116,7 @@ async fn multipart_without_boundary_is_400() {
 }
 
 #[tokio::test]
-async fn of_a_repeated_field_the_last_counts_in_every_kind_of_body() {
+async fn the_last_of_repeated_fields_counts_in_every_kind_of_body() {
     let service = Service::running();
     let blank = json!({"username": ["This field may not be blank."], "password": ["This field is required."]});
     let call = || service.post("/auth/login/");
@@ -126,7 +126,7 @@ async fn of_a_repeated_field_the_last_counts_in_every_kind_of_body() {
 }
 
 #[tokio::test]
-async fn a_body_larger_than_lambda_takes_is_413_with_every_common_header() {
+async fn a_body_beyond_the_limit_of_lambda_is_413_with_every_common_header() {
     let service = Service::running();
     let large = "x".repeat(6 * 1_024 * 1_024 + 1);
     let form = Form::default().text("message", "hi").file("imagelinks", "a.jpg", "image/jpeg", large.as_bytes());
@@ -151,7 +151,8 @@ async fn four_megabytes_of_files_are_not_too_large() {
     let account = service.signup().await;
     let bytes = vec![b'x'; 4_400_000];
     let form = Form::default().text("message", "hi").file("imagelinks", "a.jpg", "image/jpeg", &bytes);
-    let no_image = json!({"imagelinks": ["Upload a valid image. The file you uploaded was either not an image or a corrupted image."]});
+    let message = "Upload a valid image. The file you uploaded was either not an image or a corrupted image.";
+    let no_image = json!({"imagelinks": [message]});
     service.post("/tweet").bearer(&account.access).multipart(&form).send().await.is(400, &no_image);
     let event = e2e::Event::new("POST", "/tweet").bearer(&account.access).multipart(&form);
     function.invoke(event).answer.is(400, &no_image);

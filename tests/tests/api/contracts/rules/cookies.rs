@@ -1,4 +1,4 @@
-//! The two cookies: given with any answer, a credential after a signup, and worth nothing without CSRF's proof.
+//! The two cookies: set by any answer, a credential after a login, and refused on unsafe requests without CSRF token.
 
 use e2e::{Cookies, Event, Form, Function, PASSWORD, Service, SetCookie, unique};
 use serde_json::{Value, json};
@@ -7,8 +7,8 @@ fn failed(reason: &str) -> Value {
     json!({"detail": format!("CSRF Failed: {reason}")})
 }
 
-fn assert_is_given(cookie: Option<SetCookie>, name: &str, http_only: bool, secure: bool) {
-    let cookie = cookie.unwrap_or_else(|| panic!("{name} is not given"));
+fn assert_is_set(cookie: Option<SetCookie>, name: &str, http_only: bool, secure: bool) {
+    let cookie = cookie.unwrap_or_else(|| panic!("{name} is not set"));
     assert!(cookie.value.len() >= 32, "{name} is {}", cookie.value);
     let has = |attribute: &str| cookie.attributes.iter().any(|a| a == attribute);
     assert!(has("path=/") && has("samesite=lax"), "{name}: {:?}", cookie.attributes);
@@ -16,7 +16,7 @@ fn assert_is_given(cookie: Option<SetCookie>, name: &str, http_only: bool, secur
 }
 
 #[tokio::test]
-async fn any_answer_gives_a_client_the_cookies_that_it_lacks() {
+async fn every_answer_sets_missing_cookies() {
     let service = Service::running();
     let calls = [
         service.get("/status/"),
@@ -30,35 +30,35 @@ async fn any_answer_gives_a_client_the_cookies_that_it_lacks() {
     ];
     for call in calls {
         let answer = call.send().await;
-        assert_is_given(answer.cookie("sessionid"), "sessionid", true, false);
-        assert_is_given(answer.cookie("csrftoken"), "csrftoken", false, false);
+        assert_is_set(answer.cookie("sessionid"), "sessionid", true, false);
+        assert_is_set(answer.cookie("csrftoken"), "csrftoken", false, false);
     }
 }
 
 #[tokio::test]
-async fn a_client_that_has_them_is_left_alone() {
+async fn cookies_of_the_client_are_not_replaced() {
     let service = Service::running();
     let cookies = Cookies::of(&service.get("/status/").send().await);
     let again = service.get("/status/").cookies(&cookies).send().await;
     assert_eq!(again.header("set-cookie"), None);
     let half = service.get("/status/").header("cookie", &format!("sessionid={}", cookies.session)).send().await;
     assert!(half.cookie("sessionid").is_none());
-    assert_is_given(half.cookie("csrftoken"), "csrftoken", false, false);
+    assert_is_set(half.cookie("csrftoken"), "csrftoken", false, false);
     let foreign = service.get("/status/").header("cookie", "sessionid=x; csrftoken=; other=1").send().await;
     assert_ne!(Cookies::of(&foreign), cookies);
 }
 
 #[tokio::test]
-async fn over_https_they_are_secure() {
+async fn cookies_are_secure_over_https() {
     let service = Service::running();
     let function = Function::start(&service, "status");
     let answer = function.invoke(Event::new("GET", "/status/")).answer;
-    assert_is_given(answer.cookie("sessionid"), "sessionid", true, true);
-    assert_is_given(answer.cookie("csrftoken"), "csrftoken", false, true);
+    assert_is_set(answer.cookie("sessionid"), "sessionid", true, true);
+    assert_is_set(answer.cookie("csrftoken"), "csrftoken", false, true);
 }
 
 #[tokio::test]
-async fn cookies_that_were_only_given_are_no_credential() {
+async fn cookies_without_a_login_are_no_credential() {
     let service = Service::running();
     let cookies = Cookies::of(&service.get("/status/").send().await);
     let nobody = json!({"detail": "Authentication credentials were not provided."});
@@ -68,7 +68,7 @@ async fn cookies_that_were_only_given_are_no_credential() {
 }
 
 #[tokio::test]
-async fn an_unsafe_request_with_only_the_cookie_needs_the_token_in_header_or_form() {
+async fn an_unsafe_request_by_cookie_needs_the_token_in_header_or_form() {
     let service = Service::running();
     let account = service.signup().await;
     let hi = json!({"message": "hi"});
@@ -88,7 +88,7 @@ async fn an_unsafe_request_with_only_the_cookie_needs_the_token_in_header_or_for
     post().form(&fields).send().await.with_status(201);
     let form = Form::default().text("message", "hi").text("csrfmiddlewaretoken", &account.cookies.csrf);
     let tweet = post().multipart(&form).send().await.with_status(201).json();
-    // Where a method has no body of its own, the field may come in one.
+    // Methods without a body of their own accept the field in a body too.
     let tweet = format!("/api/tweets/{}", tweet["id"].as_str().unwrap());
     for path in ["like", "retweet", "save", ""] {
         let path = format!("{tweet}/{path}");
@@ -100,10 +100,10 @@ async fn an_unsafe_request_with_only_the_cookie_needs_the_token_in_header_or_for
 }
 
 #[tokio::test]
-async fn a_token_of_another_session_is_no_proof() {
+async fn a_csrf_token_of_another_session_is_refused() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
-    // Somebody who can set a cookie in the victim's browser knows both halves of a pair.
+    // An attacker who can set a cookie in the victim's browser knows a matching pair of cookie and header.
     let planted = Cookies { session: account.cookies.session.clone(), csrf: other.cookies.csrf.clone() };
     let call = service.post("/tweet").cookies(&planted).header("x-csrftoken", &planted.csrf);
     let answer = call.json(&json!({"message": "hi"})).send().await;
@@ -111,7 +111,7 @@ async fn a_token_of_another_session_is_no_proof() {
 }
 
 #[tokio::test]
-async fn the_check_holds_for_every_unsafe_method() {
+async fn every_unsafe_method_checks_the_csrf_token() {
     let service = Service::running();
     let account = service.signup().await;
     let tweet = service.tweet(&account, "hi").await;
@@ -130,7 +130,7 @@ async fn the_check_holds_for_every_unsafe_method() {
 }
 
 #[tokio::test]
-async fn with_an_authorization_header_nothing_is_checked() {
+async fn an_authorization_header_makes_the_csrf_token_unnecessary() {
     let service = Service::running();
     let account = service.signup().await;
     for credential in [&account.access, &account.device_token] {
@@ -141,7 +141,7 @@ async fn with_an_authorization_header_nothing_is_checked() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_origin_is_refused_though_cors_lets_any_read() {
+async fn a_page_of_another_origin_is_refused_although_cors_allows_reading() {
     let service = Service::running();
     let account = service.signup().await;
     let post = |origin: &str| {
@@ -173,13 +173,13 @@ async fn a_page_of_a_listed_origin_may_use_the_cookies() {
 }
 
 #[tokio::test]
-async fn a_browsers_form_signs_up_with_the_cookies_that_it_was_given() {
+async fn a_browser_form_signs_up_with_the_cookies_it_was_given() {
     let service = Service::running();
     let given = Cookies::of(&service.get("/status/").send().await);
     let username = unique("ex_user");
     let fields = [("username", &*username), ("password1", PASSWORD), ("password2", PASSWORD)];
-    // Signing up needs no caller, so the proof is not asked for.
+    // A signup needs no caller, so no CSRF token is required.
     let answer = service.post("/api/auth/signup/").cookies(&given).form(&fields).send().await.with_status(201);
-    assert_is_given(answer.cookie("sessionid"), "sessionid", true, false);
-    assert_is_given(answer.cookie("csrftoken"), "csrftoken", false, false);
+    assert_is_set(answer.cookie("sessionid"), "sessionid", true, false);
+    assert_is_set(answer.cookie("csrftoken"), "csrftoken", false, false);
 }

@@ -1,4 +1,4 @@
-//! CORS, which the functions answer themselves.
+//! CORS, which the functions answer themselves, not the gateway.
 
 use e2e::{Event, Function, Service};
 use serde_json::json;
@@ -26,7 +26,7 @@ async fn a_preflight_is_answered_for_every_function_and_any_origin() {
 }
 
 #[tokio::test]
-async fn every_answer_can_be_read_by_a_page_of_any_origin() {
+async fn a_page_of_any_origin_may_read_every_answer() {
     let service = Service::running();
     let calls = [
         service.get("/status/"),
@@ -45,7 +45,7 @@ async fn every_answer_can_be_read_by_a_page_of_any_origin() {
 }
 
 #[tokio::test]
-async fn with_a_list_only_its_origins_may_read_and_use_the_cookies() {
+async fn with_a_list_only_its_origins_may_read_and_use_cookies() {
     let service = Service::running();
     let function = Function::start_with(&service, "status", &[("AVIARY_CORS_ORIGINS", ORIGIN)]);
     let get = |origin: &str| function.invoke(Event::new("GET", "/status/").header("origin", origin)).answer;

@@ -1,10 +1,10 @@
-//! 404, 405 and what an error never says.
+//! 404, 405, HEAD, and internal failures.
 
 use e2e::{Event, Function, Service};
 use serde_json::json;
 
 #[tokio::test]
-async fn what_does_not_exist_is_404_under_every_prefix() {
+async fn unknown_paths_are_404_under_every_prefix() {
     let service = Service::running();
     let paths = [
         "/",
@@ -34,7 +34,7 @@ async fn what_does_not_exist_is_404_under_every_prefix() {
 }
 
 #[tokio::test]
-async fn another_method_is_405_and_names_those_that_are_allowed() {
+async fn another_method_is_405_and_names_the_allowed_ones() {
     let service = Service::running();
     let rows = [
         ("GET", "/api/auth/signup/", "POST, OPTIONS"),
@@ -62,7 +62,7 @@ async fn another_method_is_405_and_names_those_that_are_allowed() {
 }
 
 #[tokio::test]
-async fn where_all_is_private_nobody_learns_the_methods() {
+async fn anonymous_requests_do_not_learn_the_methods_of_private_paths() {
     let service = Service::running();
     let account = service.signup().await;
     let nobody = json!({"detail": "Authentication credentials were not provided."});
@@ -74,7 +74,7 @@ async fn where_all_is_private_nobody_learns_the_methods() {
 }
 
 #[tokio::test]
-async fn head_answers_as_get_does_without_a_body() {
+async fn head_answers_as_get_without_a_body() {
     let service = Service::running();
     let account = service.signup().await;
     let tweet = service.tweet(&account, "hi").await;
@@ -95,10 +95,10 @@ async fn head_answers_as_get_does_without_a_body() {
 }
 
 #[tokio::test]
-async fn when_something_behind_fails_the_client_learns_no_more_than_an_id() {
+async fn an_internal_failure_tells_the_client_only_a_request_id() {
     let service = Service::running();
     let account = service.signup().await;
-    // The signing key and the sessions are there, the tables of the tweets are not.
+    // The signing key and the sessions exist, but the table of the tweets does not.
     let function = Function::start_with(&service, "tweets", &[("AVIARY_SOCIAL_TABLE", "there-is-no-such-table")]);
     let event = Event::new("POST", "/tweet").bearer(&account.access).json(&json!({"message": "hi"}));
     let id = event.request_id();

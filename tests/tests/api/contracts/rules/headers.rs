@@ -1,4 +1,4 @@
-//! What every answer carries.
+//! Headers that every answer has.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use e2e::{Event, Form, Function, Service, jpeg};
 use serde_json::json;
 
 #[tokio::test]
-async fn every_answer_has_an_id_of_its_own_and_is_neither_sniffed_nor_stored() {
+async fn every_answer_has_an_id_and_forbids_sniffing_and_storing() {
     let service = Service::running();
     let account = service.signup().await;
     let tweet = service.tweet(&account, "hi").await;
@@ -38,7 +38,7 @@ async fn every_answer_has_an_id_of_its_own_and_is_neither_sniffed_nor_stored() {
 }
 
 #[tokio::test]
-async fn the_id_is_the_gateways_and_the_log_has_it_with_the_caller_and_no_secret() {
+async fn the_id_is_the_gateways_and_logged_with_the_caller() {
     let service = Service::running();
     let account = service.signup().await;
     let function = Function::start(&service, "auth");
@@ -57,14 +57,14 @@ async fn the_id_is_the_gateways_and_the_log_has_it_with_the_caller_and_no_secret
 }
 
 #[tokio::test]
-async fn what_a_client_calls_its_request_does_not_become_its_id() {
+async fn a_request_id_of_the_client_is_ignored() {
     let service = Service::running();
     let answer = service.get("/status/").header("x-request-id", "chosen").send().await;
     assert_ne!(answer.header("x-request-id"), Some("chosen"));
 }
 
 #[tokio::test]
-async fn stored_images_say_their_type_and_are_not_sniffed() {
+async fn stored_images_have_their_type_and_forbid_sniffing() {
     let service = Service::running();
     let account = service.signup().await;
     let form = Form::default().text("message", "hi").file("imagelinks", "a.jpg", "image/jpeg", &jpeg(8, 8, 1));

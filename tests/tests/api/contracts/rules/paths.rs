@@ -1,4 +1,4 @@
-//! One slash more or less, and text within paths, encoded and decoded.
+//! Paths with and without a slash at the end, and text within paths, encoded and decoded.
 
 use e2e::{Event, Function, Service, unique};
 use serde_json::json;

@@ -1,13 +1,13 @@
-//! What can end something.
+//! The causes that can end credentials.
 
 use e2e::{Account, Call, Forge, PASSWORD, Service, claims_of, now, unique};
 use serde_json::{Value, json};
 
-use super::held_credentials::Held;
+use super::held_credentials::HeldCredentials;
 
 const NEW: &str = "Vb7!panda-moon";
 
-/// With which of the own credentials the request is made.
+/// The credential of the signup that makes the request.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum By {
     Access,
@@ -15,7 +15,7 @@ pub(super) enum By {
     Web,
 }
 
-/// A session of the list.
+/// A session in the list of sessions.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Kind {
     Family,
@@ -24,7 +24,7 @@ pub(super) enum Kind {
     OtherFamily,
 }
 
-/// A request, or an administrator's doing.
+/// A request, or a change by an administrator.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Cause {
     SetPassword(By),
@@ -45,9 +45,9 @@ pub(super) enum Cause {
     TokenLogout(By),
     Logout,
     DelLogout,
-    LogoutBesideAnAccessToken,
-    Theft,
-    Guess,
+    LogoutWithCookiesAndAccessToken,
+    RefreshTokenReuse,
+    UnknownRefreshToken,
 }
 
 impl By {
@@ -61,11 +61,11 @@ impl By {
 }
 
 impl Cause {
-    /// Lets it happen; what the user holds under another name or as another token afterwards is replaced in `held`.
-    pub(super) async fn happen(self, service: &Service, held: &mut Held) {
+    /// Lets the cause happen. A new username or token replaces the old one in `held`.
+    pub(super) async fn happen(self, service: &Service, held: &mut HeldCredentials) {
         match self {
             Self::SetUsername => rename(service, held).await,
-            Self::Theft => steal(service, held).await,
+            Self::RefreshTokenReuse => reuse_refresh_token(service, held).await,
             _ => {
                 if let Some((call, status)) = self.request(service, held).await {
                     call.send().await.with_status(status);
@@ -74,11 +74,11 @@ impl Cause {
         }
     }
 
-    /// The request that it is, and how it is answered; nothing where an administrator does it.
-    async fn request(self, service: &Service, held: &Held) -> Option<(Call, u16)> {
+    /// The request and the status of its answer; `None` if an administrator does it.
+    async fn request(self, service: &Service, held: &HeldCredentials) -> Option<(Call, u16)> {
         let own = &held.own;
         Some(match self {
-            Self::SetUsername | Self::Theft => return None,
+            Self::SetUsername | Self::RefreshTokenReuse => return None,
             Self::SetPassword(by) => {
                 let body = json!({"current_password": PASSWORD, "new_password": NEW});
                 (by.call(service.post("/auth/users/set_password/").json(&body), own), 204)
@@ -109,7 +109,7 @@ impl Cause {
                 set_principal(service, &staff, "staff", &json!({"BOOL": true})).await;
                 (By::Access.call(delete_by_name(service, own), &staff), 204)
             }
-            // No endpoint does it yet: this is what an administrator's will write.
+            // No endpoint does it yet; an administrator's endpoint will write this.
             Self::Deactivate => {
                 set_active(service, own, false).await;
                 return None;
@@ -131,11 +131,11 @@ impl Cause {
             Self::TokenLogout(by) => (by.call(service.post("/auth/token/logout/"), own), 204),
             Self::Logout => (By::Web.call(service.post("/api/auth/logout/"), own), 200),
             Self::DelLogout => (By::Web.call(service.post("/api/auth/del-logout/"), own), 200),
-            Self::LogoutBesideAnAccessToken => {
+            Self::LogoutWithCookiesAndAccessToken => {
                 (service.post("/api/auth/logout/").cookies(&own.cookies).bearer(&own.access), 200)
             }
-            // A token of the family that it never gave out.
-            Self::Guess => {
+            // A refresh token of the family that the service never issued.
+            Self::UnknownRefreshToken => {
                 let mut claims = claims_of(&own.refresh);
                 claims["jti"] = json!("0123456789abcdef0123456789abcdef");
                 let stolen = Forge::with_the_key_of(service).await.sign(&claims);
@@ -145,7 +145,7 @@ impl Cause {
     }
 }
 
-async fn rename(service: &Service, held: &mut Held) {
+async fn rename(service: &Service, held: &mut HeldCredentials) {
     let name = unique("renamed");
     let body = json!({"current_password": PASSWORD, "new_username": name});
     let call = service.post("/auth/users/set_username/").json(&body);
@@ -153,8 +153,8 @@ async fn rename(service: &Service, held: &mut Held) {
     held.own.username = name;
 }
 
-/// Somebody comes with a copy of the first refresh token, half a minute after its owner has gone on to the second.
-async fn steal(service: &Service, held: &mut Held) {
+/// Uses a copy of the first refresh token half a minute after its owner has used the second one.
+async fn reuse_refresh_token(service: &Service, held: &mut HeldCredentials) {
     let refresh = |token: &str| service.post("/auth/jwt/refresh/").json(&json!({"refresh": token})).send();
     let second = refresh(&held.own.refresh).await.with_status(200).field("refresh");
     let pair = refresh(&second).await.with_status(200);
@@ -173,8 +173,8 @@ fn delete_by_name(service: &Service, account: &Account) -> Call {
     service.delete(&format!("/api/auth/delete/{}/", account.username))
 }
 
-/// The id of a session, as its own list of sessions says.
-async fn session(service: &Service, held: &Held, kind: Kind) -> String {
+/// The id of a session, read from its own list of sessions.
+async fn session(service: &Service, held: &HeldCredentials, kind: Kind) -> String {
     let (by, account) = match kind {
         Kind::Family => (By::Access, &held.own),
         Kind::Device => (By::Device, &held.own),
@@ -186,7 +186,7 @@ async fn session(service: &Service, held: &Held, kind: Kind) -> String {
     current["id"].as_str().unwrap().to_owned()
 }
 
-/// With the epoch raised, as with every other end of an access.
+/// Raises the epoch too, as every other end of access does.
 async fn set_active(service: &Service, account: &Account, active: bool) {
     set_principal(service, account, "epoch", &json!({"N": "1"})).await;
     set_principal(service, account, "active", &json!({"BOOL": active})).await;

@@ -1,15 +1,15 @@
-//! What the signs of a row mean at the endpoints.
+//! Checks each sign of a row at the endpoints.
 
 use e2e::{Account, Answer, Call, PASSWORD, Service, eventually};
 use serde_json::{Value, json};
 
 use super::causes::By;
-use super::held_credentials::Held;
+use super::held_credentials::HeldCredentials;
 
-/// What became of a thing.
+/// What became of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
-    GoesOn,
+    Valid,
     Ended,
     Inactive,
     Gone,
@@ -18,7 +18,7 @@ enum Fate {
 impl Fate {
     fn of(sign: char) -> Self {
         match sign {
-            '+' => Self::GoesOn,
+            '+' => Self::Valid,
             '-' => Self::Ended,
             'i' => Self::Inactive,
             'g' => Self::Gone,
@@ -27,40 +27,40 @@ impl Fate {
     }
 }
 
-/// Looks at everything that was held, and says what is not as the signs want it.
-pub(super) async fn wrong(service: &Service, witness: &str, held: &Held, signs: &str) -> Vec<String> {
+/// Checks every credential, and describes those that are not as their signs demand.
+pub(super) async fn violations(service: &Service, witness: &str, held: &HeldCredentials, signs: &str) -> Vec<String> {
     let fates: Vec<Fate> = signs.chars().filter(|sign| *sign != ' ').map(Fate::of).collect();
     let fates: [Fate; 11] = fates.try_into().expect("eleven signs");
-    let mut proof = Proof { service, witness, wrong: Vec::new() };
+    let mut checks = Checks { service, witness, wrong: Vec::new() };
     for (whose, account, fates) in [("own", &held.own, &fates[..4]), ("other", &held.other, &fates[4..8])] {
-        proof.access(&format!("the {whose} access token"), &account.access, fates[0]).await;
-        proof.refresh(&format!("the {whose} refresh token"), &account.refresh, fates[1]).await;
-        proof.device(&format!("the {whose} device token"), account, fates[2]).await;
-        proof.web(&format!("the {whose} web session"), account, fates[3]).await;
+        checks.access(&format!("the {whose} access token"), &account.access, fates[0]).await;
+        checks.refresh(&format!("the {whose} refresh token"), &account.refresh, fates[1]).await;
+        checks.device(&format!("the {whose} device token"), account, fates[2]).await;
+        checks.web(&format!("the {whose} web session"), account, fates[3]).await;
     }
-    proof.access("the access token of twelve hours", &held.long_access, fates[8]).await;
-    proof.password(&held.own.username, fates[10]).await;
-    // Last, since a reset ends everything else.
-    proof.reset(held, fates[9]).await;
-    proof.wrong
+    checks.access("the access token of twelve hours", &held.long_access, fates[8]).await;
+    checks.password(&held.own.username, fates[10]).await;
+    // Last, because a reset ends everything else.
+    checks.reset(held, fates[9]).await;
+    checks.wrong
 }
 
-struct Proof<'a> {
+struct Checks<'a> {
     service: &'a Service,
     witness: &'a str,
     wrong: Vec<String>,
 }
 
-impl Proof<'_> {
+impl Checks<'_> {
     async fn access(&mut self, what: &str, token: &str, fate: Fate) {
         let refusal = match fate {
-            Fate::GoesOn => None,
+            Fate::Valid => None,
             Fate::Ended => Some(blacklisted_credential()),
             Fate::Inactive => Some(inactive()),
             Fate::Gone => Some(gone()),
         };
         self.everywhere(what, refusal, |call| call.bearer(token)).await;
-        // By its definition this looks at signature and expiry only.
+        // By its definition, `verify` checks only signature and expiry.
         for path in ["/auth/jwt/verify/", "/api/jwt/verify/"] {
             let answer = self.service.post(path).json(&json!({"token": token})).send().await;
             self.expect(&format!("{what} at {path}"), &answer, 200, &json!({}));
@@ -79,7 +79,7 @@ impl Proof<'_> {
 
     async fn session(&mut self, what: &str, account: &Account, by: By, fate: Fate, ended: Value) {
         let refusal = match fate {
-            Fate::GoesOn => None,
+            Fate::Valid => None,
             Fate::Ended => Some(ended),
             Fate::Inactive => Some(inactive()),
             Fate::Gone => {
@@ -90,7 +90,7 @@ impl Proof<'_> {
         self.everywhere(what, refusal, |call| by.call(call, account)).await;
     }
 
-    /// Of a deleted account a session is known until it is purged; it is refused all the time.
+    /// A session of a deleted account is known until the purge; it is refused all the time.
     async fn wait_for_the_purge(&mut self, what: &str, account: &Account, by: By, ended: &Value) {
         let answer = eventually(&format!("the purge of {what}"), async || {
             let answer = by.call(self.service.get("/auth/users/me/"), account).send().await;
@@ -105,18 +105,18 @@ impl Proof<'_> {
         for path in ["/auth/jwt/refresh/", "/api/jwt/refresh/", "/api/auth/refresh_token/"] {
             let answer = self.service.post(path).json(&json!({"refresh": token})).send().await;
             match fate {
-                Fate::GoesOn => self.expect_status(&format!("{what} at {path}"), &answer, 200),
+                Fate::Valid => self.expect_status(&format!("{what} at {path}"), &answer, 200),
                 _ => self.expect(&format!("{what} at {path}"), &answer, 401, &ended),
             }
         }
         for path in ["/auth/jwt/verify/", "/api/jwt/verify/"] {
             let answer = self.service.post(path).json(&json!({"token": token})).send().await;
             match fate {
-                Fate::GoesOn => self.expect(&format!("{what} at {path}"), &answer, 200, &json!({})),
+                Fate::Valid => self.expect(&format!("{what} at {path}"), &answer, 200, &json!({})),
                 _ => self.expect(&format!("{what} at {path}"), &answer, 401, &ended),
             }
         }
-        if fate != Fate::GoesOn {
+        if fate != Fate::Valid {
             let path = "/api/auth/user/logout/";
             let answer = self.service.post(path).json(&json!({"refresh_token": token})).send().await;
             self.expect(&format!("{what} at {path}"), &answer, 400, &ended);
@@ -127,7 +127,7 @@ impl Proof<'_> {
         let body = json!({"username": username, "password": PASSWORD});
         let answer = self.service.post("/auth/jwt/create/").json(&body).send().await;
         match fate {
-            Fate::GoesOn => self.expect_status("the password", &answer, 200),
+            Fate::Valid => self.expect_status("the password", &answer, 200),
             _ => {
                 let refusal = json!({"detail": "No active account found with the given credentials"});
                 self.expect("the password", &answer, 401, &refusal);
@@ -135,12 +135,12 @@ impl Proof<'_> {
         }
     }
 
-    async fn reset(&mut self, held: &Held, fate: Fate) {
+    async fn reset(&mut self, held: &HeldCredentials, fate: Fate) {
         let body = json!({"uid": held.mail.uid(), "token": held.mail.token(), "new_password": "Other7!panda-moon"});
         let answer = self.service.post("/auth/users/reset_password_confirm/").json(&body).send().await;
         let what = "the reset's token";
         match fate {
-            Fate::GoesOn => self.expect_status(what, &answer, 204),
+            Fate::Valid => self.expect_status(what, &answer, 204),
             Fate::Ended | Fate::Inactive => {
                 self.expect(what, &answer, 400, &json!({"token": ["Invalid token for given user."]}));
             }
@@ -150,7 +150,7 @@ impl Proof<'_> {
         }
     }
 
-    /// A request to each function that wants a caller; refused where there is a refusal.
+    /// A request to each function that requires a caller: it must succeed, or get this refusal.
     async fn everywhere(&mut self, what: &str, refusal: Option<Value>, with: impl Fn(Call) -> Call) {
         let service = self.service;
         let user = format!("/api/users/{}/", self.witness);

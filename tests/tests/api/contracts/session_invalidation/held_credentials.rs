@@ -1,21 +1,21 @@
-//! What a user holds before something happens.
+//! The credentials that a user holds before the cause happens.
 
 use e2e::{Account, Cookies, Mail, PASSWORD, Service};
 use serde_json::json;
 
-/// Every credential that there is, two of most kinds.
-pub(super) struct Held {
-    /// Of the signup: what requests are made with.
+/// Credentials of every kind, most of them twice.
+pub(super) struct HeldCredentials {
+    /// Those of the signup, one of which makes the request.
     pub(super) own: Account,
-    /// Of another login of the same user.
+    /// Those of another login of the same user.
     pub(super) other: Account,
-    /// Document 001's access token of twelve hours.
+    /// The access token of twelve hours of document 001.
     pub(super) long_access: String,
-    /// A mail with a reset's token.
+    /// A mail with the token of a reset.
     pub(super) mail: Mail,
 }
 
-impl Held {
+impl HeldCredentials {
     pub(super) async fn of(service: &Service) -> Self {
         let own = service.signup().await;
         let ask = service.post("/auth/users/reset_password/").json(&json!({"email": own.email}));

@@ -1,4 +1,4 @@
-//! What people do, to the service and to the model alike, and the look at everything afterwards.
+//! Acts of people, on the service and on the model, and the comparison of all screens.
 
 use std::time::{Duration, Instant};
 
@@ -11,22 +11,22 @@ use serde_json::{Value, json};
 use super::model::{Model, Person, TweetNo};
 use super::screens::Screen;
 
-/// What follows from the streams shows within this time.
+/// The time within which effects of the streams must be visible.
 const SOON: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(50);
-/// Screens that are looked at beside each other.
+/// The number of concurrent requests for screens.
 const AT_ONCE: usize = 4;
 
-pub(super) struct Acting {
+pub(super) struct World {
     service: Service,
     accounts: Vec<Account>,
     model: Model,
-    /// What all the names begin with.
+    /// The prefix of all usernames.
     word: String,
     tag: String,
 }
 
-impl Acting {
+impl World {
     pub(super) async fn begin(names: [&str; 5]) -> Self {
         let (service, word) = (Service::running(), unique("world"));
         let names: Vec<String> = names.iter().map(|name| format!("{word}{name}")).collect();
@@ -38,7 +38,7 @@ impl Acting {
         self.tag.clone()
     }
 
-    /// Somebody's name as one writes it in a text.
+    /// The mention of a person.
     pub(super) fn at(&self, person: Person) -> String {
         format!("@{}", self.model.name(person))
     }
@@ -59,8 +59,8 @@ impl Acting {
         let path = format!("/api/profiles/{}/follow/", self.accounts[followed.0].id);
         assert_eq!(self.act(follower, &path).await["following"], true);
         self.model.follow(follower, followed);
-        // The order of notifications is that in which they arrive; one act after the other has one order.
-        self.settled(followed).await;
+        // Notifications are in the order of arrival; waiting after each act makes this order certain.
+        self.wait_for_notifications(followed).await;
     }
 
     pub(super) async fn mute(&mut self, muter: Person, muted: Person) {
@@ -91,8 +91,8 @@ impl Acting {
         };
         let tweet = self.call(author, "POST", "/api/tweets/", Some(&body)).await.with_status(201);
         let no = self.model.tweeted(tweet.field("id"), author, message, to);
-        for person in self.model.there().collect::<Vec<_>>() {
-            self.settled(person).await;
+        for person in self.model.existing_people().collect::<Vec<_>>() {
+            self.wait_for_notifications(person).await;
         }
         no
     }
@@ -101,21 +101,21 @@ impl Acting {
         let path = format!("/api/tweets/{}/comments/", self.model.tweet(tweet).id);
         self.call(author, "POST", &path, Some(&json!({"message": message}))).await.with_status(201);
         self.model.commented(author, tweet, message);
-        self.settled(self.model.tweet(tweet).author).await;
+        self.wait_for_notifications(self.model.tweet(tweet).author).await;
     }
 
     pub(super) async fn like(&mut self, person: Person, tweet: TweetNo) {
         let path = format!("/api/tweets/{}/like/", self.model.tweet(tweet).id);
         assert_eq!(self.act(person, &path).await["liked"], true);
         self.model.liked(person, tweet);
-        self.settled(self.model.tweet(tweet).author).await;
+        self.wait_for_notifications(self.model.tweet(tweet).author).await;
     }
 
     pub(super) async fn retweet(&mut self, person: Person, tweet: TweetNo) {
         let path = format!("/api/tweets/{}/retweet/", self.model.tweet(tweet).id);
         assert_eq!(self.act(person, &path).await["retweeted"], true);
         self.model.retweeted(person, tweet);
-        self.settled(self.model.tweet(tweet).author).await;
+        self.wait_for_notifications(self.model.tweet(tweet).author).await;
     }
 
     pub(super) async fn read_all(&mut self, person: Person) {
@@ -126,17 +126,17 @@ impl Acting {
     pub(super) async fn delete_tweet(&mut self, author: Person, tweet: TweetNo) {
         let path = format!("/api/tweets/{}/", self.model.tweet(tweet).id);
         self.call(author, "DELETE", &path, None).await.with_status(204);
-        self.model.removed(tweet);
+        self.model.tweet_deleted(tweet);
         self.service.get(&path).send().await.with_status(404);
     }
 
     pub(super) async fn delete_account(&mut self, person: Person) {
         let body = json!({"current_password": PASSWORD});
         self.call(person, "DELETE", "/auth/users/me/", Some(&body)).await.with_status(204);
-        self.model.left(person);
+        self.model.account_deleted(person);
     }
 
-    /// Everything that a block forbids.
+    /// Demands the refusal of everything that a block forbids.
     pub(super) async fn refused_by_block(&self, blocked: Person, blocker: Person, tweet: TweetNo) {
         let forbidden = json!({"detail": "You are blocked by this user."});
         let id = &self.model.tweet(tweet).id;
@@ -154,14 +154,14 @@ impl Acting {
         self.call(blocked, "GET", &format!("/api/tweets/{id}/"), None).await.with_status(404);
     }
 
-    /// Waits until somebody was told what there is to be told.
-    async fn settled(&self, person: Person) {
+    /// Waits until the notifications of a person agree with the model.
+    async fn wait_for_notifications(&self, person: Person) {
         let screens = self.screens().into_iter();
         let notes = screens.filter(|one| one.viewer == Some(person) && one.path.ends_with("notifications/")).collect();
         self.look("before the next act", notes).await;
     }
 
-    /// Looks at everything until it is as it should be.
+    /// Reads every screen until it agrees with the model, for at most five seconds.
     pub(super) async fn check(&self, after: &str) {
         let screens = self.screens();
         assert!(screens.len() > 100, "only {} screens", screens.len());
@@ -182,10 +182,11 @@ impl Acting {
                 screens.into_iter().zip(seen).filter(|(screen, seen)| screen.expected != *seen).collect();
             let Some((screen, seen)) = wrong.first() else { return };
             let Screen { viewer, path, expected, .. } = screen;
-            let viewer = viewer.map_or("nobody", |viewer| self.model.name(viewer));
+            let viewer = viewer.map_or("an anonymous visitor", |viewer| self.model.name(viewer));
             assert!(
                 began.elapsed() < SOON,
-                "after {after}, for {viewer}, {path} shows\n{seen:#}\nand should show\n{expected:#}\n({} screens are wrong)",
+                "after {after}, for {viewer}, {path} shows\n{seen:#}\nand should show\n{expected:#}\n\
+                 ({} screens are wrong)",
                 wrong.len(),
             );
             screens = wrong.into_iter().map(|(screen, _)| screen).collect();

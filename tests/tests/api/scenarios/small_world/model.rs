@@ -1,12 +1,12 @@
-//! What the world is like, and what follows from each act; the other side of everything that the screens show.
+//! The model: what exists, and what follows from each act.
 
 use std::collections::BTreeSet;
 
-/// One of the people, by its number.
+/// The number of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Person(pub(super) usize);
 
-/// One of the tweets, by its number, which is also its time.
+/// The number of a tweet, which is also its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TweetNo(pub(super) usize);
 
@@ -16,18 +16,18 @@ pub(super) struct Tweet {
     pub(super) id: String,
     pub(super) author: Person,
     pub(super) message: String,
-    pub(super) answers: Option<TweetNo>,
+    pub(super) in_reply_to: Option<TweetNo>,
     pub(super) comments: Vec<(Person, String)>,
     pub(super) likes: Vec<Person>,
     pub(super) retweets: Vec<Person>,
 }
 
-/// A tweet in somebody's timeline.
+/// A tweet in the timeline of a reader.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct TimelineEntry {
     pub(super) reader: Person,
     pub(super) tweet: TweetNo,
-    /// When it came, among all that came.
+    /// The time of the entry.
     pub(super) at: usize,
     pub(super) via: Option<Person>,
 }
@@ -44,16 +44,16 @@ pub(super) struct Note {
 #[derive(Debug, Default)]
 pub(super) struct Model {
     pub(super) names: Vec<String>,
-    pub(super) gone: BTreeSet<Person>,
+    pub(super) deleted: BTreeSet<Person>,
     pub(super) follows: BTreeSet<(Person, Person)>,
     pub(super) blocks: BTreeSet<(Person, Person)>,
     pub(super) mutes: BTreeSet<(Person, Person)>,
-    /// Those that are there.
+    /// The tweets that are not deleted.
     pub(super) tweets: Vec<Tweet>,
-    pub(super) places: Vec<Place>,
-    /// The last last.
+    pub(super) timeline_entries: Vec<TimelineEntry>,
+    /// The newest is last.
     pub(super) notes: Vec<Note>,
-    /// Every like, the last last.
+    /// Every like; the newest is last.
     pub(super) likes: Vec<(Person, TweetNo)>,
     clock: usize,
 }
@@ -67,8 +67,8 @@ impl Model {
         (0..self.names.len()).map(Person)
     }
 
-    pub(super) fn there(&self) -> impl Iterator<Item = Person> {
-        self.people().filter(|person| !self.gone.contains(person))
+    pub(super) fn existing_people(&self) -> impl Iterator<Item = Person> {
+        self.people().filter(|person| !self.deleted.contains(person))
     }
 
     pub(super) fn name(&self, person: Person) -> &str {
@@ -76,101 +76,107 @@ impl Model {
     }
 
     pub(super) fn tweet(&self, no: TweetNo) -> &Tweet {
-        self.tweets.iter().find(|tweet| tweet.no == no).expect("the tweet is there")
+        self.tweets.iter().find(|tweet| tweet.no == no).expect("the tweet exists")
     }
 
     fn tweet_mut(&mut self, no: TweetNo) -> &mut Tweet {
-        self.tweets.iter_mut().find(|tweet| tweet.no == no).expect("the tweet is there")
+        self.tweets.iter_mut().find(|tweet| tweet.no == no).expect("the tweet exists")
     }
 
-    /// Stands a block between them?
+    /// Does one of them block the other?
     pub(super) fn blocked(&self, viewer: Option<Person>, other: Person) -> bool {
         viewer.is_some_and(|viewer| self.blocks.contains(&(viewer, other)) || self.blocks.contains(&(other, viewer)))
     }
 
-    /// Is the other left out of the viewer's timeline and notifications?
+    /// Is the other hidden in the viewer's timeline and notifications?
     pub(super) fn hides(&self, viewer: Person, other: Person) -> bool {
         self.blocked(Some(viewer), other) || self.mutes.contains(&(viewer, other))
     }
 
     pub(super) fn follow(&mut self, follower: Person, followed: Person) {
         self.follows.insert((follower, followed));
-        self.tell(followed, "follow", follower, None);
+        self.notify(followed, "follow", follower, None);
         let written: Vec<TweetNo> = self.tweets.iter().filter(|t| t.author == followed).map(|tweet| tweet.no).collect();
         for tweet in written {
-            self.place(follower, tweet, tweet.0, None);
+            self.add_to_timeline(follower, tweet, tweet.0, None);
         }
     }
 
     pub(super) fn block(&mut self, blocker: Person, blocked: Person) {
         self.blocks.insert((blocker, blocked));
         self.follows.retain(|pair| ![(blocker, blocked), (blocked, blocker)].contains(pair));
-        self.quiet(blocker, blocked);
-        self.quiet(blocked, blocker);
+        self.mark_read(blocker, blocked);
+        self.mark_read(blocked, blocker);
     }
 
     pub(super) fn mute(&mut self, muter: Person, muted: Person) {
         self.mutes.insert((muter, muted));
-        self.quiet(muter, muted);
+        self.mark_read(muter, muted);
     }
 
-    /// What is not shown any more is not unread.
-    fn quiet(&mut self, person: Person, actor: Person) {
+    /// Hidden notifications do not count as unread.
+    fn mark_read(&mut self, person: Person, actor: Person) {
         for note in self.notes.iter_mut().filter(|note| note.to == person && note.actor == actor) {
             note.read = true;
         }
     }
 
-    pub(super) fn tweeted(&mut self, id: String, author: Person, message: &str, answers: Option<TweetNo>) -> TweetNo {
+    pub(super) fn tweeted(
+        &mut self,
+        id: String,
+        author: Person,
+        message: &str,
+        in_reply_to: Option<TweetNo>,
+    ) -> TweetNo {
         let no = TweetNo(self.tick());
-        let mut concerned: BTreeSet<Person> = answers.map(|parent| self.tweet(parent).author).into_iter().collect();
-        concerned.extend(self.people().filter(|person| message.contains(&format!("@{}", self.name(*person)))));
+        let mut mentioned: BTreeSet<Person> = in_reply_to.map(|parent| self.tweet(parent).author).into_iter().collect();
+        mentioned.extend(self.people().filter(|person| message.contains(&format!("@{}", self.name(*person)))));
         let message = message.to_owned();
         let (comments, likes, retweets) = (Vec::new(), Vec::new(), Vec::new());
-        self.tweets.push(Tweet { no, id, author, message, answers, comments, likes, retweets });
-        for person in concerned {
-            self.tell(person, "mention", author, Some(no));
+        self.tweets.push(Tweet { no, id, author, message, in_reply_to, comments, likes, retweets });
+        for person in mentioned {
+            self.notify(person, "mention", author, Some(no));
         }
         for reader in self.followers(author) {
-            self.place(reader, no, no.0, None);
+            self.add_to_timeline(reader, no, no.0, None);
         }
         no
     }
 
     pub(super) fn commented(&mut self, author: Person, tweet: TweetNo, message: &str) {
         self.tweet_mut(tweet).comments.push((author, message.to_owned()));
-        self.tell(self.tweet(tweet).author, "comment", author, Some(tweet));
+        self.notify(self.tweet(tweet).author, "comment", author, Some(tweet));
     }
 
     pub(super) fn liked(&mut self, person: Person, tweet: TweetNo) {
         self.tweet_mut(tweet).likes.push(person);
         self.likes.push((person, tweet));
-        self.tell(self.tweet(tweet).author, "like", person, Some(tweet));
+        self.notify(self.tweet(tweet).author, "like", person, Some(tweet));
     }
 
     pub(super) fn retweeted(&mut self, person: Person, tweet: TweetNo) {
         self.tweet_mut(tweet).retweets.push(person);
-        self.tell(self.tweet(tweet).author, "retweet", person, Some(tweet));
+        self.notify(self.tweet(tweet).author, "retweet", person, Some(tweet));
         let at = self.tick();
         for reader in self.followers(person) {
-            self.place(reader, tweet, at, Some(person));
+            self.add_to_timeline(reader, tweet, at, Some(person));
         }
     }
 
-    pub(super) fn removed(&mut self, no: TweetNo) {
+    pub(super) fn tweet_deleted(&mut self, no: TweetNo) {
         self.tweets.retain(|tweet| tweet.no != no);
-        self.places.retain(|place| place.tweet != no);
+        self.timeline_entries.retain(|entry| entry.tweet != no);
         self.notes.retain(|note| note.tweet != Some(no));
         self.likes.retain(|(_, tweet)| *tweet != no);
         for tweet in &mut self.tweets {
-            tweet.answers = tweet.answers.filter(|parent| *parent != no);
+            tweet.in_reply_to = tweet.in_reply_to.filter(|parent| *parent != no);
         }
     }
 
-    pub(super) fn left(&mut self, person: Person) {
+    pub(super) fn account_deleted(&mut self, person: Person) {
         let written: Vec<TweetNo> = self.tweets.iter().filter(|t| t.author == person).map(|tweet| tweet.no).collect();
         for tweet in written {
-            self.removed(tweet);
+            self.tweet_deleted(tweet);
         }
         for tweet in &mut self.tweets {
             tweet.comments.retain(|(author, _)| *author != person);
@@ -179,8 +185,8 @@ impl Model {
         }
         self.follows.retain(|(a, b)| ![*a, *b].contains(&person));
         self.notes.retain(|note| ![note.actor, note.to].contains(&person));
-        self.places.retain(|place| place.reader != person && place.via != Some(person));
-        self.gone.insert(person);
+        self.timeline_entries.retain(|entry| entry.reader != person && entry.via != Some(person));
+        self.deleted.insert(person);
     }
 
     fn followers(&self, person: Person) -> Vec<Person> {
@@ -192,14 +198,14 @@ impl Model {
         self.clock
     }
 
-    /// A tweet is in a timeline once.
-    fn place(&mut self, reader: Person, tweet: TweetNo, at: usize, via: Option<Person>) {
-        if !self.places.iter().any(|place| place.reader == reader && place.tweet == tweet) {
-            self.places.push(Place { reader, tweet, at, via });
+    /// Adds a tweet to a timeline, unless it is there already.
+    fn add_to_timeline(&mut self, reader: Person, tweet: TweetNo, at: usize, via: Option<Person>) {
+        if !self.timeline_entries.iter().any(|entry| entry.reader == reader && entry.tweet == tweet) {
+            self.timeline_entries.push(TimelineEntry { reader, tweet, at, via });
         }
     }
 
-    fn tell(&mut self, to: Person, kind: &'static str, actor: Person, tweet: Option<TweetNo>) {
+    fn notify(&mut self, to: Person, kind: &'static str, actor: Person, tweet: Option<TweetNo>) {
         if to != actor && !self.hides(to, actor) {
             self.notes.push(Note { to, kind, actor, tweet, read: false });
         }

@@ -1,17 +1,17 @@
-//! Every screen, what the model expects of it, and how it is compared: as texts that a failure can show.
+//! Every screen with the content that the model expects, as texts that a failure can show.
 
 use e2e::Answer;
 use serde_json::{Value, json};
 
 use super::model::{Model, Note, Person, Tweet, TweetNo};
 
-/// What is asked for, and how its answer is read.
+/// A request, how its answer is read, and the expected content.
 #[derive(Clone, Debug)]
 pub(super) struct Screen {
     pub(super) viewer: Option<Person>,
     pub(super) path: String,
     pub(super) shape: Shape,
-    /// What it is to show; a number is a status.
+    /// The expected content; a number is an HTTP status.
     pub(super) expected: Value,
 }
 
@@ -22,7 +22,7 @@ pub(super) enum Shape {
     People,
     Notes,
     Whole,
-    /// These fields of the object.
+    /// Only these fields of the object.
     Fields(&'static [&'static str]),
 }
 
@@ -82,10 +82,10 @@ fn note_line(note: &Value) -> String {
 }
 
 impl Model {
-    /// Everything that somebody can look at.
+    /// Every screen of every person and of an anonymous visitor.
     pub(super) fn screens(&self, ids: &[String], tag: &str, word: &str) -> Vec<Screen> {
         let mut screens = Vec::new();
-        for viewer in self.there().map(Some).chain([None]) {
+        for viewer in self.existing_people().map(Some).chain([None]) {
             let mut add = |path: String, shape, expected| screens.push(Screen { viewer, path, shape, expected });
             add(format!("/api/tweets/tags/{tag}/"), Shape::Tweets, self.tagged(viewer, tag));
             for other in self.people() {
@@ -93,11 +93,11 @@ impl Model {
                 let (by, liked) = (self.authored(viewer, other), self.liked_by(viewer, other));
                 add(format!("/api/tweets/by/{name}/"), Shape::Tweets, by);
                 add(format!("/api/tweets/by/{name}/likes/"), Shape::Tweets, liked);
-                // These two are the same for everybody, so one looks.
+                // These two are the same for every viewer, so one viewer is enough.
                 if viewer.is_none() {
                     let fields = Shape::Fields(&["bio", "followers", "following"]);
                     add(format!("/profile?username={name}"), fields, self.profile(other));
-                } else if viewer == self.there().next() {
+                } else if viewer == self.existing_people().next() {
                     add(format!("/api/users/{name}/"), Shape::Whole, self.user(other));
                 }
                 if viewer.is_some() {
@@ -121,9 +121,9 @@ impl Model {
         screens
     }
 
-    /// Is what this author wrote not there for the viewer?
+    /// Does the viewer get a 404 for what this author wrote?
     fn hidden_by(&self, viewer: Option<Person>, author: Person) -> bool {
-        self.gone.contains(&author) || viewer.is_some_and(|viewer| self.blocks.contains(&(author, viewer)))
+        self.deleted.contains(&author) || viewer.is_some_and(|viewer| self.blocks.contains(&(author, viewer)))
     }
 
     fn line(&self, viewer: Option<Person>, tweet: &Tweet) -> String {
@@ -131,7 +131,7 @@ impl Model {
         let author = json!({"username": self.name(tweet.author)});
         tweet_line(&json!({
             "author": author, "message": tweet.message, "id": tweet.id,
-            "in_reply_to": tweet.answers.map(|parent| self.tweet(parent).id.clone()),
+            "in_reply_to": tweet.in_reply_to.map(|parent| self.tweet(parent).id.clone()),
             "likes": tweet.likes.len(), "retweets": tweet.retweets.len(), "comments": tweet.comments.len(),
             "liked": by(&tweet.likes), "retweeted": by(&tweet.retweets),
         }))
@@ -163,7 +163,7 @@ impl Model {
 
     fn replies(&self, viewer: Option<Person>, tweet: TweetNo) -> Value {
         let author = self.tweet(tweet).author;
-        let replies = self.tweets.iter().filter(|reply| reply.answers == Some(tweet));
+        let replies = self.tweets.iter().filter(|reply| reply.in_reply_to == Some(tweet));
         self.lines(viewer, replies.filter(|reply| reply.author == author || !self.blocked(viewer, reply.author)))
     }
 
@@ -179,7 +179,7 @@ impl Model {
 
     fn profile(&self, person: Person) -> Value {
         let (followers, following) = self.counts(person);
-        self.unless_gone(
+        self.unless_deleted(
             person,
             json!({"bio": "Write about yourself.", "followers": followers, "following": following}),
         )
@@ -192,25 +192,25 @@ impl Model {
             "username": self.name(person), "alias": "", "bio": "", "followers": followers, "following": following,
             "is_following": follows,
         });
-        self.unless_gone(person, view)
+        self.unless_deleted(person, view)
     }
 
     fn user(&self, person: Person) -> Value {
-        self.unless_gone(person, json!({"username": self.name(person), "biography": "Default biography"}))
+        self.unless_deleted(person, json!({"username": self.name(person), "biography": "Default biography"}))
     }
 
-    fn unless_gone(&self, person: Person, shown: Value) -> Value {
-        if self.gone.contains(&person) { json!(404) } else { shown }
+    fn unless_deleted(&self, person: Person, shown: Value) -> Value {
+        if self.deleted.contains(&person) { json!(404) } else { shown }
     }
 
     fn home(&self, reader: Person) -> Value {
-        let brings = |who: Person| self.follows.contains(&(reader, who)) && !self.hides(reader, who);
-        let places = self.places.iter().filter(|place| place.reader == reader).filter(|place| {
-            let author = self.tweet(place.tweet).author;
-            author != reader && !self.hides(reader, author) && (brings(author) || place.via.is_some_and(brings))
+        let shows = |who: Person| self.follows.contains(&(reader, who)) && !self.hides(reader, who);
+        let timeline_entries = self.timeline_entries.iter().filter(|entry| entry.reader == reader).filter(|entry| {
+            let author = self.tweet(entry.tweet).author;
+            author != reader && !self.hides(reader, author) && (shows(author) || entry.via.is_some_and(shows))
         });
         let own = self.tweets.iter().filter(|tweet| tweet.author == reader).map(|tweet| (tweet.no.0, tweet.no));
-        let mut all: Vec<(usize, TweetNo)> = places.map(|place| (place.at, place.tweet)).chain(own).collect();
+        let mut all: Vec<(usize, TweetNo)> = timeline_entries.map(|entry| (entry.at, entry.tweet)).chain(own).collect();
         all.sort_by(|a, b| b.cmp(a));
         self.lines(Some(reader), all.into_iter().map(|(_, tweet)| self.tweet(tweet)))
     }
@@ -231,7 +231,7 @@ impl Model {
     }
 
     fn found(&self, viewer: Person) -> Value {
-        let found = self.there().filter(|person| !self.blocked(Some(viewer), *person));
+        let found = self.existing_people().filter(|person| !self.blocked(Some(viewer), *person));
         found.map(|person| self.name(person).to_owned()).collect::<Vec<_>>().into()
     }
 }
