@@ -31,8 +31,8 @@ fn kinds(list: &Value) -> Vec<(String, String, bool)> {
 }
 
 /// Waits until there are this many notifications.
-async fn so_many(service: &Service, account: &Account, count: usize) -> Value {
-    eventually("the notifications have come", async || {
+async fn wait_for_count(service: &Service, account: &Account, count: usize) -> Value {
+    eventually("the number of notifications", async || {
         let list = list(service, account, "?limit=100").await;
         (list["results"].as_array().unwrap().len() == count).then_some(list)
     })
@@ -53,23 +53,23 @@ async fn acts_of_others_are_notified_newest_first() {
     assert_eq!(unread(&service, &me).await, 0);
     let tweet = id_of(&service.tweet(&me, "Hello").await);
     follow(&service, &other, &me).await;
-    so_many(&service, &me, 1).await;
+    wait_for_count(&service, &me, 1).await;
     react(&service, "POST", &other, &tweet, "like").await.with_status(200);
-    so_many(&service, &me, 2).await;
+    wait_for_count(&service, &me, 2).await;
     react(&service, "POST", &other, &tweet, "retweet").await.with_status(200);
-    so_many(&service, &me, 3).await;
+    wait_for_count(&service, &me, 3).await;
     let commented = comment(&service, &other, &tweet, &format!("@{} nice", me.username)).await;
-    so_many(&service, &me, 4).await;
+    wait_for_count(&service, &me, 4).await;
     let mention = id_of(&service.tweet(&other, &format!("As @{} says", me.username.to_uppercase())).await);
-    so_many(&service, &me, 5).await;
+    wait_for_count(&service, &me, 5).await;
     let body = json!({"message": "So it is", "in_reply_to": tweet});
     let reply =
         service.post("/api/tweets/").bearer(&other.access).json(&body).send().await.with_status(201).field("id");
-    so_many(&service, &me, 6).await;
+    wait_for_count(&service, &me, 6).await;
     let mine = comment(&service, &me, &mention, "Do I?").await;
     let like = service.post(&format!("/api/tweets/comments/{mine}/like/")).bearer(&other.access);
     like.send().await.with_status(200);
-    let all = so_many(&service, &me, 7).await;
+    let all = wait_for_count(&service, &me, 7).await;
     let expected = [
         ("like", Some(&mention), Some(&mine)),
         ("mention", Some(&reply), None),
@@ -88,7 +88,7 @@ async fn acts_of_others_are_notified_newest_first() {
     }
     assert_eq!(unread(&service, &me).await, 7);
     // The other was notified of the comment. Own acts notify nobody.
-    assert_eq!(kinds(&so_many(&service, &other, 1).await), [("comment".to_owned(), me.id.clone(), false)]);
+    assert_eq!(kinds(&wait_for_count(&service, &other, 1).await), [("comment".to_owned(), me.id.clone(), false)]);
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn toggling_and_repeating_notifies_once() {
     }
     // When this has been notified, everything before it has been too.
     comment(&service, &other, &tweet, "The end").await;
-    let all = eventually("the comment has come", async || {
+    let all = eventually("the notification of the comment", async || {
         let all = kinds(&list(&service, &me, "").await);
         all.iter().any(|(kind, ..)| kind == "comment").then_some(all)
     })
@@ -122,7 +122,7 @@ async fn notifications_are_marked_read_by_id_or_all_at_once() {
     for _ in 0..5 {
         follow(&service, &service.signup().await, &me).await;
     }
-    let all = so_many(&service, &me, 5).await;
+    let all = wait_for_count(&service, &me, 5).await;
     let ids: Vec<&Value> = all["results"].as_array().unwrap().iter().map(|one| &one["id"]).collect();
     // Pages list each of them once.
     let first = list(&service, &me, "?limit=3").await;
@@ -153,7 +153,7 @@ async fn notifications_are_marked_read_by_id_or_all_at_once() {
     assert!(kinds(&list(&service, &me, "").await).into_iter().all(|(_, _, read)| read));
     // Later notifications are unread.
     follow(&service, &stranger, &me).await;
-    so_many(&service, &me, 6).await;
+    wait_for_count(&service, &me, 6).await;
     assert_eq!(unread(&service, &me).await, 1);
 }
 
@@ -189,7 +189,7 @@ async fn a_cursor_works_only_for_its_owner() {
     for follower in [&one, &other] {
         follow(&service, follower, &me).await;
     }
-    so_many(&service, &me, 2).await;
+    wait_for_count(&service, &me, 2).await;
     let page = service.get(&format!("{LIST}?limit=1")).bearer(&me.access).send().await.with_status(200).json();
     let (_, cursor) = page["next"].as_str().unwrap().split_once("cursor=").unwrap();
     let next = |account: &Account| service.get(&format!("{LIST}?cursor={cursor}")).bearer(&account.access).send();
@@ -206,7 +206,7 @@ async fn notifications_of_deleted_or_hidden_things_are_not_shown() {
         react(&service, "POST", actor, &tweet, "like").await.with_status(200);
         react(&service, "POST", actor, &other, "like").await.with_status(200);
     }
-    so_many(&service, &me, 4).await;
+    wait_for_count(&service, &me, 4).await;
     assert_eq!(unread(&service, &me).await, 4);
     // Notifications by a muted account and about a deleted tweet are hidden at once.
     relate(&service, "POST", &me, "mute", &muted.id).await.with_status(200);
@@ -215,6 +215,8 @@ async fn notifications_of_deleted_or_hidden_things_are_not_shown() {
     relate(&service, "DELETE", &me, "mute", &muted.id).await.with_status(200);
     assert_eq!(list(&service, &me, "").await["results"].as_array().unwrap().len(), 2);
     // After a while those about the deleted tweet no longer count as unread.
-    eventually("what was told of the tweet is removed", async || (unread(&service, &me).await == 2).then_some(()))
-        .await;
+    eventually("the removal of the notifications of the tweet", async || {
+        (unread(&service, &me).await == 2).then_some(())
+    })
+    .await;
 }

@@ -34,12 +34,12 @@ async fn a_profile_is_created_once_and_again_after_its_deletion() {
 async fn biography_and_bio_are_the_same_field() {
     let service = Service::running();
     let account = service.signup().await;
-    let form = Form::default().text("bio", "by another door").file("image", "a.jpg", "image/jpeg", &jpeg(8, 8, 1));
+    let form = Form::default().text("bio", "by another endpoint").file("image", "a.jpg", "image/jpeg", &jpeg(8, 8, 1));
     let update = service.put("/profile/update").bearer(&account.access).multipart(&form).send().await;
     let picture = update.with_status(200).field("profilePic");
     let body = json!({"username": account.username});
     let created = service.post(CREATE).bearer(&account.access).json(&body).send().await.with_status(201);
-    assert_eq!(created.field("biography"), "by another door");
+    assert_eq!(created.field("biography"), "by another endpoint");
     let delete = format!("/api/users/delete/{}/", account.username);
     service.delete(&delete).bearer(&account.access).send().await.with_status(204);
     let status = service.fetch(&picture).await.status;

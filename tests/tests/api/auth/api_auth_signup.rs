@@ -63,11 +63,11 @@ async fn the_tokens_have_the_claims_of_simplejwt() {
         assert_eq!(claims["token_type"], kind);
         let (exp, iat) = (claims["exp"].as_i64().unwrap(), claims["iat"].as_i64().unwrap());
         assert_eq!(exp - iat, lifetime);
-        assert!((now() - iat).abs() < 60, "made at {iat}");
+        assert!((now() - iat).abs() < 60, "issued at {iat}");
         assert_eq!(claims["jti"].as_str().unwrap().len(), 32);
     }
     let [access, refresh] = [&account.access, &account.refresh].map(|token| claims_of(token));
-    assert_eq!(access["sid"], refresh["sid"], "both are of one family");
+    assert_eq!(access["sid"], refresh["sid"], "both tokens belong to one family");
     assert_ne!(access["jti"], refresh["jti"]);
 }
 

@@ -28,7 +28,7 @@ async fn the_mail_to_the_old_address_undoes_the_change_once() {
     change_to(&service, &account, &new).await;
     let mail = service.mail(&account.email, 1).await;
     assert_eq!(mail.subject, "Your Aviary address was changed");
-    assert!(!mail.text.contains(&new), "who reads the old mail need not know the new address");
+    assert!(!mail.text.contains(&new), "the mail to the old address must not contain the new one");
     undo(&service, &mail.uid(), &mail.token()).await.with_status(204);
     assert_eq!(email_of(&service, &account).await, account.email);
     undo(&service, &mail.uid(), &mail.token()).await.is(400, &wrong_token());

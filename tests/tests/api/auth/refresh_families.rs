@@ -48,7 +48,7 @@ async fn a_client_may_keep_using_its_first_refresh_token() {
     assert_signs_in(&service, &account, &access).await;
     for _ in 0..3 {
         let (access, again) = refreshed(&service, &account.refresh).await;
-        assert_eq!(jti(&again), jti(&next), "the successor is the same however often");
+        assert_eq!(jti(&again), jti(&next), "every refresh returns the same successor");
         assert_signs_in(&service, &account, &access).await;
     }
     assert_ne!(jti(&next), jti(&account.refresh));
@@ -61,9 +61,9 @@ async fn a_replaced_refresh_token_still_works_for_a_slow_tab() {
     let (_, second) = refreshed(&service, &account.refresh).await;
     let (access, third) = refreshed(&service, &second).await;
     assert_signs_in(&service, &account, &access).await;
-    assert_eq!(claims_of(&third)["sid"], claims_of(&account.refresh)["sid"], "it is one family");
+    assert_eq!(claims_of(&third)["sid"], claims_of(&account.refresh)["sid"], "both tokens belong to one family");
     let (_, late) = refreshed(&service, &account.refresh).await;
-    assert_eq!(jti(&late), jti(&third), "who comes late gets the successor of what counts now");
+    assert_eq!(jti(&late), jti(&third), "a late refresh returns the newest successor");
     let (_, again) = refreshed(&service, &second).await;
     assert_eq!(jti(&again), jti(&third));
     refreshed(&service, &third).await;

@@ -39,7 +39,7 @@ async fn a_reset_without_a_sender_is_answered_as_usual_and_logged_once() {
     .await;
     let lines: Vec<Value> = (0..2).flat_map(|_| worker.log_until(|line| line["message"] == "a job is done")).collect();
     let missing: Vec<&Value> = lines.iter().filter(|line| line["message"] == MISSING).collect();
-    let [missing] = &missing[..] else { panic!("once: {lines:?}") };
+    let [missing] = &missing[..] else { panic!("not exactly one warning: {lines:?}") };
     assert_eq!(missing["level"], "WARN");
     let text: String = lines.iter().map(Value::to_string).collect();
     for private in [&*email, &username, "@", "token"] {

@@ -47,7 +47,7 @@ fn assert_is_whole(event: &Value, user: Option<&str>, answer: &Answer) {
     let all = [&["event", "at"], user_id, &["client.address", "client.user_agent", "request.id"]].concat();
     assert_eq!(names, all);
     assert_eq!(event.get("user.id").and_then(Value::as_str), user);
-    assert_eq!(event["request.id"].as_str(), answer.header("x-request-id"), "the request's own");
+    assert_eq!(event["request.id"].as_str(), answer.header("x-request-id"), "the id of the request itself");
     assert_eq!(event["client.address"], "127.0.0.1");
     assert!(event["at"].as_str().is_some_and(|at| at.ends_with('Z') && at.len() >= 20), "{event}");
 }
@@ -133,7 +133,7 @@ async fn a_login_with_an_unknown_name_leaves_an_event_without_the_name() {
     let answer = login(&service, &name, PASSWORD).await.with_status(401);
     let id = answer.header("x-request-id").expect("an id");
     let trail = service.audit_trail(id).await;
-    let [line] = &trail[..] else { panic!("one event: {trail:?}") };
+    let [line] = &trail[..] else { panic!("not exactly one event: {trail:?}") };
     assert_eq!(parsed(line)["event"], "login_failed");
     assert_is_whole(&parsed(line), None, &answer);
     assert!(service.audit_trail(&name).await.is_empty());
@@ -174,7 +174,7 @@ async fn without_cloudwatch_the_event_is_logged_and_the_request_succeeds() {
     auth.answer(&event.into_json()).with_status(200);
     let lines = auth.log_until(|line| line["message"] == "request");
     let failed: Vec<&Value> = lines.iter().filter(|line| !line["audit.event"].is_null()).collect();
-    let [line] = &failed[..] else { panic!("one line: {lines:?}") };
+    let [line] = &failed[..] else { panic!("not exactly one line: {lines:?}") };
     assert_eq!((&line["level"], &line["audit.failures"]), (&json!("ERROR"), &json!(1)));
     let event = parsed(line["audit.event"].as_str().expect("the event"));
     assert_eq!((&event["event"], &event["user.id"]), (&json!("login"), &json!(account.id)));

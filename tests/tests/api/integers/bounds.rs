@@ -31,7 +31,7 @@ async fn a_set_has_at_most_a_hundred_thousand_units() {
     answer.is(400, &json!({"integers": ["There may be 100000 units."]}));
     let body = json!({"equation": "most+most", "set_id": "sum"});
     let sum = service.post_as(&account, "/integers/operation/", &body).await.with_status(201).json();
-    assert!(sum["download"]["url"].is_string(), "more than an answer holds");
+    assert!(sum["download"]["url"].is_string(), "the sum is too large for an answer");
     service.get_as(&account, "/integers/set/?set_id=more").await.with_status(404);
 }
 

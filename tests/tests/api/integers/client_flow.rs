@@ -79,7 +79,7 @@ async fn the_original_client_works_unchanged() {
     assert_eq!(client.decrypted(&first), [1, 2, 3]);
     assert!(first.json()["integers"][0]["X"].is_string(), "base64 stays base64: {}", first.text());
     let second = client.post_set("second_set", &[10, -20, 30]).await;
-    assert_eq!(second.field("session_id"), session, "the cookie's value and no value at all mean the same session");
+    assert_eq!(second.field("session_id"), session, "the value of the cookie and no value name the same session");
 
     // A sum and a product; each is stored as a set that the next equation may use.
     let sum = client.operation(&format!("{first_set}+second_set")).await;

@@ -10,7 +10,7 @@ fn block(language: &str) -> String {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/integers.md")).unwrap();
     let (_, rest) = text.split_once(&format!("```{language}\n")).unwrap();
     let (block, rest) = rest.split_once("\n```").unwrap();
-    assert!(!rest.contains(&format!("```{language}\n")), "there is one client");
+    assert!(!rest.contains(&format!("```{language}\n")), "the page has one client");
     block.to_owned()
 }
 
@@ -19,7 +19,7 @@ async fn the_documented_python_client_prints_what_its_page_says() {
     let service = Service::running();
     let address = "\"http://127.0.0.1:9000\"";
     let client = block("python");
-    assert_eq!(client.matches(address).count(), 1, "the page says where the service is");
+    assert_eq!(client.matches(address).count(), 1, "the page names the address of the service once");
     let client = client.replace(address, &format!("{:?}", service.url));
     let mut command = Command::new("python3");
     command.arg("-").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -112,7 +112,7 @@ async fn every_equation_decrypts_to_its_plain_value() {
             let call = service.post("/integers/set/").bearer(&account.access).body("application/json", body);
             let stored = call.send().await.with_status(201);
             let plain: Vec<(u64, IBig)> = (0..).zip(values.iter().cloned()).collect();
-            assert_eq!(cipher.values(&stored), plain, "a set decrypts to what it was made of");
+            assert_eq!(cipher.values(&stored), plain, "a set decrypts to its plain values");
         }
         let text = equation.text();
         let body = serde_json::json!({"session_id": session, "equation": text});

@@ -102,7 +102,11 @@ async fn a_writer_killed_between_object_and_item_leaves_the_old_set() {
         let body = json!({"set_id": "a", "integers": units(2, MORE_UNITS_THAN_AN_ITEM_HOLDS)});
         let event = Event::new("POST", "/integers/set/").bearer(&account.access).json(&body).into_json();
         let output = tokio::task::block_in_place(|| writer.output_unless_killed(&event));
-        assert_eq!(output.map(|output| String::from_utf8_lossy(&output).into_owned()), None, "it was to die");
+        assert_eq!(
+            output.map(|output| String::from_utf8_lossy(&output).into_owned()),
+            None,
+            "the writer should have been killed"
+        );
 
         let (job, left) = check_of(&service, &account).await;
         let bucket = media_bucket(&service);
@@ -115,7 +119,7 @@ async fn a_writer_killed_between_object_and_item_leaves_the_old_set() {
         old().await;
         make_due(&service, &job).await;
         let gone = async || bucket.get_private(&left, 1 << 20).await.unwrap().is_none().then_some(());
-        eventually("the object that no set names is removed", gone).await;
+        eventually("the removal of the object that no set names", gone).await;
         old().await;
         assert!(bucket.get_private(&object_of(&before), 1 << 20).await.unwrap().is_some());
     }
@@ -133,7 +137,11 @@ async fn a_writer_killed_before_the_commit_leaves_the_old_session() {
     let (mut writer, _proxies) = mortal(&service, before_the_item);
     let event = Event::new("POST", "/integers/session/").bearer(&account.access).json(&session(2)).into_json();
     let output = tokio::task::block_in_place(|| writer.output_unless_killed(&event));
-    assert_eq!(output.map(|output| String::from_utf8_lossy(&output).into_owned()), None, "it was to die");
+    assert_eq!(
+        output.map(|output| String::from_utf8_lossy(&output).into_owned()),
+        None,
+        "the writer should have been killed"
+    );
 
     let old = async || {
         service.get_as(&account, "/integers/session/").await.is(200, &session(1));
@@ -144,11 +152,12 @@ async fn a_writer_killed_before_the_commit_leaves_the_old_session() {
         items.iter().map(object_of).collect::<Vec<_>>()
     };
     let both = sets().await;
-    assert_eq!(both.len(), 2, "the new set was written, where nobody sees it: {both:?}");
+    assert_eq!(both.len(), 2, "the new set was written under a generation that no reader uses: {both:?}");
     let jobs = service.dynamodb().mentions("JobsTable", &account.id).await;
     let job = jobs.iter().find(|job| job["task"]["M"]["kind"]["S"] == "remove_integer_generation").unwrap();
     make_due(&service, job["pk"]["S"].as_str().unwrap()).await;
-    let left = eventually("the generation goes", async || Some(sets().await).filter(|sets| sets.len() == 1)).await;
+    let left =
+        eventually("the removal of the generation", async || Some(sets().await).filter(|sets| sets.len() == 1)).await;
     old().await;
     let bucket = media_bucket(&service);
     for key in &both {
@@ -172,7 +181,7 @@ async fn an_object_is_written_once_although_the_answer_was_lost() {
     integers.invoke(event).answer.with_status(201);
     let methods: Vec<String> =
         s3.operations().iter().map(|call| call.split(' ').next().unwrap_or_default().to_owned()).collect();
-    assert_eq!(methods, ["PUT", "PUT", "HEAD"], "the second finds what the first wrote");
+    assert_eq!(methods, ["PUT", "PUT", "HEAD"], "the second PUT finds the object of the first");
     let shown = service.get_as(&account, "/integers/set/?set_id=a").await.with_status(200);
     assert_eq!(shown.json()["integers"], units(5, MORE_UNITS_THAN_AN_ITEM_HOLDS));
 }

@@ -21,7 +21,7 @@ async fn is_there(service: &Service, key: &aviary_media::PrivateKey) -> bool {
 }
 
 /// The key of the object that an answer's download links to.
-fn lent(answer: &Value) -> aviary_media::PrivateKey {
+fn download_key(answer: &Value) -> aviary_media::PrivateKey {
     let url = answer["download"]["url"].as_str().unwrap();
     let path = url.split('?').next().unwrap();
     path.get(path.find("downloads/").unwrap()..).unwrap().parse().unwrap()
@@ -48,7 +48,7 @@ async fn del_logout_removes_only_what_the_web_session_created() {
     let gone = objects(&service, &account).await;
     assert_eq!(gone.len(), 2);
     let named = web(service.get("/integers/set/?set_id=a&session_id=named&download=1")).send().await.with_status(200);
-    let lent_before = [lent(&own), lent(&named.json())];
+    let downloads_before = [download_key(&own), download_key(&named.json())];
     // Created elsewhere: a session that a request with the cookie only wrote into, and one that was replaced since.
     service.post_as(&account, "/integers/set/", &set("elsewhere")).await.with_status(201);
     let body = json!({"set_id": "b", "session_id": "elsewhere", "integers": units(2, 1)});
@@ -61,14 +61,14 @@ async fn del_logout_removes_only_what_the_web_session_created() {
 
     web(service.post("/api/auth/del-logout/")).send().await.with_status(200);
     for session in [own_name, "named", "replaced"] {
-        eventually("the session goes", async || {
+        eventually("the removal of the session", async || {
             let answer = service.get_as(&account, &format!("/integers/session/?session_id={session}")).await;
             (answer.status == 404).then_some(())
         })
         .await;
     }
-    for key in gone.iter().chain(&lent_before) {
-        eventually("its objects go", async || (!is_there(&service, key).await).then_some(())).await;
+    for key in gone.iter().chain(&downloads_before) {
+        eventually("the removal of its objects", async || (!is_there(&service, key).await).then_some(())).await;
     }
     let kept = objects(&service, &account).await;
     assert_eq!(kept.len(), 1);
@@ -87,16 +87,16 @@ async fn a_deleted_session_takes_its_downloads_with_it() {
         let body = json!({"set_id": "a", "session_id": session, "integers": units(1, 1), "download": true});
         let answer = service.post_as(&account, "/integers/set/", &body).await.with_status(201).json();
         service.fetch(answer["download"]["url"].as_str().unwrap()).await.with_status(200);
-        keys.push(lent(&answer));
+        keys.push(download_key(&answer));
     }
     let folder = Folder::session_downloads(user(&account), &IntegerSession::parse("s").unwrap());
     assert!(keys[0].as_str().starts_with(folder.as_str()) && !keys[1].as_str().starts_with(folder.as_str()));
     service.delete("/integers/session/?session_id=s").bearer(&account.access).send().await.with_status(200);
-    eventually("the copy goes", async || (!is_there(&service, &keys[0]).await).then_some(())).await;
+    eventually("the removal of the download", async || (!is_there(&service, &keys[0]).await).then_some(())).await;
     // The other download is removed with the last set of its session.
     assert!(is_there(&service, &keys[1]).await);
     service.delete("/integers/set/?session_id=t&set_id=a").bearer(&account.access).send().await.with_status(200);
-    eventually("the copy goes", async || (!is_there(&service, &keys[1]).await).then_some(())).await;
+    eventually("the removal of the download", async || (!is_there(&service, &keys[1]).await).then_some(())).await;
 }
 
 #[tokio::test]

@@ -107,7 +107,7 @@ async fn a_repeat_works_after_its_upload_is_gone() {
         let first = send().await.with_status(201).text();
         let object = PrivateKey::integers_upload(account.id.parse().unwrap(), id.parse().unwrap());
         media_bucket(&service).delete_private(&object).await.unwrap();
-        assert!(send().await.with_status(201).text() == first, "{path}: the made ids too");
+        assert!(send().await.with_status(201).text() == first, "{path}: the chosen ids are the same too");
         // Without the key or with another one, the upload is not found; the other key is not used up.
         service.post_as(&account, path, &body).await.with_status(404);
         let other = unique("key");
@@ -152,12 +152,12 @@ async fn a_repeated_request_gives_the_first_result_again() {
     let (key, body) = (unique("key"), json!({"integers": units(1, 1)}));
     let first = keyed("/integers/set/", &key, &body).send().await.with_status(201);
     let again = keyed("/integers/set/", &key, &body).send().await.with_status(201);
-    assert_eq!(first.text(), again.text(), "the made id too");
+    assert_eq!(first.text(), again.text(), "the chosen id is the same too");
     let (key, id) = (unique("key"), first.field("set_id"));
     let body = json!({"equation": format!("{id}*2"), "set_id": id});
     let first = keyed("/integers/operation/", &key, &body).send().await.with_status(201);
     let again = keyed("/integers/operation/", &key, &body).send().await.with_status(201);
-    assert_eq!(first.text(), again.text(), "it is not doubled twice");
+    assert_eq!(first.text(), again.text(), "the equation is applied once");
     // Refusals are not stored with the key.
     let (key, body) = (unique("key"), json!({"equation": "later+later"}));
     keyed("/integers/operation/", &key, &body).send().await.with_status(400);

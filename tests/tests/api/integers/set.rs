@@ -62,7 +62,7 @@ async fn forms_and_queries_are_equivalent_to_json() {
     bearer(service.post("/integers/set/")).form(&repeated).send().await.with_status(201);
     let multipart = Form::default().text("set_id", "m").text("integers", &units);
     let call = bearer(service.post("/integers/set/?session_id=s&set_id=ignored")).multipart(&multipart);
-    assert_eq!(call.send().await.with_status(201).field("set_id"), "m", "the body wins");
+    assert_eq!(call.send().await.with_status(201).field("set_id"), "m", "the body takes precedence over the query");
     let form = [("equation", "f + r - m"), ("session_id", "s"), ("set_id", "result")];
     bearer(service.post("/integers/operation/")).form(&form).send().await.with_status(201);
     let shown = bearer(service.get("/integers/set?session_id=s&set_id=result")).send().await.with_status(200).json();
@@ -94,7 +94,11 @@ async fn users_never_see_each_others_sets() {
     }
     ask("DELETE", "/integers/session/?session_id=s").send().await.with_status(200);
     let shown = service.get("/integers/set/?session_id=s&set_id=mine").bearer(&owner.access).send().await;
-    assert_eq!(shown.with_status(200).json()["integers"], one(1), "the stranger's session was another one");
+    assert_eq!(
+        shown.with_status(200).json()["integers"],
+        one(1),
+        "the stranger has deleted only a session of their own"
+    );
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ async fn a_reader_sees_the_old_or_the_new_set_and_never_a_mixture() {
         while !is_over.load(Ordering::Relaxed) {
             let shown = service.get("/integers/set/?set_id=a").bearer(&account.access).send().await.with_status(200);
             let (number, units) = version_of(&shown.json()["integers"]);
-            assert_eq!(units, size(number), "version {number} is not whole");
+            assert_eq!(units, size(number), "version {number} is not complete");
             assert!(number >= last, "version {number} after {last}");
             last = number;
             reads += 1;

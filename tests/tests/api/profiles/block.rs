@@ -34,13 +34,13 @@ async fn a_block_ends_follows_both_ways_and_has_its_own_refusal() {
     relate(&service, "POST", &b, "follow", &a.id).await.is(403, &blocked);
     let own = json!({"detail": "You block this user. Unblock them before you follow them."});
     relate(&service, "POST", &a, "follow", &b.id).await.is(400, &own);
-    eventually("no counts", async || {
+    eventually("all counters are zero", async || {
         let (x, y) = (view_profile(&service, &a, &a.id).await, view_profile(&service, &a, &b.id).await);
         [&x["followers"], &x["following"], &y["followers"], &y["following"]].iter().all(|n| **n == 0).then_some(())
     })
     .await;
     relate(&service, "DELETE", &a, "block", &b.id).await.is(200, &json!({"blocked": false}));
-    assert_eq!(view_profile(&service, &b, &a.id).await["is_following"], false, "a follow does not come back");
+    assert_eq!(view_profile(&service, &b, &a.id).await["is_following"], false, "the end of a block restores no follow");
     follow(&service, &b, &a).await;
     follow(&service, &a, &b).await;
 }
@@ -81,7 +81,7 @@ async fn a_block_concurrent_with_follows_leaves_no_follow() {
         assert_eq!(is_following(&service, &a, &b).await, (false, false), "round {round}");
         relate(&service, "DELETE", &a, "block", &b.id).await.with_status(200);
     }
-    eventually("counters without follows", async || {
+    eventually("all counters are zero", async || {
         let (x, y) = (view_profile(&service, &a, &a.id).await, view_profile(&service, &a, &b.id).await);
         [&x["followers"], &x["following"], &y["followers"], &y["following"]].iter().all(|n| **n == 0).then_some(())
     })

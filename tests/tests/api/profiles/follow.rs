@@ -18,7 +18,7 @@ async fn a_follow_is_visible_at_once_and_counted_soon() {
     relate(&service, "POST", &a, "follow", &b.id).await.is(200, &shown(true, 1));
     assert_eq!(view_profile(&service, &a, &b.id).await["is_following"], true);
     assert_eq!(view_profile(&service, &b, &a.id).await["is_following"], false);
-    eventually("both counts", async || {
+    eventually("both counters are one", async || {
         let (followed, follower) = (view_profile(&service, &a, &b.id).await, view_profile(&service, &a, &a.id).await);
         (followed["followers"] == 1 && follower["following"] == 1).then_some(())
     })
@@ -29,7 +29,7 @@ async fn a_follow_is_visible_at_once_and_counted_soon() {
     relate(&service, "POST", &a, "follow", &b.id).await.is(200, &shown(true, 1));
     relate(&service, "DELETE", &a, "follow", &b.id).await.is(200, &shown(false, 0));
     assert_eq!(view_profile(&service, &a, &b.id).await["is_following"], false);
-    eventually("no counts", async || {
+    eventually("both counters are zero", async || {
         let (followed, follower) = (view_profile(&service, &a, &b.id).await, view_profile(&service, &a, &a.id).await);
         (followed["followers"] == 0 && follower["following"] == 0).then_some(())
     })
@@ -70,7 +70,7 @@ async fn relations_to_a_deleted_user_are_refused() {
     for verb in ["follow", "block", "mute"] {
         relate(&service, "POST", &a, verb, &gone.id).await.is(404, &json!({"detail": "Not found."}));
     }
-    eventually("who followed the deleted one follows nobody", async || {
+    eventually("the follower of the deleted account follows nobody", async || {
         (view_profile(&service, &a, &a.id).await["following"] == 0).then_some(())
     })
     .await;

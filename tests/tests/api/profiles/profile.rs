@@ -124,6 +124,6 @@ async fn the_default_picture_is_a_png_that_may_be_cached() {
     let answer = service.get("/profile/default.png").send().await.with_status(200);
     assert_eq!(answer.header("content-type"), Some("image/png"));
     assert_eq!(answer.header("cache-control"), Some("public, max-age=86400"));
-    assert!(answer.cookie("sessionid").is_none(), "what a cache keeps must set nobody's cookies");
+    assert!(answer.cookie("sessionid").is_none(), "an answer that caches store must set no cookies");
     assert!(answer.body.starts_with(b"\x89PNG\r\n"));
 }

@@ -77,9 +77,10 @@ async fn view_profile_needs_a_caller_and_a_known_id() {
 async fn both_spellings_of_edit_change_sent_fields_and_clear_empty_ones() {
     let service = Service::running();
     let (account, viewer) = (service.signup().await, service.signup().await);
-    let body = json!({"profile_id": account.id, "alias": " Ada ", "bio": "bird",
-        "image_url": "https://example.com/a.png",
-        "background_image_url": "http://example.com/b.png"});
+    let body = json!({
+        "profile_id": account.id, "alias": " Ada ", "bio": "bird", "image_url": "https://example.com/a.png",
+        "background_image_url": "http://example.com/b.png",
+    });
     let mut expected = fresh(&account);
     for (name, value) in body.as_object().unwrap().iter().filter(|(name, _)| *name != "profile_id") {
         expected[name] = json!(value.as_str().unwrap().trim());

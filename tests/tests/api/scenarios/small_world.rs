@@ -24,10 +24,10 @@ async fn every_screen_agrees_with_the_model_after_every_act() {
 
     let (tag, ann, ben) = (world.tag(), world.at(ANN), world.at(BEN));
     let root = world.tweet(BEN, &format!("good morning {ann} #{tag}")).await;
-    world.check("a tweet with a name and a tag").await;
+    world.check("a tweet with a mention and a tag").await;
     let answer = world.reply(CAT, root, &format!("good morning {ben}")).await;
     let second = world.reply(ANN, answer, "and to you both").await;
-    world.check("a thread of two answers").await;
+    world.check("a thread of two replies").await;
     world.comment(DAN, root, "early today").await;
     world.check("a comment").await;
     for person in [ANN, DAN, CAT] {
@@ -40,27 +40,27 @@ async fn every_screen_agrees_with_the_model_after_every_act() {
     world.check("five likes, and another comment").await;
     world.retweet(ANN, root).await;
     world.retweet(CAT, second).await;
-    world.check("two retweets, of which one reaches somebody who does not follow the author").await;
+    world.check("two retweets, one of which reaches a person who does not follow the author").await;
     world.read_all(BEN).await;
-    world.check("somebody has read everything").await;
+    world.check("all notifications of a person are read").await;
 
     world.mute(ANN, CAT).await;
     world.check("a mute").await;
     world.tweet(CAT, &format!("does {ann} hear me? #{tag}")).await;
-    world.check("a tweet that a muted one wrote").await;
+    world.check("a tweet by a muted account").await;
     world.block(BEN, EVE).await;
     world.check("a block").await;
     world.refused_by_block(EVE, BEN, root).await;
-    world.check("what the blocked one tried").await;
+    world.check("acts that the block refuses").await;
     world.tweet(EVE, &format!("nobody hears me #{tag}")).await;
     world.follow(DAN, BEN).await;
     world.follow(DAN, CAT).await;
-    world.check("a tweet of the blocked one, and follows that bring what was written before").await;
+    world.check("a tweet by the blocked account, and follows that add earlier tweets").await;
 
     world.delete_tweet(BEN, root).await;
     world.check("a deleted tweet").await;
     world.delete_account(CAT).await;
     world.check("a deleted account").await;
     world.tweet(ANN, "what is left of us").await;
-    world.check("life goes on").await;
+    world.check("a tweet after the deletions").await;
 }

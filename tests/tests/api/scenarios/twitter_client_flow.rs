@@ -39,7 +39,7 @@ async fn a_client_registers_tweets_three_photos_and_deletes_the_tweet() {
     let service = Service::running();
     let (token, id, _) = registered(&service).await;
     let photos = [jpeg_with_gps(320, 240, 1), jpeg_with_gps(64, 96, 2), jpeg_with_gps(33, 17, 3)];
-    assert!(photos.iter().all(|photo| says_where_it_was_taken(photo)), "the photos are of no use");
+    assert!(photos.iter().all(|photo| says_where_it_was_taken(photo)), "the photos of the test lack metadata");
 
     let mut form = Form::default().text("message", "fIESRT").text("author", &id);
     for photo in &photos {

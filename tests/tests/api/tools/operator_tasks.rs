@@ -103,7 +103,7 @@ async fn an_imported_user_logs_in_with_the_django_password_and_is_rehashed() {
     let new = hash(&service, &newcomer).await;
     assert!(new.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{new}");
     login(&service, &email, PASSWORD).await.with_status(200);
-    assert_eq!(hash(&service, &newcomer).await, new, "hashed anew once");
+    assert_eq!(hash(&service, &newcomer).await, new, "the password is rehashed once");
     login(&service, &newcomer, "letmein").await.unauthorized(&refusal);
 
     let account = service.get(&format!("/api/auth/{newcomer}/")).bearer(&pair.field("access")).send().await;

@@ -31,7 +31,10 @@ async fn a_repeated_seed_creates_nothing_twice() {
     let number = RandomState::new().hash_one("a world of this test") >> 1;
     let args = SeedArgs { users: 4, seed: number, url: service.url.clone() };
     assert_eq!(seeded(&args).await, Seeded::Done);
-    let host = eventually("the last word is in its tag's list", async || authors(&service, number).await.pop()).await;
+    let host = eventually("the last tweet of the seed is in the list of its tag", async || {
+        authors(&service, number).await.pop()
+    })
+    .await;
 
     let path = format!("/api/tweets/by/{host}/?limit=100");
     let tweets = list(&service, &path).await;

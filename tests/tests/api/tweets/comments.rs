@@ -163,7 +163,7 @@ async fn paging_skips_and_repeats_nothing_while_others_comment() {
     .await;
     let mut distinct = read.clone();
     distinct.dedup();
-    assert_eq!(distinct.len(), read.len(), "something came twice");
+    assert_eq!(distinct.len(), read.len(), "a comment was listed twice");
     read.truncate(7);
     assert_eq!(read, written);
 }

@@ -145,7 +145,7 @@ async fn a_video_is_stored_without_its_position() {
     let stored = service.fetch(url).await.with_status(200);
     assert_eq!((stored.header("content-type"), stored.body.len()), (Some("video/mp4"), film.len()));
     assert!(!says_where_it_was_filmed(&stored.body));
-    assert!(stored.body.windows(4_000).any(|window| window == [42; 4_000]), "the film itself is gone");
+    assert!(stored.body.windows(4_000).any(|window| window == [42; 4_000]), "the film itself is missing");
     let list = service.get(&format!("/api/tweets/by/{}/media", account.username)).send().await.json();
     assert_eq!(list["results"], json!([tweet]));
 }

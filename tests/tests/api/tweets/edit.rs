@@ -140,7 +140,7 @@ async fn a_deleted_tweet_takes_pictures_and_reactions_but_no_replies_with_it() {
     }
     service.get(&format!("/api/tweets/{answer}")).send().await.with_status(200);
     let url = tweet["imagelinks"][0].as_str().unwrap();
-    eventually("the picture goes", async || {
+    eventually("the removal of the picture", async || {
         let status = service.fetch(url).await.status;
         [403, 404].contains(&status).then_some(())
     })

@@ -9,7 +9,7 @@ use serde_json::json;
 const HOME: &str = "/api/tweets/?limit=100";
 
 async fn becomes(service: &Service, reader: &Account, expected: &[&String]) {
-    eventually("the timeline becomes right", async || {
+    eventually("the expected timeline", async || {
         let found = ids_on_page(service, reader, HOME).await;
         (found.iter().collect::<Vec<_>>() == expected).then_some(())
     })
@@ -81,7 +81,7 @@ async fn a_tweet_from_two_sources_stays_while_one_of_them_remains() {
     let last = id_of(&service.tweet(&two, "3").await);
     react(&service, "POST", &two, &strange, "retweet").await.with_status(200);
     let home = format!("U#{}", reader.id);
-    eventually("the second one is kept too", async || {
+    eventually("the second source is stored too", async || {
         let entries = service.dynamodb().mentions("FeedTable", &home).await;
         entries.iter().any(|item| item["sk"]["S"].as_str().unwrap().starts_with("ALSO#")).then_some(())
     })
@@ -181,7 +181,7 @@ async fn pulled_tweets_are_merged_into_the_timeline_once() {
     becomes(&service, &reader, &written.iter().collect::<Vec<_>>()).await;
     pull(&service, &reader, &star).await;
     let all = async || ids_on_all_pages(&service, &reader, "/api/tweets/?limit=2", async |_| ()).await;
-    assert_eq!(all().await, written, "merged with what was written");
+    assert_eq!(all().await, written, "merged with written entries");
     // Merging alone gives the same list.
     for tweet in &written {
         service.dynamodb().delete("FeedTable", &format!("U#{}", reader.id), &format!("HOME#{tweet}")).await;

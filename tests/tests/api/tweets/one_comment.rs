@@ -74,7 +74,7 @@ async fn tweets_of_a_deleted_account_take_no_reactions_or_comments() {
     }
     comment(&service, &other, &tweet, "anybody?").await.is(404, &gone);
     let written = service.dynamodb().mentions("SocialTable", "anybody?").await;
-    assert_eq!(written, Vec::<Value>::new(), "what was refused is not there");
+    assert_eq!(written, Vec::<Value>::new(), "a refused comment is not stored");
 }
 
 #[tokio::test]

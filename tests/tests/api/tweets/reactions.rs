@@ -187,7 +187,7 @@ async fn saved_tweets_are_listed_for_their_owner_only() {
     react(&service, "POST", &reader, &id_of(&new), "save").await.with_status(200);
     react(&service, "POST", &reader, &id_of(&old), "save").await.with_status(200);
     let page = service.get("/api/tweets/saved/").bearer(&reader.access).send().await.with_status(200).json();
-    assert_eq!(ids_of(&page), [id_of(&old), id_of(&new)], "those saved last come first");
+    assert_eq!(ids_of(&page), [id_of(&old), id_of(&new)], "the last saved tweets come first");
     assert_eq!(page["results"][0]["saved"], true);
     assert!(ids_on_page(&service, &author, "/api/tweets/saved/").await.is_empty());
     let nobody = json!({"detail": "Authentication credentials were not provided."});

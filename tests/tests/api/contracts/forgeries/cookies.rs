@@ -41,7 +41,11 @@ async fn no_route_takes_a_forged_session_cookie() {
             assert_eq!(call.send().await.status, 401, "{name} at {route:?}");
         }
         let call = things.call(&service, &route).cookies(&gone.cookies);
-        assert_eq!(call.header("x-csrftoken", &gone.cookies.csrf).send().await.status, 401, "who is gone at {route:?}");
+        assert_eq!(
+            call.header("x-csrftoken", &gone.cookies.csrf).send().await.status,
+            401,
+            "a deleted account at {route:?}"
+        );
     }
     things.assert_untouched(&service).await;
 }

@@ -21,7 +21,10 @@ async fn a_preflight_is_answered_for_every_function_and_any_origin() {
         for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] {
             assert!(methods.split(',').any(|m| m == method), "{methods}");
         }
-        assert!(answer.header("access-control-allow-credentials").is_none(), "any page could use the cookies");
+        assert!(
+            answer.header("access-control-allow-credentials").is_none(),
+            "pages of any origin could use the cookies"
+        );
     }
 }
 

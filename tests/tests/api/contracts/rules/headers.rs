@@ -28,7 +28,7 @@ async fn every_answer_has_an_id_and_forbids_sniffing_and_storing() {
     for call in calls {
         let answer = call.send().await;
         let id = answer.header("x-request-id").unwrap_or_else(|| panic!("no id: {:?}", answer.headers)).to_owned();
-        assert!(!id.is_empty() && ids.insert(id), "an id came twice");
+        assert!(!id.is_empty() && ids.insert(id), "an id was used twice");
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         if !answer.body.is_empty() {
@@ -52,7 +52,7 @@ async fn the_id_is_the_gateways_and_logged_with_the_caller() {
     assert!(log["duration.ms"].as_f64().unwrap() > 0.0);
     let line = log.to_string();
     for secret in [&account.access, &account.email, &account.username] {
-        assert!(!line.contains(&**secret), "the log says {secret}");
+        assert!(!line.contains(&**secret), "the log contains {secret}");
     }
 }
 

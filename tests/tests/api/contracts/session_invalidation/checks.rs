@@ -22,7 +22,7 @@ impl Fate {
             '-' => Self::Ended,
             'i' => Self::Inactive,
             'g' => Self::Gone,
-            other => panic!("`{other}` is no sign"),
+            other => panic!("`{other}` is not a sign"),
         }
     }
 }
