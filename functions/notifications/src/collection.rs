@@ -10,8 +10,8 @@ use axum::extract::State;
 use crate::response::ShownNotification;
 use crate::state::NotificationsState;
 
-/// The caller's notifications of the last 90 days, newest first. A notification is left out if its tweet, comment or actor
-/// is deleted, or if its actor is blocked or muted, so a page can be shorter than its limit. Two round trips.
+/// The caller's notifications of the last 90 days, newest first. A notification is left out if its tweet, comment or
+/// actor is deleted, or if its actor is blocked or muted, so a page can be shorter than its limit. Two round trips.
 #[utoipa::path(get, path = "/api/notifications", tag = "notifications", params(PageQuery),
     responses(
         (status = 200, description = "A page of notifications", body = Page<ShownNotification>),
@@ -35,8 +35,8 @@ pub async fn list_notifications(
     Ok(Json(query.page(&list, shown, next)))
 }
 
-/// The notifications that the viewer sees, in the order of `found`. Of tweets and comments only the existence matters; they
-/// are read without a viewer, which costs less. One round trip.
+/// The notifications that the viewer sees, in the order of `found`. Of tweets and comments only the existence matters;
+/// they are read without a viewer, which costs less. One round trip.
 async fn visible(
     state: &NotificationsState,
     viewer: UserId,

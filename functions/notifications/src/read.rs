@@ -19,8 +19,8 @@ const IDS: &str = "ids";
 /// The notifications to mark as read.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MarkReadBody {
-    /// At most 100 ids. Unknown ids and those of other users' notifications are ignored. If absent, all notifications are
-    /// marked.
+    /// At most 100 ids. Unknown ids and those of other users' notifications are ignored. If absent, all notifications
+    /// are marked.
     #[schema(required = false, value_type = Vec<String>)]
     pub ids: Vec<String>,
 }

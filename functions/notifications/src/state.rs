@@ -1,4 +1,4 @@
-//! What the handlers work with.
+//! The function's state.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use aviary_runtime::{Start, StartError};
 use aviary_store::{Db, Notifications, PageReads, Profiles, SecurityEvents};
 use axum::extract::FromRef;
 
-/// The function's state; cheap to clone.
+/// What the handlers need. Clones are cheap.
 #[derive(Clone, Debug)]
 pub struct NotificationsState {
     pub(crate) authenticator: Authenticator,
@@ -23,7 +23,7 @@ impl NotificationsState {
     /// Reads the settings and the public keys.
     ///
     /// # Errors
-    /// When a setting is missing, or DynamoDB does not answer.
+    /// When a setting is missing or invalid, or DynamoDB does not answer.
     pub async fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());

@@ -21,10 +21,10 @@ use crate::state::ProfilesState;
 pub struct EditProfileBody {
     /// The id of the profile to change.
     pub profile_id: String,
-    /// The name shown beside the username, at most 150 characters.
+    /// The display name, at most 150 characters.
     #[schema(required = false)]
     pub alias: String,
-    /// The biography, at most 400 characters.
+    /// At most 400 characters.
     #[schema(required = false)]
     pub bio: String,
     /// The http or https URL of the profile picture.
@@ -95,8 +95,8 @@ fn read(form: &Form) -> Result<Edit, ApiError> {
     fields.finish(profile_id.map(|profile_id| Edit { profile_id, alias, bio, image, background }))
 }
 
-/// The change that an edit makes. A link to an uploaded picture of this profile is ignored: the client sends back the URL
-/// that it was shown, and the picture may have been replaced since.
+/// The change that an edit makes. A link to an uploaded picture of this profile is ignored: the client sends back the
+/// URL that it was shown, and the picture may have been replaced since.
 fn change(state: &ProfilesState, id: UserId, edit: Edit) -> ProfileChange {
     let uploads = state.bucket.urls().url(Folder::avatars(id.uuid()).as_str());
     let is_upload = |link: &Link| link.as_str().starts_with(&uploads);

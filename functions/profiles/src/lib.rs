@@ -5,7 +5,8 @@
 //!
 //! | URL | File |
 //! |---|---|
-//! | `/profile`, `/profile/update`, `/profile/default.png` | `profile.rs`, `profile_update.rs`, `profile_default_png.rs` |
+//! | `/profile`, `/profile/update` | `profile.rs`, `profile_update.rs` |
+//! | `/profile/default.png` | `profile_default_png.rs` |
 //! | `/api/profiles/view_profile/<id>/` | `view_profile.rs` |
 //! | `/api/profiles/<id>/follow/`, `/api/profiles/<id>/followers/` | `follow.rs`, `followers.rs` |
 

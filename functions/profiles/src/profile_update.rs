@@ -37,7 +37,7 @@ struct Change {
 /// Changes biography and picture of the caller, or, for staff, of the named user. Two round trips; four for another
 /// user's profile.
 #[utoipa::path(put, path = "/profile/update", tag = "profiles",
-    params(("username" = Option<String>, Query, description = "The user's username, in any case; the caller by default")),
+    params(("username" = Option<String>, Query, description = "The user's username, in any case; by default the caller")),
     request_body(content = UpdateProfileBody, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "The changed profile", body = ShownProfile),

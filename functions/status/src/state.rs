@@ -1,10 +1,10 @@
-//! What the handler works with.
+//! The function's state.
 
 use aviary_media::Bucket;
 use aviary_runtime::{Start, StartError};
 use aviary_store::{Credentials, Db};
 
-/// The function's state; cheap to clone.
+/// What the handler needs. Clones are cheap.
 #[derive(Clone, Debug)]
 pub struct StatusState {
     pub(crate) credentials: Credentials,
@@ -17,7 +17,7 @@ impl StatusState {
     /// Reads the settings. Calls no other service: the status must be able to say that one fails.
     ///
     /// # Errors
-    /// When a setting is missing.
+    /// When a setting is missing or invalid.
     pub fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());

@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 
 use crate::state::StatusState;
 
-/// A check that takes longer has failed. The checks are concurrent, so a response takes far less than the gateway's 30 s.
+/// A check that takes longer has failed. The checks are concurrent, so a response takes far less than the gateway's 30
+/// s.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The service's state.

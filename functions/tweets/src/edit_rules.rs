@@ -53,8 +53,8 @@ impl EditContext {
         Ok(Self { caller, page_data, owners })
     }
 
-    /// The users whom the new text mentions and the old one did not; only they are block-checked. A user who was mentioned
-    /// before may have blocked the author since, and the author can still correct a typo.
+    /// The users whom the new text mentions and the old one did not; only they are block-checked. A user who was
+    /// mentioned before may have blocked the author since, and the author can still correct a typo.
     pub(crate) fn newly_mentioned(&self, before: &TweetText) -> Vec<UserId> {
         let before = before.mentions();
         self.owners.iter().filter(|(name, _)| !before.contains(name)).map(|(_, owner)| *owner).collect()

@@ -1,8 +1,8 @@
 //! The `tweets` function: tweets, comments, reactions to tweets, and lists of tweets.
 //!
 //! A URL names its file, which holds all methods of the URL. Drop `/api/tweets/`, ids and names from the URL; the words
-//! that remain, joined by `_`, are the file. The URL of a collection is in `collection.rs`, the URL of one of its items in
-//! `item.rs`. The folder says what the URL is about:
+//! that remain, joined by `_`, are the file. The URL of a collection is in `collection.rs`, the URL of one of its items
+//! in `item.rs`. The folder says what the URL is about:
 //!
 //! | URL | File |
 //! |---|---|

@@ -10,8 +10,8 @@ use http::StatusCode;
 
 use crate::state::UsersState;
 
-/// Clears a user's biography, alias and pictures. The account, tweets and follows stay. Two round trips, and the removal of
-/// an uploaded picture.
+/// Clears a user's biography, alias and pictures. The account, tweets and follows stay. Two round trips, and the
+/// removal of an uploaded picture.
 #[utoipa::path(delete, path = "/api/users/delete/{username}", tag = "users",
     params(("username" = String, Path, description = "The username")),
     responses(

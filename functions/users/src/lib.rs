@@ -1,7 +1,7 @@
 //! The `users` function, the user service of document 003: another view of profiles.
 //!
-//! A URL names its file. Drop `/api/users/` and the username from the URL; the word that remains is the file. The URL of one
-//! user, `/api/users/<username>/`, is in `item.rs`.
+//! A URL names its file. Drop `/api/users/` and the username from the URL; the word that remains is the file. The URL
+//! of one user, `/api/users/<username>/`, is in `item.rs`.
 
 mod response;
 mod routes;

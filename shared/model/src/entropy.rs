@@ -36,7 +36,8 @@ impl dyn Entropy + '_ {
     }
 }
 
-/// A text that must not be shown, such as a password or a token. It is wiped when dropped, and its debug output is `***`.
+/// A text that must not be shown, such as a password or a token. It is wiped when dropped, and its debug output is
+/// `***`.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<String>);
 

@@ -1,8 +1,9 @@
 //! Refresh families: what a presented refresh token means (RFC 9700 §4.14.2, tolerant of lost responses).
 //!
 //! A family always has one `current` token and its successor, `next`. Presenting `next` makes it `current`. Presenting
-//! `current` returns the same `next` again, however often. So a client may keep its first token, two tabs agree, and a lost
-//! response does no harm. A token that was superseded 30 s ago or earlier counts as copied: presenting it ends the family.
+//! `current` returns the same `next` again, however often. So a client may keep its first token, two tabs agree, and a
+//! lost response does no harm. A token that was superseded 30 s ago or earlier counts as copied: presenting it ends the
+//! family.
 
 use serde::{Deserialize, Serialize};
 

@@ -40,8 +40,8 @@ impl IntegerSession {
         Self("default".to_owned())
     }
 
-    /// The name that belongs to a web session, made of the hash under which its cookie is stored. Half of the hash is unique,
-    /// and does not reveal the key of the stored session.
+    /// The name that belongs to a web session, made of the hash under which its cookie is stored. Half of the hash is
+    /// unique, and does not reveal the key of the stored session.
     #[must_use]
     pub fn of_web(cookie_hash: &str) -> Self {
         Self(format!("web-{}", cookie_hash.chars().take(32).collect::<String>()))

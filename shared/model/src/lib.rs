@@ -1,7 +1,7 @@
 //! The domain's types and rules, without I/O. A value of one of these types is valid.
 //!
-//! Parsers return every rule that a text breaks, in the words of the API's errors, so that a client learns all of them at
-//! once.
+//! Parsers return every rule that a text breaks, in the words of the API's errors, so that a client learns all of them
+//! at once.
 
 mod clock;
 mod date;

@@ -43,8 +43,8 @@ pub(crate) fn tags(text: &str) -> Vec<Tag> {
     distinct(marked(text, '#', is_word).filter_map(Tag::parse))
 }
 
-/// The distinct names that a text mentions, in the order of the text. Dots, pluses and hyphens belong to a name except at its
-/// end, where they usually belong to the sentence.
+/// The distinct names that a text mentions, in the order of the text. Dots, pluses and hyphens belong to a name except
+/// at its end, where they usually belong to the sentence.
 pub(crate) fn mentions(text: &str) -> Vec<NameKey> {
     let in_name = |c: char| is_word(c) || matches!(c, '.' | '+' | '-');
     let names = marked(text, '@', in_name).map(|name| name.trim_end_matches(['.', '+', '-']));
@@ -61,8 +61,8 @@ fn distinct<T: PartialEq>(marks: impl Iterator<Item = T>) -> Vec<T> {
     distinct
 }
 
-/// The words after each `sign`, except inside a word or a path: a mail address or a link contains no name and no tag. A word
-/// that another sign follows directly is part of an address too.
+/// The words after each `sign`, except inside a word or a path: a mail address or a link contains no name and no tag. A
+/// word that another sign follows directly is part of an address too.
 fn marked(text: &str, sign: char, belongs: impl Fn(char) -> bool) -> impl Iterator<Item = &str> {
     text.char_indices().filter(move |(_, c)| *c == sign).filter_map(move |(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());

@@ -7,7 +7,8 @@ use crate::reserved;
 
 /// The longest username, as in Django.
 const MAX_CHARACTERS: usize = 150;
-/// A name of 150 characters has at most 600 bytes, an address of 254 at most 1,016; case folding may lengthen them a little.
+/// A name of 150 characters has at most 600 bytes, an address of 254 at most 1,016; case folding may lengthen them a
+/// little.
 const MAX_KEY_BYTES: usize = 1_900;
 
 /// A username: valid by Django's rule, in NFKC, and not one of the API's own path segments.
@@ -78,8 +79,8 @@ impl NameKey {
     /// The longest text that has a key; a longer one cannot be a name or an address.
     pub const MAX_CHARACTERS: usize = 254;
 
-    /// The key of any text. The text need not be a valid name: looking its key up finds nothing. A text that is too long has
-    /// the empty key, which belongs to nobody.
+    /// The key of any text. The text need not be a valid name: looking its key up finds nothing. A text that is too
+    /// long has the empty key, which belongs to nobody.
     #[must_use]
     pub fn of(text: &str) -> Self {
         let text = text.trim();

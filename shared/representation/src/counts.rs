@@ -1,5 +1,5 @@
-//! Counts as the caller expects them. Stored counts follow from the stream, so they may not include what the caller just
-//! did.
+//! Counts as the caller expects them. Stored counts follow from the stream, so they may not include what the caller
+//! just did.
 
 /// The stored count, but at least 1 if it must include something of the caller's own.
 #[must_use]

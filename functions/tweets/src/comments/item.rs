@@ -21,8 +21,8 @@ use crate::state::TweetsState;
         (status = 200, description = "The edited comment", body = ShownComment),
         (status = 400, description = "Invalid message, with its errors"),
         (status = 401, description = "Missing or invalid credential"),
-        (status = 403, description = "Another user's comment, or the tweet's author or a newly mentioned user blocks the \
-            caller"),
+        (status = 403, description = "Another user's comment, or the tweet's author or a newly mentioned user blocks \
+            the caller"),
         (status = 404, description = "Unknown comment"),
         (status = 409, description = "Other requests are editing the comment"),
         (status = 429, description = "Too many follows, blocks, mutes, retweets and edits within a minute"),

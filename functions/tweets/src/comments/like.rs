@@ -37,8 +37,8 @@ pub async fn like_comment(
 #[utoipa::path(delete, path = "/api/tweets/comments/{id}/like", tag = "comments",
     params(("id" = String, Path, description = "The comment's id")),
     responses(
-        (status = 200, description = "The caller does not like the comment; `likes` is 0 if the author of the comment or of \
-            the tweet blocks the caller", body = LikeResponse),
+        (status = 200, description = "The caller does not like the comment; `likes` is 0 if the author of the comment \
+            or of the tweet blocks the caller", body = LikeResponse),
         (status = 401, description = "Missing or invalid credential"),
         (status = 404, description = "Unknown comment"),
     ))]

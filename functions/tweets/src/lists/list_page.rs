@@ -1,5 +1,5 @@
-//! Turns a page of ids from the store into the page that the viewer sees: reads the entries together and leaves out what
-//! is gone or hidden. A page can be shorter than its limit while there is a next one.
+//! Turns a page of ids from the store into the page that the viewer sees: reads the entries together and leaves out
+//! what is gone or hidden. A page can be shorter than its limit while there is a next one.
 
 use aviary_model::{TweetId, UserId};
 use aviary_representation::{Person, ShownTweet};
@@ -9,7 +9,7 @@ use axum::Json;
 
 use crate::state::TweetsState;
 
-/// What the page of a list depends on beside its entries.
+/// What the page of a list depends on, apart from its entries.
 pub(crate) struct PageBuilder<'a> {
     pub(crate) state: &'a TweetsState,
     pub(crate) client: &'a Client,
@@ -21,7 +21,8 @@ pub(crate) struct PageBuilder<'a> {
 }
 
 impl PageBuilder<'_> {
-    /// A list of tweets by different authors, without those where a block stands between author and viewer. One round trip.
+    /// A list of tweets by different authors, without those where a block stands between author and viewer. One round
+    /// trip.
     pub(crate) async fn tweets(&self, page: ListPage<(TweetId, UserId)>) -> Result<Json<Page<ShownTweet>>, ApiError> {
         let page_data = self.state.page_reads.read(&self.tweet_keys(&page)).await?;
         Ok(self.visible_tweets(page, &page_data, |author| !page_data.hide(author).is_block()))

@@ -7,8 +7,8 @@ use aviary_web::ApiError;
 use crate::author_check::with_author_check;
 use crate::state::TweetsState;
 
-/// Writes a reaction of the caller to the tweet of a path, unless `within_limit` refuses it. Returns the tweet as it was
-/// read, and whether the reaction is new. Two round trips.
+/// Writes a reaction of the caller to the tweet of a path, unless `within_limit` refuses it. Returns the tweet as it
+/// was read, and whether the reaction is new. Two round trips.
 pub(crate) async fn write_reaction(
     state: &TweetsState,
     unconfirmed: Unconfirmed,

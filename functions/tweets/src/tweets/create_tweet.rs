@@ -52,7 +52,8 @@ impl TweetRequest<'_> {
             IdempotentRequest::New(claim) => claim,
             IdempotentRequest::Repeat(response) => return repeat_response(&response),
         };
-        // Checked after the claim, so that a repeated request gets the first response even if the answered tweet is gone.
+        // Checked after the claim, so that a repeated request gets the first response even if the answered tweet is
+        // gone.
         let written = self.check_and_write(caller.user, &context, claim.as_ref()).await;
         if let (Err(_), Some(claim)) = (&written, &claim) {
             credentials.release_idempotency_key(claim).await?;

@@ -45,8 +45,8 @@ impl HomeTimelinePage<'_> {
         Ok(StoredLists { home, own, pulled })
     }
 
-    /// Merges the lists and drops the duplicates that the keys alone show. One round trip if accounts are merged on read,
-    /// else none.
+    /// Merges the lists and drops the duplicates that the keys alone show. One round trip if accounts are merged on
+    /// read, else none.
     pub(crate) async fn merge(&self, lists: StoredLists) -> Result<MergedPage, StoreError> {
         let StoredLists { mut home, own, pulled } = lists;
         let pulled_set: HashSet<UserId> = pulled.iter().copied().collect();
@@ -67,9 +67,9 @@ impl HomeTimelinePage<'_> {
         Ok(MergedPage { entries, next, doubtful })
     }
 
-    /// Reads the tweets of the entries and decides which are shown. An entry is hidden if the reader no longer follows any
-    /// of its sources, or hides them. One round trip, none for an empty page; two if the stored timeline holds the tweet of
-    /// a merged retweet.
+    /// Reads the tweets of the entries and decides which are shown. An entry is hidden if the reader no longer follows
+    /// any of its sources, or hides them. One round trip, none for an empty page; two if the stored timeline holds the
+    /// tweet of a merged retweet.
     pub(crate) async fn visible(&self, page: &MergedPage) -> Result<(PageData, Vec<TweetId>), StoreError> {
         let keys = PageKeys::by(Some(self.user));
         let keys = page.entries.iter().fold(keys, |keys, entry| self.entry_keys(keys, entry));
@@ -104,8 +104,8 @@ impl HomeTimelinePage<'_> {
         others.fold(keys, |keys, other| keys.person(other).follows(other))
     }
 
-    /// Is the entry the reader's own tweet, or does the reader follow one of its sources and hide neither that source nor
-    /// the author?
+    /// Is the entry the reader's own tweet, or does the reader follow one of its sources and hide neither that source
+    /// nor the author?
     fn is_visible(&self, entry: &TimelineEntry, page_data: &PageData) -> bool {
         let is_followed = |source: UserId| {
             page_data.follows(source) && page_data.profile(source).is_some() && !page_data.hide(source).hides()
@@ -127,8 +127,8 @@ fn as_tweet(position: EdgeId) -> Option<TweetId> {
     position.to_string().parse().ok()
 }
 
-/// The first `limit` entries of all pages, newest first, each tweet once per position. Where a page ends before its list
-/// does, the list's older entries are unknown, so the other lists are not shown beyond that position either.
+/// The first `limit` entries of all pages, newest first, each tweet once per position. Where a page ends before its
+/// list does, the list's older entries are unknown, so the other lists are not shown beyond that position either.
 fn merge_pages(pages: Vec<ListPage<TimelineEntry>>, limit: i32) -> ListPage<TimelineEntry> {
     let limit = usize::try_from(limit).unwrap_or_default();
     let horizon = pages.iter().filter_map(|page| page.next.as_ref()?.parse::<EdgeId>().ok()).max();

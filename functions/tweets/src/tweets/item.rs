@@ -45,8 +45,8 @@ pub async fn show_tweet(
         (status = 200, description = "The edited tweet", body = ShownTweet),
         (status = 400, description = "Invalid message, with its errors"),
         (status = 401, description = "Missing or invalid credential"),
-        (status = 403, description = "Another user's tweet, or the author of the answered tweet or a newly mentioned user \
-            blocks the caller"),
+        (status = 403, description = "Another user's tweet, or the author of the answered tweet or a newly mentioned \
+            user blocks the caller"),
         (status = 404, description = "Unknown tweet"),
         (status = 409, description = "Other requests are editing the tweet"),
         (status = 429, description = "Too many follows, blocks, mutes, retweets and edits within a minute"),

@@ -36,15 +36,16 @@ pub struct PostTweetBody {
     pub in_reply_to: String,
 }
 
-/// Posts a tweet. Metadata of files, such as a photo's position, is removed before they are stored. Two round trips, three
-/// with an idempotency key, and one upload per file.
+/// Posts a tweet. Metadata of files, such as a photo's position, is removed before they are stored. Two round trips,
+/// three with an idempotency key, and one upload per file.
 #[utoipa::path(post, path = "/tweet", tag = "tweets",
     request_body(content = PostTweetBody, content_type = "multipart/form-data"),
     responses(
         (status = 201, description = "The new tweet", body = ShownTweet),
         (status = 400, description = "Invalid fields, each with its errors"),
         (status = 401, description = "Missing or invalid credential"),
-        (status = 403, description = "`author` is another user, or the author of the answered tweet or a mentioned user blocks the caller"),
+        (status = 403, description = "`author` is another user, or the author of the answered tweet or a mentioned \
+            user blocks the caller"),
         (status = 429, description = "Too many tweets, comments and other creations within a minute"),
     ))]
 pub async fn post_tweet(

@@ -87,8 +87,8 @@ fn superseded_tokens_do_not_accumulate() {
 }
 
 proptest! {
-    /// Clients that share one token store are never logged out, though their requests arrive up to 30 s late and responses
-    /// may be lost.
+    /// Clients that share one token store are never logged out, though their requests arrive up to 30 s late and
+    /// responses may be lost.
     #[test]
     fn clients_that_share_a_store_are_never_logged_out(
         steps in prop::collection::vec((0i64..400_000, 0i64..GRACE_MILLIS, any::<bool>()), 1..60),
@@ -115,8 +115,8 @@ proptest! {
         }
     }
 
-    /// Two clients hold the same copied token. When one has promoted its token, the other ends the family by presenting the
-    /// superseded one after the grace period.
+    /// Two clients hold the same copied token. When one has promoted its token, the other ends the family by presenting
+    /// the superseded one after the grace period.
     #[test]
     fn a_copied_token_ends_the_family(rounds in 1usize..10, late in GRACE_MILLIS..10_000_000) {
         let mut service = Service::new();
