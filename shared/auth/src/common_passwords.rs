@@ -1,17 +1,17 @@
-//! Django's list of common passwords.
+//! Django's list of common passwords, compressed into the binary.
 
 use std::io::{BufRead, BufReader};
 
 use flate2::read::GzDecoder;
 
-/// The list, one password per line; its licence lies beside it.
+/// The list, one password per line; its licence is in `data/LICENSE-django`.
 static LIST: &[u8] = include_bytes!("../data/common-passwords.txt.gz");
 
-/// Is this one of the common passwords, whatever its case? Reads through the list, which costs a
-/// millisecond beside the hash of a new password and no memory between.
+/// Whether the password is on the list, ignoring case. Decompresses the list each time: about a millisecond, little next
+/// to the hash of a new password, and no memory is held in between.
 pub(crate) fn is_common(password: &str) -> bool {
-    let wanted = password.trim().to_lowercase();
-    BufReader::new(GzDecoder::new(LIST)).lines().map_while(Result::ok).any(|line| line.trim() == wanted)
+    let password = password.trim().to_lowercase();
+    BufReader::new(GzDecoder::new(LIST)).lines().map_while(Result::ok).any(|line| line.trim() == password)
 }
 
 #[cfg(test)]
@@ -19,7 +19,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_whole() {
+    fn the_list_is_complete() {
         assert_eq!(BufReader::new(GzDecoder::new(LIST)).lines().count(), 19_640);
         assert!(is_common("Password123") && is_common("123456"));
         assert!(!is_common("Zx9!quokka-7"));

@@ -1,21 +1,26 @@
-//! What an `Authorization` header says. The credential's own form tells what it is, not the scheme: the
-//! documents mix them (000 `JWT`, 001 `Bearer` and `Token`, 004 `Bearer <auth_token>`).
+//! Parsing of the `Authorization` header.
+//!
+//! The form of the credential decides its kind, not the scheme, because the documents mix them (000 `JWT`, 001 `Bearer`
+//! and `Token`, 004 `Bearer <auth_token>`).
 
 use aviary_web::ApiError;
 use http::{HeaderMap, StatusCode, header::AUTHORIZATION};
 
 use crate::token::TokenError;
 
-/// A credential by its form.
+/// A credential, told apart by its form; not verified yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Credential {
     /// 40 hex digits.
     DeviceToken(String),
-    /// Anything else, which only a JWT can be.
+    /// Anything else: only a JWT can be valid.
     Jwt(String),
 }
 
-/// The credential of the header; none if there is no header, or none with a scheme of ours.
+/// Reads the header. `None` if it is absent or has another scheme than `Token`, `Bearer` or `JWT`.
+///
+/// # Errors
+/// 401 for a malformed header, in the words of Django REST framework or simplejwt, by scheme.
 pub(crate) fn of(headers: &HeaderMap) -> Result<Option<Credential>, ApiError> {
     let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
     let text = String::from_utf8_lossy(value.as_bytes());
@@ -55,6 +60,7 @@ fn read(credential: &str, is_token: bool) -> Result<Credential, ApiError> {
     }
 }
 
+/// 401 with this text.
 pub(crate) fn refused(detail: &'static str) -> ApiError {
     ApiError::detail(StatusCode::UNAUTHORIZED, detail)
 }
@@ -69,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn the_form_of_a_credential_says_what_it_is_under_any_scheme() {
+    fn the_form_decides_the_kind_of_a_credential_under_any_scheme() {
         let hex = "0b26247231851c198b59fd6a5a13b5ae2ac20e61";
         for scheme in ["Token", "bearer", "JWT"] {
             let device = of(&header(&format!("{scheme} {hex}"))).expect("a credential");
@@ -77,18 +83,18 @@ mod tests {
             let jwt = of(&header(&format!("{scheme} a.b.c"))).expect("a credential");
             assert_eq!(jwt, Some(Credential::Jwt("a.b.c".into())));
         }
-        for none in ["", "Basic YTpi", "a.b.c"] {
-            assert_eq!(of(&header(none)).expect("none"), None);
+        for other in ["", "Basic YTpi", "a.b.c"] {
+            assert_eq!(of(&header(other)).expect("no refusal"), None);
         }
     }
 
     #[test]
-    fn a_broken_header_is_refused() {
+    fn a_malformed_header_is_refused() {
         for broken in
             ["Token", "Token a b", "Token deadbeef", "Bearer", "Bearer a b", "JWT a b c", "Token ÿ", "Bearer ÿ"]
         {
             assert!(of(&header(broken)).is_err(), "{broken}");
         }
-        assert!(of(&header("Bearer garbage")).is_ok(), "decided when it is decoded");
+        assert!(of(&header("Bearer garbage")).is_ok(), "the verifier refuses it later");
     }
 }

@@ -1,5 +1,7 @@
-//! Cross-site request forgery: a cookie is sent by the browser whoever made the request, so an unsafe
-//! request with nothing but the cookie must prove that its page could read the other cookie.
+//! The check against cross-site request forgery.
+//!
+//! A browser sends a site's cookies with requests from any page. An unsafe request whose only credential is the session
+//! cookie must therefore prove that its page can read the `csrftoken` cookie.
 
 use aviary_runtime::Settings;
 use aviary_web::{ApiError, Client, Cookies, Form, Value};
@@ -8,12 +10,12 @@ use subtle::ConstantTimeEq;
 
 use crate::digest::digest;
 
-/// Origins that may send requests with a user's cookies, beside our own.
+/// Foreign origins whose pages may send unsafe requests with a session cookie. The service's own origin always may.
 #[derive(Clone, Debug, Default)]
 pub struct TrustedOrigins(Vec<String>);
 
 impl TrustedOrigins {
-    /// The deployment's list. A `*` in it counts for CORS only.
+    /// Reads `AVIARY_CORS_ORIGINS`. A `*` in it applies to CORS only.
     #[must_use]
     pub fn of(settings: &Settings) -> Self {
         let list = settings.optional("AVIARY_CORS_ORIGINS").unwrap_or_default();
@@ -22,7 +24,7 @@ impl TrustedOrigins {
     }
 }
 
-/// What a request brought for the check.
+/// The parts of a request that the check needs.
 #[derive(Clone, Debug)]
 pub(crate) struct CsrfProof {
     safe: bool,
@@ -46,7 +48,7 @@ impl CsrfProof {
         }
     }
 
-    /// A form brings its token as a field.
+    /// Adds the token of the form field `csrfmiddlewaretoken`; a header takes precedence.
     pub(crate) fn with_form(mut self, form: &Form) -> Self {
         if let Some(Value::Text(token)) = form.get("csrfmiddlewaretoken") {
             self.field = Some(token.clone());
@@ -54,7 +56,11 @@ impl CsrfProof {
         self
     }
 
-    /// Checks the proof against the session that the cookie names.
+    /// Checks the request. `session_hash` is the digest of the `csrftoken` that was issued with the session, so that a cookie
+    /// planted from a subdomain does not pass.
+    ///
+    /// # Errors
+    /// 403 with Django's reason. Safe methods always pass.
     pub(crate) fn check(&self, session_hash: Option<&str>, trusted: &TrustedOrigins) -> Result<(), ApiError> {
         if self.safe {
             return Ok(());
@@ -65,7 +71,7 @@ impl CsrfProof {
         let Some(cookie) = &self.cookie else {
             return Err(failed("CSRF cookie not set."));
         };
-        let (token, place) = match (&self.header, &self.field) {
+        let (token, source) = match (&self.header, &self.field) {
             (Some(token), _) => (token, "the 'X-Csrftoken' HTTP header"),
             (None, Some(token)) => (token, "POST"),
             (None, None) => return Err(failed("CSRF token missing.")),
@@ -74,7 +80,7 @@ impl CsrfProof {
         if same(token, cookie) && session_hash.is_some_and(|hash| same(&digest(cookie), hash)) {
             Ok(())
         } else {
-            Err(failed(&format!("CSRF token from {place} incorrect.")))
+            Err(failed(&format!("CSRF token from {source} incorrect.")))
         }
     }
 
@@ -103,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_page_that_read_the_sessions_own_cookie_passes() {
+    fn only_a_page_that_reads_the_sessions_csrf_cookie_passes() {
         let trusted = TrustedOrigins(vec!["https://app.example.com".into()]);
         let hash = digest("right");
         let check = |proof: CsrfProof| proof.check(Some(&hash), &trusted).is_ok();
@@ -114,20 +120,20 @@ mod tests {
         assert!(!check(proof(Method::POST, None, Some("right"), None)), "no cookie");
         assert!(!check(proof(Method::POST, Some("right"), None, None)), "no header");
         assert!(!check(proof(Method::POST, Some("right"), Some("wrong"), None)));
-        assert!(!check(proof(Method::POST, Some("set"), Some("set"), None)), "a cookie that somebody planted");
+        assert!(!check(proof(Method::POST, Some("set"), Some("set"), None)), "a planted cookie");
         assert!(!check(proof(Method::POST, Some("right"), Some("right"), Some("https://evil.example.com"))));
         assert!(!check(proof(Method::POST, Some("right"), Some("right"), Some("null"))));
     }
 
     #[test]
-    fn a_form_may_bring_the_token_as_a_field() {
+    fn a_form_may_carry_the_token_in_a_field() {
         let form = Form::new(vec![("csrfmiddlewaretoken".into(), Value::Text("right".into()))]);
         let proof = proof(Method::POST, Some("right"), None, None).with_form(&form);
         assert!(proof.check(Some(&digest("right")), &TrustedOrigins::default()).is_ok());
     }
 
     #[test]
-    fn a_star_is_no_trusted_origin() {
+    fn a_star_trusts_no_origin() {
         let settings = Settings::of([("AVIARY_CORS_ORIGINS".to_owned(), "*".to_owned())]).expect("settings");
         assert!(TrustedOrigins::of(&settings).0.is_empty());
     }

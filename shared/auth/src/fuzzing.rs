@@ -1,5 +1,6 @@
-//! What must hold for any bytes that a client sends as a credential. The fuzz targets call these, and so do the
-//! tests below, with random input and with the fuzzers' corpus.
+//! Properties that hold for any bytes a client sends as a credential.
+//!
+//! The fuzz targets call these functions; the tests below call them with random input and with the fuzzers' corpus.
 
 use std::sync::LazyLock;
 
@@ -15,38 +16,38 @@ use crate::credential::{self, Credential};
 use crate::keyring::{decode_with, decoding_key, kid_of};
 use crate::token::{Claims, TokenError, read};
 
-/// The moment at which the corpus's tokens hold.
+/// The time at which the corpus's tokens are valid.
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-/// The key that the corpus's tokens are signed with; it signs nothing anywhere else.
+/// The key that signed the corpus's tokens. It is used nowhere else.
 static SIGNING: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::from_bytes(&[42; 32]));
 static VERIFYING: LazyLock<Option<DecodingKey>> =
     LazyLock::new(|| decoding_key(&BASE64_URL_SAFE_NO_PAD.encode(SIGNING.verifying_key().as_bytes())));
 
-/// An `Authorization` header: a credential in one of the two forms, none, or a refusal.
+/// Parses `data` as an `Authorization` header: a credential is a device token or a word that may be a JWT.
 ///
 /// # Panics
-/// When a credential is in neither form.
+/// When a credential has neither form.
 pub fn authorization(data: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(data) else { return };
     match credential::of(&HeaderMap::from_iter([(AUTHORIZATION, value)])) {
         Ok(Some(Credential::DeviceToken(token))) => {
             let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-            assert!(token.len() == 40 && token.bytes().all(hex), "no device token: {token:?}");
+            assert!(token.len() == 40 && token.bytes().all(hex), "not a device token: {token:?}");
         }
         Ok(Some(Credential::Jwt(token))) => {
-            assert!(!token.is_empty() && token.is_ascii() && !token.contains(' '), "no word: {token:?}");
+            assert!(!token.is_empty() && token.is_ascii() && !token.contains(' '), "not a word: {token:?}");
             let _ = verified(&token);
         }
         Ok(None) | Err(_) => {}
     }
 }
 
-/// A token as it is, or a header, a line feed and claims, which are signed first, so that what lies behind the
-/// signature is reached too.
+/// Verifies `data` as a token. If it is a header, a line feed and claims, it is also signed first, so that the code behind
+/// the signature check is reached.
 ///
 /// # Panics
-/// When a token is accepted that the key did not sign.
+/// When a token is accepted that the key has not signed.
 pub fn token(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     check(text);
@@ -68,7 +69,7 @@ fn check(token: &str) {
     assert_eq!(claims.jti.as_str().len(), 32);
 }
 
-/// The way of a token through the verifier, where the key is known.
+/// Verifies a token as [`crate::Verifier`] does once it has the key.
 fn verified(token: &str) -> Result<Claims, TokenError> {
     let (Some(_), Some(key)) = (kid_of(token), VERIFYING.as_ref()) else { return Err(TokenError::Invalid) };
     read(&decode_with(token, key, NOW)?, None)
@@ -98,14 +99,14 @@ mod tests {
     }
 
     #[test]
-    fn the_corpus_keeps_every_rule() {
+    fn the_corpus_has_every_property() {
         corpus("token").iter().for_each(|input| token(input));
         corpus("authorization").iter().for_each(|input| authorization(input));
     }
 
-    /// The corpus must reach what lies behind the signature, or the fuzzer would never find the way.
+    /// Without valid tokens in the corpus the fuzzer would never get past the signature check.
     #[test]
-    fn the_corpus_has_accepted_tokens() {
+    fn the_corpus_contains_valid_tokens() {
         let accepted =
             corpus("token").iter().filter_map(|input| verified(std::str::from_utf8(input).ok()?).ok()).count();
         assert!(accepted >= 2, "{accepted}");
@@ -114,9 +115,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_change_of_a_token_is_accepted(place in any::<prop::sample::Index>(), with in "[A-Za-z0-9_.=-]") {
+        fn no_changed_token_is_accepted(index in any::<prop::sample::Index>(), with in "[A-Za-z0-9_.=-]") {
             let good = sign(HEADER, CLAIMS);
-            let at = place.index(good.len());
+            let at = index.index(good.len());
             let mut changed = good.clone();
             changed.replace_range(at..=at, &with);
             prop_assume!(changed != good);
@@ -124,7 +125,7 @@ mod tests {
         }
 
         #[test]
-        fn claims_of_any_kind_are_read_or_refused(
+        fn any_claims_are_read_or_refused(
             name in "token_type|exp|iat|nbf|jti|user_id|sid|x",
             value in r#"null|true|-?[0-9]{1,25}|1e400|"[a-z0-9-]{0,40}"|\[\]|\{\}|"\\ud800""#,
         ) {
@@ -135,7 +136,7 @@ mod tests {
         }
 
         #[test]
-        fn any_header_is_a_credential_none_or_refused(
+        fn any_header_is_parsed_or_refused(
             scheme in "(?i)token|bearer|jwt|basic|",
             space in "[ \t]{0,3}",
             rest in proptest::collection::vec(any::<u8>(), 0..60),

@@ -1,4 +1,4 @@
-//! Keys in the process: one to sign with, those to verify with.
+//! Keys in memory: [`Issuer`] signs tokens with the current one, [`Verifier`] verifies them with all public ones.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,37 +15,37 @@ use zeroize::Zeroizing;
 
 use crate::token::{Claims, Lifetime, TokenError, TokenKind, check_times, new_claims, read};
 
-/// An unknown key name makes the keys be read anew, but not more often than this.
+/// A token with an unknown `kid` makes the verifier read the keys again, at most once in this time.
 const REREAD_MILLIS: i64 = 5_000;
-/// Keys are read anew this often in any case, unless the deployment says otherwise.
+/// The keys are read again after this time, unless a setting says otherwise.
 const FRESH_SECONDS: i64 = 5 * 60;
 
-/// How often every process reads the keys anew, from `AVIARY_KEY_FRESH_SECONDS`.
+/// The seconds after which every process reads the keys again: `AVIARY_KEY_FRESH_SECONDS`, 300 by default.
 ///
 /// # Errors
-/// When it is no number above zero.
+/// When the setting is not a number above zero.
 pub fn fresh_seconds(settings: &Settings) -> Result<i64, SettingsError> {
     Ok(settings.seconds("AVIARY_KEY_FRESH_SECONDS")?.unwrap_or(FRESH_SECONDS))
 }
 
-/// Why tokens can't be made or verified.
+/// A failure of the signing keys, never the client's fault.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// DynamoDB did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The stored key is none.
+    /// The stored key is malformed or does not sign.
     #[error("the signing key can't be read")]
     Broken,
-    /// No key was made and none was found.
+    /// The table has no signing key.
     #[error("there is no signing key")]
     None,
-    /// No randomness.
+    /// The system has no randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
 }
 
-/// Signs tokens. Only `auth` can make one, since only its role reads the private key.
+/// Signs tokens. Only the function `auth` can build one, because only its role may read the private key.
 #[derive(Clone, Debug)]
 pub struct Issuer {
     keys: SigningKeys,
@@ -67,11 +67,8 @@ impl std::fmt::Debug for Current {
 }
 
 impl Issuer {
-    /// Reads the signing key, or makes the first one; of two processes that do, one wins. One step, three
-    /// at the very first start.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer, or the key can't be read.
+    /// Reads the signing key, or makes the first one; if two processes do so, both use the one that was written first. One
+    /// round trip, three at the very first start.
     pub async fn load(
         keys: SigningKeys,
         credentials: &Credentials,
@@ -91,16 +88,14 @@ impl Issuer {
         Ok(Self { keys, clock, fresh_millis: FRESH_SECONDS * 1_000, current })
     }
 
-    /// With another time after which the key is read anew.
+    /// Changes the seconds after which the key is read again.
     #[must_use]
     pub fn fresh_for(self, seconds: i64) -> Self {
         Self { fresh_millis: seconds.saturating_mul(1_000), ..self }
     }
 
-    /// Reads the signing key anew every few minutes, so that a rotation is heard of. Mostly no step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer, or the key can't be read.
+    /// Reads the signing key again if it was read too long ago, so that the process notices a rotation. Mostly no round
+    /// trip.
     pub async fn freshen(&self) -> Result<(), KeyError> {
         let now = self.clock.now();
         let read_at = self.current.read().unwrap_or_else(PoisonError::into_inner).read_at;
@@ -111,18 +106,12 @@ impl Issuer {
         Ok(())
     }
 
-    /// A signed token.
-    ///
-    /// # Errors
-    /// When the key does not sign.
+    /// Signs a token with these claims, issued now. Makes no call.
     pub fn issue(&self, kind: TokenKind, lifetime: Lifetime, claims: &Claims) -> Result<String, KeyError> {
         self.sign(&new_claims(kind, lifetime, claims, self.clock.now()))
     }
 
-    /// An access token of the session, with a new id.
-    ///
-    /// # Errors
-    /// When the key does not sign or there is no randomness.
+    /// Signs an access token of the session, with a new `jti`. Makes no call.
     pub fn access(
         &self,
         user: UserId,
@@ -166,7 +155,7 @@ fn signing_key(stored: &SigningKey) -> Result<ed25519_dalek::SigningKey, KeyErro
     Ok(ed25519_dalek::SigningKey::from_bytes(&seed))
 }
 
-/// Verifies tokens with the public keys, which are kept in the process.
+/// Verifies tokens with the public keys, which it keeps in memory.
 #[derive(Clone)]
 pub struct Verifier {
     credentials: Credentials,
@@ -188,22 +177,19 @@ impl std::fmt::Debug for Verifier {
 }
 
 impl Verifier {
-    /// Without keys yet; they are read when the first token comes, or by [`Verifier::warm`].
+    /// Starts without keys: [`Verifier::warm`] or the first token reads them.
     #[must_use]
     pub fn new(credentials: Credentials, clock: Arc<dyn Clock>) -> Self {
         Self { credentials, clock, fresh_millis: FRESH_SECONDS * 1_000, known: Arc::default() }
     }
 
-    /// With another time after which the keys are read anew.
+    /// Changes the seconds after which the keys are read again.
     #[must_use]
     pub fn fresh_for(self, seconds: i64) -> Self {
         Self { fresh_millis: seconds.saturating_mul(1_000), ..self }
     }
 
-    /// Reads the keys during init, which also opens the connection to DynamoDB. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Reads the keys. During init this also opens the connection to DynamoDB. One round trip.
     pub async fn warm(&self) -> Result<(), StoreError> {
         let keys = self.credentials.public_keys().await?;
         let now = self.clock.now();
@@ -217,15 +203,16 @@ impl Verifier {
         });
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         known.keys = keys.collect();
-        // Before the first key is made nothing was learnt, so that the next token may look again at once.
+        // An empty result does not count as read: before the first key exists, the next token may look again at once.
         known.read_at = Some(self.clock.now()).filter(|_| !known.keys.is_empty());
         Ok(())
     }
 
-    /// The claims of a token of ours; of either kind where `kind` is `None`. No step where its key is known.
+    /// Verifies signature, times and kind of a token and returns its claims. `kind` is `None` where both kinds are allowed.
+    /// No round trip while its key is in memory.
     ///
     /// # Errors
-    /// What is wrong with the token, in the inner result; the outer one is DynamoDB's.
+    /// The inner result says why the token is invalid; the outer one is an error of DynamoDB.
     pub async fn verify(&self, token: &str, kind: Option<TokenKind>) -> Result<Result<Claims, TokenError>, StoreError> {
         Ok(match self.decode(token).await? {
             Ok(claims) => read(&claims, kind),
@@ -233,7 +220,7 @@ impl Verifier {
         })
     }
 
-    /// All claims of a token whose signature and times hold.
+    /// Verifies signature and times of a token and returns all its claims, also those that are not ours.
     ///
     /// # Errors
     /// As [`Verifier::verify`].
@@ -266,8 +253,7 @@ impl Verifier {
     }
 }
 
-/// The name of the key that a token wants to be verified with. The algorithm is ours to say; whatever the header
-/// claims beside it is not a token of ours.
+/// The `kid` of the key that signed a token. `None` for any algorithm but EdDSA: the header does not choose the algorithm.
 pub(crate) fn kid_of(token: &str) -> Option<String> {
     match jsonwebtoken::decode_header(token) {
         Ok(Header { alg: Algorithm::EdDSA, kid, .. }) => kid,
@@ -275,10 +261,10 @@ pub(crate) fn kid_of(token: &str) -> Option<String> {
     }
 }
 
-/// All claims of a token that this key signed and whose times hold.
+/// Verifies signature and times of a token and returns all its claims.
 pub(crate) fn decode_with(token: &str, key: &DecodingKey, now: Timestamp) -> Result<Map<String, Value>, TokenError> {
     let mut validation = Validation::new(Algorithm::EdDSA);
-    // Times are checked below, by the clock that was passed in.
+    // `check_times` checks the times by the clock that was passed in.
     validation.validate_exp = false;
     validation.validate_nbf = false;
     validation.validate_aud = false;
@@ -287,7 +273,7 @@ pub(crate) fn decode_with(token: &str, key: &DecodingKey, now: Timestamp) -> Res
     check_times(&data.claims, now).map(|()| data.claims)
 }
 
-/// jsonwebtoken looks at a key only when it verifies with it, and panics at one that is too short.
+/// Parses a public key. jsonwebtoken does not check a key before it verifies with it, and panics on one that is too short.
 pub(crate) fn decoding_key(x: &str) -> Option<DecodingKey> {
     let bytes: [u8; 32] = BASE64_URL_SAFE_NO_PAD.decode(x).ok()?.try_into().ok()?;
     ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok()?;

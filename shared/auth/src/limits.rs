@@ -1,4 +1,4 @@
-//! How much of something is too much. Counters lie in DynamoDB: a process knows nothing of its neighbours.
+//! Rate limits. Their counters are in DynamoDB, because each process of a function has its own memory.
 
 use std::sync::Arc;
 
@@ -9,42 +9,42 @@ use aviary_web::ApiError;
 
 use crate::digest::digest;
 
-/// So many in so many seconds.
+/// A maximum count within a window of seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     count: i64,
     seconds: i64,
 }
 
-/// All limits; each is a parameter of the deployment.
+/// All limits. The setting `AVIARY_LIMITS` changes them by name.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Failed logins of an account from one address.
     pub login_account_address: Limit,
-    /// Failed logins of an account from anywhere.
+    /// Failed logins of an account from any address.
     pub login_account: Limit,
-    /// Failed logins from an address.
+    /// Failed logins from one address, to any account.
     pub login_address: Limit,
-    /// Signups from an address.
+    /// Signups from one address.
     pub signup_address: Limit,
-    /// Reset mails to one mail address.
+    /// Password resets for one email address.
     pub reset_email: Limit,
-    /// Resets and their confirmations from an address.
+    /// Requests with or for mailed tokens (resets, their confirmations, undone changes) from one address.
     pub reset_address: Limit,
-    /// Refreshes of a family.
+    /// Refreshes of one refresh family.
     pub refresh_family: Limit,
-    /// POSTs that make things, of an account.
+    /// POSTs of an account that create something.
     pub writes_account: Limit,
-    /// What an account does that others are told of or that is brought to them: follows, retweets, edits; and
-    /// blocks and mutes, which take such things back.
+    /// Requests of an account that cause notifications or timeline entries (follows, retweets, edits), or remove them
+    /// (blocks, mutes).
     pub spread_account: Limit,
     /// Uploads that an account starts.
     pub uploads_account: Limit,
-    /// Bytes that an account's uploads may have together.
+    /// Bytes of an account's uploads.
     pub upload_bytes_account: Limit,
-    /// Answers that are lent to an account as files.
+    /// Results that an account gets as files to download.
     pub downloads_account: Limit,
-    /// Bytes that those may have together.
+    /// Bytes of these files.
     pub download_bytes_account: Limit,
 }
 
@@ -70,10 +70,10 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The defaults with what `AVIARY_LIMITS` changes: `signup_address=1000/3600,login_address=…`.
+    /// The defaults, changed by `AVIARY_LIMITS`: `signup_address=1000/3600,login_address=…` (count per seconds).
     ///
     /// # Errors
-    /// When there is no such limit, or its value is none.
+    /// When a name is unknown, or a value is not two numbers above zero.
     pub fn of(settings: &Settings) -> Result<Self, SettingsError> {
         let mut limits = Self::default();
         let text = settings.optional("AVIARY_LIMITS").unwrap_or_default();
@@ -112,7 +112,7 @@ impl Limits {
     }
 }
 
-/// Counts against the limits.
+/// Counts requests and refuses those above a limit.
 #[derive(Clone, Debug)]
 pub struct Limiter {
     credentials: Credentials,
@@ -121,14 +121,14 @@ pub struct Limiter {
     clock: Arc<dyn Clock>,
 }
 
-/// A login that was counted before it was tried, so that many at once can't pass together.
+/// A login that was counted before its password is verified, so that concurrent attempts cannot exceed the limit.
 #[derive(Clone, Debug)]
 pub struct LoginAttempt {
     counts: [(String, Counted); 3],
     known: String,
 }
 
-/// A known address stays known for so long.
+/// An address counts as known to an account for 30 days after a login.
 const KNOWN_SECONDS: i64 = 30 * 24 * 3_600;
 
 impl Limiter {
@@ -138,28 +138,28 @@ impl Limiter {
         Self { credentials, limits, clock }
     }
 
-    /// Counts one. One step.
+    /// Counts one request of the kind `what` by or about `whom`. One round trip.
     ///
     /// # Errors
-    /// 429 when it is too much.
+    /// 429 above the limit.
     pub async fn count(&self, what: &str, whom: &str, limit: Limit) -> Result<(), ApiError> {
         let counted = self.credentials.count(&counter(what, whom), limit.seconds, self.clock.now()).await?;
         self.within(counted, limit)
     }
 
-    /// Counts something of an account's that spreads. One step.
+    /// Counts a request of an account against [`Limits::spread_account`]. One round trip.
     ///
     /// # Errors
-    /// 429 when it is too much.
+    /// 429 above the limit.
     pub async fn count_spread(&self, account: &str) -> Result<(), ApiError> {
         self.count("spread", account, self.limits.spread_account).await
     }
 
-    /// Counts the bytes of files that come in a request with those of uploads. One step, and one more when it is too
-    /// much; none where there are no bytes.
+    /// Counts the bytes of files in a request together with those of uploads. One round trip, a second one above the limit;
+    /// none for no bytes.
     ///
     /// # Errors
-    /// 429 when it is too much.
+    /// 429 above the limit.
     pub async fn count_bytes(&self, account: &str, bytes: u64) -> Result<(), ApiError> {
         if bytes == 0 {
             return Ok(());
@@ -167,47 +167,48 @@ impl Limiter {
         self.count_uploaded(account, bytes, std::future::ready(Ok(()))).await
     }
 
-    /// Counts an upload that an account starts, and its bytes. One step, and one more when it is too much: what is turned
-    /// away does not use up the bytes, so that a smaller one may still pass.
+    /// Counts an upload that an account starts, and its bytes. One round trip, a second one above the limit: it takes the
+    /// bytes of the refused upload back, so that a smaller one may still pass.
     ///
     /// # Errors
-    /// 429 when it is too much.
+    /// 429 above the limit.
     pub async fn begin_upload(&self, account: &str, bytes: u64) -> Result<(), ApiError> {
         self.count_uploaded(account, bytes, self.count("uploads", account, self.limits.uploads_account)).await
     }
 
-    /// Counts bytes beside another count; those of what is turned away by either are taken back.
+    /// Counts uploaded bytes concurrently with another count.
     async fn count_uploaded(
         &self,
         account: &str,
         bytes: u64,
-        beside: impl Future<Output = Result<(), ApiError>>,
+        other_count: impl Future<Output = Result<(), ApiError>>,
     ) -> Result<(), ApiError> {
         let name = counter("upload-bytes", account);
-        self.count_bytes_beside(name, bytes, self.limits.upload_bytes_account, beside).await
+        self.count_bytes_with(name, bytes, self.limits.upload_bytes_account, other_count).await
     }
 
-    /// Counts an answer that is lent to an account as a file, and its bytes; to be called before it is written. One step,
-    /// and one more when it is too much, as for uploads.
+    /// Counts a result that an account gets as a file, and its bytes; call it before writing the file. Costs the same as
+    /// [`Limiter::begin_upload`].
     ///
     /// # Errors
-    /// 429 when it is too much.
+    /// 429 above the limit.
     pub async fn begin_download(&self, account: &str, bytes: u64) -> Result<(), ApiError> {
         let (name, limit) = (counter("download-bytes", account), self.limits.download_bytes_account);
-        let beside = self.count("downloads", account, self.limits.downloads_account);
-        self.count_bytes_beside(name, bytes, limit, beside).await
+        let count = self.count("downloads", account, self.limits.downloads_account);
+        self.count_bytes_with(name, bytes, limit, count).await
     }
 
-    async fn count_bytes_beside(
+    /// Counts bytes concurrently with another count. If either is above its limit, the bytes are taken back.
+    async fn count_bytes_with(
         &self,
         name: String,
         bytes: u64,
         limit: Limit,
-        beside: impl Future<Output = Result<(), ApiError>>,
+        other_count: impl Future<Output = Result<(), ApiError>>,
     ) -> Result<(), ApiError> {
         let amount = i64::try_from(bytes).unwrap_or(i64::MAX);
         let counted = self.credentials.count_many(&name, amount, limit.seconds, self.clock.now());
-        let (within, counted) = futures_util::join!(beside, counted);
+        let (within, counted) = futures_util::join!(other_count, counted);
         let counted = counted?;
         let within = within.and_then(|()| self.within(counted, limit));
         if within.is_err() {
@@ -216,12 +217,12 @@ impl Limiter {
         within
     }
 
-    /// Counts a login of an account from an address. One step, and one more when it is too much. Beside the
-    /// account's own counter, an address from which the account was used lately is not held up by what
-    /// others do from elsewhere: nobody can lock an owner out by failing on purpose.
+    /// Counts a login to an account from an address. One round trip, a second one above a limit. An address from which the
+    /// account was used lately is exempt from the account's counter, so that nobody can lock the owner out by failing on
+    /// purpose from elsewhere.
     ///
     /// # Errors
-    /// 429 when it is too much.
+    /// 429 above the limit.
     pub async fn begin_login(&self, account: &str, address: &str) -> Result<LoginAttempt, ApiError> {
         let (now, limits) = (self.clock.now(), &self.limits);
         let pair = format!("{account}|{address}");
@@ -252,17 +253,14 @@ impl Limiter {
         match within.into_iter().collect::<Result<Vec<()>, ApiError>>() {
             Ok(_) => Ok(attempt),
             Err(error) => {
-                // What was turned away must not count against others' limits.
+                // A refused attempt must not use up the limits of others.
                 self.take_back(&attempt).await?;
                 Err(error)
             }
         }
     }
 
-    /// A login that succeeded counts for nothing, and makes its address known. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Takes the counts of a successful login back and makes its address known. One round trip.
     pub async fn login_succeeded(&self, attempt: &LoginAttempt) -> Result<(), StoreError> {
         let now = self.clock.now();
         let (taken, known) =
@@ -290,7 +288,7 @@ impl Limiter {
     }
 }
 
-/// Whom a counter is about is kept as a hash: names and addresses are nobody's business here.
+/// The key of a counter. Names and addresses are hashed, so that the table does not contain them.
 fn counter(what: &str, whom: &str) -> String {
     format!("{what}#{}", digest(whom))
 }
@@ -300,7 +298,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_limit_is_a_parameter_and_a_wrong_one_stops_the_start() {
+    fn a_setting_changes_a_limit_and_a_malformed_one_is_an_error() {
         let of = |text: &str| {
             Settings::of([("AVIARY_LIMITS".to_owned(), text.to_owned())]).and_then(|settings| Limits::of(&settings))
         };

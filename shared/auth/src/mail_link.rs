@@ -1,4 +1,4 @@
-//! What a mailed link carries: djoser's `uid`, and what a reset token stands on.
+//! Contents of a mailed link: djoser's `uid`, and the account state that a reset token is bound to.
 
 use aviary_model::{Email, UserId};
 use aviary_store::User;
@@ -7,20 +7,20 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::digest::digest;
 
-/// djoser's `uid`: the id in base64url without padding.
+/// Encodes a user's id as djoser's `uid`: base64url without padding.
 #[must_use]
 pub fn uid(user: UserId) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(user.to_string())
 }
 
-/// The user that a `uid` names; padding is fine, as in Django.
+/// Decodes a `uid`; padding is allowed, as in Django. `None` if it is malformed.
 #[must_use]
 pub fn from_uid(uid: &str) -> Option<UserId> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(uid.trim_end_matches('=')).ok()?;
     String::from_utf8(bytes).ok()?.parse().ok()
 }
 
-/// What a reset token stands on: it is void once the password or the address is another.
+/// A digest of password hash and email address. A reset token stores it and becomes invalid when either changes.
 #[must_use]
 pub fn reset_state(user: &User) -> String {
     let email = user.email.as_ref().map(Email::as_str).unwrap_or_default();
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_uid_names_its_user_and_garbage_nobody() {
+    fn a_uid_decodes_to_its_user_and_garbage_to_none() {
         let id: UserId = "019a0000-0000-7000-8000-0000000000aa".parse().expect("an id");
         assert_eq!(from_uid(&uid(id)), Some(id));
         assert_eq!(from_uid(&format!("{}==", uid(id))), Some(id));

@@ -1,4 +1,4 @@
-//! Passwords: argon2id at OWASP's parameters, on a thread of its own.
+//! Password hashing: argon2id at OWASP's parameters, on a blocking thread.
 
 use std::sync::Arc;
 
@@ -7,33 +7,33 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use aviary_model::{Entropy, EntropyError, Secret};
 
-/// OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
+/// OWASP's minimum for argon2id: 19 MiB, two passes, one lane (Password Storage Cheat Sheet).
 const MEMORY_KIB: u32 = 19 * 1_024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
-/// More is work for us and no safety for anyone.
+/// A longer password would cost work and add no safety.
 const MAX_CHARACTERS: usize = 512;
 
-/// A password as it was typed, within its limits.
+/// A password in plain text, of at most 512 characters. `Debug` does not print it.
 #[derive(Clone, Debug)]
 pub struct PasswordText(Secret);
 
-/// What is wrong with the text of a password.
+/// A rule that the text of a password breaks, in the words of Django REST framework.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordTextError {
-    /// Too long.
+    /// More than 512 characters.
     #[error("Ensure this field has no more than 512 characters.")]
     TooLong,
-    /// A NUL in it.
+    /// A NUL character.
     #[error("Null characters are not allowed.")]
     Null,
 }
 
 impl PasswordText {
-    /// Reads a password; white space at its ends is dropped, as Django REST framework's fields do.
+    /// Parses a password. White space at its ends is dropped, as in Django REST framework.
     ///
     /// # Errors
-    /// Every rule that the text breaks.
+    /// All rules that the text breaks.
     pub fn parse(text: &str) -> Result<Self, Vec<PasswordTextError>> {
         let text = text.trim();
         let mut errors = Vec::new();
@@ -46,44 +46,41 @@ impl PasswordText {
         if errors.is_empty() { Ok(Self(Secret::new(text.to_owned()))) } else { Err(errors) }
     }
 
-    /// The text itself.
+    /// The plain text.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 }
 
-/// Why a password could not be worked on. None of it is the user's doing.
+/// An internal failure to hash or verify, never the client's fault.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
-    /// The parameters or a stored hash are not what they should be.
+    /// The parameters or the stored hash are malformed.
     #[error("argon2: {0}")]
     Hash(String),
-    /// The thread died.
+    /// The blocking thread panicked.
     #[error("the hashing thread died")]
     Thread,
-    /// No salt.
+    /// There is no randomness for a salt.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
 }
 
-/// Hashes and verifies.
+/// Hashes and verifies passwords.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     entropy: Arc<dyn Entropy>,
 }
 
 impl Passwords {
-    /// With salts from here.
+    /// Takes salts from `entropy`.
     #[must_use]
     pub fn new(entropy: Arc<dyn Entropy>) -> Self {
         Self { entropy }
     }
 
-    /// The hash of a new password, in the PHC form. About 15 ms of a core.
-    ///
-    /// # Errors
-    /// When there is no randomness or the thread dies.
+    /// Hashes a new password into the PHC form. About 15 ms of a core.
     pub async fn hash(&self, password: PasswordText) -> Result<String, PasswordError> {
         let salt = self.entropy.bytes::<16>()?;
         blocking(move || {
@@ -95,13 +92,10 @@ impl Passwords {
         .await
     }
 
-    /// Is this the password of that hash? Without a hash the same work is done, so that an unknown user
-    /// and a wrong password take the same time; the answer is no.
-    ///
-    /// # Errors
-    /// When the stored hash can't be read or the thread dies.
+    /// Whether the password has this hash. Without a hash it does the same work and returns false, so that an unknown user
+    /// and a wrong password take the same time.
     pub async fn verify(&self, password: PasswordText, hash: Option<String>) -> Result<bool, PasswordError> {
-        // A hash that no password has, as imported users have who had none: the same work too.
+        // `!` marks an imported user without a password: no password matches, and the work is the same too.
         let Some(hash) = hash.filter(|hash| !hash.starts_with('!')) else {
             return self.hash(password).await.map(|_| false);
         };
@@ -116,7 +110,7 @@ impl Passwords {
     }
 }
 
-/// Should a hash be replaced at the next login?
+/// Whether the hash has other parameters than new ones, and should be replaced at the next login.
 #[must_use]
 pub fn is_outdated(hash: &str) -> bool {
     !hash.starts_with(&format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}$"))
@@ -150,7 +144,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_verifies_its_password_and_no_other() {
+    async fn a_hash_verifies_only_its_own_password() {
         let passwords = Passwords::new(Arc::new(OsEntropy));
         let hash = passwords.hash(text("Zx9!quokka-7")).await.expect("a hash");
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");

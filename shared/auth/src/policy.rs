@@ -1,4 +1,4 @@
-//! Which passwords are taken: Django's four validators, with its texts.
+//! The password policy: Django's four validators with its texts.
 
 use aviary_model::{Email, Username};
 use aviary_runtime::{Settings, SettingsError};
@@ -7,39 +7,39 @@ use crate::common_passwords::is_common;
 use crate::password::PasswordText;
 use crate::similarity::is_similar;
 
-/// How strict signups are; a parameter of the deployment.
+/// The strictness of signups, a parameter of the deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// All validators everywhere.
+    /// Every signup uses all validators.
     Standard,
-    /// Each document's own example of a signup can be pasted; everything but signups is as strict as ever.
+    /// Signups accept each document's own examples. Later changes of a password use all validators.
     Documented,
 }
 
-/// Which document's form a signup came in; decides what `Documented` leaves out.
+/// The form of a signup; decides which validators [`Policy::Documented`] leaves out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignupForm {
-    /// 000's and 002's: all validators.
+    /// Documents 000 and 002: all validators.
     Full,
-    /// 001's and 003's, with one password field and short examples.
+    /// Documents 001 and 003, with one password field and short examples: a minimum of 6 characters only.
     OneField,
-    /// 004's, whose example is close to its username.
+    /// Document 004, whose example resembles its username: no check of similarity.
     Retyped,
 }
 
 /// A rule that a password breaks, in Django's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyError {
-    /// Like the username.
+    /// Too similar to the username.
     #[error("The password is too similar to the username.")]
     LikeUsername,
-    /// Like the address.
+    /// Too similar to the email address.
     #[error("The password is too similar to the email address.")]
     LikeEmail,
-    /// Too short.
+    /// Fewer than this many characters.
     #[error("This password is too short. It must contain at least {0} characters.")]
     TooShort(usize),
-    /// On the list.
+    /// On the list of common passwords.
     #[error("This password is too common.")]
     Common,
     /// Digits only.
@@ -51,7 +51,7 @@ const MIN_CHARACTERS: usize = 8;
 const MIN_CHARACTERS_DOCUMENTED: usize = 6;
 
 impl Policy {
-    /// The deployment's choice; `standard` unless it says otherwise.
+    /// Reads `AVIARY_PASSWORD_POLICY`; `standard` by default.
     ///
     /// # Errors
     /// When the setting is neither `standard` nor `documented`.
@@ -67,7 +67,7 @@ impl Policy {
         }
     }
 
-    /// Every rule that a new user's password breaks, in Django's order.
+    /// All rules that a new user's password breaks, in Django's order.
     #[must_use]
     pub fn at_signup(
         self,
@@ -86,13 +86,13 @@ impl Policy {
     }
 }
 
-/// What can be said of a password before it is known whose it is.
+/// All rules that a password breaks while its user is unknown: everything but similarity.
 #[must_use]
 pub fn without_owner(password: &PasswordText) -> Vec<PolicyError> {
     without_similarity(password)
 }
 
-/// Every rule that a user's new password breaks, wherever it is changed later: all validators, always.
+/// All rules that a changed password breaks, in Django's order. Every change uses all validators.
 #[must_use]
 pub fn at_change(password: &PasswordText, username: &Username, email: Option<&Email>) -> Vec<PolicyError> {
     all(password, username, email)
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn every_broken_rule_is_named_in_djangos_order() {
+    fn all_broken_rules_are_reported_in_djangos_order() {
         use PolicyError::{Common, LikeEmail, LikeUsername, Numeric, TooShort};
         let standard = |password, name, email| broken(Policy::Standard, SignupForm::OneField, password, name, email);
         assert_eq!(standard("12345", "w85451", ""), [TooShort(8), Common, Numeric]);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn documented_takes_each_documents_own_example_and_no_less() {
+    fn documented_accepts_each_documents_example_and_nothing_weaker() {
         let documented = |form, password, name| broken(Policy::Documented, form, password, name, "");
         assert_eq!(documented(SignupForm::OneField, "abcd321", "abc_1232"), []);
         assert_eq!(documented(SignupForm::OneField, "password123", "new_user"), []);

@@ -1,4 +1,4 @@
-//! Refreshing: one step in the common cases.
+//! The exchange of a refresh token, in one round trip in the usual cases.
 
 use std::sync::Arc;
 
@@ -8,35 +8,35 @@ use aviary_web::ApiError;
 
 use crate::token::{Claims, TokenError};
 
-/// How often a family that changes under our hands is looked at again.
+/// A family that concurrent requests keep changing is read again at most this often.
 const MAX_ROUNDS: usize = 8;
 
-/// Presents refresh tokens to their families.
+/// Exchanges refresh tokens; the rules are those of [`Family`].
 #[derive(Clone, Debug)]
 pub struct Refresh {
-    /// Where families are.
+    /// Reads and writes refresh families.
     pub credentials: Credentials,
-    /// The time.
+    /// Tells whether a family has expired and a token is within its grace.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
+    /// Makes the ids of new tokens.
     pub entropy: Arc<dyn Entropy>,
 }
 
-/// A family has answered.
+/// A successful exchange.
 #[derive(Clone, Debug)]
 pub struct Refreshed {
     /// The claims of the new refresh token.
     pub claims: Claims,
 }
 
-/// Why there are no new tokens.
+/// A refused exchange.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
-    /// The family has ended before.
+    /// The family had ended before.
     #[error("the family has ended")]
     Ended,
-    /// A superseded token came back: the family was revoked now.
-    #[error("the family was revoked, since a superseded token came back")]
+    /// A token superseded too long ago was presented again: the family was revoked now.
+    #[error("the family was revoked because a superseded token was presented again")]
     Stolen,
     /// DynamoDB did not answer.
     #[error(transparent)]
@@ -44,11 +44,10 @@ pub enum RefreshError {
 }
 
 impl Refresh {
-    /// Presents a verified token to its family. One step; two where the family was promoted within the
-    /// last half minute.
+    /// Presents a verified token to its family. One round trip; two if the family was promoted within the last 30 seconds.
     ///
     /// # Errors
-    /// When the family has ended or ends now, or DynamoDB does not answer.
+    /// When the family has ended or is revoked now, or DynamoDB does not answer.
     pub async fn present(&self, claims: &Claims) -> Result<Refreshed, RefreshError> {
         let now = self.clock.now();
         let fresh = TokenId::new(self.entropy.as_ref()).map_err(StoreError::from)?;
@@ -60,7 +59,7 @@ impl Refresh {
             Optimistic::Promoted(epoch) => (fresh, epoch),
             Optimistic::Found(found) => self.settle(claims, found, fresh).await?,
         };
-        // The promotion may have been written for a family that a raised epoch has ended: nobody hears of it.
+        // The promotion may have been written although a raised epoch had ended the family: then it is not returned.
         match principal? {
             Some(Principal { active: true, epoch, .. }) if epoch == made_in => {
                 Ok(Refreshed { claims: Claims { jti: next, ..claims.clone() } })
@@ -69,7 +68,7 @@ impl Refresh {
         }
     }
 
-    /// What the state machine says of the family as it was found.
+    /// Applies the state machine to the family as it was found, until a write succeeds or no write is needed.
     async fn settle(
         &self,
         claims: &Claims,
@@ -94,7 +93,7 @@ impl Refresh {
             }
             found = self.credentials.family(claims.user, claims.sid).await?;
         }
-        Err(StoreError::Passing("the family changes too fast".to_owned()).into())
+        Err(StoreError::Passing("concurrent requests keep changing the refresh family".to_owned()).into())
     }
 }
 

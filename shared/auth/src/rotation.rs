@@ -1,8 +1,8 @@
-//! Rotation of signing keys: publish first, sign later.
+//! Rotation of signing keys: a key is published first and signs later.
 //!
-//! States: `current` alone; `current` and a published `next`; then `next` is `current` and the old one only
-//! verifies, until the last token that it signed has expired. Each move is one transaction on the condition
-//! of the state before, so that it may run twice or in two places.
+//! The states are: `current` alone; `current` and a published `next`; then `next` has become `current`, and the old key
+//! only verifies until the last token that it signed has expired. Each move is one transaction whose condition is the
+//! state before it, so that it may run twice or concurrently.
 
 use std::sync::Arc;
 
@@ -11,59 +11,58 @@ use aviary_store::{Credentials, SigningKeys};
 
 use crate::keyring::{KeyError, new_key};
 
-/// A verifier reads the keys anew within five minutes; a key signs only when all have seen it.
+/// The seconds between publishing a key and signing with it. Verifiers read the keys every five minutes, so all of them
+/// know a key by then.
 pub const PUBLISHED_SECONDS: i64 = 15 * 60;
-/// How long a key signs.
+/// The seconds for which a key signs.
 pub const SIGNING_SECONDS: i64 = 30 * 24 * 3_600;
-/// The longest life of a token, and what a slow process signs with the old key after its end.
+/// The seconds for which an old key still verifies: a token's longest life, and an hour for processes that sign with the
+/// old key after the promotion.
 const VERIFYING_SECONDS: i64 = 24 * 3_600 + 3_600;
 
-/// Rotates.
+/// Rotates the signing keys.
 #[derive(Clone, Debug)]
 pub struct Rotation {
-    /// Private keys.
+    /// The table of private keys.
     pub keys: SigningKeys,
-    /// Public keys.
+    /// The table that has the public keys.
     pub credentials: Credentials,
-    /// The time.
+    /// Tells which move is due.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
+    /// Makes new keys.
     pub entropy: Arc<dyn Entropy>,
-    /// How long a key signs, in seconds.
+    /// The seconds for which a key signs.
     pub signing_seconds: i64,
-    /// How long a key is published before it signs, in seconds.
+    /// The seconds for which a key is published before it signs.
     pub published_seconds: i64,
 }
 
-/// What a turn came to.
+/// The move that [`Rotation::advance`] made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RotationOutcome {
-    /// There was no key: the first was made.
+    /// There was no key, and the first was made.
     FirstKey,
     /// A successor was published.
     Published,
-    /// The successor signs now.
+    /// The successor became the signing key.
     Promoted,
-    /// It was not yet time, or another process was faster.
+    /// No move was due, or another process was faster.
     Unchanged,
 }
 
 impl Rotation {
-    /// Does what it is time for. At most three steps.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer or there is no randomness.
+    /// Makes the move that is due, if any. At most three round trips.
     pub async fn advance(&self) -> Result<RotationOutcome, KeyError> {
         let now = self.clock.now();
         let (private, public) = new_key(now, self.entropy.as_ref())?;
-        // Before the current one: read after it, a successor that was promoted in between would look unpublished.
+        // `next` is read before `current`: in the other order a successor that is promoted in between would look missing.
         let next = self.keys.next().await?;
         let Some(current) = self.keys.current().await? else {
             let made = self.keys.create_first(&self.credentials, &private, &public).await?;
             return Ok(if made { RotationOutcome::FirstKey } else { RotationOutcome::Unchanged });
         };
         let signs_until = current.created_at.plus_seconds(self.signing_seconds);
-        let turned = match next {
+        let outcome = match next {
             None if signs_until.plus_seconds(-self.published_seconds) <= now => {
                 let done = self.keys.publish_next(&self.credentials, &private, &public).await?;
                 done.then_some(RotationOutcome::Published)
@@ -75,6 +74,6 @@ impl Rotation {
             }
             _ => None,
         };
-        Ok(turned.unwrap_or(RotationOutcome::Unchanged))
+        Ok(outcome.unwrap_or(RotationOutcome::Unchanged))
     }
 }

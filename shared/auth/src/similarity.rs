@@ -1,11 +1,13 @@
-//! Is a password like something everyone knows of its owner? Django's measure: the share of characters
-//! that two texts have in common, as `difflib.SequenceMatcher.quick_ratio` counts it.
+//! Similarity of a password to its owner's username or email address.
+//!
+//! It is Django's measure: the share of characters that two texts have in common, as `difflib.SequenceMatcher.quick_ratio`
+//! counts it.
 
 use std::collections::HashMap;
 
 const TOO_SIMILAR: f64 = 0.7;
 
-/// Compares with the whole value and with each word of it, without regard to case.
+/// Whether the password resembles the whole value or one of its words, ignoring case.
 pub(crate) fn is_similar(password: &str, value: &str) -> bool {
     let password = password.to_lowercase();
     let value = value.to_lowercase();
@@ -16,7 +18,7 @@ pub(crate) fn is_similar(password: &str, value: &str) -> bool {
         .any(|part| ratio(&password, part) >= TOO_SIMILAR)
 }
 
-/// A long password that happens to hold the letters of a short word is not like it.
+/// A much longer password does not resemble a short word, even if it contains all its letters.
 #[allow(clippy::cast_precision_loss, reason = "a password has at most a few hundred characters")]
 fn is_far_longer(password: &str, part: &str) -> bool {
     let (password, part) = (password.chars().count(), part.chars().count());
@@ -24,6 +26,7 @@ fn is_far_longer(password: &str, part: &str) -> bool {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a password has at most a few hundred characters")]
+/// Twice the number of common characters, divided by the length of both texts.
 fn ratio(a: &str, b: &str) -> f64 {
     let mut left: HashMap<char, usize> = HashMap::new();
     for c in b.chars() {
@@ -45,7 +48,7 @@ mod tests {
     use super::is_similar;
 
     #[test]
-    fn it_finds_what_django_finds() {
+    fn it_agrees_with_django() {
         assert!(is_similar("quokkaman1", "quokkaman"));
         assert!(is_similar("wombatking", "wombatking@example.com"));
         assert!(is_similar("example_password", "example_user"));

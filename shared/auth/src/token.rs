@@ -1,16 +1,16 @@
-//! JWT: what is in them, and what simplejwt says of those that are wrong.
+//! The claims of JWTs, and simplejwt's errors for invalid ones.
 
 use aviary_model::{SessionId, Timestamp, TokenId, UserId};
 use aviary_web::ApiError;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-/// What a token is for.
+/// The kind of a token, its claim `token_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
-    /// Calls the API.
+    /// Authenticates requests.
     Access,
-    /// Gets new tokens.
+    /// Is exchanged for new tokens.
     Refresh,
 }
 
@@ -23,12 +23,12 @@ impl TokenKind {
     }
 }
 
-/// How long a token lives, in seconds.
+/// The life of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lifetime {
     /// Five minutes: access tokens.
     Access,
-    /// Twelve hours: the access token of document 001's login, whose clients know no refresh.
+    /// Twelve hours: the access token of document 001's login, whose clients do not refresh.
     LongAccess,
     /// A day: refresh tokens.
     Refresh,
@@ -44,54 +44,54 @@ impl Lifetime {
     }
 }
 
-/// What a verified token says.
+/// The claims of a verified token that handlers use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {
-    /// Whose it is.
+    /// The user.
     pub user: UserId,
-    /// The session or family it belongs to.
+    /// The session or refresh family.
     pub sid: SessionId,
-    /// Its own id.
+    /// The token's own id.
     pub jti: TokenId,
 }
 
-/// What is wrong with a token, in simplejwt's words.
+/// The reason why a token is invalid, in simplejwt's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
-    /// Not a token of ours: form, signature, algorithm, or a time in the future.
+    /// Form, signature or algorithm is wrong, or `iat` or `nbf` is in the future.
     #[error("Token is invalid")]
     Invalid,
-    /// Its time is over.
+    /// `exp` has passed.
     #[error("Token is expired")]
     Expired,
-    /// An access token where a refresh token is wanted, or the other way round.
+    /// An access token where a refresh token is required, or the other way round.
     #[error("Token has wrong type")]
     WrongType,
-    /// No `token_type`.
+    /// `token_type` is missing.
     #[error("Token has no type")]
     NoType,
-    /// No `jti`.
+    /// `jti` is missing.
     #[error("Token has no id")]
     NoId,
-    /// No `exp`.
+    /// `exp` is missing.
     #[error("Token has no 'exp' claim")]
     NoExpiry,
-    /// No `user_id` or `sid` of ours.
+    /// `user_id` or `sid` is missing or malformed.
     #[error("Token contained no recognizable user identification")]
     NoUser,
-    /// Its session or family has ended.
+    /// The session or the refresh family has ended.
     #[error("Token is blacklisted")]
     Blacklisted,
 }
 
 impl TokenError {
-    /// The answer where the token was a field of the body.
+    /// The 401 for a token in a field of the body.
     #[must_use]
     pub fn in_body(self) -> ApiError {
         ApiError::code(StatusCode::UNAUTHORIZED, &self.to_string(), "token_not_valid")
     }
 
-    /// The answer where the token was the credential.
+    /// The 401 for a token in the `Authorization` header.
     #[must_use]
     pub fn as_credential(self) -> ApiError {
         if self == Self::NoUser {
@@ -122,7 +122,7 @@ pub(crate) fn new_claims(kind: TokenKind, lifetime: Lifetime, claims: &Claims, n
     map
 }
 
-/// Times first, then what must be there; in simplejwt's order, so that its clients read the same error.
+/// Checks times first, then required claims: simplejwt's order, so that its clients get the same errors.
 pub(crate) fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result<(), TokenError> {
     #[allow(clippy::cast_precision_loss, reason = "seconds since 1970 fit a double's 53 bits")]
     let now = now.seconds() as f64;
@@ -141,7 +141,7 @@ pub(crate) fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result
     }
 }
 
-/// Reads our claims; `kind` is `None` where either kind is fine.
+/// Reads the claims that handlers use. `kind` is `None` where both kinds are allowed.
 pub(crate) fn read(claims: &Map<String, Value>, kind: Option<TokenKind>) -> Result<Claims, TokenError> {
     if let Some(kind) = kind {
         match claims.get("token_type") {

@@ -26,7 +26,7 @@ pub struct WebLoginResponse {
     pub username: String,
 }
 
-/// Logs in and returns a token pair and a device token; a web session comes as cookies.
+/// Logs in and returns a token pair and a device token; a web session comes in cookies.
 #[utoipa::path(post, path = "/api/auth/login", tag = "accounts", request_body = LoginBody, responses(
     (status = 200, description = "The new credentials; the response sets the session's cookies", body = WebLoginResponse),
     (status = 400, description = "A field is missing or is not a string"),

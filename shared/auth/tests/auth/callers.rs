@@ -1,4 +1,4 @@
-//! From the credential of a request to somebody who may act, and what is answered to everybody else.
+//! Authentication of a request: which credentials give a caller, and the errors of all others.
 
 use aviary_auth::{Authenticator, Caller, TrustedOrigins, Unconfirmed};
 use aviary_store::StoreError;
@@ -27,8 +27,8 @@ async fn whoami(unconfirmed: Unconfirmed) -> Result<String, ApiError> {
     Ok(shown(&unconfirmed.confirm().await?))
 }
 
-/// A handler whose own first read fails.
-async fn unlucky(unconfirmed: Unconfirmed) -> Result<String, ApiError> {
+/// A handler whose first read fails.
+async fn failing_read(unconfirmed: Unconfirmed) -> Result<String, ApiError> {
     let read = async { Err::<(), _>(StoreError::Passing("away".to_owned())) };
     unconfirmed.confirm_with(read).await.map(|(caller, ())| shown(&caller))
 }
@@ -50,7 +50,8 @@ impl Service {
             clock: world.clock.clone(),
         };
         authenticator.verifier.warm().await.unwrap();
-        let router = Router::new().route("/", any(whoami)).route("/unlucky", any(unlucky)).with_state(authenticator);
+        let router =
+            Router::new().route("/", any(whoami)).route("/failing_read", any(failing_read)).with_state(authenticator);
         Self { world, mint, ada, router }
     }
 
@@ -61,7 +62,7 @@ impl Service {
         self.mint.token(&claims)
     }
 
-    /// Status and body of the answer to a request of this method with these headers.
+    /// Sends a request and returns status and body of the response.
     async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> (StatusCode, Value) {
         let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
@@ -117,7 +118,7 @@ async fn every_kind_of_credential_leads_to_its_user_and_session() {
 }
 
 #[tokio::test]
-async fn without_a_credential_that_counts_nobody_is_anybody() {
+async fn a_missing_or_unknown_credential_is_anonymous() {
     let service = Service::start().await;
     let expected = (StatusCode::UNAUTHORIZED, json!({"detail": "Authentication credentials were not provided."}));
     let random = format!("sessionid={}", "ab".repeat(32));
@@ -135,7 +136,7 @@ async fn without_a_credential_that_counts_nobody_is_anybody() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_is_answered_in_simplejwts_words() {
+async fn an_invalid_token_gets_simplejwts_error() {
     let service = Service::start().await;
     for (claims, message) in [
         (with("exp", json!(1)), "Token is expired"),
@@ -158,7 +159,7 @@ async fn a_wrong_token_is_answered_in_simplejwts_words() {
 }
 
 #[tokio::test]
-async fn a_broken_header_is_answered_in_the_recorded_words() {
+async fn a_malformed_header_gets_the_recorded_error() {
     let service = Service::start().await;
     let two_values = "Authorization header must contain two space-delimited values";
     for credential in ["Bearer", "Bearer a b"] {
@@ -214,7 +215,7 @@ async fn a_raised_epoch_ends_every_session_and_an_inactive_user_has_none() {
 }
 
 #[tokio::test]
-async fn a_cookie_alone_changes_nothing() {
+async fn an_unsafe_request_by_cookie_needs_the_csrf_token() {
     let service = Service::start().await;
     let both = format!("sessionid={COOKIE}; csrftoken={CSRF}");
     let other = "ab".repeat(32);
@@ -237,29 +238,33 @@ async fn a_cookie_alone_changes_nothing() {
     let foreign = [("cookie", &*both), ("x-csrftoken", CSRF), ("origin", "https://evil.example.com")];
     assert_eq!(service.ask("POST", "/", &foreign).await.0, StatusCode::FORBIDDEN);
     let token = format!("Bearer {}", service.access_token());
-    assert_eq!(service.ask("POST", "/", &[("authorization", &token)]).await.0, StatusCode::OK, "a token needs none");
+    assert_eq!(
+        service.ask("POST", "/", &[("authorization", &token)]).await.0,
+        StatusCode::OK,
+        "a request by token needs no CSRF token"
+    );
 }
 
 #[tokio::test]
-async fn a_handlers_first_read_runs_beside_and_its_error_comes_after_the_callers() {
+async fn an_error_of_the_caller_comes_before_one_of_the_first_read() {
     let service = Service::start().await;
     let token = format!("Bearer {}", service.access_token());
     let headers = [("authorization", &*token)];
-    assert_eq!(service.ask("GET", "/unlucky", &headers).await.0, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(service.ask("GET", "/failing_read", &headers).await.0, StatusCode::SERVICE_UNAVAILABLE);
     service.world.credentials.revoke_family(service.ada.user, service.ada.sid).await.unwrap();
-    assert_eq!(service.ask("GET", "/unlucky", &headers).await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(service.ask("GET", "/failing_read", &headers).await.0, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
-async fn a_token_costs_one_step_and_a_secret_that_must_be_looked_up_two() {
+async fn a_jwt_costs_one_round_trip_and_other_credentials_two() {
     let service = Service::start().await;
     let token = format!("Bearer {}", service.access_token());
     let cookie = format!("sessionid={COOKIE}");
-    for (name, value, steps) in
+    for (name, value, round_trips) in
         [("authorization", &*token, 1), ("authorization", &format!("Token {DEVICE_TOKEN}"), 2), ("cookie", &cookie, 2)]
     {
         let meter = Meter::default();
         let (status, _) = meter.scope(service.ask("GET", "/", &[(name, value)])).await;
-        assert_eq!((status, meter.cost().round_trips), (StatusCode::OK, steps), "{name}");
+        assert_eq!((status, meter.cost().round_trips), (StatusCode::OK, round_trips), "{name}");
     }
 }

@@ -1,5 +1,5 @@
-//! Claims that are missing or wrong, in a token that the service itself has signed. Each gives the error
-//! that simplejwt gives, as its clients know it.
+//! Missing and malformed claims in a token that the service's own key has signed. Each gives simplejwt's error, which
+//! clients know.
 
 use aviary_auth::{TokenError, TokenKind, Verifier};
 use serde_json::{Value, json};
@@ -17,14 +17,14 @@ async fn world() -> (World, Mint, Verifier) {
 
 const ACCESS: Option<TokenKind> = Some(TokenKind::Access);
 
-/// What is said of a token where an access token is wanted; nothing if it is good.
-async fn said(mint: &Mint, verifier: &Verifier, claims: &Value) -> Option<String> {
+/// The error for a token where an access token is required; `None` if it is valid.
+async fn error_of(mint: &Mint, verifier: &Verifier, claims: &Value) -> Option<String> {
     let answer = verifier.verify(&mint.token(claims), ACCESS).await.unwrap();
     answer.err().map(|error| error.to_string())
 }
 
 #[tokio::test]
-async fn a_time_that_is_over_or_missing_or_none() {
+async fn an_expiry_that_is_past_missing_or_malformed_is_an_error() {
     let (_world, mint, verifier) = world().await;
     let now = NOW.seconds();
     for (exp, expected) in [
@@ -45,12 +45,12 @@ async fn a_time_that_is_over_or_missing_or_none() {
         (Some(json!({})), Some("Token is invalid")),
     ] {
         let claims = with("exp", exp.clone());
-        assert_eq!(said(&mint, &verifier, &claims).await.as_deref(), expected, "exp {exp:?}");
+        assert_eq!(error_of(&mint, &verifier, &claims).await.as_deref(), expected, "exp {exp:?}");
     }
 }
 
 #[tokio::test]
-async fn a_token_expires_when_its_time_has_come_and_not_before() {
+async fn a_token_expires_exactly_at_its_expiry() {
     let (world, mint, verifier) = world().await;
     let token = mint.token(&access_claims());
     world.clock.advance_millis(299_999);
@@ -73,13 +73,13 @@ async fn a_token_from_the_future_is_invalid() {
             (None, None),
         ] {
             let claims = with(name, value.clone());
-            assert_eq!(said(&mint, &verifier, &claims).await.as_deref(), expected, "{name} {value:?}");
+            assert_eq!(error_of(&mint, &verifier, &claims).await.as_deref(), expected, "{name} {value:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn an_id_that_is_missing_or_none_of_ours() {
+async fn an_id_that_is_missing_or_malformed_is_an_error() {
     let (_world, mint, verifier) = world().await;
     for (jti, expected) in [
         (None, Some("Token has no id")),
@@ -92,12 +92,12 @@ async fn an_id_that_is_missing_or_none_of_ours() {
         (Some(json!(null)), Some("Token is invalid")),
     ] {
         let claims = with("jti", jti.clone());
-        assert_eq!(said(&mint, &verifier, &claims).await.as_deref(), expected, "jti {jti:?}");
+        assert_eq!(error_of(&mint, &verifier, &claims).await.as_deref(), expected, "jti {jti:?}");
     }
 }
 
 #[tokio::test]
-async fn a_type_that_is_missing_or_another() {
+async fn a_type_that_is_missing_or_wrong_is_an_error() {
     let (_world, mint, verifier) = world().await;
     for (kind, expected) in [
         (None, Some("Token has no type")),
@@ -108,16 +108,16 @@ async fn a_type_that_is_missing_or_another() {
         (Some(json!(["access"])), Some("Token has wrong type")),
     ] {
         let claims = with("token_type", kind.clone());
-        assert_eq!(said(&mint, &verifier, &claims).await.as_deref(), expected, "token_type {kind:?}");
+        assert_eq!(error_of(&mint, &verifier, &claims).await.as_deref(), expected, "token_type {kind:?}");
         let either = verifier.verify(&mint.token(&claims), None).await.unwrap();
-        assert!(either.is_ok(), "where either kind is fine, so is {kind:?}");
+        assert!(either.is_ok(), "{kind:?} is valid where both kinds are allowed");
     }
     let refresh = mint.token(&with("token_type", json!("refresh")));
     assert!(verifier.verify(&refresh, Some(TokenKind::Refresh)).await.unwrap().is_ok());
 }
 
 #[tokio::test]
-async fn a_user_or_session_that_is_none() {
+async fn a_user_or_session_that_is_malformed_is_an_error() {
     let (_world, mint, verifier) = world().await;
     let good = access_claims();
     for name in ["user_id", "sid"] {
@@ -127,14 +127,14 @@ async fn a_user_or_session_that_is_none() {
             [None, Some(json!(33)), Some(json!("33")), Some(json!("")), Some(json!(null)), Some(upper), Some(bare)]
         {
             let claims = with(name, value.clone());
-            let said = said(&mint, &verifier, &claims).await;
+            let error_of = error_of(&mint, &verifier, &claims).await;
             let expected = "Token contained no recognizable user identification";
-            assert_eq!(said.as_deref(), Some(expected), "{name} {value:?}");
+            assert_eq!(error_of.as_deref(), Some(expected), "{name} {value:?}");
         }
     }
 }
 
-/// Of several mistakes, clients hear of the one that simplejwt finds first.
+/// A token with several mistakes gets the error that simplejwt finds first.
 #[tokio::test]
 async fn mistakes_are_found_in_simplejwts_order() {
     let (_world, mint, verifier) = world().await;
@@ -153,15 +153,15 @@ async fn mistakes_are_found_in_simplejwts_order() {
         ("token_type", Some(json!("access")), "Token contained no recognizable user identification"),
     ] {
         set(&mut claims, name, value.clone());
-        assert_eq!(said(&mint, &verifier, &claims).await.as_deref(), Some(expected), "after {name} = {value:?}");
+        assert_eq!(error_of(&mint, &verifier, &claims).await.as_deref(), Some(expected), "after {name} = {value:?}");
     }
 }
 
 #[tokio::test]
-async fn claims_that_nobody_knows_are_left_alone() {
+async fn unknown_claims_are_ignored() {
     let (_world, mint, verifier) = world().await;
     for (name, value) in [("aud", json!("someone")), ("iss", json!("else")), ("_id", json!("x")), ("sub", json!("y"))] {
-        assert_eq!(said(&mint, &verifier, &with(name, value)).await, None, "{name}");
+        assert_eq!(error_of(&mint, &verifier, &with(name, value)).await, None, "{name}");
     }
     let all = verifier.decode(&mint.token(&with("_id", json!("x")))).await.unwrap().unwrap();
     assert_eq!(all["_id"], "x");

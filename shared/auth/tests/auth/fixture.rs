@@ -1,4 +1,4 @@
-//! A DynamoDB of its own for each test, and a clock that stands still until it is moved.
+//! A DynamoDB for each test, and a clock that the test moves.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use aviary_store::{
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-/// A moment that all tests start from: a whole second.
+/// The time at which all tests start: a whole second.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 pub(crate) const MONTH: i64 = 30 * 24 * 3_600;
 
-/// The time, as tests set it.
+/// A clock that stands still until a test moves it.
 #[derive(Debug)]
 pub(crate) struct TestClock(AtomicI64);
 
@@ -38,14 +38,14 @@ pub(crate) struct World {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) credentials: Credentials,
     pub(crate) keys: SigningKeys,
-    /// DynamoDB without the store.
+    /// A client for writes that the store does not offer.
     pub(crate) raw: Client,
     pub(crate) url: String,
     pub(crate) db: Db,
     _aws: LocalAws,
 }
 
-/// A signed-in user's family, as its holder knows it.
+/// A user with one session of each kind, and the first tokens of the refresh family.
 #[derive(Clone, Debug)]
 pub(crate) struct SignedIn {
     pub(crate) user: UserId,
@@ -53,7 +53,7 @@ pub(crate) struct SignedIn {
     pub(crate) family: Family,
     /// The session of [`DEVICE_TOKEN`].
     pub(crate) device: SessionId,
-    /// The session of [`COOKIE`], whose other cookie is [`CSRF`]; it ends after a minute.
+    /// The session of [`COOKIE`] and [`CSRF`]; it ends after a minute.
     pub(crate) web: SessionId,
 }
 
@@ -88,7 +88,7 @@ impl World {
         Refresh { credentials: self.credentials.clone(), clock: self.clock.clone(), entropy: Arc::new(OsEntropy) }
     }
 
-    /// A new user who is signed in in every way, with the first refresh token of a family.
+    /// Makes a user with one session of each kind.
     pub(crate) async fn sign_in(&self) -> SignedIn {
         let id = UserId::new(NOW, &OsEntropy).unwrap();
         let username = Username::parse("ada").unwrap();
@@ -130,7 +130,7 @@ impl World {
 }
 
 impl SignedIn {
-    /// The claims of a refresh token with this id.
+    /// The claims of the family's refresh token with this id.
     pub(crate) fn token(&self, jti: &TokenId) -> Claims {
         Claims { user: self.user, sid: self.sid, jti: jti.clone() }
     }
@@ -144,7 +144,7 @@ impl SignedIn {
     }
 }
 
-/// A connection of its own, as another process has it.
+/// A new connection, as another process would have.
 pub(crate) fn db(url: &str) -> Db {
     Db::new(&aviary_aws::sdk_config_for(url, "local", "local-secret"), Arc::new(OsEntropy))
 }

@@ -1,4 +1,4 @@
-//! Tokens that somebody else made, or that were broken on the way: each is just invalid.
+//! Forged and damaged tokens: each gives the same error, `Token is invalid`.
 
 use aviary_auth::{TokenError, TokenKind, Verifier};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
@@ -28,7 +28,7 @@ fn header(alg: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_token_of_the_services_own_key_is_good() {
+async fn a_token_of_the_services_own_key_is_valid() {
     let (_world, mint, verifier) = world().await;
     let claims = access_claims();
     let read = verifier.verify(&mint.token(&claims), Some(TokenKind::Access)).await.unwrap().unwrap();
@@ -38,7 +38,7 @@ async fn a_token_of_the_services_own_key_is_good() {
 }
 
 #[tokio::test]
-async fn no_other_algorithm_is_taken_whatever_the_header_says() {
+async fn no_other_algorithm_is_accepted() {
     let (_world, mint, verifier) = world().await;
     let claims = access_claims();
     for none in ["none", "None", "NONE", ""] {
@@ -62,7 +62,7 @@ async fn no_other_algorithm_is_taken_whatever_the_header_says() {
 }
 
 #[tokio::test]
-async fn the_key_is_the_one_that_the_header_names_and_no_other() {
+async fn only_the_key_named_in_the_header_verifies() {
     let (_world, mint, verifier) = world().await;
     let claims = access_claims();
     let stranger = Mint::new(2);
@@ -106,7 +106,7 @@ async fn a_changed_token_is_refused() {
 }
 
 #[tokio::test]
-async fn a_cut_off_token_is_refused_wherever_it_was_cut() {
+async fn a_truncated_token_is_refused_at_every_length() {
     let (_world, mint, verifier) = world().await;
     let token = mint.token(&access_claims());
     for length in 0..token.len() {
@@ -134,7 +134,7 @@ async fn a_huge_token_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_signed_but_no_set_of_claims_is_refused() {
+async fn a_signed_text_that_is_not_a_set_of_claims_is_refused() {
     let (_world, mint, verifier) = world().await;
     for claims in [json!([]), json!("text"), json!(7), json!(null), json!([access_claims()])] {
         refused(&verifier, "no object", &mint.token(&claims)).await;

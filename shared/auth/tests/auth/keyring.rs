@@ -1,4 +1,4 @@
-//! Keys in the process: made once, read when they are needed, and not more often.
+//! Keys in memory: the first key is made once, and keys are read only when they are needed.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ async fn publish(world: &World, key: &PublicKey) {
     call.item("kid", text(&key.kid)).item("x", text(&key.x)).send().await.unwrap();
 }
 
-/// What a verification says and how often it asked DynamoDB.
+/// The result of a verification and the number of its calls to DynamoDB.
 async fn verify(verifier: &Verifier, token: &str) -> (Result<(), TokenError>, u32) {
     let meter = Meter::default();
     let answer = meter.scope(verifier.verify(token, None)).await.unwrap();
@@ -38,7 +38,7 @@ async fn verify(verifier: &Verifier, token: &str) -> (Result<(), TokenError>, u3
 }
 
 #[tokio::test]
-async fn what_the_service_issues_it_verifies_as_that_and_nothing_else() {
+async fn an_issued_token_verifies_only_as_its_own_kind() {
     let world = World::start();
     let (issuer, verifier) = (issuer(&world).await.unwrap(), world.verifier());
     for (kind, other, lifetime, seconds) in [
@@ -57,7 +57,7 @@ async fn what_the_service_issues_it_verifies_as_that_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn an_access_token_has_an_id_of_its_own_and_the_long_one_its_users() {
+async fn each_access_token_has_a_new_id_and_the_long_one_names_its_user() {
     let world = World::start();
     let (issuer, verifier) = (issuer(&world).await.unwrap(), world.verifier());
     let Claims { user, sid, .. } = claims();
@@ -76,7 +76,7 @@ async fn an_access_token_has_an_id_of_its_own_and_the_long_one_its_users() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn twenty_processes_that_start_first_end_with_one_key() {
+async fn twenty_concurrent_first_starts_make_one_key() {
     let world = World::start();
     let load = async || {
         let db = db(&world.url);
@@ -98,7 +98,7 @@ async fn twenty_processes_that_start_first_end_with_one_key() {
 }
 
 #[tokio::test]
-async fn loading_is_three_steps_at_the_very_first_start_and_one_after_it() {
+async fn loading_costs_three_round_trips_at_the_first_start_and_then_one() {
     let world = World::start();
     for steps in [3, 1, 1] {
         let meter = Meter::default();
@@ -108,7 +108,7 @@ async fn loading_is_three_steps_at_the_very_first_start_and_one_after_it() {
 }
 
 #[tokio::test]
-async fn a_signing_key_that_is_none_stops_the_start() {
+async fn a_malformed_signing_key_stops_the_start() {
     for seed in ["", "zz", "17", &"17".repeat(33), &"zz".repeat(32)] {
         let world = World::start();
         let private = SigningKey { kid: "k".to_owned(), seed: seed.to_owned(), created_at: NOW };
@@ -137,7 +137,7 @@ async fn the_keys_are_read_once_for_all_tokens() {
 }
 
 #[tokio::test]
-async fn what_needs_no_key_reads_none() {
+async fn a_token_that_needs_no_key_reads_none() {
     let world = World::start();
     let verifier = world.verifier();
     let unnamed = Mint::new(1).token_under(&json!({"alg": "EdDSA"}), &access_claims());
@@ -147,7 +147,7 @@ async fn what_needs_no_key_reads_none() {
 }
 
 #[tokio::test]
-async fn an_unknown_key_is_looked_for_once_in_five_seconds() {
+async fn an_unknown_key_causes_one_read_in_five_seconds() {
     let world = World::start();
     let (first, second) = (Mint::new(1), Mint::new(2));
     first.install(&world).await;
@@ -167,7 +167,7 @@ async fn an_unknown_key_is_looked_for_once_in_five_seconds() {
     let fresh = |n: u32| under(&format!("unknown-{n}"));
     assert_eq!(verify(&verifier, &fresh(0)).await, (Err(TokenError::Invalid), 1));
     for n in 1..50 {
-        assert_eq!(verify(&verifier, &fresh(n)).await, unknown, "names that nobody knows cost nothing more");
+        assert_eq!(verify(&verifier, &fresh(n)).await, unknown, "unknown names cause no further reads");
     }
     let still_good = first.token_under(&json!({"alg": "EdDSA", "kid": crate::minting::KID}), &{
         let mut claims = access_claims();
@@ -178,7 +178,7 @@ async fn an_unknown_key_is_looked_for_once_in_five_seconds() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_withdrawn_is_forgotten_when_keys_are_read_again() {
+async fn a_withdrawn_key_is_forgotten_at_the_next_read() {
     let world = World::start();
     let (first, second) = (Mint::new(1), Mint::new(2));
     first.install(&world).await;
@@ -195,7 +195,7 @@ async fn a_key_that_was_withdrawn_is_forgotten_when_keys_are_read_again() {
 }
 
 #[tokio::test]
-async fn a_broken_public_key_spoils_no_other() {
+async fn a_malformed_public_key_does_not_affect_others() {
     let world = World::start();
     let mint = Mint::new(1);
     mint.install(&world).await;
@@ -209,7 +209,7 @@ async fn a_broken_public_key_spoils_no_other() {
 }
 
 #[tokio::test]
-async fn a_dynamodb_that_is_away_makes_no_token_invalid() {
+async fn an_unreachable_dynamodb_makes_no_token_invalid() {
     let world = World::start();
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let nowhere = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! Limits of logins: who guesses is stopped, and who is guessed at is not.
+//! Limits of logins: they stop clients that guess, and do not lock the owner out.
 
 use aviary_auth::{Limiter, Limits, LoginAttempt};
 use aviary_runtime::Settings;
@@ -14,72 +14,72 @@ fn limiter(world: &World, limits: &str) -> Limiter {
     Limiter::new(world.credentials.clone(), Limits::of(&settings).unwrap(), world.clock.clone())
 }
 
-fn is_too_much(answer: Result<LoginAttempt, ApiError>) -> bool {
+fn is_throttled(answer: Result<LoginAttempt, ApiError>) -> bool {
     let Err(error) = answer else { return false };
     assert_eq!(error.into_response().status(), StatusCode::TOO_MANY_REQUESTS);
     true
 }
 
-/// How many of these logins, one after the other, are turned away. None of the others succeeds.
-async fn turned_away(limiter: &Limiter, account: &str, addresses: &[&str]) -> usize {
+/// Attempts these logins one after the other, none with the right password, and counts the refused ones.
+async fn refused(limiter: &Limiter, account: &str, addresses: &[&str]) -> usize {
     let mut count = 0;
     for address in addresses {
-        count += usize::from(is_too_much(limiter.begin_login(account, address).await));
+        count += usize::from(is_throttled(limiter.begin_login(account, address).await));
     }
     count
 }
 
 #[tokio::test]
-async fn failures_of_an_account_from_an_address_stop_there_and_nowhere_else() {
+async fn failures_limit_one_account_from_one_address_only() {
     let world = World::start();
     let limiter = limiter(&world, "login_account_address=3/300");
-    assert_eq!(turned_away(&limiter, "ada", &["here"; 5]).await, 2);
-    assert_eq!(turned_away(&limiter, "ada", &["there"]).await, 0);
-    assert_eq!(turned_away(&limiter, "bob", &["here"]).await, 0);
+    assert_eq!(refused(&limiter, "ada", &["here"; 5]).await, 2);
+    assert_eq!(refused(&limiter, "ada", &["there"]).await, 0);
+    assert_eq!(refused(&limiter, "bob", &["here"]).await, 0);
     world.clock.advance_millis(299_999);
-    assert_eq!(turned_away(&limiter, "ada", &["here"]).await, 1);
+    assert_eq!(refused(&limiter, "ada", &["here"]).await, 1);
     world.clock.advance_millis(1);
-    assert_eq!(turned_away(&limiter, "ada", &["here"]).await, 0);
+    assert_eq!(refused(&limiter, "ada", &["here"]).await, 0);
 }
 
 #[tokio::test]
-async fn many_accounts_from_one_address_are_too_much_too() {
+async fn failures_of_many_accounts_from_one_address_are_limited() {
     let world = World::start();
     let limiter = limiter(&world, "login_address=2/300");
     for (account, away) in [("ada", 0), ("bob", 0), ("eve", 1)] {
-        assert_eq!(turned_away(&limiter, account, &["here"]).await, away, "{account}");
+        assert_eq!(refused(&limiter, account, &["here"]).await, away, "{account}");
     }
-    assert_eq!(turned_away(&limiter, "eve", &["there"]).await, 0);
+    assert_eq!(refused(&limiter, "eve", &["there"]).await, 0);
 }
 
 #[tokio::test]
-async fn nobody_locks_an_owner_out_of_where_the_account_is_used() {
+async fn failures_elsewhere_do_not_lock_out_a_known_address() {
     let world = World::start();
     let limiter = limiter(&world, "login_account=3/3600");
     let home = limiter.begin_login("ada", "home").await.unwrap();
     limiter.login_succeeded(&home).await.unwrap();
-    assert_eq!(turned_away(&limiter, "ada", &["one", "two", "three", "four", "five"]).await, 2);
-    assert_eq!(turned_away(&limiter, "ada", &["home"; 10]).await, 0);
-    assert_eq!(turned_away(&limiter, "ada", &["home"]).await, 1, "the limit of the address itself holds");
-    assert_eq!(turned_away(&limiter, "bob", &["one"]).await, 0);
+    assert_eq!(refused(&limiter, "ada", &["one", "two", "three", "four", "five"]).await, 2);
+    assert_eq!(refused(&limiter, "ada", &["home"; 10]).await, 0);
+    assert_eq!(refused(&limiter, "ada", &["home"]).await, 1, "the limit of the address itself holds");
+    assert_eq!(refused(&limiter, "bob", &["one"]).await, 0);
 }
 
 #[tokio::test]
-async fn what_succeeds_or_is_turned_away_counts_for_nothing() {
+async fn successful_and_refused_logins_are_not_counted() {
     let world = World::start();
     let limiter = limiter(&world, "login_account_address=1/300,login_account=3/3600,login_address=2/300");
     for _ in 0..10 {
         let attempt = limiter.begin_login("ada", "home").await.unwrap();
         limiter.login_succeeded(&attempt).await.unwrap();
     }
-    assert_eq!(turned_away(&limiter, "ada", &["one"; 10]).await, 9);
-    assert_eq!(turned_away(&limiter, "bob", &["one"]).await, 0, "the nine did not count against the address");
+    assert_eq!(refused(&limiter, "ada", &["one"; 10]).await, 9);
+    assert_eq!(refused(&limiter, "bob", &["one"]).await, 0, "the nine did not count against the address");
     let others = ["two", "three", "four"];
-    assert_eq!(turned_away(&limiter, "ada", &others).await, 1, "nor against the account: it is the fourth");
+    assert_eq!(refused(&limiter, "ada", &others).await, 1, "nor against the account: it is the fourth");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn those_who_come_at_once_do_not_pass_together() {
+async fn concurrent_logins_cannot_exceed_the_limit() {
     let world = World::start();
     let limiter = limiter(&world, "login_account_address=3/300");
     let answers = join_all((0..20).map(|_| limiter.begin_login("ada", "here"))).await;

@@ -1,4 +1,4 @@
-//! Callers, tokens, keys, refreshing and passwords, over the embedded DynamoDB and with a clock that tests set.
+//! Tests of callers, tokens, keys, refresh families, limits and passwords, with an embedded DynamoDB and a manual clock.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! Tokens of every make, good and bad, signed by a key that the test knows.
+//! Valid and invalid tokens, signed by a key that the test knows.
 
 use aviary_model::{SessionId, UserId};
 use aviary_runtime::OsEntropy;
@@ -12,16 +12,16 @@ use crate::fixture::{NOW, World, token_id};
 
 pub(crate) const KID: &str = "the-first-key";
 
-/// Signs whatever it is given.
+/// Signs any claims, also invalid ones.
 pub(crate) struct Mint(ed25519_dalek::SigningKey);
 
 impl Mint {
-    /// Any key by a number.
+    /// A key that is derived from a number.
     pub(crate) fn new(seed: u8) -> Self {
         Self(ed25519_dalek::SigningKey::from_bytes(&[seed; 32]))
     }
 
-    /// Makes this the service's signing key, under the name [`KID`].
+    /// Makes this the service's signing key, with the id [`KID`].
     pub(crate) async fn install(&self, world: &World) {
         let private = SigningKey { kid: KID.to_owned(), seed: hex::encode(self.0.to_bytes()), created_at: NOW };
         assert!(world.keys.create_first(&world.credentials, &private, &self.public(KID)).await.unwrap());
@@ -35,7 +35,7 @@ impl Mint {
         self.0.verifying_key().to_bytes()
     }
 
-    /// A token of these claims under the right header.
+    /// A token with these claims and a valid header.
     pub(crate) fn token(&self, claims: &Value) -> String {
         self.token_under(&json!({"typ": "JWT", "alg": "EdDSA", "kid": KID}), claims)
     }
@@ -44,14 +44,14 @@ impl Mint {
         self.sign(&unsigned(header, claims))
     }
 
-    /// Adds the signature of exactly this text.
+    /// Appends the signature of exactly this text.
     pub(crate) fn sign(&self, signed: &str) -> String {
         let signature = self.0.sign(signed.as_bytes()).to_bytes();
         format!("{signed}.{}", base64(signature))
     }
 }
 
-/// Header and claims, as a signature signs them.
+/// Header and claims in the form that is signed.
 pub(crate) fn unsigned(header: &Value, claims: &Value) -> String {
     format!("{}.{}", base64(header.to_string()), base64(claims.to_string()))
 }
@@ -60,7 +60,7 @@ pub(crate) fn base64(bytes: impl AsRef<[u8]>) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The claims of a fresh access token.
+/// The claims of a new access token.
 pub(crate) fn access_claims() -> Value {
     let now = NOW.seconds();
     json!({
@@ -73,7 +73,7 @@ pub(crate) fn access_claims() -> Value {
     })
 }
 
-/// The same with one claim set; removed where the value is `None`.
+/// The same with one claim set, or removed if the value is `None`.
 pub(crate) fn with(name: &str, value: impl Into<Option<Value>>) -> Value {
     let mut claims = access_claims();
     set(&mut claims, name, value);

@@ -1,7 +1,7 @@
-//! Passwords: what is hashed, what is believed, and which policy a deployment has.
+//! Passwords: hashing, verification, and the policy of a deployment.
 //!
-//! That an unknown user takes as long as a wrong password is shown by what is done, a salt and a hash; a
-//! test that measured it would fail on a busy machine.
+//! An unknown user must take as long as a wrong password. The test counts the salt that is drawn for the hash; measuring
+//! the time would fail on a busy machine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,11 +10,11 @@ use aviary_auth::{PasswordError, PasswordText, PasswordTextError, Passwords, Pol
 use aviary_model::{Entropy, EntropyError};
 use aviary_runtime::Settings;
 
-/// "password" with the salt "somesalt", by the reference implementation, at parameters that are not ours.
+/// "password" with the salt "somesalt", by the reference implementation, with other parameters than ours.
 const OF_OTHER_PARAMETERS: &str =
     "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
 
-/// Counts the bytes that it gives; each is different from the one before.
+/// Randomness that counts its bytes; each differs from the one before.
 #[derive(Debug, Default)]
 struct Counting(AtomicUsize);
 
@@ -41,7 +41,7 @@ fn text(text: &str) -> PasswordText {
 }
 
 #[tokio::test]
-async fn every_hash_has_a_salt_of_its_own() {
+async fn every_hash_has_a_new_salt() {
     let passwords = Passwords::new(Arc::new(Counting::default()));
     let one = passwords.hash(text("Zx9!quokka-7")).await.unwrap();
     let two = passwords.hash(text("Zx9!quokka-7")).await.unwrap();
@@ -53,11 +53,11 @@ async fn every_hash_has_a_salt_of_its_own() {
 }
 
 #[tokio::test]
-async fn for_an_unknown_user_a_hash_is_made_as_for_a_new_one() {
+async fn an_unknown_user_costs_a_hash() {
     let entropy = Arc::new(Counting::default());
     let passwords = Passwords::new(entropy.clone());
     assert!(!passwords.verify(text("Zx9!quokka-7"), None).await.unwrap());
-    assert_eq!(entropy.0.load(Ordering::SeqCst), 16, "the salt of the hash that nobody keeps");
+    assert_eq!(entropy.0.load(Ordering::SeqCst), 16, "the salt of the discarded hash");
 
     let without = Passwords::new(Arc::new(Exhausted));
     let error = without.verify(text("Zx9!quokka-7"), None).await.unwrap_err();
@@ -65,7 +65,7 @@ async fn for_an_unknown_user_a_hash_is_made_as_for_a_new_one() {
 }
 
 #[tokio::test]
-async fn a_hash_brings_its_own_parameters() {
+async fn a_hash_is_verified_by_its_own_parameters() {
     let passwords = Passwords::new(Arc::new(Exhausted));
     let hash = || Some(OF_OTHER_PARAMETERS.to_owned());
     assert!(passwords.verify(text("password"), hash()).await.unwrap());
@@ -73,7 +73,7 @@ async fn a_hash_brings_its_own_parameters() {
 }
 
 #[tokio::test]
-async fn a_stored_text_that_is_no_hash_is_an_error_and_never_a_match() {
+async fn a_malformed_stored_hash_is_an_error_and_never_matches() {
     let passwords = Passwords::new(Arc::new(Exhausted));
     for broken in ["", "password", "$argon2id$", "{SSHA}cGFzc3dvcmQ="] {
         let error = passwords.verify(text("password"), Some(broken.to_owned())).await.unwrap_err();
@@ -82,16 +82,16 @@ async fn a_stored_text_that_is_no_hash_is_an_error_and_never_a_match() {
 }
 
 #[test]
-fn a_password_is_trimmed_before_its_characters_are_counted() {
+fn a_password_is_trimmed_before_it_is_measured() {
     let longest = "é".repeat(512);
     assert_eq!(text(&format!("  {longest}\t\n")).expose(), longest);
     let errors = PasswordText::parse(&format!("\0{longest}")).unwrap_err();
     assert_eq!(errors, [PasswordTextError::TooLong, PasswordTextError::Null]);
-    assert_eq!(text("a  b").expose(), "a  b", "white space within is part of it");
+    assert_eq!(text("a  b").expose(), "a  b", "inner white space stays");
 }
 
 #[test]
-fn a_deployment_is_strict_unless_it_says_otherwise_and_never_by_a_slip() {
+fn the_policy_is_standard_by_default_and_a_typo_is_an_error() {
     let policy = |value: Option<&str>| {
         let pairs = value.map(|value| ("AVIARY_PASSWORD_POLICY".to_owned(), value.to_owned()));
         Policy::of(&Settings::of(pairs).unwrap())

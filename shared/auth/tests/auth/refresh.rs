@@ -1,4 +1,4 @@
-//! Presenting refresh tokens, one after the other.
+//! Refresh tokens presented one after the other.
 
 use aviary_auth::{Claims, Refresh, RefreshError};
 use aviary_model::{GRACE_MILLIS, SessionId, TokenId, UserId};
@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::fixture::{MONTH, NOW, SignedIn, World, db, token_id};
 
-/// The id of the refresh token that the answer carries.
+/// The id of the new refresh token.
 async fn next(refresh: &Refresh, claims: &Claims) -> TokenId {
     let answer = refresh.present(claims).await.unwrap().claims;
     assert_eq!((answer.user, answer.sid), (claims.user, claims.sid));
@@ -21,7 +21,7 @@ async fn ends(refresh: &Refresh, claims: &Claims) {
     assert!(matches!(answer, Err(RefreshError::Ended)), "{answer:?}");
 }
 
-/// A token that came back ends its family here and now.
+/// Presents a token whose reuse revokes the family.
 async fn is_theft(refresh: &Refresh, claims: &Claims) {
     let answer = refresh.present(claims).await;
     assert!(matches!(answer, Err(RefreshError::Stolen)), "{answer:?}");
@@ -32,7 +32,7 @@ async fn is_revoked(world: &World, of: &SignedIn) -> bool {
 }
 
 #[tokio::test]
-async fn a_client_that_keeps_its_first_token_goes_on_with_one_answer() {
+async fn a_client_that_keeps_its_first_token_always_gets_the_same_successor() {
     let world = World::start();
     let ada = world.sign_in().await;
     let refresh = world.refresh();
@@ -43,7 +43,7 @@ async fn a_client_that_keeps_its_first_token_goes_on_with_one_answer() {
 }
 
 #[tokio::test]
-async fn a_client_that_takes_every_new_token_goes_on_quickly_or_slowly() {
+async fn a_client_that_takes_every_new_token_stays_logged_in() {
     for pace in [0, 1, 1_000, GRACE_MILLIS - 1, GRACE_MILLIS, 3_600_000] {
         let world = World::start();
         let ada = world.sign_in().await;
@@ -60,7 +60,7 @@ async fn a_client_that_takes_every_new_token_goes_on_quickly_or_slowly() {
 }
 
 #[tokio::test]
-async fn after_a_promotion_the_new_current_answers_the_same_next_as_often_as_it_is_asked() {
+async fn the_current_token_always_gives_the_same_next() {
     let world = World::start();
     let ada = world.sign_in().await;
     let refresh = world.refresh();
@@ -72,7 +72,7 @@ async fn after_a_promotion_the_new_current_answers_the_same_next_as_often_as_it_
 }
 
 #[tokio::test]
-async fn a_slow_tab_is_answered_within_the_grace() {
+async fn a_superseded_token_works_within_the_grace() {
     for before in [0, GRACE_MILLIS] {
         let world = World::start();
         let ada = world.sign_in().await;
@@ -86,7 +86,7 @@ async fn a_slow_tab_is_answered_within_the_grace() {
 }
 
 #[tokio::test]
-async fn a_superseded_token_after_the_grace_ends_the_family_for_everybody() {
+async fn a_superseded_token_after_the_grace_revokes_the_family() {
     let world = World::start();
     let ada = world.sign_in().await;
     let refresh = world.refresh();
@@ -94,14 +94,14 @@ async fn a_superseded_token_after_the_grace_ends_the_family_for_everybody() {
     world.clock.advance_millis(GRACE_MILLIS);
     is_theft(&refresh, &ada.first()).await;
 
-    assert!(is_revoked(&world, &ada).await, "its access tokens are over, too");
+    assert!(is_revoked(&world, &ada).await, "its access tokens have ended too");
     for jti in [&ada.family.current.jti, &ada.family.next, &newest, &token_id()] {
         ends(&refresh, &ada.token(jti)).await;
     }
 }
 
 #[tokio::test]
-async fn quick_promotions_keep_every_superseded_token_for_its_grace() {
+async fn quick_promotions_keep_each_superseded_token_for_its_grace() {
     let world = World::start();
     let ada = world.sign_in().await;
     let refresh = world.refresh();
@@ -121,7 +121,7 @@ async fn quick_promotions_keep_every_superseded_token_for_its_grace() {
 }
 
 #[tokio::test]
-async fn a_token_that_was_never_of_the_family_ends_it() {
+async fn an_unknown_token_revokes_the_family() {
     let world = World::start();
     let ada = world.sign_in().await;
     let refresh = world.refresh();
@@ -132,7 +132,7 @@ async fn a_token_that_was_never_of_the_family_ends_it() {
 }
 
 #[tokio::test]
-async fn a_family_ends_after_its_month_and_no_sooner() {
+async fn a_family_ends_exactly_after_thirty_days() {
     let world = World::start();
     let ada = world.sign_in().await;
     let refresh = world.refresh();
@@ -142,11 +142,11 @@ async fn a_family_ends_after_its_month_and_no_sooner() {
     for jti in [&ada.family.next, &last] {
         ends(&refresh, &ada.token(jti)).await;
     }
-    assert!(!is_revoked(&world, &ada).await, "time is no theft");
+    assert!(!is_revoked(&world, &ada).await, "expiry is not theft");
 }
 
 #[tokio::test]
-async fn an_account_that_may_not_act_gets_nothing_whatever_it_presents() {
+async fn an_inactive_or_deleted_account_gets_no_tokens() {
     let inactive = ("active", AttributeValue::Bool(false));
     let raised = ("epoch", AttributeValue::N("1".to_owned()));
     for (name, value) in [inactive, raised] {
@@ -168,7 +168,7 @@ async fn an_account_that_may_not_act_gets_nothing_whatever_it_presents() {
 }
 
 #[tokio::test]
-async fn a_family_that_is_gone_or_anothers_has_ended() {
+async fn a_deleted_or_foreign_family_has_ended() {
     let world = World::start();
     let ada = world.sign_in().await;
     let elsewhere = SignedIn { sid: SessionId::new(NOW, &OsEntropy).unwrap(), ..ada.clone() };
@@ -181,7 +181,7 @@ async fn a_family_that_is_gone_or_anothers_has_ended() {
 }
 
 #[tokio::test]
-async fn it_is_one_step_and_two_only_shortly_after_a_promotion() {
+async fn a_refresh_costs_one_round_trip_and_two_shortly_after_a_promotion() {
     let world = World::start();
     let ada = world.sign_in().await;
     let refresh = world.refresh();
@@ -203,7 +203,7 @@ async fn it_is_one_step_and_two_only_shortly_after_a_promotion() {
 }
 
 #[tokio::test]
-async fn a_dynamodb_that_is_away_ends_nothing() {
+async fn an_unreachable_dynamodb_ends_no_family() {
     let world = World::start();
     let ada = world.sign_in().await;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

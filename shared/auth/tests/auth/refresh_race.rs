@@ -1,4 +1,4 @@
-//! One family, many who present its tokens at once: they agree, and nobody is logged out.
+//! Concurrent refreshes of one family: all get the same tokens, and nobody is logged out.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::fixture::{SignedIn, World, db};
 
 const HOLDERS: usize = 20;
 
-/// Twenty functions, each with its own connection.
+/// Twenty processes, each with its own connection.
 fn functions(world: &World) -> Vec<Refresh> {
     let one = || {
         let credentials = aviary_store::Credentials::new(db(&world.url), crate::fixture::CREDENTIALS);
@@ -23,7 +23,7 @@ async fn stored(world: &World, of: &SignedIn) -> Family {
     world.credentials.family(of.user, of.sid).await.unwrap().unwrap().0
 }
 
-/// All present these tokens at once; every answer.
+/// Presents these tokens concurrently and returns every result.
 async fn present(functions: &[Refresh], of: &SignedIn, tokens: &[TokenId]) -> BTreeSet<String> {
     let presented = functions.iter().zip(tokens.iter().cycle()).map(|(function, jti)| {
         let claims = of.token(jti);
@@ -33,12 +33,12 @@ async fn present(functions: &[Refresh], of: &SignedIn, tokens: &[TokenId]) -> BT
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_who_present_one_next_all_get_the_same_successor() {
+async fn twenty_concurrent_uses_of_next_get_the_same_successor() {
     let world = World::start();
     let functions = functions(&world);
     let ada = world.sign_in().await;
     let mut token = ada.family.next.clone();
-    // By the quick way first, then twice within the grace, then quickly again.
+    // First in one round trip, then twice within the grace, then in one round trip again.
     for pause in [GRACE_MILLIS, 0, 1_000, GRACE_MILLIS] {
         world.clock.advance_millis(pause);
         let answers = present(&functions, &ada, std::slice::from_ref(&token)).await;
@@ -51,7 +51,7 @@ async fn of_twenty_who_present_one_next_all_get_the_same_successor() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tabs_that_hold_the_first_and_the_second_token_agree() {
+async fn concurrent_first_and_second_tokens_agree() {
     let world = World::start();
     let functions = functions(&world);
     let ada = world.sign_in().await;
@@ -59,7 +59,7 @@ async fn tabs_that_hold_the_first_and_the_second_token_agree() {
     let held = [ada.family.current.jti.clone(), ada.family.next.clone()];
     let answers = present(&functions, &ada, &held).await;
 
-    // Who came with the first token before the second was promoted was told to use the second.
+    // A first token that was presented before the second was promoted gets the second.
     let family = stored(&world, &ada).await;
     let expected = BTreeSet::from([ada.family.next.as_str().to_owned(), family.next.as_str().to_owned()]);
     assert!(answers.is_subset(&expected) && answers.contains(family.next.as_str()), "{answers:?}");
@@ -68,7 +68,7 @@ async fn tabs_that_hold_the_first_and_the_second_token_agree() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_thief_among_the_holders_ends_it_for_all() {
+async fn a_stolen_token_among_concurrent_ones_revokes_the_family() {
     let world = World::start();
     let functions = functions(&world);
     let ada = world.sign_in().await;
@@ -85,6 +85,6 @@ async fn a_thief_among_the_holders_ends_it_for_all() {
     assert!(answers[HOLDERS / 2].is_err());
     assert!(stored(&world, &ada).await.revoked);
     for function in &functions {
-        assert!(function.present(&newest).await.is_err(), "nobody goes on");
+        assert!(function.present(&newest).await.is_err(), "the family has ended for all");
     }
 }

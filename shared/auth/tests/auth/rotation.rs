@@ -1,4 +1,4 @@
-//! Keys follow each other: published first, then signing, then only verifying.
+//! Rotation of signing keys: a key is published first, then signs, then only verifies.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::minting::{KID, Mint, with};
 
 const SIGNING: i64 = 7_200;
 const PUBLISHED: i64 = 900;
-/// The longest life of a token, and an hour.
+/// A token's longest life and an hour.
 const VERIFYING: i64 = 25 * 3_600;
 
 fn rotation(world: &World) -> Rotation {
@@ -27,14 +27,14 @@ fn rotation(world: &World) -> Rotation {
     }
 }
 
-/// Lets this time pass but for its last millisecond, in which nothing is to happen; then it is this.
-async fn after(world: &World, seconds: i64, turned: RotationOutcome) {
+/// Expects this outcome exactly after `seconds`: none a millisecond earlier, and none when it is tried again.
+async fn after(world: &World, seconds: i64, outcome: RotationOutcome) {
     let rotation = rotation(world);
     world.clock.advance_millis(seconds * 1_000 - 1);
-    assert_eq!(rotation.advance().await.unwrap(), RotationOutcome::Unchanged, "too early for {turned:?}");
+    assert_eq!(rotation.advance().await.unwrap(), RotationOutcome::Unchanged, "too early for {outcome:?}");
     world.clock.advance_millis(1);
-    assert_eq!(rotation.advance().await.unwrap(), turned);
-    assert_eq!(rotation.advance().await.unwrap(), RotationOutcome::Unchanged, "{turned:?} again");
+    assert_eq!(rotation.advance().await.unwrap(), outcome);
+    assert_eq!(rotation.advance().await.unwrap(), RotationOutcome::Unchanged, "{outcome:?} again");
 }
 
 fn token_of(issuer: &Issuer) -> String {
@@ -47,7 +47,7 @@ fn kid(token: &str) -> String {
 }
 
 #[tokio::test]
-async fn each_move_comes_when_it_is_time_and_once() {
+async fn each_move_happens_once_and_on_time() {
     let world = World::start();
     assert_eq!(rotation(&world).advance().await.unwrap(), RotationOutcome::FirstKey);
     for _ in 0..2 {
@@ -58,7 +58,7 @@ async fn each_move_comes_when_it_is_time_and_once() {
 }
 
 #[tokio::test]
-async fn a_successor_that_comes_late_is_published_for_its_whole_time_all_the_same() {
+async fn a_late_successor_is_published_for_its_full_time() {
     let world = World::start();
     assert_eq!(rotation(&world).advance().await.unwrap(), RotationOutcome::FirstKey);
     world.clock.advance_millis(SIGNING * 10_000);
@@ -67,7 +67,7 @@ async fn a_successor_that_comes_late_is_published_for_its_whole_time_all_the_sam
 }
 
 #[tokio::test]
-async fn the_new_key_signs_and_the_old_one_verifies_until_its_last_token_is_over() {
+async fn an_old_key_verifies_until_its_last_token_has_expired() {
     let world = World::start();
     let old = Mint::new(1);
     old.install(&world).await;
@@ -95,19 +95,19 @@ async fn the_new_key_signs_and_the_old_one_verifies_until_its_last_token_is_over
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_turns_at_once_one_counts() {
+async fn of_twenty_concurrent_moves_one_happens() {
     let world = World::start();
-    for (seconds, turned) in [
+    for (seconds, outcome) in [
         (0, RotationOutcome::FirstKey),
         (SIGNING - PUBLISHED, RotationOutcome::Published),
         (PUBLISHED, RotationOutcome::Promoted),
     ] {
         world.clock.advance_millis(seconds * 1_000);
         let rotation = rotation(&world);
-        let turns = join_all((0..20).map(|_| rotation.advance())).await;
-        let turns: Vec<_> = turns.into_iter().map(Result::unwrap).collect();
-        assert_eq!(turns.iter().filter(|turn| **turn == turned).count(), 1, "{turns:?}");
-        assert_eq!(turns.iter().filter(|turn| **turn == RotationOutcome::Unchanged).count(), 19, "{turns:?}");
+        let outcomes = join_all((0..20).map(|_| rotation.advance())).await;
+        let outcomes: Vec<_> = outcomes.into_iter().map(Result::unwrap).collect();
+        assert_eq!(outcomes.iter().filter(|found| **found == outcome).count(), 1, "{outcomes:?}");
+        assert_eq!(outcomes.iter().filter(|found| **found == RotationOutcome::Unchanged).count(), 19, "{outcomes:?}");
     }
     assert_eq!(world.credentials.public_keys().await.unwrap().len(), 2);
 }
