@@ -1,4 +1,4 @@
-//! The table of routes.
+//! The table of routes: path, access, sample, limit and cost of every endpoint.
 
 use aviary_web::{RouteLimit, RouteSpec, Routes, Subject, any, own, user};
 use utoipa_axum::routes;
@@ -54,7 +54,7 @@ fn tokens(routes: Routes<AuthState>) -> Routes<AuthState> {
         .add(verify.of("002"), routes!(api_jwt_verify::api_jwt_verify))
         .add(login.of("004"), routes!(auth_token_login::token_login))
         .add(login.of("002"), routes!(api_auth_obtain::obtain))
-        .add(any(), routes!(well_known_jwks_json::jwks))
+        .add(any().round_trips(1), routes!(well_known_jwks_json::jwks))
         .add(pair, routes!(api_jwt::get_jwt))
         .add(pair.repeatable(NEW_SESSION), routes!(api_jwt::post_jwt))
 }
@@ -75,31 +75,36 @@ fn login_spec() -> RouteSpec {
 }
 
 fn sessions(routes: Routes<AuthState>) -> Routes<AuthState> {
-    let ends = user().repeatable(ENDED);
+    let ends = user().repeatable(ENDED).round_trips(3);
+    let mine = own().round_trips(1);
     routes
         .add(
-            any().repeatable(ENDED).body(r#"{"refresh_token": "$CALLER_REFRESH"}"#).of("000"),
+            any().repeatable(ENDED).body(r#"{"refresh_token": "$CALLER_REFRESH"}"#).of("000").round_trips(2),
             routes!(api_auth_user_logout::user_logout),
         )
-        .add(ends.of("000"), routes!(api_auth_user_logout_all::logout_all))
+        .add(ends.of("000").round_trips(2), routes!(api_auth_user_logout_all::logout_all))
         .add(ends.of("002"), routes!(api_auth_logout::logout))
         .add(ends.of("002"), routes!(api_auth_del_logout::del_logout))
         .add(ends.of("004"), routes!(auth_token_logout::token_logout))
-        .add(own(), routes!(api_auth_sessions::list_sessions))
-        .add(own().about(Subject::Session).refuses(404).not_even_staff(), routes!(api_auth_sessions_by_id::end_session))
-        .add(own(), routes!(api_auth_sessions::end_other_sessions))
-        .add(own(), routes!(api_auth_activity::list_activity))
+        .add(mine, routes!(api_auth_sessions::list_sessions))
+        .add(
+            own().about(Subject::Session).refuses(404).not_even_staff().round_trips(2),
+            routes!(api_auth_sessions_by_id::end_session),
+        )
+        .add(mine.round_trips(2), routes!(api_auth_sessions::end_other_sessions))
+        .add(mine, routes!(api_auth_activity::list_activity))
 }
 
 fn mailed(routes: Routes<AuthState>) -> Routes<AuthState> {
     let reset = any().limit(RouteLimit::ResetAddress);
-    let redeems = reset.repeatable("A mailed token works once.").answers(400);
+    let redeems = reset.repeatable("A mailed token works once.").answers(400).round_trips(4);
     routes
         .add(
             reset
                 .repeatable("Each request sends a mail; the limits bound them.")
                 .body(r#"{"email": "$MARK@example.com"}"#)
-                .of("004"),
+                .of("004")
+                .round_trips(2),
             routes!(auth_users_reset_password::reset_password),
         )
         .add(redeems.of("004"), routes!(auth_users_reset_password_confirm::reset_password_confirm))
@@ -107,21 +112,21 @@ fn mailed(routes: Routes<AuthState>) -> Routes<AuthState> {
 }
 
 fn own_account(routes: Routes<AuthState>) -> Routes<AuthState> {
-    let password = own().repeatable(SAME_CHANGE).limit(RouteLimit::Logins);
-    let me = own().of("004");
-    let named = own().about(Subject::Account).of("003");
+    let password = own().repeatable(SAME_CHANGE).limit(RouteLimit::Logins).round_trips(4);
+    let me = own().of("004").round_trips(2);
+    let named = own().about(Subject::Account).of("003").round_trips(2);
     routes
-        .add(me, routes!(auth_users_me::users_me))
+        .add(me.round_trips(1), routes!(auth_users_me::users_me))
         .add(me, routes!(auth_users_me::put_users_me))
         .add(me, routes!(auth_users_me::patch_users_me))
-        .add(me.body(r#"{"current_password": "$PASSWORD"}"#), routes!(auth_users_me::delete_users_me))
-        .add(own().of("000"), routes!(api_auth_user_edit::user_edit))
+        .add(me.body(r#"{"current_password": "$PASSWORD"}"#).round_trips(4), routes!(auth_users_me::delete_users_me))
+        .add(own().of("000").round_trips(2), routes!(api_auth_user_edit::user_edit))
         .add(
-            own().body(r#"{"refresh_token": "$OWNER_REFRESH"}"#).refuses(400).not_even_staff().of("000"),
+            own().body(r#"{"refresh_token": "$OWNER_REFRESH"}"#).refuses(400).not_even_staff().of("000").round_trips(2),
             routes!(api_auth_user_delete::user_delete),
         )
         .add(named, routes!(api_auth_by_username::account))
-        .add(named, routes!(api_auth_delete_by_username::delete_account))
+        .add(named.round_trips(3), routes!(api_auth_delete_by_username::delete_account))
         .add(
             password.body(r#"{"current_password": "$PASSWORD", "new_password": "$MARK-Zx9!"}"#),
             routes!(auth_users_set_password::set_password),

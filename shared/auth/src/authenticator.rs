@@ -1,4 +1,4 @@
-//! [`Authenticator`]: what the extractors need to authenticate a request; part of the state of every function with HTTP.
+//! [`Authenticator`]: the state from which the extractors authenticate a request; every function with HTTP has one.
 
 use std::sync::Arc;
 

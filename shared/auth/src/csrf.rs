@@ -56,8 +56,8 @@ impl CsrfProof {
         self
     }
 
-    /// Checks the request. `session_hash` is the digest of the `csrftoken` that was issued with the session, so that a cookie
-    /// planted from a subdomain does not pass.
+    /// Checks the request. `session_hash` is the digest of the `csrftoken` that was issued with the session: a cookie
+    /// that somebody planted has another.
     ///
     /// # Errors
     /// 403 with Django's reason. Safe methods always pass.

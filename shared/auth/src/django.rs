@@ -16,8 +16,8 @@ const MAX_PASSES: u32 = 16;
 const MAX_LANES: u32 = 16;
 
 /// Converts a Django password hash into the form that is stored until the user's next login: pbkdf2 with SHA-256
-/// unchanged, argon2id in the PHC form. `None` for every other algorithm, for users without a password, and for parameters
-/// above the bounds.
+/// unchanged, argon2id in the PHC form. `None` for every other algorithm, for users without a password, and for
+/// parameters above the bounds.
 #[must_use]
 pub fn from_django(encoded: &str) -> Option<String> {
     if is_django_hash(encoded) {

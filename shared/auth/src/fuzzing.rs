@@ -43,8 +43,8 @@ pub fn authorization(data: &[u8]) {
     }
 }
 
-/// Verifies `data` as a token. If it is a header, a line feed and claims, it is also signed first, so that the code behind
-/// the signature check is reached.
+/// Verifies `data` as a token. If it is a header, a line feed and claims, it is also signed first, so that the code
+/// behind the signature check is reached.
 ///
 /// # Panics
 /// When a token is accepted that the key has not signed.

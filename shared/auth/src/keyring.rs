@@ -67,8 +67,8 @@ impl std::fmt::Debug for Current {
 }
 
 impl Issuer {
-    /// Reads the signing key, or makes the first one; if two processes do so, both use the one that was written first. One
-    /// round trip, three at the very first start.
+    /// Reads the signing key, or makes the first one; if two processes do so, both use the one that was written first.
+    /// One round trip, three at the very first start.
     pub async fn load(
         keys: SigningKeys,
         credentials: &Credentials,
@@ -208,8 +208,8 @@ impl Verifier {
         Ok(())
     }
 
-    /// Verifies signature, times and kind of a token and returns its claims. `kind` is `None` where both kinds are allowed.
-    /// No round trip while its key is in memory.
+    /// Verifies signature, times and kind of a token and returns its claims. `kind` is `None` where both kinds are
+    /// allowed. No round trip while its key is in memory.
     ///
     /// # Errors
     /// The inner result says why the token is invalid; the outer one is an error of DynamoDB.
@@ -253,7 +253,8 @@ impl Verifier {
     }
 }
 
-/// The `kid` of the key that signed a token. `None` for any algorithm but EdDSA: the header does not choose the algorithm.
+/// The `kid` of the key that signed a token. `None` for any algorithm but EdDSA: the header does not choose the
+/// algorithm.
 pub(crate) fn kid_of(token: &str) -> Option<String> {
     match jsonwebtoken::decode_header(token) {
         Ok(Header { alg: Algorithm::EdDSA, kid, .. }) => kid,
@@ -273,7 +274,8 @@ pub(crate) fn decode_with(token: &str, key: &DecodingKey, now: Timestamp) -> Res
     check_times(&data.claims, now).map(|()| data.claims)
 }
 
-/// Parses a public key. jsonwebtoken does not check a key before it verifies with it, and panics on one that is too short.
+/// Parses a public key. jsonwebtoken does not check a key before it verifies with it, and panics on one that is too
+/// short.
 pub(crate) fn decoding_key(x: &str) -> Option<DecodingKey> {
     let bytes: [u8; 32] = BASE64_URL_SAFE_NO_PAD.decode(x).ok()?.try_into().ok()?;
     ed25519_dalek::VerifyingKey::from_bytes(&bytes).ok()?;

@@ -155,8 +155,8 @@ impl Limiter {
         self.count("spread", account, self.limits.spread_account).await
     }
 
-    /// Counts the bytes of files in a request together with those of uploads. One round trip, a second one above the limit;
-    /// none for no bytes.
+    /// Counts the bytes of files in a request together with those of uploads. One round trip, a second one above the
+    /// limit; none for no bytes.
     ///
     /// # Errors
     /// 429 above the limit.
@@ -167,8 +167,8 @@ impl Limiter {
         self.count_uploaded(account, bytes, std::future::ready(Ok(()))).await
     }
 
-    /// Counts an upload that an account starts, and its bytes. One round trip, a second one above the limit: it takes the
-    /// bytes of the refused upload back, so that a smaller one may still pass.
+    /// Counts an upload that an account starts, and its bytes. One round trip, a second one above the limit: it takes
+    /// the bytes of the refused upload back, so that a smaller one may still pass.
     ///
     /// # Errors
     /// 429 above the limit.
@@ -187,7 +187,8 @@ impl Limiter {
         self.count_bytes_with(name, bytes, self.limits.upload_bytes_account, other_count).await
     }
 
-    /// Counts a result that an account gets as a file, and its bytes; call it before writing the file. Costs the same as
+    /// Counts a result that an account gets as a file, and its bytes; call it before writing the file. Costs the same
+    /// as
     /// [`Limiter::begin_upload`].
     ///
     /// # Errors
@@ -217,9 +218,9 @@ impl Limiter {
         within
     }
 
-    /// Counts a login to an account from an address. One round trip, a second one above a limit. An address from which the
-    /// account was used lately is exempt from the account's counter, so that nobody can lock the owner out by failing on
-    /// purpose from elsewhere.
+    /// Counts a login to an account from an address. One round trip, a second one above a limit. An address from which
+    /// the account was used lately is exempt from the account's counter, so that nobody can lock the owner out by
+    /// failing on purpose from elsewhere.
     ///
     /// # Errors
     /// 429 above the limit.

@@ -92,8 +92,8 @@ impl Passwords {
         .await
     }
 
-    /// Whether the password has this hash. Without a hash it does the same work and returns false, so that an unknown user
-    /// and a wrong password take the same time.
+    /// Whether the password has this hash. Without a hash it does the same work and returns false, so that an unknown
+    /// user and a wrong password take the same time.
     pub async fn verify(&self, password: PasswordText, hash: Option<String>) -> Result<bool, PasswordError> {
         // `!` marks an imported user without a password: no password matches, and the work is the same too.
         let Some(hash) = hash.filter(|hash| !hash.starts_with('!')) else {

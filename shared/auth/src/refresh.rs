@@ -44,7 +44,8 @@ pub enum RefreshError {
 }
 
 impl Refresh {
-    /// Presents a verified token to its family. One round trip; two if the family was promoted within the last 30 seconds.
+    /// Presents a verified token to its family. One round trip; two if the family was promoted within the last 30
+    /// seconds.
     ///
     /// # Errors
     /// When the family has ended or is revoked now, or DynamoDB does not answer.

@@ -16,8 +16,8 @@ use crate::keyring::{KeyError, new_key};
 pub const PUBLISHED_SECONDS: i64 = 15 * 60;
 /// The seconds for which a key signs.
 pub const SIGNING_SECONDS: i64 = 30 * 24 * 3_600;
-/// The seconds for which an old key still verifies: a token's longest life, and an hour for processes that sign with the
-/// old key after the promotion.
+/// The seconds for which an old key still verifies: a token's longest life, and an hour for processes that sign with
+/// the old key after the promotion.
 const VERIFYING_SECONDS: i64 = 24 * 3_600 + 3_600;
 
 /// Rotates the signing keys.
@@ -55,7 +55,7 @@ impl Rotation {
     pub async fn advance(&self) -> Result<RotationOutcome, KeyError> {
         let now = self.clock.now();
         let (private, public) = new_key(now, self.entropy.as_ref())?;
-        // `next` is read before `current`: in the other order a successor that is promoted in between would look missing.
+        // Reads `next` before `current`: in the other order a successor promoted in between would look missing.
         let next = self.keys.next().await?;
         let Some(current) = self.keys.current().await? else {
             let made = self.keys.create_first(&self.credentials, &private, &public).await?;

@@ -1,7 +1,7 @@
 //! Similarity of a password to its owner's username or email address.
 //!
-//! It is Django's measure: the share of characters that two texts have in common, as `difflib.SequenceMatcher.quick_ratio`
-//! counts it.
+//! It is Django's measure: the share of characters that two texts have in common, as
+//! `difflib.SequenceMatcher.quick_ratio` counts it.
 
 use std::collections::HashMap;
 

@@ -28,7 +28,7 @@ pub struct WebLoginResponse {
 
 /// Logs in and returns a token pair and a device token; a web session comes in cookies.
 #[utoipa::path(post, path = "/api/auth/login", tag = "accounts", request_body = LoginBody, responses(
-    (status = 200, description = "The new credentials; the response sets the session's cookies", body = WebLoginResponse),
+    (status = 200, description = "The new credentials; the response sets cookies", body = WebLoginResponse),
     (status = 400, description = "A field is missing or is not a string"),
     (status = 401, description = "The username or the password is wrong", body = Detail),
     (status = 429, description = "Too many failed logins", body = Detail),

@@ -53,7 +53,7 @@ pub struct SignupResponse {
 
 /// Makes an account with a profile and logs in: token pair, device token, and a web session as cookies.
 #[utoipa::path(post, path = "/api/auth/signup", tag = "accounts", request_body = SignupBody, responses(
-    (status = 201, description = "The new user and its credentials; the response sets the session's cookies", body = SignupResponse),
+    (status = 201, description = "The new user and its credentials; the response sets cookies", body = SignupResponse),
     (status = 400, description = "Errors by field"),
     (status = 429, description = "Too many signups from this address"),
 ))]

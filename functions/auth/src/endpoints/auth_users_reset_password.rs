@@ -25,7 +25,7 @@ pub struct ResetBody {
 #[utoipa::path(post, path = "/auth/users/reset_password", tag = "accounts", request_body = ResetBody, responses(
     (status = 204, description = "A mail will be sent if an account has this address"),
     (status = 400, description = "The address is missing or invalid"),
-    (status = 429, description = "Too many mails to this email address, or too many requests from the client's IP address"),
+    (status = 429, description = "Too many mails to this address, or too many requests from this client"),
 ))]
 pub async fn reset_password(
     State(state): State<AuthState>,

@@ -1,4 +1,4 @@
-//! `POST /auth/users/set_password/` (document 004).
+//! `POST /auth/users/set_password/`, as in djoser.
 
 use aviary_auth::{PasswordText, Unconfirmed};
 use aviary_store::{AccountChange, EndSessions};

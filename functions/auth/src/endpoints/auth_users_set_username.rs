@@ -1,4 +1,4 @@
-//! `POST /auth/users/set_username/` (document 004).
+//! `POST /auth/users/set_username/`, as in djoser.
 
 use aviary_auth::{PasswordText, Unconfirmed};
 use aviary_model::Username;

@@ -7,8 +7,8 @@ use aviary_web::ApiError;
 
 use crate::state::AuthState;
 
-/// Confirms the caller and returns the account with this username, if the caller may act on it. Only a username finds an
-/// account here, an email address does not. Two round trips.
+/// Confirms the caller and returns the account with this username, if the caller may act on it. Only a username finds
+/// an account here, an email address does not. Two round trips.
 ///
 /// # Errors
 /// 404 for an unknown username, 403 for another user's account.

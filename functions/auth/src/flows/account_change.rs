@@ -43,7 +43,8 @@ pub(crate) async fn hash_new(
 /// and security events. One round trip; none if nothing changes.
 ///
 /// # Errors
-/// 400 if the username or the address is taken or the mailed token was used, 409 if another request changed the account.
+/// 400 if the username or the address is taken or the mailed token was used, 409 if another request changed the
+/// account.
 pub(crate) async fn change(
     state: &AuthState,
     client: &Client,
@@ -143,8 +144,8 @@ pub(crate) async fn end_sessions(
     Ok(())
 }
 
-/// Deletes an account. The account, its credentials and its names are gone at once. Its content is hidden at once; a job
-/// that is written in the same transaction removes it. One round trip.
+/// Deletes an account. The account, its credentials and its names are gone at once. Its content is hidden at once; a
+/// job that is written in the same transaction removes it. One round trip.
 ///
 /// # Errors
 /// 409 if another request changed the account first.

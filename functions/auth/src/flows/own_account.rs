@@ -21,8 +21,8 @@ pub(crate) async fn own_account(state: &AuthState, unconfirmed: Unconfirmed) -> 
     Ok((caller, user))
 }
 
-/// Requires the account's password. Failures count as failed logins, so that a stolen session cannot be used to guess it.
-/// Two round trips and the verification.
+/// Requires the account's password. Failures count as failed logins, so that a stolen session cannot be used to guess
+/// it. Two round trips and the verification.
 ///
 /// # Errors
 /// 400 for a wrong password, 429 after too many failures.

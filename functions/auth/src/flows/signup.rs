@@ -51,8 +51,9 @@ pub(crate) struct Registered {
 }
 
 impl Signup<'_> {
-    /// Checks the password policy, then makes the account. A repetition with the same idempotency key and body returns the
-    /// same user with new credentials. Two round trips, three with an idempotency key, and the hash of the password.
+    /// Checks the password policy, then makes the account. A repetition with the same idempotency key and body returns
+    /// the same user with new credentials. Two round trips, three with an idempotency key, and the hash of the
+    /// password.
     ///
     /// # Errors
     /// 400 for a password that breaks the policy or a name that is taken, 409 if the account of a repeated request has

@@ -1,4 +1,4 @@
-//! Tests of callers, tokens, keys, refresh families, limits and passwords, with an embedded DynamoDB and a manual clock.
+//! Tests of callers, tokens, keys, refresh families, limits and passwords over an embedded DynamoDB.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,7 +1,7 @@
 //! Passwords: hashing, verification, and the policy of a deployment.
 //!
-//! An unknown user must take as long as a wrong password. The test counts the salt that is drawn for the hash; measuring
-//! the time would fail on a busy machine.
+//! An unknown user must take as long as a wrong password. The test counts the salt that is drawn for the hash;
+//! measuring the time would fail on a busy machine.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
