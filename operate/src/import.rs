@@ -127,7 +127,7 @@ async fn register(operator: &Operator, imported: ImportedUser) -> Result<Outcome
     let user = User { id, username, email, password, created_at };
     let registration =
         Registration::new(&operator.accounts, &operator.credentials, &operator.profiles, user.clone(), profile);
-    match registration.with_principal(principal).commit(&operator.db).await {
+    match registration.with_principal(principal).commit().await {
         Ok(()) => {}
         Err(RegistrationError::Taken { username, email }) => return taken(operator, &user, username, email).await,
         Err(RegistrationError::Store(error)) => return Err(error),

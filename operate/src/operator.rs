@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use aviary_model::{Clock, Entropy, EntropyError, UserId};
 use aviary_runtime::{OsEntropy, Settings, SettingsError, SystemClock};
-use aviary_store::{Accounts, Credentials, Db, Profiles, Recount, SecurityEvents};
+use aviary_store::{
+    Accounts, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, Profiles, Recount, SocialTable,
+};
 use aviary_telemetry::{Audit, AuditEvent};
 use aws_types::SdkConfig;
 
@@ -52,13 +54,13 @@ impl Operator {
         let audit = settings
             .optional("AVIARY_AUDIT_LOG_GROUP")
             .map(|group| Audit::new(aws_sdk_cloudwatchlogs::Client::new(aws), group, stream));
-        let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
-        let feed = SecurityEvents::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
+        let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
+        let feed = FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?);
         Ok(Self {
-            accounts: Accounts::new(db.clone(), settings.required("AVIARY_ACCOUNTS_TABLE")?),
-            credentials: Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?),
-            recount: Recount::new(&profiles, &feed),
-            profiles,
+            accounts: Accounts::new(&AccountsTable::new(&db, settings.required("AVIARY_ACCOUNTS_TABLE")?)),
+            credentials: Credentials::new(&CredentialsTable::new(&db, settings.required("AVIARY_CREDENTIALS_TABLE")?)),
+            recount: Recount::new(&social, &feed),
+            profiles: Profiles::new(&social),
             audit,
             db,
             clock: Arc::new(SystemClock),

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use aviary_auth::{Authenticator, Issuer, Limiter, Limits, Passwords, Policy, Refresh, fresh_seconds};
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
-use aviary_store::{AccountTables, Accounts, Credentials, Db, Jobs, Profiles, SecurityEvents, SigningKeys};
+use aviary_store::{
+    AccountTables, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, JobsTable, KeysTable, SigningKeys,
+    SocialTable,
+};
 use aviary_telemetry::Audit;
 use axum::extract::FromRef;
 
 /// Tables, keys, limits and clock of the process; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AuthState {
-    pub(crate) db: Db,
     pub(crate) tables: AccountTables,
     pub(crate) authenticator: Authenticator,
     pub(crate) issuer: Issuer,
@@ -34,19 +36,20 @@ impl AuthState {
         let settings = &start.settings;
         let (clock, entropy) = (start.clock.clone(), start.entropy.clone());
         let db = Db::new(&start.aws, entropy.clone());
-        let keys = SigningKeys::new(db.clone(), settings.required("AVIARY_KEYS_TABLE")?);
+        let keys = SigningKeys::new(&KeysTable::new(&db, settings.required("AVIARY_KEYS_TABLE")?));
         // The first signing key must exist before the public keys are read.
-        let credentials = Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?);
+        let credentials_table = CredentialsTable::new(&db, settings.required("AVIARY_CREDENTIALS_TABLE")?);
+        let credentials = Credentials::new(&credentials_table);
         let issuer = Issuer::load(keys, &credentials, clock.clone(), entropy.clone()).await?;
         let issuer = issuer.fresh_for(fresh_seconds(settings)?);
         let authenticator = Authenticator::start(start, &db).await?;
-        let tables = AccountTables {
-            accounts: Accounts::new(db.clone(), settings.required("AVIARY_ACCOUNTS_TABLE")?),
-            credentials: credentials.clone(),
-            profiles: Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?),
-            jobs: Jobs::new(db.clone(), settings.required("AVIARY_JOBS_TABLE")?),
-            activities: SecurityEvents::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?),
-        };
+        let tables = AccountTables::new(
+            &AccountsTable::new(&db, settings.required("AVIARY_ACCOUNTS_TABLE")?),
+            &credentials_table,
+            &SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?),
+            &FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?),
+            &JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?),
+        );
         Ok(Self {
             authenticator,
             refresh: Refresh { credentials: credentials.clone(), clock: clock.clone(), entropy: entropy.clone() },
@@ -54,7 +57,6 @@ impl AuthState {
             audit: audit(start)?,
             passwords: Passwords::new(entropy.clone()),
             policy: Policy::of(settings)?,
-            db,
             tables,
             issuer,
             clock,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aviary_model::{Clock, Timestamp};
 use aviary_runtime::{EventHandler, SettingsError, Start, StartError, batch_response, stream_records};
-use aviary_store::{Counters, Db, HomeTimelines, Jobs, Notifications, Profiles, SecurityEvents};
+use aviary_store::{Counters, Db, FeedTable, HomeTimelines, Jobs, JobsTable, Notifications, Profiles, SocialTable};
 use serde_json::Value;
 
 const FAN_OUT_LIMIT: &str = "AVIARY_FAN_OUT_LIMIT";
@@ -36,8 +36,8 @@ impl Feed {
     pub fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
-        let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
-        let feed = SecurityEvents::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
+        let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
+        let feed = FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?);
         let invalid = |value: &str| SettingsError::Invalid {
             name: FAN_OUT_LIMIT,
             value: value.to_owned(),
@@ -45,11 +45,11 @@ impl Feed {
         };
         let limit = settings.optional(FAN_OUT_LIMIT).map(|value| value.parse().map_err(|_| invalid(value)));
         Ok(Self {
-            counters: Counters::new(&profiles, &feed),
-            notifications: Notifications::new(&profiles, &feed),
-            home: HomeTimelines::new(&profiles, &feed),
-            jobs: Jobs::new(db, settings.required("AVIARY_JOBS_TABLE")?),
-            profiles,
+            counters: Counters::new(&social, &feed),
+            notifications: Notifications::new(&social, &feed),
+            home: HomeTimelines::new(&social, &feed),
+            jobs: Jobs::new(&JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?)),
+            profiles: Profiles::new(&social),
             fan_out_limit: limit.transpose()?.unwrap_or(DEFAULT_FAN_OUT_LIMIT),
             clock: start.clock.clone(),
         })

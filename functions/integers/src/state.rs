@@ -6,7 +6,7 @@ use aviary_auth::{Authenticator, Limiter, Limits};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
-use aviary_store::{Db, Integers, Jobs, Profiles};
+use aviary_store::{Db, Integers, IntegersTable, JobsTable, Profiles, SocialTable};
 use axum::extract::FromRef;
 
 /// What the handlers need. Clones are cheap.
@@ -30,12 +30,12 @@ impl IntegersState {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
         let authenticator = Authenticator::start(start, &db).await?;
-        let jobs = Jobs::new(db.clone(), settings.required("AVIARY_JOBS_TABLE")?);
+        let jobs = JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?);
         Ok(Self {
             limiter: Limiter::new(authenticator.credentials.clone(), Limits::of(settings)?, start.clock.clone()),
             authenticator,
-            profiles: Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?),
-            integers: Integers::new(db, settings.required("AVIARY_INTEGERS_TABLE")?, jobs),
+            profiles: Profiles::new(&SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?)),
+            integers: Integers::new(&IntegersTable::new(&db, settings.required("AVIARY_INTEGERS_TABLE")?), &jobs),
             bucket: Bucket::start(start)?,
             clock: start.clock.clone(),
             entropy: start.entropy.clone(),

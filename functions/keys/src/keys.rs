@@ -2,7 +2,7 @@
 
 use aviary_auth::{PUBLISHED_SECONDS, Rotation, RotationOutcome, SIGNING_SECONDS, fresh_seconds};
 use aviary_runtime::{EventHandler, Settings, SettingsError, Start, StartError};
-use aviary_store::{Credentials, Db, SigningKeys};
+use aviary_store::{Credentials, CredentialsTable, Db, KeysTable, SigningKeys};
 use serde_json::{Value, json};
 
 /// The function's state: the rotation and its tables.
@@ -22,8 +22,8 @@ impl Keys {
         let signing_seconds = settings.seconds("AVIARY_KEY_SIGNING_SECONDS")?.unwrap_or(SIGNING_SECONDS);
         let published_seconds = published_seconds(settings)?;
         let rotation = Rotation {
-            keys: SigningKeys::new(db.clone(), settings.required("AVIARY_KEYS_TABLE")?),
-            credentials: Credentials::new(db, settings.required("AVIARY_CREDENTIALS_TABLE")?),
+            keys: SigningKeys::new(&KeysTable::new(&db, settings.required("AVIARY_KEYS_TABLE")?)),
+            credentials: Credentials::new(&CredentialsTable::new(&db, settings.required("AVIARY_CREDENTIALS_TABLE")?)),
             clock: start.clock.clone(),
             entropy: start.entropy.clone(),
             signing_seconds,

@@ -8,7 +8,7 @@ use aviary_auth::{Claims, Issuer, Lifetime, TokenError, TokenKind, Verifier};
 use aviary_localaws::LocalAws;
 use aviary_model::{Clock, SessionId, Timestamp, TokenId, UserId};
 use aviary_runtime::{EventHandler, OsEntropy, Settings, Start};
-use aviary_store::{Credentials, Db, SigningKeys};
+use aviary_store::{Credentials, CredentialsTable, Db, KeysTable, SigningKeys};
 use keys_function::Keys;
 use serde_json::{Value, json};
 use test_support::{ManualClock, sdk_config, start_local_aws, table};
@@ -37,8 +37,8 @@ impl Fixture {
         let start = Start { settings: Settings::of(all).unwrap(), aws, clock: clock.clone(), entropy };
         Self {
             function: Keys::new(&start).unwrap(),
-            keys: SigningKeys::new(db.clone(), &keys),
-            credentials: Credentials::new(db, &credentials),
+            keys: SigningKeys::new(&KeysTable::new(&db, &keys)),
+            credentials: Credentials::new(&CredentialsTable::new(&db, &credentials)),
             clock,
             _local: local,
         }

@@ -6,7 +6,7 @@ use aviary_auth::Authenticator;
 use aviary_media::Bucket;
 use aviary_model::Clock;
 use aviary_runtime::{Start, StartError};
-use aviary_store::{Db, Notifications, PageReads, Profiles, SecurityEvents};
+use aviary_store::{Db, FeedTable, Notifications, PageReads, SocialTable};
 use axum::extract::FromRef;
 
 /// What the handlers need. Clones are cheap.
@@ -28,12 +28,12 @@ impl NotificationsState {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
         let authenticator = Authenticator::start(start, &db).await?;
-        let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
-        let feed = SecurityEvents::new(db, settings.required("AVIARY_FEED_TABLE")?);
+        let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
+        let feed = FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?);
         Ok(Self {
             authenticator,
-            notifications: Notifications::new(&profiles, &feed),
-            page_reads: PageReads::new(&profiles),
+            notifications: Notifications::new(&social, &feed),
+            page_reads: PageReads::new(&social),
             bucket: Bucket::start(start)?,
             clock: start.clock.clone(),
         })

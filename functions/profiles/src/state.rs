@@ -6,7 +6,7 @@ use aviary_auth::{Authenticator, Limiter, Limits};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
-use aviary_store::{Db, PageReads, Profiles, Relations};
+use aviary_store::{Db, PageReads, Profiles, Relations, SocialTable};
 use axum::extract::FromRef;
 
 /// What the handlers need. Clones are cheap.
@@ -31,13 +31,13 @@ impl ProfilesState {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
         let authenticator = Authenticator::start(start, &db).await?;
-        let profiles = Profiles::new(db, settings.required("AVIARY_SOCIAL_TABLE")?);
+        let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
         Ok(Self {
             limiter: Limiter::new(authenticator.credentials.clone(), Limits::of(settings)?, start.clock.clone()),
             authenticator,
-            relations: Relations::new(&profiles),
-            page_reads: PageReads::new(&profiles),
-            profiles,
+            relations: Relations::new(&social),
+            page_reads: PageReads::new(&social),
+            profiles: Profiles::new(&social),
             bucket: Bucket::start(start)?,
             entropy: start.entropy.clone(),
             clock: start.clock.clone(),

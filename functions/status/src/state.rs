@@ -2,7 +2,7 @@
 
 use aviary_media::Bucket;
 use aviary_runtime::{Start, StartError};
-use aviary_store::{Credentials, Db};
+use aviary_store::{Credentials, CredentialsTable, Db};
 
 /// What the handler needs. Clones are cheap.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ impl StatusState {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
         Ok(Self {
-            credentials: Credentials::new(db, settings.required("AVIARY_CREDENTIALS_TABLE")?),
+            credentials: Credentials::new(&CredentialsTable::new(&db, settings.required("AVIARY_CREDENTIALS_TABLE")?)),
             bucket: Bucket::start(start)?,
             logs: aws_sdk_cloudwatchlogs::Client::new(&start.aws),
             log_group: settings.required("AVIARY_LOG_GROUP")?.to_owned(),

@@ -6,7 +6,9 @@ use aviary_auth::{Authenticator, Limiter, Limits};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
-use aviary_store::{Comments, Db, HomeTimelines, Jobs, PageReads, Profiles, Reactions, SecurityEvents, Tweets};
+use aviary_store::{
+    Comments, Db, FeedTable, HomeTimelines, Jobs, JobsTable, PageReads, Profiles, Reactions, SocialTable, Tweets,
+};
 use axum::extract::FromRef;
 
 /// What the handlers need. Clones are cheap.
@@ -35,21 +37,18 @@ impl TweetsState {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
         let authenticator = Authenticator::start(start, &db).await?;
-        let social = settings.required("AVIARY_SOCIAL_TABLE")?;
-        let profiles = Profiles::new(db.clone(), social);
+        let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
+        let feed = FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?);
         Ok(Self {
             limiter: Limiter::new(authenticator.credentials.clone(), Limits::of(settings)?, start.clock.clone()),
             authenticator,
-            page_reads: PageReads::new(&profiles),
-            home: HomeTimelines::new(
-                &profiles,
-                &SecurityEvents::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?),
-            ),
-            profiles,
-            tweets: Tweets::new(db.clone(), social),
-            comments: Comments::new(db.clone(), social),
-            reactions: Reactions::new(db.clone(), social),
-            jobs: Jobs::new(db, settings.required("AVIARY_JOBS_TABLE")?),
+            page_reads: PageReads::new(&social),
+            home: HomeTimelines::new(&social, &feed),
+            profiles: Profiles::new(&social),
+            tweets: Tweets::new(&social),
+            comments: Comments::new(&social),
+            reactions: Reactions::new(&social),
+            jobs: Jobs::new(&JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?)),
             bucket: Bucket::start(start)?,
             clock: start.clock.clone(),
             entropy: start.entropy.clone(),

@@ -6,7 +6,7 @@ use aviary_auth::Authenticator;
 use aviary_media::Bucket;
 use aviary_model::Clock;
 use aviary_runtime::{Start, StartError};
-use aviary_store::{Db, Profiles};
+use aviary_store::{Db, Profiles, SocialTable};
 use axum::extract::FromRef;
 
 /// What the handlers need. Clones are cheap.
@@ -29,7 +29,7 @@ impl UsersState {
         let authenticator = Authenticator::start(start, &db).await?;
         Ok(Self {
             authenticator,
-            profiles: Profiles::new(db, settings.required("AVIARY_SOCIAL_TABLE")?),
+            profiles: Profiles::new(&SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?)),
             bucket: Bucket::start(start)?,
             clock: start.clock.clone(),
         })

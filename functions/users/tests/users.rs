@@ -9,7 +9,8 @@ use aviary_localaws::LocalAws;
 use aviary_model::{Alias, Bio, SessionId, Timestamp, TokenId, UserId, Username};
 use aviary_runtime::{OsEntropy, Settings, Start, SystemClock};
 use aviary_store::{
-    Accounts, Credentials, Db, Profile, Profiles, Registration, ServiceProfile, SessionOpening, SignIn, User,
+    Accounts, AccountsTable, Credentials, CredentialsTable, Db, Profile, Profiles, Registration, ServiceProfile,
+    SessionOpening, SignIn, SocialTable, User,
 };
 use aviary_web::{Client, Layers};
 use axum::Router;
@@ -25,7 +26,6 @@ const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 struct Fixture {
     router: Router,
-    db: Db,
     accounts: Accounts,
     credentials: Credentials,
     profiles: Profiles,
@@ -55,10 +55,9 @@ impl Fixture {
         let layers = Layers::of(&start.settings).unwrap();
         Self {
             router: layers.around(routes().into_router(UsersState::new(&start).await.unwrap()), entropy),
-            accounts: Accounts::new(db.clone(), &table("AccountsTable")),
-            credentials: Credentials::new(db.clone(), &table("CredentialsTable")),
-            profiles: Profiles::new(db.clone(), &table("SocialTable")),
-            db,
+            accounts: Accounts::new(&AccountsTable::new(&db, &table("AccountsTable"))),
+            credentials: Credentials::new(&CredentialsTable::new(&db, &table("CredentialsTable"))),
+            profiles: Profiles::new(&SocialTable::new(&db, &table("SocialTable"))),
             _local: local,
         }
     }
@@ -82,7 +81,7 @@ impl Fixture {
         let mut profile = Profile::new(id, username, NOW);
         profile.alias = Alias::parse("An alias").unwrap();
         let registration = Registration::new(&self.accounts, &self.credentials, &self.profiles, user, profile);
-        registration.with_sign_in(sign_in).commit(&self.db).await.unwrap();
+        registration.with_sign_in(sign_in).commit().await.unwrap();
         SignedIn { id, token }
     }
 

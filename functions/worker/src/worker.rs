@@ -6,7 +6,8 @@ use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy, Timestamp};
 use aviary_runtime::{EventHandler, Start, StartError, batch_response, stream_records};
 use aviary_store::{
-    Accounts, Credentials, Db, HomeTimelines, Integers, Jobs, Notifications, Profiles, Purge, SecurityEvents,
+    Accounts, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, HomeTimelines, Integers, IntegersTable,
+    Jobs, JobsTable, Notifications, Purge, SocialTable,
 };
 use serde_json::{Value, json};
 
@@ -44,19 +45,19 @@ impl Worker {
     pub fn new(start: &Start) -> Result<Self, StartError> {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
-        let credentials = Credentials::new(db.clone(), settings.required("AVIARY_CREDENTIALS_TABLE")?);
-        let profiles = Profiles::new(db.clone(), settings.required("AVIARY_SOCIAL_TABLE")?);
-        let feed = SecurityEvents::new(db.clone(), settings.required("AVIARY_FEED_TABLE")?);
+        let credentials = CredentialsTable::new(&db, settings.required("AVIARY_CREDENTIALS_TABLE")?);
+        let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
+        let feed = FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?);
         let (bucket, url) = (settings.required("AVIARY_MEDIA_BUCKET")?, settings.required("AVIARY_MEDIA_URL")?);
-        let jobs = Jobs::new(db.clone(), settings.required("AVIARY_JOBS_TABLE")?);
+        let jobs = JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?);
         Ok(Self {
-            accounts: Accounts::new(db.clone(), settings.required("AVIARY_ACCOUNTS_TABLE")?),
-            integers: Integers::new(db.clone(), settings.required("AVIARY_INTEGERS_TABLE")?, jobs.clone()),
-            jobs,
-            home: HomeTimelines::new(&profiles, &feed),
-            notifications: Notifications::new(&profiles, &feed),
-            purge: Purge::new(db, &credentials, &profiles, &feed),
-            credentials,
+            accounts: Accounts::new(&AccountsTable::new(&db, settings.required("AVIARY_ACCOUNTS_TABLE")?)),
+            integers: Integers::new(&IntegersTable::new(&db, settings.required("AVIARY_INTEGERS_TABLE")?), &jobs),
+            jobs: Jobs::new(&jobs),
+            home: HomeTimelines::new(&social, &feed),
+            notifications: Notifications::new(&social, &feed),
+            purge: Purge::new(&credentials, &social, &feed),
+            credentials: Credentials::new(&credentials),
             bucket: Bucket::connect(&start.aws, bucket, url),
             mailer: Mailer::of(settings, &start.aws),
             reset_link: MailLink::of(settings, "AVIARY_MAIL_LINK_RESET")?,

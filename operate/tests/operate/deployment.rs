@@ -60,7 +60,7 @@ impl Deployment {
         let profile = Profile::new(id, username.clone(), now);
         let user = User { id, username, email: Some(email), password: "!".to_owned(), created_at: now };
         Registration::new(&operator.accounts, &operator.credentials, &operator.profiles, user.clone(), profile)
-            .commit(&operator.db)
+            .commit()
             .await
             .unwrap();
         user

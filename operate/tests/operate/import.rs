@@ -110,7 +110,8 @@ async fn who_is_here_already_keeps_name_and_address() {
 #[tokio::test]
 async fn a_store_that_fails_stops_the_import_and_names_whose_turn_it_was() {
     let mut deployment = Deployment::start();
-    deployment.operator.accounts = aviary_store::Accounts::new(deployment.operator.db.clone(), "no-such-table");
+    deployment.operator.accounts =
+        aviary_store::Accounts::new(&aviary_store::AccountsTable::new(&deployment.operator.db, "no-such-table"));
     let (mut out, mut progress) = (Vec::new(), Vec::new());
     let error = import(&deployment.operator, planned(), &mut out, &mut progress).await.unwrap_err();
     assert!(matches!(&error, ImportError::Store { who, .. } if who == "ada (1)"), "{error:?}");

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use aviary_model::{CommentId, EdgeId, TweetId, TweetText, UserId};
 use aviary_store::{
-    Comment, Comments, Count, Counter, Counters, NotificationContent, NotificationKind, Notifications, Reaction,
-    Reactions, Relations, SecurityEvents, Tallied, Tweet, Tweets, User,
+    Comment, Comments, Count, Counter, Counters, FeedTable, NotificationContent, NotificationKind, Notifications,
+    Reaction, Reactions, Relations, SocialTable, Tallied, Tweet, Tweets, User,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use operate::recount::{Recounting, Summary, recount};
@@ -46,9 +46,9 @@ impl World {
             edited_at: None,
         };
         let world = Self { ada, bob, tweet, comment, deployment };
-        let (db, social) = (world.deployment.operator.db.clone(), world.table("AVIARY_SOCIAL_TABLE"));
-        Tweets::new(db.clone(), &social).create(&world.tweet, &[], None).await.unwrap();
-        Comments::new(db, &social).create(&world.comment, &[], None).await.unwrap();
+        let social = world.social();
+        Tweets::new(&social).create(&world.tweet, &[], None).await.unwrap();
+        Comments::new(&social).create(&world.comment, &[], None).await.unwrap();
         world
     }
 
@@ -56,14 +56,13 @@ impl World {
     async fn act(&self) {
         let operator = &self.deployment.operator;
         let now = operator.clock.now();
-        let relations = Relations::new(&operator.profiles);
+        let relations = Relations::new(&self.social());
         let id = EdgeId::new(now, operator.entropy.as_ref()).unwrap();
         relations.follow(self.ada.id, self.bob.id, id).await.unwrap();
         for reaction in [Reaction::Like, Reaction::Retweet, Reaction::Save] {
             self.reactions().put(self.ada.id, reaction, &self.tweet, now).await.unwrap();
         }
         self.reactions().like_comment(self.ada.id, &self.comment, now).await.unwrap();
-        let feed = SecurityEvents::new(operator.db.clone(), &self.table("AVIARY_FEED_TABLE"));
         let news = |kind| NotificationContent {
             kind,
             actor: self.ada.id,
@@ -72,11 +71,19 @@ impl World {
             created_at: now,
         };
         let news = [news(NotificationKind::Like), news(NotificationKind::Retweet)];
-        Notifications::new(&operator.profiles, &feed).tell(self.bob.id, &news, now).await.unwrap();
+        Notifications::new(&self.social(), &self.feed()).tell(self.bob.id, &news, now).await.unwrap();
+    }
+
+    fn social(&self) -> SocialTable {
+        SocialTable::new(&self.deployment.operator.db, &self.table("AVIARY_SOCIAL_TABLE"))
+    }
+
+    fn feed(&self) -> FeedTable {
+        FeedTable::new(&self.deployment.operator.db, &self.table("AVIARY_FEED_TABLE"))
     }
 
     fn reactions(&self) -> Reactions {
-        Reactions::new(self.deployment.operator.db.clone(), &self.table("AVIARY_SOCIAL_TABLE"))
+        Reactions::new(&self.social())
     }
 
     /// What acting changes, and the one comment.
@@ -94,9 +101,8 @@ impl World {
     /// Counts as the stream would have it.
     async fn count(&self, counter: Counter, by: i64) {
         let operator = &self.deployment.operator;
-        let feed = SecurityEvents::new(operator.db.clone(), &self.table("AVIARY_FEED_TABLE"));
         let event = operator.entropy.secret::<8>().unwrap().expose().to_owned();
-        let counters = Counters::new(&operator.profiles, &feed);
+        let counters = Counters::new(&self.social(), &self.feed());
         counters.add(&[Count { event, counter, by }], operator.clock.now()).await.unwrap();
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aviary_model::Clock;
 use aviary_runtime::{Start, StartError};
-use aviary_store::{Credentials, Db};
+use aviary_store::{Credentials, CredentialsTable, Db};
 
 use crate::csrf::TrustedOrigins;
 use crate::keyring::{Verifier, fresh_seconds};
@@ -29,7 +29,8 @@ impl Authenticator {
     /// # Errors
     /// When a setting is missing, or DynamoDB does not answer.
     pub async fn start(start: &Start, db: &Db) -> Result<Self, StartError> {
-        let credentials = Credentials::new(db.clone(), start.settings.required("AVIARY_CREDENTIALS_TABLE")?);
+        let credentials =
+            Credentials::new(&CredentialsTable::new(db, start.settings.required("AVIARY_CREDENTIALS_TABLE")?));
         let fresh = fresh_seconds(&start.settings)?;
         let verifier = Verifier::new(credentials.clone(), start.clock.clone()).fresh_for(fresh);
         verifier.warm().await?;

@@ -10,10 +10,10 @@ pub(crate) mod registration;
 use aviary_model::{Email, NameKey, Timestamp, UserId, Username};
 use serde::{Deserialize, Serialize};
 
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Item, Key, item, shard, text};
+use crate::dynamodb::table::AccountsTable;
 
 /// A user's account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -40,15 +40,14 @@ pub(crate) struct NameOwner {
 /// The `accounts` table.
 #[derive(Clone, Debug)]
 pub struct Accounts {
-    db: Db,
-    pub(crate) table: String,
+    pub(crate) table: AccountsTable,
 }
 
 impl Accounts {
-    /// The table of this name.
+    /// In this table.
     #[must_use]
-    pub fn new(db: Db, table: &str) -> Self {
-        Self { db, table: table.to_owned() }
+    pub fn new(table: &AccountsTable) -> Self {
+        Self { table: table.clone() }
     }
 
     /// The user with this id. One step.
@@ -56,7 +55,7 @@ impl Accounts {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn by_id(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        self.db.get(&self.table, user_key(id)).await
+        self.table.get(user_key(id)).await
     }
 
     /// Whose this name or address is. One step.
@@ -64,7 +63,7 @@ impl Accounts {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn owner_of(&self, name: &NameKey) -> Result<Option<UserId>, StoreError> {
-        let guard = self.db.get::<NameOwner>(&self.table, guard_key(name)).await?;
+        let guard = self.table.get::<NameOwner>(guard_key(name)).await?;
         Ok(guard.map(|guard| guard.user_id))
     }
 }

@@ -10,14 +10,13 @@ use std::collections::{BTreeMap, HashSet};
 use aviary_model::{CommentId, Timestamp, TweetId, UserId};
 use uuid::Uuid;
 
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Key, expiring, number};
+use crate::dynamodb::table::{FeedTable, SocialTable};
 use crate::dynamodb::transaction::{Committed, Transaction};
-use crate::feed::security_events::SecurityEvents;
 use crate::social::keys::{comment_key, tweet_key};
-use crate::social::profiles::{Profiles, profile_key};
+use crate::social::profiles::profile_key;
 
 /// Longer than a stream keeps its records.
 const SEEN_SECONDS: i64 = 48 * 3_600;
@@ -85,16 +84,15 @@ pub struct Count {
 /// The counters of the `social` table.
 #[derive(Clone, Debug)]
 pub struct Counters {
-    db: Db,
-    social: String,
-    feed: String,
+    social: SocialTable,
+    feed: FeedTable,
 }
 
 impl Counters {
-    /// Over these tables.
+    /// In these tables.
     #[must_use]
-    pub fn new(profiles: &Profiles, feed: &SecurityEvents) -> Self {
-        Self { db: profiles.db.clone(), social: profiles.table.clone(), feed: feed.table.clone() }
+    pub fn new(social: &SocialTable, feed: &FeedTable) -> Self {
+        Self { social: social.clone(), feed: feed.clone() }
     }
 
     /// Counts what records change at one target. What was counted before is not counted again, and what is gone
@@ -121,7 +119,7 @@ impl Counters {
             }
             let sum = sum(&new);
             let target = sum.map(|sum| transaction.update(&self.social, first.counter.key(), &sum)).transpose()?;
-            let Committed::Refused(places) = transaction.commit(&self.db).await? else { return Ok(()) };
+            let Committed::Refused(places) = transaction.commit(&self.social.db).await? else { return Ok(()) };
             let places: HashSet<usize> = places.into_iter().map(|(place, _)| place).collect();
             if target.is_some_and(|target| places.contains(&target)) {
                 return Ok(());

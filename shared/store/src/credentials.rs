@@ -21,9 +21,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::keys::{pointer_key, principal_key, session_key, token_pk, web_pk};
 use crate::credentials::session::Session;
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, Key, fields, item};
+use crate::dynamodb::item::{Item, Key, item};
+use crate::dynamodb::table::CredentialsTable;
 
 /// What a user may at all. Raising `epoch` ends every session made before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,15 +64,14 @@ pub(crate) struct Pointer {
 /// The `credentials` table.
 #[derive(Clone, Debug)]
 pub struct Credentials {
-    pub(crate) db: Db,
-    pub(crate) table: String,
+    pub(crate) table: CredentialsTable,
 }
 
 impl Credentials {
-    /// The table of this name.
+    /// In this table.
     #[must_use]
-    pub fn new(db: Db, table: &str) -> Self {
-        Self { db, table: table.to_owned() }
+    pub fn new(table: &CredentialsTable) -> Self {
+        Self { table: table.clone() }
     }
 
     /// The user's principal and session, as they are now. One step.
@@ -83,11 +82,11 @@ impl Credentials {
         let (principal_key, session_key) = (principal_key(user), session_key(user, sid));
         let keys = vec![principal_key.clone(), session_key.clone()];
         let mut standing = CallerState { principal: None, session: None };
-        for found in self.db.batch_get(&self.table, keys).await? {
+        for found in self.table.batch_get(keys).await? {
             if principal_key.is_of(&found) {
-                standing.principal = Some(fields(&self.table, found)?);
+                standing.principal = Some(self.table.read(found)?);
             } else {
-                standing.session = Some(fields(&self.table, found)?);
+                standing.session = Some(self.table.read(found)?);
             }
         }
         Ok(standing)
@@ -98,7 +97,7 @@ impl Credentials {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn principal(&self, user: UserId) -> Result<Option<Principal>, StoreError> {
-        self.db.get(&self.table, principal_key(user)).await
+        self.table.get(principal_key(user)).await
     }
 
     /// Whose device token has this hash. One step.
@@ -122,11 +121,11 @@ impl Credentials {
     /// # Errors
     /// When the table can't be read.
     pub async fn check(&self) -> Result<(), StoreError> {
-        self.db.get::<IgnoredAny>(&self.table, Key::new("HEALTH", "HEALTH")).await.map(|_| ())
+        self.table.get::<IgnoredAny>(Key::new("HEALTH", "HEALTH")).await.map(|_| ())
     }
 
     async fn pointed(&self, key: Key) -> Result<Option<(UserId, SessionId)>, StoreError> {
-        let pointer = self.db.get::<Pointer>(&self.table, key).await?;
+        let pointer = self.table.get::<Pointer>(key).await?;
         Ok(pointer.map(|pointer| (pointer.user_id, pointer.sid)))
     }
 }

@@ -6,4 +6,5 @@ pub(crate) mod expression;
 pub(crate) mod item;
 pub(crate) mod pages;
 pub(crate) mod retry;
+pub(crate) mod table;
 pub(crate) mod transaction;

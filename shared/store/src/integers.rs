@@ -11,12 +11,11 @@ pub(crate) mod uploads;
 pub(crate) mod write;
 
 use aviary_model::{Encoding, GenerationId, IntegerSession, SetId, Timestamp, UserId, VersionId};
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
-use crate::dynamodb::client::{Db, Direction, metered};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, Key, fields, text};
+use crate::dynamodb::item::{Item, Key, text};
+use crate::dynamodb::table::{IntegersTable, JobsTable, run_query};
 use crate::jobs::Jobs;
 
 /// The most sessions of an account.
@@ -129,16 +128,15 @@ pub struct SetPage {
 /// The `integers` table.
 #[derive(Clone, Debug)]
 pub struct Integers {
-    db: Db,
-    table: String,
+    table: IntegersTable,
     jobs: Jobs,
 }
 
 impl Integers {
-    /// The table of this name; what must still happen goes to `jobs`.
+    /// In this table; what must still happen goes to `jobs`.
     #[must_use]
-    pub fn new(db: Db, table: &str, jobs: Jobs) -> Self {
-        Self { db, table: table.to_owned(), jobs }
+    pub fn new(table: &IntegersTable, jobs: &JobsTable) -> Self {
+        Self { table: table.clone(), jobs: Jobs::new(jobs) }
     }
 
     /// A session as it is now. One step.
@@ -151,10 +149,10 @@ impl Integers {
         session: &IntegerSession,
         now: Timestamp,
     ) -> Result<OpenSession, StoreError> {
-        let manifest: Option<Manifest> = self.db.get(&self.table, manifest_key(user, session)).await?;
+        let manifest: Option<Manifest> = self.table.get(manifest_key(user, session)).await?;
         let generation = match &manifest {
             Some(manifest) => manifest.generation,
-            None => GenerationId::new(now, self.db.entropy.as_ref())?,
+            None => GenerationId::new(now, self.table.entropy())?,
         };
         Ok(OpenSession { user, session: session.clone(), manifest, generation, under: None })
     }
@@ -172,7 +170,7 @@ impl Integers {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn set(&self, open: &OpenSession, set: &SetId) -> Result<Option<StoredSet>, StoreError> {
-        self.db.get(&self.table, set_key(open.user, open.generation, set)).await
+        self.table.get(set_key(open.user, open.generation, set)).await
     }
 
     /// Several sets of a session that was opened, in no order; those that are not there are left out. One step.
@@ -181,8 +179,8 @@ impl Integers {
     /// When DynamoDB does not answer.
     pub async fn sets(&self, open: &OpenSession, sets: &[SetId]) -> Result<Vec<StoredSet>, StoreError> {
         let keys = sets.iter().map(|set| set_key(open.user, open.generation, set)).collect();
-        let found = self.db.batch_get_many(&self.table, keys).await?;
-        found.into_iter().map(|item| fields(&self.table, item)).collect()
+        let found = self.table.batch_get_many(keys).await?;
+        found.into_iter().map(|item| self.table.read(item)).collect()
     }
 
     /// The sets of a session that was opened, after `after`; at most a megabyte of them. One step.
@@ -192,18 +190,15 @@ impl Integers {
     pub async fn page(&self, open: &OpenSession, after: Option<&SetId>) -> Result<SetPage, StoreError> {
         let from = after.map_or_else(|| "SET#".to_owned(), |set| format!("SET#{}", set.as_str()));
         let call = self
-            .db
-            .client
+            .table
             .query()
-            .table_name(&self.table)
             .key_condition_expression("pk = :pk AND sk > :from")
             .expression_attribute_values(":pk", text(sets_pk(open.user, open.generation)))
             .expression_attribute_values(":from", text(from))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+            .consistent_read(true);
+        let output = run_query(call).await?;
         let more = output.last_evaluated_key.is_some();
-        let read = |item: Item| fields::<StoredSet>(&self.table, item);
+        let read = |item: Item| self.table.read::<StoredSet>(item);
         let sets = output.items.unwrap_or_default().into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let next = sets.last().map(|set| set.id.clone()).filter(|_| more);
         Ok(SetPage { sets, next })
@@ -220,7 +215,7 @@ impl Integers {
         set: &SetId,
         key: &str,
     ) -> Result<bool, StoreError> {
-        let found: Option<StoredSet> = self.db.get(&self.table, set_key(user, generation, set)).await?;
+        let found: Option<StoredSet> = self.table.get(set_key(user, generation, set)).await?;
         Ok(found.is_some_and(|set| set.object() == Some(key)))
     }
 
@@ -229,7 +224,7 @@ impl Integers {
     /// # Errors
     /// When there is no randomness.
     pub fn new_version(&self, now: Timestamp) -> Result<VersionId, StoreError> {
-        Ok(VersionId::new(now, self.db.entropy.as_ref())?)
+        Ok(VersionId::new(now, self.table.entropy())?)
     }
 }
 

@@ -6,13 +6,12 @@
 use aviary_model::{
     CommentId, EdgeId, Email, GenerationId, IntegerSession, SessionId, SetId, Timestamp, TweetId, UploadId, UserId,
 };
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
-use crate::dynamodb::client::{Db, Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Item, Key, digest, item, number, shard, text};
+use crate::dynamodb::table::{JobsTable, run_query};
 use crate::dynamodb::transaction::{Committed, Transaction};
 
 /// The shards of the sweep's index.
@@ -201,15 +200,14 @@ pub struct Job {
 /// The `jobs` table.
 #[derive(Clone, Debug)]
 pub struct Jobs {
-    db: Db,
-    pub(crate) table: String,
+    pub(crate) table: JobsTable,
 }
 
 impl Jobs {
-    /// The table of this name.
+    /// In this table.
     #[must_use]
-    pub fn new(db: Db, table: &str) -> Self {
-        Self { db, table: table.to_owned() }
+    pub fn new(table: &JobsTable) -> Self {
+        Self { table: table.clone() }
     }
 
     /// A job to be written with its cause.
@@ -217,7 +215,7 @@ impl Jobs {
     /// # Errors
     /// When there is no randomness.
     pub fn job(&self, task: Task, now: Timestamp) -> Result<Job, StoreError> {
-        Ok(Job { id: SessionId::new(now, self.db.entropy.as_ref())?, task, due_at: now, attempts: 0 })
+        Ok(Job { id: SessionId::new(now, self.table.entropy())?, task, due_at: now, attempts: 0 })
     }
 
     /// A job that is the same job whenever it is made of the same name: a cause that comes twice is one job.
@@ -231,7 +229,7 @@ impl Jobs {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn put(&self, job: &Job) -> Result<(), StoreError> {
-        self.db.create(&self.table, job_item(job)?).await
+        self.table.create(job_item(job)?).await
     }
 
     /// The job as it is now; none if it is done. One step.
@@ -239,7 +237,7 @@ impl Jobs {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn by_id(&self, id: SessionId) -> Result<Option<Job>, StoreError> {
-        self.db.get(&self.table, key(id)).await
+        self.table.get(key(id)).await
     }
 
     /// Begins a job that is still as it was read: it is put off to `again_at` and counted first, so that
@@ -258,7 +256,7 @@ impl Jobs {
             .set("attempts", Some(number(begun.attempts)));
         let mut transaction = Transaction::default();
         transaction.update(&self.table, key(job.id), &update)?;
-        let begun_by_us = matches!(transaction.commit(&self.db).await?, Committed::Done);
+        let begun_by_us = matches!(transaction.commit(&self.table.db).await?, Committed::Done);
         Ok(begun_by_us.then_some(begun))
     }
 
@@ -269,7 +267,7 @@ impl Jobs {
     pub async fn done(&self, id: SessionId) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
         transaction.delete(&self.table, key(id))?;
-        transaction.commit(&self.db).await.map(|_| ())
+        transaction.commit(&self.table.db).await.map(|_| ())
     }
 
     /// Puts a job off, if it is still there. One step.
@@ -286,7 +284,7 @@ impl Jobs {
             .set("due_sk", Some(text(due_sk(job))));
         let mut transaction = Transaction::default();
         transaction.update(&self.table, key(job.id), &update)?;
-        transaction.commit(&self.db).await.map(|_| ())
+        transaction.commit(&self.table.db).await.map(|_| ())
     }
 
     /// Jobs that are due, oldest first, a page of each shard. The index lags: each must be read anew.
@@ -297,17 +295,14 @@ impl Jobs {
         let mut ids = Vec::new();
         for shard in SHARDS {
             let call = self
-                .db
-                .client
+                .table
                 .query()
-                .table_name(&self.table)
                 .index_name("due")
                 .key_condition_expression("due_pk = :pk AND due_sk < :now")
                 .expression_attribute_values(":pk", text(format!("DUE#{shard:x}")))
                 .expression_attribute_values(":now", text(format!("{:020}", now.millis() + 1)))
-                .limit(50)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total);
-            let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+                .limit(50);
+            let output = run_query(call).await?;
             for found in output.items.unwrap_or_default() {
                 let id = found.get("pk").and_then(|pk| pk.as_s().ok()).and_then(|pk| pk.strip_prefix("J#"));
                 ids.extend(id.and_then(|id| id.parse::<SessionId>().ok()));
@@ -321,8 +316,7 @@ impl Jobs {
     /// # Errors
     /// When the image can't be read.
     pub fn in_image(&self, image: serde_dynamo::Item) -> Result<Job, StoreError> {
-        serde_dynamo::from_item(image)
-            .map_err(|cause| StoreError::Corrupt { table: self.table.clone(), cause: cause.to_string() })
+        serde_dynamo::from_item(image).map_err(|cause| self.table.corrupt(&cause.to_string()))
     }
 }
 

@@ -35,6 +35,9 @@ pub use credentials::{CallerState, Credentials, Principal};
 pub use dynamodb::client::Db;
 pub use dynamodb::error::StoreError;
 pub use dynamodb::pages::ListPage;
+pub use dynamodb::table::{
+    AccountsTable, CredentialsTable, FeedTable, IntegersTable, JobsTable, KeysTable, SocialTable, Table, kind,
+};
 pub use feed::fan_out::Follower;
 pub use feed::notification_content::{NotificationContent, NotificationKind};
 pub use feed::notifications::{Notification, Notifications};

@@ -6,15 +6,12 @@ pub(crate) mod tweet;
 
 use futures_util::{StreamExt, TryStreamExt};
 
-use crate::credentials::Credentials;
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::Key;
+use crate::dynamodb::table::{CredentialsTable, FeedTable, SocialTable, Table};
 use crate::feed::notifications::Notifications;
-use crate::feed::security_events::SecurityEvents;
 use crate::feed::timelines::HomeTimelines;
 use crate::social::comments::Comments;
-use crate::social::profiles::Profiles;
 
 /// Entries of a page, and pages of one call.
 pub(crate) const PAGE: i32 = 100;
@@ -25,33 +22,31 @@ pub(crate) const AT_ONCE: usize = 16;
 /// Removes what an account left. It does not ask whether the account is gone; its caller does.
 #[derive(Clone, Debug)]
 pub struct Purge {
-    db: Db,
-    credentials: String,
-    social: String,
-    feed: String,
+    credentials: CredentialsTable,
+    social: SocialTable,
+    feed: FeedTable,
     timelines: HomeTimelines,
     notifications: Notifications,
     comments: Comments,
 }
 
 impl Purge {
-    /// Over the tables in which accounts leave things.
+    /// In the tables in which accounts leave items.
     #[must_use]
-    pub fn new(db: Db, credentials: &Credentials, profiles: &Profiles, feed: &SecurityEvents) -> Self {
+    pub fn new(credentials: &CredentialsTable, social: &SocialTable, feed: &FeedTable) -> Self {
         Self {
-            credentials: credentials.table.clone(),
-            social: profiles.table.clone(),
-            feed: feed.table.clone(),
-            timelines: HomeTimelines::new(profiles, feed),
-            notifications: Notifications::new(profiles, feed),
-            comments: Comments::new(db.clone(), &profiles.table),
-            db,
+            credentials: credentials.clone(),
+            social: social.clone(),
+            feed: feed.clone(),
+            timelines: HomeTimelines::new(social, feed),
+            notifications: Notifications::new(social, feed),
+            comments: Comments::new(social),
         }
     }
 
     /// Removes items one by one, a few beside each other.
-    pub(crate) async fn delete_each(&self, table: &str, keys: Vec<Key>) -> Result<(), StoreError> {
-        let deletes: Vec<_> = keys.into_iter().map(|key| self.db.delete(table, key)).collect();
+    pub(crate) async fn delete_each<Kind>(&self, table: &Table<Kind>, keys: Vec<Key>) -> Result<(), StoreError> {
+        let deletes: Vec<_> = keys.into_iter().map(|key| table.delete(key)).collect();
         futures_util::stream::iter(deletes).buffer_unordered(AT_ONCE).try_collect().await
     }
 }

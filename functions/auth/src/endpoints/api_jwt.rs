@@ -37,8 +37,7 @@ pub async fn get_jwt(
     let to_open = SessionsToOpen { pair: Some(Lifetime::Access), ..SessionsToOpen::default() };
     let (sign_in, sessions) = prepare(&state, &client, caller.user, caller.epoch, &[], to_open)?;
     let sign_in = sign_in.with_activity(&state.tables.activities, &security_event(&state, &client, "login")?)?;
-    let (written, ()) =
-        futures_util::join!(sign_in.commit(&state.db), audit(&state, &client, "login", Some(caller.user)));
+    let (written, ()) = futures_util::join!(sign_in.commit(), audit(&state, &client, "login", Some(caller.user)));
     written?;
     let pair = opened(sessions.pair)?;
     Ok(Json(JwtResponse { access: pair.access, refresh: pair.refresh }))

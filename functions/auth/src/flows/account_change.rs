@@ -82,7 +82,7 @@ pub(crate) async fn change(
             audit(state, client, event, Some(user.id)).await;
         }
     };
-    let (changed, ()) = futures_util::join!(state.tables.change(&state.db, user, &change), audited);
+    let (changed, ()) = futures_util::join!(state.tables.change(user, &change), audited);
     if let Err(error) = &changed
         && !events.is_empty()
         && !matches!(error, AccountChangeError::Store(_))
@@ -134,7 +134,7 @@ pub(crate) async fn end_sessions(
     let job = state.tables.jobs.job(task, state.clock.now())?;
     let ended = security_event(state, client, "sessions_ended")?;
     let (done, ()) = futures_util::join!(
-        state.tables.end_all_sessions(&state.db, user, end, &job, &ended),
+        state.tables.end_all_sessions(user, end, &job, &ended),
         audit(state, client, "sessions_ended", Some(user)),
     );
     if !done? {
@@ -151,10 +151,8 @@ pub(crate) async fn end_sessions(
 /// 409 if another request changed the account first.
 pub(crate) async fn delete(state: &AuthState, client: &Client, user: &User) -> Result<(), ApiError> {
     let purge = state.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, state.clock.now())?;
-    let (deleted, ()) = futures_util::join!(
-        state.tables.delete(&state.db, user, &purge),
-        audit(state, client, "account_deleted", Some(user.id)),
-    );
+    let (deleted, ()) =
+        futures_util::join!(state.tables.delete(user, &purge), audit(state, client, "account_deleted", Some(user.id)),);
     if !deleted? {
         audit_refused(state, client, user.id).await;
         return Err(changed_meanwhile());

@@ -117,7 +117,7 @@ pub(crate) async fn open(
         sign_in = sign_in.with_new_hash(&state.tables.accounts, user.clone(), hash);
     }
     let (written, succeeded, ()) = futures_util::join!(
-        sign_in.commit(&state.db),
+        sign_in.commit(),
         state.limiter.login_succeeded(&attempt),
         audit(state, client, "login", Some(user.id)),
     );

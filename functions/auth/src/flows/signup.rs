@@ -121,8 +121,7 @@ impl Signup<'_> {
         if let Some(claim) = claim {
             registration = registration.with_claim(claim);
         }
-        let (written, ()) =
-            futures_util::join!(registration.commit(&state.db), audit(state, self.client, "signup", Some(id)));
+        let (written, ()) = futures_util::join!(registration.commit(), audit(state, self.client, "signup", Some(id)));
         match written {
             Ok(()) => Ok(Registered { user, profile, sessions }),
             Err(RegistrationError::Taken { username, email }) => {
@@ -163,7 +162,7 @@ impl Signup<'_> {
         let login = security_event(state, self.client, "login")?;
         let sign_in = sign_in.with_activity(&state.tables.activities, &login)?;
         let (written, succeeded, ()) = futures_util::join!(
-            sign_in.commit(&state.db),
+            sign_in.commit(),
             state.limiter.login_succeeded(&attempt),
             audit(state, self.client, "login", Some(id)),
         );

@@ -22,7 +22,7 @@ impl World {
         let profile = Profile::new(user.id, user.username.clone(), NOW);
         let tables = &self.tables;
         Registration::new(&tables.accounts, &tables.credentials, &tables.profiles, user.clone(), profile)
-            .commit(&self.db)
+            .commit()
             .await
             .unwrap();
         user
@@ -39,7 +39,7 @@ impl World {
     /// Deletes an account, as `auth` does. The job is written with it.
     pub(crate) async fn delete_account(&self, user: &User) -> Job {
         let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, self.now()).unwrap();
-        assert!(self.tables.delete(&self.db, user, &purge).await.unwrap());
+        assert!(self.tables.delete(user, &purge).await.unwrap());
         purge
     }
 

@@ -9,8 +9,8 @@ use aviary_model::{Clock, Timestamp};
 pub(crate) use aviary_runtime::OsEntropy as Random;
 use aviary_runtime::{EventHandler, Settings, Start};
 use aviary_store::{
-    AccountTables, Accounts, Comments, Credentials, Db, HomeTimelines, Jobs, Notifications, Profiles, Reactions,
-    Relations, SecurityEvents, Tweets,
+    AccountTables, AccountsTable, Comments, CredentialsTable, Db, FeedTable, HomeTimelines, JobsTable, Notifications,
+    Reactions, Relations, SocialTable, Tweets,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use feed_function::Feed;
@@ -30,7 +30,6 @@ pub(crate) struct World {
     /// As many as there are processes.
     pub(crate) feeds: [Feed; 2],
     pub(crate) worker: Worker,
-    pub(crate) db: Db,
     pub(crate) tables: AccountTables,
     pub(crate) relations: Relations,
     pub(crate) tweets: Tweets,
@@ -75,13 +74,12 @@ impl World {
         let aws = sdk_config("local", &local);
         let clock = Arc::new(ManualClock::at(NOW));
         let db = Db::new(&aws, Arc::new(Random));
-        let tables = AccountTables {
-            accounts: Accounts::new(db.clone(), &table("AccountsTable")),
-            credentials: Credentials::new(db.clone(), &table("CredentialsTable")),
-            profiles: Profiles::new(db.clone(), &table("SocialTable")),
-            jobs: Jobs::new(db.clone(), &table("JobsTable")),
-            activities: SecurityEvents::new(db.clone(), &table("FeedTable")),
-        };
+        let social = SocialTable::new(&db, &table("SocialTable"));
+        let feed_table = FeedTable::new(&db, &table("FeedTable"));
+        let jobs = JobsTable::new(&db, &table("JobsTable"));
+        let credentials = CredentialsTable::new(&db, &table("CredentialsTable"));
+        let accounts = AccountsTable::new(&db, &table("AccountsTable"));
+        let tables = AccountTables::new(&accounts, &credentials, &social, &feed_table, &jobs);
         // Each in its role, as it is deployed.
         let start = |access_key: &str| Start {
             settings: settings(limit),
@@ -97,16 +95,15 @@ impl World {
         Self {
             feeds: [feed(), feed()],
             worker: Worker::new(&start("local-worker")).unwrap(),
-            relations: Relations::new(&tables.profiles),
-            tweets: Tweets::new(db.clone(), &table("SocialTable")),
-            comments: Comments::new(db.clone(), &table("SocialTable")),
-            reactions: Reactions::new(db.clone(), &table("SocialTable")),
-            home: HomeTimelines::new(&tables.profiles, &tables.activities),
-            notifications: Notifications::new(&tables.profiles, &tables.activities),
+            relations: Relations::new(&social),
+            tweets: Tweets::new(&social),
+            comments: Comments::new(&social),
+            reactions: Reactions::new(&social),
+            home: HomeTimelines::new(&social, &feed_table),
+            notifications: Notifications::new(&social, &feed_table),
             dynamodb: aws_sdk_dynamodb::Client::new(&aws),
             seen: Mutex::default(),
             events: Mutex::default(),
-            db,
             tables,
             clock,
             proxy,

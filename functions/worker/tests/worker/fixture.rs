@@ -9,7 +9,8 @@ use aviary_model::{Clock, Timestamp};
 pub(crate) use aviary_runtime::OsEntropy as Random;
 use aviary_runtime::{EventHandler, Start, SystemClock};
 use aviary_store::{
-    AccountTables, Accounts, Credentials, Db, Integers, Job, Jobs, Profiles, Purge, SecurityEvents, Task, Tweets,
+    AccountTables, AccountsTable, CredentialsTable, Db, FeedTable, Integers, IntegersTable, Job, JobsTable, Purge,
+    SocialTable, Task, Tweets,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
@@ -48,22 +49,21 @@ impl Fixture {
         let aws = sdk_config("local", &local);
         let clock = Arc::new(ManualClock::at(NOW));
         let db = Db::new(&aws, Arc::new(Random));
-        let tables = AccountTables {
-            accounts: Accounts::new(db.clone(), &table("AccountsTable")),
-            credentials: Credentials::new(db.clone(), &table("CredentialsTable")),
-            profiles: Profiles::new(db.clone(), &table("SocialTable")),
-            jobs: Jobs::new(db.clone(), &table("JobsTable")),
-            activities: SecurityEvents::new(db.clone(), &table("FeedTable")),
-        };
+        let social = SocialTable::new(&db, &table("SocialTable"));
+        let feed = FeedTable::new(&db, &table("FeedTable"));
+        let jobs = JobsTable::new(&db, &table("JobsTable"));
+        let credentials = CredentialsTable::new(&db, &table("CredentialsTable"));
+        let accounts = AccountsTable::new(&db, &table("AccountsTable"));
+        let tables = AccountTables::new(&accounts, &credentials, &social, &feed, &jobs);
         // In its role, as it is deployed.
         let function = sdk_config("local-worker", &local);
         let start =
             Start { settings: settings(others), aws: function, clock: clock.clone(), entropy: Arc::new(Random) };
         Self {
             worker: Worker::new(&start).unwrap(),
-            purge: Purge::new(db.clone(), &tables.credentials, &tables.profiles, &tables.activities),
-            integers: Integers::new(db.clone(), &table("IntegersTable"), tables.jobs.clone()),
-            tweets: Tweets::new(db.clone(), &table("SocialTable")),
+            purge: Purge::new(&credentials, &social, &feed),
+            integers: Integers::new(&IntegersTable::new(&db, &table("IntegersTable")), &jobs),
+            tweets: Tweets::new(&social),
             bucket: Bucket::connect(&aws, LOCAL_MEDIA_BUCKET, "https://media.example.com"),
             dynamodb: aws_sdk_dynamodb::Client::new(&aws),
             s3: s3(&aws),
@@ -72,6 +72,14 @@ impl Fixture {
             clock,
             local,
         }
+    }
+
+    pub(crate) fn social(&self) -> SocialTable {
+        SocialTable::new(&self.db, &table("SocialTable"))
+    }
+
+    pub(crate) fn feed(&self) -> FeedTable {
+        FeedTable::new(&self.db, &table("FeedTable"))
     }
 
     /// The stack, for functions in processes of their own.

@@ -39,7 +39,7 @@ async fn with_address(fixture: &Fixture, user: &User, email: Option<&str>) -> Us
         email: Some(email.map(|email| Email::parse(email).unwrap())),
         ..aviary_store::AccountChange::default()
     };
-    fixture.tables.change(&fixture.db, user, &change).await.unwrap()
+    fixture.tables.change(user, &change).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,7 +28,7 @@ impl Fixture {
         let (user, profile) = new_user(name, email);
         let tables = &self.tables;
         Registration::new(&tables.accounts, &tables.credentials, &tables.profiles, user.clone(), profile)
-            .commit(&self.db)
+            .commit()
             .await
             .unwrap();
         user
@@ -40,7 +40,7 @@ impl Fixture {
         let tables = &self.tables;
         Registration::new(&tables.accounts, &tables.credentials, &tables.profiles, user.clone(), profile)
             .with_principal(Principal { epoch: 0, active: false, staff: false })
-            .commit(&self.db)
+            .commit()
             .await
             .unwrap();
         user
@@ -76,7 +76,7 @@ impl Fixture {
             .and_then(|sign_in| sign_in.with_web_session(sids[2], &secret, &digest("csrf"), month))
             .and_then(|sign_in| sign_in.with_activity(&self.tables.activities, &activity))
             .unwrap()
-            .commit(&self.db)
+            .commit()
             .await
             .unwrap();
         sids
@@ -119,7 +119,7 @@ impl Fixture {
     /// Deletes the account, as `auth` does. Answers the job that was written with it.
     pub(crate) async fn delete(&self, user: &User) -> Job {
         let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, self.clock.now()).unwrap();
-        assert!(self.tables.delete(&self.db, user, &purge).await.unwrap());
+        assert!(self.tables.delete(user, &purge).await.unwrap());
         purge
     }
 

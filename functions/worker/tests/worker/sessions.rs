@@ -14,7 +14,7 @@ async fn sessions_of_past_epochs_go_with_everything_that_leads_to_them() {
     let sweep = jobs.job(Task::SweepSessions { user: user.id }, crate::fixture::NOW).unwrap();
     let activity = fixture.tables.activities.activity("logout_all", crate::fixture::NOW, "", "").unwrap();
     let end = EndSessions { epoch: 0, keep: Some(family) };
-    assert!(fixture.tables.end_all_sessions(&fixture.db, user.id, end, &sweep, &activity).await.unwrap());
+    assert!(fixture.tables.end_all_sessions(user.id, end, &sweep, &activity).await.unwrap());
     let [new, ..] = fixture.sign_in(user.id, 1).await;
 
     assert_eq!(fixture.deliver(&[&sweep]).await, Vec::<String>::new());

@@ -9,7 +9,8 @@ use aviary_localaws::{Config, LocalAws};
 use aviary_model::{Clock, Family, SessionId, Timestamp, TokenId, UserId, Username};
 use aviary_runtime::OsEntropy;
 use aviary_store::{
-    Accounts, Credentials, Db, Profile, Profiles, Registration, SessionOpening, SignIn, SigningKeys, User,
+    Accounts, AccountsTable, Credentials, CredentialsTable, Db, KeysTable, Profile, Profiles, Registration,
+    SessionOpening, SignIn, SigningKeys, SocialTable, User,
 };
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -71,8 +72,8 @@ impl World {
         let db = db(&url);
         Self {
             clock: Arc::new(TestClock(AtomicI64::new(NOW.millis()))),
-            credentials: Credentials::new(db.clone(), CREDENTIALS),
-            keys: SigningKeys::new(db.clone(), "aviary-local-KeysTable"),
+            credentials: Credentials::new(&CredentialsTable::new(&db, CREDENTIALS)),
+            keys: SigningKeys::new(&KeysTable::new(&db, "aviary-local-KeysTable")),
             raw: Client::new(&aviary_aws::sdk_config_for(&url, "local", "local-secret")),
             url,
             db,
@@ -94,8 +95,8 @@ impl World {
         let username = Username::parse("ada").unwrap();
         let user = User { id, username: username.clone(), email: None, password: "-".to_owned(), created_at: NOW };
         let profile = Profile::new(id, username, NOW);
-        let accounts = Accounts::new(self.db.clone(), "aviary-local-AccountsTable");
-        let profiles = Profiles::new(self.db.clone(), "aviary-local-SocialTable");
+        let accounts = Accounts::new(&AccountsTable::new(&self.db, "aviary-local-AccountsTable"));
+        let profiles = Profiles::new(&SocialTable::new(&self.db, "aviary-local-SocialTable"));
         let [sid, device, web] = [(); 3].map(|()| SessionId::new(NOW, &OsEntropy).unwrap());
         let family = Family::new(token_id(), token_id(), NOW, NOW.plus_seconds(MONTH));
         let sign_in = SignIn::new(&self.credentials, opening(id))
@@ -107,7 +108,7 @@ impl World {
             .unwrap();
         Registration::new(&accounts, &self.credentials, &profiles, user, profile)
             .with_sign_in(sign_in)
-            .commit(&self.db)
+            .commit()
             .await
             .unwrap();
         SignedIn { user: id, sid, family, device, web }

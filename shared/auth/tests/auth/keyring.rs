@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aviary_auth::{Claims, Issuer, KeyError, Lifetime, TokenError, TokenKind, Verifier};
 use aviary_model::{SessionId, TokenId, UserId};
 use aviary_runtime::OsEntropy;
-use aviary_store::{Credentials, PublicKey, SigningKey, SigningKeys, StoreError};
+use aviary_store::{Credentials, CredentialsTable, KeysTable, PublicKey, SigningKey, SigningKeys, StoreError};
 use aviary_telemetry::Meter;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::join_all;
@@ -80,8 +80,8 @@ async fn twenty_concurrent_first_starts_make_one_key() {
     let world = World::start();
     let load = async || {
         let db = db(&world.url);
-        let keys = SigningKeys::new(db.clone(), "aviary-local-KeysTable");
-        let credentials = Credentials::new(db, CREDENTIALS);
+        let keys = SigningKeys::new(&KeysTable::new(&db, "aviary-local-KeysTable"));
+        let credentials = Credentials::new(&CredentialsTable::new(&db, CREDENTIALS));
         let issuer = Issuer::load(keys, &credentials, world.clock.clone(), Arc::new(OsEntropy)).await.unwrap();
         (issuer, Verifier::new(credentials, world.clock.clone()))
     };
@@ -214,7 +214,8 @@ async fn an_unreachable_dynamodb_makes_no_token_invalid() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let nowhere = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let verifier = Verifier::new(Credentials::new(db(&nowhere), "none"), Arc::clone(&world.clock) as _);
+    let verifier =
+        Verifier::new(Credentials::new(&CredentialsTable::new(&db(&nowhere), "none")), Arc::clone(&world.clock) as _);
     let answer = verifier.verify(&Mint::new(1).token(&access_claims()), None).await;
     assert!(matches!(answer, Err(StoreError::Passing(_))), "{answer:?}");
 }

@@ -3,7 +3,7 @@
 use aviary_auth::{Claims, Refresh, RefreshError};
 use aviary_model::{GRACE_MILLIS, SessionId, TokenId, UserId};
 use aviary_runtime::OsEntropy;
-use aviary_store::{Credentials, StoreError};
+use aviary_store::{Credentials, CredentialsTable, StoreError};
 use aviary_telemetry::Meter;
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -209,7 +209,8 @@ async fn an_unreachable_dynamodb_ends_no_family() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let nowhere = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let away = Refresh { credentials: Credentials::new(db(&nowhere), "none"), ..world.refresh() };
+    let away =
+        Refresh { credentials: Credentials::new(&CredentialsTable::new(&db(&nowhere), "none")), ..world.refresh() };
     let answer = away.present(&ada.first()).await;
     assert!(matches!(answer, Err(RefreshError::Store(StoreError::Passing(_)))), "{answer:?}");
     assert_eq!(next(&world.refresh(), &ada.first()).await, ada.family.next);

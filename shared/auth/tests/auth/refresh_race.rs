@@ -13,7 +13,10 @@ const HOLDERS: usize = 20;
 /// Twenty processes, each with its own connection.
 fn functions(world: &World) -> Vec<Refresh> {
     let one = || {
-        let credentials = aviary_store::Credentials::new(db(&world.url), crate::fixture::CREDENTIALS);
+        let credentials = aviary_store::Credentials::new(&aviary_store::CredentialsTable::new(
+            &db(&world.url),
+            crate::fixture::CREDENTIALS,
+        ));
         Refresh { credentials, ..world.refresh() }
     };
     std::iter::repeat_with(one).take(HOLDERS).collect()

@@ -6,10 +6,10 @@ use crate::accounts::{Accounts, User, guard_item, guard_key, unchanged, user_key
 use crate::credentials::Credentials;
 use crate::credentials::keys::{principal_key, session_key};
 use crate::credentials::one_time_tokens::Redeemable;
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{number, text};
+use crate::dynamodb::table::{AccountsTable, CredentialsTable, FeedTable, JobsTable, SocialTable};
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::feed::security_events::{SecurityEvent, SecurityEvents, activity_item};
 use crate::jobs::{Job, Jobs, job_item};
@@ -88,11 +88,29 @@ struct Places {
 }
 
 impl AccountTables {
+    /// In these tables.
+    #[must_use]
+    pub fn new(
+        accounts: &AccountsTable,
+        credentials: &CredentialsTable,
+        social: &SocialTable,
+        feed: &FeedTable,
+        jobs: &JobsTable,
+    ) -> Self {
+        Self {
+            accounts: Accounts::new(accounts),
+            credentials: Credentials::new(credentials),
+            profiles: Profiles::new(social),
+            jobs: Jobs::new(jobs),
+            activities: SecurityEvents::new(feed),
+        }
+    }
+
     /// Changes an account that is still as it was read. One step.
     ///
     /// # Errors
     /// When a name is taken, the account has changed, or DynamoDB does not answer.
-    pub async fn change(&self, db: &Db, old: &User, change: &AccountChange) -> Result<User, AccountChangeError> {
+    pub async fn change(&self, old: &User, change: &AccountChange) -> Result<User, AccountChangeError> {
         let new = User {
             username: change.username.clone().unwrap_or_else(|| old.username.clone()),
             email: change.email.clone().unwrap_or_else(|| old.email.clone()),
@@ -114,7 +132,7 @@ impl AccountTables {
         for activity in &change.activities {
             transaction.create(&self.activities.table, activity_item(old.id, activity)?)?;
         }
-        let committed = transaction.commit(db).await?;
+        let committed = transaction.commit(&self.accounts.table.db).await?;
         match committed {
             Committed::Done => Ok(new),
             _ if committed.refused_at(places.username) || committed.refused_at(places.email) => {
@@ -134,7 +152,6 @@ impl AccountTables {
     /// When DynamoDB does not answer.
     pub async fn end_all_sessions(
         &self,
-        db: &Db,
         user: UserId,
         end: EndSessions,
         job: &Job,
@@ -144,7 +161,7 @@ impl AccountTables {
         self.end_sessions(&mut transaction, user, end)?;
         transaction.create(&self.jobs.table, job_item(job)?)?;
         transaction.create(&self.activities.table, activity_item(user, activity)?)?;
-        Ok(matches!(transaction.commit(db).await?, Committed::Done))
+        Ok(matches!(transaction.commit(&self.accounts.table.db).await?, Committed::Done))
     }
 
     /// Guards that are new are created, those that nobody needs are removed; a name that is its owner's own

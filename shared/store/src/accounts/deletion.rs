@@ -5,7 +5,6 @@ use aviary_model::Email;
 use crate::accounts::change::AccountTables;
 use crate::accounts::{User, guard_key, unchanged, user_key};
 use crate::credentials::keys::principal_key;
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::jobs::{Job, job_item};
@@ -17,7 +16,7 @@ impl AccountTables {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn delete(&self, db: &Db, user: &User, purge: &Job) -> Result<bool, StoreError> {
+    pub async fn delete(&self, user: &User, purge: &Job) -> Result<bool, StoreError> {
         let mut transaction = Transaction::default();
         transaction.delete_if(&self.accounts.table, user_key(user.id), &unchanged(user))?;
         let name = user.username.key();
@@ -29,6 +28,6 @@ impl AccountTables {
         transaction.delete(&self.profiles.table, profile_key(user.id))?;
         transaction.delete(&self.profiles.table, name_key(&name))?;
         transaction.create(&self.jobs.table, job_item(purge)?)?;
-        Ok(matches!(transaction.commit(db).await?, Committed::Done))
+        Ok(matches!(transaction.commit(&self.accounts.table.db).await?, Committed::Done))
     }
 }

@@ -4,7 +4,6 @@ use crate::accounts::{Accounts, User, guard_item, user_item};
 use crate::credentials::idempotency_keys::IdempotencyClaim;
 use crate::credentials::sign_in::SignIn;
 use crate::credentials::{Credentials, Principal, principal_item};
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::social::profiles::{Profile, Profiles, name_item, profile_item};
@@ -77,7 +76,7 @@ impl<'a> Registration<'a> {
     ///
     /// # Errors
     /// When the name or the address is taken, or DynamoDB does not answer.
-    pub async fn commit(self, db: &Db) -> Result<(), RegistrationError> {
+    pub async fn commit(self) -> Result<(), RegistrationError> {
         let (user, id) = (&self.user, self.user.id);
         let mut transaction = Transaction::default();
         transaction.create(&self.accounts.table, user_item(user)?)?;
@@ -99,7 +98,7 @@ impl<'a> Registration<'a> {
             Some(claim) => Some(claim.settle(&mut transaction, self.credentials, &id.to_string())?),
             None => None,
         };
-        match transaction.commit(db).await? {
+        match transaction.commit(&self.accounts.table.db).await? {
             Committed::Done => Ok(()),
             Committed::Refused(places) => {
                 let refused = |at: usize| places.iter().any(|(place, _)| *place == at);

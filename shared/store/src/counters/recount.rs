@@ -7,23 +7,21 @@ use futures_util::future::try_join_all;
 
 use crate::counters::Counter;
 use crate::counters::tally::{Tallied, Tally, stored};
-use crate::dynamodb::client::{Db, Direction, metered};
+use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key, number, text};
 use crate::dynamodb::pages::SHARDS;
+use crate::dynamodb::table::{FeedTable, SocialTable, run_query};
 use crate::feed::inbox_item::inbox_key;
 use crate::feed::notifications::PREFIX;
-use crate::feed::security_events::SecurityEvents;
 use crate::social::comments::comments_list;
 use crate::social::keys::{EdgeKind, list_of, user_pk};
-use crate::social::profiles::Profiles;
 
 /// The counters of the `social` table, and of the unread notifications in `feed`.
 #[derive(Clone, Debug)]
 pub struct Recount {
-    db: Db,
-    social: String,
-    feed: String,
+    social: SocialTable,
+    feed: FeedTable,
 }
 
 /// Where a walk goes on.
@@ -51,10 +49,10 @@ struct Query<'a> {
 }
 
 impl Recount {
-    /// Over these tables.
+    /// In these tables.
     #[must_use]
-    pub fn new(profiles: &Profiles, feed: &SecurityEvents) -> Self {
-        Self { db: profiles.db.clone(), social: profiles.table.clone(), feed: feed.table.clone() }
+    pub fn new(social: &SocialTable, feed: &FeedTable) -> Self {
+        Self { social: social.clone(), feed: feed.clone() }
     }
 
     /// Takes the next megabyte of the whole `social` table into a tally; none is left when there is no place to go
@@ -65,10 +63,11 @@ impl Recount {
     #[allow(clippy::disallowed_methods, reason = "an operator counts everything, with rights of their own")]
     pub async fn walk(&self, tally: &mut Tally, from: Option<WalkPlace>) -> Result<Option<WalkPlace>, StoreError> {
         let call = self
+            .social
             .db
             .client
             .scan()
-            .table_name(&self.social)
+            .table_name(&self.social.name)
             .projection_expression("pk, sk, tweet, followers, following, likes, comments, retweets")
             .set_exclusive_start_key(from.map(|WalkPlace(key)| key))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
@@ -84,7 +83,7 @@ impl Recount {
     /// When DynamoDB does not answer.
     pub async fn read(&self, tallied: Tallied, now: Timestamp) -> Result<Option<Reading>, StoreError> {
         let (table, key, name) = self.place(tallied);
-        let Some(item) = self.db.batch_get(table, vec![key]).await?.pop() else { return Ok(None) };
+        let Some(item) = self.social.db.batch_get(table, vec![key]).await?.pop() else { return Ok(None) };
         let counts = self.queries(tallied, &item, now).into_iter().map(|query| self.count(query));
         let there = try_join_all(counts).await?.into_iter().sum();
         Ok(Some(Reading { tallied, stored: stored(&item, name), there }))
@@ -97,6 +96,7 @@ impl Recount {
     pub async fn set(&self, reading: Reading) -> Result<bool, StoreError> {
         let (table, key, name) = self.place(reading.tallied);
         let call = self
+            .social
             .db
             .client
             .update_item()
@@ -123,8 +123,8 @@ impl Recount {
 
     fn place(&self, tallied: Tallied) -> (&str, Key, &'static str) {
         match tallied {
-            Tallied::Edges(counter) => (&self.social, counter.key(), counter.attribute()),
-            Tallied::Unread(user) => (&self.feed, inbox_key(user), "unread"),
+            Tallied::Edges(counter) => (&self.social.name, counter.key(), counter.attribute()),
+            Tallied::Unread(user) => (&self.feed.name, inbox_key(user), "unread"),
         }
     }
 
@@ -134,7 +134,7 @@ impl Recount {
             Tallied::Unread(user) => return vec![self.unread(user, item, now)],
         };
         let kind = match counter {
-            Counter::Following(user) => return vec![self.beginning(&self.social, user, "FOLLOW#")],
+            Counter::Following(user) => return vec![self.beginning(&self.social.name, user, "FOLLOW#")],
             Counter::Comments(tweet) => return self.shards(&comments_list(tweet)),
             Counter::Followers(_) => EdgeKind::Follow,
             Counter::Likes(_) => EdgeKind::Like,
@@ -146,7 +146,7 @@ impl Recount {
 
     fn unread(&self, user: UserId, inbox: &Item, now: Timestamp) -> Query<'_> {
         let read_seq = inbox.get("read_seq").cloned().unwrap_or_else(|| number(0));
-        let mut query = self.beginning(&self.feed, user, PREFIX);
+        let mut query = self.beginning(&self.feed.name, user, PREFIX);
         // The TTL removes late.
         query.filter = Some("seq > :read_seq AND attribute_not_exists(was_read) AND expires_at > :now");
         query.values.extend([(":read_seq", read_seq), (":now", number(now.seconds()))]);
@@ -160,7 +160,7 @@ impl Recount {
 
     fn shards(&self, list: &str) -> Vec<Query<'_>> {
         let shard = |shard| Query {
-            table: &self.social,
+            table: &self.social.name,
             index: Some("lists"),
             condition: "list_pk = :pk",
             filter: None,
@@ -174,19 +174,17 @@ impl Recount {
         loop {
             let values = query.values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
             let call = self
+                .social
                 .db
-                .client
-                .query()
-                .table_name(query.table)
+                .query(query.table)
                 .set_index_name(query.index.map(ToOwned::to_owned))
                 .consistent_read(query.index.is_none())
                 .key_condition_expression(query.condition)
                 .set_filter_expression(query.filter.map(ToOwned::to_owned))
                 .set_expression_attribute_values(Some(values))
                 .select(Select::Count)
-                .set_exclusive_start_key(from)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total);
-            let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+                .set_exclusive_start_key(from);
+            let output = run_query(call).await?;
             total += i64::from(output.count);
             from = output.last_evaluated_key;
             if from.is_none() {

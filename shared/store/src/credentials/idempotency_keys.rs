@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::credentials::Credentials;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::item::{Key, fields, item, number, text};
+use crate::dynamodb::item::{Key, item, number, text};
 use crate::dynamodb::transaction::{Committed, Transaction};
 
 const KEPT_SECONDS: i64 = 24 * 3_600;
@@ -71,11 +71,11 @@ impl Credentials {
         let key = key(user, hash);
         transaction.create(&self.table, item(key.clone(), &record, [])?)?;
         let claim = IdempotencyClaim { key, body: body.to_owned(), until };
-        let Committed::Refused(mut places) = transaction.commit(&self.db).await? else {
+        let Committed::Refused(mut places) = transaction.commit(&self.table.db).await? else {
             return Ok(ClaimOutcome::New(claim));
         };
         let Some(found) = places.pop().and_then(|(_, found)| found) else { return Ok(ClaimOutcome::UnderWay) };
-        let found: Record = fields(&self.table, found)?;
+        let found: Record = self.table.read(found)?;
         let lapsed = found.expires_at <= now || (found.result.is_none() && found.claimed_until <= now);
         match found.result {
             _ if lapsed => self.take_over(claim, &record, found.claimed_until, now).await,
@@ -106,7 +106,7 @@ impl Credentials {
         .value(":now", number(now));
         let mut transaction = Transaction::default();
         transaction.update(&self.table, claim.key.clone(), &update)?;
-        match transaction.commit(&self.db).await? {
+        match transaction.commit(&self.table.db).await? {
             Committed::Done => Ok(ClaimOutcome::New(claim)),
             Committed::Refused(_) => Ok(ClaimOutcome::UnderWay),
         }
@@ -124,7 +124,7 @@ impl Credentials {
             .value(":body", text(&*claim.body));
         let mut transaction = Transaction::default();
         transaction.delete_if(&self.table, claim.key.clone(), &mine)?;
-        transaction.commit(&self.db).await.map(|_| ())
+        transaction.commit(&self.table.db).await.map(|_| ())
     }
 }
 

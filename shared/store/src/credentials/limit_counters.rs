@@ -63,7 +63,7 @@ impl Credentials {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn counted(&self, counter: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let found = self.db.get::<Window>(&self.table, Key::new(format!("LIMIT#{counter}"), "LIMIT")).await?;
+        let found = self.table.get::<Window>(Key::new(format!("LIMIT#{counter}"), "LIMIT")).await?;
         Ok(found.is_some_and(|window| window.n > 0 && window.expires_at > now.seconds()))
     }
 
@@ -125,10 +125,11 @@ impl Credentials {
     }
 
     fn counter(&self, counter: &str) -> aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder {
-        self.db
+        self.table
+            .db
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.table.name)
             .set_key(Some(Key::new(format!("LIMIT#{counter}"), "LIMIT").into_item()))
             .return_values(ReturnValue::AllNew)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)

@@ -8,6 +8,7 @@ use crate::credentials::Credentials;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Key, item};
+use crate::dynamodb::table::CredentialsTable;
 use crate::dynamodb::transaction::Transaction;
 
 /// What a token allows, once.
@@ -75,7 +76,7 @@ impl Credentials {
             OneTime::UndoEmail { user, .. } => (OneTimeKind::UndoEmail, user),
         };
         let record = Record { token, expires_at: expires_at.seconds() };
-        self.db.create(&self.table, item(kind.key(user, hash), &record, [])?).await
+        self.table.create(item(kind.key(user, hash), &record, [])?).await
     }
 
     /// The user's token with this hash, if it has not expired or been redeemed. One step.
@@ -90,14 +91,14 @@ impl Credentials {
         now: Timestamp,
     ) -> Result<Option<Redeemable>, StoreError> {
         let key = kind.key(user, hash);
-        let record = self.db.get::<Record>(&self.table, key.clone()).await?;
+        let record = self.table.get::<Record>(key.clone()).await?;
         Ok(record.filter(|r| r.expires_at > now.seconds()).map(|r| Redeemable { token: r.token, key }))
     }
 }
 
 impl Redeemable {
     /// Redeems the token in the transaction of what it allows: of two that try, one wins.
-    pub(crate) fn redeem(&self, transaction: &mut Transaction, table: &str) -> Result<usize, StoreError> {
+    pub(crate) fn redeem(&self, transaction: &mut Transaction, table: &CredentialsTable) -> Result<usize, StoreError> {
         transaction.delete_if(table, self.key.clone(), &Expression::new("", "attribute_exists(pk)"))
     }
 }

@@ -12,7 +12,7 @@ use crate::credentials::keys::session_key;
 use crate::credentials::session::Session;
 use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, fields, number, text};
+use crate::dynamodb::item::{Item, number, text};
 
 /// What an optimistic promotion came to.
 #[derive(Clone, Debug)]
@@ -59,7 +59,7 @@ impl Credentials {
             .expression_attribute_values(":no", AttributeValue::Bool(false))
             .expression_attribute_values(":now", number(now.seconds()));
         let call = call.return_values(ReturnValue::AllOld);
-        let session = |item: Option<Item>| item.map(|item| fields::<Session>(&self.table, item)).transpose();
+        let session = |item: Option<Item>| item.map(|item| self.table.read::<Session>(item)).transpose();
         Ok(match self.conditional(call).await? {
             Ok(old) => Optimistic::Promoted(session(old)?.map_or(0, |session| session.epoch)),
             Err(old) => Optimistic::Found(session(old)?.and_then(Session::family)),
@@ -110,15 +110,16 @@ impl Credentials {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn family(&self, user: UserId, sid: SessionId) -> Result<Option<(Family, u32)>, StoreError> {
-        let session = self.db.get::<Session>(&self.table, session_key(user, sid)).await?;
+        let session = self.table.get::<Session>(session_key(user, sid)).await?;
         Ok(session.and_then(Session::family))
     }
 
     fn update_session(&self, user: UserId, sid: SessionId) -> UpdateItemFluentBuilder {
-        self.db
+        self.table
+            .db
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.table.name)
             .set_key(Some(session_key(user, sid).into_item()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)

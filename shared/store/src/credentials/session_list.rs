@@ -10,7 +10,8 @@ use crate::credentials::session::{Session, SessionKind};
 use crate::credentials::sign_in::device_sk;
 use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, Key, fields, number, text};
+use crate::dynamodb::item::{Item, Key, number, text};
+use crate::dynamodb::table::run_query;
 use crate::dynamodb::transaction::{Transaction, distinct, remove};
 use crate::jobs::{Job, Jobs, job_item};
 
@@ -36,10 +37,8 @@ impl Credentials {
     ) -> Result<SessionPage, StoreError> {
         let end = before.map_or_else(|| "S#~".to_owned(), |sid| format!("S#{sid}"));
         let call = self
-            .db
-            .client
+            .table
             .query()
-            .table_name(&self.table)
             .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :end")
             .expression_attribute_values(":pk", text(format!("U#{user}")))
             .expression_attribute_values(":first", text("S#"))
@@ -47,14 +46,13 @@ impl Credentials {
             .scan_index_forward(false)
             .consistent_read(true)
             // `BETWEEN` has its end in it, which the last page showed.
-            .limit(limit + i32::from(before.is_some()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+            .limit(limit + i32::from(before.is_some()));
+        let output = run_query(call).await?;
         let more = output.last_evaluated_key.is_some();
         let mut sessions = Vec::new();
         for found in output.items.unwrap_or_default() {
             let sid = sid_of(&found);
-            let session = fields::<Session>(&self.table, found)?;
+            let session = self.table.read::<Session>(found)?;
             sessions.extend(sid.map(|sid| (sid, session)));
         }
         let next = sessions.last().filter(|_| more).map(|(sid, _)| *sid);
@@ -67,7 +65,7 @@ impl Credentials {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn session(&self, user: UserId, sid: SessionId) -> Result<Option<Session>, StoreError> {
-        self.db.get(&self.table, session_key(user, sid)).await
+        self.table.get(session_key(user, sid)).await
     }
 
     /// Ends a session of any kind: its item, the pointer to it, its place among the device tokens. One step.
@@ -75,7 +73,7 @@ impl Credentials {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn end_session(&self, user: UserId, sid: SessionId, session: &Session) -> Result<(), StoreError> {
-        remove(&self.db, &self.table, session_keys(user, sid, session)).await
+        remove(&self.table, session_keys(user, sid, session)).await
     }
 
     /// The same, with a job in the same transaction. One step.
@@ -94,7 +92,7 @@ impl Credentials {
             transaction.delete(&self.table, key)?;
         }
         transaction.create(&jobs.table, job_item(job)?)?;
-        transaction.commit(&self.db).await.map(|_| ())
+        transaction.commit(&self.table.db).await.map(|_| ())
     }
 
     /// Removes the sessions of epochs before this one, which count for nothing any more, with everything that
@@ -109,7 +107,7 @@ impl Credentials {
             let past: Vec<_> = page.sessions.iter().filter(|(_, session)| session.epoch < epoch).collect();
             for some in past.chunks(20) {
                 let keys = some.iter().flat_map(|(sid, session)| session_keys(user, *sid, session));
-                remove(&self.db, &self.table, distinct(keys)).await?;
+                remove(&self.table, distinct(keys)).await?;
             }
             before = page.next;
             if before.is_none() {
@@ -124,10 +122,11 @@ impl Credentials {
     /// When DynamoDB does not answer.
     pub async fn used(&self, user: UserId, sid: SessionId, now: Timestamp) -> Result<(), StoreError> {
         let call = self
+            .table
             .db
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.table.name)
             .set_key(Some(session_key(user, sid).into_item()))
             .update_expression("SET last_used_at = :now")
             .condition_expression("attribute_exists(pk)")

@@ -1,16 +1,15 @@
 //! Opening sessions: everything a login writes, in one transaction.
 
 use aviary_model::{Family, SessionId, Timestamp, UserId};
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Accounts, User, rehash, user_key};
-use crate::credentials::keys::{pointer_key, session_key};
+use crate::credentials::keys::{pointer_key, session_key, token_pk};
 use crate::credentials::session::{Session, SessionOpening};
 use crate::credentials::{Credentials, Pointer};
-use crate::dynamodb::client::{Db, Direction, metered};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, Key, fields, item, number, text};
+use crate::dynamodb::item::{Item, Key, item, number, text};
+use crate::dynamodb::table::{AccountsTable, CredentialsTable, FeedTable, run_query};
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::feed::security_events::{SecurityEvent, SecurityEvents, activity_item};
 
@@ -29,10 +28,11 @@ pub struct DeviceToken {
 #[derive(Debug)]
 pub struct SignIn {
     opening: SessionOpening,
-    credentials: String,
-    creates: Vec<(String, Item)>,
+    credentials: CredentialsTable,
+    creates: Vec<Item>,
+    events: Vec<(FeedTable, Item)>,
     deletes: Vec<Key>,
-    new_hash: Option<(String, User, String)>,
+    new_hash: Option<(AccountsTable, User, String)>,
 }
 
 impl SignIn {
@@ -43,6 +43,7 @@ impl SignIn {
             opening,
             credentials: credentials.table.clone(),
             creates: Vec::new(),
+            events: Vec::new(),
             deletes: Vec::new(),
             new_hash: None,
         }
@@ -67,9 +68,9 @@ impl SignIn {
         let session = self.opening.device_token(hash);
         self.open(sid, &session)?;
         let sk = device_sk(self.opening.now, sid);
-        let device = DeviceToken { sk: sk.clone(), sid, pointer: crate::credentials::keys::token_pk(hash) };
+        let device = DeviceToken { sk: sk.clone(), sid, pointer: token_pk(hash) };
         let key = Key::new(format!("U#{}", self.opening.user), sk);
-        self.creates.push((self.credentials.clone(), item(key, &device, [])?));
+        self.creates.push(item(key, &device, [])?);
         let too_many = (others.len() + 1).saturating_sub(MAX_DEVICE_TOKENS);
         for old in others.iter().take(too_many) {
             self.deletes.extend(device_keys(self.opening.user, old));
@@ -98,7 +99,7 @@ impl SignIn {
     /// # Errors
     /// When the activity can't be written.
     pub fn with_activity(mut self, activities: &SecurityEvents, activity: &SecurityEvent) -> Result<Self, StoreError> {
-        self.creates.push((activities.table.clone(), activity_item(self.opening.user, activity)?));
+        self.events.push((activities.table.clone(), activity_item(self.opening.user, activity)?));
         Ok(self)
     }
 
@@ -113,7 +114,7 @@ impl SignIn {
     ///
     /// # Errors
     /// When DynamoDB does not answer.
-    pub async fn commit(mut self, db: &Db) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
         let new_hash = self.new_hash.take();
         let mut transaction = Transaction::default();
         self.write(&mut transaction)?;
@@ -121,18 +122,21 @@ impl SignIn {
             let mut with_hash = Transaction::default();
             self.write(&mut with_hash)?;
             with_hash.update(&table, user_key(user.id), &rehash(&user, &hash))?;
-            if matches!(with_hash.commit(db).await?, Committed::Done) {
+            if matches!(with_hash.commit(&self.credentials.db).await?, Committed::Done) {
                 return Ok(());
             }
         }
-        match transaction.commit(db).await? {
+        match transaction.commit(&self.credentials.db).await? {
             Committed::Done => Ok(()),
             Committed::Refused(places) => Err(StoreError::Rejected(format!("a new session was refused at {places:?}"))),
         }
     }
 
     pub(crate) fn write(&self, transaction: &mut Transaction) -> Result<(), StoreError> {
-        for (table, item) in &self.creates {
+        for item in &self.creates {
+            transaction.create(&self.credentials, item.clone())?;
+        }
+        for (table, item) in &self.events {
             transaction.create(table, item.clone())?;
         }
         for key in &self.deletes {
@@ -144,13 +148,13 @@ impl SignIn {
     /// The session and, expiring with it, the pointer that its secret's hash leads to.
     fn open(&mut self, sid: SessionId, session: &Session) -> Result<(), StoreError> {
         let user = self.opening.user;
-        self.creates.push((self.credentials.clone(), item(session_key(user, sid), session, [])?));
+        self.creates.push(item(session_key(user, sid), session, [])?);
         if let Some(key) = session.pointer_key() {
             let mut pointer = item(key, &Pointer { user_id: user, sid }, [])?;
             if let Some(end) = session.expires_at {
                 pointer.insert("expires_at".to_owned(), number(end));
             }
-            self.creates.push((self.credentials.clone(), pointer));
+            self.creates.push(pointer);
         }
         Ok(())
     }
@@ -163,17 +167,14 @@ impl Credentials {
     /// When DynamoDB does not answer.
     pub async fn device_tokens(&self, user: UserId) -> Result<Vec<DeviceToken>, StoreError> {
         let call = self
-            .db
-            .client
+            .table
             .query()
-            .table_name(&self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :device)")
             .expression_attribute_values(":pk", text(format!("U#{user}")))
             .expression_attribute_values(":device", text("D#"))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
-        output.items.unwrap_or_default().into_iter().map(|item| fields(&self.table, item)).collect()
+            .consistent_read(true);
+        let output = run_query(call).await?;
+        output.items.unwrap_or_default().into_iter().map(|item| self.table.read(item)).collect()
     }
 
     /// Ends these device tokens. One step for each twenty.
@@ -186,7 +187,7 @@ impl Credentials {
             for key in tokens.iter().flat_map(|token| device_keys(user, token)) {
                 transaction.delete(&self.table, key)?;
             }
-            transaction.commit(&self.db).await?;
+            transaction.commit(&self.table.db).await?;
         }
         Ok(())
     }

@@ -5,14 +5,13 @@
 //! the public keys, which everyone verifies with.
 
 use aviary_model::Timestamp;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credentials;
-use crate::dynamodb::client::{Db, Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::item::{Item, Key, fields, item, number, text};
+use crate::dynamodb::item::{Item, Key, item, number, text};
+use crate::dynamodb::table::{KeysTable, run_query};
 use crate::dynamodb::transaction::{Committed, Transaction};
 
 /// A private key: the Ed25519 seed in hex.
@@ -47,15 +46,14 @@ pub struct PublicKey {
 /// The `keys` table.
 #[derive(Clone, Debug)]
 pub struct SigningKeys {
-    db: Db,
-    table: String,
+    table: KeysTable,
 }
 
 impl SigningKeys {
-    /// The table of this name.
+    /// In this table.
     #[must_use]
-    pub fn new(db: Db, table: &str) -> Self {
-        Self { db, table: table.to_owned() }
+    pub fn new(table: &KeysTable) -> Self {
+        Self { table: table.clone() }
     }
 
     /// The key that tokens are signed with now. None before the first start. One step.
@@ -63,7 +61,7 @@ impl SigningKeys {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn current(&self) -> Result<Option<SigningKey>, StoreError> {
-        self.db.get(&self.table, current_key()).await
+        self.table.get(current_key()).await
     }
 
     /// The key that is published and signs nothing yet. One step.
@@ -71,7 +69,7 @@ impl SigningKeys {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn next(&self) -> Result<Option<SigningKey>, StoreError> {
-        self.db.get(&self.table, next_key()).await
+        self.table.get(next_key()).await
     }
 
     /// Makes the first key: private and public half in one transaction. False if another process was
@@ -111,7 +109,7 @@ impl SigningKeys {
         let mut transaction = Transaction::default();
         transaction.create(&self.table, item(key, private, [])?)?;
         transaction.create(&credentials.table, item(public_key(&public.kid), public, [])?)?;
-        Ok(matches!(transaction.commit(&self.db).await?, Committed::Done))
+        Ok(matches!(transaction.commit(&self.table.db).await?, Committed::Done))
     }
 
     /// Makes the next key the current one; the old one's public half stays until `old_expires_at`. False if
@@ -139,7 +137,7 @@ impl SigningKeys {
         transaction.update(&self.table, current_key(), &replace)?;
         transaction.delete_if(&self.table, next_key(), &is(&next.kid))?;
         transaction.update(&credentials.table, public_key(&old.kid), &expire)?;
-        Ok(matches!(transaction.commit(&self.db).await?, Committed::Done))
+        Ok(matches!(transaction.commit(&self.table.db).await?, Committed::Done))
     }
 }
 
@@ -150,17 +148,14 @@ impl Credentials {
     /// When DynamoDB does not answer.
     pub async fn public_keys(&self) -> Result<Vec<PublicKey>, StoreError> {
         let call = self
-            .db
-            .client
+            .table
             .query()
-            .table_name(&self.table)
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", text("KEY#PUBLIC"))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+            .consistent_read(true);
+        let output = run_query(call).await?;
         let items = output.items.unwrap_or_default();
-        items.into_iter().map(|item| fields(&self.table, item)).collect()
+        items.into_iter().map(|item| self.table.read(item)).collect()
     }
 }
 

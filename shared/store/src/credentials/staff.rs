@@ -8,7 +8,6 @@ use crate::credentials::keys::principal_key;
 use crate::credentials::{Credentials, Principal};
 use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::fields;
 
 impl Credentials {
     /// Makes a user staff, or no longer staff, and answers the principal as it was before. None if there is
@@ -18,10 +17,11 @@ impl Credentials {
     /// When DynamoDB does not answer.
     pub async fn set_staff(&self, user: UserId, staff: bool) -> Result<Option<Principal>, StoreError> {
         let call = self
+            .table
             .db
             .client
             .update_item()
-            .table_name(&self.table)
+            .table_name(&self.table.name)
             .set_key(Some(principal_key(user).into_item()))
             // A deleted account must not come back as a principal alone.
             .condition_expression("attribute_exists(pk)")
@@ -31,7 +31,7 @@ impl Credentials {
             .return_values(ReturnValue::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
-            Ok(output) => output.attributes.map(|item| fields(&self.table, item)).transpose(),
+            Ok(output) => output.attributes.map(|item| self.table.read(item)).transpose(),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
                 _ => Err(error.into()),

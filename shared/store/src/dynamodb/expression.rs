@@ -7,9 +7,10 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
 };
 
-use crate::dynamodb::client::{Db, Direction, MAX_ROUNDS, metered};
+use crate::dynamodb::client::{Direction, MAX_ROUNDS, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key};
+use crate::dynamodb::table::Table;
 
 /// How an update of one item ended.
 #[derive(Debug)]
@@ -68,8 +69,8 @@ impl Expression {
 
     /// Updates this one item by itself and answers it as it was. None if the condition failed. As
     /// [`Expression::apply_to`].
-    pub(crate) async fn apply(&self, db: &Db, table: &str, key: Key) -> Result<Option<Item>, StoreError> {
-        Ok(match self.apply_to(db, table, key).await? {
+    pub(crate) async fn apply<Kind>(&self, table: &Table<Kind>, key: Key) -> Result<Option<Item>, StoreError> {
+        Ok(match self.apply_to(table, key).await? {
             Applied::Done(was) => Some(was),
             Applied::Refused(_) => None,
         })
@@ -77,14 +78,15 @@ impl Expression {
 
     /// Updates this one item by itself. Transactions of others that are in conflict with it are waited for. One
     /// step; half the units of a transaction.
-    pub(crate) async fn apply_to(&self, db: &Db, table: &str, key: Key) -> Result<Applied, StoreError> {
+    pub(crate) async fn apply_to<Kind>(&self, table: &Table<Kind>, key: Key) -> Result<Applied, StoreError> {
         let mut last = StoreError::Passing("no attempt".to_owned());
         for round in 0..MAX_ROUNDS {
-            db.pause_before(round).await?;
-            let call = db
+            table.db.pause_before(round).await?;
+            let call = table
+                .db
                 .client
                 .update_item()
-                .table_name(table)
+                .table_name(&table.name)
                 .set_key(Some(key.clone().into_item()))
                 .update_expression(&self.update)
                 .set_condition_expression(self.condition())

@@ -10,6 +10,7 @@ use crate::dynamodb::client::{Db, Direction, MAX_ROUNDS, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Item, Key};
+use crate::dynamodb::table::Table;
 
 /// Writes that happen together or not at all. Each method says at which place its write stands.
 #[derive(Debug, Default)]
@@ -43,14 +44,19 @@ impl Transaction {
     }
 
     /// Writes an item that must not be there yet.
-    pub(crate) fn create(&mut self, table: &str, item: Item) -> Result<usize, StoreError> {
+    pub(crate) fn create<Kind>(&mut self, table: &Table<Kind>, item: Item) -> Result<usize, StoreError> {
         self.put_if(table, item, &Expression::new("", "attribute_not_exists(pk)"))
     }
 
     /// Updates an item, under a condition if there is one.
-    pub(crate) fn update(&mut self, table: &str, key: Key, update: &Expression) -> Result<usize, StoreError> {
+    pub(crate) fn update<Kind>(
+        &mut self,
+        table: &Table<Kind>,
+        key: Key,
+        update: &Expression,
+    ) -> Result<usize, StoreError> {
         let update = Update::builder()
-            .table_name(table)
+            .table_name(&table.name)
             .set_key(Some(key.into_item()))
             .update_expression(&update.update)
             .set_condition_expression(update.condition())
@@ -62,21 +68,26 @@ impl Transaction {
     }
 
     /// Writes an item in place of whatever is there.
-    pub(crate) fn put(&mut self, table: &str, item: Item) -> Result<usize, StoreError> {
-        let put = Put::builder().table_name(table).set_item(Some(item)).build();
+    pub(crate) fn put<Kind>(&mut self, table: &Table<Kind>, item: Item) -> Result<usize, StoreError> {
+        let put = Put::builder().table_name(&table.name).set_item(Some(item)).build();
         self.push(put, |builder, put| builder.put(put))
     }
 
     /// Removes an item, whether it is there or not.
-    pub(crate) fn delete(&mut self, table: &str, key: Key) -> Result<usize, StoreError> {
-        let delete = Delete::builder().table_name(table).set_key(Some(key.into_item())).build();
+    pub(crate) fn delete<Kind>(&mut self, table: &Table<Kind>, key: Key) -> Result<usize, StoreError> {
+        let delete = Delete::builder().table_name(&table.name).set_key(Some(key.into_item())).build();
         self.push(delete, |builder, delete| builder.delete(delete))
     }
 
     /// Removes an item under a condition.
-    pub(crate) fn delete_if(&mut self, table: &str, key: Key, condition: &Expression) -> Result<usize, StoreError> {
+    pub(crate) fn delete_if<Kind>(
+        &mut self,
+        table: &Table<Kind>,
+        key: Key,
+        condition: &Expression,
+    ) -> Result<usize, StoreError> {
         let delete = Delete::builder()
-            .table_name(table)
+            .table_name(&table.name)
             .set_key(Some(key.into_item()))
             .condition_expression(&condition.condition)
             .set_expression_attribute_names(condition.names())
@@ -87,9 +98,14 @@ impl Transaction {
     }
 
     /// Writes an item in place of the one that is there, under a condition.
-    pub(crate) fn put_if(&mut self, table: &str, item: Item, condition: &Expression) -> Result<usize, StoreError> {
+    pub(crate) fn put_if<Kind>(
+        &mut self,
+        table: &Table<Kind>,
+        item: Item,
+        condition: &Expression,
+    ) -> Result<usize, StoreError> {
         let put = Put::builder()
-            .table_name(table)
+            .table_name(&table.name)
             .set_item(Some(item))
             .condition_expression(&condition.condition)
             .set_expression_attribute_names(condition.names())
@@ -100,9 +116,14 @@ impl Transaction {
     }
 
     /// Writes nothing: all of it stands on this condition of an item.
-    pub(crate) fn check(&mut self, table: &str, key: Key, condition: &Expression) -> Result<usize, StoreError> {
+    pub(crate) fn check<Kind>(
+        &mut self,
+        table: &Table<Kind>,
+        key: Key,
+        condition: &Expression,
+    ) -> Result<usize, StoreError> {
         let check = ConditionCheck::builder()
-            .table_name(table)
+            .table_name(&table.name)
             .set_key(Some(key.into_item()))
             .condition_expression(&condition.condition)
             .set_expression_attribute_names(condition.names())
@@ -162,12 +183,12 @@ impl Transaction {
 }
 
 /// Removes items of one table together, each named once. One step.
-pub(crate) async fn remove(db: &Db, table: &str, keys: Vec<Key>) -> Result<(), StoreError> {
+pub(crate) async fn remove<Kind>(table: &Table<Kind>, keys: Vec<Key>) -> Result<(), StoreError> {
     let mut transaction = Transaction::default();
     for key in keys {
         transaction.delete(table, key)?;
     }
-    transaction.commit(db).await.map(|_| ())
+    transaction.commit(&table.db).await.map(|_| ())
 }
 
 /// A transaction refuses to hear of one item twice: a device token's session and its place in the list

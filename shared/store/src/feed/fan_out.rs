@@ -40,10 +40,10 @@ impl HomeTimelines {
     ) -> Result<ListPage<Follower>, StoreError> {
         let list = list_of(EdgeKind::Follow, user.uuid());
         let page = match shard {
-            None => self.db.list_page(&self.social, &list, Order::OldestFirst, after, limit).await?,
+            None => self.social.list_page(&list, Order::OldestFirst, after, limit).await?,
             Some(shard) => {
                 let pk = format!("{list}#{shard}");
-                let found = self.db.list_shard(&self.social, pk, Order::OldestFirst, after, limit).await?;
+                let found = self.social.list_shard(pk, Order::OldestFirst, after, limit).await?;
                 cut(found, limit, |item| attribute(item, "list_sk").map(ToOwned::to_owned))
             }
         };
@@ -70,7 +70,7 @@ impl HomeTimelines {
         }
         let edge = (position != tweet.into()).then(|| edge_key(user, EdgeKind::Retweet, tweet.uuid()));
         keys.extend(edge.clone());
-        let found = self.db.batch_get(&self.social, keys.clone()).await?;
+        let found = self.social.batch_get(keys.clone()).await?;
         let is_there = |key: &Key| found.iter().any(|item| key.is_of(item));
         let same = edge.is_none_or(|edge| {
             let found = found.iter().find(|item| edge.is_of(item));
@@ -86,15 +86,15 @@ impl HomeTimelines {
     /// When DynamoDB does not answer.
     pub async fn for_new_follower(&self, user: UserId, followed: UserId) -> Result<Vec<TimelineEntry>, StoreError> {
         let edge = edge_key(user, EdgeKind::Follow, followed.uuid());
-        let found = self.db.batch_get(&self.social, vec![edge]).await?;
+        let found = self.social.batch_get(vec![edge]).await?;
         let Some(follow) = found.first().and_then(|edge| id_behind::<EdgeId>(edge, "id", "")) else {
             return Ok(Vec::new());
         };
         let own = |prefix, by_recency| Own { pk: user_pk(followed), prefix, by_recency, order: Order::NewestFirst };
         let (tweeted, retweeted) = (own("TWEET#", false), own("RETWEET#", true));
         let (tweeted, retweeted) = try_join(
-            self.db.own_page(&self.social, &tweeted, None, LAST_TWEETS),
-            self.db.own_page(&self.social, &retweeted, None, LAST_TWEETS),
+            self.social.own_page(&tweeted, None, LAST_TWEETS),
+            self.social.own_page(&retweeted, None, LAST_TWEETS),
         )
         .await?;
         let since = follow.made_at().plus_seconds(-LAG_SECONDS);

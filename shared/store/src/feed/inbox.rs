@@ -9,7 +9,7 @@ use futures_util::future::try_join;
 use crate::dynamodb::client::MAX_ROUNDS;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::item::{Item, fields, number};
+use crate::dynamodb::item::{Item, number};
 use crate::dynamodb::pages::{Order, Own, id_behind};
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::feed::inbox_item::{Inbox, inbox_key};
@@ -50,7 +50,7 @@ impl Notifications {
         let claim = Expression::new("SET #counted_on = :today", condition)
             .name("#counted_on", "counted_on")
             .value(":today", number(today));
-        Ok(claim.apply(&self.db, &self.feed, inbox_key(user)).await?.is_some())
+        Ok(claim.apply(&self.feed, inbox_key(user)).await?.is_some())
     }
 
     /// Counts those that are unread and not over; again if the inbox changes meanwhile, but not for ever.
@@ -66,7 +66,7 @@ impl Notifications {
                 .value(":seq", number(inbox.seq))
                 .value(":read", number(inbox.read_seq))
                 .value(":was", number(inbox.unread));
-            if same.apply(&self.db, &self.feed, inbox_key(user)).await?.is_some() {
+            if same.apply(&self.feed, inbox_key(user)).await?.is_some() {
                 return Ok(unread);
             }
         }
@@ -76,9 +76,9 @@ impl Notifications {
     async fn count_unread(&self, user: UserId, inbox: &Inbox, now: Timestamp) -> Result<u64, StoreError> {
         let (mut after, mut unread) = (Some(place(inbox.read_seq)), 0);
         while after.is_some() {
-            let page = self.db.own_page(&self.feed, &unread_of(user), after.as_deref(), PAGE).await?;
+            let page = self.feed.own_page(&unread_of(user), after.as_deref(), PAGE).await?;
             for item in page.entries {
-                unread += u64::from(fields::<Stored>(&self.feed, item)?.is_unread(inbox, now));
+                unread += u64::from(self.feed.read::<Stored>(item)?.is_unread(inbox, now));
             }
             after = page.next;
         }
@@ -97,7 +97,7 @@ impl Notifications {
             .value(":none", number(0));
         let mut transaction = Transaction::default();
         transaction.update(&self.feed, inbox_key(user), &update)?;
-        transaction.commit(&self.db).await.map(|_| ())
+        transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
     /// Marks these as read; those that are read already, or are not there, are left alone. Answers how many are
@@ -130,14 +130,14 @@ impl Notifications {
         after: Option<String>,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
-        let hide = self.db.get::<Hide>(&self.social, hide_key(user, actor));
+        let hide = self.social.get::<Hide>(hide_key(user, actor));
         let (hide, inbox) = try_join(hide, self.inbox(user)).await?;
         if !hide.unwrap_or_default().hides() {
             return Ok(None);
         }
         let mut after = after.or_else(|| Some(place(inbox.read_seq)));
         for _ in 0..QUIET_PAGES {
-            let page = self.db.own_page(&self.feed, &unread_of(user), after.as_deref(), PAGE).await?;
+            let page = self.feed.own_page(&unread_of(user), after.as_deref(), PAGE).await?;
             let by_actor = |item: &&Item| id_behind::<UserId>(item, "actor", "") == Some(actor);
             let ids: HashSet<_> = page.entries.iter().filter(by_actor).filter_map(notification_id).collect();
             if !ids.is_empty() {
@@ -153,7 +153,7 @@ impl Notifications {
 
     async fn read_some(&self, user: UserId, ids: &[NotificationId], now: Timestamp) -> Result<u64, StoreError> {
         for round in 0..MAX_ROUNDS {
-            self.db.pause_before(round).await?;
+            self.feed.db.pause_before(round).await?;
             let Found { inbox: Some(inbox), stored } = self.find(user, ids.iter().copied()).await? else {
                 return Ok(0);
             };
@@ -168,7 +168,7 @@ impl Notifications {
                 transaction.update(&self.feed, notification_key(user, *id), &read)?;
             }
             transaction.update(&self.feed, inbox_key(user), &fewer_unread(unread.len(), &inbox))?;
-            if matches!(transaction.commit(&self.db).await?, Committed::Done) {
+            if matches!(transaction.commit(&self.feed.db).await?, Committed::Done) {
                 let count = u64::try_from(unread.len()).unwrap_or(u64::MAX);
                 return Ok(inbox.unread.saturating_sub(count));
             }
@@ -177,7 +177,7 @@ impl Notifications {
     }
 
     async fn inbox(&self, user: UserId) -> Result<Inbox, StoreError> {
-        Ok(self.db.get::<Inbox>(&self.feed, inbox_key(user)).await?.unwrap_or_default())
+        Ok(self.feed.get::<Inbox>(inbox_key(user)).await?.unwrap_or_default())
     }
 }
 

@@ -4,7 +4,7 @@ use aviary_model::{NotificationId, Timestamp, UserId};
 
 use crate::dynamodb::client::MAX_ROUNDS;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, Key, expiring, fields, item, number};
+use crate::dynamodb::item::{Item, Key, expiring, item, number};
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::feed::inbox::{contended, fewer_unread, more, still_unread};
 use crate::feed::inbox_item::inbox_key;
@@ -35,12 +35,12 @@ impl Notifications {
                 keys.push(key);
             }
         }
-        let found = self.db.batch_get_many(&self.social, keys).await?;
+        let found = self.social.batch_get_many(keys).await?;
         let find = |key: &Key| found.iter().find(|item| key.is_of(item));
         let mut wanted = Vec::new();
         for (recipient, news) in news {
             let hide: Option<Hide> =
-                find(&hide_key(recipient, news.actor)).map(|item| fields(&self.social, item.clone())).transpose()?;
+                find(&hide_key(recipient, news.actor)).map(|item| self.social.read(item.clone())).transpose()?;
             let is_there = needed(recipient, &news).iter().all(|key| find(key).is_some());
             if recipient != news.actor && is_there && !hide.unwrap_or_default().hides() {
                 wanted.push((recipient, news));
@@ -80,7 +80,7 @@ impl Notifications {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         for round in 0..ROUNDS {
-            self.db.pause_before(round).await?;
+            self.feed.db.pause_before(round).await?;
             let Found { inbox, stored } = self.find(recipient, news.iter().map(|(id, _)| *id)).await?;
             let is_new = |id: &NotificationId| !stored.iter().any(|(other, _)| other == id);
             let new: Vec<_> = news.iter().filter(|(id, _)| is_new(id)).collect();
@@ -93,7 +93,7 @@ impl Notifications {
                 transaction.create(&self.feed, notification_item(recipient, *id, news, seq, now)?)?;
             }
             transaction.update(&self.feed, inbox_key(recipient), &more(inbox.as_ref(), new.len(), now))?;
-            if matches!(transaction.commit(&self.db).await?, Committed::Done) {
+            if matches!(transaction.commit(&self.feed.db).await?, Committed::Done) {
                 return Ok(());
             }
         }
@@ -112,7 +112,7 @@ impl Notifications {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         for round in 0..ROUNDS {
-            self.db.pause_before(round).await?;
+            self.feed.db.pause_before(round).await?;
             let Found { inbox, stored } = self.find(recipient, ids.iter().copied()).await?;
             if stored.is_empty() {
                 return Ok(());
@@ -131,7 +131,7 @@ impl Notifications {
             if let Some(inbox) = inbox.filter(|_| unread > 0) {
                 transaction.update(&self.feed, inbox_key(recipient), &fewer_unread(unread, &inbox))?;
             }
-            if matches!(transaction.commit(&self.db).await?, Committed::Done) {
+            if matches!(transaction.commit(&self.feed.db).await?, Committed::Done) {
                 return Ok(());
             }
         }

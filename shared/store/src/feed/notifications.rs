@@ -4,15 +4,13 @@
 use aviary_model::{NotificationId, Timestamp, UserId};
 use serde::Deserialize;
 
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, Key, fields, is_expired};
+use crate::dynamodb::item::{Item, Key, is_expired};
 use crate::dynamodb::pages::{ListPage, Order, Own, attribute};
+use crate::dynamodb::table::{FeedTable, SocialTable};
 use crate::feed::inbox_item::{Inbox, inbox_key};
 use crate::feed::notification_content::NotificationContent;
-use crate::feed::security_events::SecurityEvents;
 use crate::social::keys::user_pk;
-use crate::social::profiles::Profiles;
 
 pub(crate) const PREFIX: &str = "N#";
 pub(crate) const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
@@ -54,9 +52,8 @@ impl Stored {
 /// The notifications of the `feed` table.
 #[derive(Clone, Debug)]
 pub struct Notifications {
-    pub(crate) db: Db,
-    pub(crate) feed: String,
-    pub(crate) social: String,
+    pub(crate) feed: FeedTable,
+    pub(crate) social: SocialTable,
 }
 
 /// Some of somebody's notifications beside the inbox.
@@ -67,10 +64,10 @@ pub(crate) struct Found {
 }
 
 impl Notifications {
-    /// Over these tables.
+    /// In these tables.
     #[must_use]
-    pub fn new(profiles: &Profiles, feed: &SecurityEvents) -> Self {
-        Self { db: profiles.db.clone(), feed: feed.table.clone(), social: profiles.table.clone() }
+    pub fn new(social: &SocialTable, feed: &FeedTable) -> Self {
+        Self { social: social.clone(), feed: feed.clone() }
     }
 
     /// A page of somebody's notifications, those that came last first, of what comes after the place `after`;
@@ -87,8 +84,8 @@ impl Notifications {
     ) -> Result<ListPage<Notification>, StoreError> {
         let own = Own { pk: user_pk(user), prefix: PREFIX, by_recency: true, order: Order::NewestFirst };
         let after = after.map(place);
-        let page = self.db.own_page(&self.feed, &own, after.as_deref(), limit);
-        let inbox = self.db.get::<Inbox>(&self.feed, inbox_key(user));
+        let page = self.feed.own_page(&own, after.as_deref(), limit);
+        let inbox = self.feed.get::<Inbox>(inbox_key(user));
         let (page, inbox) = futures_util::future::try_join(page, inbox).await?;
         let inbox = inbox.unwrap_or_default();
         // The TTL removes late.
@@ -98,10 +95,10 @@ impl Notifications {
     }
 
     fn notification(&self, item: Item, inbox: &Inbox) -> Result<Notification, StoreError> {
-        let missing = || StoreError::Corrupt { table: self.feed.clone(), cause: "a notification has no id".to_owned() };
+        let missing = || self.feed.corrupt("a notification has no id");
         let id = notification_id(&item).ok_or_else(missing)?;
-        let stored: Stored = fields(&self.feed, item.clone())?;
-        Ok(Notification { id, read: stored.is_read(inbox), news: fields(&self.feed, item)? })
+        let stored: Stored = self.feed.read(item.clone())?;
+        Ok(Notification { id, read: stored.is_read(inbox), news: self.feed.read(item)? })
     }
 
     /// These of somebody's notifications that are there, and the inbox. One step.
@@ -112,10 +109,10 @@ impl Notifications {
     ) -> Result<Found, StoreError> {
         let keys: Vec<Key> = ids.map(|id| notification_key(user, id)).chain([inbox_key(user)]).collect();
         let mut found = Found { inbox: None, stored: Vec::new() };
-        for item in self.db.batch_get(&self.feed, keys).await? {
+        for item in self.feed.batch_get(keys).await? {
             match notification_id(&item) {
-                Some(id) => found.stored.push((id, fields(&self.feed, item)?)),
-                None => found.inbox = Some(fields(&self.feed, item)?),
+                Some(id) => found.stored.push((id, self.feed.read(item)?)),
+                None => found.inbox = Some(self.feed.read(item)?),
             }
         }
         Ok(found)

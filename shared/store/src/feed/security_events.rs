@@ -4,9 +4,10 @@ use aviary_model::{SessionId, Timestamp, UserId};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use serde::{Deserialize, Serialize};
 
-use crate::dynamodb::client::{Db, Direction, metered};
+use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, Key, fields, item, text};
+use crate::dynamodb::item::{Item, Key, item, text};
+use crate::dynamodb::table::{FeedTable, run_query};
 
 const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
 
@@ -39,15 +40,14 @@ pub struct SecurityEventPage {
 /// The `feed` table's activities.
 #[derive(Clone, Debug)]
 pub struct SecurityEvents {
-    db: Db,
-    pub(crate) table: String,
+    pub(crate) table: FeedTable,
 }
 
 impl SecurityEvents {
-    /// The table of this name.
+    /// In this table.
     #[must_use]
-    pub fn new(db: Db, table: &str) -> Self {
-        Self { db, table: table.to_owned() }
+    pub fn new(table: &FeedTable) -> Self {
+        Self { table: table.clone() }
     }
 
     /// An activity to be written with its cause.
@@ -62,7 +62,7 @@ impl SecurityEvents {
         user_agent: &str,
     ) -> Result<SecurityEvent, StoreError> {
         Ok(SecurityEvent {
-            id: SessionId::new(at, self.db.entropy.as_ref())?,
+            id: SessionId::new(at, self.table.entropy())?,
             event: event.to_owned(),
             at,
             address: address.to_owned(),
@@ -82,10 +82,11 @@ impl SecurityEvents {
             None => item(Key::new("NOBODY", "NOBODY"), activity, [])?,
         };
         let call = self
+            .table
             .db
             .client
             .put_item()
-            .table_name(&self.table)
+            .table_name(&self.table.name)
             .set_item(Some(item))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await?;
@@ -105,21 +106,18 @@ impl SecurityEvents {
     ) -> Result<SecurityEventPage, StoreError> {
         let end = before.map_or_else(|| "A#~".to_owned(), |id| format!("A#{id}"));
         let call = self
-            .db
-            .client
+            .table
             .query()
-            .table_name(&self.table)
             .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :end")
             .expression_attribute_values(":pk", text(format!("U#{user}")))
             .expression_attribute_values(":first", text("A#"))
             .expression_attribute_values(":end", text(end))
             .scan_index_forward(false)
-            .limit(limit + 2)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+            .limit(limit + 2);
+        let output = run_query(call).await?;
         let mut activities = Vec::new();
         for found in output.items.unwrap_or_default() {
-            let activity: SecurityEvent = fields(&self.table, found)?;
+            let activity: SecurityEvent = self.table.read(found)?;
             // `BETWEEN` has the end in it, and the TTL removes late.
             if Some(activity.id) != before && activity.expires_at > now.seconds() {
                 activities.push(activity);

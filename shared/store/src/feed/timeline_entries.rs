@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::dynamodb::client::MAX_ROUNDS;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Applied, Expression};
-use crate::dynamodb::item::{Item, Key, expiring, fields, item, number, shard, text};
+use crate::dynamodb::item::{Item, Key, expiring, item, number, shard, text};
 use crate::dynamodb::pages::id_behind;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::feed::timelines::{HOME, HomeTimelines, Retweet, TimelineEntry, home_key, origin};
@@ -42,7 +42,7 @@ impl HomeTimelines {
     /// When DynamoDB does not answer.
     pub async fn put(&self, user: UserId, entry: &TimelineEntry, now: Timestamp) -> Result<(), StoreError> {
         for round in 0..MAX_ROUNDS {
-            self.db.pause_before(round).await?;
+            self.feed.db.pause_before(round).await?;
             let Some(there) = self.put_first(user, entry, now).await? else { return Ok(()) };
             if there.via == entry.via || self.put_beside(user, entry, &there, now).await? {
                 return Ok(());
@@ -67,9 +67,9 @@ impl HomeTimelines {
         if entry.via.is_none() {
             put.also(" REMOVE #by");
         }
-        match put.apply_to(&self.db, &self.feed, home_key(user, entry.tweet)).await? {
+        match put.apply_to(&self.feed, home_key(user, entry.tweet)).await? {
             Applied::Done(_) => Ok(None),
-            Applied::Refused(there) => fields(&self.feed, there).map(Some),
+            Applied::Refused(there) => self.feed.read(there).map(Some),
         }
     }
 
@@ -84,7 +84,7 @@ impl HomeTimelines {
         let home = home_key(user, entry.tweet);
         if !self.is_brought(user, there).await? {
             let until = now.plus_seconds(KEPT_SECONDS);
-            let moved = moved(user, there, entry, Some(until)).apply_to(&self.db, &self.feed, home).await?;
+            let moved = moved(user, there, entry, Some(until)).apply_to(&self.feed, home).await?;
             return Ok(matches!(moved, Applied::Done(_)));
         }
         // Its author brings it anyway.
@@ -103,17 +103,17 @@ impl HomeTimelines {
         transaction.update(&self.feed, also_key(user, entry.tweet, via), &newer)?;
         let at = transaction.update(&self.feed, home, &known)?;
         // That it brings the tweet by this retweet, or a newer one, is known already where only the first is refused.
-        Ok(!transaction.commit(&self.db).await?.refused_at(Some(at)))
+        Ok(!transaction.commit(&self.feed.db).await?.refused_at(Some(at)))
     }
 
     /// Does the reader follow anybody who brings this entry, and is not hidden?
     async fn is_brought(&self, reader: UserId, entry: &TimelineEntry) -> Result<bool, StoreError> {
         let keys = |who: UserId| [edge_key(reader, EdgeKind::Follow, who.uuid()), hide_key(reader, who)];
-        let found = self.db.batch_get(&self.social, entry.bringers().flat_map(keys).collect()).await?;
+        let found = self.social.batch_get(entry.bringers().flat_map(keys).collect()).await?;
         for who in entry.bringers() {
             let [follow, hide] = keys(who);
             let hide = found.iter().find(|item| hide.is_of(item)).cloned();
-            let hide: Hide = hide.map(|hide| fields(&self.social, hide)).transpose()?.unwrap_or_default();
+            let hide: Hide = hide.map(|hide| self.social.read(hide)).transpose()?.unwrap_or_default();
             if !hide.hides() && found.iter().any(|item| follow.is_of(item)) {
                 return Ok(true);
             }
@@ -132,12 +132,12 @@ impl HomeTimelines {
         let Retweet { by, tweet, edge } = retweet;
         let (home, also) = (home_key(reader, tweet), also_key(reader, tweet, by));
         for round in 0..MAX_ROUNDS {
-            self.db.pause_before(round).await?;
-            let found = self.db.batch_get(&self.feed, vec![home.clone(), also.clone()]).await?;
+            self.feed.db.pause_before(round).await?;
+            let found = self.feed.batch_get(vec![home.clone(), also.clone()]).await?;
             let find = |key: &Key| found.iter().find(|item| key.is_of(item)).cloned();
-            let entry = find(&home).map(|item| fields::<TimelineEntry>(&self.feed, item)).transpose()?;
+            let entry = find(&home).map(|item| self.feed.read::<TimelineEntry>(item)).transpose()?;
             let brings_too = match find(&also) {
-                Some(item) => fields::<Also>(&self.feed, item)?.position == edge,
+                Some(item) => self.feed.read::<Also>(item)?.position == edge,
                 None => false,
             };
             let mut transaction = Transaction::default();
@@ -147,7 +147,7 @@ impl HomeTimelines {
             if let Some(entry) = entry.filter(|entry| entry.via == Some(by) && entry.position == edge) {
                 self.replace(&mut transaction, reader, &entry).await?;
             }
-            if transaction.is_empty() || matches!(transaction.commit(&self.db).await?, Committed::Done) {
+            if transaction.is_empty() || matches!(transaction.commit(&self.feed.db).await?, Committed::Done) {
                 return Ok(());
             }
         }
@@ -184,9 +184,9 @@ impl HomeTimelines {
         let TimelineEntry { tweet, author, .. } = *entry;
         let home = home_key(reader, tweet);
         let follow = edge_key(reader, EdgeKind::Follow, author.uuid());
-        let social = self.db.batch_get(&self.social, vec![tweet_key(tweet), follow.clone()]);
+        let social = self.social.batch_get(vec![tweet_key(tweet), follow.clone()]);
         let others = entry.also.iter().map(|other| also_key(reader, tweet, *other)).collect();
-        let (social, others) = try_join(social, self.db.batch_get_many(&self.feed, others)).await?;
+        let (social, others) = try_join(social, self.feed.batch_get_many(others)).await?;
         let is_there = |key: &Key| social.iter().any(|item| key.is_of(item));
         let prefix = format!("ALSO#{tweet}#");
         let places =

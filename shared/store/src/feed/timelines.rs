@@ -7,16 +7,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use aviary_model::{EdgeId, Timestamp, TweetId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::item::{Key, fields, is_expired, text};
+use crate::dynamodb::item::{Key, is_expired, text};
 use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
+use crate::dynamodb::table::{FeedTable, SocialTable};
 use crate::dynamodb::transaction::Transaction;
-use crate::feed::security_events::SecurityEvents;
 use crate::jobs::{Job, Jobs, job_item};
 use crate::social::keys::{EdgeKind, edge_key, user_pk};
-use crate::social::profiles::Profiles;
 
 /// So many of those who have too many followers are merged into a page.
 const MAX_PULLS: i32 = 100;
@@ -70,16 +68,15 @@ pub(crate) struct Retweet {
 /// The home timelines of the `feed` table.
 #[derive(Clone, Debug)]
 pub struct HomeTimelines {
-    pub(crate) db: Db,
-    pub(crate) feed: String,
-    pub(crate) social: String,
+    pub(crate) feed: FeedTable,
+    pub(crate) social: SocialTable,
 }
 
 impl HomeTimelines {
-    /// Over these tables.
+    /// In these tables.
     #[must_use]
-    pub fn new(profiles: &Profiles, feed: &SecurityEvents) -> Self {
-        Self { db: profiles.db.clone(), feed: feed.table.clone(), social: profiles.table.clone() }
+    pub fn new(social: &SocialTable, feed: &FeedTable) -> Self {
+        Self { social: social.clone(), feed: feed.clone() }
     }
 
     /// A page of what was written to somebody's timeline, newest first, of what comes after the position
@@ -96,10 +93,10 @@ impl HomeTimelines {
     ) -> Result<ListPage<TimelineEntry>, StoreError> {
         let own = Own { pk: user_pk(user), prefix: HOME, by_recency: true, order: Order::NewestFirst };
         let after = after.map(|position| position.to_string());
-        let page = self.db.own_page(&self.feed, &own, after.as_deref(), limit).await?;
+        let page = self.feed.own_page(&own, after.as_deref(), limit).await?;
         // The TTL removes late.
         let current = page.entries.into_iter().filter(|item| !is_expired(item, now));
-        let entries = current.map(|item| fields(&self.feed, item)).collect::<Result<_, _>>()?;
+        let entries = current.map(|item| self.feed.read(item)).collect::<Result<_, _>>()?;
         Ok(ListPage { entries, next: page.next })
     }
 
@@ -110,7 +107,7 @@ impl HomeTimelines {
     /// When DynamoDB does not answer.
     pub async fn pulls(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
         let own = Own { pk: user_pk(user), prefix: PULL, by_recency: true, order: Order::NewestFirst };
-        let page = self.db.own_page(&self.feed, &own, None, MAX_PULLS).await?;
+        let page = self.feed.own_page(&own, None, MAX_PULLS).await?;
         Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", PULL)).collect())
     }
 
@@ -126,9 +123,9 @@ impl HomeTimelines {
         now: Timestamp,
     ) -> Result<HashMap<TweetId, TimelineEntry>, StoreError> {
         let keys = tweets.iter().map(|tweet| home_key(user, *tweet)).collect();
-        let found = self.db.batch_get_many(&self.feed, keys).await?;
+        let found = self.feed.batch_get_many(keys).await?;
         let current = found.into_iter().filter(|item| !is_expired(item, now));
-        let entries = current.map(|item| fields(&self.feed, item).map(|entry: TimelineEntry| (entry.tweet, entry)));
+        let entries = current.map(|item| self.feed.read(item).map(|entry: TimelineEntry| (entry.tweet, entry)));
         entries.collect()
     }
 
@@ -143,7 +140,7 @@ impl HomeTimelines {
         let mut transaction = Transaction::default();
         transaction.check(&self.social, edge_key(user, EdgeKind::Follow, followed.uuid()), &still)?;
         transaction.put(&self.feed, pull)?;
-        transaction.commit(&self.db).await.map(|_| ())
+        transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
     /// Ends that, if it is this follow by which it began. One step.
@@ -156,7 +153,7 @@ impl HomeTimelines {
             .value(":recent", text(format!("{PULL}{follow}")));
         let mut transaction = Transaction::default();
         transaction.delete_if(&self.feed, pull_key(user, followed), &by_this)?;
-        transaction.commit(&self.db).await.map(|_| ())
+        transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
     /// Of these people, those whose followers were all told to merge their tweets. One step; none where nobody is
@@ -166,7 +163,7 @@ impl HomeTimelines {
     /// When DynamoDB does not answer.
     pub async fn crossed(&self, people: &HashSet<UserId>) -> Result<HashSet<UserId>, StoreError> {
         let keys = people.iter().copied().map(crossed_key).collect();
-        let found = self.db.batch_get_many(&self.feed, keys).await?;
+        let found = self.feed.batch_get_many(keys).await?;
         Ok(found.iter().filter_map(|item| id_behind(item, "pk", "U#")).collect())
     }
 
@@ -178,7 +175,7 @@ impl HomeTimelines {
         let mut transaction = Transaction::default();
         transaction.create(&self.feed, crossed_key(user).into_item())?;
         transaction.put(&jobs.table, job_item(job)?)?;
-        transaction.commit(&self.db).await.map(|_| ())
+        transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
     /// Not everybody who follows somebody was told to merge their tweets, from now on. One step.
@@ -186,7 +183,7 @@ impl HomeTimelines {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn uncross(&self, user: UserId) -> Result<(), StoreError> {
-        self.db.delete(&self.feed, crossed_key(user)).await
+        self.feed.delete(crossed_key(user)).await
     }
 }
 

@@ -29,7 +29,7 @@ impl Integers {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn forget_count(&self, user: UserId) -> Result<(), StoreError> {
-        self.db.delete(&self.table, counter_key(user)).await
+        self.table.delete(counter_key(user)).await
     }
 }
 

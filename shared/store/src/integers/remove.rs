@@ -1,14 +1,13 @@
 //! Removing sessions, generations, and all that a user has.
 
 use aviary_model::{GenerationId, IntegerSession, Timestamp, UserId};
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
 use super::upload::leads_to;
 use super::{Integers, MAX_ATTEMPTS, Manifest, manifest_key, sets_pk};
-use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::item::{Item, Key, fields, number, text};
+use crate::dynamodb::item::{Item, Key, number, text};
+use crate::dynamodb::table::run_query;
 use crate::dynamodb::transaction::{Committed, Transaction, remove};
 use crate::jobs::{Task, job_item};
 
@@ -28,7 +27,7 @@ impl Integers {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         for round in 0..MAX_ATTEMPTS {
-            self.db.pause_before(round).await?;
+            self.table.db.pause_before(round).await?;
             let Some(manifest) = self.open(user, session, now).await?.manifest else { return Ok(false) };
             let generation = manifest.generation;
             let mut transaction = Transaction::default();
@@ -37,7 +36,7 @@ impl Integers {
             let task = Task::RemoveIntegerGeneration { user, session: session.clone(), generation };
             transaction.create(&self.jobs.table, job_item(&self.job_after(task, now, 0)?)?)?;
             self.remove_downloads(&mut transaction, user, session, now)?;
-            if let Committed::Done = transaction.commit(&self.db).await? {
+            if let Committed::Done = transaction.commit(&self.table.db).await? {
                 return Ok(true);
             }
         }
@@ -61,7 +60,7 @@ impl Integers {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn is_there(&self, user: UserId, session: &IntegerSession) -> Result<bool, StoreError> {
-        let manifest: Option<Manifest> = self.db.get(&self.table, manifest_key(user, session)).await?;
+        let manifest: Option<Manifest> = self.table.get(manifest_key(user, session)).await?;
         Ok(manifest.is_some())
     }
 
@@ -75,7 +74,7 @@ impl Integers {
         session: &IntegerSession,
         generation: GenerationId,
     ) -> Result<bool, StoreError> {
-        let manifest: Option<Manifest> = self.db.get(&self.table, manifest_key(user, session)).await?;
+        let manifest: Option<Manifest> = self.table.get(manifest_key(user, session)).await?;
         Ok(manifest.is_some_and(|manifest| manifest.generation == generation))
     }
 
@@ -89,7 +88,7 @@ impl Integers {
         let (items, more) = self.page_of(&pk, "SET#", None).await?;
         let keys: Vec<Key> = items.iter().filter_map(|item| Some(Key::new(&*pk, sk(item)?))).collect();
         if !keys.is_empty() {
-            remove(&self.db, &self.table, keys).await?;
+            remove(&self.table, keys).await?;
         }
         Ok(more)
     }
@@ -109,7 +108,7 @@ impl Integers {
         let last = items.last().and_then(session_of).filter(|_| more);
         let read = |item: Item| {
             let session = session_of(&item);
-            let manifest = fields::<Manifest>(&self.table, item)?;
+            let manifest = self.table.read::<Manifest>(item)?;
             Ok(session.map(|session| (session, manifest)))
         };
         let sessions: Result<_, StoreError> = items.into_iter().filter_map(|item| read(item).transpose()).collect();
@@ -136,16 +135,14 @@ impl Integers {
             .value(":bytes", number(manifest.bytes));
         transaction.delete_if(&self.table, manifest_key(user, session), &unchanged)?;
         self.uncount_session(&mut transaction, user)?;
-        transaction.commit(&self.db).await.map(|_| ())
+        transaction.commit(&self.table.db).await.map(|_| ())
     }
 
     /// A page of a partition, as far as it begins so, after an item, and whether there is more.
     async fn page_of(&self, pk: &str, begin: &str, after: Option<Key>) -> Result<(Vec<Item>, bool), StoreError> {
         let call = self
-            .db
-            .client
+            .table
             .query()
-            .table_name(&self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
             // Not the units of sets.
             .projection_expression("pk, sk, generation, #sets, #bytes, made_under")
@@ -155,9 +152,8 @@ impl Integers {
             .expression_attribute_values(":begin", text(begin))
             .set_exclusive_start_key(after.map(Key::into_item))
             .consistent_read(true)
-            .limit(PAGE)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+            .limit(PAGE);
+        let output = run_query(call).await?;
         let more = output.last_evaluated_key.is_some();
         Ok((output.items.unwrap_or_default(), more))
     }

@@ -33,7 +33,7 @@ impl Integers {
         session: &IntegerSession,
         now: Timestamp,
     ) -> Result<(OpenSession, SessionId), StoreError> {
-        let generation = GenerationId::new(now, self.db.entropy.as_ref())?;
+        let generation = GenerationId::new(now, self.table.entropy())?;
         let task = Task::RemoveIntegerGeneration { user, session: session.clone(), generation };
         let job = self.job_after(task, now, WRITERS_SECONDS)?;
         self.jobs.put(&job).await?;
@@ -47,7 +47,7 @@ impl Integers {
     pub async fn fill(&self, new: &OpenSession, sets: &[StoredSet]) -> Result<(), StoreError> {
         let write = |set: &StoredSet| {
             let item = item(set_key(new.user, new.generation, &set.id), set, []);
-            async move { self.db.create(&self.table, item?).await }
+            async move { self.table.create(item?).await }
         };
         let writes: Vec<_> = sets.iter().map(write).collect();
         futures_util::stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await
@@ -74,7 +74,7 @@ impl Integers {
         let manifest = Manifest { generation: new.generation, sets: count, bytes, made_under };
         let mut before = before.clone();
         for round in 0..MAX_ATTEMPTS {
-            self.db.pause_before(round).await?;
+            self.table.db.pause_before(round).await?;
             if round > 0 {
                 before = self.open(new.user, &new.session, now).await?;
             }
@@ -100,7 +100,7 @@ impl Integers {
             let claim = claim.as_ref();
             let settled = claim.map(|(claim, credentials, result)| claim.settle(&mut transaction, credentials, result));
             let settled = settled.transpose()?;
-            let committed = transaction.commit(&self.db).await?;
+            let committed = transaction.commit(&self.table.db).await?;
             if committed.refused_at(settled) {
                 return Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned()));
             }

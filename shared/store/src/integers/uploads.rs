@@ -12,7 +12,7 @@ impl Integers {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn announce_upload(&self, user: UserId, now: Timestamp, seconds: i64) -> Result<UploadId, StoreError> {
-        let upload = UploadId::new(now, self.db.entropy.as_ref())?;
+        let upload = UploadId::new(now, self.table.entropy())?;
         self.jobs.put(&self.job_after(Task::RemoveIntegerUpload { user, upload }, now, seconds)?).await?;
         Ok(upload)
     }

@@ -10,7 +10,7 @@ use crate::credentials::Credentials;
 use crate::credentials::idempotency_keys::IdempotencyClaim;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::item::{fields, item, number, text};
+use crate::dynamodb::item::{item, number, text};
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::jobs::{Job, Task, job_item};
 
@@ -83,10 +83,10 @@ impl Integers {
         let mut replaced: Option<StoredSet> = None;
         for round in 0..MAX_ATTEMPTS {
             // The first time that a set is found is no race.
-            self.db.pause_before(round.saturating_sub(1)).await?;
+            self.table.db.pause_before(round.saturating_sub(1)).await?;
             let mut transaction = Transaction::default();
             let places = self.compose(&mut transaction, open, set, replaced.as_ref(), write)?;
-            let committed = transaction.commit(&self.db).await?;
+            let committed = transaction.commit(&self.table.db).await?;
             if committed.refused_at(places.claim) {
                 return Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned()));
             }
@@ -95,9 +95,9 @@ impl Integers {
             let mut manifest_found = None;
             for (place, found) in refused {
                 if place == places.manifest {
-                    manifest_found = Some(found.map(|item| fields::<Manifest>(&self.table, item)).transpose()?);
+                    manifest_found = Some(found.map(|item| self.table.read::<Manifest>(item)).transpose()?);
                 } else if place == places.set {
-                    replaced = found.map(|item| fields::<StoredSet>(&self.table, item)).transpose()?;
+                    replaced = found.map(|item| self.table.read::<StoredSet>(item)).transpose()?;
                 }
             }
             // A set that is there takes less room than a new one, so the set is looked at first.
@@ -180,7 +180,7 @@ impl Integers {
     pub async fn delete_set(&self, open: &OpenSession, set: &SetId, now: Timestamp) -> Result<bool, StoreError> {
         let mut open = open.clone();
         for round in 0..MAX_ATTEMPTS {
-            self.db.pause_before(round).await?;
+            self.table.db.pause_before(round).await?;
             if round > 0 {
                 open = self.reopen(&open, now).await?;
             }
@@ -192,7 +192,7 @@ impl Integers {
             if let Some(key) = old.object() {
                 self.remove_object(&mut transaction, &open, key, now, 0)?;
             }
-            if let Committed::Done = transaction.commit(&self.db).await? {
+            if let Committed::Done = transaction.commit(&self.table.db).await? {
                 return Ok(true);
             }
         }

@@ -2,14 +2,13 @@
 //! any two writes: what leads to a thing goes with it or after it, never before.
 
 use aviary_model::{CommentId, Timestamp, TweetId, UserId};
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use futures_util::future::try_join_all;
 
 use crate::credentials::keys::pointer_key;
-use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key, text};
 use crate::dynamodb::pages::{Order, Own, attribute, id_behind};
+use crate::dynamodb::table::{Table, run_query};
 use crate::dynamodb::transaction::{distinct, remove};
 use crate::jobs::Jobs;
 use crate::removal::Purge;
@@ -86,7 +85,7 @@ impl Purge {
 
     async fn works<T: std::str::FromStr>(&self, user: UserId, prefix: &str) -> Result<Vec<T>, StoreError> {
         let own = Own { pk: user_pk(user), prefix, by_recency: false, order: Order::OldestFirst };
-        let page = self.db.own_page(&self.social, &own, None, PAGE).await?;
+        let page = self.social.own_page(&own, None, PAGE).await?;
         Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", prefix)).collect())
     }
 
@@ -102,43 +101,44 @@ impl Purge {
         jobs: &Jobs,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let found = self.db.get::<Comment>(&self.social, comment_key(comment)).await?;
+        let found = self.social.get::<Comment>(comment_key(comment)).await?;
         if let Some(found) = found.filter(|found| found.author == author)
             && self.comments.delete(&found, jobs, now).await?
         {
             return Ok(());
         }
-        self.db.delete(&self.social, commented_key(author, comment)).await
+        self.social.delete(commented_key(author, comment)).await
     }
 
     /// Removes up to a page of a partition, each item together with what points to it.
-    async fn remove_page(&self, table: &str, pk: &str) -> Result<bool, StoreError> {
+    async fn remove_page<Kind>(&self, table: &Table<Kind>, pk: &str) -> Result<bool, StoreError> {
         self.remove_part(table, pk.to_owned(), None).await
     }
 
     /// The same of a part of the partition's sort keys.
-    async fn remove_part(&self, table: &str, pk: String, part: Option<(&str, &str)>) -> Result<bool, StoreError> {
+    async fn remove_part<Kind>(
+        &self,
+        table: &Table<Kind>,
+        pk: String,
+        part: Option<(&str, &str)>,
+    ) -> Result<bool, StoreError> {
         let condition = if part.is_some() { "pk = :pk AND sk BETWEEN :first AND :last" } else { "pk = :pk" };
         let part = part.map(|(first, last)| [(":first".to_owned(), text(first)), (":last".to_owned(), text(last))]);
         let values = part.into_iter().flatten().chain([(":pk".to_owned(), text(&*pk))]).collect();
-        let call = self
-            .db
-            .client
+        let call = table
             .query()
-            .table_name(table)
             .key_condition_expression(condition)
             .expression_attribute_names("#pointer", "pointer")
             .projection_expression("pk, sk, #pointer")
             .set_expression_attribute_values(Some(values))
             .consistent_read(true)
-            .limit(PAGE)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+            .limit(PAGE);
+        let output = run_query(call).await?;
         let more = output.last_evaluated_key.is_some();
         let found = output.items.unwrap_or_default();
         let keys = distinct(found.iter().flat_map(|item| keys_of(&pk, item)));
         if !keys.is_empty() {
-            remove(&self.db, table, keys).await?;
+            remove(table, keys).await?;
         }
         Ok(more)
     }

@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aviary_model::{EdgeId, NotificationId, Timestamp, TweetId, UserId};
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt};
 use uuid::Uuid;
 
-use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, text};
 use crate::dynamodb::pages::{ListPage, Order, Own, attribute, id_behind};
+use crate::dynamodb::table::run_query;
 use crate::feed::notification_content::subject_prefix;
 use crate::feed::notifications::{PREFIX, TOGETHER, notification_id};
 use crate::feed::timelines::{Retweet, home_key, origin};
@@ -88,7 +87,7 @@ impl Purge {
         let prefix = format!("{PREFIX}{}", subject_prefix(subject));
         let own = Own { pk: user_pk(recipient), prefix: &prefix, by_recency: false, order: Order::OldestFirst };
         for _ in 0..PAGES {
-            let page = self.db.own_page(&self.feed, &own, None, PAGE).await?;
+            let page = self.feed.own_page(&own, None, PAGE).await?;
             self.take_back(&page.entries, now).await?;
             if page.next.is_none() {
                 return Ok(false);
@@ -157,18 +156,15 @@ impl Purge {
     async fn origin_page(&self, origin: &str, prefix: &str, after: Option<&str>) -> Result<ListPage<Item>, StoreError> {
         let first = after.map_or_else(|| prefix.to_owned(), |after| format!("{after} "));
         let call = self
-            .db
-            .client
+            .feed
             .query()
-            .table_name(&self.feed)
             .index_name("by-origin")
             .key_condition_expression("origin_pk = :pk AND origin_sk BETWEEN :first AND :last")
             .expression_attribute_values(":pk", text(origin))
             .expression_attribute_values(":first", text(if first.is_empty() { " ".to_owned() } else { first }))
             .expression_attribute_values(":last", text(format!("{prefix}~")))
-            .limit(PAGE)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+            .limit(PAGE);
+        let output = run_query(call).await?;
         let more = output.last_evaluated_key.is_some();
         let entries = output.items.unwrap_or_default();
         let last = entries.last().and_then(|item| attribute(item, "origin_sk")).map(ToOwned::to_owned);

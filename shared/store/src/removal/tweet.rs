@@ -76,7 +76,7 @@ impl Purge {
         transaction.delete_if(&self.social, comment_key(comment), &is_there())?;
         transaction.delete(&self.social, commented_key(author, comment))?;
         transaction.create(&jobs.table, job_item(&jobs.job(task, now)?)?)?;
-        transaction.commit(&self.db).await.map(|_| ())
+        transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
     /// Answers to a tweet stay, and answer nothing then.
@@ -99,7 +99,7 @@ impl Purge {
             .name("#list_sk", "list_sk");
         let mut transaction = Transaction::default();
         transaction.update(&self.social, tweet_key(reply), &update)?;
-        transaction.commit(&self.db).await.map(|_| ())
+        transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
     /// A tweet that an account left: it goes with what leads its author to it, and leaves a job that removes what
@@ -114,7 +114,7 @@ impl Purge {
         transaction.delete(&self.social, authored_key(author, tweet))?;
         transaction.delete(&self.social, with_media_key(author, tweet))?;
         transaction.create(&jobs.table, job_item(&jobs.job(task, now)?)?)?;
-        transaction.commit(&self.db).await.map(|_| ())
+        transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
     /// The follows, blocks and mutes by which others are led to somebody, and what stands between them.
@@ -147,7 +147,7 @@ impl Purge {
     async fn each_page(&self, list: &str, part: Part<'_>) -> Result<bool, StoreError> {
         let mut after = None;
         for _ in 0..PAGES {
-            let page = self.db.list_page(&self.social, list, Order::OldestFirst, after.as_deref(), PAGE).await?;
+            let page = self.social.list_page(list, Order::OldestFirst, after.as_deref(), PAGE).await?;
             match part {
                 Part::Comments { tweet, tweet_author, jobs, now } => {
                     let task = |item| comment_task(item, tweet, tweet_author);

@@ -8,6 +8,7 @@ use aviary_model::UserId;
 
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
+use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::social::keys::hide_key;
 
@@ -31,7 +32,7 @@ impl From<aviary_model::EntropyError> for WriteError {
 /// Lets a transaction stand on none of these blocking the caller. Answers the places of the checks.
 pub(crate) fn check_reach(
     transaction: &mut Transaction,
-    table: &str,
+    table: &SocialTable,
     caller: UserId,
     reached: impl IntoIterator<Item = UserId>,
 ) -> Result<Range<usize>, StoreError> {

@@ -4,11 +4,11 @@ use aviary_model::{CommentId, Timestamp, TweetId, TweetText, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::idempotency_keys::IdempotencyResult;
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Item, count, item, shard};
 use crate::dynamodb::pages::{ListPage, Order, id_behind};
+use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::jobs::{Jobs, Task, job_item};
 use crate::social::block_checks::{WriteError, check_reach, is_blocked};
@@ -41,15 +41,14 @@ pub struct Comment {
 /// The comments of the `social` table.
 #[derive(Clone, Debug)]
 pub struct Comments {
-    db: Db,
-    table: String,
+    table: SocialTable,
 }
 
 impl Comments {
-    /// The table of this name.
+    /// In this table.
     #[must_use]
-    pub fn new(db: Db, table: &str) -> Self {
-        Self { db, table: table.to_owned() }
+    pub fn new(table: &SocialTable) -> Self {
+        Self { table: table.clone() }
     }
 
     /// The comment with this id. One step.
@@ -57,7 +56,7 @@ impl Comments {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn by_id(&self, id: CommentId) -> Result<Option<Comment>, StoreError> {
-        self.db.get(&self.table, comment_key(id)).await
+        self.table.get(comment_key(id)).await
     }
 
     /// The comments of a tweet and their authors, oldest first; lags. One step.
@@ -72,7 +71,7 @@ impl Comments {
     ) -> Result<ListPage<(CommentId, UserId)>, StoreError> {
         let after = after.map(|id| id.to_string());
         let list = comments_list(tweet);
-        let page = self.db.list_page(&self.table, &list, Order::OldestFirst, after.as_deref(), limit).await?;
+        let page = self.table.list_page(&list, Order::OldestFirst, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| Some((id_behind(&item, "pk", "C#")?, id_behind(&item, "author", "")?))))
     }
 
@@ -97,7 +96,7 @@ impl Comments {
         if let Some((claim, credentials, result)) = &settled {
             claim.settle(&mut transaction, credentials, result)?;
         }
-        match transaction.commit(&self.db).await? {
+        match transaction.commit(&self.table.db).await? {
             Committed::Done => Ok(()),
             committed if committed.refused_at(Some(at)) => Ok(()),
             committed if is_blocked(&committed, &checks) => Err(WriteError::Blocked),
@@ -121,7 +120,7 @@ impl Comments {
         let update = new_text(&comment.message, message, now);
         let at = transaction.update(&self.table, comment_key(comment.id), &update)?;
         let checks = check_reach(&mut transaction, &self.table, comment.author, reached.iter().copied())?;
-        let committed = transaction.commit(&self.db).await?;
+        let committed = transaction.commit(&self.table.db).await?;
         edited(&self.table, committed, at, &checks)
     }
 
@@ -143,7 +142,7 @@ impl Comments {
         transaction.delete_if(&self.table, comment_key(comment.id), &is_there)?;
         transaction.delete(&self.table, commented_key(comment.author, comment.id))?;
         transaction.create(&jobs.table, job_item(&jobs.job(task, now)?)?)?;
-        Ok(matches!(transaction.commit(&self.db).await?, Committed::Done))
+        Ok(matches!(transaction.commit(&self.table.db).await?, Committed::Done))
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::accounts::NameOwner;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Key, fields};
+use crate::dynamodb::item::Key;
 use crate::dynamodb::pages::attribute;
 use crate::social::profiles::{Profiles, name_key, profile_key};
 
@@ -57,12 +57,12 @@ impl Profiles {
         let names = wanted.names.iter().map(name_key);
         let keys: Vec<Key> = names.chain(wanted.people.iter().copied().map(profile_key)).collect();
         let mut found = LookedUp::default();
-        for item in self.db.batch_get_many(&self.table, keys).await? {
+        for item in self.table.batch_get_many(keys).await? {
             let name = attribute(&item, "pk").and_then(|pk| pk.strip_prefix("NAME#")).map(ToOwned::to_owned);
             if let Some(name) = name {
-                found.owners.insert(name, fields::<NameOwner>(&self.table, item)?.user_id);
+                found.owners.insert(name, self.table.read::<NameOwner>(item)?.user_id);
             } else {
-                let Followed { id, followers } = fields(&self.table, item)?;
+                let Followed { id, followers } = self.table.read(item)?;
                 found.followers.insert(id, followers);
             }
         }

@@ -6,13 +6,13 @@ use std::collections::{HashMap, HashSet};
 use aviary_model::{CommentId, TweetId, UserId};
 use uuid::Uuid;
 
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, Key, fields};
+use crate::dynamodb::item::{Item, Key};
 use crate::dynamodb::pages::{attribute, id_behind};
+use crate::dynamodb::table::SocialTable;
 use crate::social::comments::Comment;
 use crate::social::keys::{EdgeKind, comment_key, edge_key, hide_key, tweet_key};
-use crate::social::profiles::{Profile, Profiles, profile_key};
+use crate::social::profiles::{Profile, profile_key};
 use crate::social::tweets::Tweet;
 use crate::social::visibility::Hide;
 
@@ -165,24 +165,24 @@ impl PageData {
         self.edges.contains(&(kind, target))
     }
 
-    fn take(&mut self, table: &str, item: Item) -> Result<(), StoreError> {
+    fn take(&mut self, table: &SocialTable, item: Item) -> Result<(), StoreError> {
         let sk = attribute(&item, "sk").unwrap_or_default().to_owned();
         match &*sk {
             "TWEET" => {
-                let tweet: Tweet = fields(table, item)?;
+                let tweet: Tweet = table.read(item)?;
                 self.tweets.insert(tweet.id, tweet);
             }
             "COMMENT" => {
-                let comment: Comment = fields(table, item)?;
+                let comment: Comment = table.read(item)?;
                 self.comments.insert(comment.id, comment);
             }
             "PROFILE" => {
-                let profile: Profile = fields(table, item)?;
+                let profile: Profile = table.read(item)?;
                 self.profiles.insert(profile.id, profile);
             }
             _ => {
                 if let Some(other) = id_behind(&item, "sk", "HIDE#") {
-                    self.hides.insert(other, fields(table, item)?);
+                    self.hides.insert(other, table.read(item)?);
                 } else if let Some(edge) = edge_of(&sk) {
                     self.edges.insert(edge);
                 }
@@ -202,15 +202,14 @@ fn edge_of(sk: &str) -> Option<(EdgeKind, Uuid)> {
 /// Reads what pages need, of the `social` table.
 #[derive(Clone, Debug)]
 pub struct PageReads {
-    db: Db,
-    table: String,
+    table: SocialTable,
 }
 
 impl PageReads {
-    /// Over the table of these profiles.
+    /// In this table.
     #[must_use]
-    pub fn new(profiles: &Profiles) -> Self {
-        Self { db: profiles.db.clone(), table: profiles.table.clone() }
+    pub fn new(table: &SocialTable) -> Self {
+        Self { table: table.clone() }
     }
 
     /// Reads all of it as it is now. One step, however much it is; none where nothing is wanted.
@@ -219,7 +218,7 @@ impl PageReads {
     /// When DynamoDB does not answer.
     pub async fn read(&self, wanted: &PageKeys) -> Result<PageData, StoreError> {
         let mut seen = PageData::default();
-        for item in self.db.batch_get_many(&self.table, wanted.keys()).await? {
+        for item in self.table.batch_get_many(wanted.keys()).await? {
             seen.take(&self.table, item)?;
         }
         Ok(seen)

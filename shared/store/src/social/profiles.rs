@@ -7,10 +7,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::NameOwner;
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::item::{Item, Key, count, fields, item, shard, text};
+use crate::dynamodb::item::{Item, Key, count, item, shard, text};
+use crate::dynamodb::table::SocialTable;
 use crate::social::search_index::{alias_index, name_index};
 
 /// A profile.
@@ -158,15 +158,14 @@ impl ProfileChange {
 /// The profiles of the `social` table.
 #[derive(Clone, Debug)]
 pub struct Profiles {
-    pub(crate) db: Db,
-    pub(crate) table: String,
+    pub(crate) table: SocialTable,
 }
 
 impl Profiles {
-    /// The table of this name.
+    /// In this table.
     #[must_use]
-    pub fn new(db: Db, table: &str) -> Self {
-        Self { db, table: table.to_owned() }
+    pub fn new(table: &SocialTable) -> Self {
+        Self { table: table.clone() }
     }
 
     /// The profile of this user. One step.
@@ -174,7 +173,7 @@ impl Profiles {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn by_id(&self, id: UserId) -> Result<Option<Profile>, StoreError> {
-        self.db.get(&self.table, profile_key(id)).await
+        self.table.get(profile_key(id)).await
     }
 
     /// Whose this username is. One step.
@@ -182,7 +181,7 @@ impl Profiles {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn owner_of(&self, name: &NameKey) -> Result<Option<UserId>, StoreError> {
-        let guard = self.db.get::<NameOwner>(&self.table, name_key(name)).await?;
+        let guard = self.table.get::<NameOwner>(name_key(name)).await?;
         Ok(guard.map(|guard| guard.user_id))
     }
 
@@ -206,8 +205,8 @@ impl Profiles {
         if change.is_empty() {
             return self.by_id(id).await;
         }
-        let before = change.expression(id)?.apply(&self.db, &self.table, profile_key(id)).await?;
-        before.map(|item| fields(&self.table, item)).transpose()
+        let before = change.expression(id)?.apply(&self.table, profile_key(id)).await?;
+        before.map(|item| self.table.read(item)).transpose()
     }
 }
 

@@ -5,10 +5,11 @@ use aviary_model::{CommentId, EdgeId, Timestamp, TweetId, UserId};
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
 use uuid::Uuid;
 
-use crate::dynamodb::client::{Db, Direction, metered};
+use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, item};
 use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
+use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::feed::timelines::TimelineEntry;
 use crate::social::block_checks::{WriteError, check_reach, is_blocked};
@@ -40,8 +41,7 @@ impl Reaction {
 /// The edges of tweets and comments in the `social` table.
 #[derive(Clone, Debug)]
 pub struct Reactions {
-    db: Db,
-    table: String,
+    table: SocialTable,
 }
 
 /// Something of somebody that is reacted to.
@@ -62,10 +62,10 @@ struct Edge {
 }
 
 impl Reactions {
-    /// The table of this name.
+    /// In this table.
     #[must_use]
-    pub fn new(db: Db, table: &str) -> Self {
-        Self { db, table: table.to_owned() }
+    pub fn new(table: &SocialTable) -> Self {
+        Self { table: table.clone() }
     }
 
     /// Reacts to a tweet. False if that was done before. One step.
@@ -127,7 +127,7 @@ impl Reactions {
     ) -> Result<ListPage<UserId>, StoreError> {
         let list = list_of(reaction.kind(), tweet.uuid());
         let after = after.map(|place| place.to_string());
-        let page = self.db.list_page(&self.table, &list, Order::NewestFirst, after.as_deref(), limit).await?;
+        let page = self.table.list_page(&list, Order::NewestFirst, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| id_behind(&item, "pk", "U#")))
     }
 
@@ -146,7 +146,7 @@ impl Reactions {
         let prefix = format!("{}#", reaction.kind().word());
         let own = Own { pk: user_pk(user), prefix: &prefix, by_recency: true, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
-        let page = self.db.own_page(&self.table, &own, after.as_deref(), limit).await?;
+        let page = self.table.own_page(&own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| Some((id_behind(&item, "sk", &prefix)?, id_behind(&item, "author", "")?))))
     }
 
@@ -162,7 +162,7 @@ impl Reactions {
     ) -> Result<ListPage<TimelineEntry>, StoreError> {
         let own = Own { pk: user_pk(user), prefix: "RETWEET#", by_recency: true, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
-        let page = self.db.own_page(&self.table, &own, after.as_deref(), limit).await?;
+        let page = self.table.own_page(&own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| retweeted_entry(&item, user)))
     }
 
@@ -173,7 +173,7 @@ impl Reactions {
         target: Target,
         now: Timestamp,
     ) -> Result<bool, WriteError> {
-        let id = EdgeId::new(now, self.db.entropy.as_ref())?;
+        let id = EdgeId::new(now, self.table.entropy())?;
         // Nobody lists the comments that somebody likes.
         let index = edge_index(actor, kind, target.id, id).into_iter();
         let index = index.filter(|(name, _)| kind != EdgeKind::CommentLike || *name != "recent_sk");
@@ -182,7 +182,7 @@ impl Reactions {
         let mut transaction = Transaction::default();
         transaction.create(&self.table, edge)?;
         let checks = check_reach(&mut transaction, &self.table, actor, target.reached)?;
-        match transaction.commit(&self.db).await? {
+        match transaction.commit(&self.table.db).await? {
             Committed::Done => Ok(true),
             committed if is_blocked(&committed, &checks) => Err(WriteError::Blocked),
             Committed::Refused(_) => Ok(false),
@@ -191,10 +191,11 @@ impl Reactions {
 
     async fn remove_edge(&self, actor: UserId, kind: EdgeKind, target: Uuid) -> Result<bool, StoreError> {
         let call = self
+            .table
             .db
             .client
             .delete_item()
-            .table_name(&self.table)
+            .table_name(&self.table.name)
             .set_key(Some(edge_key(actor, kind, target).into_item()))
             .return_values(ReturnValue::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);

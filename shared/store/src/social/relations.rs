@@ -7,14 +7,15 @@ use aviary_model::{EdgeId, UserId};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
 
-use crate::dynamodb::client::{Db, MAX_ROUNDS};
+use crate::dynamodb::client::MAX_ROUNDS;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::item::{Item, Key, fields, item};
+use crate::dynamodb::item::{Item, Key, item};
 use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
+use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::social::keys::{EdgeKind, edge_index, edge_key, hide_key, list_of, user_pk};
-use crate::social::profiles::{Profile, Profiles, profile_key};
+use crate::social::profiles::{Profile, profile_key};
 use crate::social::visibility::Hide;
 
 const BLOCKS: &str = "blocks";
@@ -25,8 +26,7 @@ const FLAGS: [&str; 3] = [BLOCKS, BLOCKED_BY, MUTES];
 /// Edges between people, in the `social` table.
 #[derive(Clone, Debug)]
 pub struct Relations {
-    db: Db,
-    table: String,
+    table: SocialTable,
 }
 
 /// What came of an act.
@@ -59,10 +59,10 @@ struct Edge {
 }
 
 impl Relations {
-    /// Over the table of these profiles.
+    /// In this table.
     #[must_use]
-    pub fn new(profiles: &Profiles) -> Self {
-        Self { db: profiles.db.clone(), table: profiles.table.clone() }
+    pub fn new(table: &SocialTable) -> Self {
+        Self { table: table.clone() }
     }
 
     /// What stands between an actor and somebody; none if there is no such user. One step.
@@ -74,14 +74,14 @@ impl Relations {
         // One's own two are one item, and a batch refuses to hear of it twice.
         let mut keys = vec![profile.clone(), mine.clone()];
         keys.extend((mine != theirs).then(|| theirs.clone()));
-        let found = self.db.batch_get(&self.table, keys).await?;
+        let found = self.table.batch_get(keys).await?;
         let Some(profile) = self.pick(&found, &profile)? else { return Ok(None) };
         let (mine, theirs) = (self.pick(&found, &mine)?, self.pick(&found, &theirs)?);
         Ok(Some(Between { profile, mine: mine.unwrap_or_default(), theirs: theirs.unwrap_or_default() }))
     }
 
     fn pick<T: serde::de::DeserializeOwned>(&self, found: &[Item], key: &Key) -> Result<Option<T>, StoreError> {
-        found.iter().find(|item| key.is_of(item)).map(|item| fields(&self.table, item.clone())).transpose()
+        found.iter().find(|item| key.is_of(item)).map(|item| self.table.read(item.clone())).transpose()
     }
 
     /// `actor` follows `other`, unless a block stands between them. One step.
@@ -92,7 +92,7 @@ impl Relations {
         let mut transaction = Transaction::default();
         self.create_edge(&mut transaction, EdgeKind::Follow, actor, other, id)?;
         let at = transaction.check(&self.table, hide_key(actor, other), &no_block())?;
-        match transaction.commit(&self.db).await? {
+        match transaction.commit(&self.table.db).await? {
             Committed::Done => Ok(Related::Changed),
             Committed::Refused(places) => match places.into_iter().find(|(place, _)| *place == at) {
                 Some((_, hide)) => self.which_block(hide),
@@ -102,7 +102,7 @@ impl Relations {
     }
 
     fn which_block(&self, hide: Option<Item>) -> Result<Related, StoreError> {
-        let hide: Hide = hide.map(|item| fields(&self.table, item)).transpose()?.unwrap_or_default();
+        let hide: Hide = hide.map(|item| self.table.read(item)).transpose()?.unwrap_or_default();
         Ok(if hide.blocked_by { Related::BlockedBy } else { Related::Blocks })
     }
 
@@ -113,7 +113,7 @@ impl Relations {
     pub async fn unfollow(&self, actor: UserId, other: UserId) -> Result<Related, StoreError> {
         let mut transaction = Transaction::default();
         self.delete_edge(&mut transaction, EdgeKind::Follow, actor, other)?;
-        Ok(outcome(&transaction.commit(&self.db).await?))
+        Ok(outcome(&transaction.commit(&self.table.db).await?))
     }
 
     /// `actor` blocks `other`, which ends follows both ways. The two must be different. One step.
@@ -127,7 +127,7 @@ impl Relations {
         transaction.update(&self.table, hide_key(other, actor), &raise(BLOCKED_BY))?;
         transaction.delete(&self.table, edge_key(actor, EdgeKind::Follow, other.uuid()))?;
         transaction.delete(&self.table, edge_key(other, EdgeKind::Follow, actor.uuid()))?;
-        Ok(outcome(&transaction.commit(&self.db).await?))
+        Ok(outcome(&transaction.commit(&self.table.db).await?))
     }
 
     /// `actor` does not block `other` any more; `was` is how it was read. The follows do not come back. One
@@ -147,7 +147,7 @@ impl Relations {
         let mut transaction = Transaction::default();
         self.create_edge(&mut transaction, EdgeKind::Mute, actor, other, id)?;
         transaction.update(&self.table, hide_key(actor, other), &raise(MUTES))?;
-        Ok(outcome(&transaction.commit(&self.db).await?))
+        Ok(outcome(&transaction.commit(&self.table.db).await?))
     }
 
     /// `actor` does not mute `other` any more; `was` is how it was read. One step, and two more if it has
@@ -164,7 +164,7 @@ impl Relations {
     async fn take_back(&self, actor: UserId, mut was: Between, kind: EdgeKind) -> Result<Related, StoreError> {
         let other = was.profile.id;
         for round in 0..MAX_ROUNDS {
-            self.db.pause_before(round).await?;
+            self.table.db.pause_before(round).await?;
             let mut transaction = Transaction::default();
             let at = self.delete_edge(&mut transaction, kind, actor, other)?;
             if kind == EdgeKind::Block {
@@ -173,7 +173,7 @@ impl Relations {
             } else {
                 self.lower(&mut transaction, hide_key(actor, other), was.mine, MUTES)?;
             }
-            match transaction.commit(&self.db).await? {
+            match transaction.commit(&self.table.db).await? {
                 Committed::Done => return Ok(Related::Changed),
                 committed if committed.refused_at(Some(at)) => return Ok(Related::AlreadySo),
                 Committed::Refused(_) => match self.between(actor, other).await? {
@@ -240,7 +240,7 @@ impl Relations {
         limit: i32,
     ) -> Result<ListPage<UserId>, StoreError> {
         let (list, after) = (list_of(EdgeKind::Follow, user.uuid()), after.map(|place| place.to_string()));
-        let page = self.db.list_page(&self.table, &list, Order::NewestFirst, after.as_deref(), limit).await?;
+        let page = self.table.list_page(&list, Order::NewestFirst, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| id_behind(&item, "pk", "U#")))
     }
 
@@ -288,7 +288,7 @@ impl Relations {
         let prefix = format!("{}#", kind.word());
         let own = Own { pk: user_pk(user), prefix: &prefix, by_recency: true, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
-        let page = self.db.own_page(&self.table, &own, after.as_deref(), limit).await?;
+        let page = self.table.own_page(&own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| id_behind(&item, "sk", &prefix)))
     }
 }

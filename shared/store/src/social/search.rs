@@ -2,12 +2,11 @@
 //! in the partition of their first character.
 
 use aviary_model::{NameKey, UserId};
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
-use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, text};
 use crate::dynamodb::pages::{ListPage, attribute};
+use crate::dynamodb::table::run_query;
 use crate::social::profiles::{Profile, Profiles};
 use crate::social::search_index::place;
 
@@ -59,19 +58,16 @@ impl Profiles {
             return Ok(None);
         }
         let call = self
-            .db
-            .client
+            .table
             .query()
-            .table_name(&self.table)
             .index_name("lists")
             .key_condition_expression("list_pk = :pk AND list_sk BETWEEN :first AND :last")
             .expression_attribute_values(":pk", text(list))
             .expression_attribute_values(":first", text(after.unwrap_or(&begin)))
             .expression_attribute_values(":last", text(end))
             // One more says whether there is more; two may share a place, and `BETWEEN` has the last page's end in it.
-            .limit(limit.saturating_add(2 + 2 * i32::from(after.is_some())))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+            .limit(limit.saturating_add(2 + 2 * i32::from(after.is_some())));
+        let output = run_query(call).await?;
         let mut found = output.items.unwrap_or_default();
         found.retain(|item| attribute(item, "list_sk") != after);
         Ok(Some(cut(found, limit)))

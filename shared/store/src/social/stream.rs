@@ -169,7 +169,7 @@ impl Profiles {
         let Some(kind) = kinds.into_iter().find(|kind| kind.word() == word) else { return Ok(SocialChange::Other) };
         let edge: Edge = self.read(image)?;
         let actor = self.id(keys.pk.strip_prefix("U#"), "its key has no actor")?;
-        let author = || edge.author.ok_or_else(|| self.corrupt("it has no author"));
+        let author = || edge.author.ok_or_else(|| self.table.corrupt("it has no author"));
         let to = match kind {
             EdgeKind::Like => EdgeTarget::Like { tweet: self.id(Some(target), "it likes nothing")?, author: author()? },
             EdgeKind::Retweet => {
@@ -178,7 +178,7 @@ impl Profiles {
             EdgeKind::CommentLike => EdgeTarget::CommentLike {
                 comment: self.id(Some(target), "it likes nothing")?,
                 author: author()?,
-                tweet: edge.tweet.ok_or_else(|| self.corrupt("its comment has no tweet"))?,
+                tweet: edge.tweet.ok_or_else(|| self.table.corrupt("its comment has no tweet"))?,
             },
             _ => EdgeTarget::Follow(self.id(Some(target), "it follows nobody")?),
         };
@@ -186,14 +186,10 @@ impl Profiles {
     }
 
     fn id<T: FromStr>(&self, text: Option<&str>, wrong: &str) -> Result<T, StoreError> {
-        text.and_then(|text| text.parse().ok()).ok_or_else(|| self.corrupt(wrong))
+        text.and_then(|text| text.parse().ok()).ok_or_else(|| self.table.corrupt(wrong))
     }
 
     fn read<T: DeserializeOwned>(&self, image: &Image) -> Result<T, StoreError> {
-        serde_dynamo::from_item(image.clone()).map_err(|cause| self.corrupt(&cause.to_string()))
-    }
-
-    fn corrupt(&self, cause: &str) -> StoreError {
-        StoreError::Corrupt { table: self.table.clone(), cause: cause.to_owned() }
+        serde_dynamo::from_item(image.clone()).map_err(|cause| self.table.corrupt(&cause.to_string()))
     }
 }

@@ -6,7 +6,6 @@ use aviary_model::{NameKey, TweetId, UserId};
 
 use crate::accounts::NameOwner;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::fields;
 use crate::dynamodb::pages::attribute;
 use crate::social::keys::tweet_key;
 use crate::social::profiles::{Profile, name_key, profile_key};
@@ -39,11 +38,11 @@ impl Tweets {
         keys.extend(tweet.map(tweet_key));
         keys.extend(mentions.iter().map(name_key));
         let mut basis = TextContext::default();
-        for found in self.db.batch_get_many(&self.table, keys).await? {
+        for found in self.table.batch_get_many(keys).await? {
             match attribute(&found, "sk") {
-                Some("PROFILE") => basis.author = Some(fields(&self.table, found)?),
-                Some("TWEET") => basis.tweet = Some(fields(&self.table, found)?),
-                _ => basis.mentioned.push(fields::<NameOwner>(&self.table, found)?.user_id),
+                Some("PROFILE") => basis.author = Some(self.table.read(found)?),
+                Some("TWEET") => basis.tweet = Some(self.table.read(found)?),
+                _ => basis.mentioned.push(self.table.read::<NameOwner>(found)?.user_id),
             }
         }
         Ok(basis)
@@ -54,11 +53,11 @@ impl Tweets {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn owners_of(&self, names: &[NameKey]) -> Result<HashMap<NameKey, UserId>, StoreError> {
-        let found = self.db.batch_get_many(&self.table, names.iter().map(name_key).collect()).await?;
+        let found = self.table.batch_get_many(names.iter().map(name_key).collect()).await?;
         let mut owners = HashMap::new();
         for item in found {
             let name = attribute(&item, "pk").and_then(|pk| pk.strip_prefix("NAME#")).map(NameKey::of);
-            let owner = fields::<NameOwner>(&self.table, item)?.user_id;
+            let owner = self.table.read::<NameOwner>(item)?.user_id;
             owners.extend(name.map(|name| (name, owner)));
         }
         Ok(owners)

@@ -7,7 +7,8 @@ use aviary_model::{Tag, Timestamp, TweetId, TweetText, UserId};
 use crate::credentials::idempotency_keys::IdempotencyResult;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::item::{Item, Key, fields, item, number, shard, text};
+use crate::dynamodb::item::{Item, Key, item, number, shard, text};
+use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::jobs::{Jobs, Task, job_item};
 use crate::social::block_checks::{WriteError, check_reach, is_blocked};
@@ -49,7 +50,7 @@ impl Tweets {
         if let Some((claim, credentials, result)) = &settled {
             claim.settle(&mut transaction, credentials, result)?;
         }
-        match transaction.commit(&self.db).await? {
+        match transaction.commit(&self.table.db).await? {
             Committed::Done => Ok(()),
             committed if committed.refused_at(Some(at)) => Ok(()),
             committed if is_blocked(&committed, &checks) => Err(WriteError::Blocked),
@@ -80,7 +81,7 @@ impl Tweets {
             transaction.put(&self.table, tag_item(tweet.id, tweet.author, tag)?)?;
         }
         let checks = check_reach(&mut transaction, &self.table, tweet.author, reached.iter().copied())?;
-        let committed = transaction.commit(&self.db).await?;
+        let committed = transaction.commit(&self.table.db).await?;
         edited(&self.table, committed, at, &checks)
     }
 
@@ -99,7 +100,7 @@ impl Tweets {
             transaction.delete(&self.table, with_media_key(tweet.author, tweet.id))?;
         }
         transaction.create(&jobs.table, job_item(&jobs.job(task, now)?)?)?;
-        Ok(matches!(transaction.commit(&self.db).await?, Committed::Done))
+        Ok(matches!(transaction.commit(&self.table.db).await?, Committed::Done))
     }
 }
 
@@ -118,7 +119,7 @@ pub(crate) fn new_text(before: &TweetText, after: &TweetText, now: Timestamp) ->
 
 /// Reads what came of an edit whose text stands at `at` of the transaction.
 pub(crate) fn edited<T: serde::de::DeserializeOwned>(
-    table: &str,
+    table: &SocialTable,
     committed: Committed,
     at: usize,
     checks: &std::ops::Range<usize>,
@@ -126,7 +127,7 @@ pub(crate) fn edited<T: serde::de::DeserializeOwned>(
     let is_blocked = is_blocked(&committed, checks);
     let Committed::Refused(places) = committed else { return Ok(Edited::Done) };
     match places.into_iter().find(|(place, _)| *place == at) {
-        Some((_, Some(found))) => Ok(Edited::Changed(Box::new(fields(table, found)?))),
+        Some((_, Some(found))) => Ok(Edited::Changed(Box::new(table.read(found)?))),
         Some((_, None)) => Ok(Edited::Gone),
         None if is_blocked => Err(WriteError::Blocked),
         None => Err(StoreError::Rejected("an edit was refused without a reason".to_owned()).into()),

@@ -3,10 +3,10 @@
 use aviary_model::{AltText, MediaId, Tag, Timestamp, TweetId, TweetText, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::dynamodb::client::Db;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, count};
 use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
+use crate::dynamodb::table::SocialTable;
 use crate::social::keys::{tweet_key, user_pk};
 
 /// A tweet.
@@ -106,15 +106,14 @@ fn is_image(kind: &MediaKind) -> bool {
 /// The tweets of the `social` table.
 #[derive(Clone, Debug)]
 pub struct Tweets {
-    pub(crate) db: Db,
-    pub(crate) table: String,
+    pub(crate) table: SocialTable,
 }
 
 impl Tweets {
-    /// The table of this name.
+    /// In this table.
     #[must_use]
-    pub fn new(db: Db, table: &str) -> Self {
-        Self { db, table: table.to_owned() }
+    pub fn new(table: &SocialTable) -> Self {
+        Self { table: table.clone() }
     }
 
     /// The tweet with this id. One step.
@@ -122,7 +121,7 @@ impl Tweets {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn by_id(&self, id: TweetId) -> Result<Option<Tweet>, StoreError> {
-        self.db.get(&self.table, tweet_key(id)).await
+        self.table.get(tweet_key(id)).await
     }
 
     /// An author's tweets, newest first; never lags. One step.
@@ -186,7 +185,7 @@ impl Tweets {
     ) -> Result<ListPage<TweetId>, StoreError> {
         let own = Own { pk: user_pk(author), prefix, by_recency: false, order: Order::NewestFirst };
         let after = after.map(|id| id.to_string());
-        let page = self.db.own_page(&self.table, &own, after.as_deref(), limit).await?;
+        let page = self.table.own_page(&own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| id_behind(&item, "sk", prefix)))
     }
 
@@ -198,7 +197,7 @@ impl Tweets {
         limit: i32,
     ) -> Result<ListPage<(TweetId, UserId)>, StoreError> {
         let after = after.map(|id| id.to_string());
-        let page = self.db.list_page(&self.table, list, order, after.as_deref(), limit).await?;
+        let page = self.table.list_page(list, order, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| with_author(&item)))
     }
 }

@@ -7,7 +7,7 @@ use crate::credentials::Credentials;
 use crate::credentials::idempotency_keys::IdempotencyClaim;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
-use crate::dynamodb::item::{fields, text};
+use crate::dynamodb::item::text;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::social::profiles::{Profile, Profiles, profile_key};
 
@@ -37,7 +37,7 @@ impl Profiles {
         if let Some((claim, credentials, result)) = claim {
             claim.settle(&mut transaction, credentials, &result)?;
         }
-        match transaction.commit(&self.db).await? {
+        match transaction.commit(&self.table.db).await? {
             Committed::Done => Ok(true),
             committed if committed.refused_at(Some(at)) => Ok(false),
             Committed::Refused(_) => Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned())),
@@ -58,7 +58,7 @@ impl Profiles {
         .name("#state", STATE)
         .value(":deleted", text(DELETED))
         .value(":empty", text(""));
-        let before = deleted.apply(&self.db, &self.table, profile_key(id)).await?;
-        before.map(|item| fields(&self.table, item)).transpose()
+        let before = deleted.apply(&self.table, profile_key(id)).await?;
+        before.map(|item| self.table.read(item)).transpose()
     }
 }

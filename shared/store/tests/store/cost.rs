@@ -70,7 +70,7 @@ async fn a_registration_is_one_step_with_everything_that_it_opens() {
     let sign_in = sign_in.with_device_token(session_id(), "hash", &[]).unwrap();
     let registration = store.registration(&bob).with_sign_in(sign_in);
     // A family and the three items of a device token more.
-    writes(async { registration.commit(&store.db).await.unwrap() }, 10.0..=26.0).await;
+    writes(async { registration.commit().await.unwrap() }, 10.0..=26.0).await;
 }
 
 #[tokio::test]

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use aviary_localaws::{Config, LocalAws};
 use aviary_model::{Email, Entropy, EntropyError, Family, SessionId, Timestamp, TokenId, UserId, Username};
 use aviary_store::{
-    AccountTables, Accounts, Credentials, Db, Integers, Job, Jobs, Profile, Profiles, Registration, RegistrationError,
-    SecurityEvent, SecurityEvents, SessionOpening, SignIn, SigningKeys, StoreError, Task, Tweets, User,
+    AccountTables, Accounts, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, Integers, IntegersTable, Job,
+    Jobs, JobsTable, KeysTable, Profile, Profiles, Registration, RegistrationError, SecurityEvent, SecurityEvents,
+    SessionOpening, SignIn, SigningKeys, SocialTable, StoreError, Task, Tweets, User,
 };
 use aviary_template::{Settings, Storage, Template};
 use aws_sdk_dynamodb::Client;
@@ -27,6 +28,7 @@ pub(crate) struct Store {
     pub(crate) accounts: Accounts,
     pub(crate) credentials: Credentials,
     pub(crate) profiles: Profiles,
+    pub(crate) social: SocialTable,
     pub(crate) tweets: Tweets,
     pub(crate) keys: SigningKeys,
     pub(crate) jobs: Jobs,
@@ -78,15 +80,18 @@ impl Store {
     /// The store over whatever answers there.
     pub(crate) fn at(url: &str, names: Names, local: Option<(LocalAws, tempfile::TempDir)>) -> Self {
         let db = Db::new(&config(url), Arc::new(Random));
+        let social = SocialTable::new(&db, &names.social);
+        let jobs = JobsTable::new(&db, &names.jobs);
         Self {
-            accounts: Accounts::new(db.clone(), &names.accounts),
-            credentials: Credentials::new(db.clone(), &names.credentials),
-            profiles: Profiles::new(db.clone(), &names.social),
-            tweets: Tweets::new(db.clone(), &names.social),
-            keys: SigningKeys::new(db.clone(), &names.keys),
-            jobs: Jobs::new(db.clone(), &names.jobs),
-            activities: SecurityEvents::new(db.clone(), &names.feed),
-            integers: Integers::new(db.clone(), &names.integers, Jobs::new(db.clone(), &names.jobs)),
+            accounts: Accounts::new(&AccountsTable::new(&db, &names.accounts)),
+            credentials: Credentials::new(&CredentialsTable::new(&db, &names.credentials)),
+            profiles: Profiles::new(&social),
+            tweets: Tweets::new(&social),
+            keys: SigningKeys::new(&KeysTable::new(&db, &names.keys)),
+            jobs: Jobs::new(&jobs),
+            activities: SecurityEvents::new(&FeedTable::new(&db, &names.feed)),
+            integers: Integers::new(&IntegersTable::new(&db, &names.integers), &jobs),
+            social,
             db,
             names,
             raw: client(url),
@@ -100,7 +105,7 @@ impl Store {
     }
 
     pub(crate) async fn register(&self, user: &User) -> Result<(), RegistrationError> {
-        self.registration(user).commit(&self.db).await
+        self.registration(user).commit().await
     }
 
     /// A registered user who has nothing but a name.
@@ -116,7 +121,7 @@ impl Store {
     }
 
     pub(crate) async fn open_family(&self, user: UserId, sid: SessionId, family: &Family) -> Result<(), StoreError> {
-        self.sign_in(user).with_family(sid, family)?.commit(&self.db).await
+        self.sign_in(user).with_family(sid, family)?.commit().await
     }
 
     /// The tables of an account.

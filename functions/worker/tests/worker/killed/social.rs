@@ -47,7 +47,7 @@ impl Fixture {
     }
 
     async fn follows(&self, followers: &[UserId], author: UserId) {
-        let relations = Relations::new(&self.tables.profiles);
+        let relations = Relations::new(&self.social());
         for follower in followers {
             relations.follow(*follower, author, EdgeId::new(self.clock.now(), &Random).unwrap()).await.unwrap();
         }
@@ -121,13 +121,14 @@ struct Hung {
 
 /// Somebody who tweets, and two who notice it.
 async fn hang(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> Hung {
-    let (db, tables, now) = (&fixture.db, &fixture.tables, fixture.clock.now());
+    let (tables, now) = (&fixture.tables, fixture.clock.now());
     let id = fixture.tweet(author, 1).await;
     let tweet = fixture.tweets.by_id(id).await.unwrap().unwrap();
-    let reactions = Reactions::new(db.clone(), "aviary-local-SocialTable");
-    let comments = Comments::new(db.clone(), "aviary-local-SocialTable");
-    let notifications = Notifications::new(&tables.profiles, &tables.activities);
-    let home = HomeTimelines::new(&tables.profiles, &tables.activities);
+    let (social, feed) = (fixture.social(), fixture.feed());
+    let reactions = Reactions::new(&social);
+    let comments = Comments::new(&social);
+    let notifications = Notifications::new(&social, &feed);
+    let home = HomeTimelines::new(&social, &feed);
     let news = |kind, actor, comment| NotificationContent { kind, actor, tweet: Some(id), comment, created_at: now };
 
     let mut ids = vec![id.to_string()];
@@ -188,7 +189,7 @@ impl Hung {
         let others: Vec<String> = items.into_iter().filter(|item| !item.contains(&own)).collect();
         assert_eq!(others, before, "what is not of the tweet must stay");
         assert_eq!(fixture.objects().await, objects);
-        let notifications = Notifications::new(&fixture.tables.profiles, &fixture.tables.activities);
+        let notifications = Notifications::new(&fixture.social(), &fixture.feed());
         for person in people {
             assert_eq!(notifications.unread(person, fixture.clock.now()).await.unwrap(), 0);
         }

@@ -23,7 +23,7 @@ fn end(epoch: u32, keep: Option<SessionId>) -> AccountChange {
 }
 
 async fn change(store: &Store, old: &User, change: &AccountChange) -> Result<User, AccountChangeError> {
-    store.tables().change(&store.db, old, change).await
+    store.tables().change(old, change).await
 }
 
 /// An account as it is stored; users have no equality of their own.
@@ -134,7 +134,7 @@ async fn an_account_that_has_changed_meanwhile_is_to_be_read_again() {
         let error = refused(&store, &ada, &password("mine")).await;
         assert!(matches!(error, AccountChangeError::Changed), "{meanwhile:?}: {error:?}");
         let purge = store.job(Task::Purge { user: ada.id, round: 0 });
-        assert!(!store.tables().delete(&store.db, &ada, &purge).await.unwrap());
+        assert!(!store.tables().delete(&ada, &purge).await.unwrap());
     }
     let error = change(&store, &user("nobody", None), &password("mine")).await.unwrap_err();
     assert!(matches!(error, AccountChangeError::Changed), "{error:?}");
@@ -187,7 +187,7 @@ async fn all_sessions_end_at_once_and_only_in_the_epoch_that_was_read() {
     let end = EndSessions { epoch: 0, keep: Some(own) };
     for expected in [true, false] {
         let (job, activity) = (store.job(Task::SweepSessions { user: ada.id }), store.activity("logout_all"));
-        let done = store.tables().end_all_sessions(&store.db, ada.id, end, &job, &activity).await.unwrap();
+        let done = store.tables().end_all_sessions(ada.id, end, &job, &activity).await.unwrap();
         assert_eq!(done, expected);
         assert_eq!(store.jobs.by_id(job.id).await.unwrap(), expected.then_some(job));
     }

@@ -67,7 +67,7 @@ async fn sessions_of_every_kind_can_begin_with_it() {
     let sign_in = store.sign_in(ada.id).with_family(refresh, &family).unwrap();
     let sign_in = sign_in.with_device_token(device, "device-hash", &[]).unwrap();
     let sign_in = sign_in.with_web_session(web, "web-hash", "csrf-hash", NOW.plus_seconds(60)).unwrap();
-    store.registration(&ada).with_sign_in(sign_in).commit(&store.db).await.unwrap();
+    store.registration(&ada).with_sign_in(sign_in).commit().await.unwrap();
 
     assert_eq!(store.credentials.family(ada.id, refresh).await.unwrap(), Some((family, 0)));
     assert_eq!(store.credentials.by_device_token("device-hash").await.unwrap(), Some((ada.id, device)));
@@ -92,7 +92,7 @@ async fn what_expires_says_so_where_ttl_looks() {
     let sign_in = store.sign_in(ada.id).with_family(refresh, &family).unwrap();
     let sign_in = sign_in.with_device_token(device, "device", &[]).unwrap();
     let sign_in = sign_in.with_web_session(web, "web", "csrf", NOW.plus_seconds(60)).unwrap();
-    store.registration(&ada).with_sign_in(sign_in).commit(&store.db).await.unwrap();
+    store.registration(&ada).with_sign_in(sign_in).commit().await.unwrap();
 
     let pk = format!("U#{}", ada.id);
     let month = Some(number(NOW.seconds() + MONTH));

@@ -79,7 +79,7 @@ async fn a_device_token_is_no_session_cookie() {
     let (device, web) = (session_id(), session_id());
     let sign_in = store.sign_in(ada.id).with_device_token(device, "one", &[]).unwrap();
     let sign_in = sign_in.with_web_session(web, "two", "csrf", NOW.plus_seconds(60)).unwrap();
-    store.registration(&ada).with_sign_in(sign_in).commit(&store.db).await.unwrap();
+    store.registration(&ada).with_sign_in(sign_in).commit().await.unwrap();
 
     assert_eq!(store.credentials.by_device_token("one").await.unwrap(), Some((ada.id, device)));
     assert_eq!(store.credentials.by_web_session("two").await.unwrap(), Some((ada.id, web)));

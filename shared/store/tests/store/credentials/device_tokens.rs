@@ -12,7 +12,7 @@ async fn sign_in(store: &Store, user: UserId, n: usize) -> SessionId {
     let others = store.credentials.device_tokens(user).await.unwrap();
     let sign_in = SignIn::new(&store.credentials, SessionOpening { now, ..opening(user) });
     let sign_in = sign_in.with_device_token(sid, &hash(user, n), &others).unwrap();
-    sign_in.commit(&store.db).await.unwrap();
+    sign_in.commit().await.unwrap();
     sid
 }
 
@@ -58,7 +58,7 @@ async fn they_all_end_together_and_leave_other_sessions() {
     let ada = store.registered("ada").await.id;
     let web = session_id();
     let sign_in_web = store.sign_in(ada).with_web_session(web, "web", "csrf", NOW.plus_seconds(60)).unwrap();
-    sign_in_web.commit(&store.db).await.unwrap();
+    sign_in_web.commit().await.unwrap();
     let before = store.items().await;
     let (one, two) = (sign_in(&store, ada, 0).await, sign_in(&store, ada, 1).await);
     let tokens = store.credentials.device_tokens(ada).await.unwrap();

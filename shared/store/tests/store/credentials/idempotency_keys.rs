@@ -25,7 +25,7 @@ async fn claimed(store: &Store, body: &str, now: Timestamp) -> IdempotencyClaim 
 async fn work(store: &Store, name: &str, claim: &IdempotencyClaim) -> Result<UserId, RegistrationError> {
     let user = user(name, None);
     let registration = store.registration(&user).with_claim(claim.clone());
-    registration.commit(&store.db).await.map(|()| user.id)
+    registration.commit().await.map(|()| user.id)
 }
 
 #[tokio::test]

@@ -44,9 +44,9 @@ async fn a_token_is_redeemed_with_the_change_that_it_allows_and_never_again() {
     let store = Store::start().await;
     let (user, _) = kept(&store).await;
     let (first, second) = (with_token(&store, &user, "first").await, with_token(&store, &user, "second").await);
-    let changed = store.tables().change(&store.db, &user, &first).await.unwrap();
+    let changed = store.tables().change(&user, &first).await.unwrap();
     assert!(store.credentials.one_time(OneTimeKind::Reset, user.id, "hash", NOW).await.unwrap().is_none());
-    let again = store.tables().change(&store.db, &changed, &second).await.unwrap_err();
+    let again = store.tables().change(&changed, &second).await.unwrap_err();
     assert!(matches!(again, AccountChangeError::Redeemed), "{again:?}");
     assert_eq!(store.accounts.by_id(user.id).await.unwrap().unwrap().password, "first");
 }
@@ -57,7 +57,7 @@ async fn a_change_that_is_refused_redeems_nothing() {
     let (user, token) = kept(&store).await;
     let outdated = User { password: "another".to_owned(), ..user.clone() };
     let change = with_token(&store, &user, "new").await;
-    let refused = store.tables().change(&store.db, &outdated, &change).await.unwrap_err();
+    let refused = store.tables().change(&outdated, &change).await.unwrap_err();
     assert!(matches!(refused, AccountChangeError::Changed), "{refused:?}");
     let found = store.credentials.one_time(OneTimeKind::Reset, user.id, "hash", NOW).await.unwrap();
     assert_eq!(found.unwrap().token, token);
@@ -69,7 +69,7 @@ async fn of_twenty_who_redeem_one_token_one_wins() {
     let (user, _) = kept(&store).await;
     let change = with_token(&store, &user, "new").await;
     let tables = store.tables();
-    let results = join_all((0..20).map(|_| tables.change(&store.db, &user, &change))).await;
+    let results = join_all((0..20).map(|_| tables.change(&user, &change))).await;
     let redeemed = |result: &&Result<User, _>| matches!(result, Err(AccountChangeError::Redeemed));
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
     assert_eq!(results.iter().filter(redeemed).count(), 19, "{results:?}");

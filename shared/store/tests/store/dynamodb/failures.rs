@@ -1,7 +1,9 @@
 //! What is wrong with DynamoDB, or with what is in it, by what a caller can do about it.
 
 use aviary_model::NameKey;
-use aviary_store::{Accounts, Credentials, Profile, Registration, RegistrationError, StoreError};
+use aviary_store::{
+    Accounts, AccountsTable, Credentials, CredentialsTable, Profile, Registration, RegistrationError, StoreError,
+};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -48,7 +50,7 @@ async fn an_item_that_is_not_ours_is_corrupt_and_names_its_table() {
 #[tokio::test]
 async fn a_missing_table_is_our_own_mistake() {
     let store = Store::start().await;
-    let nowhere = Credentials::new(store.db.clone(), "no-such-table");
+    let nowhere = Credentials::new(&CredentialsTable::new(&store.db, "no-such-table"));
     let (ada, sid) = (user("ada", None).id, session_id());
     let errors = [
         nowhere.check().await.unwrap_err(),
@@ -59,11 +61,11 @@ async fn a_missing_table_is_our_own_mistake() {
     for error in errors {
         assert!(matches!(error, StoreError::Rejected(_)) && !error.is_passing(), "{error:?}");
     }
-    let missing = Accounts::new(store.db.clone(), "no-such-table");
+    let missing = Accounts::new(&AccountsTable::new(&store.db, "no-such-table"));
     let ada = user("ada", None);
     let profile = Profile::new(ada.id, ada.username.clone(), ada.created_at);
     let registration = Registration::new(&missing, &store.credentials, &store.profiles, ada, profile);
-    let error = registration.commit(&store.db).await.unwrap_err();
+    let error = registration.commit().await.unwrap_err();
     assert!(matches!(error, RegistrationError::Store(StoreError::Rejected(_))), "{error:?}");
 }
 

@@ -130,7 +130,7 @@ impl Scripted {
 #[tokio::test]
 async fn a_single_write_that_meets_a_transaction_is_made_again() {
     let conflict = (400, refusal("TransactionConflictException"));
-    let reaction = |dynamodb: &Scripted| Reactions::new(dynamodb.store.db.clone(), &dynamodb.store.names.social);
+    let reaction = |dynamodb: &Scripted| Reactions::new(&dynamodb.store.social);
     let (actor, tweet) = (user("wren", None).id, "019a0000-0000-7000-8000-0000000000aa".parse().unwrap());
 
     let dynamodb = Scripted::start(vec![conflict.clone(), conflict.clone(), (200, json!({}))]).await;

@@ -42,7 +42,7 @@ async fn blocked_by(store: &Store, user: UserId, other: UserId) {
 #[tokio::test]
 async fn each_reaction_is_there_or_not_and_says_whether_it_changed() {
     let store = Store::start().await;
-    let reactions = Reactions::new(store.db.clone(), &store.names.social);
+    let reactions = Reactions::new(&store.social);
     let (actor, tweet) = (somebody(), tweet(NOW));
     for reaction in [Reaction::Like, Reaction::Retweet, Reaction::Save] {
         assert!(!reactions.remove(actor, reaction, tweet.id).await.unwrap());
@@ -60,7 +60,7 @@ async fn each_reaction_is_there_or_not_and_says_whether_it_changed() {
 #[tokio::test]
 async fn of_many_likes_by_one_actor_at_once_one_changes_something() {
     let store = Store::start().await;
-    let reactions = Reactions::new(store.db.clone(), &store.names.social);
+    let reactions = Reactions::new(&store.social);
     let (actor, tweet) = (somebody(), tweet(NOW));
     let likes = (0..20).map(|_| reactions.put(actor, Reaction::Like, &tweet, NOW));
     let changed = join_all(likes).await.into_iter().filter(|changed| *changed.as_ref().unwrap()).count();
@@ -70,7 +70,7 @@ async fn of_many_likes_by_one_actor_at_once_one_changes_something() {
 #[tokio::test]
 async fn lists_are_in_the_order_of_what_people_did() {
     let store = Store::start().await;
-    let reactions = Reactions::new(store.db.clone(), &store.names.social);
+    let reactions = Reactions::new(&store.social);
     let (actor, old, new) = (somebody(), tweet(NOW), tweet(NOW.plus_seconds(1)));
     reactions.put(actor, Reaction::Like, &new, NOW.plus_seconds(2)).await.unwrap();
     reactions.put(actor, Reaction::Like, &old, NOW.plus_seconds(3)).await.unwrap();
@@ -84,8 +84,8 @@ async fn lists_are_in_the_order_of_what_people_did() {
 #[tokio::test]
 async fn who_is_blocked_neither_likes_nor_comments() {
     let store = Store::start().await;
-    let reactions = Reactions::new(store.db.clone(), &store.names.social);
-    let comments = Comments::new(store.db.clone(), &store.names.social);
+    let reactions = Reactions::new(&store.social);
+    let comments = Comments::new(&store.social);
     let tweet = tweet(NOW);
     let (ours, theirs) = (comment(&tweet), comment(&tweet));
     blocked_by(&store, ours.author, tweet.author).await;
@@ -106,7 +106,7 @@ async fn who_is_blocked_neither_likes_nor_comments() {
 #[tokio::test]
 async fn a_comment_is_listed_edited_and_removed_with_a_job() {
     let store = Store::start().await;
-    let comments = Comments::new(store.db.clone(), &store.names.social);
+    let comments = Comments::new(&store.social);
     let tweet = tweet(NOW);
     let comment = comment(&tweet);
     comments.create(&comment, &[], None).await.unwrap();
@@ -131,7 +131,7 @@ async fn a_reaction_that_meets_another_write_is_tried_again() {
     let (actor, tweet) = (somebody(), tweet(NOW));
     let cancelled = cancelled(&["TransactionConflict", "None"]);
     let dynamodb = Scripted::start(vec![cancelled, (200, json!({}))]).await;
-    let reactions = Reactions::new(dynamodb.store.db.clone(), &dynamodb.store.names.social);
+    let reactions = Reactions::new(&dynamodb.store.social);
     assert!(reactions.put(actor, Reaction::Like, &tweet, NOW).await.unwrap());
     assert_eq!(dynamodb.requests().len(), 2);
 }

@@ -21,7 +21,7 @@ impl Crowd {
     async fn of(size: i64) -> Self {
         let store = Store::start().await;
         let (star, fan) = (store.registered("star").await.id, store.registered("star-fan").await.id);
-        let relations = Relations::new(&store.profiles);
+        let relations = Relations::new(&store.social);
         let crowd = Self { store, relations, star, fan };
         crowd.gather(size).await;
         for n in 0..size.min(300) {
@@ -72,7 +72,7 @@ impl Crowd {
     async fn costs(&self) -> Vec<(&'static str, Cost)> {
         let Self { relations, star, fan, .. } = self;
         let (edge, query) = (EdgeId::new(NOW, &Random).unwrap(), NameKey::of("star"));
-        let page_reads = PageReads::new(&self.store.profiles);
+        let page_reads = PageReads::new(&self.store.social);
         let seen = PageKeys::by(Some(*fan)).person(*star).follows(*star);
         let mut costs = Vec::new();
         macro_rules! measure {

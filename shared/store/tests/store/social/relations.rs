@@ -18,7 +18,7 @@ impl People {
     async fn two() -> Self {
         let store = Store::start().await;
         let (a, b) = (store.registered("ada").await.id, store.registered("byron").await.id);
-        let (relations, page_reads) = (Relations::new(&store.profiles), PageReads::new(&store.profiles));
+        let (relations, page_reads) = (Relations::new(&store.social), PageReads::new(&store.social));
         Self { store, relations, page_reads, a, b }
     }
 

@@ -13,7 +13,7 @@ fn alias(text: &str) -> ProfileChange {
 
 /// All pages of a search, as they are shown.
 async fn found(store: &Store, query: &str, limit: i32) -> Vec<UserId> {
-    let (query, page_reads) = (NameKey::of(query), PageReads::new(&store.profiles));
+    let (query, page_reads) = (NameKey::of(query), PageReads::new(&store.social));
     let (mut shown, mut after) = (Vec::new(), None);
     loop {
         let page = store.profiles.search(&query, after.as_deref(), limit).await.unwrap().unwrap();
@@ -59,7 +59,7 @@ async fn the_index_follows_every_change_of_a_name() {
     let mut profile = Profile::new(named.id, named.username.clone(), NOW);
     profile.alias = Alias::parse("Lord B.").unwrap();
     let first = Registration::new(&store.accounts, &store.credentials, &store.profiles, named.clone(), profile);
-    first.commit(&store.db).await.unwrap();
+    first.commit().await.unwrap();
     assert_eq!((indexed(&store, "byr").await, indexed(&store, "lord").await), (vec![named.id], vec![named.id]));
     store.profiles.change(id, &alias("Countess")).await.unwrap();
     assert_eq!(indexed(&store, "count").await, [id]);
@@ -71,12 +71,12 @@ async fn the_index_follows_every_change_of_a_name() {
     store.profiles.delete_for_service(id).await.unwrap();
     assert_eq!(indexed(&store, "again").await, nobody);
     let change = AccountChange { username: Some(Username::parse("Augusta").unwrap()), ..AccountChange::default() };
-    let renamed = store.tables().change(&store.db, &account, &change).await.unwrap();
+    let renamed = store.tables().change(&account, &change).await.unwrap();
     assert_eq!((indexed(&store, "ada").await, indexed(&store, "aug").await), (nobody.to_vec(), vec![id]));
     let purge = store.job(aviary_store::Task::Purge { user: id, round: 0 });
     store.profiles.change(id, &alias("August")).await.unwrap();
     assert_eq!(indexed(&store, "aug").await, [id, id]);
-    store.tables().delete(&store.db, &renamed, &purge).await.unwrap();
+    store.tables().delete(&renamed, &purge).await.unwrap();
     assert_eq!(indexed(&store, "aug").await, nobody);
 }
 

@@ -67,10 +67,7 @@ impl Crowd {
     async fn of(size: i64) -> Self {
         let store = Store::start().await;
         let (author, fan) = (store.registered("author").await.id, store.registered("fan").await.id);
-        let (reactions, comments) = (
-            Reactions::new(store.db.clone(), &store.names.social),
-            Comments::new(store.db.clone(), &store.names.social),
-        );
+        let (reactions, comments) = (Reactions::new(&store.social), Comments::new(&store.social));
         let parent = tweet(author, "what?", 0);
         store.tweets.create(&parent, &[], None).await.unwrap();
         let in_reply_to = Some(ReplyTo { tweet: parent.id, author });
@@ -145,7 +142,7 @@ impl Crowd {
         let likers = measure!("likes", reactions.of_tweet(Reaction::Like, parent.id, None, PAGE));
         let mine = measure!("liked by", reactions.by_user(*fan, Reaction::Like, None, PAGE));
         assert_eq!((likers.entries.len(), mine.entries.len()), (5, 5));
-        let page_reads = PageReads::new(&store.profiles);
+        let page_reads = PageReads::new(&store.social);
         let wanted = found.entries.iter().fold(PageKeys::by(Some(*fan)), |wanted, (id, by)| wanted.tweet(*id, *by));
         measure!("page of tweets", page_reads.read(&wanted));
         let names = [aviary_model::NameKey::of("author")];

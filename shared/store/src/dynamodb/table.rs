@@ -1,0 +1,169 @@
+//! The tables as types, so that none is taken for another.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use aviary_model::Entropy;
+use aws_sdk_dynamodb::operation::query::QueryOutput;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use serde::de::DeserializeOwned;
+
+use crate::dynamodb::client::{Db, Direction, metered};
+use crate::dynamodb::error::StoreError;
+use crate::dynamodb::item::{Item, Key, fields};
+use crate::dynamodb::pages::{ListPage, Order, Own};
+
+/// The table `accounts`: users, and who owns which name and address.
+pub type AccountsTable = Table<kind::Accounts>;
+/// The table `credentials`: principals, sessions, idempotency keys and limits.
+pub type CredentialsTable = Table<kind::Credentials>;
+/// The table `keys`: the private keys that tokens are signed with.
+pub type KeysTable = Table<kind::Keys>;
+/// The table `social`: profiles, relations, tweets, comments and reactions.
+pub type SocialTable = Table<kind::Social>;
+/// The table `feed`: home timelines, notifications and security events.
+pub type FeedTable = Table<kind::Feed>;
+/// The table `integers`: integer sessions and their sets.
+pub type IntegersTable = Table<kind::Integers>;
+/// The table `jobs`: the outbox.
+pub type JobsTable = Table<kind::Jobs>;
+
+/// One of the tables: a connection and the table's name. Cheap to clone.
+pub struct Table<Kind> {
+    pub(crate) db: Db,
+    pub(crate) name: String,
+    kind: PhantomData<fn() -> Kind>,
+}
+
+/// The parameters of [`Table`], which tell the tables apart.
+pub mod kind {
+    /// `accounts`.
+    #[derive(Debug)]
+    pub enum Accounts {}
+    /// `credentials`.
+    #[derive(Debug)]
+    pub enum Credentials {}
+    /// `keys`.
+    #[derive(Debug)]
+    pub enum Keys {}
+    /// `social`.
+    #[derive(Debug)]
+    pub enum Social {}
+    /// `feed`.
+    #[derive(Debug)]
+    pub enum Feed {}
+    /// `integers`.
+    #[derive(Debug)]
+    pub enum Integers {}
+    /// `jobs`.
+    #[derive(Debug)]
+    pub enum Jobs {}
+}
+
+impl<Kind> Clone for Table<Kind> {
+    fn clone(&self) -> Self {
+        Self { db: self.db.clone(), name: self.name.clone(), kind: PhantomData }
+    }
+}
+
+impl<Kind> fmt::Debug for Table<Kind> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Table").field(&self.name).finish()
+    }
+}
+
+impl<Kind> Table<Kind> {
+    /// The table with this name. Makes no call.
+    #[must_use]
+    pub fn new(db: &Db, name: &str) -> Self {
+        Self { db: db.clone(), name: name.to_owned(), kind: PhantomData }
+    }
+
+    pub(crate) fn entropy(&self) -> &dyn Entropy {
+        self.db.entropy.as_ref()
+    }
+
+    /// Reads one of this table's items.
+    pub(crate) fn read<T: DeserializeOwned>(&self, item: Item) -> Result<T, StoreError> {
+        fields(&self.name, item)
+    }
+
+    /// An item of this table that cannot be read.
+    pub(crate) fn corrupt(&self, cause: &str) -> StoreError {
+        StoreError::Corrupt { table: self.name.clone(), cause: cause.to_owned() }
+    }
+
+    /// As [`Db::get`].
+    pub(crate) async fn get<T: DeserializeOwned>(&self, key: Key) -> Result<Option<T>, StoreError> {
+        self.db.get(&self.name, key).await
+    }
+
+    /// As [`Db::create`].
+    pub(crate) async fn create(&self, item: Item) -> Result<(), StoreError> {
+        self.db.create(&self.name, item).await
+    }
+
+    /// As [`Db::delete`].
+    pub(crate) async fn delete(&self, key: Key) -> Result<(), StoreError> {
+        self.db.delete(&self.name, key).await
+    }
+
+    /// As [`Db::batch_get`].
+    pub(crate) async fn batch_get(&self, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
+        self.db.batch_get(&self.name, keys).await
+    }
+
+    /// As [`Db::batch_get_many`].
+    pub(crate) async fn batch_get_many(&self, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
+        self.db.batch_get_many(&self.name, keys).await
+    }
+
+    /// As [`Db::own_page`].
+    pub(crate) async fn own_page(
+        &self,
+        own: &Own<'_>,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<ListPage<Item>, StoreError> {
+        self.db.own_page(&self.name, own, after, limit).await
+    }
+
+    /// As [`Db::list_page`].
+    pub(crate) async fn list_page(
+        &self,
+        list: &str,
+        order: Order,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<ListPage<Item>, StoreError> {
+        self.db.list_page(&self.name, list, order, after, limit).await
+    }
+
+    /// As [`Db::list_shard`].
+    pub(crate) async fn list_shard(
+        &self,
+        list_pk: String,
+        order: Order,
+        after: Option<&str>,
+        limit: i32,
+    ) -> Result<Vec<Item>, StoreError> {
+        self.db.list_shard(&self.name, list_pk, order, after, limit).await
+    }
+
+    /// A query of this table that [`run_query`] is to run.
+    pub(crate) fn query(&self) -> QueryFluentBuilder {
+        self.db.query(&self.name)
+    }
+}
+
+impl Db {
+    pub(crate) fn query(&self, table: &str) -> QueryFluentBuilder {
+        self.client.query().table_name(table).return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
+}
+
+/// Runs a query under the request's meter. One round trip.
+pub(crate) async fn run_query(query: QueryFluentBuilder) -> Result<QueryOutput, StoreError> {
+    Ok(metered(query.send(), Direction::Read, |output| output.consumed_capacity.as_slice()).await?)
+}
