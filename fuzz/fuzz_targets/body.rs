@@ -1,4 +1,4 @@
-//! Bodies: JSON, forms and multipart.
+//! Fuzzes the parsers of bodies: JSON, forms and multipart.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| aviary_web::fuzzing::body(data));

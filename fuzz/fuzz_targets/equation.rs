@@ -1,4 +1,4 @@
-//! Equations over integer sets.
+//! Fuzzes the parser of equations over integer sets.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| integers_function::fuzzing::equation(data));

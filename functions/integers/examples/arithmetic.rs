@@ -1,5 +1,5 @@
-//! What arithmetic on sets costs, without reading and writing them: CPU time on one thread, each figure beside its goal.
-//! `cargo xtask bench` runs it.
+//! Measures arithmetic on sets, without reading and writing them, and compares each figure with its goal: CPU time on
+//! one thread. `cargo xtask bench` runs it.
 
 use std::error::Error;
 
@@ -10,10 +10,11 @@ use integers_function::arithmetic::evaluate::evaluate;
 use integers_function::arithmetic::polynomial::Polynomial;
 use integers_function::arithmetic::unit::{Unit, Units};
 
-/// Milliseconds for 10,000 units, however many there are: what grew faster than the sets would miss it.
+/// Goals in milliseconds per 10,000 units. They are the same for large sets: the time must not grow faster than the
+/// set.
 const ADDITION_MS: f64 = 20.0;
 const MULTIPLICATION_MS: f64 = 60.0;
-/// The kernel counts in ticks of some milliseconds, so a line is measured over so many units.
+/// The units that are computed for each line, because the kernel counts CPU time in ticks of some milliseconds.
 const MEASURED_UNITS: u32 = 500_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -26,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Prints one line.
+/// Measures an equation and prints a line.
 fn line(name: &str, equation: &str, units: u32, bits: usize, goal: f64) -> Result<(), Box<dyn Error>> {
     let equation = Equation::parse(equation)?;
     let (a, b) = (set(units, bits, 1)?, set(units, bits, 2)?);
@@ -42,7 +43,7 @@ fn line(name: &str, equation: &str, units: u32, bits: usize, goal: f64) -> Resul
     Ok(())
 }
 
-/// Units as a client encrypts them, with numbers of this length.
+/// Units as a client encrypts them, with numbers of `bits` bits.
 fn set(units: u32, bits: usize, seed: u64) -> Result<Units, Box<dyn Error>> {
     let mut random = seed;
     let mut number = || {
@@ -53,7 +54,7 @@ fn set(units: u32, bits: usize, seed: u64) -> Result<Units, Box<dyn Error>> {
     Units::of((0..units).map(unit).collect()).ok_or_else(|| "a set has units".into())
 }
 
-/// Something that no multiplication can take a short cut through; xorshift.
+/// The next random byte (xorshift). It is never even, so that no multiplication can be shortened.
 fn next(state: &mut u64) -> u8 {
     *state ^= *state << 13;
     *state ^= *state >> 7;

@@ -10,7 +10,8 @@ use crate::response::{RawJsonResponse, join_members};
 use crate::set_storage::CONTENT_TYPE;
 use crate::state::IntegersState;
 
-/// The most bytes of units in a response. A Lambda response may have 6 MiB, in which each of our quotes takes two bytes.
+/// The most bytes of units in a response. A Lambda response may have 6 MiB, in which each of our quotes takes two
+/// bytes.
 pub(crate) const MAX_INLINE_RESPONSE: usize = 4_000_000;
 /// How long a download's URL works. The object itself is removed after a day.
 const URL_SECONDS: u32 = 3_600;
@@ -18,15 +19,15 @@ const URL_SECONDS: u32 = 3_600;
 /// Whether the request asks for a file, whatever the size of the response.
 ///
 /// # Errors
-/// 400 when `download` is no boolean.
+/// 400 when `download` is not a boolean.
 pub(crate) fn is_requested(form: &Form) -> Result<bool, ApiError> {
     let mut fields = Fields::of(form);
     let requested = fields.boolean("download");
     fields.finish(Some(())).map(|()| requested.unwrap_or(false))
 }
 
-/// Decides whether a response with `json` bytes of units becomes a download, and counts the download. A request calls it
-/// before it writes anything, so that it is never refused by this limit after the work. No round trip, one for a
+/// Decides whether a response with `json` bytes of units becomes a download, and counts the download. A request calls
+/// it before it writes anything, so that it is never refused by this limit after the work. No round trip, one for a
 /// download.
 ///
 /// # Errors

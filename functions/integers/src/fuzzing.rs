@@ -1,16 +1,16 @@
-//! What must hold for any text that a client sends as an equation. The fuzz target calls it, and so do the tests below,
+//! Rules that hold for any text that a client sends as an equation. The fuzz target checks them, and the tests below do
 //! with random input and with the fuzzer's corpus.
-#![allow(clippy::panic, reason = "a fuzzer learns of a broken rule by a panic")]
+#![allow(clippy::panic, reason = "a panic reports a broken rule to the fuzzer")]
 
 use aviary_model::SetId;
 
 use crate::arithmetic::equation::{Equation, EquationError, Factor, Found, MAX_CHARACTERS, MAX_SETS, Sum};
 
-/// An equation that is read says the same when it is written anew; one that is refused is refused in one line, and
-/// where there is what the message says, whichever error it is.
+/// A valid equation parses to the same again after it was written. An invalid one has an error message of one line,
+/// whose position is that of the error.
 ///
 /// # Panics
-/// When one of these does not hold.
+/// When one of these rules does not hold.
 pub fn equation(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     match Equation::parse(text) {
@@ -19,7 +19,7 @@ pub fn equation(data: &[u8]) {
             assert!((1..=MAX_SETS).contains(&equation.sets.len()));
             assert!(equation.sets.iter().all(|set| SetId::parse(set).is_ok() && text.contains(set.as_str())));
             let written = sum(&equation.sum, &equation.sets);
-            // It may be longer by the signs that are one sign; then it may be too long.
+            // The written text may be longer, and then exceed the limit.
             match Equation::parse(&written) {
                 Ok(again) => assert_eq!(again, equation, "{text:?} is not {written:?}"),
                 Err(EquationError::TooLong(_)) => {}
@@ -29,14 +29,14 @@ pub fn equation(data: &[u8]) {
         Err(error) => {
             let message = error.to_string();
             assert!(!message.is_empty() && message.lines().count() == 1, "{message:?}");
-            assert_placed(text, &error);
+            assert_position(text, &error);
         }
     }
 }
 
-/// Every error but those of the equation as a whole says where it is: at a column of the text, or after its end only if
-/// more was expected. A bound is passed by something that stands there.
-fn assert_placed(text: &str, error: &EquationError) {
+/// Every error except those of the whole equation has a position: a column of the text, or the end if more was
+/// expected. The character at the position is the one that the error is about.
+fn assert_position(text: &str, error: &EquationError) {
     let characters = text.chars().count();
     let (column, last) = match error {
         EquationError::Unexpected { column, found: Found::End, .. } => (*column, characters + 1),
@@ -60,17 +60,18 @@ fn assert_placed(text: &str, error: &EquationError) {
     }
 }
 
+/// Writes a sum as an equation.
 fn sum(of: &Sum, sets: &[String]) -> String {
     let mut text = String::new();
-    for (place, term) in of.0.iter().enumerate() {
-        match (place, term.negative) {
+    for (position, term) in of.0.iter().enumerate() {
+        match (position, term.negative) {
             (0, false) => {}
-            (0, true) => panic!("a first term has no operator before it"),
+            (0, true) => panic!("a first term has no operator"),
             (_, false) => text.push('+'),
             (_, true) => text.push('-'),
         }
-        for (place, factor) in term.value.0.iter().enumerate() {
-            if place > 0 {
+        for (position, factor) in term.value.0.iter().enumerate() {
+            if position > 0 {
                 text.push('*');
             }
             if factor.negative {
@@ -78,7 +79,7 @@ fn sum(of: &Sum, sets: &[String]) -> String {
             }
             match &factor.value {
                 Factor::Constant(value) => text.push_str(&value.to_string()),
-                Factor::Set(place) => text.push_str(sets.get(*place).map_or("?", String::as_str)),
+                Factor::Set(position) => text.push_str(sets.get(*position).map_or("?", String::as_str)),
                 Factor::Group(inner) => text.push_str(&format!("({})", sum(inner, sets))),
             }
         }
@@ -97,7 +98,7 @@ mod tests {
         files.map(|file| std::fs::read(file).expect("an input")).collect()
     }
 
-    /// The corpus must reach what it is for, and not just refusals.
+    /// The corpus must contain valid and invalid equations.
     #[test]
     fn the_corpus_keeps_every_rule() {
         let corpus = corpus();
@@ -107,9 +108,9 @@ mod tests {
         assert!(good >= 3 && corpus.len() - good >= 3, "{good} of {}", corpus.len());
     }
 
-    /// Each error that a text can have, with what stands before it in several bytes.
+    /// Covers every error, after characters of several bytes.
     #[test]
-    fn every_error_is_where_it_says() {
+    fn every_error_has_the_right_position() {
         let many: Vec<String> = (0..=MAX_SETS).map(|n| format!("s{n}")).collect();
         for text in [
             "\u{a0}a+".to_owned(),
@@ -127,10 +128,13 @@ mod tests {
         }
     }
 
+    /// A piece of an equation, or something else.
+    const WORD: &str = "[ab_1]|[-+*()]|[ \t]|first_set|99|[^a-z]|\\({90,110}|[a-z]{60,70}";
+
     proptest! {
         #[test]
         fn any_text_is_an_equation_or_refused(
-            words in proptest::collection::vec("[ab_1]|[-+*()]|[ \t]|first_set|99|[^a-z]|\\({90,110}|[a-z]{60,70}", 0..40),
+            words in proptest::collection::vec(WORD, 0..40),
         ) {
             equation(words.concat().as_bytes());
         }

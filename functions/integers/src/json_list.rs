@@ -6,8 +6,8 @@ use serde::de::{DeserializeSeed, Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// Calls `item` with the position and the raw JSON of each item until it returns false. The list is not stored, so a list
-/// of millions of items takes no memory. `max` is the most items, and `items` their name in the error.
+/// Calls `item` with the position and the raw JSON of each item until it returns false. The list is not stored, so a
+/// list of millions of items takes no memory. `max` is the most items, and `items` their name in the error.
 ///
 /// # Errors
 /// A message for the client: not a list, an empty list, or more than `max` items.
@@ -49,7 +49,7 @@ pub(crate) fn walk<'a>(
     }
 }
 
-/// How the walk ended. `Going` also stands for JSON that does not parse.
+/// How the walk ended. `Going` includes JSON that does not parse.
 enum State {
     Going,
     Empty,

@@ -67,15 +67,16 @@ pub struct ShownOperation {
     pub download: Option<Download>,
 }
 
-/// Computes a new set from other sets of one session, unit by unit. Three round trips, four to replace a set, and one more
-/// for an object.
+/// Computes a new set from other sets of one session, unit by unit. Three round trips, four to replace a set, and one
+/// more for an object.
 #[utoipa::path(post, path = "/integers/operation", tag = "integers", request_body = OperationBody, responses(
     (status = 201, description = "The new set", body = ShownOperation),
     (status = 400, description = "What is wrong with the equation, and where; or which bound the result exceeds"),
     (status = 401, description = "Missing or invalid credential"),
     (status = 403, description = "`user_id` is somebody else"),
     (status = 404, description = "The caller has no such session"),
-    (status = 409, description = "Other requests kept changing the session; or a request with this idempotency key is under way, or what it made was replaced or deleted"),
+    (status = 409, description = "Other requests kept changing the session; or a request with this key is under way, \
+        or what it made was replaced or deleted"),
     (status = 422, description = "The idempotency key was used with another body"),
     (status = 429, description = "Too many writes within a minute, or too many or too large downloads"),
 ))]
@@ -121,7 +122,8 @@ async fn execute(state: &IntegersState, request: NewRequest) -> Result<RawJsonRe
     Err(contended())
 }
 
-/// Rebuilds the first response, from the units that are stored with the key, or from the set if it was not changed since.
+/// Rebuilds the first response, from the units that are stored with the key, or from the set if it was not changed
+/// since.
 async fn replay(state: &IntegersState, request: RepeatedRequest) -> Result<RawJsonResponse, ApiError> {
     let RepeatedRequest { user, form, result, .. } = request;
     let wants_file = download::is_requested(&form)?;

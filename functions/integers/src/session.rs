@@ -40,8 +40,8 @@ pub struct SessionBody {
     /// Whether to answer with a file in place of the sets.
     #[schema(required = false)]
     pub download: bool,
-    /// All sets of the session; they replace the existing ones. Ids are generated where they are not sent. Not needed with
-    /// an upload.
+    /// All sets of the session; they replace the existing ones. Ids are generated where they are not sent. Not needed
+    /// with an upload.
     #[schema(required = false)]
     pub integer_sets: Vec<SetOfSessionBody>,
     /// The caller's id, username or device token, if sent.
@@ -55,22 +55,23 @@ pub struct SetOfSessionBody {
     /// The set's id. Generated if it is not sent.
     #[schema(required = false, example = "first_set")]
     pub set_id: String,
-    /// The encoding of texts among its integers: `base64` (the default), `decimal` or `hex`; `number` if there are no texts.
+    /// The encoding of texts among its integers: `base64` (the default), `decimal` or `hex`; `number` if there are no
+    /// texts.
     #[schema(required = false)]
     pub encoding: String,
     /// The set's units, in any order.
     pub integers: Vec<ShownUnit>,
 }
 
-/// Replaces a whole session; a request that fails changes nothing. Four round trips, and one more for each eight sets after
-/// the first.
+/// Replaces a whole session; a request that fails changes nothing. Four round trips, and one more for each eight sets
+/// after the first eight.
 #[utoipa::path(post, path = "/integers/session", tag = "integers", request_body = SessionBody, responses(
     (status = 201, description = "The session", body = ShownIntegerSession),
-    (status = 400, description = "What is wrong with which set, or the account has too many sessions; nothing is changed"),
+    (status = 400, description = "What is wrong with which set, or too many sessions; nothing is changed"),
     (status = 401, description = "Missing or invalid credential"),
     (status = 403, description = "`user_id` is somebody else"),
     (status = 404, description = "The caller has no such upload"),
-    (status = 409, description = "A request with this idempotency key is under way, or what it made was replaced or deleted"),
+    (status = 409, description = "A request with this key is under way, or what it made was replaced or deleted"),
     (status = 422, description = "The idempotency key was used with another body"),
     (status = 429, description = "Too many writes within a minute, or too many or too large downloads"),
 ))]
@@ -142,11 +143,12 @@ fn response(session: &IntegerSession, sets: &[NewSet]) -> Result<RawJsonResponse
     Ok(RawJsonResponse::new(StatusCode::CREATED, members, "integer_sets", list.finish()))
 }
 
-/// Shows a session with all its sets. Parameters may be in the body or the query. Two round trips for a small session, and
-/// one more for each megabyte.
+/// Shows a session with all its sets. Parameters may be in the body or the query. Two round trips for a small session,
+/// and one more for each megabyte.
 #[utoipa::path(get, path = "/integers/session", tag = "integers",
     params(
-        ("session_id" = Option<String>, Query, description = "The session, also in the body; without it, the web session's, or `default`"),
+        ("session_id" = Option<String>, Query,
+            description = "The session, also in the body, or else the web session's or `default`"),
         ("download" = Option<bool>, Query, description = "Whether to answer with a file in place of the sets"),
         ("user_id" = Option<String>, Query, description = "The caller's id, username or device token, if sent"),
     ),

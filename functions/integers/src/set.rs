@@ -42,7 +42,8 @@ pub struct SetBody {
     /// Whether to answer with a file in place of the integers.
     #[schema(required = false)]
     pub download: bool,
-    /// The encoding of texts among the integers: `base64` (the default), `decimal` or `hex`; `number` if there are no texts.
+    /// The encoding of texts among the integers: `base64` (the default), `decimal` or `hex`; `number` if there are no
+    /// texts.
     #[schema(required = false)]
     pub encoding: String,
     /// The caller's id, username or device token, if sent.
@@ -57,7 +58,8 @@ pub struct SetBody {
     (status = 401, description = "Missing or invalid credential"),
     (status = 403, description = "`user_id` is somebody else"),
     (status = 404, description = "The caller has no such upload"),
-    (status = 409, description = "Other requests kept changing the session; or a request with this idempotency key is under way, or what it made was replaced or deleted"),
+    (status = 409, description = "Other requests kept changing the session; or a request with this key is under way, \
+        or what it made was replaced or deleted"),
     (status = 422, description = "The idempotency key was used with another body"),
     (status = 429, description = "Too many writes within a minute, or too many or too large downloads"),
 ))]
@@ -86,8 +88,8 @@ async fn store(state: &IntegersState, request: NewRequest) -> Result<RawJsonResp
     if is_file { download::write(state, user, &session, response).await } else { Ok(response) }
 }
 
-/// Rebuilds the first response. The units come from the request itself, and only the id is stored with the key; the units
-/// of an upload are stored too, or read from the set.
+/// Rebuilds the first response. The units come from the request itself, and only the id is stored with the key; the
+/// units of an upload are stored too, or read from the set.
 async fn replay(state: &IntegersState, request: RepeatedRequest) -> Result<RawJsonResponse, ApiError> {
     let RepeatedRequest { user, form, result, is_uploaded } = request;
     let wants_file = download::is_requested(&form)?;
@@ -128,7 +130,7 @@ fn response(session: &IntegerSession, set: NewSet) -> RawJsonResponse {
 #[utoipa::path(get, path = "/integers/set", tag = "integers",
     params(
         ("set_id" = String, Query, description = "The set; may be in the body too"),
-        ("session_id" = Option<String>, Query, description = "Its session; without it, the web session's, or `default`"),
+        ("session_id" = Option<String>, Query, description = "Its session, or else the web session's or `default`"),
         ("download" = Option<bool>, Query, description = "Whether to answer with a file in place of the integers"),
         ("user_id" = Option<String>, Query, description = "The caller's id, username or device token, if sent"),
     ),
@@ -168,7 +170,7 @@ pub async fn show_set(
 #[utoipa::path(delete, path = "/integers/set", tag = "integers",
     params(
         ("set_id" = String, Query, description = "The set; may be in the body too"),
-        ("session_id" = Option<String>, Query, description = "Its session; without it, the web session's, or `default`"),
+        ("session_id" = Option<String>, Query, description = "Its session, or else the web session's or `default`"),
         ("user_id" = Option<String>, Query, description = "The caller's id, username or device token, if sent"),
     ),
     responses(

@@ -48,8 +48,8 @@ impl Bucket {
         Ok(Self::connect(&start.aws, name, start.settings.required("AVIARY_MEDIA_URL")?))
     }
 
-    /// Creates a client of the bucket `name` from the configuration that all SDK clients share. `base_url` is the base of
-    /// its public URLs, see [`MediaUrls::new`]. Opens no connection.
+    /// Creates a client of the bucket `name` from the configuration that all SDK clients share. `base_url` is the base
+    /// of its public URLs, see [`MediaUrls::new`]. Opens no connection.
     #[must_use]
     pub fn connect(config: &SdkConfig, name: impl Into<String>, base_url: impl Into<String>) -> Self {
         Self {
@@ -66,12 +66,13 @@ impl Bucket {
         &self.urls
     }
 
-    /// Stores a file. One request to S3, which the SDK repeats after a transient error. The object can be fetched when this
-    /// returns.
+    /// Stores a file. One request to S3, which the SDK repeats after a transient error. The object can be fetched when
+    /// this returns.
     ///
-    /// The parts are sent without joining them. A header carries their CRC-32, so that S3 refuses a damaged body. Without
-    /// this header the SDK would encode the body in signed chunks of 64 KiB, and compute the SHA-256 of each over plain
-    /// HTTP. With it, the SDK streams the body and leaves the payload out of the signature, which TLS covers on AWS.
+    /// The parts are sent without joining them. A header carries their CRC-32, so that S3 refuses a damaged body.
+    /// Without this header the SDK would encode the body in signed chunks of 64 KiB, and compute the SHA-256 of each
+    /// over plain HTTP. With it, the SDK streams the body and leaves the payload out of the signature, which TLS covers
+    /// on AWS.
     ///
     /// # Errors
     /// [`MediaError`]. The object may exist anyway if the response was lost.
@@ -140,7 +141,8 @@ fn incomplete_delete(error: BuildError) -> MediaError {
     MediaError::s3::<DeleteObjectsError>("DeleteObjects", SdkError::construction_failure(error))
 }
 
-/// Creates an S3 client. With a custom endpoint the bucket is part of the path, since `bucket.127.0.0.1` is not a host name.
+/// Creates an S3 client. With a custom endpoint the bucket is part of the path, since `bucket.127.0.0.1` is not a host
+/// name.
 fn s3_client(config: &SdkConfig) -> Client {
     let own_endpoint = config.endpoint_url().is_some() || s3_endpoint(config).is_some();
     let config = aws_sdk_s3::config::Builder::from(config).force_path_style(own_endpoint).build();

@@ -3,10 +3,10 @@
 //! Each format has a walker. It reads the file strictly, from the first byte to the last that belongs to the image, and
 //! names the ranges to keep. The kept ranges are returned as slices of the input.
 //!
-//! No library does this. `img-parts` comes closest and does not copy either, but it needs the file in one piece, keeps a
-//! JPEG unchanged from its first scan on (with comments between scans and everything after the image), ignores stray bytes
-//! and the order of chunks, and does not know GIF. `imagesize` reads only headers. Decoders (`zune-*`, `image`) spend time
-//! and memory on every pixel and cannot write the file back unchanged.
+//! No library does this. `img-parts` comes closest and does not copy either, but it needs the file in one piece, keeps
+//! a JPEG unchanged from its first scan on (with comments between scans and everything after the image), ignores stray
+//! bytes and the order of chunks, and does not know GIF. `imagesize` reads only headers. Decoders (`zune-*`, `image`)
+//! spend time and memory on every pixel and cannot write the file back unchanged.
 
 pub(crate) mod error;
 mod exif;
@@ -45,12 +45,12 @@ pub struct CleanImage {
 
 /// Checks an image file and removes everything that is not needed to show it. Pixels are neither decoded nor changed.
 ///
-/// `chunks` is the file in order, in as many pieces as it arrived in. `declared_type` is the content type that its sender
-/// declared. If it is missing, empty or `application/octet-stream`, the bytes alone decide.
+/// `chunks` is the file in order, in as many pieces as it arrived in. `declared_type` is the content type that its
+/// sender declared. If it is missing, empty or `application/octet-stream`, the bytes alone decide.
 ///
 /// # Errors
-/// [`InspectError`] when the file is empty, too large, not an image, not of the declared type, malformed, cut off, or has
-/// dimensions beyond the limits.
+/// [`InspectError`] when the file is empty, too large, not an image, not of the declared type, malformed, cut off, or
+/// has dimensions beyond the limits.
 pub fn inspect(chunks: &[Bytes], declared_type: Option<&str>) -> Result<CleanImage, InspectError> {
     let source = Source::new(chunks);
     let size = source.len() as u64;

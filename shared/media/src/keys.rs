@@ -22,7 +22,8 @@ pub trait KeyKind: Sized {
     /// The name in debug output.
     const NAME: &'static str;
 
-    /// Builds a key from the fields in a text. The caller compares it with the text, so that only one spelling is valid.
+    /// Builds a key from the fields in a text. The caller compares it with the text, so that only one spelling is
+    /// valid.
     fn rebuild(text: &str) -> Option<Key<Self>>;
 }
 

@@ -3,8 +3,8 @@
 //! [`inspect`] turns an uploaded file into a [`CleanImage`]: its type is what its bytes are, its size is known, and its
 //! metadata is removed. [`inspect_video`] does the same for an MP4. An [`ObjectKey`] names a public object, and
 //! [`MediaUrls`] its URL. A [`PrivateKey`] names an object that is not served; a client reads or uploads one through a
-//! signed URL or form. [`Bucket`] stores, reads and deletes objects. The inspection and the bucket do not depend on each
-//! other, except that only an inspected file can be stored under a public key.
+//! signed URL or form. [`Bucket`] stores, reads and deletes objects. The inspection and the bucket do not depend on
+//! each other, except that only an inspected file can be stored under a public key.
 
 mod bucket;
 mod inspect;

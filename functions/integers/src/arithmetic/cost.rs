@@ -1,7 +1,7 @@
 //! The cost of work on integers, estimated before the work is done.
 //!
-//! A work unit is a multiplication of two machine words, about a nanosecond. The cost of reading and writing numbers was
-//! measured (`docs/integers.md`); the estimates are above the measured times.
+//! A work unit is a multiplication of two machine words, about a nanosecond. The cost of reading and writing numbers
+//! was measured (`docs/integers.md`); the estimates are above the measured times.
 
 use aviary_model::Encoding;
 
@@ -30,8 +30,8 @@ impl Budget {
     }
 }
 
-/// The cost of reading all numbers of this JSON, whose texts have the encoding `texts`. It scans each byte once. Everything
-/// between the punctuation of JSON counts as a number, so the estimate misses none.
+/// The cost of reading all numbers of this JSON, whose texts have the encoding `texts`. It scans each byte once.
+/// Everything between the punctuation of JSON counts as a number, so the estimate misses no number.
 #[must_use]
 pub fn reading(json: &str, texts: Encoding) -> u64 {
     sum_over_numbers(json, texts, reading_number)
@@ -63,7 +63,7 @@ fn sum_over_numbers(json: &str, texts: Encoding, cost: impl Fn(Encoding, u64) ->
     work
 }
 
-/// The cost of reading a number of so many digits.
+/// The cost of reading a number with this many digits.
 fn reading_number(encoding: Encoding, digits: u64) -> u64 {
     match encoding {
         Encoding::Number | Encoding::Decimal => 30_u64.saturating_add(decimal_cost(digits, 4, 6)),
@@ -72,7 +72,7 @@ fn reading_number(encoding: Encoding, digits: u64) -> u64 {
     }
 }
 
-/// The cost of writing a number of so many digits.
+/// The cost of writing a number with this many digits.
 fn writing_number(encoding: Encoding, digits: u64) -> u64 {
     match encoding {
         Encoding::Number | Encoding::Decimal => 200_u64.saturating_add(decimal_cost(digits, 8, 3)),
@@ -81,7 +81,7 @@ fn writing_number(encoding: Encoding, digits: u64) -> u64 {
     }
 }
 
-/// The cost of writing a number of so many bits.
+/// The cost of writing a number with this many bits.
 #[must_use]
 pub fn writing(encoding: Encoding, bits: usize) -> u64 {
     let bits = u64::try_from(bits).unwrap_or(u64::MAX);

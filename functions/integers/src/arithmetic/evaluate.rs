@@ -264,7 +264,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_result_decrypts_to_the_plain_result((text, values, plain) in any_equation(), m in 1_000..2_000_000_i64, p in 0..1_000_i64) {
+        fn a_result_decrypts_to_the_plain_result(
+            (text, values, plain) in any_equation(),
+            m in 1_000..2_000_000_i64,
+            p in 0..1_000_i64,
+        ) {
             let equation = Equation::parse(&text).unwrap();
             // v + p = X + q·m
             let sets: Vec<Units> = equation.sets.iter().map(|name| {

@@ -63,7 +63,8 @@ pub fn write(encoding: Encoding, value: &IBig, json: &mut String) {
             let (sign, magnitude) = value.clone().into_parts();
             json.push_str(if sign == Sign::Negative { "\"-" } else { "\"" });
             let bytes = magnitude.to_be_bytes();
-            // The magnitude of zero is empty; one zero byte is written, since an empty text would look like a missing number.
+            // The magnitude of zero is empty; one zero byte is written, since an empty text would look like a missing
+            // number.
             BASE64.encode_string(if bytes.is_empty() { &[0] } else { &*bytes }, json);
             json.push('"');
         }

@@ -178,7 +178,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn polynomials_compute_like_their_values(a in any_polynomial(), b in any_polynomial(), m in -50..50_i64, p in -50..50_i64) {
+        fn polynomials_compute_like_their_values(
+            a in any_polynomial(),
+            b in any_polynomial(),
+            m in -50..50_i64,
+            p in -50..50_i64,
+        ) {
             let (m, p) = (big(m), big(p));
             let (x, y) = (value_at(&a, &m, &p), value_at(&b, &m, &p));
             let mut sum = a.clone();

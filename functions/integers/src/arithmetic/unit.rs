@@ -15,7 +15,8 @@ use crate::arithmetic::{cost, number};
 pub const MAX_UNITS: usize = 100_000;
 /// The most bytes of a set's JSON as it is sent.
 pub const MAX_SENT_BYTES: usize = 64 << 20;
-/// The most bytes of a set's JSON as it is stored: the digits of a result take more than twice the bytes of its numbers.
+/// The most bytes of a set's JSON as it is stored: the digits of a result take more than twice the bytes of its
+/// numbers.
 pub const MAX_STORED_BYTES: usize = 192 << 20;
 
 /// One integer of a set.
@@ -52,7 +53,8 @@ impl Units {
         &self.0
     }
 
-    /// Writes the JSON of the list. Returns `None` if it exceeds [`MAX_STORED_BYTES`], which is checked after each unit.
+    /// Writes the JSON of the list. Returns `None` if it exceeds [`MAX_STORED_BYTES`], which is checked after each
+    /// unit.
     #[must_use]
     pub fn write(&self, encoding: Encoding) -> Option<String> {
         self.write_within(encoding, MAX_STORED_BYTES)

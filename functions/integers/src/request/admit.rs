@@ -64,8 +64,8 @@ enum Admitted {
     Repeated(RepeatedRequest),
 }
 
-/// Admits a request, then executes it or replays its first response. A request that is refused releases its key, so that
-/// the client can correct the request and use the key again.
+/// Admits a request, then executes it or replays its first response. A request that is refused releases its key, so
+/// that the client can correct the request and use the key again.
 ///
 /// # Errors
 /// Those of admission, see [`admit`], and those of `execute` and `replay`.

@@ -54,14 +54,15 @@ pub(crate) fn parse_units(
     Ok((encoding, count, json))
 }
 
-/// Generates an id for a set whose request names none.
+/// Generates an id for a set that is sent without one.
 pub(crate) fn generate_id(entropy: &dyn Entropy) -> Result<SetId, ApiError> {
     Ok(SetId::made(u64::from_le_bytes(entropy.bytes::<8>()?)))
 }
 
 fn too_much_work(work: u64) -> String {
     format!(
-        "Numbers of this size would take too much work to read and write: an estimated {work} steps; a request may take {MAX_WORK}."
+        "Numbers of this size would take too much work to read and write: an estimated {work} steps; \
+         a request may take {MAX_WORK}."
     )
 }
 

@@ -107,8 +107,8 @@ fn session_of_cookie(value: &str) -> IntegerSession {
     IntegerSession::of_web(&digest(value))
 }
 
-/// Checks that `user_id`, if the request has one, is the caller. No round trip for an id, one for a name or token, two for 40
-/// hex digits that are no device token.
+/// Checks that `user_id`, if the request has one, is the caller. No round trip for an id, one for a name or token, two
+/// for 40 hex digits that are not a device token.
 ///
 /// # Errors
 /// 403 when it is not.
@@ -131,7 +131,7 @@ fn user_id(fields: &mut Fields<'_>) -> Option<String> {
 }
 
 /// Whether `name` is the user's id, username, or one of the user's device tokens. At most one round trip, two for a
-/// text of 40 hex digits that is no device token.
+/// text of 40 hex digits that is not a device token.
 async fn identifies(state: &IntegersState, user: UserId, name: &str) -> Result<bool, ApiError> {
     if name == user.to_string() {
         return Ok(true);

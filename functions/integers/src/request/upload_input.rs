@@ -13,8 +13,8 @@ pub(crate) fn is_named(form: &Form) -> bool {
     form.get("upload_id").is_some()
 }
 
-/// Adds the fields of the upload `upload_id` to the form. A field that the request itself has wins. Only the caller's own
-/// uploads are found. No round trip; one read from the bucket.
+/// Adds the fields of the upload `upload_id` to the form. A field that the request itself has wins. Only the caller's
+/// own uploads are found. No round trip; one read from the bucket.
 ///
 /// # Errors
 /// 404 when the caller has no such upload, nothing was sent with its form yet, or it was removed; 400 when its content

@@ -16,7 +16,7 @@ pub(super) struct ReadSets {
     /// Their JSON, as a list.
     pub(super) json: String,
     pub(super) count: u32,
-    /// Whether a single query returned all of them, none with an object.
+    /// Whether a single query returned all of them, and no set has an object.
     pub(super) in_one_query: bool,
 }
 

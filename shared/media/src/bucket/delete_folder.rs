@@ -5,8 +5,8 @@ use crate::bucket::error::MediaError;
 use crate::keys::folder::Folder;
 
 impl Bucket {
-    /// Removes all objects of a folder and returns their number. One request to S3 for an empty folder, two for each 1,000
-    /// objects. It can be repeated.
+    /// Removes all objects of a folder and returns their number. One request to S3 for an empty folder, two for each
+    /// 1,000 objects. It can be repeated.
     ///
     /// # Errors
     /// [`MediaError`]. Some of the objects may be removed then.

@@ -101,7 +101,8 @@ impl MediaError {
         }
     }
 
-    /// Converts an entry of the error list of a `DeleteObjects` response. Returns `None` for an object that does not exist.
+    /// Converts an entry of the error list of a `DeleteObjects` response. Returns `None` for an object that does not
+    /// exist.
     pub(super) fn not_removed(error: &aws_sdk_s3::types::Error) -> Option<Self> {
         let code = error.code().unwrap_or("no code");
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();

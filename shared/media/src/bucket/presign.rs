@@ -65,8 +65,8 @@ impl UploadTerms<'_> {
 }
 
 impl Bucket {
-    /// Signs a URL that reads one object for so many seconds. No request. The URL expires earlier if the credentials that
-    /// signed it do; a function's credentials are valid for hours.
+    /// Signs a URL that reads one object for this many seconds. No request. The URL expires earlier if the credentials
+    /// that signed it do; a function's credentials are valid for hours.
     ///
     /// # Errors
     /// [`MediaError`] when there are no credentials.
@@ -75,8 +75,8 @@ impl Bucket {
         Ok(Download { url, expires_at: now.plus_seconds(seconds.into()).to_string() })
     }
 
-    /// Signs a form with which a client uploads one object to the bucket. S3 refuses any other key or type, more bytes, a
-    /// later time, and any other field. No request.
+    /// Signs a form with which a client uploads one object to the bucket. S3 refuses any other key or type, more bytes,
+    /// a later time, and any other field. No request.
     ///
     /// # Errors
     /// [`MediaError`] when there are no credentials or no region.
@@ -108,8 +108,8 @@ impl Bucket {
     }
 }
 
-/// All fields of the form except the file. Each field except the policy and its signature is a condition of the policy, so
-/// that no field can be changed or added.
+/// All fields of the form except the file. Each field except the policy and its signature is a condition of the policy,
+/// so that no field can be changed or added.
 fn fields(bucket: &str, region: &str, credentials: &Credentials, terms: &UploadTerms<'_>) -> BTreeMap<String, String> {
     let date: String = terms.now.to_string().chars().take(19).filter(char::is_ascii_alphanumeric).collect();
     let day: String = date.chars().take(8).collect();

@@ -23,8 +23,8 @@ impl Bucket {
     /// them. Writing the same content again succeeds, so that a retry after a lost response does.
     ///
     /// # Errors
-    /// [`MediaError`], also when an object with other content has this key. The object may exist anyway if the response was
-    /// lost.
+    /// [`MediaError`], also when an object with other content has this key. The object may exist anyway if the response
+    /// was lost.
     pub async fn put_private(&self, key: &PrivateKey, kind: &str, parts: &[Bytes]) -> Result<(), MediaError> {
         let length: u64 = parts.iter().map(|part| part.len() as u64).sum();
         let content_length = i64::try_from(length).map_err(|_| MediaError::NotSent { key: key.to_string(), length })?;
@@ -54,7 +54,8 @@ impl Bucket {
         }
     }
 
-    /// Accepts an existing object of the same length and checksum: an earlier attempt wrote it, and its response was lost.
+    /// Accepts an existing object of the same length and checksum: an earlier attempt wrote it, and its response was
+    /// lost.
     async fn confirm_same<E>(
         &self,
         key: &PrivateKey,
@@ -74,10 +75,11 @@ impl Bucket {
         }
     }
 
-    /// Returns an object's content, or `None` if it does not exist. One request to S3; two for an object that does not exist.
+    /// Returns an object's content, or `None` if it does not exist. One request to S3; two for an object that does not
+    /// exist.
     ///
     /// # Errors
-    /// [`MediaError`]; [`MediaError::TooLarge`] for more than `max` bytes, of which none is read.
+    /// [`MediaError`]; [`MediaError::TooLarge`] for an object of more than `max` bytes, which is not read.
     pub async fn get_private(&self, key: &PrivateKey, max: u64) -> Result<Option<Bytes>, MediaError> {
         match self.client.get_object().bucket(&self.name).key(key.as_str()).send().await {
             Ok(output) => content(key, output, max).await.map(Some),

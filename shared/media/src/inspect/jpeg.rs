@@ -29,7 +29,8 @@ struct Walker<'a> {
     has_scan: bool,
 }
 
-/// Walks a file up to the marker that ends the image. Bytes after it, such as further pictures, are not part of the image.
+/// Walks a file up to the marker that ends the image. Bytes after it, such as further pictures, are not part of the
+/// image.
 pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectError> {
     let mut walker = Walker {
         source,
@@ -76,8 +77,8 @@ impl Walker<'_> {
         Ok(true)
     }
 
-    /// Reads the next marker and returns its position and code. Any number of fill bytes may precede it (T.81 §B.1.1.2);
-    /// they are dropped.
+    /// Reads the next marker and returns its position and code. Any number of fill bytes may precede it (T.81
+    /// §B.1.1.2); they are dropped.
     fn marker(&mut self) -> Result<(usize, u8), InspectError> {
         let start = self.reader.position();
         let first = self.reader.byte()?;
@@ -142,8 +143,8 @@ impl Walker<'_> {
     }
 }
 
-/// The position of the marker after the compressed data. In the data `FF 00` is a byte, and `FF D0` to `FF D7` restart the
-/// decoder.
+/// The position of the marker after the compressed data. In the data `FF 00` is a byte, and `FF D0` to `FF D7` restart
+/// the decoder.
 fn end_of_scan(source: &Source<'_>, from: usize) -> Option<usize> {
     let mut start = from;
     let mut marker = None;

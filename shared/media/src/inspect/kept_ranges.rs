@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use crate::inspect::source::Source;
 
-/// Ranges shorter than this are copied into one buffer, so that a file of many small ranges does not become as many parts.
+/// Ranges shorter than this are copied into one buffer, so that a file of many small ranges does not become as many
+/// parts.
 const MIN_SHARED: usize = 256;
 
 /// Collects the parts of the cleaned file, in their order.

@@ -1,7 +1,7 @@
 //! Inspection of MP4 videos by their boxes (ISO/IEC 14496-12). Nothing is decoded.
 //!
-//! Sample tables contain positions in the file, so no byte may move. A box that is not needed to show the video becomes a
-//! `free` box of the same size, filled with zeros.
+//! Sample tables contain positions in the file, so no byte may move. A box that is not needed to show the video becomes
+//! a `free` box of the same size, filled with zeros.
 //!
 //! No library does this. `mp4-atom` and `re_mp4` are maintained, but decode boxes into structs. Blanking in place needs
 //! the byte range of every box instead.
@@ -41,12 +41,12 @@ pub struct CleanVideo {
     pub length: u64,
 }
 
-/// Checks the structure of a video and blanks everything that is not needed to show it. `declared_type` is the content type
-/// that its sender declared. If it is missing, empty or `application/octet-stream`, the bytes alone decide.
+/// Checks the structure of a video and blanks everything that is not needed to show it. `declared_type` is the content
+/// type that its sender declared. If it is missing, empty or `application/octet-stream`, the bytes alone decide.
 ///
 /// # Errors
-/// [`VideoError`] when the file is empty, too large, not an MP4, not of the declared type, malformed, cut off, too long,
-/// without a picture, or has a track of other data.
+/// [`VideoError`] when the file is empty, too large, not an MP4, not of the declared type, malformed, cut off, too
+/// long, without a picture, or has a track of other data.
 pub fn inspect_video(chunks: &[Bytes], declared_type: Option<&str>) -> Result<CleanVideo, VideoError> {
     let source = Source::new(chunks);
     let size = source.len() as u64;

@@ -98,7 +98,8 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// Reads a chunk of an animation. Without `acTL` before the picture there is no animation, and decoders ignore its frames.
+    /// Reads a chunk of an animation. Without `acTL` before the picture there is no animation, and decoders ignore its
+    /// frames.
     fn animation(&mut self, chunk: Chunk) -> Result<(), InspectError> {
         let data = self.reader.within(&chunk.data);
         let after_picture = self.stage == Stage::AfterData;

@@ -14,8 +14,8 @@ const VIDEO: &str = "mp4";
 /// - `public/tweets/<tweet id>/<n>-<random>.<extension>`, the `n`-th image or video of a tweet;
 /// - `public/avatars/<user id>/<random>.<extension>`, a profile picture.
 ///
-/// The random part gives every upload a new key, so that a response may be cached for ever, and nobody can guess the URL of
-/// a removed image. Keys have fewer than 100 bytes.
+/// The random part gives every upload a new key, so that a response may be cached for ever, and nobody can guess the
+/// URL of a removed image. Keys have fewer than 100 bytes.
 pub type ObjectKey = Key<Public>;
 
 /// The kind of public keys.

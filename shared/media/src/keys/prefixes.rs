@@ -14,8 +14,8 @@ pub(super) const INTEGERS_UPLOADS: &str = "incoming/integers/";
 /// Responses that are too large to be sent inline.
 pub(super) const DOWNLOADS: &str = "downloads/";
 
-/// The part of a download's key that stands for its session: the first 16 bytes of the SHA-256 of the session's name, which
-/// may contain any character.
+/// The part of a download's key that identifies its session: the first 16 bytes of the SHA-256 of the session's name,
+/// which may contain any character.
 pub(super) fn session_part(session: &IntegerSession) -> u128 {
     let hash = Sha256::digest(session.as_str().as_bytes());
     hash.iter().take(16).fold(0, |part, byte| (part << 8) | u128::from(*byte))

@@ -9,8 +9,8 @@ use crate::keys::{Key, KeyKind};
 ///
 /// - `integers/<user id>/<generation>/<random>`, the units of one version of a set;
 /// - `incoming/integers/<user id>/<upload>`, what a client uploads for its next request;
-/// - `downloads/<user id>/<session>/<random>`, a response that is too large to be sent inline. `<session>` is half of the
-///   SHA-256 of the session's name, which may contain any character.
+/// - `downloads/<user id>/<session>/<random>`, a response that is too large to be sent inline. `<session>` is half of
+///   the SHA-256 of the session's name, which may contain any character.
 ///
 /// None of them is below `public/`, the only prefix that is served. Keys have fewer than 120 bytes.
 pub type PrivateKey = Key<Private>;

@@ -17,16 +17,18 @@ enum Damage {
     Insert(Index, Vec<u8>),
 }
 
+/// Bytes with a meaning in these formats.
+const MARKERS: &[u8] = &[0, 1, 0x21, 0x2C, 0x3B, 0x7F, 0x80, 0xD9, 0xDA, 0xE1, 0xFE, 0xFF];
+
 fn damage() -> impl Strategy<Value = Damage> {
     prop_oneof![
         4 => (any::<Index>(), any::<u8>()).prop_map(|(at, byte)| Damage::Set(at, byte)),
-        // Bytes with a meaning in these formats.
-        4 => (any::<Index>(), prop::sample::select(vec![0_u8, 1, 0x21, 0x2C, 0x3B, 0x7F, 0x80, 0xD9, 0xDA, 0xE1, 0xFE, 0xFF]))
-            .prop_map(|(at, byte)| Damage::Set(at, byte)),
+        4 => (any::<Index>(), prop::sample::select(MARKERS)).prop_map(|(at, byte)| Damage::Set(at, byte)),
         1 => any::<Index>().prop_map(Damage::Cut),
         2 => (any::<Index>(), 1..64_u8).prop_map(|(at, length)| Damage::Remove(at, length)),
         2 => (any::<Index>(), 1..64_u8).prop_map(|(at, length)| Damage::Repeat(at, length)),
-        2 => (any::<Index>(), prop::collection::vec(any::<u8>(), 1..40)).prop_map(|(at, bytes)| Damage::Insert(at, bytes)),
+        2 => (any::<Index>(), prop::collection::vec(any::<u8>(), 1..40))
+            .prop_map(|(at, bytes)| Damage::Insert(at, bytes)),
     ]
 }
 

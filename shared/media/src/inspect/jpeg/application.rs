@@ -25,7 +25,8 @@ impl Application {
         self.orientation
     }
 
-    /// Keeps what is needed of a segment. Decoders ignore application segments after the first scan, so those are dropped.
+    /// Keeps what is needed of a segment. Decoders ignore application segments after the first scan, so those are
+    /// dropped.
     pub(super) fn take(&mut self, segment: &Segment, file: &Reader<'_>, kept: &mut Kept<'_>, has_scan: bool) {
         if has_scan {
             return;

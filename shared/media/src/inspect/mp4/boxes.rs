@@ -61,7 +61,7 @@ impl<'a> Boxes<'a> {
     }
 }
 
-/// The most ranges to blank. No program writes so many unneeded boxes.
+/// The most ranges to blank. No program writes as many unneeded boxes.
 const MAX_BLANKS: usize = 4_096;
 const ZEROS: [u8; 4_096] = [0; 4_096];
 
