@@ -113,18 +113,19 @@ impl Counters {
     async fn add_some(&self, mut new: Vec<&Count>, now: Timestamp) -> Result<(), StoreError> {
         while let Some(first) = new.first() {
             let mut transaction = Transaction::default();
+            let mut writes = Vec::new();
             for count in &new {
                 let seen = Key::new(seen_key(count), "SEEN").into_item();
-                transaction.create(&self.feed, expiring(seen, now.plus_seconds(SEEN_SECONDS)))?;
+                writes.push(transaction.create(&self.feed, expiring(seen, now.plus_seconds(SEEN_SECONDS)))?);
             }
             let sum = sum(&new);
             let target = sum.map(|sum| transaction.update(&self.social, first.counter.key(), &sum)).transpose()?;
-            let Committed::Refused(places) = transaction.commit(&self.social.db).await? else { return Ok(()) };
-            let places: HashSet<usize> = places.into_iter().map(|(place, _)| place).collect();
-            if target.is_some_and(|target| places.contains(&target)) {
+            let committed = transaction.commit(&self.social.db).await?;
+            if matches!(committed, Committed::Done) || target.is_some_and(|target| committed.refused(target)) {
                 return Ok(());
             }
-            new = new.into_iter().enumerate().filter(|(at, _)| !places.contains(at)).map(|(_, count)| count).collect();
+            new =
+                new.into_iter().zip(writes).filter(|(_, seen)| !committed.refused(*seen)).map(|(new, _)| new).collect();
         }
         Ok(())
     }

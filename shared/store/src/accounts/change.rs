@@ -10,7 +10,7 @@ use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{number, text};
 use crate::dynamodb::table::{AccountsTable, CredentialsTable, FeedTable, JobsTable, SocialTable};
-use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::feed::security_events::{SecurityEvent, SecurityEvents, activity_item};
 use crate::jobs::{Job, Jobs, job_item};
 use crate::social::profiles::{Profiles, name_item, name_key, profile_key};
@@ -81,10 +81,10 @@ pub enum AccountChangeError {
 }
 
 #[derive(Default)]
-struct Places {
-    username: Option<usize>,
-    email: Option<usize>,
-    redeem: Option<usize>,
+struct Writes {
+    username: Option<WriteId>,
+    email: Option<WriteId>,
+    redeem: Option<WriteId>,
 }
 
 impl AccountTables {
@@ -118,13 +118,13 @@ impl AccountTables {
             ..old.clone()
         };
         let mut transaction = Transaction::default();
-        let mut places = self.names(&mut transaction, old, &new)?;
+        let mut writes = self.names(&mut transaction, old, &new)?;
         self.user(&mut transaction, old, &new)?;
         if let Some(end) = change.end_sessions {
             self.end_sessions(&mut transaction, old.id, end)?;
         }
         if let Some(redeem) = &change.redeem {
-            places.redeem = Some(redeem.redeem(&mut transaction, &self.credentials.table)?);
+            writes.redeem = Some(redeem.redeem(&mut transaction, &self.credentials.table)?);
         }
         for job in &change.jobs {
             transaction.create(&self.jobs.table, job_item(job)?)?;
@@ -133,15 +133,12 @@ impl AccountTables {
             transaction.create(&self.activities.table, activity_item(old.id, activity)?)?;
         }
         let committed = transaction.commit(&self.accounts.table.db).await?;
+        let refused = |write: Option<WriteId>| write.is_some_and(|write| committed.refused(write));
+        let (username, email) = (refused(writes.username), refused(writes.email));
         match committed {
             Committed::Done => Ok(new),
-            _ if committed.refused_at(places.username) || committed.refused_at(places.email) => {
-                Err(AccountChangeError::Taken {
-                    username: committed.refused_at(places.username),
-                    email: committed.refused_at(places.email),
-                })
-            }
-            _ if committed.refused_at(places.redeem) => Err(AccountChangeError::Redeemed),
+            _ if username || email => Err(AccountChangeError::Taken { username, email }),
+            _ if refused(writes.redeem) => Err(AccountChangeError::Redeemed),
             Committed::Refused(_) => Err(AccountChangeError::Changed),
         }
     }
@@ -166,15 +163,15 @@ impl AccountTables {
 
     /// Guards that are new are created, those that nobody needs are removed; a name that is its owner's own
     /// address has one guard for both.
-    fn names(&self, transaction: &mut Transaction, old: &User, new: &User) -> Result<Places, StoreError> {
+    fn names(&self, transaction: &mut Transaction, old: &User, new: &User) -> Result<Writes, StoreError> {
         let (had, has) = (keys_of(old), keys_of(new));
-        let mut places = Places::default();
+        let mut writes = Writes::default();
         for key in has.iter().filter(|key| !had.contains(key)) {
-            let place = transaction.create(&self.accounts.table, guard_item(key, old.id)?)?;
+            let owner = transaction.create(&self.accounts.table, guard_item(key, old.id)?)?;
             if *key == new.username.key() {
-                places.username = Some(place);
+                writes.username = Some(owner);
             } else {
-                places.email = Some(place);
+                writes.email = Some(owner);
             }
         }
         for key in had.iter().filter(|key| !has.contains(key)) {
@@ -189,10 +186,10 @@ impl AccountTables {
             let rename = Expression::new("", "attribute_exists(pk)").set("username", Some(text(new.username.as_str())));
             transaction.update(&self.profiles.table, profile_key(old.id), &rename)?;
         }
-        Ok(places)
+        Ok(writes)
     }
 
-    fn user(&self, transaction: &mut Transaction, old: &User, new: &User) -> Result<usize, StoreError> {
+    fn user(&self, transaction: &mut Transaction, old: &User, new: &User) -> Result<WriteId, StoreError> {
         let email = new.email.as_ref().map(|email| text(email.as_str()));
         let remove = if email.is_none() { " REMOVE email" } else { "" };
         let mut update = unchanged(old)

@@ -1,11 +1,11 @@
 //! Signup: everything that makes a user, in one transaction.
 
 use crate::accounts::{Accounts, User, guard_item, user_item};
-use crate::credentials::idempotency_keys::IdempotencyClaim;
+use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
 use crate::credentials::sign_in::SignIn;
 use crate::credentials::{Credentials, Principal, principal_item};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::social::profiles::{Profile, Profiles, name_item, profile_item};
 
 /// A signup that is being put together.
@@ -81,10 +81,10 @@ impl<'a> Registration<'a> {
         let mut transaction = Transaction::default();
         transaction.create(&self.accounts.table, user_item(user)?)?;
         let name = user.username.key();
-        let username_at = transaction.create(&self.accounts.table, guard_item(&name, id)?)?;
+        let name_write = transaction.create(&self.accounts.table, guard_item(&name, id)?)?;
         // A name that is its owner's own address has one guard for both.
         let email = user.email.as_ref().map(aviary_model::Email::key).filter(|email| *email != name);
-        let email_at = match &email {
+        let email_write = match &email {
             Some(email) => Some(transaction.create(&self.accounts.table, guard_item(email, id)?)?),
             None => None,
         };
@@ -94,23 +94,19 @@ impl<'a> Registration<'a> {
         if let Some(sign_in) = &self.sign_in {
             sign_in.write(&mut transaction)?;
         }
-        let claim_at = match &self.claim {
+        let claim_write = match &self.claim {
             Some(claim) => Some(claim.settle(&mut transaction, self.credentials, &id.to_string())?),
             None => None,
         };
-        match transaction.commit(&self.accounts.table.db).await? {
+        let committed = transaction.commit(&self.accounts.table.db).await?;
+        let refused = |write: Option<WriteId>| write.is_some_and(|write| committed.refused(write));
+        let (username, email) = (committed.refused(name_write), refused(email_write));
+        match &committed {
             Committed::Done => Ok(()),
-            Committed::Refused(places) => {
-                let refused = |at: usize| places.iter().any(|(place, _)| *place == at);
-                let (username, email) = (refused(username_at), email_at.is_some_and(refused));
-                if username || email {
-                    Err(RegistrationError::Taken { username, email })
-                } else if claim_at.is_some_and(refused) {
-                    Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned()).into())
-                } else {
-                    let why = format!("signup was refused at {places:?}");
-                    Err(StoreError::Rejected(why).into())
-                }
+            _ if username || email => Err(RegistrationError::Taken { username, email }),
+            _ if refused(claim_write) => Err(lapsed().into()),
+            Committed::Refused(refusals) => {
+                Err(StoreError::Rejected(format!("signup was refused at {refusals:?}")).into())
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::credentials::Credentials;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Key, item, number, text};
-use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 
 const KEPT_SECONDS: i64 = 24 * 3_600;
 /// Longer than any request lives, so that a lapsed claim's owner is gone.
@@ -71,10 +71,10 @@ impl Credentials {
         let key = key(user, hash);
         transaction.create(&self.table, item(key.clone(), &record, [])?)?;
         let claim = IdempotencyClaim { key, body: body.to_owned(), until };
-        let Committed::Refused(mut places) = transaction.commit(&self.table.db).await? else {
+        let Committed::Refused(mut refusals) = transaction.commit(&self.table.db).await? else {
             return Ok(ClaimOutcome::New(claim));
         };
-        let Some(found) = places.pop().and_then(|(_, found)| found) else { return Ok(ClaimOutcome::UnderWay) };
+        let Some(found) = refusals.pop().and_then(|refusal| refusal.found) else { return Ok(ClaimOutcome::UnderWay) };
         let found: Record = self.table.read(found)?;
         let lapsed = found.expires_at <= now || (found.result.is_none() && found.claimed_until <= now);
         match found.result {
@@ -135,7 +135,7 @@ impl IdempotencyClaim {
         transaction: &mut Transaction,
         credentials: &Credentials,
         result: &str,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<WriteId, StoreError> {
         let update = Expression::new("", "claimed_until = :until AND #body = :body AND attribute_not_exists(#result)")
             .name("#body", "body")
             .value(":until", number(self.until))
@@ -143,6 +143,11 @@ impl IdempotencyClaim {
             .set("result", Some(text(result)));
         transaction.update(&credentials.table, self.key.clone(), &update)
     }
+}
+
+/// The idempotency claim expired before the request finished.
+pub(crate) fn lapsed() -> StoreError {
+    StoreError::Passing("the idempotency key's claim has lapsed".to_owned())
 }
 
 fn key(user: Option<UserId>, hash: &str) -> Key {

@@ -9,7 +9,7 @@ use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Key, item};
 use crate::dynamodb::table::CredentialsTable;
-use crate::dynamodb::transaction::Transaction;
+use crate::dynamodb::transaction::{Transaction, WriteId};
 
 /// What a token allows, once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,7 +98,11 @@ impl Credentials {
 
 impl Redeemable {
     /// Redeems the token in the transaction of what it allows: of two that try, one wins.
-    pub(crate) fn redeem(&self, transaction: &mut Transaction, table: &CredentialsTable) -> Result<usize, StoreError> {
+    pub(crate) fn redeem(
+        &self,
+        transaction: &mut Transaction,
+        table: &CredentialsTable,
+    ) -> Result<WriteId, StoreError> {
         transaction.delete_if(table, self.key.clone(), &Expression::new("", "attribute_exists(pk)"))
     }
 }

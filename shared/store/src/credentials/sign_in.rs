@@ -128,7 +128,9 @@ impl SignIn {
         }
         match transaction.commit(&self.credentials.db).await? {
             Committed::Done => Ok(()),
-            Committed::Refused(places) => Err(StoreError::Rejected(format!("a new session was refused at {places:?}"))),
+            Committed::Refused(refusals) => {
+                Err(StoreError::Rejected(format!("a new session was refused at {refusals:?}")))
+            }
         }
     }
 

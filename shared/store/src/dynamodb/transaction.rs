@@ -12,25 +12,42 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Item, Key};
 use crate::dynamodb::table::Table;
 
-/// Writes that happen together or not at all. Each method says at which place its write stands.
+/// Writes that happen together or not at all. Each method returns the id of its write.
 #[derive(Debug, Default)]
 pub(crate) struct Transaction(Vec<TransactWriteItem>);
 
-/// How a transaction ended that could be sent.
+/// One write of a transaction, by which its result is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WriteId(usize);
+
+/// The result of a transaction that was sent.
 #[derive(Debug)]
 pub(crate) enum Committed {
     /// All of it was written.
     Done,
-    /// Nothing was: the conditions at these places failed; each with the item that was there, if any.
-    Refused(Vec<(usize, Option<Item>)>),
+    /// Nothing was written, because the conditions of these writes failed.
+    Refused(Vec<Refusal>),
+}
+
+/// A write whose condition failed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Refusal {
+    pub(crate) write: WriteId,
+    /// The item that was there, if any.
+    pub(crate) found: Option<Item>,
 }
 
 impl Committed {
-    /// Did the condition at this place fail?
-    pub(crate) fn refused_at(&self, place: Option<usize>) -> bool {
+    /// Did the condition of this write fail?
+    pub(crate) fn refused(&self, write: WriteId) -> bool {
+        self.refusal(write).is_some()
+    }
+
+    /// The refusal of this write, if its condition failed.
+    pub(crate) fn refusal(&self, write: WriteId) -> Option<&Refusal> {
         match self {
-            Self::Done => false,
-            Self::Refused(places) => places.iter().any(|(at, _)| Some(*at) == place),
+            Self::Done => None,
+            Self::Refused(refusals) => refusals.iter().find(|refusal| refusal.write == write),
         }
     }
 }
@@ -44,7 +61,7 @@ impl Transaction {
     }
 
     /// Writes an item that must not be there yet.
-    pub(crate) fn create<Kind>(&mut self, table: &Table<Kind>, item: Item) -> Result<usize, StoreError> {
+    pub(crate) fn create<Kind>(&mut self, table: &Table<Kind>, item: Item) -> Result<WriteId, StoreError> {
         self.put_if(table, item, &Expression::new("", "attribute_not_exists(pk)"))
     }
 
@@ -54,7 +71,7 @@ impl Transaction {
         table: &Table<Kind>,
         key: Key,
         update: &Expression,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<WriteId, StoreError> {
         let update = Update::builder()
             .table_name(&table.name)
             .set_key(Some(key.into_item()))
@@ -68,13 +85,13 @@ impl Transaction {
     }
 
     /// Writes an item in place of whatever is there.
-    pub(crate) fn put<Kind>(&mut self, table: &Table<Kind>, item: Item) -> Result<usize, StoreError> {
+    pub(crate) fn put<Kind>(&mut self, table: &Table<Kind>, item: Item) -> Result<WriteId, StoreError> {
         let put = Put::builder().table_name(&table.name).set_item(Some(item)).build();
         self.push(put, |builder, put| builder.put(put))
     }
 
     /// Removes an item, whether it is there or not.
-    pub(crate) fn delete<Kind>(&mut self, table: &Table<Kind>, key: Key) -> Result<usize, StoreError> {
+    pub(crate) fn delete<Kind>(&mut self, table: &Table<Kind>, key: Key) -> Result<WriteId, StoreError> {
         let delete = Delete::builder().table_name(&table.name).set_key(Some(key.into_item())).build();
         self.push(delete, |builder, delete| builder.delete(delete))
     }
@@ -85,7 +102,7 @@ impl Transaction {
         table: &Table<Kind>,
         key: Key,
         condition: &Expression,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<WriteId, StoreError> {
         let delete = Delete::builder()
             .table_name(&table.name)
             .set_key(Some(key.into_item()))
@@ -103,7 +120,7 @@ impl Transaction {
         table: &Table<Kind>,
         item: Item,
         condition: &Expression,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<WriteId, StoreError> {
         let put = Put::builder()
             .table_name(&table.name)
             .set_item(Some(item))
@@ -121,7 +138,7 @@ impl Transaction {
         table: &Table<Kind>,
         key: Key,
         condition: &Expression,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<WriteId, StoreError> {
         let check = ConditionCheck::builder()
             .table_name(&table.name)
             .set_key(Some(key.into_item()))
@@ -140,10 +157,10 @@ impl Transaction {
             aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder,
             T,
         ) -> aws_sdk_dynamodb::types::builders::TransactWriteItemBuilder,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<WriteId, StoreError> {
         let write = write.map_err(|error| StoreError::Rejected(error.to_string()))?;
         self.0.push(into(TransactWriteItem::builder(), write).build());
-        Ok(self.0.len() - 1)
+        Ok(WriteId(self.0.len() - 1))
     }
 
     /// Sends it. Conflicts and throttling are tried again with pauses of random length; the client token
@@ -169,7 +186,7 @@ impl Transaction {
             last = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
                     match verdict(canceled.cancellation_reasons()) {
-                        Verdict::Refused(places) => return Ok(Committed::Refused(places)),
+                        Verdict::Refused(refusals) => return Ok(Committed::Refused(refusals)),
                         Verdict::Again(why) => StoreError::Passing(why),
                         Verdict::Wrong(why) => return Err(StoreError::Rejected(why)),
                     }
@@ -204,7 +221,7 @@ pub(crate) fn distinct(keys: impl Iterator<Item = Key>) -> Vec<Key> {
 }
 
 enum Verdict {
-    Refused(Vec<(usize, Option<Item>)>),
+    Refused(Vec<Refusal>),
     Again(String),
     Wrong(String),
 }
@@ -215,7 +232,7 @@ fn verdict(reasons: &[aws_sdk_dynamodb::types::CancellationReason]) -> Verdict {
         .iter()
         .enumerate()
         .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"))
-        .map(|(place, reason)| (place, reason.item.clone()))
+        .map(|(place, reason)| Refusal { write: WriteId(place), found: reason.item.clone() })
         .collect();
     let codes: Vec<&str> = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
     let passing =
@@ -242,7 +259,9 @@ mod tests {
     #[test]
     fn failed_conditions_are_named_by_their_places() {
         let verdict = verdict(&reasons(&["None", "ConditionalCheckFailed", "ConditionalCheckFailed"]));
-        assert!(matches!(verdict, Verdict::Refused(places) if places.iter().map(|p| p.0).eq([1, 2])));
+        assert!(
+            matches!(verdict, Verdict::Refused(refusals) if refusals.iter().map(|refusal| refusal.write.0).eq([1, 2]))
+        );
     }
 
     #[test]

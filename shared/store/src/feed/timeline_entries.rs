@@ -103,7 +103,7 @@ impl HomeTimelines {
         transaction.update(&self.feed, also_key(user, entry.tweet, via), &newer)?;
         let at = transaction.update(&self.feed, home, &known)?;
         // That it brings the tweet by this retweet, or a newer one, is known already where only the first is refused.
-        Ok(!transaction.commit(&self.feed.db).await?.refused_at(Some(at)))
+        Ok(!transaction.commit(&self.feed.db).await?.refused(at))
     }
 
     /// Does the reader follow anybody who brings this entry, and is not hidden?

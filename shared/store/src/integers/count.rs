@@ -6,11 +6,11 @@ use super::{Integers, MAX_SESSIONS};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Key, number};
-use crate::dynamodb::transaction::Transaction;
+use crate::dynamodb::transaction::{Transaction, WriteId};
 
 impl Integers {
     /// Counts a manifest that this transaction makes; refused where the account has as many as it may.
-    pub(super) fn count_session(&self, transaction: &mut Transaction, user: UserId) -> Result<usize, StoreError> {
+    pub(super) fn count_session(&self, transaction: &mut Transaction, user: UserId) -> Result<WriteId, StoreError> {
         let more = Expression::new("ADD #sessions :one", "attribute_not_exists(#sessions) OR #sessions < :most")
             .name("#sessions", "sessions")
             .value(":one", number(1))
@@ -19,7 +19,7 @@ impl Integers {
     }
 
     /// Takes back a manifest that this transaction removes.
-    pub(super) fn uncount_session(&self, transaction: &mut Transaction, user: UserId) -> Result<usize, StoreError> {
+    pub(super) fn uncount_session(&self, transaction: &mut Transaction, user: UserId) -> Result<WriteId, StoreError> {
         let less = Expression::new("ADD #sessions :less", "").name("#sessions", "sessions").value(":less", number(-1));
         transaction.update(&self.table, counter_key(user), &less)
     }

@@ -6,11 +6,11 @@ use futures_util::{StreamExt, TryStreamExt};
 
 use super::{Integers, MAX_ATTEMPTS, Manifest, OpenSession, SessionBound, StoredSet, manifest_key, set_key};
 use crate::credentials::Credentials;
-use crate::credentials::idempotency_keys::IdempotencyClaim;
+use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{item, text};
-use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::integers::write::Written;
 use crate::jobs::{Task, job_item};
 
@@ -101,14 +101,15 @@ impl Integers {
             let settled = claim.map(|(claim, credentials, result)| claim.settle(&mut transaction, credentials, result));
             let settled = settled.transpose()?;
             let committed = transaction.commit(&self.table.db).await?;
-            if committed.refused_at(settled) {
-                return Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned()));
+            let refused = |write: Option<WriteId>| write.is_some_and(|write| committed.refused(write));
+            if refused(settled) {
+                return Err(lapsed());
             }
             if let Committed::Done = committed {
                 return Ok(Written::Done);
             }
             // A session that others made meanwhile is none more.
-            if counted_at.is_some() && committed.refused_at(counted_at) && !committed.refused_at(Some(manifest_at)) {
+            if refused(counted_at) && !committed.refused(manifest_at) {
                 return Ok(Written::Full(SessionBound::Sessions));
             }
         }

@@ -7,11 +7,11 @@ use super::{
     manifest_key, set_key,
 };
 use crate::credentials::Credentials;
-use crate::credentials::idempotency_keys::IdempotencyClaim;
+use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{item, number, text};
-use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::jobs::{Job, Task, job_item};
 
 /// Longer than any request needs that has read the item before.
@@ -41,12 +41,12 @@ pub enum Written {
     Full(SessionBound),
 }
 
-/// How a set's item and the manifest have to change.
-struct Places {
-    manifest: usize,
-    set: usize,
-    counted: Option<usize>,
-    claim: Option<usize>,
+/// The writes of a set whose results decide.
+struct Writes {
+    manifest: WriteId,
+    set: WriteId,
+    counted: Option<WriteId>,
+    claim: Option<WriteId>,
 }
 
 impl Integers {
@@ -85,25 +85,26 @@ impl Integers {
             // The first time that a set is found is no race.
             self.table.db.pause_before(round.saturating_sub(1)).await?;
             let mut transaction = Transaction::default();
-            let places = self.compose(&mut transaction, open, set, replaced.as_ref(), write)?;
+            let writes = self.compose(&mut transaction, open, set, replaced.as_ref(), write)?;
             let committed = transaction.commit(&self.table.db).await?;
-            if committed.refused_at(places.claim) {
-                return Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned()));
+            let refused = |write: Option<WriteId>| write.is_some_and(|write| committed.refused(write));
+            if refused(writes.claim) {
+                return Err(lapsed());
             }
-            let is_counted_out = places.counted.is_some() && committed.refused_at(places.counted);
-            let Committed::Refused(refused) = committed else { return Ok(Written::Done) };
-            let mut manifest_found = None;
-            for (place, found) in refused {
-                if place == places.manifest {
-                    manifest_found = Some(found.map(|item| self.table.read::<Manifest>(item)).transpose()?);
-                } else if place == places.set {
-                    replaced = found.map(|item| self.table.read::<StoredSet>(item)).transpose()?;
-                }
+            if matches!(committed, Committed::Done) {
+                return Ok(Written::Done);
+            }
+            let manifest_found = match committed.refusal(writes.manifest) {
+                Some(refusal) => Some(refusal.found.clone().map(|item| self.table.read::<Manifest>(item)).transpose()?),
+                None => None,
+            };
+            if let Some(refusal) = committed.refusal(writes.set) {
+                replaced = refusal.found.clone().map(|item| self.table.read::<StoredSet>(item)).transpose()?;
             }
             // A set that is there takes less room than a new one, so the set is looked at first.
             let verdict = match manifest_found {
                 Some(found) => verdict(open, set, replaced.as_ref(), found.as_ref()),
-                None if is_counted_out => Some(Written::Full(SessionBound::Sessions)),
+                None if refused(writes.counted) => Some(Written::Full(SessionBound::Sessions)),
                 None => None,
             };
             if let Some(outcome) = verdict {
@@ -120,7 +121,7 @@ impl Integers {
         set: &StoredSet,
         replaced: Option<&StoredSet>,
         write: &SetWrite<'_>,
-    ) -> Result<Places, StoreError> {
+    ) -> Result<Writes, StoreError> {
         let key = set_key(open.user, open.generation, &set.id);
         let item = item(key, set, [])?;
         let set_at = match replaced {
@@ -136,7 +137,7 @@ impl Integers {
         }
         let claim = write.claim.as_ref();
         let claim = claim.map(|(claim, credentials, result)| claim.settle(transaction, credentials, result));
-        Ok(Places { manifest: manifest_at, set: set_at, counted: counted_at, claim: claim.transpose()? })
+        Ok(Writes { manifest: manifest_at, set: set_at, counted: counted_at, claim: claim.transpose()? })
     }
 
     /// Makes the manifest, which is counted then, or counts the set in it.
@@ -146,7 +147,7 @@ impl Integers {
         open: &OpenSession,
         set: &StoredSet,
         replaced: Option<&StoredSet>,
-    ) -> Result<(usize, Option<usize>), StoreError> {
+    ) -> Result<(WriteId, Option<WriteId>), StoreError> {
         let key = manifest_key(open.user, &open.session);
         if open.manifest.is_none() && replaced.is_none() {
             let made_under = open.under.clone();

@@ -2,14 +2,13 @@
 //! that is made in this moment holds.
 
 use std::collections::HashSet;
-use std::ops::Range;
 
 use aviary_model::UserId;
 
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::table::SocialTable;
-use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::social::keys::hide_key;
 
 /// Why something was not written.
@@ -29,25 +28,20 @@ impl From<aviary_model::EntropyError> for WriteError {
     }
 }
 
-/// Lets a transaction stand on none of these blocking the caller. Answers the places of the checks.
+/// Lets a transaction stand on none of these blocking the caller. Returns the checks.
 pub(crate) fn check_reach(
     transaction: &mut Transaction,
     table: &SocialTable,
     caller: UserId,
     reached: impl IntoIterator<Item = UserId>,
-) -> Result<Range<usize>, StoreError> {
+) -> Result<Vec<WriteId>, StoreError> {
     let free = Expression::new("", "attribute_not_exists(blocked_by) OR blocked_by = :no")
         .value(":no", aws_sdk_dynamodb::types::AttributeValue::Bool(false));
     let others: HashSet<UserId> = reached.into_iter().filter(|other| *other != caller).collect();
-    let mut places = 0..0;
-    for other in others {
-        let at = transaction.check(table, hide_key(caller, other), &free)?;
-        places = if places.is_empty() { at..at + 1 } else { places.start..at + 1 };
-    }
-    Ok(places)
+    others.into_iter().map(|other| transaction.check(table, hide_key(caller, other), &free)).collect()
 }
 
 /// Was it one of these checks that failed?
-pub(crate) fn is_blocked(committed: &Committed, checks: &Range<usize>) -> bool {
-    checks.clone().any(|place| committed.refused_at(Some(place)))
+pub(crate) fn is_blocked(committed: &Committed, checks: &[WriteId]) -> bool {
+    checks.iter().any(|check| committed.refused(*check))
 }

@@ -3,7 +3,7 @@
 use aviary_model::{CommentId, Timestamp, TweetId, TweetText, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::credentials::idempotency_keys::IdempotencyResult;
+use crate::credentials::idempotency_keys::{IdempotencyResult, lapsed};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Item, count, item, shard};
@@ -13,7 +13,7 @@ use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::jobs::{Jobs, Task, job_item};
 use crate::social::block_checks::{WriteError, check_reach, is_blocked};
 use crate::social::keys::{comment_key, commented_key, list_pk};
-use crate::social::tweet_writes::{Edited, Nothing, edited, lapsed, new_text};
+use crate::social::tweet_writes::{Edited, Nothing, edited, new_text};
 
 /// A comment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -98,7 +98,7 @@ impl Comments {
         }
         match transaction.commit(&self.table.db).await? {
             Committed::Done => Ok(()),
-            committed if committed.refused_at(Some(at)) => Ok(()),
+            committed if committed.refused(at) => Ok(()),
             committed if is_blocked(&committed, &checks) => Err(WriteError::Blocked),
             Committed::Refused(_) => Err(lapsed().into()),
         }
@@ -121,7 +121,7 @@ impl Comments {
         let at = transaction.update(&self.table, comment_key(comment.id), &update)?;
         let checks = check_reach(&mut transaction, &self.table, comment.author, reached.iter().copied())?;
         let committed = transaction.commit(&self.table.db).await?;
-        edited(&self.table, committed, at, &checks)
+        edited(&self.table, &committed, at, &checks)
     }
 
     /// Removes a comment and what leads its author to it, and leaves a job that removes what hangs on it. False

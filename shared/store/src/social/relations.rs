@@ -13,7 +13,7 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Item, Key, item};
 use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
 use crate::dynamodb::table::SocialTable;
-use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::social::keys::{EdgeKind, edge_index, edge_key, hide_key, list_of, user_pk};
 use crate::social::profiles::{Profile, profile_key};
 use crate::social::visibility::Hide;
@@ -92,12 +92,11 @@ impl Relations {
         let mut transaction = Transaction::default();
         self.create_edge(&mut transaction, EdgeKind::Follow, actor, other, id)?;
         let at = transaction.check(&self.table, hide_key(actor, other), &no_block())?;
-        match transaction.commit(&self.table.db).await? {
-            Committed::Done => Ok(Related::Changed),
-            Committed::Refused(places) => match places.into_iter().find(|(place, _)| *place == at) {
-                Some((_, hide)) => self.which_block(hide),
-                None => Ok(Related::AlreadySo),
-            },
+        let committed = transaction.commit(&self.table.db).await?;
+        match committed.refusal(at) {
+            _ if matches!(committed, Committed::Done) => Ok(Related::Changed),
+            Some(refusal) => self.which_block(refusal.found.clone()),
+            None => Ok(Related::AlreadySo),
         }
     }
 
@@ -175,7 +174,7 @@ impl Relations {
             }
             match transaction.commit(&self.table.db).await? {
                 Committed::Done => return Ok(Related::Changed),
-                committed if committed.refused_at(Some(at)) => return Ok(Related::AlreadySo),
+                committed if committed.refused(at) => return Ok(Related::AlreadySo),
                 Committed::Refused(_) => match self.between(actor, other).await? {
                     Some(now) => was = now,
                     None => return Ok(Related::AlreadySo),
@@ -191,7 +190,7 @@ impl Relations {
         key: Key,
         was: Hide,
         flag: &'static str,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<WriteId, StoreError> {
         let others = FLAGS.into_iter().filter(|other| *other != flag);
         let has =
             |name| [(BLOCKS, was.blocks), (BLOCKED_BY, was.blocked_by), (MUTES, was.mutes)].contains(&(name, true));
@@ -212,7 +211,7 @@ impl Relations {
         actor: UserId,
         other: UserId,
         id: EdgeId,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<WriteId, StoreError> {
         let index = edge_index(actor, kind, other.uuid(), id);
         transaction.create(&self.table, item(edge_key(actor, kind, other.uuid()), &Edge { id }, index)?)
     }
@@ -223,7 +222,7 @@ impl Relations {
         kind: EdgeKind,
         actor: UserId,
         other: UserId,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<WriteId, StoreError> {
         let is_there = Expression::new("", "attribute_exists(pk)");
         transaction.delete_if(&self.table, edge_key(actor, kind, other.uuid()), &is_there)
     }

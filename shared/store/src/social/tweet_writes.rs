@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use aviary_model::{Tag, Timestamp, TweetId, TweetText, UserId};
 
-use crate::credentials::idempotency_keys::IdempotencyResult;
+use crate::credentials::idempotency_keys::{IdempotencyResult, lapsed};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Item, Key, item, number, shard, text};
 use crate::dynamodb::table::SocialTable;
-use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::dynamodb::transaction::{Committed, Refusal, Transaction, WriteId};
 use crate::jobs::{Jobs, Task, job_item};
 use crate::social::block_checks::{WriteError, check_reach, is_blocked};
 use crate::social::keys::{authored_key, list_pk, tweet_key, with_media_key};
@@ -52,7 +52,7 @@ impl Tweets {
         }
         match transaction.commit(&self.table.db).await? {
             Committed::Done => Ok(()),
-            committed if committed.refused_at(Some(at)) => Ok(()),
+            committed if committed.refused(at) => Ok(()),
             committed if is_blocked(&committed, &checks) => Err(WriteError::Blocked),
             Committed::Refused(_) => Err(lapsed().into()),
         }
@@ -82,7 +82,7 @@ impl Tweets {
         }
         let checks = check_reach(&mut transaction, &self.table, tweet.author, reached.iter().copied())?;
         let committed = transaction.commit(&self.table.db).await?;
-        edited(&self.table, committed, at, &checks)
+        edited(&self.table, &committed, at, &checks)
     }
 
     /// Removes a tweet and its places in its author's lists, and leaves a job that removes what hangs on it.
@@ -104,11 +104,6 @@ impl Tweets {
     }
 }
 
-/// The claim's owner took longer than any request lives.
-pub(crate) fn lapsed() -> StoreError {
-    StoreError::Passing("the idempotency key's claim has lapsed".to_owned())
-}
-
 /// Another text in place of the one that was read.
 pub(crate) fn new_text(before: &TweetText, after: &TweetText, now: Timestamp) -> Expression {
     Expression::new("", "message = :was")
@@ -120,16 +115,17 @@ pub(crate) fn new_text(before: &TweetText, after: &TweetText, now: Timestamp) ->
 /// Reads what came of an edit whose text stands at `at` of the transaction.
 pub(crate) fn edited<T: serde::de::DeserializeOwned>(
     table: &SocialTable,
-    committed: Committed,
-    at: usize,
-    checks: &std::ops::Range<usize>,
+    committed: &Committed,
+    text: WriteId,
+    checks: &[WriteId],
 ) -> Result<Edited<T>, WriteError> {
-    let is_blocked = is_blocked(&committed, checks);
-    let Committed::Refused(places) = committed else { return Ok(Edited::Done) };
-    match places.into_iter().find(|(place, _)| *place == at) {
-        Some((_, Some(found))) => Ok(Edited::Changed(Box::new(table.read(found)?))),
-        Some((_, None)) => Ok(Edited::Gone),
-        None if is_blocked => Err(WriteError::Blocked),
+    if matches!(committed, Committed::Done) {
+        return Ok(Edited::Done);
+    }
+    match committed.refusal(text) {
+        Some(Refusal { found: Some(found), .. }) => Ok(Edited::Changed(Box::new(table.read(found.clone())?))),
+        Some(Refusal { found: None, .. }) => Ok(Edited::Gone),
+        None if is_blocked(&committed, checks) => Err(WriteError::Blocked),
         None => Err(StoreError::Rejected("an edit was refused without a reason".to_owned()).into()),
     }
 }

@@ -4,7 +4,7 @@
 use aviary_model::{Bio, UserId};
 
 use crate::credentials::Credentials;
-use crate::credentials::idempotency_keys::IdempotencyClaim;
+use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::text;
@@ -39,8 +39,8 @@ impl Profiles {
         }
         match transaction.commit(&self.table.db).await? {
             Committed::Done => Ok(true),
-            committed if committed.refused_at(Some(at)) => Ok(false),
-            Committed::Refused(_) => Err(StoreError::Passing("the idempotency key's claim has lapsed".to_owned())),
+            committed if committed.refused(at) => Ok(false),
+            Committed::Refused(_) => Err(lapsed()),
         }
     }
 
