@@ -150,9 +150,9 @@ async fn an_invalid_token_gets_simplejwts_error() {
     service.refuses("Bearer garbage", not_valid("Token is invalid")).await;
     let forged = Mint::new(2).token(&access_claims());
     service.refuses(&format!("JWT {forged}"), not_valid("Token is invalid")).await;
-    let nobody = service.mint.token(&with("user_id", None));
+    let userless = service.mint.token(&with("user_id", None));
     let unrecognised = "Token contained no recognizable user identification";
-    service.refuses(&format!("Bearer {nobody}"), json!({"detail": unrecognised, "code": "token_not_valid"})).await;
+    service.refuses(&format!("Bearer {userless}"), json!({"detail": unrecognised, "code": "token_not_valid"})).await;
     let stranger = service.mint.token(&access_claims());
     let unknown = json!({"detail": "User not found", "code": "user_not_found"});
     service.refuses(&format!("Bearer {stranger}"), unknown).await;

@@ -100,10 +100,10 @@ async fn twenty_concurrent_first_starts_make_one_key() {
 #[tokio::test]
 async fn loading_costs_three_round_trips_at_the_first_start_and_then_one() {
     let world = World::start();
-    for steps in [3, 1, 1] {
+    for round_trips in [3, 1, 1] {
         let meter = Meter::default();
         meter.scope(issuer(&world)).await.unwrap();
-        assert_eq!((meter.cost().round_trips, meter.cost().calls), (steps, steps));
+        assert_eq!((meter.cost().round_trips, meter.cost().calls), (round_trips, round_trips));
     }
 }
 
