@@ -1,4 +1,4 @@
-//! The handler over the local AWS: keys rotate, and no valid token is ever refused.
+//! Tests of the handler over the local AWS: keys rotate, and no valid token is refused.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -76,7 +76,7 @@ async fn a_successor_is_published_before_it_signs() {
 }
 
 #[tokio::test]
-async fn turns_at_once_make_one_key() {
+async fn concurrent_turns_create_one_key() {
     let fixture = Fixture::start(&[]);
     let turns = tokio::join!(fixture.turn_after(0), fixture.turn_after(0), fixture.turn_after(0));
     let turns = [turns.0, turns.1, turns.2];
@@ -84,7 +84,7 @@ async fn turns_at_once_make_one_key() {
     assert_eq!(fixture.credentials.public_keys().await.unwrap().len(), 1);
 }
 
-/// Hours pass, keys come and go; processes that started at different times sign and verify all the while.
+/// During ten hours keys rotate, while processes that started at different times sign and verify.
 #[tokio::test]
 async fn no_valid_token_is_refused_while_keys_rotate() {
     let durations = [("AVIARY_KEY_SIGNING_SECONDS", "7200"), ("AVIARY_KEY_PUBLISHED_SECONDS", "900")];
@@ -107,18 +107,18 @@ async fn no_valid_token_is_refused_while_keys_rotate() {
             let claims = claims();
             tokens.push((fixture.clock.now(), issuer.issue(TokenKind::Refresh, Lifetime::Refresh, &claims).unwrap()));
         }
-        // All of the newest ones, and every older one now and then.
-        for (place, (_, token)) in tokens.iter().enumerate() {
-            if place + 8 >= tokens.len() || place % 97 == minute % 97 {
+        // The newest eight, and each older one at times.
+        for (index, (_, token)) in tokens.iter().enumerate() {
+            if index + 8 >= tokens.len() || index % 97 == minute % 97 {
                 for verifier in &verifiers {
                     let verdict = verifier.verify(token, Some(TokenKind::Refresh)).await.unwrap();
-                    assert!(verdict.is_ok(), "minute {minute}, token {place}: {verdict:?}");
+                    assert!(verdict.is_ok(), "minute {minute}, token {index}: {verdict:?}");
                 }
             }
         }
     }
     assert!(promoted >= 3 && kids.len() == promoted + 1, "{promoted} rotations, {} keys", kids.len());
-    // A token of the first key, when its day is over.
+    // A token of the first key, after its lifetime.
     fixture.turn_after(25 * HOUR).await;
     let verdict = verifiers[0].verify(&tokens[0].1, None).await.unwrap();
     assert!(matches!(verdict, Err(TokenError::Expired | TokenError::Invalid)), "{verdict:?}");
@@ -133,7 +133,7 @@ fn claims() -> Claims {
 }
 
 #[test]
-fn a_wrong_duration_stops_the_start() {
+fn an_invalid_duration_stops_the_start() {
     let start = |setting: (&str, &str)| {
         let aws = aviary_aws::sdk_config_for("http://127.0.0.1:1", "local", "local-secret");
         let settings = [("AVIARY_KEYS_TABLE", "k"), ("AVIARY_CREDENTIALS_TABLE", "c"), setting];
@@ -141,7 +141,7 @@ fn a_wrong_duration_stops_the_start() {
         let clock = Arc::new(ManualClock::at(NOW));
         Keys::new(&Start { settings, aws, clock, entropy: Arc::new(OsEntropy) })
     };
-    // The last two: processes that read the keys every five minutes would not know a key that signs so early.
+    // Of the last two: processes read the keys every five minutes and would not know a key that signs earlier.
     for wrong in ["soon", "0", "1", "300"] {
         let error = start(("AVIARY_KEY_PUBLISHED_SECONDS", wrong)).unwrap_err();
         assert!(error.to_string().contains("AVIARY_KEY_PUBLISHED_SECONDS"), "{error}");

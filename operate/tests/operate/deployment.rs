@@ -1,4 +1,4 @@
-//! A deployment of its own for each test.
+//! A deployment for each test.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,12 +12,12 @@ use operate::operator::Operator;
 
 const AUDIT: &str = "/aviary/tests/audit";
 
-/// Tables that nobody else uses, and the operator of them.
+/// Tables for one test, and the operator.
 pub(crate) struct Deployment {
     pub(crate) operator: Operator,
     pub(crate) local: LocalAws,
     pub(crate) variables: Vec<(String, String)>,
-    // The server stops before its folder goes.
+    // Dropped last: the server stops before its folder is removed.
     _folder: tempfile::TempDir,
 }
 
@@ -26,7 +26,7 @@ impl Deployment {
         Self::lagging(Duration::ZERO)
     }
 
-    /// One whose indexes are so far behind.
+    /// A deployment whose indexes lag by this much.
     pub(crate) fn lagging(index_delay: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (storage, variables) = storage();
@@ -50,7 +50,7 @@ impl Deployment {
         self.operator.credentials.principal(id).await.unwrap()
     }
 
-    /// A user as a signup makes one.
+    /// Registers a user, as a signup does.
     pub(crate) async fn registered(&self, name: &str) -> User {
         let operator = &self.operator;
         let now = operator.clock.now();
@@ -80,7 +80,7 @@ pub(crate) fn config(url: &str) -> aws_types::SdkConfig {
     aviary_aws::sdk_config_for(url, "local", "local-secret")
 }
 
-/// What the project's own template says of tables, and the settings that name them.
+/// The tables of the project's template, and the settings that name them.
 fn storage() -> (Storage, Vec<(String, String)>) {
     let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
     let stack = Stack { stack: "aviary-tests".to_owned(), region: "us-east-1".to_owned(), ..Stack::default() };
@@ -100,7 +100,7 @@ fn storage() -> (Storage, Vec<(String, String)>) {
     (Storage { tables, log_groups: vec![audit], ..Storage::default() }, variables)
 }
 
-/// What a Django project with four users and three impossible ones dumped; its hashes are Django's own.
+/// The dump of a Django project with four users and three that can't be imported. Django made its hashes.
 pub(crate) fn dump_file() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/users.json")
 }

@@ -1,4 +1,4 @@
-//! Importing what Django dumped.
+//! The import of a dump of Django's.
 
 use aviary_auth::{PasswordText, Passwords};
 use aviary_model::NameKey;
@@ -20,7 +20,7 @@ async fn imported(deployment: &Deployment) -> (Summary, Vec<String>) {
 }
 
 #[tokio::test]
-async fn every_user_is_told_what_became_of_them() {
+async fn every_user_has_a_line_with_the_result() {
     let deployment = Deployment::start();
     let (summary, lines) = imported(&deployment).await;
     assert_eq!(
@@ -59,11 +59,11 @@ async fn an_imported_user_has_everything_that_a_signup_makes() {
     let ken = deployment.user("ken").await.unwrap();
     let principal = deployment.principal(ken.id).await.unwrap();
     assert_eq!((principal.active, principal.staff), (false, false));
-    assert!(ada.id < ken.id, "who joined earlier is listed earlier");
+    assert!(ada.id < ken.id, "earlier users are listed earlier");
 }
 
 #[tokio::test]
-async fn djangos_own_hashes_log_in_and_no_password_opens_what_had_none() {
+async fn djangos_hashes_log_in_and_unusable_ones_never_do() {
     let deployment = Deployment::start();
     imported(&deployment).await;
     let passwords = Passwords::new(deployment.operator.entropy.clone());
@@ -97,7 +97,7 @@ async fn a_second_run_imports_nobody_twice_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn who_is_here_already_keeps_name_and_address() {
+async fn existing_users_keep_name_and_address() {
     let deployment = Deployment::start();
     let (ada, grace) = (deployment.registered("Ada").await, deployment.registered("grace").await);
     let (_, lines) = imported(&deployment).await;
@@ -108,7 +108,7 @@ async fn who_is_here_already_keeps_name_and_address() {
 }
 
 #[tokio::test]
-async fn a_store_that_fails_stops_the_import_and_names_whose_turn_it_was() {
+async fn a_failing_store_stops_the_import_and_names_the_user() {
     let mut deployment = Deployment::start();
     deployment.operator.accounts =
         aviary_store::Accounts::new(&aviary_store::AccountsTable::new(&deployment.operator.db, "no-such-table"));
@@ -119,7 +119,7 @@ async fn a_store_that_fails_stops_the_import_and_names_whose_turn_it_was() {
 }
 
 #[tokio::test]
-async fn a_long_list_says_how_far_it_is() {
+async fn a_long_list_reports_progress() {
     let deployment = Deployment::start();
     let users = (0..1_001).map(|n| PlannedUser { label: format!("u{n}"), plan: Err("no".to_owned()) }).collect();
     let (mut out, mut progress) = (Vec::new(), Vec::new());

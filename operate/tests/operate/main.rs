@@ -1,4 +1,4 @@
-//! The operator's tasks against a local AWS of each test's own.
+//! Tests of the operator's tasks, each over its own local AWS.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod deployment;

@@ -1,4 +1,4 @@
-//! The program as `cargo xtask` calls it.
+//! Tests of the program, called as `cargo xtask` calls it.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -41,7 +41,7 @@ async fn it_imports_and_then_makes_staff() {
 async fn it_recounts_and_says_so() {
     let deployment = Deployment::start();
     deployment.registered("ada").await;
-    // A user has a profile and the pointer from the name.
+    // A user has a profile and a pointer from the name.
     let said = "2 items, 2 counters: 0 wrong, 0 of them repaired.\n".to_owned();
     assert_eq!(operate(&deployment, &["recount", "--pause", "0"]).await, (true, said, String::new()));
 }
@@ -51,7 +51,7 @@ async fn a_mistake_is_one_sentence_and_exit_code_1() {
     let deployment = Deployment::start();
     let folder = tempfile::tempdir().unwrap();
     let broken = folder.path().join("broken.json");
-    // The first user is fine; because of the second nobody is imported.
+    // The first user is valid; because of the second one none is imported.
     let user = |fields: &str| format!(r#"{{"model": "auth.user", "pk": 1, "fields": {fields}}}"#);
     let (first, second) = (user(r#"{"username": "ada", "password": "!"}"#), user(r#"{"username": "bob"}"#));
     std::fs::write(&broken, format!("[{first}, {second}]")).unwrap();

@@ -1,4 +1,4 @@
-//! Counters against what they count. Nothing here follows the stream, so every counter says what a test makes it say.
+//! Recounting. No function follows the stream here, so tests set the counters themselves.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::deployment::{Deployment, config};
 const LOOK: Recounting = Recounting { repair: false, pause: Duration::ZERO };
 const REPAIR: Recounting = Recounting { repair: true, pause: Duration::ZERO };
 
-/// Two people, a tweet and a comment.
+/// Two users, a tweet and a comment.
 struct World {
     deployment: Deployment,
     ada: User,
@@ -52,7 +52,7 @@ impl World {
         world
     }
 
-    /// Ada does everything that is counted.
+    /// Ada makes one edge of every counted kind.
     async fn act(&self) {
         let operator = &self.deployment.operator;
         let now = operator.clock.now();
@@ -86,7 +86,7 @@ impl World {
         Reactions::new(&self.social())
     }
 
-    /// What acting changes, and the one comment.
+    /// The counters of those edges, and of the comment.
     fn counters(&self) -> [Counter; 6] {
         [
             Counter::Followers(self.bob.id),
@@ -98,7 +98,7 @@ impl World {
         ]
     }
 
-    /// Counts as the stream would have it.
+    /// Adds to a counter, as the feed does.
     async fn count(&self, counter: Counter, by: i64) {
         let operator = &self.deployment.operator;
         let event = operator.entropy.secret::<8>().unwrap().expose().to_owned();
@@ -119,15 +119,15 @@ impl World {
         found.unwrap().1.clone()
     }
 
-    async fn recount(&self, how: Recounting) -> (Vec<String>, Summary) {
+    async fn recount(&self, recounting: Recounting) -> (Vec<String>, Summary) {
         let (mut out, mut progress) = (Vec::new(), Vec::new());
-        let summary = recount(&self.deployment.operator, how, &mut out, &mut progress).await.unwrap();
+        let summary = recount(&self.deployment.operator, recounting, &mut out, &mut progress).await.unwrap();
         (String::from_utf8(out).unwrap().lines().map(str::to_owned).collect(), summary)
     }
 }
 
 #[tokio::test]
-async fn every_counter_that_is_wrong_is_named_and_set() {
+async fn wrong_counters_are_printed_and_repaired() {
     let world = World::start().await;
     world.act().await;
     world.set_unread(world.bob.id, 7).await;
@@ -141,9 +141,9 @@ async fn every_counter_that_is_wrong_is_named_and_set() {
         format!("unread notifications of the user {bob}: 7, should be 2"),
         format!("whom the user {ada} follows: 0, should be 1"),
     ];
-    // Two users, a tweet and a comment have eight; Ada's inbox is not there yet.
+    // Two users, a tweet and a comment have eight counters, Bob's inbox one; Ada has no inbox yet.
     let summary = Summary { counters: 9, wrong: 7, ..Summary::default() };
-    // Looking changes nothing, so the second look finds the same.
+    // Without repair nothing changes, so the second recount finds the same.
     for _ in 0..2 {
         let (lines, found) = world.recount(LOOK).await;
         assert_eq!(lines, expected);
@@ -159,7 +159,7 @@ async fn every_counter_that_is_wrong_is_named_and_set() {
 }
 
 #[tokio::test]
-async fn counters_that_are_right_are_left_alone_and_those_too_high_or_below_zero_are_not() {
+async fn only_wrong_counters_are_repaired() {
     let world = World::start().await;
     world.act().await;
     for counter in world.counters() {
@@ -177,13 +177,13 @@ async fn counters_that_are_right_are_left_alone_and_those_too_high_or_below_zero
 }
 
 #[tokio::test]
-async fn what_is_not_the_same_a_while_later_is_not_judged() {
+async fn a_changing_counter_is_not_judged() {
     let world = World::start().await;
     world.act().await;
     for counter in world.counters() {
         world.count(counter, 1).await;
     }
-    let how = Recounting { repair: true, pause: Duration::from_millis(200) };
+    let recounting = Recounting { repair: true, pause: Duration::from_millis(200) };
     let busy = async {
         loop {
             world.count(Counter::Likes(world.tweet.id), 1).await;
@@ -191,7 +191,7 @@ async fn what_is_not_the_same_a_while_later_is_not_judged() {
     };
     world.count(Counter::Likes(world.tweet.id), 1).await;
     let (lines, summary) = tokio::select! {
-        found = world.recount(how) => found,
+        found = world.recount(recounting) => found,
         () = busy => unreachable!(),
     };
     assert_eq!((lines.len(), summary.wrong, summary.moving), (0, 0, 1), "{lines:?}");
@@ -199,7 +199,7 @@ async fn what_is_not_the_same_a_while_later_is_not_judged() {
 }
 
 #[tokio::test]
-async fn an_index_that_is_behind_is_not_believed() {
+async fn a_lagging_index_is_not_believed() {
     let world = World::of(Deployment::lagging(Duration::from_secs(3_600))).await;
     world.act().await;
     for counter in world.counters() {
@@ -207,13 +207,13 @@ async fn an_index_that_is_behind_is_not_believed() {
     }
     world.count(Counter::Likes(world.tweet.id), 1).await;
     world.count(Counter::Followers(world.bob.id), -1).await;
-    // The index has neither the like nor the follow.
+    // The index shows neither the like nor the follow.
     let (lines, summary) = world.recount(REPAIR).await;
     assert_eq!((lines.len(), summary.wrong, summary.moving), (0, 0, 2), "{lines:?}");
 }
 
 #[tokio::test]
-async fn a_counter_that_changed_since_it_was_read_is_not_set() {
+async fn a_counter_that_changed_since_reading_is_not_set() {
     let world = World::start().await;
     let operator = &world.deployment.operator;
     let likes = Tallied::Edges(Counter::Likes(world.tweet.id));
@@ -225,7 +225,7 @@ async fn a_counter_that_changed_since_it_was_read_is_not_set() {
     let now = operator.recount.read(likes, operator.clock.now()).await.unwrap().unwrap();
     assert_eq!(now.stored, 3);
     assert!(operator.recount.set(now).await.unwrap());
-    // What is gone has no counter, and gets none.
+    // A missing item has no counter, and gets none.
     let gone = Tallied::Edges(Counter::Likes(TweetId::new(operator.clock.now(), operator.entropy.as_ref()).unwrap()));
     assert_eq!(operator.recount.read(gone, operator.clock.now()).await.unwrap(), None);
     assert!(!operator.recount.set(aviary_store::Reading { tallied: gone, ..now }).await.unwrap());

@@ -1,11 +1,11 @@
-//! Making users staff.
+//! Tests of making users staff.
 
 use operate::staff::{StaffError, set_staff};
 
 use crate::deployment::Deployment;
 
 #[tokio::test]
-async fn a_user_becomes_staff_and_stops_being_it() {
+async fn a_user_becomes_staff_and_no_longer_staff() {
     let deployment = Deployment::start();
     let ada = deployment.registered("Ada").await;
     let line = |what: &str| format!("Ada ({}) {what}.", ada.id);

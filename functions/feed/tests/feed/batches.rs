@@ -1,4 +1,4 @@
-//! A record comes at least once, in any batch, beside any other process.
+//! Records are delivered at least once, in any batch, concurrently to any other process.
 
 use aviary_runtime::EventHandler;
 use aviary_store::{NotificationKind, Reaction};
@@ -8,7 +8,7 @@ use test_support::stream_record;
 
 use crate::world::{Random, World};
 
-/// Five people who do everything that is counted or told, and take some of it back.
+/// Five users do everything that is counted or notified, and undo some of it.
 pub(crate) async fn busy(world: &World) -> Vec<Value> {
     let [a, b, c, d, e] = world.users::<5>().await;
     let mut records = Vec::new();
@@ -31,7 +31,7 @@ pub(crate) async fn busy(world: &World) -> Vec<Value> {
     world.like(a, &answer).await;
     let gone = world.comment(d, &second, "Oh").await;
     records.extend(world.records().await);
-    // Some of it is taken back, and some of that done again.
+    // Some of it is undone, and some of that is done again.
     world.unfollow(d, a).await;
     world.unlike(b, &first).await;
     world.unlike(c, &first).await;
@@ -43,44 +43,44 @@ pub(crate) async fn busy(world: &World) -> Vec<Value> {
     records
 }
 
-/// What everybody is told, by kind.
-pub(crate) async fn told(world: &World) -> Vec<String> {
-    let mut told: Vec<String> = world
+/// All notifications: recipient, kind and sort key.
+pub(crate) async fn notifications(world: &World) -> Vec<String> {
+    let mut lines: Vec<String> = world
         .items("FeedTable")
         .await
         .into_iter()
         .filter(|((_, sk), _)| sk.starts_with("N#"))
         .map(|((pk, sk), item)| format!("{pk} {} {sk}", item["kind"].as_s().unwrap()))
         .collect();
-    told.sort();
-    told
+    lines.sort();
+    lines
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_comes_again_changes_nothing() {
+async fn a_repeated_batch_changes_nothing() {
     let world = World::start();
     let records = busy(&world).await;
     assert_eq!(world.hand(0, &records).await, Vec::<String>::new());
     world.assert_counts().await;
     world.assert_inboxes().await;
-    let (before, notifications) = (world.items("SocialTable").await, told(&world).await);
+    let (before, all) = (world.items("SocialTable").await, notifications(&world).await);
     // Follows 6, likes 4 + 2 + 4 of the comment without one's own, retweets 4, comments 1 + 1, mentions 2 + 1 + 1.
     let of = |kind: NotificationKind| {
         let word = format!(" {} ", kind.as_str());
-        notifications.iter().filter(|told| told.contains(&word)).count()
+        all.iter().filter(|line| line.contains(&word)).count()
     };
     use NotificationKind::{Comment, Follow, Like, Mention, Retweet};
-    assert_eq!([Follow, Like, Retweet, Comment, Mention].map(of), [6, 9, 4, 1, 4], "{notifications:#?}");
+    assert_eq!([Follow, Like, Retweet, Comment, Mention].map(of), [6, 9, 4, 1, 4], "{all:#?}");
     for process in [0, 1, 0] {
         assert_eq!(world.hand(process, &records).await, Vec::<String>::new());
     }
     assert_eq!(world.items("SocialTable").await, before);
-    assert_eq!(told(&world).await, notifications);
+    assert_eq!(notifications(&world).await, all);
     world.assert_inboxes().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn any_cut_in_any_order_by_two_processes_at_once_ends_the_same() {
+async fn any_batching_and_order_by_two_processes_ends_the_same() {
     let world = World::start();
     let records = busy(&world).await;
     let whole = World::start();
@@ -100,11 +100,11 @@ async fn any_cut_in_any_order_by_two_processes_at_once_ends_the_same() {
     }
     world.assert_counts().await;
     world.assert_inboxes().await;
-    assert_eq!(told(&world).await.len(), told(&whole).await.len());
+    assert_eq!(notifications(&world).await.len(), notifications(&whole).await.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_can_not_be_read_comes_again_and_holds_nothing_up() {
+async fn a_malformed_record_fails_alone() {
     let world = World::start();
     let [a, b] = world.users::<2>().await;
     world.follow(a, b).await;
@@ -120,7 +120,7 @@ async fn what_can_not_be_read_comes_again_and_holds_nothing_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_of_nothing_that_matters_has_no_effect() {
+async fn irrelevant_records_have_no_effect() {
     let world = World::start();
     let [a, b] = world.users::<2>().await;
     world.relations.block(a, b, world.edge()).await.unwrap();
@@ -143,14 +143,14 @@ async fn a_record_of_nothing_that_matters_has_no_effect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_of_nobodys_is_an_error() {
+async fn an_unknown_event_is_an_error() {
     let world = World::start();
     for event in [json!({}), json!([]), json!({ "detail-type": "Scheduled Event" }), json!("x")] {
         assert!(world.feeds[0].handle(event, world.now().plus_seconds(60)).await.is_err());
     }
 }
 
-/// What they are about is not there: nothing is to be counted, and nobody to be told.
+/// Their tweets and users do not exist, so nothing is counted and nobody is notified.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sample_events_are_understood() {
     let world = World::start();
@@ -166,12 +166,12 @@ async fn the_sample_events_are_understood() {
         seen += 1;
     }
     assert_eq!(seen, 4);
-    assert!(told(&world).await.is_empty());
+    assert!(notifications(&world).await.is_empty());
 }
 
-/// Thirty people like one tweet and take it back and like it again: more records than a transaction takes.
+/// Thirty users like a tweet, unlike it and like it again: more records than fit in one transaction.
 #[tokio::test(flavor = "multi_thread")]
-async fn more_records_of_one_counter_than_a_transaction_takes_are_counted() {
+async fn more_records_of_a_counter_than_fit_a_transaction_are_counted() {
     let world = World::start();
     let users = world.users::<30>().await;
     let tweet = world.tweet(users[0], "Hello").await;
@@ -190,7 +190,7 @@ async fn more_records_of_one_counter_than_a_transaction_takes_are_counted() {
     assert_eq!(world.notifications.unread(users[0], world.now()).await.unwrap(), 29);
 }
 
-/// Random cuts of a batch.
+/// Random slices of a batch.
 struct Dice(u64);
 
 impl Dice {

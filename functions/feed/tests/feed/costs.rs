@@ -1,7 +1,7 @@
-//! What follows from a write costs: in `feed` per record, in `worker` per follower, however many there are.
+//! The cost of what follows from a write: in `feed` per record, in `worker` per follower, whatever their number.
 //!
-//! Reads are exact. What transactions and indexes add to a write differs between DynamoDB and its stand-ins, so writes
-//! have an upper bound. `docs/operations.md` has the figures in its table: a test run with `--no-capture` prints them.
+//! Reads are exact. The cost that transactions and indexes add to a write differs between DynamoDB and the local one, so
+//! writes have an upper bound. `docs/operations.md` lists the figures, which a run with `--no-capture` prints.
 
 use aviary_model::UserId;
 use aviary_store::Tweet;
@@ -10,19 +10,19 @@ use aviary_telemetry::{Cost, Meter};
 use crate::world::{Random, World};
 
 impl World {
-    /// What the stream's part costs of what was done since, in one batch, and then what the jobs cost that it made.
+    /// The cost of one batch with all changes since the last call, and of the jobs that it wrote.
     async fn costs(&self) -> (Cost, Cost) {
         let records = self.records().await;
         let (feed, worker) = (Meter::default(), Meter::default());
         let failed = feed.scope(self.hand(0, &records)).await;
         assert_eq!(failed, Vec::<String>::new());
         worker.scope(self.work()).await;
-        // What changed thereby (counters) is nothing to anybody.
+        // The changes of counters have no effects.
         assert_eq!(self.hand(0, &self.records().await).await, Vec::<String>::new());
         (feed.cost(), worker.cost())
     }
 
-    /// So many people without an account follow somebody; nothing of it is left to be done.
+    /// Lets this many users without account follow the author, with all records delivered and no job left.
     async fn gather(&self, author: UserId, count: usize) -> Vec<UserId> {
         let people: Vec<UserId> = (0..count).map(|_| UserId::new(self.now(), &Random).unwrap()).collect();
         for some in people.chunks(16) {
@@ -38,7 +38,7 @@ impl World {
     }
 }
 
-/// Of a cost that grows, what each of so many adds.
+/// The cost that each of `more` additional things adds.
 fn each(few: Cost, many: Cost, more: f64) -> (f64, f64) {
     ((many.rcu - few.rcu) / more, (many.wcu - few.wcu) / more)
 }
@@ -55,7 +55,7 @@ fn assert_each(what: &str, (reads, writes): (f64, f64), rcu: f64, wcu: f64) {
     assert!(reads <= rcu && writes <= wcu, "{what}: {reads} and {writes}, more than {rcu} and {wcu}");
 }
 
-/// Each act in a world of its own size: with few followers, likes and unread notifications, and with many.
+/// The cost of each act in a world with this many followers, likes and unread notifications.
 async fn acts(crowd: usize) -> Vec<(&'static str, Cost)> {
     let world = World::start();
     let [author, actor, other] = world.users::<3>().await;
@@ -90,7 +90,7 @@ async fn acts(crowd: usize) -> Vec<(&'static str, Cost)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_follows_from_an_act_costs_the_same_however_many_there_were() {
+async fn an_acts_effects_cost_the_same_in_any_crowd() {
     let (few, many) = (acts(10).await, acts(300).await);
     for ((what, few), (_, many)) in few.iter().zip(&many) {
         assert_eq!((few.rcu, few.wcu, few.calls), (many.rcu, many.wcu, many.calls), "{what}");
@@ -112,12 +112,12 @@ async fn a_batch_of_likes_is_counted_together() {
         }
         costs.push(world.costs().await.0);
     }
-    // Each has its own mark of being counted; the tweet is written once. Of who has no account nobody is told.
+    // Each like has its own mark; the tweet is written once. Likes of users without account notify nobody.
     assert_each("a like in a batch", each(costs[0], costs[1], 40.0), 2.0, 2.5);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fan_out_and_its_end_cost_the_same_for_each_follower() {
+async fn a_fan_out_and_its_removal_cost_the_same_per_follower() {
     let world = World::start();
     let [few, many, stranger] = world.users::<3>().await;
     for (author, crowd) in [(few, 10), (many, 210)] {
@@ -125,10 +125,10 @@ async fn a_fan_out_and_its_end_cost_the_same_for_each_follower() {
     }
     let strange: Tweet = world.tweet(stranger, "Strange").await;
     world.settle().await;
-    let (mut brought, mut retweeted, mut withdrawn, mut removed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut fanned_out, mut retweeted, mut withdrawn, mut removed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for author in [few, many] {
         let tweet = world.tweet(author, "Hello").await;
-        brought.push(world.costs().await.1);
+        fanned_out.push(world.costs().await.1);
         world.retweet(author, &strange).await;
         retweeted.push(world.costs().await.1);
         world.unretweet(author, &strange).await;
@@ -136,17 +136,17 @@ async fn a_fan_out_and_its_end_cost_the_same_for_each_follower() {
         assert!(world.tweets.delete(&tweet, &world.tables.jobs, world.now()).await.unwrap());
         removed.push(world.costs().await.1);
     }
-    // An entry and its two indexes.
-    assert_each("a tweet per follower", each(brought[0], brought[1], 200.0), 0.1, 3.0);
+    // One entry in the table and in its two indexes.
+    assert_each("a tweet per follower", each(fanned_out[0], fanned_out[1], 200.0), 0.1, 3.0);
     assert_each("a retweet per follower", each(retweeted[0], retweeted[1], 200.0), 0.1, 3.0);
-    // Read with what else could bring it, and removed on condition that it is the same.
-    assert_each("a retweet taken back per follower", each(withdrawn[0], withdrawn[1], 200.0), 5.1, 6.0);
+    // The entry is read with its other sources, and removed on the condition that it is unchanged.
+    assert_each("an undone retweet per follower", each(withdrawn[0], withdrawn[1], 200.0), 5.1, 6.0);
     assert_each("a deletion per follower", each(removed[0], removed[1], 200.0), 0.1, 3.0);
-    assert_cost("the rest of a fan-out", brought[0], 12.0, 10.0 * 3.0 + 12.0);
+    assert_cost("the rest of a fan-out", fanned_out[0], 12.0, 10.0 * 3.0 + 12.0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_follower_costs_what_is_brought() {
+async fn a_new_follower_costs_as_much_as_the_backfill() {
     let world = World::start();
     let [author, reader] = world.users::<2>().await;
     for number in 0..25 {
@@ -155,7 +155,7 @@ async fn a_new_follower_costs_what_is_brought() {
     world.settle().await;
     world.follow(reader, author).await;
     let (_, backfill) = world.costs().await;
-    assert_cost("a follow, twenty tweets brought", backfill, 12.0, 20.0 * 3.0 + 12.0);
+    assert_cost("a follow with twenty earlier tweets", backfill, 12.0, 20.0 * 3.0 + 12.0);
     world.clock.forward(61);
     let again = Meter::default();
     again.scope(world.work()).await;

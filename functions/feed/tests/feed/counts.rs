@@ -1,16 +1,16 @@
-//! What must be true whatever the stream did: counters equal edges, an inbox its notifications.
+//! Rules that always hold: counters equal the number of edges, and inboxes count their notifications.
 
 use std::collections::{BTreeMap, HashMap};
 
 use crate::world::{World, number, text};
 
-/// The counters of an item that are not nought.
+/// The counters of items that are not 0.
 type Counts = BTreeMap<(String, &'static str), i64>;
 
 const COUNTED: [&str; 5] = ["followers", "following", "likes", "comments", "retweets"];
 
 impl World {
-    /// Every counter is the number of the edges that it counts, where what is counted is there.
+    /// Asserts that every counter of an existing item equals the number of its edges.
     pub(crate) async fn assert_counts(&self) {
         let items = self.items("SocialTable").await;
         let mut stored = Counts::new();
@@ -42,7 +42,7 @@ impl World {
         assert_eq!(stored, counted);
     }
 
-    /// Each inbox counts its unread notifications, and no two came at the same place.
+    /// Asserts that each inbox counts its unread notifications, and that no two have the same number.
     pub(crate) async fn assert_inboxes(&self) {
         let items = self.items("FeedTable").await;
         let mut inboxes: HashMap<&str, (Vec<i64>, i64)> = HashMap::new();

@@ -1,14 +1,14 @@
-//! What fails comes again, and nothing is doubled or lost over it.
+//! Failed records are delivered again, and nothing is doubled or lost.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::batches::{busy, told};
+use crate::batches::{busy, notifications};
 use crate::world::World;
 
-/// Hands a batch to one of the processes as the stream does: what failed comes again with everything behind it.
+/// Hands a batch to a process as Lambda does: after a failure it delivers the failed record and all that follow it.
 async fn deliver(world: &World, process: usize, records: &[Value]) {
     let mut left = records;
     for _ in 0..20 {
@@ -17,11 +17,11 @@ async fn deliver(world: &World, process: usize, records: &[Value]) {
         let Some(first) = left.iter().position(is_failed) else { return };
         left = &left[first..];
     }
-    panic!("it fails for ever");
+    panic!("the batch fails for ever");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dynamodb_that_throttles_conflicts_and_loses_answers_changes_nothing_in_the_end() {
+async fn throttling_conflicts_and_lost_responses_change_nothing() {
     let world = World::with_faults(7);
     let records = busy(&world).await;
     let whole = World::start();
@@ -31,33 +31,33 @@ async fn a_dynamodb_that_throttles_conflicts_and_loses_answers_changes_nothing_i
         tokio::join!(deliver(&world, 0, some), deliver(&world, 1, some));
     }
     let faults = world.proxy.as_ref().unwrap().faults.load(Ordering::Relaxed);
-    assert!(faults > 20, "only {faults} faults: no test");
+    assert!(faults > 20, "only {faults} faults: the test proves nothing");
     world.assert_counts().await;
     world.assert_inboxes().await;
-    assert_eq!(told(&world).await.len(), told(&whole).await.len());
+    assert_eq!(notifications(&world).await.len(), notifications(&whole).await.len());
 }
 
-/// The process dies at any moment: what it was at comes again, to another.
+/// A process dies at any moment; another gets its batch.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_that_was_killed_anywhere_is_followed_by_the_next() {
+async fn a_batch_of_a_stopped_process_is_finished_by_the_next() {
     let world = World::start();
     let records = busy(&world).await;
     let whole = World::start();
     let all = busy(&whole).await;
     whole.hand(0, &all).await;
-    for patience in (0..40).map(Duration::from_millis) {
-        // It makes no difference whether it was done in time.
-        let _ = tokio::time::timeout(patience, world.hand(0, &records)).await;
+    for time in (0..40).map(Duration::from_millis) {
+        // Whether it finished in time makes no difference.
+        let _ = tokio::time::timeout(time, world.hand(0, &records)).await;
     }
     assert_eq!(world.hand(1, &records).await, Vec::<String>::new());
     world.assert_counts().await;
     world.assert_inboxes().await;
-    assert_eq!(told(&world).await.len(), told(&whole).await.len());
+    assert_eq!(notifications(&world).await.len(), notifications(&whole).await.len());
 }
 
-/// The jobs fail and are put off, some after half of what they had to do.
+/// Jobs fail and are put off, some of them half done.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_to_be_removed_goes_however_often_dynamodb_fails() {
+async fn removals_finish_however_often_dynamodb_fails() {
     let world = World::with_faults(19);
     let gone = world.account("gone").await;
     let [a, b] = world.users::<2>().await;
@@ -77,7 +77,7 @@ async fn what_is_to_be_removed_goes_however_often_dynamodb_fails() {
     world.delete_account(&gone).await;
     for _ in 0..80 {
         deliver(&world, 0, &world.records().await).await;
-        if world.bring_jobs().await.is_none() && world.items("JobsTable").await.is_empty() {
+        if world.deliver_jobs().await.is_none() && world.items("JobsTable").await.is_empty() {
             break;
         }
         world.clock.forward(7_200);
@@ -88,7 +88,7 @@ async fn what_is_to_be_removed_goes_however_often_dynamodb_fails() {
         assert_eq!(world.left_of(&id).await, Vec::<String>::new());
     }
     let faults = world.proxy.as_ref().unwrap().faults.load(Ordering::Relaxed);
-    assert!(faults > 50, "only {faults} faults: no test");
+    assert!(faults > 50, "only {faults} faults: the test proves nothing");
     world.assert_counts().await;
     world.assert_inboxes().await;
 }

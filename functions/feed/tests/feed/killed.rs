@@ -1,5 +1,5 @@
-//! The real feed, in a process of its own, killed after each of its calls in the middle of a batch: the batch comes
-//! again, whole or cut anew, to another process, and nothing is doubled or lost.
+//! The real feed as a separate process, killed after each of its calls in a batch. Another process gets the batch again,
+//! whole or in parts, and nothing is doubled or lost.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::world::{Key, NOW, World};
 
-/// A batch that is smaller than this touches too little to be worth it.
+/// A batch with fewer calls would prove too little.
 const FEWEST_CALLS: usize = 10;
 
 /// A feed behind a proxy.
@@ -21,7 +21,7 @@ struct Process {
 }
 
 impl Process {
-    /// The fault meets the call with this number.
+    /// Starts a feed that meets the fault at the call with this number.
     fn start(world: &World, at: usize, fault: Fault) -> Self {
         let (dynamodb_url, aws_url) = (world.local.dynamodb_url(), world.local.aws_url());
         let service = Service::without_gateway(&dynamodb_url, &aws_url, "aviary-local");
@@ -36,7 +36,7 @@ impl Process {
         Self::start(world, 0, Fault::Pass)
     }
 
-    /// Hands it a batch. False if it died over it.
+    /// Hands a batch to the process. False if it died.
     fn hand(&mut self, records: &[Value]) -> bool {
         let event = json!({ "Records": records });
         let output = tokio::task::block_in_place(|| self.function.output_unless_killed(&event));
@@ -47,15 +47,15 @@ impl Process {
     }
 }
 
-/// Four people, and a batch of what they have done.
+/// Four users, and a batch of what they did.
 struct Scene {
-    /// Whom it concerns, and what they are to be told, by whom.
-    told: Vec<(UserId, Vec<(NotificationKind, UserId)>)>,
-    /// The tweet that comes into the timelines of two.
+    /// Each user's expected notifications: kind and actor.
+    expected: Vec<(UserId, Vec<(NotificationKind, UserId)>)>,
+    /// The tweet that two timelines get.
     tweet: TweetId,
     retweeted: TweetId,
     records: Vec<Value>,
-    /// The jobs that were there before.
+    /// The jobs that existed before the batch.
     jobs: BTreeSet<Key>,
 }
 
@@ -71,7 +71,7 @@ impl Scene {
         world.follow(reader, fan).await;
         let earlier = world.tweet(author, "Hello").await;
         assert_eq!(world.hand(0, &world.records().await).await, Vec::<String>::new());
-        // What follows from counting is none of the batch.
+        // The changes of counters are not part of the batch.
         world.records().await;
         let jobs = world.items("JobsTable").await.into_keys().collect();
 
@@ -93,28 +93,28 @@ impl Scene {
             (Retweet, fan),
             (Comment, reader),
         ];
-        let told = vec![
+        let expected = vec![
             (author, by_author),
             (fan, vec![(Follow, reader), (Follow, author), (Mention, author)]),
             (reader, vec![(Like, fan)]),
             (other, vec![(Mention, author), (Mention, reader)]),
         ];
-        Self { told, tweet: tweet.id, retweeted: earlier.id, records: world.records().await, jobs }
+        Self { expected, tweet: tweet.id, retweeted: earlier.id, records: world.records().await, jobs }
     }
 
-    /// What must be true once the batch has come through.
+    /// Asserts the state after the batch.
     async fn assert_done(&self, world: &World) {
         world.assert_counts().await;
         world.assert_inboxes().await;
-        for (recipient, expected) in &self.told {
-            assert_eq!(lines(&world.told(*recipient).await), lines(expected), "of {recipient}");
+        for (recipient, expected) in &self.expected {
+            assert_eq!(lines(&world.notifications_of(*recipient).await), lines(expected), "of {recipient}");
             let unread = world.notifications.unread(*recipient, world.now()).await.unwrap();
             assert_eq!(usize::try_from(unread).unwrap(), expected.len());
         }
         self.assert_jobs(world).await;
     }
 
-    /// One job for each that is to follow.
+    /// Asserts that the batch wrote exactly the expected jobs.
     async fn assert_jobs(&self, world: &World) {
         let jobs = world.items("JobsTable").await;
         let new = jobs.into_iter().filter(|(key, _)| !self.jobs.contains(key));
@@ -131,20 +131,21 @@ impl Scene {
     }
 }
 
-/// In an order of their own, so that they can be compared.
-fn lines(told: &[(NotificationKind, UserId)]) -> Vec<String> {
-    let mut lines: Vec<String> = told.iter().map(|(kind, actor)| format!("{} by {actor}", kind.as_str())).collect();
+/// Sorted texts of notifications, for comparison.
+fn lines(notifications: &[(NotificationKind, UserId)]) -> Vec<String> {
+    let mut lines: Vec<String> =
+        notifications.iter().map(|(kind, actor)| format!("{} by {actor}", kind.as_str())).collect();
     lines.sort();
     lines
 }
 
-/// How many timelines a tweet is in.
+/// The number of timelines that have a tweet.
 async fn readers(world: &World, tweet: TweetId) -> usize {
-    let place = format!("HOME#{tweet}");
-    world.items("FeedTable").await.keys().filter(|(_, sk)| *sk == place).count()
+    let sort_key = format!("HOME#{tweet}");
+    world.items("FeedTable").await.keys().filter(|(_, sk)| *sk == sort_key).count()
 }
 
-/// A world with the clock that processes have.
+/// A world whose clock shows the system's time, as the processes' clocks do.
 fn world() -> World {
     let world = World::start();
     world.clock.forward((SystemClock.now().millis() - NOW.millis()) / 1_000);
@@ -152,7 +153,7 @@ fn world() -> World {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_feed_that_is_killed_after_any_call_leaves_a_batch_that_others_finish() {
+async fn others_finish_the_batch_of_a_killed_feed() {
     let world = world();
     let mut others = Process::undisturbed(&world);
     let mut tweets = Vec::new();
@@ -160,26 +161,26 @@ async fn a_feed_that_is_killed_after_any_call_leaves_a_batch_that_others_finish(
     assert!(others.hand(&first.records));
     first.assert_done(&world).await;
     let calls = others.proxy.calls();
-    assert!(calls >= FEWEST_CALLS, "only {calls} calls: the batch does too little to be worth it");
+    assert!(calls >= FEWEST_CALLS, "only {calls} calls: the batch does too little to prove anything");
     tweets.push(first.tweet);
 
     for at in 1..=calls {
         let scene = Scene::act(&world, &at.to_string()).await;
         let (one, other) = scene.records.split_at(1 + at % (scene.records.len() - 1));
         let survived = Process::start(&world, at, Fault::KillAfter).hand(&scene.records);
-        // What is done beside each other may need a call more or less.
+        // Concurrent writes may need one call more or less.
         assert!(!survived || at + 2 > calls, "nobody was killed at call {at} of {calls}");
         if at % 2 == 0 {
             assert!(others.hand(&scene.records));
         } else {
-            // The next one dies too, elsewhere and before its call arrives; then it comes in two parts.
+            // The next process dies too, before another call arrives; then the batch is delivered in two parts.
             Process::start(&world, 1 + at * 7 % calls, Fault::KillBefore).hand(&scene.records);
             assert!(others.hand(one) && others.hand(other));
         }
         scene.assert_done(&world).await;
         tweets.push(scene.tweet);
     }
-    // The processes' clock has gone on meanwhile.
+    // The processes' clocks have advanced meanwhile.
     world.clock.forward(120);
     world.settle().await;
     for tweet in tweets {

@@ -1,18 +1,18 @@
-//! The feed's handler over the local AWS: act through the store, hand it what the stream would bring in every cut
-//! and order, look at what is there.
+//! Tests of the feed's handler over the local AWS: they act through the store, hand the stream's records to the handler
+//! in every batching and order, and inspect the tables.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod acts;
 mod batches;
-mod bringers;
 mod costs;
 mod counts;
 mod faults;
-mod inboxes;
 mod killed;
-mod people;
+mod notifications;
 mod proxy;
 mod removals;
 mod stream;
+mod timeline_sources;
 mod timelines;
 mod world;

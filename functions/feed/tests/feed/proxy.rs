@@ -1,5 +1,5 @@
-//! Stands before DynamoDB and lets it fail: throttles, cancels for conflicts, and does what it was asked to but loses
-//! the answer.
+//! A proxy that makes DynamoDB fail: it throttles, cancels transactions for conflicts, and loses responses of requests
+//! that were done.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 
 pub(crate) struct Proxy {
     pub(crate) url: String,
-    /// How often it let something fail.
+    /// The number of failures so far.
     pub(crate) faults: Arc<AtomicUsize>,
     server: JoinHandle<()>,
 }
@@ -22,7 +22,7 @@ impl Drop for Proxy {
     }
 }
 
-/// What becomes of a request.
+/// What the proxy does with a request.
 #[derive(Clone, Copy)]
 enum Fate {
     Passed,
@@ -32,7 +32,7 @@ enum Fate {
 }
 
 impl Proxy {
-    /// Before the DynamoDB at this address. Of each so many requests three fail, each in its own way.
+    /// A proxy for the DynamoDB at this address. Three of each `of_each` requests fail, each in another way.
     pub(crate) fn before(upstream: &str, of_each: usize) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -51,7 +51,7 @@ impl Proxy {
     }
 }
 
-/// One request for each connection, which the answers say.
+/// Serves one request for each connection; the responses close it.
 async fn serve(
     mut client: TcpStream,
     upstream: String,
@@ -95,7 +95,7 @@ async fn ask(upstream: &str, head: &str, body: &[u8]) -> Vec<u8> {
     answer
 }
 
-/// A head and a body.
+/// Reads the head and the body of a request.
 async fn message(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut received = Vec::new();
     let end = loop {

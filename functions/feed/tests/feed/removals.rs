@@ -1,18 +1,16 @@
-//! What a deletion leaves: nothing.
+//! A deletion leaves nothing behind.
 
 use std::time::{Duration, Instant};
 
 use aviary_model::UserId;
 use aviary_store::{Reaction, Tweet};
-
 use aws_sdk_dynamodb::types::AttributeValue;
-
 use test_support::table;
 
 use crate::world::World;
 
 impl World {
-    /// How many notifications by somebody the index has.
+    /// The number of an actor's notifications in the index.
     async fn notifications_by(&self, actor: UserId) -> usize {
         let query = self.dynamodb.query().table_name(table("FeedTable")).index_name("by-origin");
         let query = query.key_condition_expression("origin_pk = :pk");
@@ -20,7 +18,7 @@ impl World {
         query.send().await.unwrap().items().len()
     }
 
-    /// The items of the two tables that have this text in them.
+    /// The items of `social` and `feed` that contain this text.
     pub(crate) async fn left_of(&self, text: &str) -> Vec<String> {
         let mut left = Vec::new();
         for table in ["SocialTable", "FeedTable"] {
@@ -57,7 +55,7 @@ async fn a_deleted_tweet_leaves_nothing() {
         world.react(reader, Reaction::Save, &tweet).await;
     }
     world.settle().await;
-    // What was told of a like that was taken back goes too.
+    // The notification of an undone like is removed too.
     world.unlike(a, &tweet).await;
     world.settle().await;
     let id = tweet.id.to_string();
@@ -65,7 +63,7 @@ async fn a_deleted_tweet_leaves_nothing() {
     assert!(world.tweets.delete(&tweet, &world.tables.jobs, world.now()).await.unwrap());
     world.work().await;
     world.settle().await;
-    // What was under way when it was deleted.
+    // Requests that were under way when it was deleted.
     world.like(c, &tweet).await;
     world.comment(c, &tweet, "Late").await;
     world.settle_twice().await;
@@ -73,10 +71,10 @@ async fn a_deleted_tweet_leaves_nothing() {
     assert_eq!(world.left_of(&id).await, Vec::<String>::new());
     assert_eq!(world.left_of(&comment.id.to_string()).await, Vec::<String>::new());
     assert_eq!(world.items("JobsTable").await.len(), 0);
-    // What is beside it stays, and an answer to it answers nothing.
+    // Everything else stays, and a reply no longer names its parent.
     assert_eq!(world.tweets.by_id(reply.id).await.unwrap().unwrap().in_reply_to, None);
     assert_eq!(world.tweets.by_id(stays.id).await.unwrap().unwrap().likes, 2);
-    assert_eq!(world.told(author).await.len(), 5, "two follows, two likes, the answer");
+    assert_eq!(world.notifications_of(author).await.len(), 5, "two follows, two likes, the reply");
     world.assert_counts().await;
     world.assert_inboxes().await;
 }
@@ -98,7 +96,14 @@ async fn a_deleted_comment_leaves_nothing() {
     world.settle_twice().await;
     assert_eq!(world.left_of(&gone.id.to_string()).await, Vec::<String>::new());
     assert_eq!(world.tweets.by_id(tweet.id).await.unwrap().unwrap().comments, 1);
-    assert_eq!((world.told(author).await.len(), world.told(a).await.len(), world.told(b).await.len()), (1, 2, 0));
+    assert_eq!(
+        (
+            world.notifications_of(author).await.len(),
+            world.notifications_of(a).await.len(),
+            world.notifications_of(b).await.len()
+        ),
+        (1, 2, 0)
+    );
     world.assert_counts().await;
     world.assert_inboxes().await;
 }
@@ -109,7 +114,7 @@ async fn a_deleted_account_leaves_nothing() {
     let [a, b, c] = world.users::<3>().await;
     let gone = world.account("gone").await;
     let me = gone.id;
-    // Both ways, above and below the limit.
+    // Follows in both directions, above and below the limit.
     for (who, whom) in [(a, me), (b, me), (me, a), (me, b), (c, a)] {
         world.follow(who, whom).await;
     }
@@ -142,7 +147,7 @@ async fn a_deleted_account_leaves_nothing() {
     world.delete_account(&gone).await;
     world.work().await;
     world.settle().await;
-    // What was under way.
+    // Requests that were under way.
     world.like(me, &theirs).await;
     world.tweet(me, "Late").await;
     world.settle().await;
@@ -162,9 +167,9 @@ async fn a_deleted_account_leaves_nothing() {
     world.assert_inboxes().await;
 }
 
-/// The first round sees nothing of what the indexes do not have yet, the second does.
+/// The first round misses what indexes do not show yet; the second removes it.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_indexes_had_not_seen_goes_in_the_second_round() {
+async fn the_second_round_removes_what_indexes_did_not_show() {
     let world = World::with_index_delay(Duration::from_millis(700));
     let [author, a, b] = world.users::<3>().await;
     world.follow(a, author).await;
@@ -178,7 +183,10 @@ async fn what_indexes_had_not_seen_goes_in_the_second_round() {
     assert_eq!(world.hand(0, &records).await, Vec::<String>::new());
     assert!(world.tweets.delete(&tweet, &world.tables.jobs, world.now()).await.unwrap());
     world.work().await;
-    assert!(!world.left_of(&tweet.id.to_string()).await.is_empty(), "the indexes have seen everything: no test");
+    assert!(
+        !world.left_of(&tweet.id.to_string()).await.is_empty(),
+        "the indexes showed everything: the test proves nothing"
+    );
     until_seen(&world, &tweet, b).await;
     world.settle_twice().await;
     world.settle_twice().await;
@@ -187,24 +195,24 @@ async fn what_indexes_had_not_seen_goes_in_the_second_round() {
     world.assert_inboxes().await;
 }
 
-/// What was written last is in the index, and so is everything before it.
+/// Waits until the indexes show the last writes, and so all before them.
 async fn until_seen(world: &World, tweet: &Tweet, actor: UserId) {
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         let seen = world.reactions.of_tweet(Reaction::Retweet, tweet.id, None, 10).await.unwrap().entries;
         let replies = world.tweets.replies(tweet.id, None, 10).await.unwrap().entries;
-        let told = world.notifications_by(actor).await;
-        if seen == [actor] && replies.len() == 1 && told > 0 {
+        let notifications = world.notifications_by(actor).await;
+        if seen == [actor] && replies.len() == 1 && notifications > 0 {
             return;
         }
-        assert!(Instant::now() < deadline, "the index has not seen it");
+        assert!(Instant::now() < deadline, "the index does not show it");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
-/// A worker that dies anywhere has only put off what it was at.
+/// A worker that dies anywhere has only put off its job.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_removal_that_was_killed_is_done_by_the_next() {
+async fn the_next_worker_finishes_a_stopped_removal() {
     let world = World::start();
     let [author, a, b] = world.users::<3>().await;
     world.follow(a, author).await;

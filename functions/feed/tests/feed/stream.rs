@@ -1,4 +1,4 @@
-//! What the stream of `social` would bring: the difference between what was there and what is.
+//! The records of the stream of `social`: the difference between the table's items then and now.
 
 use serde_json::Value;
 use test_support::stream_record;
@@ -6,7 +6,7 @@ use test_support::stream_record;
 use crate::world::World;
 
 impl World {
-    /// A record for each item that has changed since the last call.
+    /// A record for each item that changed since the last call.
     pub(crate) async fn records(&self) -> Vec<Value> {
         let now = self.items("SocialTable").await;
         let before = std::mem::replace(&mut *self.seen.lock().unwrap(), now.clone());

@@ -1,4 +1,4 @@
-//! Home timelines: on both sides of the limit, and across it.
+//! Home timelines below, above and across the fan-out limit.
 
 use aviary_model::{TweetId, UserId};
 use aviary_store::{Task, Tweet};
@@ -7,13 +7,13 @@ use serde_json::Value;
 use crate::world::{Random, World};
 
 impl World {
-    /// How many timelines a tweet was brought into.
+    /// The number of timelines that have a tweet.
     async fn readers_of(&self, tweet: &Tweet) -> usize {
-        let place = format!("HOME#{}", tweet.id);
-        self.items("FeedTable").await.keys().filter(|(_, sk)| *sk == place).count()
+        let sort_key = format!("HOME#{}", tweet.id);
+        self.items("FeedTable").await.keys().filter(|(_, sk)| *sk == sort_key).count()
     }
 
-    /// The tweets that were written to somebody's timeline.
+    /// The tweets that were written to a user's timeline.
     async fn home_of(&self, user: UserId) -> Vec<TweetId> {
         let page = self.home.page(user, None, 100, self.now()).await.unwrap();
         page.entries.into_iter().map(|entry| entry.tweet).collect()
@@ -28,7 +28,7 @@ fn ids(tweets: &[&Tweet]) -> Vec<TweetId> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tweet_comes_to_those_who_follow_and_to_nobody_else() {
+async fn only_followers_get_a_tweet() {
     let world = World::start();
     let [author, a, b, stranger] = world.users::<4>().await;
     world.follow(a, author).await;
@@ -68,7 +68,7 @@ async fn a_timeline_is_read_in_pages_by_position() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_follower_gets_the_last_tweets_but_not_when_the_follow_is_over() {
+async fn a_new_follower_gets_the_last_tweets_unless_the_follow_ended() {
     let world = World::start();
     let [author, late, fickle] = world.users::<3>().await;
     let mut tweets = Vec::new();
@@ -87,7 +87,7 @@ async fn a_new_follower_gets_the_last_tweets_but_not_when_the_follow_is_over() {
     all.reverse();
     assert_eq!(world.home_of(late).await, all[..20]);
     assert_eq!(world.home_of(fickle).await, []);
-    // What was tweeted while an index had not seen the follower comes with the second round.
+    // A tweet from before the index showed the follower is added by the second round.
     world.clock.forward(1);
     let missed = world.tweet(author, "Missed").await;
     world.clock.forward(61);
@@ -96,7 +96,7 @@ async fn a_new_follower_gets_the_last_tweets_but_not_when_the_follow_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_retweet_comes_to_the_followers_once_and_goes_when_it_is_taken_back() {
+async fn followers_get_a_retweet_once_until_it_is_undone() {
     let world = World::start();
     let [author, fan, other, reader] = world.users::<4>().await;
     world.follow(reader, fan).await;
@@ -111,11 +111,11 @@ async fn a_retweet_comes_to_the_followers_once_and_goes_when_it_is_taken_back() 
     let page = world.home.page(reader, None, 10, world.now()).await.unwrap();
     assert_eq!(page.entries.len(), 1);
     assert_eq!((page.entries[0].via, page.entries[0].author), (Some(fan), author));
-    assert_eq!(world.home_of(author).await, [], "nobody's own tweet comes back");
+    assert_eq!(world.home_of(author).await, [], "no author gets an own tweet");
     world.unretweet(fan, &tweet).await;
     world.settle().await;
     assert_eq!(world.home_of(reader).await, []);
-    // Again: what removes the first must not reach the second.
+    // Retweeted again: the removal of the first must not affect the second.
     world.retweet(fan, &tweet).await;
     world.settle().await;
     assert_eq!(world.home_of(reader).await, [tweet.id]);
@@ -123,9 +123,9 @@ async fn a_retweet_comes_to_the_followers_once_and_goes_when_it_is_taken_back() 
     assert_eq!(world.home_of(reader).await, [tweet.id]);
 }
 
-/// Whose fan-out is late: the tweet or the retweet is gone by then.
+/// The fan-out is late, and the tweet or the retweet is gone by then.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_gone_is_brought_to_nobody() {
+async fn deleted_tweets_and_undone_retweets_are_not_fanned_out() {
     let world = World::start();
     let [author, fan, reader] = world.users::<3>().await;
     world.follow(reader, author).await;
@@ -145,7 +145,7 @@ async fn what_is_gone_is_brought_to_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn above_the_limit_nothing_is_written_and_whoever_follows_knows_it() {
+async fn above_the_limit_followers_merge_at_reading() {
     let world = World::with_limit(2);
     let [author, a, b, c, late] = world.users::<5>().await;
     for reader in [a, b] {
@@ -156,7 +156,7 @@ async fn above_the_limit_nothing_is_written_and_whoever_follows_knows_it() {
     world.settle().await;
     assert_eq!(world.home_of(a).await, [before.id]);
     assert_eq!(world.home.pulls(a).await.unwrap(), []);
-    // Across the limit upwards: the first tweet above it tells all of them, those who came before too.
+    // Upwards across the limit: after the first tweet above it all followers merge, earlier ones too.
     world.follow(c, author).await;
     world.settle().await;
     assert_eq!(world.home.pulls(c).await.unwrap(), [author]);
@@ -169,7 +169,7 @@ async fn above_the_limit_nothing_is_written_and_whoever_follows_knows_it() {
     world.follow(late, author).await;
     world.settle().await;
     assert_eq!(world.home.pulls(late).await.unwrap(), [author]);
-    // And downwards: written again; who stays goes on merging, whoever leaves does not.
+    // Downwards: tweets are written again. Remaining followers still merge, those who left do not.
     for reader in [c, late] {
         world.unfollow(reader, author).await;
     }
@@ -185,7 +185,7 @@ async fn above_the_limit_nothing_is_written_and_whoever_follows_knows_it() {
     assert_eq!(world.home.pulls(late).await.unwrap(), [author]);
 }
 
-/// The record of an ended follow comes again after the next follow: it must not end that one's merging.
+/// The record of an ended follow is delivered again after the next follow. It must not end the new one's merging.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_old_record_does_not_undo_a_new_follow() {
     let world = World::with_limit(0);
@@ -203,7 +203,7 @@ async fn an_old_record_does_not_undo_a_new_follow() {
     assert_eq!(world.hand(1, &old).await, Vec::<String>::new());
     assert_eq!(world.home.pulls(reader).await.unwrap(), [author]);
     world.assert_counts().await;
-    // And an old follow that comes again begins nothing.
+    // A repeated record of an old follow starts nothing.
     world.unfollow(reader, author).await;
     let end = world.records().await;
     world.hand(0, &end).await;
@@ -214,23 +214,23 @@ async fn an_old_record_does_not_undo_a_new_follow() {
     world.assert_counts().await;
 }
 
-/// The index has not seen the follower when the tweet is brought, and the last tweets were brought before it.
+/// The index does not show the follower at the fan-out, and the backfill ran before the tweet.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tweet_in_the_moment_of_a_follow_comes_with_the_second_round() {
+async fn the_second_round_adds_a_tweet_from_the_moment_of_a_follow() {
     let world = World::with_index_delay(std::time::Duration::from_millis(700));
     let [author, reader] = world.users::<2>().await;
     world.follow(reader, author).await;
     world.settle().await;
     let tweet = world.tweet(author, "Hello").await;
     world.settle().await;
-    assert_eq!(world.home_of(reader).await, [], "the index has seen everything: no test");
+    assert_eq!(world.home_of(reader).await, [], "the index showed everything: the test proves nothing");
     world.settle_twice().await;
     assert_eq!(world.home_of(reader).await, [tweet.id]);
 }
 
-/// More followers than one page has, and so many that each shard is a job of its own.
+/// More followers than one page has, and enough for one job per shard.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tweet_reaches_hundreds_in_shards_and_in_pages_and_leaves_them() {
+async fn hundreds_get_a_tweet_by_shards_and_pages_and_lose_it() {
     let world = World::start();
     let [author] = world.users::<1>().await;
     let readers: Vec<UserId> = (0..510).map(|_| UserId::new(world.now(), &Random).unwrap()).collect();
@@ -241,7 +241,7 @@ async fn a_tweet_reaches_hundreds_in_shards_and_in_pages_and_leaves_them() {
         assert_eq!(world.hand(0, some).await, Vec::<String>::new());
     }
     assert_eq!(world.tables.profiles.by_id(author).await.unwrap().unwrap().followers, 510);
-    // There is nothing yet that the new followers could get.
+    // Removes the backfill jobs: there is no tweet yet.
     for (pk, _) in world.items("JobsTable").await.into_keys() {
         world.tables.jobs.done(pk.strip_prefix("J#").unwrap().parse().unwrap()).await.unwrap();
     }
@@ -268,9 +268,9 @@ async fn a_tweet_reaches_hundreds_in_shards_and_in_pages_and_leaves_them() {
     assert_eq!(social.keys().filter(|(_, sk)| sk.starts_with("LIKE#")).count(), 0);
 }
 
-/// The limit itself may move, and move back, with people coming and going on either side of it.
+/// The limit itself moves down and up again, while users follow and unfollow.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_limit_that_moves_reaches_those_who_follow_already() {
+async fn a_changed_limit_applies_to_existing_followers() {
     let mut world = World::with_limit(10);
     let [author, a, b, c, d] = world.users::<5>().await;
     world.follow(a, author).await;
@@ -289,9 +289,9 @@ async fn a_limit_that_moves_reaches_those_who_follow_already() {
     let jobs = world.items("JobsTable").await.len();
     let again = world.tweet(author, "They know").await;
     world.settle().await;
-    assert_eq!(world.items("JobsTable").await.len(), jobs, "everybody is told once");
+    assert_eq!(world.items("JobsTable").await.len(), jobs, "followers are switched to merging once");
     assert!(!world.home_of(a).await.contains(&again.id));
-    // Back, somebody comes who merges nothing, and down again: that one has to be told too.
+    // Up, with a new follower who does not merge, and down again: that follower must be switched too.
     world.set_limit(10);
     world.follow(c, author).await;
     world.settle_twice().await;

@@ -1,4 +1,4 @@
-//! A stack of its own for each test.
+//! A local AWS for each test, with two feed processes and a worker.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -27,7 +27,7 @@ pub(crate) type Key = (String, String);
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
 pub(crate) struct World {
-    /// As many as there are processes.
+    /// Two processes of the function.
     pub(crate) feeds: [Feed; 2],
     pub(crate) worker: Worker,
     pub(crate) tables: AccountTables,
@@ -38,7 +38,7 @@ pub(crate) struct World {
     pub(crate) home: HomeTimelines,
     pub(crate) notifications: Notifications,
     pub(crate) clock: Arc<ManualClock>,
-    /// What the stream has brought is the difference to what is there.
+    /// The items of `social` at the last call of `records`: the stream reports the difference.
     pub(crate) seen: Mutex<BTreeMap<Key, Item>>,
     pub(crate) events: Mutex<u64>,
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
@@ -51,17 +51,17 @@ impl World {
         Self::with_limit(10_000)
     }
 
-    /// Where nobody with more followers than this is written to all of them.
+    /// A world with this `AVIARY_FAN_OUT_LIMIT`.
     pub(crate) fn with_limit(limit: u64) -> Self {
         Self::with(limit, Duration::ZERO, None)
     }
 
-    /// Where indexes show a change only after a while.
+    /// A world whose indexes lag by this much.
     pub(crate) fn with_index_delay(delay: Duration) -> Self {
         Self::with(10_000, delay, None)
     }
 
-    /// Where the processes have a DynamoDB that lets three of so many requests fail.
+    /// A world whose processes use a DynamoDB in which three of each `of_each` requests fail.
     pub(crate) fn with_faults(of_each: usize) -> Self {
         Self::with(10_000, Duration::ZERO, Some(of_each))
     }
@@ -80,7 +80,7 @@ impl World {
         let credentials = CredentialsTable::new(&db, &table("CredentialsTable"));
         let accounts = AccountsTable::new(&db, &table("AccountsTable"));
         let tables = AccountTables::new(&accounts, &credentials, &social, &feed_table, &jobs);
-        // Each in its role, as it is deployed.
+        // Each process has its role, as in a deployment.
         let start = |access_key: &str| Start {
             settings: settings(limit),
             aws: sdk_config_with_dynamodb(
@@ -111,7 +111,7 @@ impl World {
         }
     }
 
-    /// The processes that begin from now on have this limit.
+    /// Restarts the feed processes with this limit.
     pub(crate) fn set_limit(&mut self, limit: u64) {
         let start = Start {
             settings: settings(limit),
@@ -127,7 +127,7 @@ impl World {
     }
 
     /// Every item of a table.
-    #[allow(clippy::disallowed_methods, reason = "a test looks at everything")]
+    #[allow(clippy::disallowed_methods, reason = "a test inspects whole tables")]
     pub(crate) async fn items(&self, logical_id: &str) -> BTreeMap<Key, Item> {
         let (mut all, mut start) = (BTreeMap::new(), None);
         loop {
@@ -143,15 +143,15 @@ impl World {
         }
     }
 
-    /// Has the jobs' stream bring those that are due, those that are made meanwhile too, until none is.
+    /// Delivers due jobs to the worker until none is left, with those that are written meanwhile.
     pub(crate) async fn work(&self) {
-        while let Some(failed) = self.bring_jobs().await {
+        while let Some(failed) = self.deliver_jobs().await {
             assert_eq!(failed, json!([]));
         }
     }
 
-    /// Has the jobs' stream bring those that are due. Answers which are to come again; none if there was none.
-    pub(crate) async fn bring_jobs(&self) -> Option<Value> {
+    /// Delivers the due jobs once. Returns the failed ones; `None` if no job was due.
+    pub(crate) async fn deliver_jobs(&self) -> Option<Value> {
         let jobs = self.items("JobsTable").await;
         let due = jobs.into_values().filter(|job| number(job, "due_at") <= self.now().millis());
         let records: Vec<Value> =
@@ -164,7 +164,7 @@ impl World {
         Some(answer["batchItemFailures"].clone())
     }
 
-    /// Has the stream bring what there is to bring, and the jobs done, until nothing follows any more.
+    /// Delivers all records and runs all due jobs, until nothing follows any more.
     pub(crate) async fn settle(&self) {
         loop {
             let records = self.records().await;
@@ -176,7 +176,7 @@ impl World {
         }
     }
 
-    /// The same, and again after a minute, when everything is done a second time.
+    /// The same, and once more after a minute, when second rounds are due.
     pub(crate) async fn settle_twice(&self) {
         self.settle().await;
         self.clock.forward(61);
@@ -184,7 +184,7 @@ impl World {
         self.settle().await;
     }
 
-    /// Hands records to one of the processes. Answers which are to come again.
+    /// Hands records to one of the processes. Returns the sequence numbers of those that failed.
     pub(crate) async fn hand(&self, process: usize, records: &[Value]) -> Vec<String> {
         let event = json!({ "Records": records });
         let answer = self.feeds[process].handle(event, self.now().plus_seconds(60)).await.unwrap();

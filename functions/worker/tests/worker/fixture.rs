@@ -1,4 +1,4 @@
-//! A stack of its own for each test, and a clock that the test moves.
+//! A local AWS for each test, with a worker whose clock the test moves.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl Fixture {
         let credentials = CredentialsTable::new(&db, &table("CredentialsTable"));
         let accounts = AccountsTable::new(&db, &table("AccountsTable"));
         let tables = AccountTables::new(&accounts, &credentials, &social, &feed, &jobs);
-        // In its role, as it is deployed.
+        // The worker has its role, as in a deployment.
         let function = sdk_config("local-worker", &local);
         let start =
             Start { settings: settings(others), aws: function, clock: clock.clone(), entropy: Arc::new(Random) };
@@ -82,7 +82,7 @@ impl Fixture {
         FeedTable::new(&self.db, &table("FeedTable"))
     }
 
-    /// The stack, for functions in processes of their own.
+    /// The same local AWS, for functions that run as processes.
     pub(crate) fn service(&self) -> Service {
         Service::without_gateway(&self.local.dynamodb_url(), &self.local.aws_url(), LOCAL_STACK)
     }
@@ -92,14 +92,14 @@ impl Fixture {
         self.clock.set(SystemClock.now());
     }
 
-    /// Writes a job, as its cause does.
+    /// Writes a job.
     pub(crate) async fn job(&self, task: Task) -> Job {
         let job = self.tables.jobs.job(task, self.clock.now()).unwrap();
         self.tables.jobs.put(&job).await.unwrap();
         job
     }
 
-    /// The event of the stream in which these jobs are as they are now.
+    /// A stream event with the current items of these jobs.
     pub(crate) async fn event(&self, jobs: &[&Job]) -> Value {
         let mut records = Vec::new();
         for (number, job) in jobs.iter().enumerate() {
@@ -112,7 +112,7 @@ impl Fixture {
         json!({ "Records": records })
     }
 
-    /// Has the stream bring these jobs. Answers which are to come again.
+    /// Delivers these jobs to the worker. Returns the sequence numbers of failed records.
     pub(crate) async fn deliver(&self, jobs: &[&Job]) -> Vec<String> {
         let event = self.event(jobs).await;
         self.hand(&event).await
@@ -124,7 +124,7 @@ impl Fixture {
         failures.map(|failure| failure["itemIdentifier"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// Lets time pass, then has the schedule come. Answers how many jobs were due.
+    /// Lets time pass, then runs a sweep. Returns how many jobs were due.
     pub(crate) async fn sweep_after(&self, seconds: i64) -> u64 {
         self.clock.forward(seconds);
         let event = json!({ "source": "aws.events", "detail-type": "Scheduled Event", "detail": {} });
@@ -135,13 +135,13 @@ impl Fixture {
         self.clock.now().plus_seconds(60)
     }
 
-    /// The job as it is now.
+    /// The current item of the job.
     pub(crate) async fn now(&self, job: &Job) -> Option<Job> {
         self.tables.jobs.by_id(job.id).await.unwrap()
     }
 
-    /// Every item of every table, with its table's name, as text that can be searched and compared.
-    #[allow(clippy::disallowed_methods, reason = "a test looks at everything")]
+    /// Every item of every table with the table's name, as texts for searches and comparisons.
+    #[allow(clippy::disallowed_methods, reason = "a test inspects whole tables")]
     pub(crate) async fn items(&self) -> Vec<String> {
         let mut items = Vec::new();
         for name in self.dynamodb.list_tables().send().await.unwrap().table_names() {
@@ -154,7 +154,7 @@ impl Fixture {
         items
     }
 
-    /// The key of every object.
+    /// The keys of all objects.
     pub(crate) async fn objects(&self) -> Vec<String> {
         let list = self.s3.list_objects_v2().bucket(LOCAL_MEDIA_BUCKET).send().await.unwrap();
         assert_ne!(list.is_truncated(), Some(true), "more than a page");
@@ -163,7 +163,7 @@ impl Fixture {
         keys
     }
 
-    /// The mails that were sent, newest first.
+    /// The sent mails, newest first.
     pub(crate) fn mails(&self) -> Vec<Value> {
         let url = format!("{}/_local/emails", self.local.aws_url());
         let text = ureq::get(&url).call().unwrap().body_mut().read_to_string().unwrap();

@@ -25,14 +25,14 @@ impl Fixture {
         let b = self.session(user, "b").await;
         let (lost, _) = self.large(&b, "lost", 2).await;
         self.bucket.delete_private(&lost).await.unwrap();
-        self.lent(user, "a", 4).await;
+        self.download(user, "a", 4).await;
         // Its own job may not have come yet.
         let upload = UploadId::new(NOW, &Random).unwrap();
         self.object(&PrivateKey::integers_upload(user, upload)).await;
     }
 
-    /// Lends an answer about a session.
-    async fn lent(&self, user: UserId, name: &str, random: u128) -> PrivateKey {
+    /// Stores a download for a session.
+    async fn download(&self, user: UserId, name: &str, random: u128) -> PrivateKey {
         let key = PrivateKey::download(user, &session(name), random);
         self.object(&key).await;
         key
@@ -47,7 +47,7 @@ impl Fixture {
         self.write(open, &set, None).await;
     }
 
-    /// A set with an object, as `integers` writes it: the job, the object, the set. Answers the key and the job.
+    /// Writes a set with an object, as `integers` does: the job, the object, the set. Returns the key and the job.
     async fn large(&self, open: &OpenSession, name: &str, random: u128) -> (PrivateKey, SessionId) {
         let (key, check) = self.begun(open, name, random).await;
         let set = self.stored(name, SetContent::Object(key.as_str().to_owned()));
@@ -55,7 +55,7 @@ impl Fixture {
         (key, check)
     }
 
-    /// The same by a writer that dies before the set.
+    /// The same by a writer that dies before it writes the set.
     async fn begun(&self, open: &OpenSession, name: &str, random: u128) -> (PrivateKey, SessionId) {
         let key = PrivateKey::integers(open.user, open.generation, random);
         let check = self.integers.announce_object(open, &set_id(name), key.as_str(), self.moment()).await.unwrap();
@@ -81,7 +81,7 @@ impl Fixture {
         self.bucket.put_private(key, "application/json", &["[]".into()]).await.unwrap();
     }
 
-    async fn there(&self, key: &PrivateKey) -> bool {
+    async fn exists(&self, key: &PrivateKey) -> bool {
         self.bucket.get_private(key, 100).await.unwrap().is_some()
     }
 
@@ -90,7 +90,7 @@ impl Fixture {
     }
 }
 
-/// Has the stream bring the job twice at once and then once more, as it may.
+/// Delivers the job twice concurrently and then once more.
 async fn thrice(fixture: &Fixture, job: &Job) {
     let event = fixture.event(&[job, job]).await;
     let (one, other) = tokio::join!(fixture.hand(&event), fixture.hand(&event));
@@ -99,37 +99,37 @@ async fn thrice(fixture: &Fixture, job: &Job) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replaced_object_is_there_for_five_minutes_and_then_gone_and_the_new_one_stays() {
+async fn a_replaced_object_is_removed_after_five_minutes() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await.id;
     let (old, _) = fixture.large(&fixture.session(user, "s").await, "x", 1).await;
     let (new, _) = fixture.large(&fixture.session(user, "s").await, "x", 2).await;
     assert_eq!(fixture.sweep_after(290).await, 0);
-    assert!(fixture.there(&old).await, "who has read the item before reads it still");
+    assert!(fixture.exists(&old).await, "requests that have read the item may still read it");
     assert_eq!(fixture.sweep_after(11).await, 1);
-    assert_eq!((fixture.there(&old).await, fixture.there(&new).await), (false, true));
-    // The jobs that looked after the objects were done with the writes.
+    assert_eq!((fixture.exists(&old).await, fixture.exists(&new).await), (false, true));
+    // The writes completed the jobs that check the objects.
     assert_eq!(fixture.sweep_after(30 * 24 * HOUR).await, 0);
-    assert!(fixture.there(&new).await);
+    assert!(fixture.exists(&new).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_writer_left_that_died_before_its_set_is_removed_after_an_hour() {
+async fn an_object_without_a_set_is_removed_after_an_hour() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await.id;
     let (old, _) = fixture.large(&fixture.session(user, "s").await, "x", 1).await;
     let (left, check) = fixture.begun(&fixture.session(user, "s").await, "x", 2).await;
-    // One whose session has no set yet.
+    // One in a session without sets.
     let (alone, other) = fixture.begun(&fixture.session(user, "new").await, "x", 3).await;
     assert_eq!(fixture.sweep_after(HOUR - 10).await, 0);
-    assert!(fixture.there(&left).await && fixture.there(&alone).await);
+    assert!(fixture.exists(&left).await && fixture.exists(&alone).await);
     assert_eq!(fixture.sweep_after(11).await, 2);
-    assert!(!fixture.there(&left).await && !fixture.there(&alone).await);
-    assert!(fixture.there(&old).await, "what the set names stays");
+    assert!(!fixture.exists(&left).await && !fixture.exists(&alone).await);
+    assert!(fixture.exists(&old).await, "the object that the set names stays");
     assert!(fixture.is_done(check).await && fixture.is_done(other).await);
 }
 
-/// The set was written, but its writer did not hear of it, or an older version of it did not end the job.
+/// The set was written, but the job was not completed with it.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_object_that_its_set_names_is_never_removed() {
     let fixture = Fixture::start();
@@ -139,26 +139,26 @@ async fn an_object_that_its_set_names_is_never_removed() {
     let set = fixture.stored("x", SetContent::Object(key.as_str().to_owned()));
     fixture.write(&open, &set, None).await;
     assert_eq!(fixture.sweep_after(HOUR).await, 1);
-    assert!(fixture.there(&key).await);
+    assert!(fixture.exists(&key).await);
     let generation = fixture.session(user, "s").await.generation;
     let check = |set: &str| {
         let (set, key) = (set_id(set), key.as_str().to_owned());
         Task::CheckIntegerObject { user, generation, set, key }
     };
     thrice(&fixture, &fixture.job(check("x")).await).await;
-    assert!(fixture.there(&key).await);
+    assert!(fixture.exists(&key).await);
     thrice(&fixture, &fixture.job(check("y")).await).await;
-    assert!(!fixture.there(&key).await, "another set does not name it");
+    assert!(!fixture.exists(&key).await, "another set does not name it");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_generation_goes_unless_its_session_leads_to_it() {
+async fn a_generation_is_removed_unless_its_session_leads_to_it() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await.id;
     let (old, _) = fixture.large(&fixture.session(user, "s").await, "x", 1).await;
     fixture.small(&fixture.session(user, "s").await, "y").await;
     let before = fixture.session(user, "s").await;
-    // An upload whose writer died before the manifest, and one that came through.
+    // One upload whose writer died before the manifest, and a complete one.
     let (dead, _) = fixture.integers.announce_generation(user, &session("s"), NOW).await.unwrap();
     let dead_key = PrivateKey::integers(user, dead.generation, 2);
     fixture.object(&dead_key).await;
@@ -172,24 +172,24 @@ async fn a_generation_goes_unless_its_session_leads_to_it() {
     fixture.integers.flip(&before, &new, &sets, check, NOW, None).await.unwrap();
 
     assert_eq!(fixture.sweep_after(290).await, 0);
-    assert!(fixture.there(&old).await, "who has read the manifest before reads it still");
+    assert!(fixture.exists(&old).await, "requests that have read the manifest may still read it");
     assert_eq!(fixture.sweep_after(11).await, 1);
-    assert!(!fixture.there(&old).await);
+    assert!(!fixture.exists(&old).await);
     assert_eq!(fixture.integers.page(&before, None).await.unwrap().sets, []);
-    assert!(fixture.there(&dead_key).await);
+    assert!(fixture.exists(&dead_key).await);
     assert_eq!(fixture.sweep_after(HOUR).await, 1);
-    assert!(!fixture.there(&dead_key).await);
+    assert!(!fixture.exists(&dead_key).await);
     assert_eq!(fixture.integers.page(&dead, None).await.unwrap().sets, []);
 
-    // The job of the new one, as if it had not been done with the write that leads to it.
+    // The job of the new generation, as if the manifest's write had not completed it.
     let task = Task::RemoveIntegerGeneration { user, session: session("s"), generation: new.generation };
     thrice(&fixture, &fixture.job(task).await).await;
-    assert!(fixture.there(&new_key).await);
+    assert!(fixture.exists(&new_key).await);
     assert_eq!(fixture.integers.page(&fixture.session(user, "s").await, None).await.unwrap().sets, sets);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_generation_of_many_sets_goes_in_several_runs() {
+async fn a_generation_of_many_sets_is_removed_in_several_runs() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await.id;
     let (dead, job) = fixture.integers.announce_generation(user, &session("s"), NOW).await.unwrap();
@@ -204,7 +204,7 @@ async fn a_generation_of_many_sets_goes_in_several_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_is_made_anew_while_it_is_deleted_goes_too() {
+async fn a_session_created_again_during_its_deletion_is_removed() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await.id;
     let (key, _) = fixture.large(&fixture.session(user, "web").await, "x", 1).await;
@@ -217,39 +217,39 @@ async fn a_session_that_is_made_anew_while_it_is_deleted_goes_too() {
     fixture.sweep_after(0).await;
     assert!(fixture.session(user, "web").await.manifest.is_none());
     assert_eq!(fixture.now(&job).await, None);
-    let left = [fixture.there(&key).await, fixture.there(&late).await, fixture.there(&kept).await];
+    let left = [fixture.exists(&key).await, fixture.exists(&late).await, fixture.exists(&kept).await];
     assert_eq!(left, [false, false, true]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn leaving_a_web_session_takes_all_that_was_made_under_it_and_nothing_else() {
+async fn ending_a_web_session_removes_all_made_under_it() {
     let fixture = Fixture::start();
     let (user, other) = (fixture.user("ada").await.id, fixture.user("bob").await.id);
     let under = |open: OpenSession, web: &str| open.under(Some(session(web)));
     let mut gone = Vec::new();
-    // Its own session, one that was made under it, one under another, one from elsewhere, and another user's.
+    // Its own session, one made under it, one under another, one made without, and another user's.
     gone.push(fixture.large(&fixture.session(user, "web").await, "x", 1).await.0);
     gone.push(fixture.large(&under(fixture.session(user, "named").await, "web"), "x", 2).await.0);
-    gone.push(fixture.lent(user, "web", 3).await);
-    gone.push(fixture.lent(user, "named", 4).await);
+    gone.push(fixture.download(user, "web", 3).await);
+    gone.push(fixture.download(user, "named", 4).await);
     let mut kept = Vec::new();
     kept.push(fixture.large(&under(fixture.session(user, "theirs").await, "web2"), "x", 5).await.0);
     kept.push(fixture.large(&fixture.session(user, "plain").await, "x", 6).await.0);
     kept.push(fixture.large(&under(fixture.session(other, "named").await, "web"), "x", 7).await.0);
-    kept.push(fixture.lent(user, "plain", 8).await);
+    kept.push(fixture.download(user, "plain", 8).await);
     let job = fixture.job(Task::DeleteIntegerSession { user, session: session("web"), round: 0 }).await;
     assert_eq!(fixture.deliver(&[&job]).await, Vec::<String>::new());
-    // A request that was under way makes one more, and lends one more.
+    // A request that was under way makes one more session and one more download.
     gone.push(fixture.large(&under(fixture.session(user, "late").await, "web"), "x", 9).await.0);
-    gone.push(fixture.lent(user, "web", 10).await);
+    gone.push(fixture.download(user, "web", 10).await);
     fixture.sweep_after(61).await;
     fixture.sweep_after(0).await;
     fixture.sweep_after(61).await;
     for key in &gone {
-        assert!(!fixture.there(key).await, "{key}");
+        assert!(!fixture.exists(key).await, "{key}");
     }
     for key in &kept {
-        assert!(fixture.there(key).await, "{key}");
+        assert!(fixture.exists(key).await, "{key}");
     }
     let page = fixture.integers.sessions(user, None).await.unwrap();
     let left: Vec<&str> = page.sessions.iter().map(|(session, _)| session.as_str()).collect();
@@ -258,34 +258,34 @@ async fn leaving_a_web_session_takes_all_that_was_made_under_it_and_nothing_else
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_lent_goes_with_its_session_and_not_with_one_that_was_made_anew() {
+async fn downloads_are_removed_with_their_session_only() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await.id;
     let open = fixture.session(user, "s").await;
     fixture.small(&open, "x").await;
-    let (lent, other) = (fixture.lent(user, "s", 1).await, fixture.lent(user, "t", 2).await);
+    let (download, other) = (fixture.download(user, "s", 1).await, fixture.download(user, "t", 2).await);
     fixture.integers.delete_session(user, &session("s"), fixture.moment()).await.unwrap();
     fixture.sweep_after(0).await;
-    assert_eq!((fixture.there(&lent).await, fixture.there(&other).await), (false, true));
-    // One that was under way goes in the second round.
-    let late = fixture.lent(user, "s", 3).await;
+    assert_eq!((fixture.exists(&download).await, fixture.exists(&other).await), (false, true));
+    // The second round removes one of a request that was under way.
+    let late = fixture.download(user, "s", 3).await;
     fixture.sweep_after(61).await;
-    assert!(!fixture.there(&late).await);
-    // With its last set a session goes, too; made anew it keeps what it lends from then on.
+    assert!(!fixture.exists(&late).await);
+    // Deleting its last set ends a session too. Created again, it keeps its new downloads.
     fixture.small(&fixture.session(user, "s").await, "x").await;
-    let lent = fixture.lent(user, "s", 4).await;
+    let download = fixture.download(user, "s", 4).await;
     let open = fixture.session(user, "s").await;
     assert!(fixture.integers.delete_set(&open, &set_id("x"), fixture.moment()).await.unwrap());
     fixture.sweep_after(0).await;
-    assert!(!fixture.there(&lent).await);
+    assert!(!fixture.exists(&download).await);
     fixture.small(&fixture.session(user, "s").await, "x").await;
-    let anew = fixture.lent(user, "s", 5).await;
+    let anew = fixture.download(user, "s", 5).await;
     fixture.sweep_after(61).await;
-    assert!(fixture.there(&anew).await && fixture.there(&other).await);
+    assert!(fixture.exists(&anew).await && fixture.exists(&other).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_goes_when_its_time_is_over_whether_it_came_or_not() {
+async fn an_expired_upload_is_removed_whether_it_arrived_or_not() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await.id;
     let came = fixture.integers.announce_upload(user, NOW, 2 * HOUR).await.unwrap();
@@ -293,13 +293,13 @@ async fn an_upload_goes_when_its_time_is_over_whether_it_came_or_not() {
     let [came_key, never_key] = [came, never].map(|upload| PrivateKey::integers_upload(user, upload));
     fixture.object(&came_key).await;
     assert_eq!(fixture.sweep_after(2 * HOUR - 10).await, 0);
-    assert!(fixture.there(&came_key).await);
+    assert!(fixture.exists(&came_key).await);
     assert_eq!(fixture.sweep_after(11).await, 2);
-    assert!(!fixture.there(&came_key).await && !fixture.there(&never_key).await);
+    assert!(!fixture.exists(&came_key).await && !fixture.exists(&never_key).await);
     thrice(&fixture, &fixture.job(Task::RemoveIntegerUpload { user, upload: came }).await).await;
 }
 
-/// A job is only a text in a table: what it names must be of its own kind and user.
+/// A job may only remove an object of its kind and user.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_names_another_object_fails_and_removes_nothing() {
     let fixture = Fixture::start();
@@ -310,7 +310,7 @@ async fn a_job_that_names_another_object_fails_and_removes_nothing() {
         fixture.object(&key).await;
         let job = fixture.job(Task::RemoveIntegerObject { user: ada, key: key.as_str().to_owned() }).await;
         assert_eq!(fixture.deliver(&[&job]).await, Vec::<String>::new());
-        assert!(fixture.there(&key).await);
-        assert_eq!(fixture.now(&job).await.unwrap().attempts, 1, "it is put off, and a person hears of it");
+        assert!(fixture.exists(&key).await);
+        assert_eq!(fixture.now(&job).await.unwrap().attempts, 1, "it is put off until the alarm calls a person");
     }
 }

@@ -1,4 +1,4 @@
-//! How jobs are begun, put off and given up.
+//! Jobs begin, are put off, and are given up.
 
 use aviary_runtime::EventHandler;
 use aviary_store::Task;
@@ -8,28 +8,28 @@ use test_support::stream_record;
 
 use crate::fixture::Fixture;
 
-/// A job that can't succeed: the account is there.
-async fn hopeless(fixture: &Fixture) -> aviary_store::Job {
+/// A job that always fails, because the account exists.
+async fn failing_job(fixture: &Fixture) -> aviary_store::Job {
     let user = fixture.user("alive").await;
     fixture.job(Task::Purge { user: user.id, round: 0 }).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failing_job_is_put_off_for_longer_and_longer_and_then_for_a_day() {
+async fn a_failing_job_is_put_off_for_up_to_a_day() {
     let fixture = Fixture::start();
-    let job = hopeless(&fixture).await;
+    let job = failing_job(&fixture).await;
     assert_eq!(fixture.deliver(&[&job]).await, Vec::<String>::new());
     for (attempts, delay) in (1..).zip([90, 180, 360, 720, 1_440, 2_880, 5_760, 86_400, 86_400]) {
         let now = fixture.now(&job).await.unwrap();
         assert_eq!(now.attempts, attempts);
-        // Six seconds before, it is not due: five are for clocks that differ.
+        // Six seconds early it is not due; five seconds are allowed for clocks that differ.
         assert_eq!(fixture.sweep_after(delay - 6).await, 0, "attempt {attempts}");
         assert_eq!(fixture.sweep_after(6).await, 1, "attempt {attempts}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_job_that_somebody_is_at_is_not_begun() {
+async fn a_running_job_does_not_begin_again() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await;
     let job = fixture.job(Task::ResetMail { user: user.id }).await;
@@ -42,7 +42,7 @@ async fn a_job_that_somebody_is_at_is_not_begun() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_can_not_be_read_comes_again_and_holds_nothing_up() {
+async fn a_malformed_record_fails_alone() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await;
     let job = fixture.job(Task::ResetMail { user: user.id }).await;
@@ -60,7 +60,7 @@ async fn what_can_not_be_read_comes_again_and_holds_nothing_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_there_is_no_time_for_is_left_to_the_sweep() {
+async fn jobs_without_time_are_left_to_the_sweep() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await;
     let job = fixture.job(Task::ResetMail { user: user.id }).await;
@@ -74,14 +74,14 @@ async fn what_there_is_no_time_for_is_left_to_the_sweep() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_of_nobodys_is_an_error() {
+async fn an_unknown_event_is_an_error() {
     let fixture = Fixture::start();
     for event in [json!({}), json!([]), json!({ "detail-type": "Other" }), json!("x")] {
         assert!(fixture.worker.handle(event, fixture.deadline()).await.is_err());
     }
 }
 
-/// A job that is not in the table any more was done: a record that comes again is fine.
+/// Their jobs are not in the table, as if they were done, so the records do nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sample_events_are_understood() {
     let fixture = Fixture::start();

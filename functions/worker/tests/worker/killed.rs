@@ -1,5 +1,5 @@
-//! The real worker, in a process of its own, killed in the middle of a purge and cut off from DynamoDB and S3: nothing
-//! of the user is left in the end, and nothing of anybody else is touched.
+//! The real worker as a separate process, killed during a purge or cut off from DynamoDB and S3. In the end nothing of
+//! the user is left, and the data of others is untouched.
 
 mod social;
 
@@ -14,19 +14,19 @@ use serde_json::Value;
 use crate::fixture::Fixture;
 use crate::purge::{self, assert_gone, everything};
 
-/// Rounds of a purge, and some runs more for what the faults cost.
+/// The most runs of a purge: its rounds, and more because of the faults.
 const RUNS: usize = 12;
 
-/// What becomes of a call, the how manyth of its process, whether it goes to DynamoDB or S3.
+/// The fault for each call, by its number in the process.
 type Plan = Box<dyn Fn(usize, &AwsCall) -> Fault + Send + Sync>;
 
-/// A worker behind two proxies.
-struct Cut {
+/// A worker process whose calls go through two proxies.
+struct ProxiedWorker {
     process: Function,
     proxies: [FaultProxy; 2],
 }
 
-impl Cut {
+impl ProxiedWorker {
     fn start(fixture: &Fixture, plan: Plan) -> Self {
         let service = fixture.service();
         let (count, plan) = (Arc::new(AtomicUsize::new(0)), Arc::new(plan));
@@ -44,7 +44,7 @@ impl Cut {
         Self { process, proxies }
     }
 
-    /// Hands it the job as it is now. False if it died over it.
+    /// Hands the job to the process. False if it died.
     async fn run(&mut self, fixture: &Fixture, job: &Job) -> bool {
         let event = fixture.event(&[job]).await;
         let output = tokio::task::block_in_place(|| self.process.output_unless_killed(&event));
@@ -59,7 +59,7 @@ impl Cut {
     }
 }
 
-/// Lets the time pass for which the job was put off. False if it is done.
+/// Makes a job that was put off due again. False if it is done.
 async fn make_due(fixture: &Fixture, job: &Job) -> bool {
     let Some(now) = fixture.now(job).await else { return false };
     let due_at = fixture.clock.now();
@@ -69,24 +69,24 @@ async fn make_due(fixture: &Fixture, job: &Job) -> bool {
 
 /// Runs the job in undisturbed processes until it is done.
 async fn finish(fixture: &Fixture, job: &Job) -> usize {
-    let mut worker = Cut::start(fixture, Box::new(|_, _| Fault::Pass));
+    let mut worker = ProxiedWorker::start(fixture, Box::new(|_, _| Fault::Pass));
     for _ in 0..RUNS {
         if !make_due(fixture, job).await {
             return worker.calls();
         }
-        assert!(worker.run(fixture, job).await, "nobody kills this one");
+        assert!(worker.run(fixture, job).await, "this worker is not killed");
     }
     panic!("after {RUNS} runs the purge is not done: {:?}", fixture.now(job).await);
 }
 
-/// Has done what the purge left to jobs of their own, such as the removal of each tweet; they come after a while, too.
+/// Runs the jobs that the purge wrote, such as the removal of each tweet, with their later rounds.
 async fn settle(fixture: &Fixture) {
     purge::finish(fixture).await;
     fixture.use_system_time();
 }
 
-/// A stack with somebody who stays, and everything that is there then.
-async fn with_somebody() -> (Fixture, (Vec<String>, Vec<String>)) {
+/// A fixture with a user who stays, and all its items and objects.
+async fn with_other_user() -> (Fixture, (Vec<String>, Vec<String>)) {
     let fixture = Fixture::start();
     fixture.use_system_time();
     fixture.busy_user("stays").await;
@@ -95,14 +95,14 @@ async fn with_somebody() -> (Fixture, (Vec<String>, Vec<String>)) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_is_killed_after_any_call_leaves_a_purge_that_others_finish() {
-    let (fixture, others) = with_somebody().await;
+async fn others_finish_the_purge_of_a_killed_worker() {
+    let (fixture, others) = with_other_user().await;
     let user = fixture.busy_user("first").await;
     let purge = fixture.delete(&user).await;
-    let mut undisturbed = Cut::start(&fixture, Box::new(|_, _| Fault::Pass));
+    let mut undisturbed = ProxiedWorker::start(&fixture, Box::new(|_, _| Fault::Pass));
     assert!(undisturbed.run(&fixture, &purge).await);
     let calls = undisturbed.calls();
-    assert!(calls > 15, "only {calls} calls: the purge does too little to be worth it");
+    assert!(calls > 15, "only {calls} calls: the purge does too little to prove anything");
     finish(&fixture, &purge).await;
     settle(&fixture).await;
     assert_gone(&fixture, &user.id.to_string(), &others).await;
@@ -110,13 +110,15 @@ async fn a_worker_that_is_killed_after_any_call_leaves_a_purge_that_others_finis
     for at in 1..=calls {
         let user = fixture.busy_user(&format!("goes{at}")).await;
         let purge = fixture.delete(&user).await;
-        let mut killed = Cut::start(&fixture, Box::new(move |number, _| Fault::at(number, at, Fault::KillAfter)));
+        let mut killed =
+            ProxiedWorker::start(&fixture, Box::new(move |number, _| Fault::at(number, at, Fault::KillAfter)));
         let survived = killed.run(&fixture, &purge).await;
-        // What is done beside each other may need a call more or less.
+        // Concurrent calls may be one more or less.
         assert!(!survived || at + 2 > calls, "nobody was killed at call {at} of {calls}");
-        // The next one dies too, elsewhere and before its call arrives.
+        // The next process dies too, before another call arrives.
         let next = 1 + at * 7 % calls;
-        let mut killed = Cut::start(&fixture, Box::new(move |number, _| Fault::at(number, next, Fault::KillBefore)));
+        let mut killed =
+            ProxiedWorker::start(&fixture, Box::new(move |number, _| Fault::at(number, next, Fault::KillBefore)));
         if make_due(&fixture, &purge).await {
             killed.run(&fixture, &purge).await;
         }
@@ -126,12 +128,12 @@ async fn a_worker_that_is_killed_after_any_call_leaves_a_purge_that_others_finis
     }
 }
 
-/// Purges while the plan disturbs every process.
-async fn assert_ends_in_spite_of(plan: Plan) {
-    let (fixture, others) = with_somebody().await;
+/// Asserts that a purge ends while the plan disturbs its calls.
+async fn assert_ends_despite(plan: Plan) {
+    let (fixture, others) = with_other_user().await;
     let user = fixture.busy_user("goes").await;
     let purge = fixture.delete(&user).await;
-    let mut disturbed = Cut::start(&fixture, plan);
+    let mut disturbed = ProxiedWorker::start(&fixture, plan);
     for _ in 0..RUNS {
         if !make_due(&fixture, &purge).await {
             break;
@@ -143,20 +145,20 @@ async fn assert_ends_in_spite_of(plan: Plan) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_that_get_lost_keep_no_purge_from_its_end() {
+async fn lost_responses_do_not_stop_a_purge() {
     let plan = |number, _: &AwsCall| if number % 3 == 0 { Fault::DropAfter } else { Fault::Pass };
-    assert_ends_in_spite_of(Box::new(plan)).await;
+    assert_ends_despite(Box::new(plan)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_that_get_lost_keep_no_purge_from_its_end() {
+async fn lost_calls_do_not_stop_a_purge() {
     let plan = |number, _: &AwsCall| if number % 4 == 2 { Fault::DropBefore } else { Fault::Pass };
-    assert_ends_in_spite_of(Box::new(plan)).await;
+    assert_ends_despite(Box::new(plan)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn throttling_keeps_no_purge_from_its_end() {
+async fn throttling_does_not_stop_a_purge() {
     let throttled = |call: &AwsCall| if call.is_s3() { AwsError::slow_down() } else { AwsError::throttled() };
     let plan = move |number, call: &AwsCall| if number % 3 == 1 { Fault::Answer(throttled(call)) } else { Fault::Pass };
-    assert_ends_in_spite_of(Box::new(plan)).await;
+    assert_ends_despite(Box::new(plan)).await;
 }

@@ -1,4 +1,4 @@
-//! Mails: who gets one, what is in it, and what its token allows.
+//! Mails: their recipients, their content, and what their tokens allow.
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -28,7 +28,7 @@ fn uid_of(mail: &Value) -> UserId {
     from_uid(text.lines().find_map(|line| line.strip_prefix("uid: ")).unwrap()).unwrap()
 }
 
-async fn do_it(fixture: &Fixture, task: Task) {
+async fn run(fixture: &Fixture, task: Task) {
     let job = fixture.job(task).await;
     assert_eq!(fixture.deliver(&[&job]).await, Vec::<String>::new());
     assert_eq!(fixture.now(&job).await, None, "done");
@@ -46,7 +46,7 @@ async fn with_address(fixture: &Fixture, user: &User, email: Option<&str>) -> Us
 async fn a_reset_mail_carries_a_token_for_an_hour() {
     let fixture = Fixture::start_with(SETTINGS);
     let user = fixture.user("ada").await;
-    do_it(&fixture, Task::ResetMail { user: user.id }).await;
+    run(&fixture, Task::ResetMail { user: user.id }).await;
     let [mail] = &fixture.mails()[..] else { panic!("one mail") };
     assert_eq!(mail["to"], "ada@example.com");
     let token = token_of(mail);
@@ -55,17 +55,17 @@ async fn a_reset_mail_carries_a_token_for_an_hour() {
     for part in ["text", "html"] {
         assert!(mail[part].as_str().unwrap().contains(&link), "{part}");
     }
-    let kept = |now| fixture.tables.credentials.one_time(OneTimeKind::Reset, user.id, &token, now);
-    assert!(kept(NOW).await.unwrap().is_none(), "the token itself is kept nowhere");
+    let stored = |now| fixture.tables.credentials.one_time(OneTimeKind::Reset, user.id, &token, now);
+    assert!(stored(NOW).await.unwrap().is_none(), "the token itself is not stored");
     let hash = digest(&token);
-    let kept = |now| fixture.tables.credentials.one_time(OneTimeKind::Reset, user.id, &hash, now);
+    let stored = |now| fixture.tables.credentials.one_time(OneTimeKind::Reset, user.id, &hash, now);
     let expected = OneTime::Reset { user: user.id, state: reset_state(&user) };
-    assert_eq!(kept(NOW.plus_seconds(3_599)).await.unwrap().unwrap().token, expected);
-    assert!(kept(NOW.plus_seconds(3_600)).await.unwrap().is_none());
+    assert_eq!(stored(NOW.plus_seconds(3_599)).await.unwrap().unwrap().token, expected);
+    assert!(stored(NOW.plus_seconds(3_600)).await.unwrap().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_can_not_reset_a_password_gets_no_mail() {
+async fn users_who_cannot_reset_a_password_get_no_mail() {
     let fixture = Fixture::start_with(SETTINGS);
     let without_address = fixture.user_with("ada", None).await;
     let deleted = fixture.user("bob").await;
@@ -73,30 +73,30 @@ async fn who_can_not_reset_a_password_gets_no_mail() {
     let inactive = fixture.inactive_user("eve").await;
     let nobody = UserId::new(NOW, &Random).unwrap();
     for user in [without_address.id, deleted.id, inactive.id, nobody] {
-        do_it(&fixture, Task::ResetMail { user }).await;
+        run(&fixture, Task::ResetMail { user }).await;
     }
     assert_eq!(fixture.mails(), Vec::<Value>::new());
     assert!(!fixture.items().await.iter().any(|item| item.contains("\"RESET#")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn without_a_sender_nothing_is_sent_and_the_job_is_done() {
+async fn without_a_sender_the_job_is_done_without_mail() {
     let fixture = Fixture::start_with(&[]);
     let user = fixture.user("ada").await;
     let old = user.email.clone().unwrap();
-    do_it(&fixture, Task::ResetMail { user: user.id }).await;
+    run(&fixture, Task::ResetMail { user: user.id }).await;
     with_address(&fixture, &user, Some("new@example.com")).await;
-    do_it(&fixture, Task::EmailChanged { user: user.id, old }).await;
+    run(&fixture, Task::EmailChanged { user: user.id, old }).await;
     assert_eq!(fixture.mails(), Vec::<Value>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_old_address_hears_of_its_change_and_can_take_it_back_for_a_week() {
+async fn the_old_address_can_undo_its_change_for_a_week() {
     let fixture = Fixture::start_with(SETTINGS);
     let user = fixture.user("ada").await;
     let old = user.email.clone().unwrap();
     with_address(&fixture, &user, Some("new@example.com")).await;
-    do_it(&fixture, Task::EmailChanged { user: user.id, old: old.clone() }).await;
+    run(&fixture, Task::EmailChanged { user: user.id, old: old.clone() }).await;
     let [mail] = &fixture.mails()[..] else { panic!("one mail") };
     assert_eq!(mail["to"], "ada@example.com");
     let token = token_of(mail);
@@ -105,27 +105,27 @@ async fn the_old_address_hears_of_its_change_and_can_take_it_back_for_a_week() {
     assert!(mail["html"].as_str().unwrap().contains(&link.replace('&', "&amp;")));
     assert!(!mail.to_string().contains("new@example.com"));
     let hash = digest(&token);
-    let kept = |now| fixture.tables.credentials.one_time(OneTimeKind::UndoEmail, user.id, &hash, now);
+    let stored = |now| fixture.tables.credentials.one_time(OneTimeKind::UndoEmail, user.id, &hash, now);
     let week = 7 * 86_400;
     assert_eq!(
-        kept(NOW.plus_seconds(week - 1)).await.unwrap().unwrap().token,
+        stored(NOW.plus_seconds(week - 1)).await.unwrap().unwrap().token,
         OneTime::UndoEmail { user: user.id, old }
     );
-    assert!(kept(NOW.plus_seconds(week)).await.unwrap().is_none());
+    assert!(stored(NOW.plus_seconds(week)).await.unwrap().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_that_was_taken_back_or_outlived_by_nobody_is_no_news() {
+async fn an_undone_change_or_a_deleted_account_sends_no_mail() {
     let fixture = Fixture::start_with(SETTINGS);
     let user = fixture.user("ada").await;
     let old = user.email.clone().unwrap();
-    do_it(&fixture, Task::EmailChanged { user: user.id, old: old.clone() }).await;
+    run(&fixture, Task::EmailChanged { user: user.id, old: old.clone() }).await;
     fixture.delete(&user).await;
-    do_it(&fixture, Task::EmailChanged { user: user.id, old }).await;
+    run(&fixture, Task::EmailChanged { user: user.id, old }).await;
     assert_eq!(fixture.mails(), Vec::<Value>::new());
 }
 
-/// What was logged by the thread of a test.
+/// The log of a test's thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -148,7 +148,7 @@ async fn no_log_has_a_token_or_an_address() {
     let subscriber = tracing_subscriber::fmt().json().with_writer(move || writer.clone()).finish();
     let _guard = tracing::subscriber::set_default(subscriber);
     let user = fixture.user("ada").await;
-    do_it(&fixture, Task::ResetMail { user: user.id }).await;
+    run(&fixture, Task::ResetMail { user: user.id }).await;
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(text.contains("a job is done") && text.contains("reset_mail"), "{text}");
     let token = token_of(&fixture.mails()[0]);

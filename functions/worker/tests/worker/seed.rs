@@ -1,4 +1,4 @@
-//! Users with one of every kind of thing.
+//! Users with data of every kind.
 
 use aviary_auth::digest;
 use aviary_media::{CleanImage, ImageFormat, ObjectKey, inspect};
@@ -19,7 +19,7 @@ const PIXEL: &[u8] = &[
 ];
 
 impl Fixture {
-    /// A user with an address and nothing else.
+    /// A user with a mail address and no other data.
     pub(crate) async fn user(&self, name: &str) -> User {
         self.user_with(name, Some(&format!("{name}@example.com"))).await
     }
@@ -34,7 +34,7 @@ impl Fixture {
         user
     }
 
-    /// A user with an address who may not act.
+    /// An inactive user with a mail address.
     pub(crate) async fn inactive_user(&self, name: &str) -> User {
         let (user, profile) = new_user(name, Some(&format!("{name}@example.com")));
         let tables = &self.tables;
@@ -46,7 +46,7 @@ impl Fixture {
         user
     }
 
-    /// A user with sessions of all kinds, activities, a picture, tweets with and without pictures, and integers.
+    /// A user with all kinds of sessions, security events, a picture, tweets with and without pictures, and integers.
     pub(crate) async fn busy_user(&self, name: &str) -> User {
         let user = self.user(name).await;
         self.sign_in(user.id, 0).await;
@@ -59,7 +59,7 @@ impl Fixture {
         user
     }
 
-    /// A session of each kind in this epoch, and an activity that says so.
+    /// Opens a session of each kind in this epoch, with a security event.
     pub(crate) async fn sign_in(&self, user: UserId, epoch: u32) -> [SessionId; 3] {
         let opening =
             SessionOpening { user, epoch, now: NOW, address: "192.0.2.7".to_owned(), user_agent: "tests".to_owned() };
@@ -82,7 +82,7 @@ impl Fixture {
         sids
     }
 
-    /// Two uploads, of which the profile names the second, as after a crash before the first was removed.
+    /// Uploads two pictures. The profile names the second, as after a crash before the first was removed.
     async fn picture(&self, user: &User) {
         for random in [1, 2] {
             let key = ObjectKey::avatar(user.id.uuid(), random, ImageFormat::Png);
@@ -93,12 +93,12 @@ impl Fixture {
         }
     }
 
-    /// A tweet with so many pictures.
+    /// A tweet with this many pictures.
     pub(crate) async fn tweet(&self, author: UserId, pictures: u8) -> TweetId {
         let id = TweetId::new(NOW, &Random).unwrap();
         let mut media = Vec::new();
-        for place in 0..pictures {
-            let key = ObjectKey::tweet_image(id.uuid(), place, 7, ImageFormat::Png);
+        for index in 0..pictures {
+            let key = ObjectKey::tweet_image(id.uuid(), index, 7, ImageFormat::Png);
             self.bucket.put(&key, &pixel()).await.unwrap();
             let (id, key) = (MediaId::new(NOW, &Random).unwrap(), key.into_string());
             media.push(Media {
@@ -116,21 +116,21 @@ impl Fixture {
         id
     }
 
-    /// Deletes the account, as `auth` does. Answers the job that was written with it.
+    /// Deletes the account as `auth` does. Returns the purge job of the transaction.
     pub(crate) async fn delete(&self, user: &User) -> Job {
         let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, self.clock.now()).unwrap();
         assert!(self.tables.delete(user, &purge).await.unwrap());
         purge
     }
 
-    /// An idempotency key of the user's, claimed and not settled.
+    /// Claims an idempotency key for the user and does not complete it.
     pub(crate) async fn once(&self, user: UserId) {
         let claimed =
             self.tables.credentials.claim_idempotency_key(Some(user), &digest("key"), &digest("body"), NOW).await;
         assert!(matches!(claimed.unwrap(), ClaimOutcome::New(_)));
     }
 
-    /// A token of a mail.
+    /// Stores a one-time token, as for a mail.
     pub(crate) async fn one_time(&self, user: UserId) {
         let token = OneTime::Reset { user, state: "state".to_owned() };
         let hash = digest(token_id().as_str());

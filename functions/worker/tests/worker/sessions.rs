@@ -1,18 +1,18 @@
-//! Sessions of past epochs.
+//! The sweep of sessions of past epochs.
 
 use aviary_store::{EndSessions, Task};
 
-use crate::fixture::Fixture;
+use crate::fixture::{Fixture, NOW};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_of_past_epochs_go_with_everything_that_leads_to_them() {
+async fn sessions_of_past_epochs_are_removed_with_their_pointers() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await;
     let [family, ..] = fixture.sign_in(user.id, 0).await;
     fixture.sign_in(user.id, 0).await;
     let jobs = &fixture.tables.jobs;
-    let sweep = jobs.job(Task::SweepSessions { user: user.id }, crate::fixture::NOW).unwrap();
-    let activity = fixture.tables.activities.activity("logout_all", crate::fixture::NOW, "", "").unwrap();
+    let sweep = jobs.job(Task::SweepSessions { user: user.id }, NOW).unwrap();
+    let activity = fixture.tables.activities.activity("logout_all", NOW, "", "").unwrap();
     let end = EndSessions { epoch: 0, keep: Some(family) };
     assert!(fixture.tables.end_all_sessions(user.id, end, &sweep, &activity).await.unwrap());
     let [new, ..] = fixture.sign_in(user.id, 1).await;

@@ -1,4 +1,4 @@
-//! The same for what follows from tweets: bringing one into timelines, and removing one with all that hangs on it.
+//! The same for fan-outs and for removals of tweets with everything that depends on them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,12 +10,12 @@ use aviary_store::{
 };
 use e2e::{AwsCall, Fault};
 
-use super::{Cut, RUNS, finish, make_due};
+use super::{ProxiedWorker, RUNS, finish, make_due};
 use crate::fixture::{Fixture, Random};
 
 const FOLLOWERS: usize = 5;
 
-/// Does the call change something? Who dies after a call that only reads has done what one before it had.
+/// Whether the call changes something. A death after a call that only reads is the same as one before it.
 fn changes(call: &AwsCall) -> bool {
     if call.is_s3() { !call.operation.starts_with("GET") } else { !is_read(&call.operation) }
 }
@@ -24,7 +24,7 @@ fn is_read(operation: &str) -> bool {
     ["Query", "GetItem", "BatchGetItem"].contains(&operation)
 }
 
-impl Cut {
+impl ProxiedWorker {
     /// A worker that dies at the change with this number, and the count of its changes.
     fn dying_at_change(fixture: &Fixture, at: usize, fault: Fault) -> (Self, Arc<AtomicUsize>) {
         let changed = Arc::new(AtomicUsize::new(0));
@@ -53,13 +53,13 @@ impl Fixture {
         }
     }
 
-    /// The places in timelines that a tweet has, each with its owner.
-    async fn places(&self, tweet: TweetId) -> Vec<String> {
-        let place = format!("HOME#{tweet}");
-        self.items().await.into_iter().filter(|item| item.contains(&format!(r#""sk":{{"S":"{place}"}}"#))).collect()
+    /// The timeline entries of a tweet.
+    async fn entries(&self, tweet: TweetId) -> Vec<String> {
+        let sort_key = format!("HOME#{tweet}");
+        self.items().await.into_iter().filter(|item| item.contains(&format!(r#""sk":{{"S":"{sort_key}"}}"#))).collect()
     }
 
-    /// Every job that there is, due or not.
+    /// All jobs, due or not.
     async fn jobs(&self) -> Vec<Job> {
         let ids = self.tables.jobs.due(self.clock.now().plus_seconds(7 * 86_400)).await.unwrap();
         let mut jobs = Vec::new();
@@ -75,7 +75,7 @@ fn fan_out(tweet: TweetId, author: UserId) -> Task {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_is_killed_after_any_call_brings_a_tweet_into_each_timeline_once() {
+async fn a_killed_fan_out_writes_each_timeline_once() {
     let fixture = Fixture::start();
     fixture.use_system_time();
     let author = fixture.user("author").await.id;
@@ -85,7 +85,7 @@ async fn a_worker_that_is_killed_after_any_call_brings_a_tweet_into_each_timelin
 
     let tweet = fixture.tweet(author, 0).await;
     let job = fixture.job(fan_out(tweet, author)).await;
-    let mut undisturbed = Cut::start(&fixture, Box::new(|_, _| Fault::Pass));
+    let mut undisturbed = ProxiedWorker::start(&fixture, Box::new(|_, _| Fault::Pass));
     assert!(undisturbed.run(&fixture, &job).await);
     let calls = undisturbed.calls();
     assert!(calls > FOLLOWERS + 4, "only {calls} calls");
@@ -93,7 +93,8 @@ async fn a_worker_that_is_killed_after_any_call_brings_a_tweet_into_each_timelin
     for at in 1..=calls {
         let tweet = fixture.tweet(author, 0).await;
         let job = fixture.job(fan_out(tweet, author)).await;
-        let mut killed = Cut::start(&fixture, Box::new(move |number, _| Fault::at(number, at, Fault::KillAfter)));
+        let mut killed =
+            ProxiedWorker::start(&fixture, Box::new(move |number, _| Fault::at(number, at, Fault::KillAfter)));
         let survived = killed.run(&fixture, &job).await;
         assert!(!survived || at + 2 > calls, "nobody was killed at call {at} of {calls}");
         if at % 2 == 1 {
@@ -101,26 +102,26 @@ async fn a_worker_that_is_killed_after_any_call_brings_a_tweet_into_each_timelin
         } else if make_due(&fixture, &job).await {
             assert!(undisturbed.run(&fixture, &job).await);
         }
-        assert_eq!(fixture.now(&job).await, None, "it is done after {at}");
-        let places = fixture.places(tweet).await;
-        assert_eq!(places.len(), FOLLOWERS, "after {at}: {places:#?}");
+        assert_eq!(fixture.now(&job).await, None, "not done after {at}");
+        let entries = fixture.entries(tweet).await;
+        assert_eq!(entries.len(), FOLLOWERS, "after {at}: {entries:#?}");
         for follower in &followers {
-            let of_them = places.iter().filter(|place| place.contains(&format!("U#{follower}")));
-            assert_eq!(of_them.count(), 1, "after {at}: {places:#?}");
+            let of_them = entries.iter().filter(|entry| entry.contains(&format!("U#{follower}")));
+            assert_eq!(of_them.count(), 1, "after {at}: {entries:#?}");
         }
     }
 }
 
-/// A tweet with one of everything that hangs on it.
-struct Hung {
+/// A deleted tweet that had dependent items of every kind.
+struct DeletedTweet {
     job: Job,
-    /// What nothing may mention afterwards.
+    /// Ids that no item may contain afterwards.
     ids: Vec<String>,
     reply: TweetId,
 }
 
-/// Somebody who tweets, and two who notice it.
-async fn hang(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> Hung {
+/// Creates a tweet with reactions of two users, and deletes it.
+async fn delete_tweet(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> DeletedTweet {
     let (tables, now) = (&fixture.tables, fixture.clock.now());
     let id = fixture.tweet(author, 1).await;
     let tweet = fixture.tweets.by_id(id).await.unwrap().unwrap();
@@ -129,7 +130,7 @@ async fn hang(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> Hung {
     let comments = Comments::new(&social);
     let notifications = Notifications::new(&social, &feed);
     let home = HomeTimelines::new(&social, &feed);
-    let news = |kind, actor, comment| NotificationContent { kind, actor, tweet: Some(id), comment, created_at: now };
+    let content = |kind, actor, comment| NotificationContent { kind, actor, tweet: Some(id), comment, created_at: now };
 
     let mut ids = vec![id.to_string()];
     for reader in [one, other] {
@@ -150,13 +151,15 @@ async fn hang(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> Hung {
         };
         comments.create(&comment, &[], None).await.unwrap();
         reactions.like_comment(author, &comment, now).await.unwrap();
-        let told =
-            [news(NotificationKind::Like, reader, None), news(NotificationKind::Comment, reader, Some(comment.id))];
-        notifications.tell(author, &told, now).await.unwrap();
-        notifications.tell(reader, &[news(NotificationKind::Like, author, Some(comment.id))], now).await.unwrap();
+        let contents = [
+            content(NotificationKind::Like, reader, None),
+            content(NotificationKind::Comment, reader, Some(comment.id)),
+        ];
+        notifications.tell(author, &contents, now).await.unwrap();
+        notifications.tell(reader, &[content(NotificationKind::Like, author, Some(comment.id))], now).await.unwrap();
         ids.push(comment.id.to_string());
     }
-    notifications.tell(other, &[news(NotificationKind::Mention, author, None)], now).await.unwrap();
+    notifications.tell(other, &[content(NotificationKind::Mention, author, None)], now).await.unwrap();
 
     let reply_id = TweetId::new(now, &Random).unwrap();
     let mut reply = Tweet::new(reply_id, one, TweetText::parse("So it is").unwrap(), now);
@@ -167,40 +170,40 @@ async fn hang(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> Hung {
     let mut jobs = fixture.jobs().await;
     jobs.retain(|job| !before.contains(job));
     assert_eq!(jobs.len(), 1);
-    Hung { job: jobs.remove(0), ids, reply: reply_id }
+    DeletedTweet { job: jobs.remove(0), ids, reply: reply_id }
 }
 
-/// What is there but for the inboxes, which count on.
-async fn lasting(fixture: &Fixture) -> Vec<String> {
+/// All items except inboxes, whose numbers keep growing.
+async fn items_but_inboxes(fixture: &Fixture) -> Vec<String> {
     let items = fixture.items().await;
     items.into_iter().filter(|item| !item.contains(r#""sk":{"S":"INBOX"}"#)).collect()
 }
 
-impl Hung {
-    /// Nothing is left of it but the answer, which answers nothing now.
+impl DeletedTweet {
+    /// Asserts that only the reply is left, and that it no longer names its parent.
     async fn assert_gone(&self, fixture: &Fixture, [before, objects]: [&[String]; 2], people: [UserId; 3]) {
         let reply = fixture.tweets.by_id(self.reply).await.unwrap().unwrap();
         assert_eq!(reply.in_reply_to, None);
-        let items = lasting(fixture).await;
+        let items = items_but_inboxes(fixture).await;
         for id in &self.ids {
             assert_eq!(items.iter().filter(|item| item.contains(id)).collect::<Vec<_>>(), Vec::<&String>::new());
         }
         let own = self.reply.to_string();
         let others: Vec<String> = items.into_iter().filter(|item| !item.contains(&own)).collect();
-        assert_eq!(others, before, "what is not of the tweet must stay");
+        assert_eq!(others, before, "other items must stay");
         assert_eq!(fixture.objects().await, objects);
         let notifications = Notifications::new(&fixture.social(), &fixture.feed());
         for person in people {
             assert_eq!(notifications.unread(person, fixture.clock.now()).await.unwrap(), 0);
         }
-        // So that the next finds what this one found.
+        // Restores the initial state for the next run.
         let reply = fixture.tweets.by_id(self.reply).await.unwrap().unwrap();
         assert!(fixture.tweets.delete(&reply, &fixture.tables.jobs, fixture.clock.now()).await.unwrap());
     }
 }
 
-/// Hands every job that is there to the worker, again and again, until none is left.
-async fn finish_all(fixture: &Fixture, worker: &mut Cut) {
+/// Hands all jobs to the worker until none is left.
+async fn finish_all(fixture: &Fixture, worker: &mut ProxiedWorker) {
     for _ in 0..RUNS {
         let jobs = fixture.jobs().await;
         if jobs.is_empty() {
@@ -216,37 +219,37 @@ async fn finish_all(fixture: &Fixture, worker: &mut Cut) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_is_killed_after_any_change_leaves_a_removal_that_others_finish() {
+async fn others_finish_the_removal_of_a_killed_worker() {
     let fixture = Fixture::start();
     fixture.use_system_time();
     let people: [UserId; 3] = fixture.people("person", 3).await.try_into().unwrap();
     fixture.busy_user("stays").await;
-    let (before, objects) = (lasting(&fixture).await, fixture.objects().await);
-    let there = [before.as_slice(), objects.as_slice()];
-    let (mut undisturbed, changed) = Cut::dying_at_change(&fixture, 0, Fault::Pass);
-    let hung = hang(&fixture, people).await;
-    assert!(undisturbed.run(&fixture, &hung.job).await);
+    let (before, objects) = (items_but_inboxes(&fixture).await, fixture.objects().await);
+    let initial = [before.as_slice(), objects.as_slice()];
+    let (mut undisturbed, changed) = ProxiedWorker::dying_at_change(&fixture, 0, Fault::Pass);
+    let deleted = delete_tweet(&fixture, people).await;
+    assert!(undisturbed.run(&fixture, &deleted.job).await);
     let changes = changed.load(Ordering::SeqCst);
-    assert!(changes > 15, "only {changes} changes: the removal does too little to be worth it");
+    assert!(changes > 15, "only {changes} changes: the removal does too little to prove anything");
     finish_all(&fixture, &mut undisturbed).await;
-    hung.assert_gone(&fixture, there, people).await;
+    deleted.assert_gone(&fixture, initial, people).await;
     finish_all(&fixture, &mut undisturbed).await;
 
     for at in 1..=changes {
-        let hung = hang(&fixture, people).await;
-        let (mut killed, _) = Cut::dying_at_change(&fixture, at, Fault::KillAfter);
-        let survived = killed.run(&fixture, &hung.job).await;
+        let deleted = delete_tweet(&fixture, people).await;
+        let (mut killed, _) = ProxiedWorker::dying_at_change(&fixture, at, Fault::KillAfter);
+        let survived = killed.run(&fixture, &deleted.job).await;
         assert!(!survived || at + 2 > changes, "nobody was killed at change {at} of {changes}");
-        // The next one dies too, over what is left of the tweet or over one of its comments.
+        // The next process dies too, during the rest of the tweet's removal or that of one of its comments.
         let jobs = fixture.jobs().await;
         if let Some(job) = jobs.get(at % jobs.len().max(1)).filter(|_| at % 2 == 0) {
-            let (mut killed, _) = Cut::dying_at_change(&fixture, 1 + at * 7 % 6, Fault::KillBefore);
+            let (mut killed, _) = ProxiedWorker::dying_at_change(&fixture, 1 + at * 7 % 6, Fault::KillBefore);
             if make_due(&fixture, job).await {
                 killed.run(&fixture, job).await;
             }
         }
         finish_all(&fixture, &mut undisturbed).await;
-        hung.assert_gone(&fixture, there, people).await;
+        deleted.assert_gone(&fixture, initial, people).await;
         finish_all(&fixture, &mut undisturbed).await;
     }
 }

@@ -1,4 +1,4 @@
-//! What people do.
+//! What users do: tweets, reactions, follows, and the end of accounts.
 
 use aviary_model::{CommentId, EdgeId, TweetId, TweetText, UserId, Username};
 use aviary_store::{Comment, Job, Profile, Reaction, Registration, ReplyTo, Task, Tweet, User};
@@ -6,7 +6,7 @@ use aviary_store::{Comment, Job, Profile, Reaction, Registration, ReplyTo, Task,
 use crate::world::{NOW, Random, World};
 
 impl World {
-    /// Somebody with an account.
+    /// A new account, by its id.
     pub(crate) async fn user(&self, name: &str) -> UserId {
         self.account(name).await.id
     }
@@ -36,19 +36,19 @@ impl World {
         users.try_into().unwrap()
     }
 
-    /// Deletes an account, as `auth` does. The job is written with it.
+    /// Deletes an account as `auth` does, in one transaction with the purge job.
     pub(crate) async fn delete_account(&self, user: &User) -> Job {
         let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, self.now()).unwrap();
         assert!(self.tables.delete(user, &purge).await.unwrap());
         purge
     }
 
-    pub(crate) async fn follow(&self, who: UserId, whom: UserId) {
-        self.relations.follow(who, whom, self.edge()).await.unwrap();
+    pub(crate) async fn follow(&self, follower: UserId, followed: UserId) {
+        self.relations.follow(follower, followed, self.edge()).await.unwrap();
     }
 
-    pub(crate) async fn unfollow(&self, who: UserId, whom: UserId) {
-        self.relations.unfollow(who, whom).await.unwrap();
+    pub(crate) async fn unfollow(&self, follower: UserId, followed: UserId) {
+        self.relations.unfollow(follower, followed).await.unwrap();
     }
 
     pub(crate) async fn tweet(&self, author: UserId, message: &str) -> Tweet {

@@ -1,4 +1,4 @@
-//! Who is told what, and what is unread.
+//! Notifications and unread counts.
 
 use std::collections::HashSet;
 
@@ -8,8 +8,8 @@ use aviary_store::{Edited, NotificationKind, Tweet};
 use crate::world::World;
 
 impl World {
-    /// What somebody was told, the last first.
-    pub(crate) async fn told(&self, user: UserId) -> Vec<(NotificationKind, UserId)> {
+    /// A user's notifications, newest first.
+    pub(crate) async fn notifications_of(&self, user: UserId) -> Vec<(NotificationKind, UserId)> {
         let page = self.notifications.page(user, None, 100, self.now()).await.unwrap();
         page.entries.into_iter().map(|found| (found.news.kind, found.news.actor)).collect()
     }
@@ -25,7 +25,7 @@ impl World {
 use NotificationKind::{Comment, Follow, Like, Mention, Retweet};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn everybody_is_told_what_concerns_them() {
+async fn everyone_concerned_is_notified() {
     let world = World::start();
     let [a, b, c] = world.users::<3>().await;
     world.follow(b, a).await;
@@ -42,16 +42,16 @@ async fn everybody_is_told_what_concerns_them() {
     world.settle().await;
     world.reply(b, &tweet, "@user0 and more").await;
     world.settle().await;
-    assert_eq!(world.told(a).await, [(Mention, b), (Comment, b), (Retweet, c), (Like, b), (Follow, b)]);
-    assert_eq!(world.told(b).await, [(Like, a)]);
-    assert_eq!(world.told(c).await, [(Mention, b), (Mention, a)]);
+    assert_eq!(world.notifications_of(a).await, [(Mention, b), (Comment, b), (Retweet, c), (Like, b), (Follow, b)]);
+    assert_eq!(world.notifications_of(b).await, [(Like, a)]);
+    assert_eq!(world.notifications_of(c).await, [(Mention, b), (Mention, a)]);
     let page = world.notifications.page(b, None, 1, world.now()).await.unwrap();
     assert_eq!((page.entries[0].news.tweet, page.entries[0].news.comment), (Some(tweet.id), Some(comment.id)));
     world.assert_inboxes().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_told_twice_nor_of_themselves() {
+async fn nobody_is_notified_twice_or_of_their_own_acts() {
     let world = World::start();
     let [a, b] = world.users::<2>().await;
     let tweet = world.tweet(a, "Hello @user0, @USER1 and @user1").await;
@@ -60,19 +60,19 @@ async fn nobody_is_told_twice_nor_of_themselves() {
     world.comment(a, &tweet, "@user0").await;
     world.reply(a, &tweet, "mine").await;
     world.settle().await;
-    assert_eq!((world.told(a).await, world.told(b).await), (vec![], vec![(Mention, a)]));
+    assert_eq!((world.notifications_of(a).await, world.notifications_of(b).await), (vec![], vec![(Mention, a)]));
     for _ in 0..3 {
         world.like(b, &tweet).await;
         world.settle().await;
         world.unlike(b, &tweet).await;
         world.settle().await;
     }
-    assert_eq!(world.told(a).await, [(Like, b)]);
+    assert_eq!(world.notifications_of(a).await, [(Like, b)]);
     assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_edit_tells_only_those_who_are_new_in_it() {
+async fn an_edit_notifies_only_new_mentions() {
     let world = World::start();
     let [a, b, c] = world.users::<3>().await;
     let tweet = world.tweet(a, "Hello @user1").await;
@@ -81,17 +81,20 @@ async fn an_edit_tells_only_those_who_are_new_in_it() {
     world.clock.forward(5);
     let tweet = world.edit(&tweet, "Hello @user2 and @user1").await;
     world.settle().await;
-    assert_eq!((world.told(b).await, world.told(c).await), (vec![(Mention, a)], vec![(Mention, a)]));
+    assert_eq!(
+        (world.notifications_of(b).await, world.notifications_of(c).await),
+        (vec![(Mention, a)], vec![(Mention, a)])
+    );
     assert_eq!(world.notifications.unread(b, world.now()).await.unwrap(), 0);
-    let told = world.notifications.page(c, None, 1, world.now()).await.unwrap();
-    assert_eq!(told.entries[0].news.created_at, world.now());
+    let page = world.notifications.page(c, None, 1, world.now()).await.unwrap();
+    assert_eq!(page.entries[0].news.created_at, world.now());
     world.edit(&tweet, "Nobody").await;
     world.settle().await;
-    assert_eq!(world.told(c).await.len(), 1);
+    assert_eq!(world.notifications_of(c).await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_told_by_who_is_hidden_or_gone_nor_about_what_is_gone() {
+async fn hidden_or_deleted_actors_and_deleted_tweets_notify_nobody() {
     let world = World::start();
     let [a, blocked, blocker, muted, other] = world.users::<5>().await;
     let ghost = world.account("ghost").await;
@@ -108,13 +111,13 @@ async fn nothing_is_told_by_who_is_hidden_or_gone_nor_about_what_is_gone() {
     world.delete_account(&ghost).await;
     world.tweets.delete(&gone, &world.tables.jobs, world.now()).await.unwrap();
     assert_eq!(world.hand(0, &records).await, Vec::<String>::new());
-    assert_eq!(world.told(a).await, [(Like, other)]);
-    assert_eq!(world.told(ghost.id).await, []);
+    assert_eq!(world.notifications_of(a).await, [(Like, other)]);
+    assert_eq!(world.notifications_of(ghost.id).await, []);
     assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn unread_is_what_was_not_read() {
+async fn only_unread_notifications_are_counted() {
     let world = World::start();
     let [a, others @ ..] = world.users::<6>().await;
     assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 0);
@@ -136,7 +139,7 @@ async fn unread_is_what_was_not_read() {
     let read: Vec<bool> =
         world.notifications.page(a, None, 9, world.now()).await.unwrap().entries.iter().map(|n| n.read).collect();
     assert_eq!(read, [true, true, false, false, false]);
-    // Reading some while all are read and while more comes: the count stays that of the unread ones.
+    // Concurrently, some are read, all are read, and new ones arrive: the count stays exact.
     let some: HashSet<_> = rest.entries.iter().take(2).map(|found| found.id).collect();
     let tweet = world.tweet(a, "Hello").await;
     world.like(others[1], &tweet).await;
@@ -155,9 +158,9 @@ async fn unread_is_what_was_not_read() {
     world.assert_inboxes().await;
 }
 
-/// Thirty batches, two processes: an inbox that everybody writes to at once.
+/// Many batches of two processes write to one inbox at once.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_inbox_takes_what_many_write_to_it_at_once() {
+async fn an_inbox_takes_many_concurrent_writes() {
     let world = World::start();
     let users = world.users::<24>().await;
     let tweet = world.tweet(users[0], "Hello").await;
@@ -169,19 +172,19 @@ async fn an_inbox_takes_what_many_write_to_it_at_once() {
     let (one, other) = records.split_at(records.len() / 2);
     let hands = one.chunks(4).map(|some| world.hand(0, some)).chain(other.chunks(4).map(|some| world.hand(1, some)));
     let failed = futures_util::future::join_all(hands).await;
-    // Whoever lost too often is asked again, as Lambda would.
+    // A write that lost too often fails; Lambda would deliver its records again.
     if failed.iter().any(|failed| !failed.is_empty()) {
         assert_eq!(world.hand(0, &records).await, Vec::<String>::new());
     }
-    assert_eq!(world.told(users[0]).await.len(), 23);
+    assert_eq!(world.notifications_of(users[0]).await.len(), 23);
     assert_eq!(world.notifications.unread(users[0], world.now()).await.unwrap(), 23);
     world.assert_inboxes().await;
     world.assert_counts().await;
 }
 
-/// What nobody read for ninety days goes, and is not unread then.
+/// Unread notifications expire after ninety days and then do not count.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_over_is_not_unread_any_more() {
+async fn expired_notifications_are_not_unread() {
     let world = World::start();
     let [a, b, c] = world.users::<3>().await;
     world.follow(b, a).await;
@@ -192,8 +195,8 @@ async fn what_is_over_is_not_unread_any_more() {
     assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 2);
     world.clock.forward(41 * 86_400);
     assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 1);
-    assert_eq!(world.told(a).await, [(Follow, c)]);
-    // It stays so for those who ask again, and when more comes.
+    assert_eq!(world.notifications_of(a).await, [(Follow, c)]);
+    // It stays so at the next read, and when new ones arrive.
     assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 1);
     let tweet = world.tweet(a, "Hello").await;
     world.like(b, &tweet).await;
@@ -203,9 +206,9 @@ async fn what_is_over_is_not_unread_any_more() {
     assert_eq!(world.notifications.unread(a, world.now()).await.unwrap(), 0);
 }
 
-/// What a mute or a block hides is not counted as unread, in both directions of a block, and only that.
+/// Notifications that a mute or a block hides are not unread, in both directions of a block. Others stay unread.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_hidden_later_is_not_unread() {
+async fn notifications_hidden_later_are_not_unread() {
     let world = World::start();
     let [a, b, c] = world.users::<3>().await;
     let (tweet, other) = (world.tweet(a, "Hello").await, world.tweet(b, "Hello").await);

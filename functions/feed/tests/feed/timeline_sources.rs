@@ -1,4 +1,4 @@
-//! A tweet that several bring: it is in a timeline as long as one of them does, whoever came first.
+//! Entries with several sources: a tweet stays in a timeline as long as its author or one retweeter is left.
 
 use std::collections::BTreeSet;
 
@@ -13,12 +13,12 @@ impl World {
         page.entries.into_iter().find(|entry| entry.tweet == tweet)
     }
 
-    async fn bringers_of(&self, user: UserId, tweet: TweetId) -> Vec<UserId> {
+    async fn sources_of(&self, user: UserId, tweet: TweetId) -> Vec<UserId> {
         let entry = self.entry(user, tweet).await;
         entry.iter().flat_map(|entry| entry.via.into_iter().chain(entry.also.iter().copied())).collect()
     }
 
-    /// What is kept of those who bring a tweet that was there before.
+    /// The stored further sources of entries.
     async fn also(&self) -> Vec<String> {
         let feed = self.items("FeedTable").await;
         feed.into_keys().map(|(_, sk)| sk).filter(|sk| sk.starts_with("ALSO#")).collect()
@@ -26,7 +26,7 @@ impl World {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_tweet_stays_while_somebody_else_brings_it() {
+async fn an_entry_stays_while_another_retweet_is_left() {
     let world = World::start();
     let [author, one, two, three, reader] = world.users::<5>().await;
     for fan in [one, two, three] {
@@ -34,24 +34,24 @@ async fn a_tweet_stays_while_somebody_else_brings_it() {
     }
     world.settle_twice().await;
     let tweet = world.tweet(author, "Worth it").await;
-    let mut places = Vec::new();
+    let mut positions = Vec::new();
     for fan in [one, two, three] {
         world.clock.forward(1);
         world.retweet(fan, &tweet).await;
         world.settle().await;
         let edge = world.reactions.retweeted_by(fan, None, 1).await.unwrap();
-        places.push(edge.entries[0].position);
+        positions.push(edge.entries[0].position);
     }
     assert_eq!(world.also().await.len(), 2);
-    // Neither the last nor the first takes it away; the place is that of who came first of those who are left.
+    // Undoing the last or the first retweet keeps the entry. Its position is that of the earliest source left.
     world.unretweet(three, &tweet).await;
     world.settle_twice().await;
     let entry = world.entry(reader, tweet.id).await.unwrap();
-    assert_eq!((entry.via, entry.position, entry.also), (Some(one), places[0], [two].into()));
+    assert_eq!((entry.via, entry.position, entry.also), (Some(one), positions[0], [two].into()));
     world.unretweet(one, &tweet).await;
     world.settle_twice().await;
     let entry = world.entry(reader, tweet.id).await.unwrap();
-    assert_eq!((entry.via, entry.position, entry.also), (Some(two), places[1], [].into()));
+    assert_eq!((entry.via, entry.position, entry.also), (Some(two), positions[1], [].into()));
     assert_eq!(world.also().await, Vec::<String>::new());
     world.unretweet(two, &tweet).await;
     world.settle_twice().await;
@@ -59,7 +59,7 @@ async fn a_tweet_stays_while_somebody_else_brings_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_retweet_that_is_taken_back_leaves_it_to_its_author() {
+async fn an_undone_retweet_leaves_the_entry_to_the_author() {
     let world = World::start();
     let [author, fan, reader] = world.users::<3>().await;
     world.follow(reader, fan).await;
@@ -73,7 +73,7 @@ async fn a_retweet_that_is_taken_back_leaves_it_to_its_author() {
     world.unretweet(fan, &tweet).await;
     world.settle_twice().await;
     assert_eq!(world.entry(reader, tweet.id).await, Some(TimelineEntry::tweeted(tweet.id, author)));
-    // And an author's own place is not left to a retweet of it.
+    // A retweet does not replace the author's own entry.
     world.retweet(fan, &tweet).await;
     world.settle_twice().await;
     let entry = world.entry(reader, tweet.id).await.unwrap();
@@ -84,7 +84,7 @@ async fn a_retweet_that_is_taken_back_leaves_it_to_its_author() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_retweet_by_the_same_takes_its_place_and_is_not_lost_to_the_first_ones_end() {
+async fn a_second_retweet_survives_the_end_of_the_first() {
     let world = World::start();
     let [author, one, two, reader] = world.users::<4>().await;
     world.follow(reader, one).await;
@@ -101,14 +101,14 @@ async fn a_second_retweet_by_the_same_takes_its_place_and_is_not_lost_to_the_fir
         let end = world.records().await;
         world.retweet(fan, &tweet).await;
         let again = world.records().await;
-        // The end is heard of last.
+        // The record of the end is delivered last.
         world.hand(0, &again).await;
         world.work().await;
         world.hand(0, &end).await;
         world.work().await;
     }
     world.settle_twice().await;
-    assert_eq!(world.bringers_of(reader, tweet.id).await, [one, two]);
+    assert_eq!(world.sources_of(reader, tweet.id).await, [one, two]);
     for fan in [one, two] {
         assert!(world.entry(reader, tweet.id).await.is_some());
         world.unretweet(fan, &tweet).await;
@@ -117,9 +117,9 @@ async fn a_second_retweet_by_the_same_takes_its_place_and_is_not_lost_to_the_fir
     assert_eq!((world.entry(reader, tweet.id).await, world.also().await), (None, vec![]));
 }
 
-/// An entry that nobody brings any more whom the reader follows does not hold back who brings the tweet next.
+/// An entry whose sources the reader no longer follows gives way to the next source.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_brings_a_tweet_next_takes_the_place_of_those_who_are_not_followed_any_more() {
+async fn a_new_source_replaces_sources_no_longer_followed() {
     let world = World::start();
     let [author, fan, muted, reader] = world.users::<4>().await;
     for person in [author, fan, muted] {
@@ -138,7 +138,7 @@ async fn who_brings_a_tweet_next_takes_the_place_of_those_who_are_not_followed_a
     let entry = world.entry(reader, tweet.id).await.unwrap();
     assert_eq!((entry.via, entry.also), (Some(fan), [muted].into()));
     assert!(entry.position > tweet.id.into());
-    // And what is over is as good as gone, though it was not removed yet.
+    // An expired entry counts as gone, even before DynamoDB removes it.
     world.clock.forward(91 * 24 * 3_600);
     assert_eq!(world.entry(reader, tweet.id).await, None);
     world.unretweet(fan, &tweet).await;
@@ -148,9 +148,9 @@ async fn who_brings_a_tweet_next_takes_the_place_of_those_who_are_not_followed_a
     assert_eq!(world.entry(reader, tweet.id).await.unwrap().via, Some(fan));
 }
 
-/// A retweet in the moment of a follow, which the index did not have yet.
+/// A retweet from before the index shows the follow.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_new_follower_gets_what_was_retweeted_since_the_follow_and_not_before() {
+async fn a_new_follower_gets_retweets_since_the_follow() {
     let world = World::with_index_delay(std::time::Duration::from_secs(5));
     let [author, fan, reader] = world.users::<3>().await;
     let (before, since) = (world.tweet(author, "Before").await, world.tweet(author, "Since").await);
@@ -161,15 +161,15 @@ async fn a_new_follower_gets_what_was_retweeted_since_the_follow_and_not_before(
     world.settle().await;
     world.retweet(fan, &since).await;
     world.settle().await;
-    assert_eq!(world.entry(reader, since.id).await, None, "the index has seen everything: no test");
+    assert_eq!(world.entry(reader, since.id).await, None, "the index showed everything: the test proves nothing");
     world.settle_twice().await;
-    assert_eq!(world.bringers_of(reader, since.id).await, [fan]);
+    assert_eq!(world.sources_of(reader, since.id).await, [fan]);
     assert_eq!(world.entry(reader, before.id).await, None);
 }
 
-/// Only the first few are kept beside the first: each is read with every page.
+/// An entry keeps only five sources, because each is read with every page.
 #[tokio::test(flavor = "multi_thread")]
-async fn not_more_are_kept_than_a_page_can_read() {
+async fn an_entry_keeps_five_sources() {
     let world = World::start();
     let [author, reader, a, b, c, d, e, f] = world.users::<8>().await;
     for fan in [a, b, c, d, e, f] {
@@ -181,14 +181,14 @@ async fn not_more_are_kept_than_a_page_can_read() {
         world.retweet(fan, &tweet).await;
         world.settle().await;
     }
-    let kept = world.bringers_of(reader, tweet.id).await;
+    let kept = world.sources_of(reader, tweet.id).await;
     assert_eq!((kept[0], kept.iter().copied().collect::<BTreeSet<_>>()), (a, [a, b, c, d, e].into()));
     assert_eq!(world.also().await.len(), 4);
 }
 
-/// Nothing of an account that goes is left in what others brought.
+/// A deleted account leaves no trace in entries that others retweeted.
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_goes_brings_nothing_any_more() {
+async fn a_deleted_account_is_no_source() {
     let world = World::start();
     let leaver = world.account("leaver").await;
     let author = world.user("author").await;
@@ -210,7 +210,7 @@ async fn whoever_goes_brings_nothing_any_more() {
         world.clock.forward(700);
     }
     for tweet in [&first, &second] {
-        assert_eq!(world.bringers_of(reader, tweet.id).await, [fan]);
+        assert_eq!(world.sources_of(reader, tweet.id).await, [fan]);
     }
     let feed = world.items("FeedTable").await;
     let leaver = leaver.id.to_string();
