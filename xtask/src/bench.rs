@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: the functions' release builds against their budgets.
 //!
-//! Each is driven through the Lambda Runtime API, one request at a time as on AWS, against a local AWS of its own.
+//! Each function gets one request at a time through the Lambda Runtime API, as on AWS, and uses a local AWS.
 
 mod context;
 mod events;
@@ -34,7 +34,7 @@ use session::Session;
 
 const STACK: &str = "aviary-bench";
 
-/// Measures and prints; what misses its budget is marked.
+/// Measures and prints. Figures that miss their budget are marked.
 pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArgs) -> Result<()> {
     ensure!(fs::exists("/proc/self/schedstat")?, "bench reads Linux's /proc, which is not there");
     run::build(workspace, supervisor, true)?;
@@ -42,6 +42,7 @@ pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArg
     let plan = Plan {
         stack: STACK.to_owned(),
         data: folder.path().to_owned(),
+        files: folder.path().to_owned(),
         api_port: 0,
         dynamodb_port: 0,
         aws_port: 0,
@@ -123,7 +124,7 @@ fn measure_operation(
     for number in 0..warm_up {
         process.invoke(context, operation, number)?;
     }
-    // Only a request says in the log what it cost.
+    // Only requests log their cost.
     let counted = |requests| if operation.status.is_some() { requests } else { 0 };
     process.forget_costs(counted(warm_up))?;
     let before = usage::cpu(process.pid())?;
@@ -137,7 +138,7 @@ fn measure_operation(
         name: operation.name,
         requests,
         heavy: operation.heavy,
-        steps_budget: operation.steps,
+        round_trips_budget: operation.round_trips,
         median: report::median(&mut times),
         cpu,
         cost,

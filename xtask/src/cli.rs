@@ -11,7 +11,7 @@ pub const DEFAULT_SEED: u64 = 1;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 pub struct Cli {
-    /// What to do.
+    /// The task.
     #[command(subcommand)]
     pub task: Task,
 }
@@ -21,10 +21,8 @@ pub struct Cli {
 pub enum Task {
     /// Run everything on this machine: the local AWS and all functions behind one base URL.
     Run(RunArgs),
-    /// Check everything that must be green: formatting, lints, all tests.
+    /// Check formatting and lints, and run all tests.
     Test(TestArgs),
-    /// Write the local routes and access keys in Cargo.toml from template.yaml.
-    Routes(RoutesArgs),
     /// Write docs/endpoints.md from the tables of routes.
     Endpoints,
     /// Measure the release builds of the functions against their budgets.
@@ -35,13 +33,16 @@ pub enum Task {
     Staff(StaffArgs),
     /// Import the users of a Django project, with their passwords.
     ImportDjango(ImportDjangoArgs),
-    /// Compare every counter (likes, followers, unread notifications, …) with what it counts.
+    /// Compare every counter (likes, followers, unread notifications, …) with the items that it counts.
     Recount(RecountArgs),
 }
 
 /// Options of `run`.
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
+    /// Start only the local AWS, and print the call of `cargo lambda watch` that serves the functions.
+    #[arg(long)]
+    pub aws_only: bool,
     /// Delete the data of earlier runs first.
     #[arg(long)]
     pub fresh: bool,
@@ -57,21 +58,21 @@ pub struct RunArgs {
     /// Serve HTTPS with a self-signed certificate; plain HTTP is then on the next port.
     #[arg(long)]
     pub https: bool,
-    /// Which passwords signup takes: `documented` admits the short ones of the client documents' examples.
+    /// Passwords that signup accepts: `documented` admits the short ones of the client documents' examples.
     #[arg(long, value_enum, default_value_t = PasswordPolicy::Documented)]
     pub password_policy: PasswordPolicy,
-    /// What lags.
+    /// Delays of the local AWS.
     #[command(flatten)]
     pub delays: DelayArgs,
 }
 
-/// How far what follows from a write is behind it.
+/// How long the effects of a write are delayed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Args)]
 pub struct DelayArgs {
-    /// Deliver the records of streams no earlier than this many milliseconds after their change.
+    /// Deliver stream records no earlier than this many milliseconds after their change.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub stream_delay_ms: u32,
-    /// Show a change in DynamoDB's global indexes only this many milliseconds later, as AWS may.
+    /// Show a change in DynamoDB's global indexes only this many milliseconds later.
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub index_delay_ms: u32,
 }
@@ -86,14 +87,14 @@ impl RunArgs {
 /// Values of `--password-policy`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PasswordPolicy {
-    /// Every rule, everywhere.
+    /// Every rule applies everywhere.
     Standard,
-    /// Short passwords where a client document's example has one.
+    /// Short passwords are accepted where a client document's example has one.
     Documented,
 }
 
 impl PasswordPolicy {
-    /// As the functions' environment spells it.
+    /// Value of the variable in the functions' environment.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Standard => "standard",
@@ -111,20 +112,12 @@ pub struct TestArgs {
     /// Run only the store's tests, against AWS's own DynamoDB Local (needs Java 17 and npm).
     #[arg(long, conflicts_with = "deploy")]
     pub dynamodb_local: bool,
-    /// What lags while the tests run.
+    /// Delays of the local AWS while the tests run.
     #[command(flatten)]
     pub delays: DelayArgs,
-    /// Passed to the test runner, for example the name of a test; documentation tests are then left out.
+    /// Arguments for the test runner, for example the name of a test. Documentation tests are then left out.
     #[arg(last = true, value_name = "ARGS")]
     pub runner_args: Vec<String>,
-}
-
-/// Options of `routes`.
-#[derive(Clone, Debug, Args)]
-pub struct RoutesArgs {
-    /// Change nothing, and fail when the routes differ from the template.
-    #[arg(long)]
-    pub check: bool,
 }
 
 /// Options of `bench`.
@@ -133,7 +126,7 @@ pub struct BenchArgs {
     /// Warm requests per function and operation.
     #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     pub requests: u32,
-    /// Starts of each function whose median is taken.
+    /// Starts of each function; the median is reported.
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub starts: u32,
 }
@@ -141,13 +134,13 @@ pub struct BenchArgs {
 /// Options of `seed`.
 #[derive(Clone, Debug, Args)]
 pub struct SeedArgs {
-    /// How many people.
+    /// Number of people.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=2000))]
     pub users: u16,
-    /// Which world: the same number makes the same one.
+    /// The same number makes the same world.
     #[arg(long, default_value_t = DEFAULT_SEED)]
     pub seed: u64,
-    /// Where the service is.
+    /// Base URL of the service.
     #[arg(long, default_value = "http://127.0.0.1:9000")]
     pub url: String,
 }
@@ -155,12 +148,12 @@ pub struct SeedArgs {
 /// Options of `staff`.
 #[derive(Clone, Debug, Args)]
 pub struct StaffArgs {
-    /// The username, or the address.
+    /// Username or mail address.
     pub name: String,
     /// Make the user no longer staff.
     #[arg(long)]
     pub remove: bool,
-    /// Where.
+    /// The deployment.
     #[command(flatten)]
     pub deployment: DeploymentArgs,
 }
@@ -168,9 +161,9 @@ pub struct StaffArgs {
 /// Options of `import-django`.
 #[derive(Clone, Debug, Args)]
 pub struct ImportDjangoArgs {
-    /// What `manage.py dumpdata auth.user` wrote.
+    /// Output of `manage.py dumpdata auth.user`.
     pub file: PathBuf,
-    /// Where.
+    /// The deployment.
     #[command(flatten)]
     pub deployment: DeploymentArgs,
 }
@@ -178,18 +171,18 @@ pub struct ImportDjangoArgs {
 /// Options of `recount`.
 #[derive(Clone, Debug, Args)]
 pub struct RecountArgs {
-    /// Set those that are wrong.
+    /// Correct wrong counters.
     #[arg(long)]
     pub repair: bool,
-    /// How long a counter must have been wrong in the same way, in seconds.
+    /// Seconds after which a counter must still be wrong in the same way.
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     pub pause: u16,
-    /// Where.
+    /// The deployment.
     #[command(flatten)]
     pub deployment: DeploymentArgs,
 }
 
-/// Which deployment a task works on: the local one unless a stack or tables are named.
+/// The deployment of a task: the local one unless a stack or tables are named.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "A deployed stage (otherwise what `cargo xtask run` serves)")]
 pub struct DeploymentArgs {
@@ -199,10 +192,10 @@ pub struct DeploymentArgs {
     /// The region [default: as the environment or the profile says].
     #[arg(long)]
     pub region: Option<String>,
-    /// The AWS CLI's profile that the credentials are taken from.
+    /// The AWS CLI's profile with the credentials.
     #[arg(long)]
     pub profile: Option<String>,
-    /// The tables by hand, where there is no AWS CLI: the accounts table.
+    /// The accounts table, if the tables are named by hand because there is no AWS CLI.
     #[arg(long, value_name = "TABLE", conflicts_with = "stack", requires_all = ["credentials_table", "social_table", "feed_table"])]
     pub accounts_table: Option<String>,
     /// The credentials table.
@@ -214,7 +207,7 @@ pub struct DeploymentArgs {
     /// The feed table.
     #[arg(long, value_name = "TABLE", requires = "accounts_table")]
     pub feed_table: Option<String>,
-    /// The log group of the audit trail; without it nothing is written there.
+    /// The log group of the audit trail. Without it no event is written.
     #[arg(long, value_name = "GROUP", requires = "accounts_table")]
     pub audit_log_group: Option<String>,
 }
@@ -241,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn passwords_are_as_documented_unless_said_otherwise() {
+    fn the_documented_password_policy_is_the_default() {
         assert_eq!(run_args(&[]).password_policy.as_str(), "documented");
         assert_eq!(run_args(&["--password-policy", "standard"]).password_policy.as_str(), "standard");
     }
@@ -254,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_lags_unless_it_is_said() {
+    fn delays_are_zero_by_default() {
         assert_eq!(run_args(&[]).delays, DelayArgs::default());
         let delays = run_args(&["--stream-delay-ms", "300", "--index-delay-ms", "700"]).delays;
         assert_eq!((delays.stream_delay_ms, delays.index_delay_ms), (300, 700));
@@ -262,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_two_dashes_goes_to_the_test_runner() {
+    fn arguments_after_two_dashes_go_to_the_test_runner() {
         let cli = Cli::try_parse_from(["cargo xtask", "test", "--deploy", "--", "signup", "--deploy"]).unwrap();
         let Task::Test(args) = cli.task else { panic!("not a test task") };
         assert!(args.deploy);
@@ -271,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_by_hand_are_named_all_or_none_and_not_beside_a_stack() {
+    fn tables_are_named_all_or_none_and_never_with_a_stack() {
         let parse = |line: &str| Cli::try_parse_from(line.split(' '));
         assert!(parse("xtask staff ada --remove --stack aviary-prod --region eu-west-1 --profile ops").is_ok());
         assert!(

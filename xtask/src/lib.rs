@@ -1,6 +1,6 @@
-//! The developers' commands: running Aviary on this machine, testing it, and what keeps its files in step.
+//! The developers' commands (`cargo xtask`): running Aviary on this machine, testing it and measuring it.
 //!
-//! As a library it offers the parts that tests elsewhere can use, above all [`process`] and [`runtime_api`].
+//! Other crates' tests use parts of it as a library, above all [`process`] and [`runtime_api`].
 
 pub mod bench;
 pub mod cli;
@@ -11,10 +11,10 @@ pub mod logs;
 pub mod operate;
 pub mod ports;
 pub mod process;
-pub mod routes;
 pub mod run;
 pub mod runtime_api;
 pub mod seed;
+pub mod shell;
 pub mod test;
 pub mod tls;
 pub mod tools;

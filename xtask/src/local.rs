@@ -1,12 +1,13 @@
-//! The whole service on this machine: the local AWS and `cargo lambda watch` before the functions.
+//! The whole service on this machine: the local AWS, and `cargo lambda watch` with the functions.
 
 mod environment;
 mod probe;
+mod routes;
+mod watch;
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    process::Command,
     time::{Duration, Instant},
 };
 
@@ -23,41 +24,49 @@ use crate::{
 };
 
 pub use environment::{forget_foreign_settings, local_aws};
+pub use watch::Watch;
 
 /// Name of the stack that `run` deploys locally.
 pub const STACK: &str = "aviary-local";
-/// The region that the local AWS plays.
+/// Region of the local AWS.
 pub const REGION: &str = "us-east-1";
 
 const LOCAL_AWS_WITHIN: Duration = Duration::from_secs(60);
 const FUNCTIONS_WITHIN: Duration = Duration::from_secs(60);
 
-/// What to start, and where.
+/// What to start, and on which ports.
 #[derive(Debug)]
 pub struct Plan {
-    /// The stack's name, by which tables and buckets are named.
+    /// Name of the stack; names of tables and buckets begin with it.
     pub stack: String,
-    /// Folder of the local AWS's files.
+    /// Folder of the local AWS's data.
     pub data: PathBuf,
-    /// Port of the API; with TLS plain HTTP is on the next one.
+    /// Folder of the files that `cargo lambda watch` reads.
+    pub files: PathBuf,
+    /// Port of the API. With TLS, plain HTTP is on the next port.
     pub api_port: u16,
-    /// Port of DynamoDB, 0 for any.
+    /// Port of DynamoDB; 0 for any free port.
     pub dynamodb_port: u16,
-    /// Port of the other services, 0 for any.
+    /// Port of the other services; 0 for any free port.
     pub aws_port: u16,
     /// Use the release builds.
     pub release: bool,
-    /// Build a function again when its source changes.
+    /// Rebuild a function when its source changes.
     pub reload: bool,
-    /// Serve HTTPS with these.
+    /// Serve HTTPS with this certificate.
     pub tls: Option<TlsFiles>,
-    /// What the functions' environment says of passwords.
+    /// The functions' password policy.
     pub password_policy: PasswordPolicy,
-    /// How far streams and indexes are behind.
+    /// Delays of streams and indexes.
     pub delays: DelayArgs,
 }
 
 impl Plan {
+    /// The port of plain HTTP.
+    fn plain_port(&self) -> u16 {
+        self.api_port + u16::from(self.tls.is_some())
+    }
+
     /// Base URL of the API.
     fn api_url(&self) -> String {
         match self.tls {
@@ -67,14 +76,14 @@ impl Plan {
     }
 }
 
-/// Where the parts can be reached.
+/// Base URLs of the parts.
 #[derive(Clone, Debug)]
 pub struct Addresses {
     /// Base URL of the API.
     pub api: String,
-    /// DynamoDB.
+    /// URL of DynamoDB.
     pub dynamodb: String,
-    /// S3 and CloudWatch Logs.
+    /// URL of the other services.
     pub aws: String,
 }
 
@@ -83,7 +92,24 @@ pub fn settings(stack: &str) -> Settings {
     Settings { stack: stack.to_owned(), region: REGION.to_owned(), ..Settings::default() }
 }
 
-/// Starts everything and returns when every function has answered a request.
+/// Settings that read the functions without running them: addresses that are known only at run time are empty.
+pub fn offline_settings() -> Settings {
+    let overrides = [("AVIARY_MEDIA_URL".to_owned(), String::new())].into();
+    Settings { overrides, ..settings(STACK) }
+}
+
+/// A running local AWS, and the call that serves the functions.
+#[derive(Debug)]
+pub struct Prepared {
+    /// Base URLs; the API answers once `watch` runs.
+    pub addresses: Addresses,
+    /// The functions with their environment on this machine.
+    pub functions: Vec<Function>,
+    /// The call that serves them.
+    pub watch: Watch,
+}
+
+/// Starts everything, and returns after every function with routes has answered a request.
 pub fn start(
     workspace: &Workspace,
     supervisor: &mut Supervisor,
@@ -91,29 +117,40 @@ pub fn start(
     plan: &Plan,
     logs: &LogView,
 ) -> Result<Addresses> {
-    let plain_port = plan.api_port + u16::from(plan.tls.is_some());
-    let invoked_at = format!("http://127.0.0.1:{plain_port}");
-    let (dynamodb, aws) = start_local_aws(workspace, supervisor, plan, logs, Some(&invoked_at))?;
-    let functions = functions(workspace, plan, &aws)?;
-    let mut watch = watch_command(workspace, cargo_lambda, plan);
+    let Prepared { addresses, functions, watch } = prepare(workspace, supervisor, cargo_lambda, plan, logs)?;
+    let mut watch = watch.command(workspace);
     forget_foreign_settings(&mut watch);
-    watch.envs(environment::union(&functions)?).envs(local_aws(&dynamodb, &aws));
-    // Each function has its own in Cargo.toml. One that had not would be a stranger, where it could do all with the other.
-    watch.env("AWS_ACCESS_KEY_ID", "local-nobody");
     let part = PartPlan {
         name: "cargo lambda watch",
-        // It keeps nothing that could be lost.
+        // It holds no data.
         grace: Duration::from_secs(1),
         out: watching(supervisor, logs),
         err: watching(supervisor, logs),
     };
     supervisor.start(part, &mut watch)?;
-    wait_for_functions(supervisor, SocketAddr::from((Ipv4Addr::LOCALHOST, plain_port)), &functions)?;
-    Ok(Addresses { api: plan.api_url(), dynamodb, aws })
+    let server = SocketAddr::from((Ipv4Addr::LOCALHOST, plan.plain_port()));
+    wait_for_functions(supervisor, server, &functions)?;
+    Ok(addresses)
 }
 
-/// Starts only the local AWS and returns the URLs of DynamoDB and of everything else, when both are ready. What its
-/// streams and schedules deliver goes to the functions at `functions_at`, if that is given.
+/// Starts the local AWS, and writes the files with which `cargo lambda watch` serves the functions.
+pub fn prepare(
+    workspace: &Workspace,
+    supervisor: &mut Supervisor,
+    cargo_lambda: &Path,
+    plan: &Plan,
+    logs: &LogView,
+) -> Result<Prepared> {
+    let invoked_at = format!("http://127.0.0.1:{}", plan.plain_port());
+    let (dynamodb, aws) = start_local_aws(workspace, supervisor, plan, logs, Some(&invoked_at))?;
+    let functions = functions(workspace, plan, &aws)?;
+    let environment = environment::of_all(&functions, &dynamodb, &aws)?;
+    let watch = Watch::prepare(workspace, cargo_lambda, plan, &functions, &environment)?;
+    Ok(Prepared { addresses: Addresses { api: plan.api_url(), dynamodb, aws }, functions, watch })
+}
+
+/// Starts only the local AWS, and returns the URLs of DynamoDB and of the other services once both are ready. Streams
+/// and schedules call the functions at `functions_at`, if that is given.
 pub fn start_local_aws(
     workspace: &Workspace,
     supervisor: &mut Supervisor,
@@ -156,7 +193,7 @@ pub fn start_local_aws(
     }
 }
 
-/// The functions with the environment that they have here.
+/// The functions with their environment on this machine.
 pub fn functions(workspace: &Workspace, plan: &Plan, aws: &str) -> Result<Vec<Function>> {
     let template = Template::load(workspace.template())?;
     let mut settings = settings(&plan.stack);
@@ -170,22 +207,7 @@ pub fn functions(workspace: &Workspace, plan: &Plan, aws: &str) -> Result<Vec<Fu
     Ok(functions)
 }
 
-fn watch_command(workspace: &Workspace, cargo_lambda: &Path, plan: &Plan) -> Command {
-    let mut command = workspace.command(cargo_lambda);
-    command.args(["lambda", "watch", "--disable-cors", "-A", "127.0.0.1", "-P"]).arg(plan.api_port.to_string());
-    if plan.release {
-        command.arg("--release");
-    }
-    if !plan.reload {
-        command.arg("--ignore-changes");
-    }
-    if let Some(tls) = &plan.tls {
-        command.arg("--tls-cert").arg(&tls.certificate).arg("--tls-key").arg(&tls.key);
-    }
-    command
-}
-
-/// Shows lines, and tells the supervisor when one says that a function has ended.
+/// Shows lines, and sends an event when one says that a function has ended.
 fn watching(supervisor: &Supervisor, logs: &LogView) -> Lines {
     let sender = supervisor.sender();
     let mut show = logs.lines();
@@ -207,11 +229,11 @@ fn wait_for_functions(supervisor: &mut Supervisor, server: SocketAddr, functions
     while !missing.is_empty() {
         match supervisor.next(Some(deadline))? {
             Some(Event::Answer(name, Ok(()))) => missing.retain(|other| *other != name),
-            Some(Event::FunctionEnded) => bail!("a function has stopped while starting; what it said is above"),
+            Some(Event::FunctionEnded) => bail!("a function has stopped while starting; its output is above"),
             Some(Event::Answer(name, Err(reason))) => bail!("the function `{name}` does not answer: {reason}"),
             Some(_) => {}
             None => bail!(
-                "these functions did not answer within {} seconds: {}; what they said is above",
+                "these functions did not answer within {} seconds: {}; their output is above",
                 FUNCTIONS_WITHIN.as_secs(),
                 missing.join(", ")
             ),

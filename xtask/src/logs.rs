@@ -1,4 +1,4 @@
-//! What the parts write, made readable for a terminal.
+//! Makes the parts' output readable on a terminal.
 
 use std::sync::{
     Arc,
@@ -13,7 +13,7 @@ const STARTING: u8 = 0;
 const RUNNING: u8 = 1;
 const STOPPING: u8 = 2;
 
-/// Shows the parts' output. While they start only what is unusual is shown, and nothing once they stop.
+/// Shows the parts' output. While they start, only unusual lines are shown, and none while they stop.
 #[derive(Clone, Debug, Default)]
 pub struct LogView {
     phase: Arc<AtomicU8>,
@@ -37,13 +37,13 @@ impl LogView {
         self.phase.store(RUNNING, Ordering::Relaxed);
     }
 
-    /// From now on nothing is shown: parts that are told to end complain about each other.
+    /// From now on nothing is shown, because stopping parts report each other's absence.
     pub fn stopping(&self) {
         self.phase.store(STOPPING, Ordering::Relaxed);
     }
 }
 
-/// Several programs write to one pipe: a JSON line can land in the middle of what cargo writes piece by piece.
+/// Several programs write to one pipe, so a JSON line can follow a piece of cargo's output in one line.
 fn pieces(line: &str) -> impl Iterator<Item = &str> {
     let cut = line.find("{\"").filter(|at| line.get(*at..).is_some_and(|rest| rest.ends_with('}')));
     let (before, after) = line.split_at_checked(cut.unwrap_or(0)).unwrap_or(("", line));
@@ -65,7 +65,7 @@ fn shown(line: &str, phase: u8) -> Option<String> {
     Some(readable(&level, &record))
 }
 
-/// What cargo and the local server say whenever a function starts or is stopped for a new build: of no use to anybody.
+/// Lines that cargo and the local server write whenever a function starts or is stopped for a rebuild.
 fn is_chatter(line: &str) -> bool {
     let text = line.trim();
     [
@@ -81,11 +81,11 @@ fn is_chatter(line: &str) -> bool {
     .iter()
     .any(|start| text.starts_with(start))
         || text == "ERROR command killed code=ForceStop"
-        // A failed condition is an ordinary answer of DynamoDB, and the functions' business.
+        // A failed condition is an ordinary answer of DynamoDB that the functions handle.
         || text.contains(" WARN dynoxide::server: error response")
 }
 
-/// The time of day, the level, the message, then everything else as `key=value`.
+/// The time of day, the level, the message, then all other fields as `key=value`.
 fn readable(level: &str, record: &Map<String, Value>) -> String {
     let time = text_of(record.get("timestamp").or_else(|| record.get("time")));
     let time = time.as_deref().and_then(|time| time.split('T').nth(1)?.get(..8)).unwrap_or("--:--:--").to_owned();
@@ -102,7 +102,7 @@ fn readable(level: &str, record: &Map<String, Value>) -> String {
     line
 }
 
-/// A request's log line begins with what one looks for: method, route, status and time.
+/// A request's line begins with method, route, status and time.
 fn request(record: &Map<String, Value>) -> Option<String> {
     let method = text_of(record.get("http.method"))?;
     let route = text_of(record.get("http.route"))?;
@@ -111,7 +111,7 @@ fn request(record: &Map<String, Value>) -> Option<String> {
     Some(format!("{method} {route} {status} {duration:.1} ms"))
 }
 
-/// The record with the members of its objects lifted to the top, names joined with a dot; those of `fields` keep theirs.
+/// The record with the members of nested objects at the top, under dotted names. Members of `fields` keep their names.
 fn flattened(record: Map<String, Value>) -> Map<String, Value> {
     let mut flat = Map::new();
     for (key, value) in record {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_requests_line_begins_with_what_was_asked_and_answered() {
+    fn a_requests_line_begins_with_method_route_and_status() {
         let line = r#"{"timestamp":"2025-01-02T03:04:05Z","level":"INFO","message":"request","request.id":"r",
             "http.method":"GET","http.route":"/auth/users/me","http.status":200,"duration.ms":3.652,"dynamodb.round_trips":2}"#;
         assert_eq!(

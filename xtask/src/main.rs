@@ -9,7 +9,7 @@ use xtask::{
     cli::{Cli, Task},
     console, endpoints, operate,
     process::{Interrupted, ProcessTree, Supervisor},
-    routes, run, seed, test,
+    run, seed, test,
     workspace::Workspace,
 };
 
@@ -37,7 +37,6 @@ fn perform(task: Task) -> Result<()> {
     match task {
         Task::Run(args) => run::run(&workspace, &mut Supervisor::new()?, &args),
         Task::Test(args) => test::test(&workspace, &mut Supervisor::new()?, &args),
-        Task::Routes(args) => routes::routes(&workspace, args.check),
         Task::Endpoints => endpoints::endpoints(&workspace, &mut Supervisor::new()?),
         Task::Bench(args) => bench::bench(&workspace, &mut Supervisor::new()?, &args),
         Task::Staff(args) => operate::staff(&workspace, &mut Supervisor::new()?, &args),
@@ -47,16 +46,16 @@ fn perform(task: Task) -> Result<()> {
     }
 }
 
-/// Makes this process the parent of whatever loses its own, so that [`sweep`] finds it.
+/// Makes this process the parent of orphaned descendants, so that [`sweep`] finds them.
 fn adopt_orphans() {
     #[cfg(target_os = "linux")]
     {
-        // Where the kernel refuses, stopping each part's tree still works.
+        // If the kernel refuses, stopping each part's process tree still works.
         let _ = nix::sys::prctl::set_child_subreaper(true);
     }
 }
 
-/// Ends whatever is still below this process.
+/// Stops all processes that are still below this one.
 fn sweep() -> Result<()> {
     let own = i32::try_from(std::process::id())?;
     ProcessTree::below(own).stop(Duration::from_secs(1))?;

@@ -1,5 +1,5 @@
-//! `cargo xtask staff`, `import-django` and `recount`: they find the deployment, and the program `operate` does
-//! the work, so that the tasks need not be linked with the AWS SDK.
+//! `cargo xtask staff`, `import-django` and `recount`. They find the deployment and start the program `operate`, so
+//! that xtask is not linked with the AWS SDK.
 
 mod deployed;
 
@@ -21,7 +21,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What the program is told, and the logical ids of what it is told of.
+/// Variables of the program, and the logical ids of the tables that they name.
 const NAMES: [(&str, &str); 4] = [
     ("AVIARY_ACCOUNTS_TABLE", "AccountsTable"),
     ("AVIARY_CREDENTIALS_TABLE", "CredentialsTable"),
@@ -32,7 +32,7 @@ const AUDIT: (&str, &str) = ("AVIARY_AUDIT_LOG_GROUP", "AuditLogGroup");
 
 type Environment = BTreeMap<String, String>;
 
-/// The program has said itself why it failed.
+/// The program has printed why it failed.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("the task has failed")]
 pub struct AlreadySaid;
@@ -50,13 +50,13 @@ pub fn staff(workspace: &Workspace, supervisor: &mut Supervisor, args: &StaffArg
 
 /// Imports the users of a Django project.
 pub fn import_django(workspace: &Workspace, supervisor: &mut Supervisor, args: &ImportDjangoArgs) -> Result<()> {
-    // The program runs in the repository's folder, and the path is relative to the caller's.
+    // The program runs in the repository's folder, but the path is relative to the caller's.
     let file = path::absolute(&args.file).context("the file's path is empty")?;
     ensure!(file.is_file(), "there is no file {}", file.display());
     operate(workspace, supervisor, &args.deployment, &["import-django".into(), "--".into(), file.into()])
 }
 
-/// Compares counters with what they count.
+/// Compares counters with the items that they count.
 pub fn recount(workspace: &Workspace, supervisor: &mut Supervisor, args: &RecountArgs) -> Result<()> {
     let mut arguments: Vec<OsString> = vec!["recount".into(), "--pause".into(), args.pause.to_string().into()];
     if args.repair {
@@ -87,7 +87,7 @@ fn operate(
     if supervisor.run(&mut command)?.success() { Ok(()) } else { Err(AlreadySaid.into()) }
 }
 
-/// Without `-p`, so that nothing is built with other features than the rest of the workspace.
+/// Without `-p`, so that the features are those of the whole workspace.
 fn build(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<()> {
     let mut command = workspace.cargo();
     command.args(["build", "--quiet", "--bin", "operate"]);
@@ -95,7 +95,7 @@ fn build(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<()> {
     Ok(())
 }
 
-/// The environment of what `cargo xtask run` serves.
+/// The environment for the service that `cargo xtask run` serves.
 fn served_here(workspace: &Workspace, deployment: &DeploymentArgs) -> Result<Environment> {
     ensure!(
         deployment.region.is_none() && deployment.profile.is_none(),
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tables_of_the_local_stack_are_found_in_the_template() {
+    fn the_local_tables_are_found_in_the_template() {
         let workspace = Workspace::locate().unwrap();
         let storage = Template::load(workspace.template()).unwrap().storage(&local::settings("birds")).unwrap();
         let environment = names(&storage).unwrap();

@@ -1,4 +1,4 @@
-//! Ports of this machine.
+//! TCP ports of this machine.
 
 use std::{
     io::ErrorKind,
@@ -8,10 +8,10 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-/// Refuses a port on which something already listens, naming what we want it for.
+/// Fails if something already listens on the port. The error names the port's purpose.
 pub fn ensure_free(port: u16, purpose: &str, advice: &str) -> Result<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    // Asked first: a listener on all addresses can leave room for a bind to this one, and would still get our clients.
+    // Connects before it binds: a bind to this address can succeed although a program listens on all addresses.
     let answers = TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_ok();
     if !answers {
         match TcpListener::bind(address) {
@@ -25,7 +25,7 @@ pub fn ensure_free(port: u16, purpose: &str, advice: &str) -> Result<()> {
     bail!("port {port}, which {purpose} needs, is in use by another program; {advice}")
 }
 
-/// A port that nothing uses at this moment.
+/// A port that nothing uses at the moment.
 pub fn free_port() -> Result<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("there is no free port")?;
     Ok(listener.local_addr()?.port())
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn a_port_that_was_let_go_is_free() {
         let port = free_port().unwrap();
-        // Another test may take the very port meanwhile; then the next one is tried.
+        // Another test may take this port meanwhile. Then the next one is tried.
         let free = ensure_free(port, "x", "y").is_ok() || ensure_free(free_port().unwrap(), "x", "y").is_ok();
         assert!(free);
     }

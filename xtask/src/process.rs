@@ -1,4 +1,4 @@
-//! Starting other programs and leaving none of them behind.
+//! Starts other programs and stops them with all their descendants.
 
 mod supervisor;
 mod table;

@@ -1,19 +1,20 @@
-//! `cargo xtask run`.
+//! `cargo xtask run`: the whole service on this machine, or the local AWS alone.
 
 mod lock;
 mod welcome;
 
-use std::fs;
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::{
     cli::RunArgs,
-    console, local,
+    console,
+    local::{self, Plan},
     logs::LogView,
     ports,
     process::{Event, Supervisor},
-    routes, tls,
+    tls,
     tools::cargo_lambda,
     workspace::Workspace,
 };
@@ -22,25 +23,23 @@ use lock::RunLock;
 
 /// Port of the local DynamoDB.
 pub const DYNAMODB_PORT: u16 = 4600;
-/// Port of everything else that the local AWS plays.
+/// Port of the local AWS's other services.
 pub const AWS_PORT: u16 = 4601;
 
-/// Runs the service until a signal comes; the error then is [`crate::process::Interrupted`].
+/// Runs the service until a signal arrives, which gives the error [`crate::process::Interrupted`].
 pub fn run(workspace: &Workspace, supervisor: &mut Supervisor, args: &RunArgs) -> Result<()> {
     let _lock = RunLock::take(workspace)?;
     check_ports(args)?;
-    if !routes::are_current(workspace)? {
-        console::warn("Note: the routes in Cargo.toml differ from template.yaml; `cargo xtask routes` writes them.");
-    }
     let cargo_lambda = cargo_lambda::ensure(workspace, supervisor)?;
     build(workspace, supervisor, args.release)?;
     if args.fresh {
         delete_data(workspace)?;
     }
     let tls = args.https.then(|| tls::ensure(&workspace.state().join("tls"))).transpose()?;
-    let plan = local::Plan {
+    let plan = Plan {
         stack: local::STACK.to_owned(),
         data: workspace.data(),
+        files: workspace.state(),
         api_port: args.api_port(),
         dynamodb_port: DYNAMODB_PORT,
         aws_port: AWS_PORT,
@@ -50,35 +49,58 @@ pub fn run(workspace: &Workspace, supervisor: &mut Supervisor, args: &RunArgs) -
         password_policy: args.password_policy,
         delays: args.delays,
     };
-    console::step("Starting the local AWS and the functions");
     let logs = LogView::default();
-    let result = serve(workspace, supervisor, &cargo_lambda, &plan, &logs);
+    let started = if args.aws_only {
+        console::step("Starting the local AWS");
+        start_aws_only(workspace, supervisor, &cargo_lambda, &plan, &logs)
+    } else {
+        console::step("Starting the local AWS and the functions");
+        start(workspace, supervisor, &cargo_lambda, &plan, &logs)
+    };
+    let result = started.and_then(|welcome| wait(supervisor, &logs, &welcome));
     logs.stopping();
     let stopped = supervisor.stop();
     result.and(stopped)
 }
 
-fn serve(
+fn start(
     workspace: &Workspace,
     supervisor: &mut Supervisor,
-    cargo_lambda: &std::path::Path,
-    plan: &local::Plan,
+    cargo_lambda: &Path,
+    plan: &Plan,
     logs: &LogView,
-) -> Result<()> {
+) -> Result<String> {
     let addresses = local::start(workspace, supervisor, cargo_lambda, plan, logs)?;
+    Ok(welcome::text(&addresses, plan, cargo_lambda))
+}
+
+/// Starts the local AWS without the functions, and returns a text that says how they are started.
+pub fn start_aws_only(
+    workspace: &Workspace,
+    supervisor: &mut Supervisor,
+    cargo_lambda: &Path,
+    plan: &Plan,
+    logs: &LogView,
+) -> Result<String> {
+    let prepared = local::prepare(workspace, supervisor, cargo_lambda, plan, logs)?;
+    Ok(welcome::aws_only(&prepared.addresses, plan, &prepared.watch))
+}
+
+fn wait(supervisor: &mut Supervisor, logs: &LogView, welcome: &str) -> Result<()> {
     logs.ready();
-    console::say(&welcome::text(&addresses, plan, cargo_lambda));
+    console::say(welcome);
     let never = supervisor.wait_forever(|event| {
         if let Event::FunctionEnded = event {
             console::warn(
-                "A function has stopped by itself, and requests to it wait until a source file changes: stop this with Ctrl-C and start it again.",
+                "A function has stopped by itself, and requests to it wait until a source file changes. Stop this with Ctrl-C and start \
+                 it again.",
             );
         }
     })?;
     match never {}
 }
 
-/// Builds everything that runs; cargo shows its own progress.
+/// Builds all programs. cargo shows its own progress.
 pub fn build(workspace: &Workspace, supervisor: &mut Supervisor, release: bool) -> Result<()> {
     console::step("Building");
     let mut command = workspace.cargo();

@@ -1,7 +1,7 @@
-//! A driver of functions: the Lambda Runtime API, as a function's process sees it on AWS.
+//! The server side of the Lambda Runtime API, which a function's process uses as on AWS.
 //!
-//! It hands events to a process as fast as that takes them, over as many connections as it opens,
-//! and measures from the last byte of the event to the last byte of the answer.
+//! It passes events to the process as fast as that asks for them, over all its connections, and measures from the last
+//! byte of the event to the last byte of the answer.
 
 mod connection;
 mod message;
@@ -20,12 +20,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What came of an invocation.
+/// Result of an invocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The function's answer, or what it says of its failure.
+    /// The function's answer, or its error report.
     pub body: Vec<u8>,
-    /// Whether the function reported a failure in place of an answer.
+    /// Whether the function reported a failure instead of an answer.
     pub failed: bool,
     /// From the event's last byte to the answer's.
     pub took: Duration,
@@ -36,12 +36,12 @@ pub struct Answer {
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
-    /// The time is over.
+    /// No answer came within this time.
     #[error("the function did not answer within {} ms", .0.as_millis())]
     TooLate(Duration),
 }
 
-/// The server's side of the Runtime API, for one function. It ends when it is dropped.
+/// The Runtime API of one function. It stops when it is dropped.
 #[derive(Debug)]
 pub struct RuntimeApi {
     address: SocketAddr,
@@ -79,7 +79,7 @@ impl RuntimeApi {
     /// Listens on a free port of this machine.
     ///
     /// # Errors
-    /// When there is none.
+    /// If no port is free.
     pub fn start() -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
@@ -92,7 +92,7 @@ impl RuntimeApi {
                 }
                 let shared = Arc::clone(&served);
                 if let Ok(stream) = stream {
-                    // A broken connection is the function's affair: it opens another.
+                    // After a broken connection the function opens another.
                     thread::spawn(move || connection::serve(&stream, &shared));
                 }
             }
@@ -100,13 +100,13 @@ impl RuntimeApi {
         Ok(Self { address, shared })
     }
 
-    /// Where a function finds it: the value of `AWS_LAMBDA_RUNTIME_API`.
+    /// Its address, the value of `AWS_LAMBDA_RUNTIME_API`.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Sets what Lambda sets in the environment of a function's process.
+    /// Sets the variables that Lambda sets for a function's process.
     pub fn equip(&self, command: &mut Command, name: &str, memory_mb: u32) {
         command
             .env("AWS_LAMBDA_RUNTIME_API", self.address.to_string())
@@ -118,12 +118,12 @@ impl RuntimeApi {
             .env("AWS_LAMBDA_LOG_STREAM_NAME", "local");
     }
 
-    /// Queues an event; its answer comes through the receiver.
+    /// Queues an event. The receiver gets the answer.
     pub fn send(&self, event: Vec<u8>) -> Receiver<Answer> {
         let (answer, receiver) = channel();
         let id = format!("{:08x}-0000-4000-8000-000000000000", self.shared.next_id.fetch_add(1, Ordering::Relaxed));
         self.shared.lock().waiting.push_back(Invocation { id, event, answer });
-        // All are woken: one that only waits for the end would swallow a single call.
+        // Wakes all threads, because one that only waits for the end would consume a single notification.
         self.shared.changed.notify_all();
         receiver
     }
@@ -131,7 +131,7 @@ impl RuntimeApi {
     /// Queues an event and waits for its answer.
     ///
     /// # Errors
-    /// When none comes in time.
+    /// If no answer comes within `within`.
     pub fn invoke(&self, event: Vec<u8>, within: Duration) -> Result<Answer, NoAnswer> {
         self.send(event).recv_timeout(within).map_err(|_| NoAnswer::TooLate(within))
     }
@@ -148,11 +148,11 @@ impl Drop for RuntimeApi {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A thread that panicked left a queue behind, which is as good as before.
+        // A thread that panicked leaves the queue in a valid state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next event, as soon as there is one; `None` at the end.
+    /// Waits for the next event; `None` at the end.
     fn take(&self) -> Option<Invocation> {
         let mut state = self.lock();
         loop {
@@ -168,7 +168,7 @@ impl Shared {
         }
     }
 
-    /// For a connection whose process has gone: the event is another's.
+    /// Puts back an event whose connection has closed, for another connection.
     fn put_back(&self, invocation: Invocation) {
         self.lock().waiting.push_front(invocation);
         self.changed.notify_all();

@@ -1,4 +1,4 @@
-//! `cargo xtask seed`: fills the running local service with a made-up world, through its API.
+//! `cargo xtask seed`: fills the running local service with a made-up world through its API.
 
 mod api;
 mod form;
@@ -25,25 +25,25 @@ use person::Person;
 use pictures::Landscape;
 use world::{Answer, Button, Tweet, World};
 
-/// Everybody's password. Nothing that can be reached from elsewhere is seeded with it.
+/// Everybody's password. Only a service on this machine is seeded with it.
 const PASSWORD: &str = "plover-egret-41";
 
-/// What became of it.
+/// Result of the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seeded {
-    /// The service has the world now.
+    /// The world was made.
     Done,
-    /// It had it before.
+    /// The service had the world before.
     Before,
 }
 
-/// Somebody who is signed up.
+/// A person with an account.
 struct Signed {
     id: String,
     token: String,
 }
 
-/// The world, on its way into the service.
+/// A world that is being sent to the service.
 struct Seeding<'a> {
     api: Api,
     seed: u64,
@@ -52,7 +52,7 @@ struct Seeding<'a> {
     bar: ProgressBar,
 }
 
-/// Fills the service. What an earlier run has begun is gone on with; what is complete is left alone.
+/// Fills the service. It continues an earlier run that was interrupted, and leaves a complete world as it is.
 pub fn seed(args: &SeedArgs) -> Result<Seeded> {
     ensure_local(&args.url)?;
     let started = Instant::now();
@@ -89,7 +89,7 @@ pub fn seed(args: &SeedArgs) -> Result<Seeded> {
     Ok(Seeded::Done)
 }
 
-/// The password is in this file, so nothing but this machine is filled.
+/// The password is in this file, so only a service on this machine is filled.
 fn ensure_local(url: &str) -> Result<()> {
     let authority = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
     let authority =
@@ -104,7 +104,7 @@ fn ensure_local(url: &str) -> Result<()> {
     Ok(())
 }
 
-/// The last word is said when everything else is there.
+/// The last tweet is sent after all other requests.
 fn is_whole(api: &Api, first: &Person) -> Result<bool> {
     let answer = api.sent(Call::get(format!("/api/tweets/by/{}/?limit=1", first.username)))?;
     match answer.status {
@@ -157,7 +157,7 @@ impl Seeding<'_> {
         workers::each(items, &self.bar, work)
     }
 
-    /// A signup; or a login, if an earlier run got as far as this.
+    /// Signs up, or logs in if an earlier run has signed up.
     fn sign_up(&self, person: &Person) -> Result<Signed> {
         let Person { username, alias, .. } = person;
         let email = format!("{username}@example.com");
@@ -179,7 +179,7 @@ impl Seeding<'_> {
 
     fn introduce(&self, person: &Person, signed: &Signed) -> Result<()> {
         let form = Form::default().text("bio", &person.bio);
-        // Some never get round to it.
+        // One in eight has no picture.
         let form = match person.picture % 8 {
             0 => form,
             _ => form.file("image", "avatar.png", "image/png", &pictures::avatar(person.picture)?),
@@ -234,7 +234,7 @@ fn signed(people: &[Signed], at: usize) -> Result<&Signed> {
     people.get(at).context("there is no such person")
 }
 
-/// How a newcomer looks around.
+/// Commands that show the world.
 fn farewell(args: &SeedArgs, world: &World) -> String {
     let api = args.url.trim_end_matches('/');
     let names: Vec<&str> = world.people.iter().take(5).map(|person| person.username.as_str()).collect();

@@ -1,10 +1,11 @@
-//! `cargo xtask test`.
+//! `cargo xtask test`: formatting, lints, all tests, and the deployment on request.
 
 mod deployment;
 mod runner;
 mod tally;
 
 use std::{
+    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
@@ -17,7 +18,7 @@ use crate::{
     logs::LogView,
     ports,
     process::Supervisor,
-    routes, run,
+    run,
     tools::{cargo_lambda, dynamodb_local},
     workspace::Workspace,
 };
@@ -26,7 +27,7 @@ use runner::{Outcome, Runner};
 
 const STACK: &str = "aviary-test";
 
-/// Checks everything; the error says in one sentence what is not green.
+/// Runs all checks. The error says in one sentence which one failed.
 pub fn test(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs) -> Result<()> {
     let started = Instant::now();
     let outcome = if args.dynamodb_local {
@@ -53,15 +54,14 @@ fn check_sources(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<(
     component(workspace, "fmt", "rustfmt")?;
     let mut fmt = workspace.cargo();
     fmt.args(["fmt", "--all", "--check"]);
-    ensure!(supervisor.run(&mut fmt)?.success(), "the formatting differs; `cargo fmt --all` mends it");
+    ensure!(supervisor.run(&mut fmt)?.success(), "the formatting differs; `cargo fmt --all` corrects it");
 
     console::step("Lints");
     component(workspace, "clippy", "clippy")?;
     let mut clippy = workspace.cargo();
     clippy.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]);
-    ensure!(supervisor.run(&mut clippy)?.success(), "clippy is not content; it says why above");
-
-    routes::routes(workspace, true)
+    ensure!(supervisor.run(&mut clippy)?.success(), "clippy has found something; its output is above");
+    Ok(())
 }
 
 fn component(workspace: &Workspace, subcommand: &str, component: &str) -> Result<()> {
@@ -79,7 +79,7 @@ fn all_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs
 
     console::step("Starting the local AWS and the functions for the tests");
     let folder = tempfile::Builder::new().prefix("aviary-test").tempdir().context("cannot make a temporary folder")?;
-    let plan = plan(folder.path().to_owned(), args.delays)?;
+    let plan = plan(folder.path(), args.delays)?;
     let logs = LogView::default();
     let addresses = local::start(workspace, supervisor, &cargo_lambda, &plan, &logs)?;
     console::step(&format!("Tests, with {}", runner.name()));
@@ -95,10 +95,11 @@ fn all_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs
     outcome
 }
 
-fn plan(data: std::path::PathBuf, delays: DelayArgs) -> Result<local::Plan> {
+fn plan(folder: &Path, delays: DelayArgs) -> Result<local::Plan> {
     Ok(local::Plan {
         stack: STACK.to_owned(),
-        data,
+        data: folder.join("data"),
+        files: folder.to_owned(),
         api_port: ports::free_port()?,
         dynamodb_port: 0,
         aws_port: 0,
@@ -124,7 +125,7 @@ fn store_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestAr
     outcome
 }
 
-/// Keeps a command from seeing the caller's AWS account or settings.
+/// The command without the caller's AWS and Aviary variables.
 fn isolated(mut command: Command) -> Command {
     local::forget_foreign_settings(&mut command);
     command

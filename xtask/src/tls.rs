@@ -13,14 +13,13 @@ use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsag
 /// A certificate and its key, as files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TlsFiles {
-    /// PEM of the certificate, which clients can be told to trust.
+    /// PEM of the certificate, for clients to trust.
     pub certificate: PathBuf,
-    /// PEM of the private key, readable by its owner only.
+    /// PEM of the private key, readable only by its owner.
     pub key: PathBuf,
 }
 
-/// The certificate in `folder`, made now if there is none. It stays the same from then on, so that
-/// a client that trusts it keeps doing so.
+/// The certificate in `folder`, made if there is none. It is kept, so that clients keep trusting it.
 pub fn ensure(folder: &Path) -> Result<TlsFiles> {
     let files = TlsFiles { certificate: folder.join("cert.pem"), key: folder.join("key.pem") };
     if !(files.certificate.is_file() && files.key.is_file()) {
@@ -37,7 +36,7 @@ fn make(folder: &Path, files: &TlsFiles) -> Result<()> {
     let key = KeyPair::generate()?;
     let certificate = params.self_signed(&key)?;
     fs::create_dir_all(folder)?;
-    // Replaced, not overwritten: an old file's permissions would stay.
+    // Replaced and not overwritten, because an old file would keep its permissions.
     let _ = fs::remove_file(&files.key);
     let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&files.key)?;
     file.write_all(key.serialize_pem().as_bytes())?;

@@ -1,4 +1,4 @@
-//! Programs that tasks need: found on this machine, or installed into a folder of their own.
+//! Programs that tasks need: found on this machine, or installed below `.aviary/tools`.
 
 pub mod cargo_lambda;
 pub mod deployment;
@@ -21,20 +21,20 @@ pub fn find_on_path(name: &str) -> Option<PathBuf> {
     env::split_paths(&path).map(|folder| folder.join(name)).find(|file| is_executable(file))
 }
 
-/// Whether this is a file that may be executed.
+/// Whether this is an executable file.
 pub fn is_executable(file: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
-/// Keeps two tasks from installing at the same time; free again when it is dropped.
+/// Prevents two tasks from installing at the same time, until it is dropped.
 #[derive(Debug)]
 pub struct InstallLock {
     _file: File,
 }
 
 impl InstallLock {
-    /// Waits until no other task installs anything.
+    /// Waits until no other task is installing.
     pub fn take(workspace: &Workspace) -> Result<Self> {
         let folder = workspace.tools();
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;

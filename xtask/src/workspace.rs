@@ -1,4 +1,4 @@
-//! Where things are.
+//! Paths of the repository and commands that run in it.
 
 use std::{
     env,
@@ -20,7 +20,7 @@ impl Workspace {
     pub fn locate() -> Result<Self> {
         let package =
             env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-        // Tests of any package ask too, wherever in the workspace it lies.
+        // Tests of any package call this, at any depth of the workspace.
         let root = package.ancestors().skip(1).find(|folder| folder.join("template.yaml").is_file());
         let root = root.with_context(|| format!("there is no template.yaml above {}", package.display()))?.to_owned();
         let target = target_folder(&root)?;
@@ -32,37 +32,32 @@ impl Workspace {
         &self.root
     }
 
-    /// The one description of the deployment.
+    /// The SAM template.
     pub fn template(&self) -> PathBuf {
         self.root.join("template.yaml")
     }
 
-    /// The workspace's manifest.
-    pub fn manifest(&self) -> PathBuf {
-        self.root.join("Cargo.toml")
-    }
-
-    /// Everything that tasks keep; git ignores it.
+    /// Folder of the tasks' own files, which git ignores.
     pub fn state(&self) -> PathBuf {
         self.root.join(".aviary")
     }
 
-    /// The local AWS's files.
+    /// Folder of the local AWS's data.
     pub fn data(&self) -> PathBuf {
         self.state().join("data")
     }
 
-    /// Programs that tasks have installed.
+    /// Folder of programs that tasks install.
     pub fn tools(&self) -> PathBuf {
         self.state().join("tools")
     }
 
-    /// A program of this workspace, as cargo builds it.
+    /// Path of a program of this workspace, as cargo builds it.
     pub fn binary(&self, name: &str, release: bool) -> PathBuf {
         self.target.join(if release { "release" } else { "debug" }).join(name)
     }
 
-    /// A command of the cargo that started us, in the workspace's root.
+    /// The cargo that started this task, in the workspace's root.
     pub fn cargo(&self) -> Command {
         let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command.current_dir(&self.root);
@@ -70,7 +65,7 @@ impl Workspace {
         command
     }
 
-    /// A command of another program, in the workspace's root.
+    /// Another program, in the workspace's root.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root);
@@ -79,7 +74,7 @@ impl Workspace {
     }
 }
 
-/// `cargo run` tells a program about its package; what we start must not take it for its own.
+/// `cargo run` describes the package in the environment. Programs that a task starts must not see that as their own.
 fn forget_own_package(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();

@@ -1,4 +1,4 @@
-//! Whatever a stopped process has started is stopped with it.
+//! A stopped process is stopped with all its descendants.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::{
@@ -20,7 +20,7 @@ fn pid(child: &Child) -> i32 {
     i32::try_from(child.id()).unwrap()
 }
 
-/// Looks until the tree has as many members as the script starts.
+/// Waits until the tree has as many members as the script starts.
 fn grown(child: &Child, members: usize) -> ProcessTree {
     let mut tree = ProcessTree::of(pid(child));
     let give_up_at = Instant::now() + SOON;
@@ -52,7 +52,7 @@ fn children_in_groups_and_sessions_of_their_own_are_stopped() {
 }
 
 #[test]
-fn what_ignores_the_request_is_ended_by_force() {
+fn a_process_that_ignores_sigterm_is_killed() {
     let mut child = shell("trap '' TERM; sleep 1000 & sleep 1000 & wait");
     let mut tree = grown(&child, 3);
     tree.stop(Duration::from_millis(100)).unwrap();
@@ -90,7 +90,7 @@ fn a_supervisor_that_goes_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_part_that_dies_ends_the_wait_and_is_named() {
+fn a_dying_part_ends_the_wait_and_is_named() {
     let mut supervisor = Supervisor::new().unwrap();
     supervisor.start(part("the quitter"), Command::new("sh").args(["-c", "exit 7"])).unwrap();
     let error = supervisor.wait_forever(|_| {}).unwrap_err().to_string();
@@ -98,7 +98,7 @@ fn a_part_that_dies_ends_the_wait_and_is_named() {
 }
 
 #[test]
-fn a_part_that_dies_ends_the_command_in_the_foreground_too() {
+fn a_dying_part_stops_the_command_in_the_foreground() {
     let mut supervisor = Supervisor::new().unwrap();
     supervisor.start(part("the quitter"), Command::new("sh").args(["-c", "exit 7"])).unwrap();
     let started = Instant::now();
@@ -108,7 +108,7 @@ fn a_part_that_dies_ends_the_command_in_the_foreground_too() {
 }
 
 #[test]
-fn lines_of_both_streams_arrive_whole_before_the_command_is_over() {
+fn lines_of_both_streams_arrive_whole() {
     let mut supervisor = Supervisor::new().unwrap();
     let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let receiver = || -> Lines {

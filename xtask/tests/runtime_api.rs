@@ -1,4 +1,4 @@
-//! The driver of functions speaks the Runtime API as a function's runtime expects it.
+//! The Runtime API for tests answers as a function's runtime expects.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{
@@ -66,7 +66,7 @@ fn value(head: &str, name: &str) -> String {
 }
 
 #[test]
-fn an_event_goes_to_the_function_and_its_answer_comes_back() {
+fn a_function_gets_the_event_and_returns_its_answer() {
     let api = RuntimeApi::start().unwrap();
     let address = api.address();
     let function = thread::spawn(move || {
@@ -104,7 +104,7 @@ fn several_connections_work_at_once_and_in_any_order() {
     let (id_a, event_a) = first.next();
     let (id_b, event_b) = second.next();
     assert_eq!((event_a.as_str(), event_b.as_str()), ("a", "b"));
-    // An answer may come over another connection than its event went.
+    // An answer may use another connection than its event.
     first.post(&id_b, "response", "for b");
     second.post(&id_a, "response", "for a");
     assert_eq!(a.recv_timeout(SOON).unwrap().body, b"for a");
@@ -112,7 +112,7 @@ fn several_connections_work_at_once_and_in_any_order() {
 }
 
 #[test]
-fn an_event_is_not_lost_on_a_connection_that_was_closed_while_it_waited() {
+fn an_event_survives_a_closed_connection() {
     let api = RuntimeApi::start().unwrap();
     let mut dead = Runtime::connect(api.address());
     dead.ask("GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n");
@@ -126,7 +126,7 @@ fn an_event_is_not_lost_on_a_connection_that_was_closed_while_it_waited() {
 }
 
 #[test]
-fn silence_is_an_error_that_says_how_long_it_was() {
+fn a_missing_answer_is_an_error_with_the_waiting_time() {
     let api = RuntimeApi::start().unwrap();
     let within = Duration::from_millis(20);
     assert_eq!(api.invoke(b"{}".to_vec(), within), Err(NoAnswer::TooLate(within)));

@@ -1,4 +1,5 @@
-//! A task that is told to stop leaves no process behind: the whole program, with stand-ins for cargo, cargo-lambda and the local AWS.
+//! A task that is told to stop leaves no process behind. The whole program runs, with scripts in place of cargo,
+//! cargo-lambda and the local AWS.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{
@@ -18,7 +19,7 @@ use xtask::process::ProcessTree;
 
 const SOON: Duration = Duration::from_secs(30);
 
-/// A workspace whose programs are shell scripts that write their process numbers into a file.
+/// A workspace whose programs are shell scripts that write their process ids into a file.
 struct Stage {
     folder: tempfile::TempDir,
 }
@@ -50,7 +51,7 @@ impl Stage {
         self.folder.path().join(name)
     }
 
-    /// `note` writes down the script's process, `background` is a child of it with a child in a session of its own.
+    /// `note` records the script's process; `background` starts a child of it in a session of its own.
     fn script(&self, name: &str, body: &str) {
         let pids = self.path("pids");
         let own_session = if cfg!(target_os = "linux") { "setsid" } else { "" };
@@ -75,7 +76,7 @@ impl Stage {
             .unwrap()
     }
 
-    /// The processes that the stand-ins noted, as soon as there are so many.
+    /// The processes that the scripts recorded, once there are `count` of them.
     fn noted(&self, count: usize, task: &mut Child) -> Vec<i32> {
         let give_up_at = Instant::now() + SOON;
         loop {
@@ -112,7 +113,7 @@ fn assert_all_ended(pids: &[i32]) {
 }
 
 #[test]
-fn the_local_parts_and_all_below_them_end_with_a_signal() {
+fn a_signal_stops_all_parts_and_their_descendants() {
     for number in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
         let stage = Stage::new("exit 0");
         let mut task = stage.start();
@@ -124,7 +125,7 @@ fn the_local_parts_and_all_below_them_end_with_a_signal() {
 }
 
 #[test]
-fn nothing_stays_when_nobody_reads_the_output_any_more() {
+fn no_process_remains_when_the_output_is_closed() {
     let stage = Stage::new("exit 0");
     let mut task = stage.start();
     drop((task.stdout.take(), task.stderr.take()));
@@ -135,7 +136,7 @@ fn nothing_stays_when_nobody_reads_the_output_any_more() {
 }
 
 #[test]
-fn a_build_is_ended_by_a_signal_with_what_it_started() {
+fn a_signal_stops_a_build_and_its_descendants() {
     let stage = Stage::new("if [ \"$1\" = build ]; then note; background & background & wait; fi");
     let mut task = stage.start();
     let pids = stage.noted(3, &mut task);
@@ -145,11 +146,11 @@ fn a_build_is_ended_by_a_signal_with_what_it_started() {
 }
 
 #[test]
-fn a_part_that_dies_takes_the_others_with_it_orphans_too() {
+fn a_dying_part_stops_the_others_and_orphans() {
     let stage = Stage::new("exit 0");
     let mut task = stage.start();
     let pids = stage.noted(5, &mut task);
-    // The first is the local AWS or its child, whichever was quicker to write; only the parent matters here.
+    // The first is the local AWS or its child, whichever wrote first. This test needs the parent.
     let local_aws = pids.iter().find(|pid| ProcessTree::of(**pid).refresh().unwrap().len() > 2).copied();
     kill(Pid::from_raw(local_aws.unwrap()), Signal::SIGKILL).unwrap();
     assert_eq!(task.wait().unwrap().code(), Some(1));

@@ -176,6 +176,7 @@ fn plan(service: &Service) -> Plan {
     Plan {
         stack: service.stack.clone(),
         data: std::path::PathBuf::new(),
+        files: std::path::PathBuf::new(),
         api_port: 0,
         dynamodb_port: 0,
         aws_port: 0,

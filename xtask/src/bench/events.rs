@@ -21,13 +21,13 @@ impl Event {
         Ok(Self { value })
     }
 
-    /// With a text in place of another, wherever that stands.
+    /// With `placeholder` replaced by `text` in all strings.
     pub(super) fn with(mut self, placeholder: &str, text: &str) -> Self {
         replace(&mut self.value, placeholder, text);
         self
     }
 
-    /// With another body, in base64 if it is not text.
+    /// With another body.
     pub(super) fn with_body(mut self, body: String, is_base64: bool, content_type: &str) -> Self {
         if let Some(event) = self.value.as_object_mut() {
             event.insert("body".to_owned(), Value::String(body));
@@ -40,12 +40,12 @@ impl Event {
         self
     }
 
-    /// The body, as it stands in the event.
+    /// The body as the event has it.
     pub(super) fn body(&self) -> &str {
         self.value.get("body").and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// As it goes to a function.
+    /// The bytes that are sent to a function.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
         self.value.to_string().into_bytes()
     }

@@ -2,20 +2,20 @@ use std::fmt;
 
 use super::events::Event;
 
-/// Something that a function is asked for, again and again.
+/// A request that is repeated.
 pub(super) struct Operation {
     pub(super) name: &'static str,
-    /// The event for the request with a certain number.
+    /// The event of the request with this number.
     pub(super) event: Box<dyn Fn(u32) -> Vec<u8>>,
-    /// The status of the right answer; none where the answer is no HTTP.
+    /// The expected status; `None` for events that are not HTTP requests.
     pub(super) status: Option<u64>,
-    /// What makes it too dear for the budgets of ordinary requests.
+    /// Why the budgets of ordinary requests do not apply.
     pub(super) heavy: Option<&'static str>,
-    /// The most sequential steps to DynamoDB that it may take.
-    pub(super) steps: Option<u64>,
-    /// How often it can be repeated at all.
+    /// Budget of round trips to DynamoDB.
+    pub(super) round_trips: Option<u64>,
+    /// How often it can be repeated.
     pub(super) at_most: Option<u32>,
-    /// Whether it is the first request when the start is measured: it asks DynamoDB once or twice.
+    /// Whether it is the first request after a measured start. It takes one or two round trips.
     pub(super) is_first: bool,
 }
 
@@ -27,7 +27,7 @@ impl Operation {
             event: Box::new(event),
             status: Some(status),
             heavy: None,
-            steps: None,
+            round_trips: None,
             at_most: None,
             is_first: false,
         }
@@ -38,13 +38,13 @@ impl Operation {
         Self::new(name, status, move |_| bytes.clone())
     }
 
-    /// What a schedule brings. Its steps are not told in the log, and so not measured.
+    /// An event of a stream or schedule. It does not log its round trips, so these are not measured.
     pub(super) fn scheduled(name: &'static str, event: &Event) -> Self {
         Self { status: None, ..Self::fixed(name, 0, event) }
     }
 
-    pub(super) fn steps(self, most: u64) -> Self {
-        Self { steps: Some(most), ..self }
+    pub(super) fn round_trips(self, most: u64) -> Self {
+        Self { round_trips: Some(most), ..self }
     }
 
     pub(super) fn heavy(self, why: &'static str) -> Self {

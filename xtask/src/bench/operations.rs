@@ -3,7 +3,7 @@ use anyhow::{Result, bail};
 use super::{events::Event, operation::Operation, photo, session::Session};
 use crate::workspace::Workspace;
 
-/// What is measured of a function.
+/// The measured operations of a function.
 pub(super) fn of(function: &str, workspace: &Workspace, session: &Session) -> Result<Vec<Operation>> {
     let event = |name: &str| Event::read(workspace, name).map(|event| session.fill(event));
     match function {
@@ -12,12 +12,12 @@ pub(super) fn of(function: &str, workspace: &Workspace, session: &Session) -> Re
         "profiles" => profiles(event),
         "tweets" => tweets(event, session),
         "notifications" => Ok(vec![
-            Operation::fixed("list", 200, &event("notifications-list")?).steps(2).first(),
-            Operation::fixed("unread", 200, &event("notifications-unread")?).steps(1),
+            Operation::fixed("list", 200, &event("notifications-list")?).round_trips(2).first(),
+            Operation::fixed("unread", 200, &event("notifications-unread")?).round_trips(1),
         ]),
-        // Everything in it was counted before, but for the first time.
+        // After the first time all its records were counted before.
         "feed" => Ok(vec![Operation::scheduled("batch again", &event("feed-batch")?).first()]),
-        "users" => Ok(vec![Operation::fixed("user by name", 200, &event("users-get")?).steps(2).first()]),
+        "users" => Ok(vec![Operation::fixed("user by name", 200, &event("users-get")?).round_trips(2).first()]),
         "keys" => Ok(vec![Operation::scheduled("turn too early", &event("keys-schedule")?).first()]),
         "worker" => Ok(vec![Operation::scheduled("sweep of nothing", &event("worker-schedule")?).first()]),
         "status" => Ok(vec![Operation::fixed("status", 200, &event("status")?).first()]),
@@ -30,21 +30,21 @@ fn auth(event: impl Fn(&str) -> Result<Event>) -> Result<Vec<Operation>> {
     let signup = event("auth-signup")?;
     let new_user = move |number: u32| signup.clone().with("wren", &format!("wren{number}")).to_bytes();
     Ok(vec![
-        Operation::fixed("users/me", 200, &event("auth-users-me")?).steps(1).first(),
-        Operation::fixed("jwt/verify", 200, &event("auth-jwt-verify")?).steps(0),
-        Operation::fixed("jwt/refresh", 200, &event("auth-jwt-refresh")?).steps(1),
-        Operation::fixed("unknown path", 404, &event("auth-unknown-path")?).steps(0),
-        Operation::fixed("login", 200, &event("auth-login")?).steps(3).heavy(HASHING),
-        Operation::fixed("jwt/create", 200, &event("auth-jwt-create")?).steps(3).heavy(HASHING),
-        Operation::new("signup", 201, new_user).steps(3).heavy(HASHING),
+        Operation::fixed("users/me", 200, &event("auth-users-me")?).round_trips(1).first(),
+        Operation::fixed("jwt/verify", 200, &event("auth-jwt-verify")?).round_trips(0),
+        Operation::fixed("jwt/refresh", 200, &event("auth-jwt-refresh")?).round_trips(1),
+        Operation::fixed("unknown path", 404, &event("auth-unknown-path")?).round_trips(0),
+        Operation::fixed("login", 200, &event("auth-login")?).round_trips(3).heavy(HASHING),
+        Operation::fixed("jwt/create", 200, &event("auth-jwt-create")?).round_trips(3).heavy(HASHING),
+        Operation::new("signup", 201, new_user).round_trips(3).heavy(HASHING),
     ])
 }
 
 fn integers(event: impl Fn(&str) -> Result<Event>) -> Result<Vec<Operation>> {
     Ok(vec![
-        Operation::fixed("session of 2 sets", 201, &event("integers-session-post")?).steps(4).first(),
-        Operation::fixed("equation of 3 units", 201, &event("integers-operation")?).steps(4),
-        Operation::fixed("set by id", 200, &event("integers-set-get")?).steps(2),
+        Operation::fixed("session of 2 sets", 201, &event("integers-session-post")?).round_trips(4).first(),
+        Operation::fixed("equation of 3 units", 201, &event("integers-operation")?).round_trips(4),
+        Operation::fixed("set by id", 200, &event("integers-set-get")?).round_trips(2),
     ])
 }
 
@@ -52,10 +52,10 @@ fn profiles(event: impl Fn(&str) -> Result<Event>) -> Result<Vec<Operation>> {
     let update = event("profiles-update")?;
     let full = photo::full_request(&update, "image")?;
     Ok(vec![
-        Operation::fixed("profile by name", 200, &event("profiles-get")?).steps(2).first(),
-        Operation::fixed("search", 200, &event("profiles-search")?).steps(2),
-        Operation::fixed("update with photo", 200, &update).steps(3),
-        Operation::fixed("update of 6 MiB", 200, &full).steps(3).heavy("with 6 MiB"),
+        Operation::fixed("profile by name", 200, &event("profiles-get")?).round_trips(2).first(),
+        Operation::fixed("search", 200, &event("profiles-search")?).round_trips(2),
+        Operation::fixed("update with photo", 200, &update).round_trips(3),
+        Operation::fixed("update of 6 MiB", 200, &full).round_trips(3).heavy("with 6 MiB"),
     ])
 }
 
@@ -63,7 +63,7 @@ fn tweets(event: impl Fn(&str) -> Result<Event>, session: &Session) -> Result<Ve
     let post = event("tweets-post")?;
     let full = photo::full_request(&post, "imagelinks")?;
     let delete = event("tweets-delete")?;
-    // The first one is read by the operation before this.
+    // The first tweet is read by another operation.
     let doomed: Vec<Vec<u8>> = session
         .tweets
         .iter()
@@ -76,12 +76,12 @@ fn tweets(event: impl Fn(&str) -> Result<Event>, session: &Session) -> Result<Ve
     let count = u32::try_from(doomed.len())?;
     let pick = move |number: u32| usize::try_from(number).ok().and_then(|n| doomed.get(n)).cloned().unwrap_or_default();
     Ok(vec![
-        Operation::fixed("tweet by id", 200, &event("tweets-get")?).steps(2).first(),
-        Operation::fixed("home timeline", 200, &event("tweets-home")?).steps(2),
-        Operation::fixed("like", 200, &event("tweets-like")?).steps(2),
-        Operation::fixed("post of text", 201, &event("tweets-create")?).steps(2),
-        Operation::fixed("post with photo", 201, &post).steps(2),
-        Operation { at_most: Some(count), ..Operation::new("delete", 204, pick).steps(2) },
-        Operation::fixed("post of 6 MiB", 201, &full).steps(2).heavy("with 6 MiB"),
+        Operation::fixed("tweet by id", 200, &event("tweets-get")?).round_trips(2).first(),
+        Operation::fixed("home timeline", 200, &event("tweets-home")?).round_trips(2),
+        Operation::fixed("like", 200, &event("tweets-like")?).round_trips(2),
+        Operation::fixed("post of text", 201, &event("tweets-create")?).round_trips(2),
+        Operation::fixed("post with photo", 201, &post).round_trips(2),
+        Operation { at_most: Some(count), ..Operation::new("delete", 204, pick).round_trips(2) },
+        Operation::fixed("post of 6 MiB", 201, &full).round_trips(2).heavy("with 6 MiB"),
     ])
 }

@@ -3,13 +3,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::events::Event;
 
-/// What Lambda takes at most as one request, base64 included.
+/// Lambda's limit for a request, base64 included.
 const LARGEST_REQUEST: usize = 6 * 1024 * 1024;
-/// Left for everything in the event but its body.
+/// Space for the rest of the event.
 const REST_OF_EVENT: usize = 8 * 1024;
 const BOUNDARY: &str = "----aviary-bench-boundary";
 
-/// The sample event with its photo grown until the request is as large as Lambda takes.
+/// The sample event with its photo enlarged until the request has the size of Lambda's limit.
 pub(super) fn full_request(sample: &Event, field: &str) -> Result<Event> {
     let form = STANDARD.decode(sample.body()).context("the sample event's body is not base64")?;
     let photo = find_jpeg(&form).context("the sample event has no JPEG")?;
@@ -33,7 +33,7 @@ fn find_jpeg(form: &[u8]) -> Option<&[u8]> {
     rest.get(..end + 2)
 }
 
-/// The image with zeros at the end of its coded data, where no marker can arise from them.
+/// The image with zeros after its coded data, where they cannot form a marker.
 fn grown(photo: &[u8], size: usize) -> Option<Vec<u8>> {
     let data = photo.strip_suffix(&[0xff, 0xd9])?;
     let mut grown = data.to_vec();

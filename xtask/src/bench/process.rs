@@ -22,13 +22,13 @@ const LOG_WITHIN: Duration = Duration::from_secs(5);
 /// What a request cost in DynamoDB.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Cost {
-    pub(super) steps: u64,
+    pub(super) round_trips: u64,
     pub(super) calls: u64,
     pub(super) rcu: f64,
     pub(super) wcu: f64,
 }
 
-/// A function's process with its driver.
+/// A function's process with its Runtime API.
 #[derive(Debug)]
 pub(super) struct FunctionProcess {
     pid: u32,
@@ -52,7 +52,7 @@ impl FunctionProcess {
             .env("AWS_ACCESS_KEY_ID", local_access_key(name))
             .env("AVIARY_RAW_PATH", "decoded")
             .env("AVIARY_PUBLIC_URL", "")
-            // One account from one address does all of it.
+            // All requests come from one account and one address.
             .env("AVIARY_LIMITS", LIMITS);
         let (sender, costs) = channel();
         let part = PartPlan { name, grace: Duration::from_millis(500), out: reading(sender), err: complaining() };
@@ -61,17 +61,17 @@ impl FunctionProcess {
         Ok(Self { pid, started_at, api, costs })
     }
 
-    /// Number of the process.
+    /// The process id.
     pub(super) fn pid(&self) -> u32 {
         self.pid
     }
 
-    /// Just before the process was started.
+    /// The moment before the process was started.
     pub(super) fn started_at(&self) -> Instant {
         self.started_at
     }
 
-    /// Runs an operation once; an answer that is not what it should be is an error.
+    /// Runs an operation once. Another status than the expected one is an error.
     pub(super) fn invoke(&mut self, context: &mut Context<'_>, operation: &Operation, number: u32) -> Result<Answer> {
         context.supervisor.check()?;
         let answer = self.api.invoke((operation.event)(number), ANSWER_WITHIN).context(operation.name)?;
@@ -93,7 +93,7 @@ impl FunctionProcess {
         (0..requests).try_for_each(|_| self.next_cost().map(drop))
     }
 
-    /// What the last `requests` cost: the greatest steps and calls, the mean of capacity; nothing of none.
+    /// Cost of the last `requests`: the greatest round trips and calls, the mean capacity. `None` for no request.
     pub(super) fn costs(&self, requests: u32) -> Result<Option<Cost>> {
         if requests == 0 {
             return Ok(None);
@@ -101,7 +101,7 @@ impl FunctionProcess {
         let mut total = Cost::default();
         for _ in 0..requests {
             let cost = self.next_cost()?;
-            total.steps = total.steps.max(cost.steps);
+            total.round_trips = total.round_trips.max(cost.round_trips);
             total.calls = total.calls.max(cost.calls);
             total.rcu += cost.rcu;
             total.wcu += cost.wcu;
@@ -140,7 +140,7 @@ fn complaining() -> Lines {
 fn parse_cost(line: &str) -> Option<Cost> {
     let record: Value = serde_json::from_str(line).ok()?;
     Some(Cost {
-        steps: record.get("dynamodb.round_trips")?.as_u64()?,
+        round_trips: record.get("dynamodb.round_trips")?.as_u64()?,
         calls: record.get("dynamodb.calls")?.as_u64()?,
         rcu: record.get("dynamodb.rcu")?.as_f64()?,
         wcu: record.get("dynamodb.wcu")?.as_f64()?,
@@ -152,9 +152,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cost_is_read_from_a_requests_log_line_and_from_no_other() {
+    fn only_a_requests_log_line_has_a_cost() {
         let line = r#"{"message":"request","dynamodb.round_trips":2,"dynamodb.calls":3,"dynamodb.rcu":1.5,"dynamodb.wcu":0.0}"#;
-        assert_eq!(parse_cost(line), Some(Cost { steps: 2, calls: 3, rcu: 1.5, wcu: 0.0 }));
+        assert_eq!(parse_cost(line), Some(Cost { round_trips: 2, calls: 3, rcu: 1.5, wcu: 0.0 }));
         assert_eq!(parse_cost(r#"{"message":"started"}"#), None);
         assert_eq!(parse_cost("plain"), None);
     }

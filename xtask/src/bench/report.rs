@@ -12,10 +12,10 @@ const RESIDENT_MIB: f64 = 20.0;
 const PEAK_MIB: f64 = 45.0;
 const SIZE_MIB: f64 = 6.0;
 const SIZE_WITH_S3_MIB: f64 = 8.0;
-/// The functions that speak to S3, whose client is part of them.
+/// The functions with the S3 client.
 const WITH_S3: [&str; 6] = ["integers", "profiles", "tweets", "status", "users", "worker"];
 
-/// What was measured of a function.
+/// Measurements of a function.
 #[derive(Clone, Debug)]
 pub(super) struct FunctionFigures {
     pub(super) name: String,
@@ -27,26 +27,26 @@ pub(super) struct FunctionFigures {
     pub(super) operations: Vec<OperationFigures>,
 }
 
-/// What was measured of one operation.
+/// Measurements of an operation.
 #[derive(Clone, Debug)]
 pub(super) struct OperationFigures {
     pub(super) name: &'static str,
     pub(super) requests: u32,
     pub(super) heavy: Option<&'static str>,
-    pub(super) steps_budget: Option<u64>,
+    pub(super) round_trips_budget: Option<u64>,
     pub(super) median: Duration,
     pub(super) cpu: Duration,
-    /// None where the function does not say.
+    /// `None` if the function does not log it.
     pub(super) cost: Option<Cost>,
 }
 
-/// The middle of the measured times.
+/// The median of the measured times.
 pub(super) fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
 
-/// A figure beside its budget; `!` marks what misses it.
+/// A figure and its budget; `!` marks a missed budget.
 struct Cell {
     value: f64,
     budget: Option<f64>,
@@ -94,9 +94,9 @@ fn count(number: u64) -> f64 {
     number as f64
 }
 
-/// Both tables; each figure stands before its budget.
+/// Both tables, each figure before its budget.
 pub(super) fn text(functions: &[FunctionFigures]) -> String {
-    let mut text = String::from("\nEach figure / its budget; `!` marks what misses it.\n\n");
+    let mut text = String::from("\nEach figure / its budget; `!` marks a missed budget.\n\n");
     let mut misses = 0;
     let mut cell = |cell: Cell| {
         misses += u32::from(cell.misses());
@@ -123,8 +123,8 @@ pub(super) fn text(functions: &[FunctionFigures]) -> String {
     }
     let _ = writeln!(
         text,
-        "\n{:<28}{:>9}{:>10}{:>16}{:>10}{:>8}{:>9}{:>9}",
-        "operation", "requests", "p50 ms", "CPU ms", "steps", "calls", "RCU", "WCU"
+        "\n{:<28}{:>9}{:>10}{:>16}{:>13}{:>8}{:>9}{:>9}",
+        "operation", "requests", "p50 ms", "CPU ms", "round trips", "calls", "RCU", "WCU"
     );
     for function in functions {
         for operation in &function.operations {
@@ -141,9 +141,10 @@ pub(super) fn text(functions: &[FunctionFigures]) -> String {
                 cell(cpu),
             );
             if let Some(cost) = operation.cost {
-                let steps = Cell { value: count(cost.steps), budget: operation.steps_budget.map(count), digits: 0 };
+                let steps =
+                    Cell { value: count(cost.round_trips), budget: operation.round_trips_budget.map(count), digits: 0 };
                 let (rcu, wcu) = (plain(cost.rcu, 1), plain(cost.wcu, 1));
-                let _ = write!(text, "{:>10}{:>8}{rcu:>9}{wcu:>9}", cell(steps), cost.calls);
+                let _ = write!(text, "{:>13}{:>8}{rcu:>9}{wcu:>9}", cell(round_trips), cost.calls);
             }
             text.push('\n');
         }
@@ -161,7 +162,7 @@ pub(super) fn text(functions: &[FunctionFigures]) -> String {
 mod tests {
     use super::*;
 
-    fn figures(cpu: u64, steps: u64) -> FunctionFigures {
+    fn figures(cpu: u64, round_trips: u64) -> FunctionFigures {
         FunctionFigures {
             name: "auth".to_owned(),
             size: 3 * 1024 * 1024,
@@ -173,16 +174,16 @@ mod tests {
                 name: "users/me",
                 requests: 10,
                 heavy: None,
-                steps_budget: Some(1),
+                round_trips_budget: Some(1),
                 median: Duration::from_micros(700),
                 cpu: Duration::from_micros(cpu),
-                cost: Some(Cost { steps, calls: 2, rcu: 1.0, wcu: 0.0 }),
+                cost: Some(Cost { round_trips, calls: 2, rcu: 1.0, wcu: 0.0 }),
             }],
         }
     }
 
     #[test]
-    fn figures_stand_before_their_budgets_and_misses_are_marked() {
+    fn figures_precede_their_budgets_and_misses_are_marked() {
         let text = text(&[figures(151, 2)]);
         assert!(text.contains("3.00 / 6") && text.contains("40.0 / 45"), "{text}");
         assert!(text.contains("0.151 / 0.15 !") && text.contains("2 / 1 !"), "{text}");
@@ -190,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_keeps_its_budget_is_not_marked() {
+    fn a_kept_budget_is_not_marked() {
         let text = text(&[figures(149, 1)]);
         assert!(text.ends_with("All budgets are kept."), "{text}");
         assert_eq!(text.matches(" !").count(), 0, "{text}");

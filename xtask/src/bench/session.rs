@@ -4,12 +4,12 @@ use serde_json::Value;
 use super::{context::Context, events::Event, operation::Operation, process::FunctionProcess};
 use crate::runtime_api::Answer;
 
-/// How many tweets are posted beforehand, to be deleted one by one.
+/// Tweets that are posted beforehand and then deleted one by one.
 const POSTED: u32 = 60;
 /// The id of the caller's own tweet in the sample events.
 const TWEET_ID: &str = "019a9f3c-6b00-7c52-9d41-3e5f70a1b2c3";
 
-/// A user and tweets of theirs.
+/// A user with tweets.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) access: String,

@@ -9,19 +9,19 @@ pub(super) struct Memory {
     pub(super) peak: u64,
 }
 
-/// The CPU time that all threads of a process have used.
+/// CPU time of all threads of a process.
 pub(super) fn cpu(pid: u32) -> Result<Duration> {
     let mut nanoseconds = 0;
     for thread in fs::read_dir(format!("/proc/{pid}/task")).context("the process is gone")? {
         let file = thread?.path().join("schedstat");
-        // A thread may end meanwhile; functions keep theirs.
+        // A thread may end meanwhile. Those of functions do not.
         let text = fs::read_to_string(file).unwrap_or_default();
         nanoseconds += text.split(' ').next().and_then(|first| first.parse::<u64>().ok()).unwrap_or(0);
     }
     Ok(Duration::from_nanos(nanoseconds))
 }
 
-/// What a process holds now, and held at most.
+/// Memory of a process now and at its peak.
 pub(super) fn memory(pid: u32) -> Result<Memory> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).context("the process is gone")?;
     parse_memory(&status).context("/proc does not say how much memory the process has")

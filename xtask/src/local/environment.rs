@@ -6,17 +6,17 @@ use aviary_template::Function;
 use super::REGION;
 use crate::cli::PasswordPolicy;
 
-/// Values that differ on this machine from what the template says.
+/// Variables whose value on this machine differs from the template's.
 pub(super) fn overrides(api_url: &str, media_url: &str, password_policy: PasswordPolicy) -> BTreeMap<String, String> {
     [
-        // The local server says neither whether a request came by TLS nor for which host.
+        // The local server passes on neither the scheme nor the host of a request.
         ("AVIARY_PUBLIC_URL", api_url),
         ("AVIARY_MEDIA_URL", media_url),
-        // The local server hands the path on as it came, API Gateway decodes it.
+        // The local server passes the path on as it was sent; API Gateway decodes it.
         ("AVIARY_RAW_PATH", "encoded"),
         ("AVIARY_CORS_ORIGINS", "*"),
         ("AVIARY_PASSWORD_POLICY", password_policy.as_str()),
-        // The local server knows one address; what is counted per account counts here too.
+        // For the local server all requests have one address. Limits per account apply as usual.
         ("AVIARY_LIMITS", "login_address=100000/300,signup_address=100000/3600,reset_address=100000/3600"),
         ("AVIARY_MAIL_FROM", "aviary@localhost.localdomain"),
     ]
@@ -25,8 +25,8 @@ pub(super) fn overrides(api_url: &str, media_url: &str, password_policy: Passwor
     .collect()
 }
 
-/// Where the SDK finds the local AWS, and credentials that only this knows and that may do all. A function gets an access
-/// key of its own over these: from Cargo.toml, or from whoever starts its process.
+/// The SDK's variables for the local AWS, with the access key that has all rights. A function gets an access key of its
+/// own: from its Cargo.toml, or from the task that starts its process.
 pub fn local_aws(dynamodb: &str, aws: &str) -> BTreeMap<String, String> {
     [
         ("AWS_REGION", REGION),
@@ -42,8 +42,20 @@ pub fn local_aws(dynamodb: &str, aws: &str) -> BTreeMap<String, String> {
     .collect()
 }
 
-/// One environment for all functions, since they all inherit that of the local server.
-pub(super) fn union(functions: &[Function]) -> Result<BTreeMap<String, String>> {
+/// One environment for all functions, because the local server gives them all the same.
+pub(super) fn of_all(functions: &[Function], dynamodb: &str, aws: &str) -> Result<BTreeMap<String, String>> {
+    let mut environment = union(functions)?;
+    environment.extend(local_aws(dynamodb, aws));
+    // Each function's own key is in its Cargo.toml. A function without one has no rights (instead of all).
+    environment.insert("AWS_ACCESS_KEY_ID".to_owned(), "local-nobody".to_owned());
+    // A developer's own settings must not apply. An empty variable counts as absent.
+    for name in ["AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"] {
+        environment.insert(name.to_owned(), String::new());
+    }
+    Ok(environment)
+}
+
+fn union(functions: &[Function]) -> Result<BTreeMap<String, String>> {
     let mut union: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in functions.iter().flat_map(|function| &function.environment) {
         match union.get(name) {
@@ -53,12 +65,13 @@ pub(super) fn union(functions: &[Function]) -> Result<BTreeMap<String, String>> 
             _ => union.insert(name.clone(), value.clone()),
         };
     }
-    // Not a variable of every function in the template, but here every function must know it.
+    // Every function needs it here, also those that do not have it in the template.
     union.entry("AVIARY_RAW_PATH".to_owned()).or_insert_with(|| "encoded".to_owned());
     Ok(union)
 }
 
-/// Removes the caller's own AWS account and Aviary settings from a command's environment: nothing local may reach the one or be changed by the other.
+/// Removes the caller's AWS and Aviary variables from a command's environment: nothing local may use a real AWS account
+/// or a caller's settings.
 pub fn forget_foreign_settings(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();

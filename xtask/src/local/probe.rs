@@ -11,7 +11,7 @@ use crate::process::Event;
 
 const PAUSE: Duration = Duration::from_millis(25);
 
-/// Asks a function for an answer, which starts it, in a thread of its own; what comes of it is an [`Event::Answer`].
+/// Sends a function its first request, which starts it, from another thread. The result is an [`Event::Answer`].
 pub(super) fn begin(server: SocketAddr, function: &Function, deadline: Instant, sender: Sender<Event>) {
     let name = function.binary.clone();
     let url = format!("http://{server}{}", path_of(function));
@@ -26,7 +26,7 @@ pub(super) fn begin(server: SocketAddr, function: &Function, deadline: Instant, 
     });
 }
 
-/// Any answer will do that comes from the function, a refusal too; only silence and the server's own answers will not.
+/// Any answer of the function counts, also an error. No answer, or one of the local server itself, does not.
 fn ask(url: &str, deadline: Instant) -> Result<(), String> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
@@ -42,7 +42,7 @@ fn ask(url: &str, deadline: Instant) -> Result<(), String> {
     }
 }
 
-/// The title of an answer that the local server gave in place of the function.
+/// The title of an answer that the local server gave instead of the function.
 fn foreign_title(body: &str) -> Option<String> {
     let answer: serde_json::Value = serde_json::from_str(body).ok()?;
     let title = answer.get("title")?.as_str()?;
@@ -52,7 +52,7 @@ fn foreign_title(body: &str) -> Option<String> {
     foreign.then(|| title.to_owned())
 }
 
-/// A path that leads to the function: its first route, without what a client would have to fill in.
+/// A path of the function: its first route up to the first parameter.
 fn path_of(function: &Function) -> String {
     let path = function.routes.first().map_or("/", |route| route.path.as_str());
     let fixed = path.split('{').next().unwrap_or("/").trim_end_matches('/');

@@ -1,4 +1,4 @@
-//! A deployed stage: its tables and the caller's credentials, by the AWS CLI or by hand.
+//! A deployed stage: its tables and the caller's credentials, from the AWS CLI or from options.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use super::{AUDIT, Environment, NAMES};
 use crate::{cli::DeploymentArgs, tools::find_on_path};
 
-/// The environment for a stage. The caller's own `AWS_` variables hold where nothing here replaces them.
+/// The environment for a stage. The caller's own `AWS_` variables apply unless this replaces them.
 pub(super) fn environment(deployment: &DeploymentArgs) -> Result<Environment> {
     let cli = find_on_path("aws").map(|program| AwsCli { program, deployment });
     let mut environment = match (&deployment.stack, &cli) {
@@ -31,7 +31,7 @@ pub(super) fn environment(deployment: &DeploymentArgs) -> Result<Environment> {
     }
     match (&deployment.region, &cli) {
         (Some(region), _) => _ = environment.insert("AWS_REGION".to_owned(), region.clone()),
-        // A profile's region counts more than the environment's, which may belong to another account.
+        // A profile's region takes precedence over the environment's, which may belong to another account.
         (None, Some(cli)) if deployment.profile.is_some() || !has_region() => {
             environment.insert("AWS_REGION".to_owned(), cli.region()?);
         }
@@ -40,7 +40,7 @@ pub(super) fn environment(deployment: &DeploymentArgs) -> Result<Environment> {
     Ok(environment)
 }
 
-/// Removes the caller's own Aviary settings; the AWS account is what this is about.
+/// Removes the caller's Aviary variables, but not those of the AWS account.
 pub(super) fn forget_settings(command: &mut Command) {
     for (name, _) in env::vars_os() {
         if name.to_string_lossy().starts_with("AVIARY_") {
@@ -101,7 +101,7 @@ struct Credentials {
 }
 
 impl AwsCli<'_> {
-    /// The CLI reads all pages of the list by itself.
+    /// The CLI reads all pages of the list.
     fn resources(&self, stack: &str) -> Result<Resources> {
         let list: ResourceList =
             self.json(&["cloudformation", "list-stack-resources", "--output", "json", "--stack-name", stack])?;
@@ -109,7 +109,7 @@ impl AwsCli<'_> {
         Ok(resources.map(|resource| (resource.logical_resource_id, resource.physical_resource_id)).collect())
     }
 
-    /// Also those of single sign-on and of assumed roles, which the program itself cannot get.
+    /// Includes those of single sign-on and assumed roles, which the program itself cannot get.
     fn credentials(&self) -> Result<Environment> {
         let found: Credentials = self.json(&["configure", "export-credentials", "--format", "process"]).context(
             "there are no credentials; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in with version 2 of the AWS CLI",
@@ -117,7 +117,7 @@ impl AwsCli<'_> {
         let pairs = [
             ("AWS_ACCESS_KEY_ID", found.access_key_id),
             ("AWS_SECRET_ACCESS_KEY", found.secret_access_key),
-            // Empty is none: an old token must not go with the new keys.
+            // Empty counts as absent: an old token must not be used with the new keys.
             ("AWS_SESSION_TOKEN", found.session_token.unwrap_or_default()),
         ];
         Ok(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
@@ -141,7 +141,7 @@ impl AwsCli<'_> {
             .output()
             .with_context(|| format!("cannot start {}", self.program.display()))?;
         let said = String::from_utf8_lossy(&output.stderr);
-        // An old version answers an unknown command with many lines of advice.
+        // An old version answers an unknown command with many lines of usage.
         let said = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it does not say why");
         ensure!(output.status.success(), "`{}` failed: {}", spoken(arguments), said.trim_end_matches('.'));
         String::from_utf8(output.stdout)
@@ -179,8 +179,8 @@ mod tests {
 
     use super::*;
 
-    /// A script that knows one stack. It lies in the repository, since a program that a test has just written may
-    /// be busy: another test that forks meanwhile holds it open.
+    /// A script that knows one stack. It is in the repository, because a program that a test has just written may be
+    /// busy: another test that forks at that moment holds it open.
     fn cli(deployment: &DeploymentArgs) -> AwsCli<'_> {
         AwsCli { program: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/aws"), deployment }
     }
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_cli_says_against_it_is_passed_on() {
+    fn the_clis_error_is_passed_on() {
         let stage = stage();
         let error = cli(&stage).resources("other").unwrap_err().to_string();
         assert_eq!(error, "`aws cloudformation list-stack-resources` failed: Stack with that id does not exist");

@@ -1,4 +1,4 @@
-//! Runs commands in the foreground and parts in the background, and reacts to signals meanwhile.
+//! Runs commands in the foreground and parts in the background, and handles signals.
 
 use std::{
     convert::Infallible,
@@ -18,30 +18,30 @@ use signal_hook::{
 
 use super::tree::ProcessTree;
 
-/// How long a command in the foreground may take to end when it is asked to.
+/// Time that a command in the foreground has to end after SIGTERM.
 const GRACE: Duration = Duration::from_secs(4);
 
-/// Somebody wants us to stop (Ctrl-C, SIGTERM or a closed terminal).
+/// The task was told to stop (Ctrl-C, SIGTERM or a closed terminal).
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("stopped")]
 pub struct Interrupted;
 
-/// What a part tells the one who waits.
+/// What a [`Supervisor`] waits for.
 #[derive(Debug)]
 pub enum Event {
-    /// A line that a reader of output sent on.
+    /// A line of a part's output.
     Line(String),
-    /// The function with this name has answered, or says why it never will.
+    /// The function with this name has answered, or cannot answer for this reason.
     Answer(String, Result<(), String>),
-    /// A function has ended although nobody asked it to.
+    /// A function's process has ended by itself.
     FunctionEnded,
-    /// A signal came.
+    /// SIGINT, SIGTERM or SIGHUP.
     Signal,
     /// A process has ended.
     Ended(u32, ExitStatus),
 }
 
-/// Takes the lines of a program's output, one at a time and without the line's end.
+/// Receives a program's output line by line, without line breaks.
 pub type Lines = Box<dyn FnMut(&str) + Send>;
 
 #[derive(Debug)]
@@ -51,19 +51,19 @@ struct Part {
     grace: Duration,
 }
 
-/// A part to be started: a program that lives until the end.
+/// A part to start: a program that runs until the task ends.
 pub struct PartPlan<'a> {
-    /// What messages call it.
+    /// Its name in messages.
     pub name: &'a str,
-    /// How long it may take to end when it is asked to.
+    /// Time that it has to end after SIGTERM.
     pub grace: Duration,
-    /// Takes its standard output.
+    /// Receives its standard output.
     pub out: Lines,
-    /// Takes its standard error.
+    /// Receives its standard error.
     pub err: Lines,
 }
 
-/// Owner of all processes that a task starts. When it is dropped, none of them is alive.
+/// Owns all processes that a task starts. After it is dropped, none of them is alive.
 #[derive(Debug)]
 pub struct Supervisor {
     sender: Sender<Event>,
@@ -72,7 +72,7 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
-    /// Begins to listen for signals.
+    /// Starts to listen for signals.
     pub fn new() -> Result<Self> {
         let (sender, events) = channel();
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).context("cannot listen for signals")?;
@@ -87,19 +87,18 @@ impl Supervisor {
         Ok(Self { sender, events, parts: Vec::new() })
     }
 
-    /// A handle with which threads send events to whoever waits here.
+    /// A handle with which other threads send events to this supervisor.
     pub fn sender(&self) -> Sender<Event> {
         self.sender.clone()
     }
 
-    /// Runs a command to its end with the terminal as its output. A signal ends it and is the error [`Interrupted`].
+    /// Runs a command to its end, with its output on the terminal. A signal stops it and gives [`Interrupted`].
     pub fn run(&mut self, command: &mut Command) -> Result<ExitStatus> {
         let child = spawn(command)?;
         self.finish(child)
     }
 
-    /// Runs a command to its end and gives each line of its output (of both streams) to `on_line`,
-    /// which makes the receiver for a stream.
+    /// Runs a command to its end. `on_line` makes a receiver for each of its two output streams.
     pub fn run_with_lines(&mut self, command: &mut Command, on_line: impl Fn() -> Lines) -> Result<ExitStatus> {
         let mut child = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
         let readers = [
@@ -113,7 +112,7 @@ impl Supervisor {
         Ok(status)
     }
 
-    /// Starts a part and returns its process number. From now on its end is an error of every wait.
+    /// Starts a part and returns its process id. From now on every wait fails if the part ends.
     pub fn start(&mut self, plan: PartPlan<'_>, command: &mut Command) -> Result<u32> {
         let mut child = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
         if let Some(stream) = child.stdout.take() {
@@ -128,7 +127,7 @@ impl Supervisor {
         Ok(pid)
     }
 
-    /// Waits for the next event. `None` when `deadline` has passed; an error when a signal came or a part died.
+    /// Waits for the next event. `None` when `deadline` has passed; an error after a signal or when a part ends.
     pub fn next(&mut self, deadline: Option<Instant>) -> Result<Option<Event>> {
         let event = match deadline {
             None => self.events.recv().map_err(|_| anyhow!("all parts are gone"))?,
@@ -143,9 +142,9 @@ impl Supervisor {
             Event::Ended(pid, status) => match self.parts.iter().position(|part| part.pid == pid) {
                 Some(index) => {
                     let part = self.parts.remove(index);
-                    // What it left behind must not outlive it.
+                    // Its descendants must not outlive it.
                     let _ = ProcessTree::of(to_pid(part.pid)).stop(Duration::ZERO);
-                    bail!("{} has stopped ({status}); what it said last is above", part.name)
+                    bail!("{} has stopped ({status}); its last output is above", part.name)
                 }
                 None => Ok(Some(Event::Ended(pid, status))),
             },
@@ -153,8 +152,7 @@ impl Supervisor {
         }
     }
 
-    /// Waits until a signal comes or a part dies, whichever is first, and returns that as the error.
-    /// Everything else that happens meanwhile goes to `on_event`.
+    /// Waits until a signal arrives or a part ends, and returns that as the error. Other events go to `on_event`.
     pub fn wait_forever(&mut self, mut on_event: impl FnMut(Event)) -> Result<Infallible> {
         loop {
             if let Some(event) = self.next(None)? {
@@ -163,13 +161,13 @@ impl Supervisor {
         }
     }
 
-    /// Fails if a signal came or a part died since the last look, without waiting.
+    /// Fails if a signal has arrived or a part has ended, without waiting.
     pub fn check(&mut self) -> Result<()> {
         while self.next(Some(Instant::now()))?.is_some() {}
         Ok(())
     }
 
-    /// Stops one part, and what it started, before the others.
+    /// Stops one part and its descendants.
     pub fn stop_part(&mut self, pid: u32) -> Result<()> {
         match self.parts.iter().position(|part| part.pid == pid) {
             Some(index) => stop_part(&self.parts.remove(index)),
@@ -177,7 +175,7 @@ impl Supervisor {
         }
     }
 
-    /// Stops all parts, the newest first, with everything that they started.
+    /// Stops all parts, the newest first, with their descendants.
     pub fn stop(&mut self) -> Result<()> {
         let mut result = Ok(());
         while let Some(part) = self.parts.pop() {
@@ -222,8 +220,8 @@ fn stop_part(part: &Part) -> Result<()> {
     ProcessTree::of(to_pid(part.pid)).stop(part.grace).with_context(|| format!("cannot stop {}", part.name))
 }
 
-/// Starts a command in a process group of its own, so that Ctrl-C in the terminal reaches only us
-/// and we decide the order in which things end.
+/// Starts a command in a process group of its own, so that Ctrl-C in the terminal signals only this process, which
+/// then stops the parts in order.
 fn spawn(command: &mut Command) -> Result<Child> {
     let program = command.get_program().to_string_lossy().into_owned();
     command.process_group(0).stdin(Stdio::null()).spawn().with_context(|| format!("cannot start {program}"))
@@ -233,7 +231,7 @@ fn read_lines(stream: impl Read + Send + 'static, mut on_line: Lines) -> thread:
     thread::spawn(move || {
         let mut reader = BufReader::new(stream);
         let mut line = Vec::new();
-        // To the very end even if nobody listens any more: a full pipe would stop the program.
+        // Read to the end even if the receiver ignores it, because a full pipe would block the program.
         while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
             on_line(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']));
             line.clear();

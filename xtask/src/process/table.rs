@@ -2,27 +2,27 @@
 
 use std::{fs, io, process::Command};
 
-/// A process and the moment it started, so that a reused number is not taken for the same process.
+/// A process id with its start time, so that a reused id is not taken for the same process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ProcessId {
-    /// The number the system gave it.
+    /// Its process id.
     pub pid: i32,
-    /// Start time in the system's own unit; 0 where it is not known.
+    /// Start time in the system's unit; 0 if unknown.
     pub started: u64,
 }
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry {
-    /// Which process.
+    /// The process.
     pub(super) id: ProcessId,
-    /// Its parent's number.
+    /// Its parent's process id.
     pub(super) parent: i32,
-    /// False for one that has ended and only waits to be collected.
+    /// False for a zombie, which has ended.
     pub(super) alive: bool,
 }
 
-/// Reads the whole table: from `/proc` where there is one, else from `ps`.
+/// Reads the table from `/proc`, or from `ps` where there is no `/proc`.
 pub(super) fn read() -> io::Result<Vec<Entry>> {
     match fs::read_dir("/proc/self") {
         Ok(_) => from_proc(),
@@ -35,7 +35,7 @@ fn from_proc() -> io::Result<Vec<Entry>> {
     for folder in fs::read_dir("/proc")? {
         let folder = folder?;
         let is_process = folder.file_name().to_string_lossy().parse::<i32>().is_ok();
-        // A process may end between the listing and the reading: then it is simply not there.
+        // A process may end between listing and reading. Then it is left out.
         if let (true, Ok(stat)) = (is_process, fs::read_to_string(folder.path().join("stat"))) {
             entries.extend(parse_stat(&stat));
         }
@@ -43,7 +43,7 @@ fn from_proc() -> io::Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// Reads a line of `/proc/PID/stat`; the name in parentheses may itself hold spaces and parentheses.
+/// Reads a line of `/proc/PID/stat`. The name in parentheses may itself contain spaces and parentheses.
 fn parse_stat(stat: &str) -> Option<Entry> {
     let (pid, _) = stat.split_once(' ')?;
     let (_, rest) = stat.rsplit_once(')')?;

@@ -1,4 +1,4 @@
-//! A process with everything that it started, directly or not, in whatever process group.
+//! A process with all its descendants, in any process group.
 
 use std::{
     collections::HashSet,
@@ -16,8 +16,7 @@ use super::table::{self, Entry, ProcessId};
 const PAUSE: Duration = Duration::from_millis(20);
 const AFTER_KILL: Duration = Duration::from_secs(5);
 
-/// A root process and its descendants. Members that were seen once stay members, even when
-/// their parent has ended and they were given to another.
+/// A root process and its descendants. A member stays one after its parent has ended and it has got another.
 #[derive(Debug)]
 pub struct ProcessTree {
     root: i32,
@@ -26,17 +25,17 @@ pub struct ProcessTree {
 }
 
 impl ProcessTree {
-    /// The process `root` and what is below it.
+    /// The process `root` and its descendants.
     pub fn of(root: i32) -> Self {
         Self { root, with_root: true, members: HashSet::new() }
     }
 
-    /// Only what is below `root`.
+    /// The descendants of `root` without itself.
     pub fn below(root: i32) -> Self {
         Self { root, with_root: false, members: HashSet::new() }
     }
 
-    /// Looks the members up again and returns those that are alive.
+    /// Looks up the members again and returns those that are alive.
     pub fn refresh(&mut self) -> io::Result<Vec<ProcessId>> {
         let entries = table::read()?;
         self.add_descendants(&entries);
@@ -47,12 +46,11 @@ impl ProcessTree {
             .collect())
     }
 
-    /// Asks every member to end (SIGTERM), and ends by force what is alive after `grace`.
-    /// On success no member is alive.
+    /// Sends SIGTERM to every member, and SIGKILL to those that are alive after `grace`. On success no member is alive.
     pub fn stop(&mut self, grace: Duration) -> io::Result<()> {
         let result = self.stop_members(grace);
         if result.is_err() && self.with_root {
-            // Without a table of processes the group is all that can be reached.
+            // Without a process table only the process group can be signalled.
             let _ = killpg(Pid::from_raw(self.root), Signal::SIGKILL);
         }
         result
@@ -103,7 +101,7 @@ impl ProcessTree {
 
 fn send(id: ProcessId, signal: Signal) {
     match kill(Pid::from_raw(id.pid), signal) {
-        // It has ended meanwhile, or it is no longer ours: both mean that there is nothing to do.
+        // It has ended meanwhile, or the id belongs to another user's process now. Nothing is left to do.
         Ok(()) | Err(_) => {}
     }
 }

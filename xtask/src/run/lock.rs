@@ -7,14 +7,14 @@ use anyhow::{Context, Result, bail};
 
 use crate::workspace::Workspace;
 
-/// Held while a run goes on. The system lets go of it when the process ends, however it ends.
+/// Held during a run. The system releases it when the process ends in any way.
 #[derive(Debug)]
 pub(super) struct RunLock {
     _file: File,
 }
 
 impl RunLock {
-    /// Refuses when another run holds it.
+    /// Fails if another run holds it.
     pub(super) fn take(workspace: &Workspace) -> Result<Self> {
         let folder = workspace.state();
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -31,7 +31,7 @@ impl RunLock {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _ = file.read_to_string(&mut holder);
-                bail!("another `cargo xtask run` is going on here (process {}); stop that one first", holder.trim());
+                bail!("another `cargo xtask run` is running here (process {}); stop that one first", holder.trim());
             }
             Err(TryLockError::Error(error)) => return Err(error).context("cannot lock the folder .aviary"),
         }

@@ -1,12 +1,13 @@
 use std::path::Path;
 
 use crate::{
-    local::{Addresses, Plan},
-    tools::find_on_path,
+    local::{Addresses, Plan, Watch},
+    shell::quoted,
+    tools::cargo_lambda,
 };
 
-/// What a newcomer sees when everything is ready.
-pub(super) fn text(addresses: &Addresses, plan: &Plan, cargo_lambda: &Path) -> String {
+/// What is printed when everything is ready.
+pub(super) fn text(addresses: &Addresses, plan: &Plan, program: &Path) -> String {
     let api = &addresses.api;
     let curl = match &plan.tls {
         Some(tls) => format!("curl -sS --cacert {}", quoted(&tls.certificate.to_string_lossy())),
@@ -24,38 +25,30 @@ Try it in another terminal, line by line:
 
 `cargo xtask seed` fills it with people to look at.
 The data is in {data} and stays between runs; `--fresh` starts empty.
-Sample events go to a function with {cargo_lambda} (see events/README.md).
+Sample events go to a function with `{invocation} invoke` (see events/README.md).
 Stop with Ctrl-C. What the functions log follows.
 "#,
         data = plan.data.display(),
-        cargo_lambda = invocation(cargo_lambda),
+        invocation = cargo_lambda::invocation(program),
     )
 }
 
-/// How `cargo lambda` is called here: by its path where cargo would not find it.
-fn invocation(cargo_lambda: &Path) -> String {
-    match find_on_path("cargo-lambda") {
-        Some(found) if found == cargo_lambda => "`cargo lambda invoke`".to_owned(),
-        _ => format!("`{} lambda invoke`", quoted(&cargo_lambda.to_string_lossy())),
-    }
-}
+/// What is printed when only the local AWS is ready.
+pub(super) fn aws_only(addresses: &Addresses, plan: &Plan, watch: &Watch) -> String {
+    format!(
+        r#"
+The local AWS is ready. Start the functions in another terminal, in {folder}:
 
-/// A path as a shell takes it.
-fn quoted(path: &str) -> String {
-    if path.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c)) {
-        path.to_owned()
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
-    }
-}
+  {line}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_with_a_space_is_quoted() {
-        assert_eq!(quoted("/a/b.pem"), "/a/b.pem");
-        assert_eq!(quoted("/it's a/b.pem"), r"'/it'\''s a/b.pem'");
-    }
+They answer at {api}, each after its first request has started it. Both files are written at every start: the first has
+the routes of template.yaml, the second the functions' environment.
+The data is in {data} and stays between runs; `--fresh` starts empty.
+Stop both with Ctrl-C. What the local AWS logs follows.
+"#,
+        folder = watch.folder().display(),
+        line = watch.line(),
+        api = addresses.api,
+        data = plan.data.display(),
+    )
 }

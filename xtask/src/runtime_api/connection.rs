@@ -8,10 +8,10 @@ use super::{Shared, message::Request};
 const RUNTIME: &str = "/2018-06-01/runtime/";
 const EXTENSION: &str = "/2020-01-01/extension/";
 
-/// Far in the future: here nobody ends an invocation before its time.
+/// Far in the future, because this API does not time out invocations.
 const DEADLINE_MS: u64 = 4_102_444_800_000;
 
-/// Answers the requests of one connection, until either side ends.
+/// Answers the requests of one connection until it closes.
 pub(super) fn serve(stream: &TcpStream, shared: &Shared) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(stream);
@@ -32,7 +32,7 @@ fn answer(request: Request, stream: &TcpStream, shared: &Shared) -> io::Result<(
         };
     }
     match (method.as_str(), path.strip_prefix(EXTENSION)) {
-        // A function that wants to hear of its shutdown is an extension of its own.
+        // A function registers as an extension to be told about its shutdown.
         ("POST", Some("register")) => {
             let body = br#"{"functionName":"function","functionVersion":"$LATEST","handler":"bootstrap"}"#;
             reply(stream, "200 OK", "Lambda-Extension-Identifier: 00000000-0000-4000-8000-000000000001\r\n", body)
@@ -57,7 +57,7 @@ fn next(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
          Content-Type: application/json\r\n",
         invocation.id
     );
-    // Noted before it is sent: the answer can be back before this thread goes on.
+    // Recorded before it is sent, because the answer may arrive before this thread continues.
     shared.began(invocation.id, invocation.answer);
     reply(stream, "200 OK", &headers, &invocation.event)
 }
@@ -72,7 +72,7 @@ fn is_closed(stream: &TcpStream) -> bool {
     stream.set_nonblocking(false).is_err() || closed
 }
 
-/// Takes `invocation/ID/response` or `invocation/ID/error`.
+/// Handles `invocation/ID/response` and `invocation/ID/error`.
 fn outcome(rest: &str, body: Vec<u8>, stream: &TcpStream, shared: &Shared) -> io::Result<()> {
     let mut parts = rest.split('/');
     let (kind, id, verb) = (parts.next(), parts.next(), parts.next());
@@ -86,7 +86,7 @@ fn outcome(rest: &str, body: Vec<u8>, stream: &TcpStream, shared: &Shared) -> io
     }
 }
 
-/// In one write, so that the function never waits for the second packet.
+/// In one write, so that the function does not wait for a second packet.
 fn reply(mut stream: &TcpStream, status: &str, headers: &str, body: &[u8]) -> io::Result<()> {
     let mut message = format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\n\r\n", body.len()).into_bytes();
     message.extend_from_slice(body);

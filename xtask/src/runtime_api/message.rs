@@ -1,6 +1,6 @@
 use std::io::{self, BufRead, Read};
 
-/// A request of HTTP/1.1, as far as the Runtime API has use for it.
+/// An HTTP/1.1 request, as far as the Runtime API needs it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Request {
     pub(super) method: String,
@@ -11,7 +11,7 @@ pub(super) struct Request {
 const LARGEST_BODY: u64 = 64 * 1024 * 1024;
 
 impl Request {
-    /// Reads the next request of a connection; `None` when that was closed between two.
+    /// Reads the next request of a connection; `None` if that was closed between two requests.
     pub(super) fn read(reader: &mut impl BufRead) -> io::Result<Option<Self>> {
         let start = line(reader)?;
         if start.is_empty() {
@@ -56,7 +56,7 @@ fn read_chunks(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
         body.append(&mut read_exactly(reader, size)?);
         line(reader)?;
     }
-    // Trailers tell of failures in the middle of a streamed answer; none of ours streams.
+    // Trailers report failures during a streamed answer. Our functions do not stream.
     while !line(reader)?.is_empty() {}
     Ok(body)
 }
@@ -73,7 +73,7 @@ fn read_exactly(reader: &mut impl BufRead, length: u64) -> io::Result<Vec<u8>> {
     }
 }
 
-/// A line without its end; empty at the end of the connection too.
+/// A line without its end; also empty at the end of the connection.
 fn line(reader: &mut impl BufRead) -> io::Result<String> {
     let mut text = String::new();
     reader.take(64 * 1024).read_line(&mut text)?;
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_of_known_length_and_one_in_chunks_are_the_same() {
+    fn a_chunked_body_equals_one_of_known_length() {
         let known = read("POST /x HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello").unwrap();
         let chunks =
             read("POST /x HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhe\r\n3;a=b\r\nllo\r\n0\r\n\r\n").unwrap();
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_short_or_too_large_is_an_error() {
+    fn a_truncated_or_too_large_request_is_refused() {
         assert!(read("POST /x HTTP/1.1\r\nContent-Length: 6\r\n\r\nhello").is_err());
         assert!(read("POST /x HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n").is_err());
         assert!(read("POST /x HTTP/1.1\r\nContent-Length: many\r\n\r\n").is_err());

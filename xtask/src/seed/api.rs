@@ -1,4 +1,4 @@
-//! The running service, as a client has it.
+//! A client of the running service.
 
 use std::thread;
 use std::time::Duration;
@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::form::Form;
 
 const PATIENCE: Duration = Duration::from_secs(60);
-/// How often a request is sent that the service puts off.
+/// Attempts of a request that the service postpones.
 const ATTEMPTS: u32 = 5;
-/// What the service answers where the same request may be taken in a while.
+/// Statuses that ask for a later attempt.
 const LATER: [u16; 5] = [409, 429, 502, 503, 504];
 
 /// A request's body.
@@ -28,7 +28,7 @@ pub(super) struct Call<'a> {
     pub(super) method: &'static str,
     pub(super) path: String,
     pub(super) token: Option<&'a str>,
-    /// Makes a repetition give the first result.
+    /// The idempotency key.
     pub(super) key: Option<String>,
     pub(super) body: Body,
 }
@@ -66,7 +66,7 @@ impl<'a> Call<'a> {
 }
 
 impl Answer {
-    /// A text of the answer.
+    /// The string at this JSON pointer of the body.
     pub(super) fn text(&self, pointer: &str) -> Result<String> {
         let found = self.body.pointer(pointer).and_then(Value::as_str);
         Ok(found.with_context(|| format!("the answer has no `{pointer}`: {}", self.body))?.to_owned())
@@ -79,7 +79,7 @@ impl Api {
         Self { url: url.trim_end_matches('/').to_owned(), agent: config.build().into() }
     }
 
-    /// Sends a request that must succeed, several times if it is put off.
+    /// Sends a request that must succeed, again if it is postponed.
     pub(super) fn done(&self, call: Call<'_>) -> Result<Answer> {
         let (method, path) = (call.method, call.path.clone());
         let answer = self.sent(call)?;
@@ -89,7 +89,7 @@ impl Api {
         Ok(answer)
     }
 
-    /// Sends a request, several times if it is put off.
+    /// Sends a request, again if it is postponed.
     pub(super) fn sent(&self, call: Call<'_>) -> Result<Answer> {
         let (kind, body) = match call.body {
             Body::Empty => (None, Vec::new()),

@@ -1,8 +1,8 @@
-//! A `multipart/form-data` body, the same for the same fields, so that it can be sent again with its key.
+//! A `multipart/form-data` body. The same fields give the same bytes, so a repeat fits its idempotency key.
 
 const BOUNDARY: &str = "----aviary-seed-5f1d2c7b9e";
 
-/// A form that is being filled in.
+/// A form under construction.
 #[derive(Debug, Default)]
 pub(super) struct Form(Vec<u8>);
 

@@ -1,4 +1,4 @@
-//! Who lives in the made-up world.
+//! People of the made-up world.
 
 use fastrand::Rng;
 
@@ -6,21 +6,21 @@ use crate::cli::DEFAULT_SEED;
 
 use super::texts::{FIRST_NAMES, LAST_NAMES, TOPICS, Topic};
 
-/// Somebody.
+/// A person.
 #[derive(Debug)]
 pub(super) struct Person {
     pub(super) username: String,
     pub(super) alias: String,
     pub(super) bio: String,
-    /// What the person writes about, most often the first.
+    /// Topics of the person's tweets, mostly the first.
     pub(super) topics: [&'static Topic; 2],
-    /// How much others look at the person; a few have most of it.
+    /// Weight with which others choose the person. A few people have most of it.
     pub(super) renown: f64,
-    /// What the picture is drawn from.
+    /// Seed of the picture.
     pub(super) picture: u64,
 }
 
-/// So many people, all with different names. Who comes first is known best.
+/// This number of people with different names, the best-known first.
 pub(super) fn people(rng: &mut Rng, seed: u64, count: usize) -> Vec<Person> {
     let mut names: Vec<(&str, &str)> =
         FIRST_NAMES.iter().flat_map(|first| LAST_NAMES.iter().map(move |last| (*first, *last))).collect();
@@ -31,7 +31,7 @@ pub(super) fn people(rng: &mut Rng, seed: u64, count: usize) -> Vec<Person> {
 }
 
 fn person(rng: &mut Rng, seed: u64, (at, again): (usize, usize), (first, last): (&str, &str)) -> Person {
-    // The usual seed gives plain names; those of another one never meet them.
+    // The default seed gives plain names. Names of other seeds differ from them.
     let number = match (seed, again) {
         (DEFAULT_SEED, 0) => String::new(),
         (DEFAULT_SEED, again) => again.to_string(),
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_has_the_name_of_another_in_a_world_or_in_the_next() {
+    fn names_are_unique_within_and_between_worlds() {
         let of = |seed: u64, count| people(&mut Rng::with_seed(seed), seed, count);
         let many = FIRST_NAMES.len() * LAST_NAMES.len() * 2 + 1;
         let worlds = [of(DEFAULT_SEED, many), of(5, 300), of(51, 300)];

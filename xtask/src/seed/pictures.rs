@@ -1,4 +1,4 @@
-//! Pictures for a made-up world: each is drawn from a number.
+//! Draws the pictures of a made-up world, each from a number.
 
 use anyhow::Result;
 use fastrand::Rng;
@@ -12,7 +12,7 @@ const HEIGHT: u32 = 400;
 const HILLS: u32 = 4;
 const QUALITY: u8 = 80;
 
-/// How many different landscapes there are.
+/// Number of different landscapes.
 pub(super) const LANDSCAPES: usize = 24;
 
 /// A landscape.
@@ -20,11 +20,11 @@ pub(super) const LANDSCAPES: usize = 24;
 pub(super) struct Landscape {
     /// A JPEG.
     pub(super) bytes: Vec<u8>,
-    /// What it looks like, in words.
+    /// Its description.
     pub(super) words: String,
 }
 
-/// A sky, with what it is called.
+/// A sky with its name.
 struct Sky {
     name: &'static str,
     above: [f64; 3],
@@ -45,7 +45,7 @@ const SKIES: [Sky; 5] = [
     Sky { name: "the night", above: [10.0, 14.0, 36.0], below: [40.0, 56.0, 96.0], hills: [6.0, 10.0, 20.0] },
 ];
 
-/// A square pattern, the same on both sides, as PNG.
+/// A symmetric square pattern, as PNG.
 pub(super) fn avatar(of: u64) -> Result<Vec<u8>> {
     let mut rng = Rng::with_seed(of);
     let ground = Rgb([rng.u8(225..=250), rng.u8(225..=250), rng.u8(225..=250)]);
@@ -85,7 +85,7 @@ pub(super) fn landscape(of: u64) -> Result<Landscape> {
     let mut picture = RgbImage::new(WIDTH, HEIGHT);
     for (x, y, pixel) in picture.enumerate_pixels_mut() {
         let (column, row) = (f64::from(x), f64::from(y));
-        // The nearest hill that reaches up to here.
+        // The nearest hill that covers this pixel.
         let hill = ridges.iter().rposition(|ridge| ridge.get(x as usize).is_some_and(|top| row > *top));
         let deep = mix(sky.above, sky.below, row / f64::from(HEIGHT));
         let colour = match hill {
@@ -103,7 +103,7 @@ pub(super) fn landscape(of: u64) -> Result<Landscape> {
     Ok(Landscape { bytes, words: format!("Hills and {}", sky.name) })
 }
 
-/// Where a range of hills begins in each column; those in front are lower.
+/// Height of a range of hills in each column. Nearer ranges are lower.
 fn ridge(rng: &mut Rng, hill: u32) -> Vec<f64> {
     let base = f64::from(HEIGHT) * (0.5 + 0.12 * f64::from(hill));
     let waves: Vec<(f64, f64, f64)> = (1..=4_i32)

@@ -1,15 +1,15 @@
-//! What people of the made-up world say. `{…}` is filled in: a place, a time, a small number, a person's name.
+//! Texts of the made-up world. `{…}` stands for a place, a time, a small number or a person's name.
 
-/// Something that people write about.
+/// A topic of tweets.
 #[derive(Debug)]
 pub(super) struct Topic {
     /// Its tags; the first one is its name.
     pub(super) tags: &'static [&'static str],
-    /// For a biography.
+    /// Text of a biography.
     pub(super) bio: &'static str,
-    /// How a tweet begins.
+    /// Beginnings of tweets.
     pub(super) openers: &'static [&'static str],
-    /// How it may go on.
+    /// Continuations.
     pub(super) tails: &'static [&'static str],
 }
 
@@ -241,7 +241,7 @@ pub(super) const PLACES: &[&str] = &[
 pub(super) const TIMES: &[&str] =
     &["this morning", "last night", "before breakfast", "at dusk", "yesterday", "at lunchtime", "on Sunday", "at six"];
 
-/// What others say to it.
+/// Answers to a tweet.
 pub(super) const ANSWERS: &[&str] = &[
     "This made my day, thank you.",
     "I was there ten minutes earlier and saw nothing of it!",
@@ -265,7 +265,7 @@ pub(super) const ANSWERS: &[&str] = &[
     "Tell us how it ends.",
 ];
 
-/// What an author says to that.
+/// Replies of the tweet's author.
 pub(super) const REPLIES: &[&str] = &[
     "Thank you! Come along next time.",
     "It took far too long, and I would do it again.",
@@ -318,5 +318,5 @@ pub(super) const LAST_NAMES: &[&str] = &[
     "Yarrow",
 ];
 
-/// The last tweet, by which a world is known to be whole.
+/// The last tweet, which shows that a world is complete.
 pub(super) const LAST_WORD: &str = "That is everybody, I think. Welcome, and look around! #hello";

@@ -1,4 +1,4 @@
-//! Several hands for one kind of work.
+//! Threads that share one kind of work.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,11 +7,11 @@ use std::thread;
 use anyhow::Result;
 use indicatif::ProgressBar;
 
-/// More would only wait for each other: the local server hands one request at a time to each function.
+/// More threads would only wait, because the local server passes one request at a time to each function.
 const WORKERS: usize = 6;
 
-/// Does `work` on every item, several beside each other, and returns what came of each, in their order. After an
-/// error nothing new is begun.
+/// Does `work` on every item, several concurrently, and returns the results in the items' order. After an error no
+/// further item is begun.
 pub(super) fn each<T: Sync, R: Send>(
     items: &[T],
     bar: &ProgressBar,
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_came_of_it_is_in_order_and_an_error_stops_the_work() {
+    fn results_are_in_order_and_an_error_stops_the_work() {
         let items: Vec<usize> = (0..500).collect();
         let squares = each(&items, &ProgressBar::hidden(), |_, n| Ok(n * n)).expect("no error");
         assert!(squares.iter().enumerate().all(|(n, square)| n * n == *square) && squares.len() == 500);

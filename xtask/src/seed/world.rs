@@ -1,4 +1,4 @@
-//! A made-up world as a plan: the same for the same seed.
+//! Plans a made-up world, the same for the same seed.
 
 use std::collections::BTreeSet;
 
@@ -13,22 +13,22 @@ use super::texts::{ANSWERS, LAST_WORD, PLACES, REPLIES, TIMES};
 pub(super) struct Tweet {
     pub(super) author: usize,
     pub(super) message: String,
-    /// Which of the landscapes are with it.
+    /// Its pictures, as indexes of the landscapes.
     pub(super) landscapes: Vec<usize>,
 }
 
-/// What somebody says to a tweet, and its author to that.
+/// An answer to a tweet, and the reply of the tweet's author.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) author: usize,
     pub(super) tweet: usize,
     pub(super) message: String,
     pub(super) back: Option<String>,
-    /// A tweet of its own, or a comment.
+    /// A tweet of its own, instead of a comment.
     pub(super) is_reply: bool,
 }
 
-/// What can be done with a tweet at the press of a button.
+/// A button under a tweet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Button {
     Like,
@@ -37,7 +37,7 @@ pub(super) enum Button {
 }
 
 impl Button {
-    /// The last segment of its path.
+    /// Last segment of the endpoint's path.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Like => "like",
@@ -47,20 +47,20 @@ impl Button {
     }
 }
 
-/// Everything that happens.
+/// People and their acts.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) people: Vec<Person>,
-    /// Who follows whom.
+    /// Pairs of follower and followed person.
     pub(super) follows: Vec<(usize, usize)>,
     pub(super) tweets: Vec<Tweet>,
     pub(super) answers: Vec<Answer>,
-    /// Who does what with which tweet.
+    /// Person, tweet and button.
     pub(super) presses: Vec<(usize, usize, Button)>,
 }
 
 impl World {
-    /// The world of this seed with so many people.
+    /// The world of this seed with this number of people.
     pub(super) fn plan(seed: u64, count: usize) -> Self {
         let mut rng = Rng::with_seed(seed);
         let people = people(&mut rng, seed, count);
@@ -73,14 +73,14 @@ impl World {
         Self { people, follows, tweets, answers, presses }
     }
 
-    /// Everything that is to be sent but the people themselves.
+    /// Number of requests without those of signups and profiles.
     pub(super) fn deeds(&self) -> usize {
         let back = self.answers.iter().filter(|answer| answer.is_reply && answer.back.is_some()).count();
         self.follows.len() + self.tweets.len() + self.answers.len() + back + self.presses.len()
     }
 }
 
-/// Between a handful and a few dozen each: mostly those who are known, and those with the same interests.
+/// Each person follows a handful to a few dozen, mostly well-known people and those with the same interests.
 fn follows(rng: &mut Rng, people: &[Person]) -> Vec<(usize, usize)> {
     let mut follows = Vec::new();
     for (at, person) in people.iter().enumerate() {
@@ -108,7 +108,7 @@ fn tweets(rng: &mut Rng, people: &[Person], follows: &[(usize, usize)]) -> Vec<T
     for (at, person) in people.iter().enumerate() {
         let known: Vec<&Person> =
             follows.iter().filter(|(from, _)| *from == at).filter_map(|(_, to)| people.get(*to)).collect();
-        // Those who are known write more, but nobody so much that the service asks them to slow down.
+        // Well-known people write more, but nobody exceeds the service's limits.
         for _ in 0..few(rng, 1.0, 1.8 + 12.0 * person.renown).min(30) {
             let pictures = if rng.f64() < 0.3 { 1 + rng.usize(..6) / 4 } else { 0 };
             let landscapes = (0..pictures).map(|_| rng.usize(..LANDSCAPES)).collect();
@@ -163,7 +163,7 @@ fn presses(
         let charm = if tweet.landscapes.is_empty() { 1.0 } else { 1.6 };
         let renown = people.get(tweet.author).map_or(0.0, |person| person.renown);
         for _ in 0..few(rng, 0.0, charm * (2.0 + 14.0 * renown)) {
-            // Most of it by those who follow, some by those who pass by.
+            // Mostly by followers, sometimes by others.
             let reader = if rng.u8(..8) == 0 { None } else { rng.choice(&readers).copied() };
             let reader = reader.unwrap_or_else(|| rng.usize(..people.len()));
             let button = match rng.u8(..20) {
@@ -183,7 +183,7 @@ fn followers(follows: &[(usize, usize)], of: usize) -> Vec<usize> {
     follows.iter().filter(|(_, to)| *to == of).map(|(from, _)| *from).collect()
 }
 
-/// At least `least`, around `mean` more, seldom much more.
+/// At least `least`, on average `mean` more, rarely much more.
 fn few(rng: &mut Rng, least: f64, mean: f64) -> usize {
     let more = -(1.0 - rng.f64()).ln() * mean;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is small and not below zero")]
@@ -191,7 +191,7 @@ fn few(rng: &mut Rng, least: f64, mean: f64) -> usize {
     count
 }
 
-/// An index, by weight.
+/// An index, chosen by weight.
 fn weighted(rng: &mut Rng, weights: &[f64]) -> usize {
     let mut left = rng.f64() * weights.iter().sum::<f64>();
     let last = weights.len().saturating_sub(1);
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_fits_what_the_service_takes() {
+    fn a_world_respects_the_services_limits() {
         let world = World::plan(1, 200);
         for tweet in &world.tweets {
             assert!((1..=280).contains(&tweet.message.chars().count()), "{}", tweet.message);
@@ -237,7 +237,7 @@ mod tests {
         for at in 0..world.people.len() {
             let tweets = world.tweets.iter().filter(|tweet| tweet.author == at).count();
             let answers = world.answers.iter().filter(|answer| answer.author == at).count();
-            // The service takes 120 in a minute of each person.
+            // The service accepts 120 per minute and person.
             assert!(tweets + answers < 100, "{tweets} and {answers}");
         }
     }

@@ -7,12 +7,11 @@ use super::isolated;
 use crate::{
     console, local,
     process::Supervisor,
-    routes,
     tools::{cargo_lambda, deployment::DeploymentTools},
     workspace::Workspace,
 };
 
-/// Checks template.yaml with the tools of its trade and builds what it deploys, for this machine's architecture.
+/// Checks template.yaml with cfn-lint, sam and checkov, and builds the functions for this machine's architecture.
 pub(super) fn check(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<()> {
     let tools = DeploymentTools::ensure(workspace, supervisor)?;
     let cargo_lambda = cargo_lambda::ensure(workspace, supervisor)?;
@@ -20,19 +19,19 @@ pub(super) fn check(workspace: &Workspace, supervisor: &mut Supervisor) -> Resul
     console::step("cfn-lint");
     let mut lint = command(workspace, &tools.cfn_lint());
     lint.arg("template.yaml");
-    ensure!(supervisor.run(&mut lint)?.success(), "cfn-lint is not content with template.yaml; it says why above");
+    ensure!(supervisor.run(&mut lint)?.success(), "cfn-lint has found something in template.yaml; its output is above");
 
     console::step("sam validate");
     let mut validate = command(workspace, &tools.sam());
     validate.args(["validate", "--lint", "--template", "template.yaml"]);
-    ensure!(supervisor.run(&mut validate)?.success(), "sam finds template.yaml not valid; it says why above");
+    ensure!(supervisor.run(&mut validate)?.success(), "sam finds template.yaml invalid; its output is above");
 
     console::step("checkov");
     let mut checkov = command(workspace, &tools.checkov());
     checkov.args(["-f", "template.yaml", "--framework", "cloudformation", "--skip-download", "--compact", "--quiet"]);
     ensure!(
         supervisor.run(&mut checkov)?.success(),
-        "checkov found what the template must not have; it says what above"
+        "checkov has found something in template.yaml; its output is above"
     );
 
     build(workspace, supervisor, &tools, &cargo_lambda)
@@ -53,7 +52,7 @@ fn build(
         .args(["--parameter-overrides", &format!("Architecture={architecture}")])
         .env("PATH", path_with(cargo_lambda)?);
     ensure!(supervisor.run(&mut sam)?.success(), "sam build failed; it says why above");
-    let plan = Template::load(workspace.template())?.resolve(&routes::settings())?;
+    let plan = Template::load(workspace.template())?.resolve(&local::offline_settings())?;
     for function in plan.functions {
         let bootstrap = folder.join(&function.logical_id).join("bootstrap");
         ensure!(bootstrap.is_file(), "sam build made no bootstrap for {}", function.logical_id);
@@ -76,7 +75,7 @@ fn architecture() -> Result<&'static str> {
     }
 }
 
-/// The PATH with the folder of cargo-lambda first: sam looks for it there.
+/// The PATH with cargo-lambda's folder first, because sam looks for it there.
 fn path_with(cargo_lambda: &Path) -> Result<std::ffi::OsString> {
     let folder = cargo_lambda.parent().context("cargo-lambda is in no folder")?;
     let path = env::var_os("PATH").unwrap_or_default();

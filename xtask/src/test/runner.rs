@@ -14,26 +14,26 @@ use crate::{
     workspace::Workspace,
 };
 
-/// What came of a test run.
+/// Result of a test run.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outcome {
-    /// How many tests did what.
+    /// Numbers of tests by their result.
     pub(super) tally: Tally,
-    /// The runner's own last word.
+    /// The runner's closing line.
     pub(super) closing_line: String,
 }
 
-/// What runs the tests.
+/// A test runner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Runner {
     /// cargo-nextest, which is quicker.
     Nextest,
-    /// cargo's own.
+    /// cargo's own runner.
     Cargo,
 }
 
 impl Runner {
-    /// nextest if it is there.
+    /// nextest if it is installed.
     pub(super) fn find() -> Self {
         match find_on_path("cargo-nextest") {
             Some(_) => Self::Nextest,
@@ -41,7 +41,7 @@ impl Runner {
         }
     }
 
-    /// Its name for people.
+    /// Its name in messages.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Nextest => "cargo nextest",
@@ -49,7 +49,7 @@ impl Runner {
         }
     }
 
-    /// Builds all tests and runs none.
+    /// Builds all tests without running them.
     pub(super) fn build(self, workspace: &Workspace, supervisor: &mut Supervisor) -> Result<()> {
         let mut command = self.command(workspace);
         command.args(["--workspace", "--no-run"]);
@@ -57,7 +57,7 @@ impl Runner {
         Ok(())
     }
 
-    /// Runs all tests, those in the documentation too unless there are further arguments.
+    /// Runs all tests. Without further arguments that includes tests in the documentation.
     pub(super) fn run(
         self,
         workspace: &Workspace,
@@ -66,10 +66,10 @@ impl Runner {
         args: &[String],
     ) -> Result<Outcome> {
         let mut command = self.command(workspace);
-        // All failures at once, not one per run.
+        // Report all failures of a run, not only the first.
         command.args(["--workspace", "--no-fail-fast"]).args(args).envs(environment.iter().copied());
         let mut outcome = counted(supervisor, command)?;
-        // cargo's own runner has done these with the others.
+        // cargo's own runner includes them.
         if self == Self::Nextest && args.is_empty() {
             console::step("Tests in the documentation");
             let mut command = isolated(workspace.cargo());
@@ -90,7 +90,7 @@ impl Runner {
     ) -> Result<Outcome> {
         let mut command = self.command(workspace);
         match self {
-            // Filtering keeps the features, and with them the compiled dependencies, of the whole workspace.
+            // A filter keeps the features of the whole workspace, and so the compiled dependencies.
             Self::Nextest => command.args(["--workspace", "-E", &format!("package({package})")]),
             Self::Cargo => command.args(["--package", package]),
         };
@@ -108,7 +108,7 @@ impl Runner {
     }
 }
 
-/// Runs a test command, shows its output and counts.
+/// Runs a test command, shows its output and counts the tests.
 fn counted(supervisor: &mut Supervisor, mut command: Command) -> Result<Outcome> {
     if std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
         command.env("CARGO_TERM_COLOR", "always");
@@ -117,7 +117,7 @@ fn counted(supervisor: &mut Supervisor, mut command: Command) -> Result<Outcome>
     let status = supervisor.run_with_lines(&mut command, || counting(Arc::clone(&seen)))?;
     let outcome = seen.lock().map_or(None, |seen| (*seen).clone());
     judge(status, outcome.as_ref().map(|outcome: &Outcome| outcome.tally).unwrap_or_default())?;
-    // Nothing counted is not the same as nothing failed.
+    // No count is an error: it does not mean that no test failed.
     outcome.context("the test runner ended without saying how many tests it ran")
 }
 

@@ -1,6 +1,6 @@
 use std::{fmt, ops::AddAssign};
 
-/// How many tests did what.
+/// Numbers of tests by their result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) passed: u32,
@@ -9,7 +9,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Reads a closing line of nextest or of cargo's own test runner; other lines say nothing.
+    /// Reads a closing line of nextest or of cargo's own test runner; `None` for other lines.
     pub(super) fn of_line(line: &str) -> Option<Self> {
         let line = without_colours(line);
         let counts = if let Some(rest) = line.trim_start().strip_prefix("Summary [") {

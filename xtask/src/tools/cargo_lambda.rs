@@ -1,4 +1,4 @@
-//! cargo-lambda, whose `watch` stands for API Gateway and Lambda on this machine.
+//! cargo-lambda, whose `watch` takes the place of API Gateway and Lambda on this machine.
 
 use std::{
     fs,
@@ -9,24 +9,37 @@ use std::{
 use anyhow::{Result, ensure};
 
 use super::{InstallLock, find_on_path, is_executable, python::Environment};
-use crate::{console, process::Interrupted, process::Supervisor, workspace::Workspace};
+use crate::{
+    console,
+    process::{Interrupted, Supervisor},
+    shell::quoted,
+    workspace::Workspace,
+};
 
-/// The version that is installed when there is none.
+/// The version that is installed if none is found.
 const VERSION: &str = "1.9.2";
-/// The oldest version that understands our routes.
+/// The oldest version that reads our routes.
 const OLDEST: (u32, u32) = (1, 9);
 
-/// The program's path; it is installed first if there is none that is new enough.
+/// The program's path. It is installed first if no new enough version is found.
 pub fn ensure(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<PathBuf> {
     if let Some(found) = find(workspace) {
         return Ok(found);
     }
     let _lock = InstallLock::take(workspace)?;
-    // The task that held the lock before may have installed it.
+    // Another task may have installed it meanwhile.
     if let Some(found) = find(workspace) {
         return Ok(found);
     }
     install(workspace, supervisor)
+}
+
+/// How it is called in a shell: `cargo lambda` if cargo finds this program, otherwise by its path.
+pub fn invocation(program: &Path) -> String {
+    match find_on_path("cargo-lambda") {
+        Some(found) if found == program => "cargo lambda".to_owned(),
+        _ => format!("{} lambda", quoted(&program.to_string_lossy())),
+    }
 }
 
 fn find(workspace: &Workspace) -> Option<PathBuf> {
@@ -71,7 +84,7 @@ fn version_of(program: &Path) -> Option<(u32, u32)> {
     parse_version(&String::from_utf8_lossy(&output.stdout))
 }
 
-/// Reads the first two numbers of what `cargo lambda --version` prints.
+/// Reads the first two numbers of the output of `cargo lambda --version`.
 fn parse_version(text: &str) -> Option<(u32, u32)> {
     let number = text.split_ascii_whitespace().find(|word| word.starts_with(|first: char| first.is_ascii_digit()))?;
     let mut parts = number.split('.');

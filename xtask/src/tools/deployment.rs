@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::{InstallLock, python::Environment};
 use crate::{console, process::Supervisor, workspace::Workspace};
 
-// Exact versions, so that a new rule comes when we take it and not overnight.
+// Exact versions, so that new rules arrive only with an update of these lines.
 const SAM: [&str; 2] = ["aws-sam-cli==1.170.0", "cfn-lint==1.58.0"];
 const CHECKOV: [&str; 1] = ["checkov==3.3.30"];
 
@@ -19,9 +19,9 @@ pub struct DeploymentTools {
 }
 
 impl DeploymentTools {
-    /// Installs what is not there yet.
+    /// Installs the missing ones.
     pub fn ensure(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<Self> {
-        // checkov wants other versions of what sam stands on.
+        // checkov needs other versions of sam's dependencies.
         let tools = Self {
             sam: Environment::new(workspace.tools().join("sam"), &SAM),
             checkov: Environment::new(workspace.tools().join("checkov"), &CHECKOV),

