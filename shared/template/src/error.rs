@@ -1,25 +1,25 @@
 use std::path::PathBuf;
 
-/// Why a template could not be read or resolved. Each message says where, and what to do about it if that is known.
+/// Why a template could not be read or resolved. Each message says where in the template.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
     /// The file could not be read.
     #[error("cannot read the template {}: {source}", path.display())]
     Read {
-        /// The file asked for.
+        /// The template's path.
         path: PathBuf,
-        /// What the operating system said.
+        /// The operating system's error.
         source: std::io::Error,
     },
-    /// The file is no YAML.
+    /// The file is not YAML.
     #[error("the template {name} is not valid YAML: {source}")]
     Yaml {
-        /// The file's name, or what the caller called the text.
+        /// The file's path, or the caller's name for the text.
         name: String,
-        /// Where the parser gave up.
+        /// The parser's error, with its position.
         source: serde_yaml_ng::Error,
     },
-    /// A parameter was given that the template does not declare, or one without a usable value is needed.
+    /// A parameter is not declared, has a value that is not allowed, or has no value.
     #[error("parameter {name}: {reason}")]
     Parameter {
         /// The parameter's name.
@@ -27,12 +27,12 @@ pub enum TemplateError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Something in the template has no value here.
+    /// A value in the template cannot be resolved here.
     #[error("{logical_id}: {path}: {reason}")]
     Unresolvable {
-        /// The logical id of the resource, parameter or condition it is about.
+        /// Logical id of the resource, parameter or condition.
         logical_id: String,
-        /// The path in the template, its keys joined by dots.
+        /// Path in the template, its keys joined by dots.
         path: String,
         /// What is wrong with it.
         reason: String,

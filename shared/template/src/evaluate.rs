@@ -1,4 +1,4 @@
-//! CloudFormation's intrinsic functions, as far as they have a meaning without AWS.
+//! Evaluates CloudFormation's intrinsic functions, as far as they have a value without AWS.
 
 use std::cell::Cell;
 
@@ -7,21 +7,21 @@ use serde_yaml_ng::{Mapping, Value};
 use crate::node::{self, Call};
 use crate::{Settings, TemplateError};
 
-/// The account of everything local.
+/// The account id of the local AWS.
 pub const ACCOUNT: &str = "000000000000";
-/// On AWS the time of the stream's creation, which nobody knows before.
+/// On AWS this is the time of the stream's creation.
 const STREAM_LABEL: &str = "1970-01-01T00:00:00.000";
-/// Deeper than any sane template: whoever gets here refers to itself.
+/// Deeper than any real template. A value that gets here refers to itself.
 const MAX_DEPTH: usize = 64;
 
-/// A template together with what its references mean.
+/// A template and the values of its references.
 pub(crate) struct Scope<'a> {
     document: &'a Value,
     pub(crate) settings: &'a Settings,
     depth: Cell<usize>,
 }
 
-/// Where in the template something is, for messages.
+/// A path in the template, for error messages.
 #[derive(Clone, Debug)]
 pub(crate) struct TemplatePath {
     pub(crate) logical_id: String,
@@ -60,7 +60,7 @@ impl<'a> Scope<'a> {
         node::at(self.document, keys)
     }
 
-    /// The resources of one type that the conditions let through, by logical id.
+    /// The resources of one type whose condition holds, sorted by logical id.
     pub(crate) fn resources(&self, kind: &str) -> Result<Vec<(String, &'a Value)>, TemplateError> {
         let mut found = Vec::new();
         let all = self.section(&["Resources"]).and_then(Value::as_mapping);
@@ -81,7 +81,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// `node` with every function replaced by its value; `None` is `AWS::NoValue`.
+    /// `node` with every intrinsic function replaced by its value; `None` is `AWS::NoValue`.
     pub(crate) fn value(&self, path: &TemplatePath, node: &Value) -> Result<Option<Value>, TemplateError> {
         let depth = self.depth.get();
         if depth >= MAX_DEPTH {
@@ -96,13 +96,13 @@ impl<'a> Scope<'a> {
         value
     }
 
-    /// As [`Scope::value`], for what must be text.
+    /// As [`Scope::value`], for a value that must be text.
     pub(crate) fn text(&self, path: &TemplatePath, node: &Value) -> Result<String, TemplateError> {
         let value = self.value(path, node)?.ok_or_else(|| path.error("must have a value"))?;
         node::text(&value).ok_or_else(|| path.error("must be text"))
     }
 
-    /// What the template's own `If` leaves of `node`, with nothing in it resolved yet; `None` is `AWS::NoValue`.
+    /// The branch of `node` that its `Fn::If` selects, not yet resolved; `None` is `AWS::NoValue`.
     pub(crate) fn chosen<'n>(&self, path: &TemplatePath, node: &'n Value) -> Result<Option<&'n Value>, TemplateError> {
         let mut node = node;
         while let Some(call) = node::call(node) {
@@ -173,7 +173,7 @@ impl<'a> Scope<'a> {
         self.attribute(path, &id, &attribute)
     }
 
-    /// What `Ref` gives for a resource.
+    /// The value of `Ref` for a resource.
     pub(crate) fn physical_name(&self, path: &TemplatePath, id: &str) -> Result<String, TemplateError> {
         let resource = self.resource(path, id)?;
         let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default();
@@ -283,7 +283,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The elements of a list; of anything else, itself alone.
+/// The elements of a list, or a single value as one element.
 pub(crate) fn one_or_many(node: &Value) -> &[Value] {
     node.as_sequence().map_or(std::slice::from_ref(node), Vec::as_slice)
 }

@@ -1,4 +1,4 @@
-//! What AWS calls a function for besides HTTP: the records of a table's stream, and the time.
+//! Events that call a function without HTTP: stream records and schedules.
 
 use serde_yaml_ng::Value;
 
@@ -7,20 +7,20 @@ use crate::node;
 use crate::rate::{self, RateError};
 use crate::{Schedule, StartingPosition, StreamSource, TemplateError};
 
-/// What Lambda takes where the template says nothing.
+/// Lambda's default.
 const DEFAULT_BATCH_SIZE: u32 = 100;
 const MAX_BATCH_SIZE: u32 = 10_000;
 const MAX_RETRIES: u32 = 10_000;
-/// They would change which records a function gets, or in which form.
+/// They change which records a function gets, or in which form.
 const NOT_EMULATED: [&str; 2] = ["FilterCriteria", "TumblingWindowInSeconds"];
 
-/// One event of a function, as the template has it.
+/// An event of a function in the template.
 pub(crate) struct Event<'a> {
     scope: &'a Scope<'a>,
-    /// The event's name.
+    /// Its name.
     pub(crate) name: String,
     pub(crate) kind: &'a str,
-    /// Where its properties are.
+    /// Path of its properties.
     path: TemplatePath,
     properties: &'a Value,
 }
@@ -69,7 +69,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// A limit, where -1 says that there is none.
+    /// A limit; -1 is no limit.
     fn limit<T: std::str::FromStr>(&self, key: &str) -> Result<Option<T>, TemplateError> {
         match self.optional(key)?.as_deref() {
             None | Some("-1") => Ok(None),
@@ -79,7 +79,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The stream this event is about; `None` if it is something else, or switched off.
+    /// The stream of this event; `None` if it has another type or is disabled.
     pub(crate) fn stream(&self) -> Result<Option<StreamSource>, TemplateError> {
         if self.kind != "DynamoDB" || !self.flag("Enabled", true)? {
             return Ok(None);
@@ -153,7 +153,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// The schedule this event is; `None` if it is something else, or switched off.
+    /// The schedule of this event; `None` if it has another type or is disabled.
     pub(crate) fn schedule(&self) -> Result<Option<Schedule>, TemplateError> {
         let expression = match self.kind {
             "Schedule" => "Schedule",

@@ -9,7 +9,7 @@ use crate::events::Event;
 use crate::node;
 use crate::{EventSources, Function, Route, TemplateError};
 
-/// What SAM takes where the template says nothing.
+/// SAM's defaults.
 const DEFAULT_MEMORY_MB: u32 = 128;
 const DEFAULT_TIMEOUT_S: u32 = 3;
 
@@ -21,7 +21,7 @@ pub(crate) fn read(scope: &Scope<'_>) -> Result<Vec<Function>, TemplateError> {
         .collect()
 }
 
-/// What is delivered to the functions that have such events.
+/// Streams and schedules of the functions that have any.
 pub(crate) fn event_sources(scope: &Scope<'_>) -> Result<Vec<EventSources>, TemplateError> {
     let mut all = Vec::new();
     for (logical_id, resource) in scope.resources("AWS::Serverless::Function")? {
@@ -72,17 +72,17 @@ impl<'a> Merged<'a> {
         found.map(|(path, node)| Event::all(self.scope, &path, node)).unwrap_or_default()
     }
 
-    /// What `read` finds in the events.
+    /// The results of `read` for all events.
     fn each<T>(&self, read: impl Fn(&Event<'a>) -> Result<Option<T>, TemplateError>) -> Result<Vec<T>, TemplateError> {
         self.events().iter().filter_map(|event| read(event).transpose()).collect()
     }
 
-    /// The globals' value and the function's own, each with its path.
+    /// The value in the globals and the function's own, each with its path.
     fn layers(&self, keys: &[&str]) -> impl Iterator<Item = (TemplatePath, &'a Value)> {
         let global = self.scope.section(&["Globals", "Function"]).and_then(|node| node::at(node, keys));
         let own = self.own.and_then(|node| node::at(node, keys));
         let path = keys.join(".");
-        // The message names the function even where the value stands in the globals.
+        // A message names the function, also if the value is in the globals.
         let global = global.map(|node| (self.path.below(&format!("Globals.Function.{path}")), node));
         let own = own.map(|node| (self.path.below(&format!("Properties.{path}")), node));
         global.into_iter().chain(own)
@@ -110,7 +110,7 @@ fn environment(properties: &Merged<'_>) -> Result<BTreeMap<String, String>, Temp
     let mut nodes = BTreeMap::new();
     for (path, variables) in properties.layers(&["Environment", "Variables"]) {
         for (name, node) in variables.as_mapping().into_iter().flatten() {
-            let name = name.as_str().ok_or_else(|| path.error("has a name that is no text"))?;
+            let name = name.as_str().ok_or_else(|| path.error("has a name that is not text"))?;
             nodes.insert(name.to_owned(), (path.below(name), node));
         }
     }

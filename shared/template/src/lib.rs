@@ -1,7 +1,7 @@
-//! Reads the SAM template, so that tables, buckets, log groups, functions and routes have one definition.
+//! Reads the SAM template, the single definition of tables, buckets, log groups, functions, routes and roles.
 //!
-//! The template is resolved as CloudFormation would resolve it, for one stack and one set of parameters, without AWS:
-//! a name that AWS would choose is `<stack>-<LogicalId>`, and for a bucket the same in lower case.
+//! It resolves the template as CloudFormation does, for one stack and one set of parameters, but without AWS. A name
+//! that AWS would choose is `<stack>-<LogicalId>` here, in lower case for a bucket.
 
 mod error;
 mod evaluate;

@@ -1,4 +1,4 @@
-//! YAML as CloudFormation reads it: a tag and its long form are the same function.
+//! YAML nodes as CloudFormation reads them: `!Ref` and `Ref:` are the same function.
 
 use serde_yaml_ng::Value;
 
@@ -9,7 +9,7 @@ pub(crate) struct Call<'a> {
     pub(crate) argument: &'a Value,
 }
 
-/// The call that `node` is, if it is one.
+/// The call in `node`, if it is one.
 pub(crate) fn call(node: &Value) -> Option<Call<'_>> {
     match node {
         Value::Tagged(tagged) => {
@@ -32,7 +32,7 @@ fn long_name(tag: &str) -> String {
     }
 }
 
-/// Text of a scalar, as CloudFormation turns it into a string.
+/// A scalar as text, converted as CloudFormation does.
 pub(crate) fn text(node: &Value) -> Option<String> {
     match node {
         Value::String(text) => Some(text.clone()),
@@ -42,17 +42,17 @@ pub(crate) fn text(node: &Value) -> Option<String> {
     }
 }
 
-/// A whole number, also where a parameter made it a string.
+/// A whole number, also if a parameter made it a string.
 pub(crate) fn number(node: &Value) -> Option<u32> {
     text(node)?.parse().ok()
 }
 
-/// The value below `keys`, if all of them are there.
+/// The value at the path `keys`.
 pub(crate) fn at<'a>(node: &'a Value, keys: &[&str]) -> Option<&'a Value> {
     keys.iter().try_fold(node, |node, key| node.get(key))
 }
 
-/// The resource and the attribute that an `Fn::GetAtt` asks for.
+/// The resource and the attribute of an `Fn::GetAtt`.
 pub(crate) fn attribute(argument: &Value) -> Option<(String, String)> {
     match argument {
         Value::String(text) => text.split_once('.').map(|(id, attribute)| (id.to_owned(), attribute.to_owned())),

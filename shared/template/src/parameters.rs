@@ -1,4 +1,4 @@
-//! Parameters and the conditions made of them.
+//! Values of parameters and conditions.
 
 use serde_yaml_ng::Value;
 
@@ -7,7 +7,7 @@ use crate::evaluate::{Scope, TemplatePath, sequence};
 use crate::node;
 
 impl Scope<'_> {
-    /// The value of a parameter: given, or its default.
+    /// The value of a parameter: the given one or its default.
     pub(crate) fn parameter(&self, name: &str) -> Result<String, TemplateError> {
         if let Some(value) = self.settings.parameters.get(name) {
             return Ok(value.clone());
@@ -43,7 +43,7 @@ impl Scope<'_> {
         if let Some(name) = node.get("Condition").and_then(Value::as_str) {
             return self.named(path, name, depth);
         }
-        let call = node::call(node).ok_or_else(|| path.error("is no condition"))?;
+        let call = node::call(node).ok_or_else(|| path.error("is not a condition"))?;
         let path = path.below(&call.name);
         let items = sequence(call.argument);
         let each = || items.iter().map(|item| self.holds(&path, item, depth + 1));
@@ -56,7 +56,7 @@ impl Scope<'_> {
             ("Fn::Not", [item]) => Ok(!self.holds(&path, item, depth + 1)?),
             ("Fn::And", [_, ..]) => each().try_fold(true, |all, one| Ok(all & one?)),
             ("Fn::Or", [_, ..]) => each().try_fold(false, |any, one| Ok(any | one?)),
-            _ => Err(path.error("is no condition")),
+            _ => Err(path.error("is not a condition")),
         }
     }
 

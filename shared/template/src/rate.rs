@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Why an expression is no rate.
+/// Why an expression is not a rate.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum RateError {
     #[error("cron expressions are not understood here: use rate(…)")]
@@ -11,7 +11,7 @@ pub(crate) enum RateError {
     Malformed,
 }
 
-/// The time between two firings. As EventBridge, it wants the singular for 1 and the plural for all else.
+/// The time between two calls. Like EventBridge, it requires the singular for 1 and the plural otherwise.
 pub(crate) fn parse(expression: &str) -> Result<Duration, RateError> {
     let expression = expression.trim();
     if expression.starts_with("cron(") {

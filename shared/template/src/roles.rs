@@ -1,4 +1,4 @@
-//! What each function's role lets it do.
+//! Rights of each function's role.
 
 use serde_yaml_ng::Value;
 
@@ -13,8 +13,8 @@ const BOUNDARY: &str = "PermissionsBoundary";
 /// Properties of a managed policy that attach it to a role.
 const ATTACHMENTS: [&str; 3] = ["Roles", "Users", "Groups"];
 
-/// Each function's role, with its statements about `services` (`dynamodb`). All others are left out: their resources
-/// may have names that only AWS knows.
+/// Each function's role, with its statements about `services` (`dynamodb`). Other statements are left out, because their
+/// resources may have names that only AWS knows.
 pub(crate) fn read(scope: &Scope<'_>, services: &[&str]) -> Result<Vec<Role>, TemplateError> {
     refuse_attachments(scope)?;
     let mut roles = Vec::new();
@@ -26,7 +26,7 @@ pub(crate) fn read(scope: &Scope<'_>, services: &[&str]) -> Result<Vec<Role>, Te
         let role = node::at(resource, &["Properties", "Role"]);
         let (name, policies) = match role {
             Some(role) => role_of(scope, &path.below("Role"), role, services)?,
-            // SAM makes one that may write logs.
+            // SAM then makes a role that may only write logs.
             None => (format!("{}-{id}Role", scope.settings.stack), Vec::new()),
         };
         roles.push(Role { binary: binary(&id, resource)?, name, policies });
@@ -46,7 +46,7 @@ fn role_of(
         .and_then(|(id, attribute)| (attribute == "Arn").then_some(id))
         .ok_or_else(|| path.error("must be the ARN of a role in this template"))?;
     let roles = scope.resources("AWS::IAM::Role")?;
-    let (_, role) = roles.iter().find(|(other, _)| *other == id).ok_or_else(|| path.error("is no role"))?;
+    let (_, role) = roles.iter().find(|(other, _)| *other == id).ok_or_else(|| path.error("is not a role"))?;
     let path = TemplatePath::new("Resources", &id);
     let properties = role.get("Properties").ok_or_else(|| path.below("Properties").error("is missing"))?;
     let path = path.below("Properties");
@@ -139,7 +139,7 @@ fn statements(
     Ok(statements)
 }
 
-/// Whether a statement names an action of one of the services. What has no actions (`NotAction`) may name any.
+/// Whether a statement names an action of one of the services. One without `Action` (with `NotAction`) may name any.
 fn concerns(
     scope: &Scope<'_>,
     path: &TemplatePath,

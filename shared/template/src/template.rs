@@ -7,22 +7,22 @@ use crate::evaluate::Scope;
 use crate::node;
 use crate::{EventSources, Role, Stack, Storage, TemplateError};
 
-/// A SAM template as it was written.
+/// A SAM template, not yet resolved.
 #[derive(Debug, Clone)]
 pub struct Template {
     pub(crate) document: Value,
 }
 
-/// For whom a template is resolved.
+/// Values for which a template is resolved.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// The stack's name; physical names begin with it.
+    /// Name of the stack. Physical names begin with it.
     pub stack: String,
     /// The value of `AWS::Region`.
     pub region: String,
-    /// Values of parameters; the others have their defaults.
+    /// Values of parameters. Others have their defaults.
     pub parameters: BTreeMap<String, String>,
-    /// Environment variables whose value replaces the template's, before that is resolved.
+    /// Environment variables whose values replace the template's before those are resolved.
     pub overrides: BTreeMap<String, String>,
 }
 
@@ -30,7 +30,7 @@ impl Template {
     /// Reads the template at `path`.
     ///
     /// # Errors
-    /// If the file cannot be read or is no YAML mapping with `Resources`.
+    /// If the file cannot be read or is not a YAML mapping with `Resources`.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, TemplateError> {
         let path = path.as_ref();
         let text =
@@ -38,10 +38,10 @@ impl Template {
         Self::parse(&path.display().to_string(), &text)
     }
 
-    /// Reads a template from `text`; `name` is what error messages call it.
+    /// Reads a template from `text`. Error messages call it `name`.
     ///
     /// # Errors
-    /// If the text is no YAML mapping with `Resources`.
+    /// If the text is not a YAML mapping with `Resources`.
     pub fn parse(name: &str, text: &str) -> Result<Self, TemplateError> {
         let document: Value =
             serde_yaml_ng::from_str(text).map_err(|source| TemplateError::Yaml { name: name.to_owned(), source })?;
@@ -55,11 +55,10 @@ impl Template {
         Ok(Self { document })
     }
 
-    /// Everything the template deploys, functions included.
+    /// All resources of the template, including functions.
     ///
     /// # Errors
-    /// If a parameter is unknown or not allowed, or a value that is needed cannot be known without AWS and has no
-    /// override.
+    /// If a parameter is unknown or its value is not allowed, or if a value is known only on AWS and has no override.
     pub fn resolve(&self, settings: &Settings) -> Result<Stack, TemplateError> {
         let scope = Scope::new(&self.document, settings)?;
         let Storage { tables, buckets, log_groups } = crate::storage::read(&scope)?;
@@ -67,7 +66,7 @@ impl Template {
         Ok(Stack { tables, buckets, log_groups, functions })
     }
 
-    /// Only what holds data: works although the functions' environment is not known yet.
+    /// The resources that hold data. Does not need the functions' environment.
     ///
     /// # Errors
     /// As [`Template::resolve`], for this part.
@@ -75,7 +74,7 @@ impl Template {
         crate::storage::read(&Scope::new(&self.document, settings)?)
     }
 
-    /// Only what is delivered to functions besides HTTP: works although their environment is not known yet.
+    /// The functions' event sources other than HTTP. Does not need their environment.
     ///
     /// # Errors
     /// As [`Template::resolve`], for this part.
@@ -83,11 +82,11 @@ impl Template {
         crate::functions::event_sources(&Scope::new(&self.document, settings)?)
     }
 
-    /// Only what the functions' roles say about `services` (`dynamodb`): works although the names of other services'
-    /// resources are not known.
+    /// The statements about `services` (`dynamodb`) in the functions' roles. Does not need names of other services'
+    /// resources.
     ///
     /// # Errors
-    /// As [`Template::resolve`], for this part; and if a role has rights from somewhere else than its own policies.
+    /// As [`Template::resolve`], for this part. Also if a role has rights from outside this template.
     pub fn roles(&self, settings: &Settings, services: &[&str]) -> Result<Vec<Role>, TemplateError> {
         crate::roles::read(&Scope::new(&self.document, settings)?, services)
     }

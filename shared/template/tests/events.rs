@@ -1,4 +1,4 @@
-//! What a template says is delivered to functions besides HTTP.
+//! Event sources of functions other than HTTP.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ fn settings() -> Settings {
     Settings { stack: "s".to_owned(), region: "us-east-1".to_owned(), ..Settings::default() }
 }
 
-/// A template whose one function has these events, each a line of YAML.
+/// A template with one function that has these events, each a line of YAML.
 fn template(events: &[&str]) -> Template {
     let events: Vec<_> = events.iter().map(|event| format!("        {event}")).collect();
     let text = format!(
@@ -126,7 +126,7 @@ fn both_kinds_of_schedules_are_rates() {
 }
 
 #[test]
-fn what_is_switched_off_is_left_out() {
+fn disabled_events_are_left_out() {
     let found = sources(&[
         "Jobs: { Type: DynamoDB, Properties: { Stream: !GetAtt JobsTable.StreamArn, StartingPosition: LATEST, Enabled: false } }",
         "Purge: { Type: Schedule, Properties: { Schedule: rate(1 day), Enabled: !If [Never, true, false] } }",
@@ -153,7 +153,7 @@ fn a_function_without_routes_resolves_with_its_sources() {
 }
 
 #[test]
-fn sources_are_known_where_the_environment_is_not() {
+fn event_sources_do_not_need_the_environment() {
     let text = "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    \
                 Metadata: { BuildProperties: { Binary: f } }\n    Properties:\n      \
                 Environment: { Variables: { X: !GetAtt Cdn.DomainName } }\n      \
@@ -166,7 +166,7 @@ fn sources_are_known_where_the_environment_is_not() {
 }
 
 #[test]
-fn what_is_wrong_with_a_stream_is_said_with_its_place() {
+fn an_invalid_stream_is_refused_with_its_path() {
     let good = "Stream: !GetAtt JobsTable.StreamArn, StartingPosition: LATEST";
     for (properties, part) in [
         ("StartingPosition: LATEST".to_owned(), "Stream: is missing"),
@@ -192,7 +192,7 @@ fn what_is_wrong_with_a_stream_is_said_with_its_place() {
 }
 
 #[test]
-fn a_schedule_that_is_no_rate_is_refused_with_its_place() {
+fn a_schedule_without_a_rate_is_refused_with_its_path() {
     for (expression, part) in [("cron(0 12 * * ? *)", "cron"), ("rate(1 minutes)", "rate(1 minute)")] {
         let event = format!("Tick: {{ Type: Schedule, Properties: {{ Schedule: '{expression}' }} }}");
         let error = sources(&[&event]).unwrap_err().to_string();

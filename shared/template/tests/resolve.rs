@@ -1,4 +1,4 @@
-//! What a template means for one stack.
+//! Resources of a template, resolved for one stack.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ fn resolve(parameters: &[(&str, &str)]) -> Stack {
     fixture().resolve(&settings(parameters)).unwrap()
 }
 
-/// The message for a template with these resources.
+/// The error message for a template with these resources.
 fn refusal(resources: &str) -> String {
     let text = format!("Parameters: {{ Needed: {{ Type: String }} }}\nResources:\n{resources}");
     Template::parse("test.yaml", &text).and_then(|template| template.resolve(&settings(&[]))).unwrap_err().to_string()
@@ -80,7 +80,7 @@ fn parameters_decide_conditions() {
 }
 
 #[test]
-fn functions_have_the_globals_merged_in_and_their_own_on_top() {
+fn a_functions_own_values_override_the_globals() {
     let stack = resolve(&[]);
     let function = &stack.functions[0];
     assert_eq!(function.binary, "main");
@@ -92,7 +92,7 @@ fn functions_have_the_globals_merged_in_and_their_own_on_top() {
         ("AVIARY_LIST", "a,dev"),
         ("AVIARY_LOG_GROUP", "/aviary/dev/main"),
         ("AVIARY_MEDIA_URL", "http://127.0.0.1:4601/media"),
-        // Not a !Sub, so it stays as it is.
+        // Without !Sub it is not replaced.
         ("AVIARY_STAGE", "overridden-${Stage}"),
         ("AVIARY_TABLE", "aviary-local-ItemsTable"),
         ("AVIARY_TABLE_ARN", "arn:aws:dynamodb:us-east-1:000000000000:table/aviary-local-ItemsTable"),
@@ -109,14 +109,14 @@ fn routes_are_the_events_of_the_http_api() {
 }
 
 #[test]
-fn what_only_aws_knows_is_an_error_that_says_where() {
+fn a_value_known_only_on_aws_is_refused_with_its_path() {
     let without = Settings { overrides: BTreeMap::new(), ..settings(&[]) };
     let error = fixture().resolve(&without).unwrap_err();
     let TemplateError::Unresolvable { logical_id, path, reason } = error else { panic!("{error}") };
     assert_eq!(logical_id, "MainFunction");
     assert!(path.contains("AVIARY_MEDIA_URL"), "{path}");
     assert!(reason.contains("MediaDistribution.DomainName"), "{reason}");
-    // What holds data does not depend on it.
+    // Resources that hold data do not depend on it.
     assert_eq!(fixture().storage(&without).unwrap().tables.len(), 1);
 }
 
@@ -129,7 +129,7 @@ fn wrong_parameters_are_refused_by_name() {
 }
 
 #[test]
-fn what_cannot_be_resolved_says_what_and_where() {
+fn an_unresolvable_value_is_refused_with_its_reason() {
     for (variable, part) in [
         ("!Ref Nothing", "neither a parameter nor a resource"),
         ("!Ref Needed", "Needed: has no default"),
@@ -150,7 +150,7 @@ fn what_cannot_be_resolved_says_what_and_where() {
 }
 
 #[test]
-fn a_file_that_is_no_template_is_refused() {
+fn a_file_without_a_template_is_refused() {
     let missing = Template::load("/nowhere/template.yaml").unwrap_err();
     assert!(matches!(missing, TemplateError::Read { .. }), "{missing}");
     assert!(matches!(Template::parse("x", "a: [").unwrap_err(), TemplateError::Yaml { .. }));
@@ -168,7 +168,7 @@ fn the_projects_own_template_resolves() {
     for function in &stack.functions {
         assert!(!function.routes.is_empty() || function.log_group.is_some(), "{}", function.logical_id);
         for (name, value) in &function.environment {
-            // Beside our settings, only what glibc reads.
+            // Our settings, and one variable of glibc.
             let is_known = name.starts_with("AVIARY_") || name == "MALLOC_MMAP_THRESHOLD_";
             assert!(is_known && !value.contains("${"), "{}: {name}={value}", function.logical_id);
         }

@@ -1,4 +1,4 @@
-//! What a template says that functions may do.
+//! Rights of functions in a template.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use aviary_template::{Role, Settings, Template, TemplateError};
@@ -40,7 +40,7 @@ fn policy(name: &str, statements: &str) -> String {
 const ROLE: &str = "{ Role: !GetAtt OwnRole.Arn }";
 
 #[test]
-fn a_role_has_the_statements_of_the_wanted_services_with_everything_resolved() {
+fn a_role_has_the_resolved_statements_of_the_requested_services() {
     let get = r#"{ Sid: Get, Effect: Allow, Action: dynamodb:GetItem, Resource: [!GetAtt ItemsTable.Arn, !Sub "${ItemsTable.Arn}/index/*"] }"#;
     // The queue's ARN is known only on AWS.
     let send = "{ Sid: Send, Effect: Allow, Action: [sqs:SendMessage], Resource: !GetAtt Queue.Arn }";
@@ -66,7 +66,7 @@ fn a_role_has_the_statements_of_the_wanted_services_with_everything_resolved() {
 }
 
 #[test]
-fn a_function_without_a_role_may_nothing() {
+fn a_function_without_a_role_has_no_rights() {
     let found = roles("{}", "{ MemorySize: 128 }").unwrap();
     assert_eq!((found[0].name.as_str(), found[0].policies.len()), ("s-OwnFunctionRole", 0));
 }
@@ -87,7 +87,7 @@ const SHARED: &str = r#"
 "#;
 
 #[test]
-fn a_managed_policy_of_the_template_gives_its_statements_to_the_roles_that_name_it() {
+fn a_role_has_the_statements_of_its_managed_policies() {
     let put = r#"{ Sid: Put, Effect: Allow, Action: [dynamodb:PutItem], Resource: !GetAtt ItemsTable.Arn }"#;
     let own = policy("own", &format!("[{put}]"));
     let absent = "!If [Never, arn:aws:iam::aws:policy/AdministratorAccess, !Ref AWS::NoValue]";
@@ -110,7 +110,7 @@ fn a_managed_policy_of_the_template_gives_its_statements_to_the_roles_that_name_
 }
 
 #[test]
-fn managed_policies_from_elsewhere_are_an_error() {
+fn managed_policies_of_other_templates_are_refused() {
     for arns in [
         "[arn:aws:iam::aws:policy/AdministratorAccess]",
         "[!Ref SharedPolicy, arn:aws:iam::aws:policy/AdministratorAccess]",
@@ -129,7 +129,7 @@ fn managed_policies_from_elsewhere_are_an_error() {
 }
 
 #[test]
-fn rights_from_elsewhere_are_an_error() {
+fn rights_from_outside_the_template_are_refused() {
     let version = r#"{ Policies: [{ PolicyName: p, PolicyDocument: { Version: "2008-10-17", Statement: [] } }] }"#;
     for (role, function) in [
         ("{ ManagedPolicyArns: [arn:aws:iam::aws:policy/AdministratorAccess] }", ROLE),

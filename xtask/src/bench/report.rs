@@ -141,8 +141,8 @@ pub(super) fn text(functions: &[FunctionFigures]) -> String {
                 cell(cpu),
             );
             if let Some(cost) = operation.cost {
-                let steps =
-                    Cell { value: count(cost.round_trips), budget: operation.round_trips_budget.map(count), digits: 0 };
+                let budget = operation.round_trips_budget.map(count);
+                let round_trips = Cell { value: count(cost.round_trips), budget, digits: 0 };
                 let (rcu, wcu) = (plain(cost.rcu, 1), plain(cost.wcu, 1));
                 let _ = write!(text, "{:>13}{:>8}{rcu:>9}{wcu:>9}", cell(round_trips), cost.calls);
             }
