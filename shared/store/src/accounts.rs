@@ -1,7 +1,7 @@
-//! Users, and the guards that make their names and addresses unique.
+//! Users, and the items that make their names and addresses unique.
 //!
-//! `U#<id> / USER` is a user; `NAME#<key> / NAME` says whose a name or an address is. Both kinds of names
-//! share one namespace, since a login takes either.
+//! `U#<id> / USER` is a user; `NAME#<key> / NAME` says whose a name or an address is. Both kinds of names share one
+//! namespace, since a login takes either.
 
 pub(crate) mod change;
 pub(crate) mod deletion;
@@ -50,18 +50,12 @@ impl Accounts {
         Self { table: table.clone() }
     }
 
-    /// The user with this id. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The user with this id. One round trip.
     pub async fn by_id(&self, id: UserId) -> Result<Option<User>, StoreError> {
         self.table.get(user_key(id)).await
     }
 
-    /// Whose this name or address is. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Whose this name or address is. One round trip.
     pub async fn owner_of(&self, name: &NameKey) -> Result<Option<UserId>, StoreError> {
         let guard = self.table.get::<NameOwner>(guard_key(name)).await?;
         Ok(guard.map(|guard| guard.user_id))
@@ -83,7 +77,7 @@ pub(crate) fn guard_item(name: &NameKey, id: UserId) -> Result<Item, StoreError>
     item(guard_key(name), &NameOwner { user_id: id }, [])
 }
 
-/// The condition that a user is as it was read.
+/// The condition that a user is unchanged since it was read.
 pub(crate) fn unchanged(user: &User) -> Expression {
     let condition = match &user.email {
         Some(_) => "#username = :username_was AND #password = :password_was AND #email = :email_was",

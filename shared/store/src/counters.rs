@@ -1,6 +1,6 @@
 //! Counters: what profiles, tweets and comments say of how many edges lead to them. They follow from the stream of
-//! `social`, whose records come at least once and in any cut: a record that was counted leaves
-//! `SEEN#<event>#<counter> / SEEN` in the `feed` table, in the transaction in which it is counted.
+//! `social`, whose records come at least once and in any cut: a record that was counted leaves `SEEN#<event>#<counter>
+//! / SEEN` in the `feed` table, in the transaction in which it is counted.
 
 pub(crate) mod recount;
 pub(crate) mod tally;
@@ -95,11 +95,11 @@ impl Counters {
         Self { social: social.clone(), feed: feed.clone() }
     }
 
-    /// Counts what records change at one target. What was counted before is not counted again, and what is gone
-    /// needs no counting. One step for 49 records, and one more where some were counted before.
+    /// Counts what records change at one target. What was counted before is not counted again, and what is gone needs
+    /// no counting. One round trip for 49 records, and one more where some were counted before.
     ///
     /// # Errors
-    /// When DynamoDB does not answer; what was not counted then may come again, in any cut.
+    /// When a call fails; what was not counted then may come again, in any cut.
     pub async fn add(&self, counts: &[Count], now: Timestamp) -> Result<(), StoreError> {
         let mut named = HashSet::new();
         let distinct: Vec<&Count> = counts.iter().filter(|count| named.insert(seen_key(count))).collect();

@@ -1,8 +1,8 @@
-//! What verifies a caller: principals, sessions, and the public keys of tokens.
+//! The items that verify a caller: principals, sessions and the pointers to sessions.
 //!
-//! `U#<id> / PRINCIPAL` and `U#<id> / S#<sid>` lie together, so that one `BatchGetItem` says whether a
-//! token still counts. `TOKEN#<hash>` and `WEB#<hash>` lead from a device token or a session cookie there;
-//! the secrets themselves are kept nowhere.
+//! `U#<id> / PRINCIPAL` and `U#<id> / S#<sid>` lie together, so that one `BatchGetItem` says whether a token still
+//! counts. `TOKEN#<hash>` and `WEB#<hash>` lead from a device token or a session cookie there; the secrets themselves
+//! are kept nowhere.
 
 pub(crate) mod idempotency_keys;
 pub(crate) mod keys;
@@ -74,10 +74,7 @@ impl Credentials {
         Self { table: table.clone() }
     }
 
-    /// The user's principal and session, as they are now. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The user's principal and session, as they are now. One round trip.
     pub async fn standing(&self, user: UserId, sid: SessionId) -> Result<CallerState, StoreError> {
         let (principal_key, session_key) = (principal_key(user), session_key(user, sid));
         let keys = vec![principal_key.clone(), session_key.clone()];
@@ -92,31 +89,22 @@ impl Credentials {
         Ok(standing)
     }
 
-    /// The user's principal alone. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The user's principal alone. One round trip.
     pub async fn principal(&self, user: UserId) -> Result<Option<Principal>, StoreError> {
         self.table.get(principal_key(user)).await
     }
 
-    /// Whose device token has this hash. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Whose device token has this hash. One round trip.
     pub async fn by_device_token(&self, hash: &str) -> Result<Option<(UserId, SessionId)>, StoreError> {
         self.pointed(pointer_key(&token_pk(hash))).await
     }
 
-    /// Whose session cookie has this hash. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Whose session cookie has this hash. One round trip.
     pub async fn by_web_session(&self, hash: &str) -> Result<Option<(UserId, SessionId)>, StoreError> {
         self.pointed(pointer_key(&web_pk(hash))).await
     }
 
-    /// Reads a key that nothing is kept under. One step.
+    /// Reads a key that nothing is kept under. One round trip.
     ///
     /// # Errors
     /// When the table can't be read.

@@ -1,8 +1,8 @@
 //! Integer sessions and their sets.
 //!
-//! `U#<user> / SESSION#<session>` is a session's manifest, `U#<user>#<generation> / SET#<set>` a set of the
-//! generation that the manifest names. What no manifest names is nobody's. `U#<user> / SESSIONS` counts the manifests,
-//! in the transactions that make and remove them.
+//! `U#<user> / SESSION#<session>` is a session's manifest, `U#<user>#<generation> / SET#<set>` a set of the generation
+//! that the manifest names. What no manifest names is nobody's. `U#<user> / SESSIONS` counts the manifests, in the
+//! transactions that make and remove them.
 
 pub(crate) mod count;
 pub(crate) mod remove;
@@ -36,7 +36,8 @@ pub struct Manifest {
     pub sets: u32,
     /// How many bytes they have together.
     pub bytes: u64,
-    /// The session of the web session under which it was made, or replaced as a whole; none if it was made from elsewhere.
+    /// The session of the web session under which it was made, or replaced as a whole; none if it was made from
+    /// elsewhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_under: Option<IntegerSession>,
 }
@@ -139,10 +140,7 @@ impl Integers {
         Self { table: table.clone(), jobs: Jobs::new(jobs) }
     }
 
-    /// A session as it is now. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// A session as it is now. One round trip.
     pub async fn open(
         &self,
         user: UserId,
@@ -157,36 +155,24 @@ impl Integers {
         Ok(OpenSession { user, session: session.clone(), manifest, generation, under: None })
     }
 
-    /// The session that was opened, as it is by now. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The session that was opened, as it is by now. One round trip.
     pub async fn reopen(&self, open: &OpenSession, now: Timestamp) -> Result<OpenSession, StoreError> {
         Ok(self.open(open.user, &open.session, now).await?.under(open.under.clone()))
     }
 
-    /// A set of a session that was opened. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// A set of a session that was opened. One round trip.
     pub async fn set(&self, open: &OpenSession, set: &SetId) -> Result<Option<StoredSet>, StoreError> {
         self.table.get(set_key(open.user, open.generation, set)).await
     }
 
-    /// Several sets of a session that was opened, in no order; those that are not there are left out. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Several sets of a session that was opened, in no order; those that are not there are left out. One round trip.
     pub async fn sets(&self, open: &OpenSession, sets: &[SetId]) -> Result<Vec<StoredSet>, StoreError> {
         let keys = sets.iter().map(|set| set_key(open.user, open.generation, set)).collect();
         let found = self.table.batch_get_many(keys).await?;
         found.into_iter().map(|item| self.table.read(item)).collect()
     }
 
-    /// The sets of a session that was opened, after `after`; at most a megabyte of them. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The sets of a session that was opened, after `after`; at most a megabyte of them. One round trip.
     pub async fn page(&self, open: &OpenSession, after: Option<&SetId>) -> Result<SetPage, StoreError> {
         let from = after.map_or_else(|| "SET#".to_owned(), |set| format!("SET#{}", set.as_str()));
         let call = self
@@ -204,10 +190,7 @@ impl Integers {
         Ok(SetPage { sets, next })
     }
 
-    /// Does a set name this object? One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Does a set name this object? One round trip.
     pub async fn names_object(
         &self,
         user: UserId,

@@ -1,5 +1,5 @@
-//! The outbox: what must still happen. A job is written in the transaction of its cause; the table's
-//! stream drives the worker, a schedule sweeps what was left. Every job can run twice.
+//! The outbox: what must still happen. A job is written in the transaction of its cause; the table's stream drives the
+//! worker, a schedule sweeps what was left. Every job can run twice.
 //!
 //! `J#<id> / JOB`, with `due_pk` and `due_sk` for the sweep.
 
@@ -21,8 +21,8 @@ const SHARDS: std::ops::Range<u8> = 0..16;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Task {
-    /// Mail a link that sets a new password. Written for unknown addresses too, with the id of nobody, so
-    /// that the way is the same.
+    /// Mail a link that sets a new password. Written for unknown addresses too, with the id of nobody, so that the way
+    /// is the same.
     ResetMail {
         /// Whose password.
         user: UserId,
@@ -177,8 +177,8 @@ pub enum Task {
         /// How often it has been done; done again after a while, for whom the index did not have.
         round: u32,
     },
-    /// What a newer version of the service has written, which runs beside this one while it is deployed. It is put
-    /// off like a job that fails, and never written.
+    /// What a newer version of the service has written, which runs beside this one while it is deployed. It is put off
+    /// like a job that fails, and never written.
     #[serde(other)]
     Unknown,
 }
@@ -224,28 +224,19 @@ impl Jobs {
         Job { id: SessionId::of_digest(digest(name)), task, due_at: now, attempts: 0 }
     }
 
-    /// Writes a job that is its own cause; one that is there already stays as it is. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Writes a job that is its own cause; one that is there already stays as it is. One round trip.
     pub async fn put(&self, job: &Job) -> Result<(), StoreError> {
         self.table.create(job_item(job)?).await
     }
 
-    /// The job as it is now; none if it is done. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The job as it is now; none if it is done. One round trip.
     pub async fn by_id(&self, id: SessionId) -> Result<Option<Job>, StoreError> {
         self.table.get(key(id)).await
     }
 
-    /// Begins a job that is still as it was read: it is put off to `again_at` and counted first, so that
-    /// nobody else begins it meanwhile, and whoever dies over it has only put it off. None if somebody else
-    /// was faster or it is done. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Begins a job that is still as it was read: it is put off to `again_at` and counted first, so that nobody else
+    /// begins it meanwhile, and whoever dies over it has only put it off. None if somebody else was faster or it is
+    /// done. One round trip.
     pub async fn begin(&self, job: &Job, again_at: Timestamp) -> Result<Option<Job>, StoreError> {
         let begun = Job { attempts: job.attempts.saturating_add(1), due_at: again_at, ..job.clone() };
         let update = Expression::new("", "due_sk = :was AND attempts = :attempts_was")
@@ -260,20 +251,14 @@ impl Jobs {
         Ok(begun_by_us.then_some(begun))
     }
 
-    /// Removes a job that is done. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Removes a job that is done. One round trip.
     pub async fn done(&self, id: SessionId) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
         transaction.delete(&self.table, key(id))?;
         transaction.commit(&self.table.db).await.map(|_| ())
     }
 
-    /// Puts a job off, if it is still there. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Puts a job off, if it is still there. One round trip.
     pub async fn again(&self, job: &Job) -> Result<(), StoreError> {
         let fields: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(job)
             .map_err(|cause| StoreError::Rejected(format!("a job can't be written: {cause}")))?;
@@ -288,9 +273,6 @@ impl Jobs {
     }
 
     /// Jobs that are due, oldest first, a page of each shard. The index lags: each must be read anew.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn due(&self, now: Timestamp) -> Result<Vec<SessionId>, StoreError> {
         let mut ids = Vec::new();
         for shard in SHARDS {

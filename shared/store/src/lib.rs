@@ -4,8 +4,8 @@
 //!
 //! Every operation that calls DynamoDB can fail with [`StoreError`]: DynamoDB is throttled or does not answer
 //! ([`StoreError::Passing`], after retries), it rejects the request ([`StoreError::Rejected`]), or a stored item cannot
-//! be read ([`StoreError::Corrupt`]). A condition that fails is no error; each operation returns it as a value. An
-//! `# Errors` section names only what goes beyond this.
+//! be read ([`StoreError::Corrupt`]). A condition that fails is no error; each operation returns it as a value. An `#
+//! Errors` section names only what goes beyond this.
 
 mod accounts;
 mod counters;

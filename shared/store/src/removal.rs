@@ -16,7 +16,7 @@ use crate::social::comments::Comments;
 /// Entries of a page, and pages of one call.
 pub(crate) const PAGE: i32 = 100;
 pub(crate) const PAGES: usize = 8;
-/// Single writes beside each other.
+/// Single writes that run concurrently.
 pub(crate) const AT_ONCE: usize = 16;
 
 /// Removes what an account left. It does not ask whether the account is gone; its caller does.
@@ -44,7 +44,7 @@ impl Purge {
         }
     }
 
-    /// Removes items one by one, a few beside each other.
+    /// Removes items one by one, a few of them concurrently.
     pub(crate) async fn delete_each<Kind>(&self, table: &Table<Kind>, keys: Vec<Key>) -> Result<(), StoreError> {
         let deletes: Vec<_> = keys.into_iter().map(|key| table.delete(key)).collect();
         futures_util::stream::iter(deletes).buffer_unordered(AT_ONCE).try_collect().await

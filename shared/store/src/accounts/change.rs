@@ -1,4 +1,4 @@
-//! Changing an account: name, address, password; one transaction with everything that hangs on it.
+//! Changes of an account: name, address, password and sessions, in one transaction.
 
 use aviary_model::{Email, NameKey, SessionId, UserId, Username};
 
@@ -106,10 +106,10 @@ impl AccountTables {
         }
     }
 
-    /// Changes an account that is still as it was read. One step.
+    /// Changes an account that is still as it was read. One round trip.
     ///
     /// # Errors
-    /// When a name is taken, the account has changed, or DynamoDB does not answer.
+    /// When a name is taken, the account has changed.
     pub async fn change(&self, old: &User, change: &AccountChange) -> Result<User, AccountChangeError> {
         let new = User {
             username: change.username.clone().unwrap_or_else(|| old.username.clone()),
@@ -143,10 +143,7 @@ impl AccountTables {
         }
     }
 
-    /// Ends all sessions of a user but one, at once. One step. False if the epoch or the session has changed.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Ends all sessions of a user but one, at once. One round trip. False if the epoch or the session has changed.
     pub async fn end_all_sessions(
         &self,
         user: UserId,
@@ -161,8 +158,8 @@ impl AccountTables {
         Ok(matches!(transaction.commit(&self.accounts.table.db).await?, Committed::Done))
     }
 
-    /// Guards that are new are created, those that nobody needs are removed; a name that is its owner's own
-    /// address has one guard for both.
+    /// Guards that are new are created, those that nobody needs are removed; a name that is its owner's own address has
+    /// one guard for both.
     fn names(&self, transaction: &mut Transaction, old: &User, new: &User) -> Result<Writes, StoreError> {
         let (had, has) = (keys_of(old), keys_of(new));
         let mut writes = Writes::default();

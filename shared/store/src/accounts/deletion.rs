@@ -1,4 +1,4 @@
-//! Deleting an account: the account, its credentials and its names go at once; a job removes the rest.
+//! Deletion of an account: the account, its principal and its names in one transaction. A job removes the rest.
 
 use aviary_model::Email;
 
@@ -11,11 +11,8 @@ use crate::jobs::{Job, job_item};
 use crate::social::profiles::{name_key, profile_key};
 
 impl AccountTables {
-    /// Deletes an account that is still as it was read. Without its principal every token ends, without its
-    /// profile everything that it wrote is hidden. One step. False if the account has changed or is gone.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Deletes an account that is still as it was read. Without its principal every token ends, without its profile
+    /// everything that it wrote is hidden. One round trip. False if the account has changed or is gone.
     pub async fn delete(&self, user: &User, purge: &Job) -> Result<bool, StoreError> {
         let mut transaction = Transaction::default();
         transaction.delete_if(&self.accounts.table, user_key(user.id), &unchanged(user))?;

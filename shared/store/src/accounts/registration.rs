@@ -1,4 +1,4 @@
-//! Signup: everything that makes a user, in one transaction.
+//! Signup: writes everything that makes a user in one transaction.
 
 use crate::accounts::{Accounts, User, guard_item, user_item};
 use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
@@ -72,10 +72,10 @@ impl<'a> Registration<'a> {
         self
     }
 
-    /// Writes all of it or nothing. One step; of two for one name, one wins.
+    /// Writes all of it or nothing. One round trip; of two for one name, one wins.
     ///
     /// # Errors
-    /// When the name or the address is taken, or DynamoDB does not answer.
+    /// When the name or the address is taken.
     pub async fn commit(self) -> Result<(), RegistrationError> {
         let (user, id) = (&self.user, self.user.id);
         let mut transaction = Transaction::default();

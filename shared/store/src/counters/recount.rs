@@ -1,4 +1,4 @@
-//! Compares counters with what they count, and sets them right. For operators: no function's role allows it.
+//! Compares counters with what they count and corrects them. For operators: no function's role allows it.
 
 use aviary_model::{Timestamp, UserId};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -55,11 +55,8 @@ impl Recount {
         Self { social: social.clone(), feed: feed.clone() }
     }
 
-    /// Takes the next megabyte of the whole `social` table into a tally; none is left when there is no place to go
-    /// on from. One step, half a read unit for each 4 KB.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Takes the next megabyte of the whole `social` table into a tally; none is left when there is no place to go on
+    /// from. One round trip, half a read unit for each 4 KB.
     #[allow(clippy::disallowed_methods, reason = "an operator counts everything, with rights of their own")]
     pub async fn walk(&self, tally: &mut Tally, from: Option<WalkPlace>) -> Result<Option<WalkPlace>, StoreError> {
         let call = self
@@ -77,10 +74,7 @@ impl Recount {
     }
 
     /// Reads a counter and counts; none if what has the counter is gone. What others do is counted by an index that
-    /// lags. Two steps, or more where there is much to count.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// lags. Two round trips, or more where there is much to count.
     pub async fn read(&self, tallied: Tallied, now: Timestamp) -> Result<Option<Reading>, StoreError> {
         let (table, key, name) = self.place(tallied);
         let Some(item) = self.social.db.batch_get(table, vec![key]).await?.pop() else { return Ok(None) };
@@ -89,10 +83,7 @@ impl Recount {
         Ok(Some(Reading { tallied, stored: stored(&item, name), there }))
     }
 
-    /// Sets a counter to what there was, unless it has changed since it was read. False if it has. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Sets a counter to what there was, unless it has changed since it was read. False if it has. One round trip.
     pub async fn set(&self, reading: Reading) -> Result<bool, StoreError> {
         let (table, key, name) = self.place(reading.tallied);
         let call = self

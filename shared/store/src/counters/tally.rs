@@ -1,4 +1,4 @@
-//! What a walk through the whole `social` table counts.
+//! What a scan of the whole table `social` counts.
 
 use std::collections::HashMap;
 use std::fmt;

@@ -1,8 +1,8 @@
-//! Idempotency keys, for a day: `ONCE#U#<user> / <hash>`, so that they go with their user; at signup, where there is
-//! no user yet, `ONCE#<hash> / <hash>`.
+//! Idempotency keys, for a day: `ONCE#U#<user> / <hash>`, so that they go with their user; at signup, where there is no
+//! user yet, `ONCE#<hash> / <hash>`.
 //!
-//! A key is claimed before the work, and settled in the transaction of the work itself: what was done once
-//! is known as done, and a process that dies before leaves a claim that lapses.
+//! A key is claimed before the work, and settled in the transaction of the work itself: what was done once is known as
+//! done, and a process that dies before leaves a claim that lapses.
 
 use aviary_model::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -51,11 +51,8 @@ struct Record {
 }
 
 impl Credentials {
-    /// Claims a key for a request. `hash` names caller, operation and key, `body` is the body's hash. One
-    /// step, two where a claim has lapsed.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Claims a key for a request. `hash` names caller, operation and key, `body` is the body's hash. One round trip,
+    /// two where a claim has lapsed.
     pub async fn claim_idempotency_key(
         &self,
         user: Option<UserId>,
@@ -112,10 +109,7 @@ impl Credentials {
         }
     }
 
-    /// Gives a key back whose request was refused: what was refused is not kept. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Gives a key back whose request was refused: what was refused is not kept. One round trip.
     pub async fn release_idempotency_key(&self, claim: &IdempotencyClaim) -> Result<(), StoreError> {
         let mine = Expression::new("", "claimed_until = :until AND #body = :body AND attribute_not_exists(#result)")
             .name("#body", "body")

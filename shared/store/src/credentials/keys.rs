@@ -1,4 +1,4 @@
-//! The keys of what verifies a caller, in the table `credentials`.
+//! The keys of principals, sessions and pointers in the table `credentials`.
 
 use aviary_model::{SessionId, UserId};
 

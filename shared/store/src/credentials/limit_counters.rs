@@ -1,4 +1,4 @@
-//! Counters with an end: `LIMIT#<what>#<whom> / LIMIT`.
+//! Rate limit counters with a fixed window: `LIMIT#<what>#<whom> / LIMIT`.
 
 use aviary_model::Timestamp;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -25,18 +25,12 @@ struct Window {
 }
 
 impl Credentials {
-    /// Counts once; the window begins with its first count. One step, two when an old window has ended.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Counts once; the window begins with its first count. One round trip, two when an old window has ended.
     pub async fn count(&self, counter: &str, window_seconds: i64, now: Timestamp) -> Result<Counted, StoreError> {
         self.count_many(counter, 1, window_seconds, now).await
     }
 
-    /// Counts so many at once, such as bytes. Steps as [`Credentials::count`].
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Counts so many at once, such as bytes. Round trips as [`Credentials::count`].
     pub async fn count_many(
         &self,
         counter: &str,
@@ -58,27 +52,18 @@ impl Credentials {
         }
     }
 
-    /// Is anything counted in a window that goes on? One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Is anything counted in a window that goes on? One round trip.
     pub async fn counted(&self, counter: &str, now: Timestamp) -> Result<bool, StoreError> {
         let found = self.table.get::<Window>(Key::new(format!("LIMIT#{counter}"), "LIMIT")).await?;
         Ok(found.is_some_and(|window| window.n > 0 && window.expires_at > now.seconds()))
     }
 
-    /// Takes one count back, within the same window. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Takes one count back, within the same window. One round trip.
     pub async fn uncount(&self, counter: &str, counted: Counted) -> Result<(), StoreError> {
         self.uncount_many(counter, 1, counted).await
     }
 
-    /// Takes so many back, within the same window. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Takes so many back, within the same window. One round trip.
     pub async fn uncount_many(&self, counter: &str, amount: i64, counted: Counted) -> Result<(), StoreError> {
         let call = self
             .counter(counter)

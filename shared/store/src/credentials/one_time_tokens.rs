@@ -1,5 +1,5 @@
-//! One-time tokens, kept as hashes: `U#<user> / RESET#<hash>` and `U#<user> / UNDO#<hash>`, so that they go with
-//! their user.
+//! One-time tokens, kept as hashes: `U#<user> / RESET#<hash>` and `U#<user> / UNDO#<hash>`, so that they go with their
+//! user.
 
 use aviary_model::{Email, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -66,10 +66,7 @@ impl OneTimeKind {
 }
 
 impl Credentials {
-    /// Keeps a token by its hash until it expires. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Keeps a token by its hash until it expires. One round trip.
     pub async fn keep_one_time(&self, hash: &str, token: OneTime, expires_at: Timestamp) -> Result<(), StoreError> {
         let (kind, user) = match token {
             OneTime::Reset { user, .. } => (OneTimeKind::Reset, user),
@@ -79,10 +76,7 @@ impl Credentials {
         self.table.create(item(kind.key(user, hash), &record, [])?).await
     }
 
-    /// The user's token with this hash, if it has not expired or been redeemed. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The user's token with this hash, if it has not expired or been redeemed. One round trip.
     pub async fn one_time(
         &self,
         kind: OneTimeKind,

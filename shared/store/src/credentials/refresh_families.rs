@@ -1,4 +1,4 @@
-//! What a refresh does to a family.
+//! Writes to refresh families: promotion, replacement and revocation.
 
 use aviary_model::{Family, FamilyToken, SessionId, Timestamp, TokenId, UserId};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -19,20 +19,16 @@ use crate::dynamodb::item::{Item, number, text};
 pub enum Optimistic {
     /// `next` was presented and is current now; the session's epoch.
     Promoted(u32),
-    /// It was not so simple: this is the family as it stands, with its session's epoch. None when there
-    /// is none.
+    /// It was not so simple: this is the family as it stands, with its session's epoch. None when there is none.
     Found(Option<(Family, u32)>),
 }
 
 impl Credentials {
-    /// Makes `next` current if the presented token is `next` and no other promotion was lately; else says
-    /// how the family stands. One step.
+    /// Makes `next` current if the presented token is `next` and no other promotion was lately; else says how the
+    /// family stands. One round trip.
     ///
-    /// Within the grace the list of superseded tokens must be kept, which this write can't do: then it
-    /// finds the family, and [`Credentials::replace_family`] does it.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Within the grace the list of superseded tokens must be kept, which this write can't do: then it finds the
+    /// family, and [`Credentials::replace_family`] does it.
     pub async fn promote(
         &self,
         user: UserId,
@@ -66,10 +62,7 @@ impl Credentials {
         })
     }
 
-    /// Writes a family's new state over exactly the state that was read. False if it has changed. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Writes a family's new state over exactly the state that was read. False if it has changed. One round trip.
     pub async fn replace_family(
         &self,
         user: UserId,
@@ -91,11 +84,8 @@ impl Credentials {
         Ok(self.conditional(call).await?.is_ok())
     }
 
-    /// Ends a family and its access tokens; the item stays until its time, so that its tokens are known
-    /// as blacklisted. One step. Absent is fine.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Ends a family and its access tokens; the item stays until its time, so that its tokens are known as blacklisted.
+    /// One round trip. Absent is fine.
     pub async fn revoke_family(&self, user: UserId, sid: SessionId) -> Result<(), StoreError> {
         let call = self
             .update_session(user, sid)
@@ -105,10 +95,7 @@ impl Credentials {
         self.conditional(call).await.map(|_| ())
     }
 
-    /// A family as it stands, with its session's epoch. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// A family as it stands, with its session's epoch. One round trip.
     pub async fn family(&self, user: UserId, sid: SessionId) -> Result<Option<(Family, u32)>, StoreError> {
         let session = self.table.get::<Session>(session_key(user, sid)).await?;
         Ok(session.and_then(Session::family))
@@ -125,8 +112,8 @@ impl Credentials {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    /// What the call returns of the item; the inner `Err` is no error: the condition failed, and this is
-    /// the item that was there.
+    /// What the call returns of the item; the inner `Err` is no error: the condition failed, and this is the item that
+    /// was there.
     async fn conditional(
         &self,
         call: UpdateItemFluentBuilder,

@@ -1,4 +1,4 @@
-//! A user's sessions: seeing them, and ending them.
+//! A user's sessions: listing, ending and noting their use.
 
 use aviary_model::{SessionId, Timestamp, UserId};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -25,10 +25,7 @@ pub struct SessionPage {
 }
 
 impl Credentials {
-    /// A user's sessions, newest first, of those made before `before`. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// A user's sessions, newest first, of those made before `before`. One round trip.
     pub async fn sessions(
         &self,
         user: UserId,
@@ -60,26 +57,17 @@ impl Credentials {
         Ok(SessionPage { sessions, next })
     }
 
-    /// One session. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// One session. One round trip.
     pub async fn session(&self, user: UserId, sid: SessionId) -> Result<Option<Session>, StoreError> {
         self.table.get(session_key(user, sid)).await
     }
 
-    /// Ends a session of any kind: its item, the pointer to it, its place among the device tokens. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Ends a session of any kind: its item, the pointer to it, its place among the device tokens. One round trip.
     pub async fn end_session(&self, user: UserId, sid: SessionId, session: &Session) -> Result<(), StoreError> {
         remove(&self.table, session_keys(user, sid, session)).await
     }
 
-    /// The same, with a job in the same transaction. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The same, with a job in the same transaction. One round trip.
     pub async fn end_session_with(
         &self,
         user: UserId,
@@ -95,11 +83,8 @@ impl Credentials {
         transaction.commit(&self.table.db).await.map(|_| ())
     }
 
-    /// Removes the sessions of epochs before this one, which count for nothing any more, with everything that
-    /// leads to them. One step for each hundred sessions, and one for each twenty that are removed.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Removes the sessions of epochs before this one, which count for nothing any more, with everything that leads to
+    /// them. One round trip for each hundred sessions, and one for each twenty that are removed.
     pub async fn remove_sessions_before(&self, user: UserId, epoch: u32) -> Result<(), StoreError> {
         let mut before = None;
         loop {
@@ -116,10 +101,7 @@ impl Credentials {
         }
     }
 
-    /// Notes that a session was used. One step. Of one that has ended, nothing.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Notes that a session was used. One round trip. Of one that has ended, nothing.
     pub async fn used(&self, user: UserId, sid: SessionId, now: Timestamp) -> Result<(), StoreError> {
         let call = self
             .table

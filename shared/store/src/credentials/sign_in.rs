@@ -1,4 +1,4 @@
-//! Opening sessions: everything a login writes, in one transaction.
+//! Login: writes all sessions that it opens in one transaction.
 
 use aviary_model::{Family, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -59,8 +59,8 @@ impl SignIn {
         Ok(self)
     }
 
-    /// Makes a device token, by its hash. `others` are those that the user has; the oldest go where there
-    /// would be too many.
+    /// Makes a device token, by its hash. `others` are those that the user has; the oldest go where there would be too
+    /// many.
     ///
     /// # Errors
     /// When the session can't be written.
@@ -110,10 +110,7 @@ impl SignIn {
         self
     }
 
-    /// Writes all of it. One step. An outdated hash that somebody replaced meanwhile stays as it is.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Writes all of it. One round trip. An outdated hash that somebody replaced meanwhile stays as it is.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let new_hash = self.new_hash.take();
         let mut transaction = Transaction::default();
@@ -163,10 +160,7 @@ impl SignIn {
 }
 
 impl Credentials {
-    /// The user's device tokens, oldest first. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The user's device tokens, oldest first. One round trip.
     pub async fn device_tokens(&self, user: UserId) -> Result<Vec<DeviceToken>, StoreError> {
         let call = self
             .table
@@ -179,10 +173,7 @@ impl Credentials {
         output.items.unwrap_or_default().into_iter().map(|item| self.table.read(item)).collect()
     }
 
-    /// Ends these device tokens. One step for each twenty.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Ends these device tokens. One round trip for each twenty.
     pub async fn end_device_tokens(&self, user: UserId, tokens: &[DeviceToken]) -> Result<(), StoreError> {
         for tokens in tokens.chunks(MAX_DEVICE_TOKENS) {
             let mut transaction = Transaction::default();

@@ -1,8 +1,8 @@
 //! Keys that tokens are signed and verified with.
 //!
-//! `SIGNING / CURRENT` of the `keys` table is the private key, which only `auth` and `keys` can read;
-//! `SIGNING / NEXT` is its successor while that is only published. `KEY#PUBLIC / <kid>` of `credentials` are
-//! the public keys, which everyone verifies with.
+//! `SIGNING / CURRENT` of the `keys` table is the private key, which only `auth` and `keys` can read; `SIGNING / NEXT`
+//! is its successor while that is only published. `KEY#PUBLIC / <kid>` of `credentials` are the public keys, which
+//! everyone verifies with.
 
 use aviary_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -56,27 +56,18 @@ impl SigningKeys {
         Self { table: table.clone() }
     }
 
-    /// The key that tokens are signed with now. None before the first start. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The key that tokens are signed with now. None before the first start. One round trip.
     pub async fn current(&self) -> Result<Option<SigningKey>, StoreError> {
         self.table.get(current_key()).await
     }
 
-    /// The key that is published and signs nothing yet. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The key that is published and signs nothing yet. One round trip.
     pub async fn next(&self) -> Result<Option<SigningKey>, StoreError> {
         self.table.get(next_key()).await
     }
 
-    /// Makes the first key: private and public half in one transaction. False if another process was
-    /// first; its key counts. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Makes the first key: private and public half in one transaction. False if another process was first; its key
+    /// counts. One round trip.
     pub async fn create_first(
         &self,
         credentials: &Credentials,
@@ -86,10 +77,7 @@ impl SigningKeys {
         self.create(credentials, current_key(), private, public).await
     }
 
-    /// Publishes the next key, so that everyone knows it before it signs. False if there is one. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Publishes the next key, so that everyone knows it before it signs. False if there is one. One round trip.
     pub async fn publish_next(
         &self,
         credentials: &Credentials,
@@ -112,11 +100,8 @@ impl SigningKeys {
         Ok(matches!(transaction.commit(&self.table.db).await?, Committed::Done))
     }
 
-    /// Makes the next key the current one; the old one's public half stays until `old_expires_at`. False if
-    /// another process did it. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Makes the next key the current one; the old one's public half stays until `old_expires_at`. False if another
+    /// process did it. One round trip.
     pub async fn promote_next(
         &self,
         credentials: &Credentials,
@@ -142,10 +127,7 @@ impl SigningKeys {
 }
 
 impl Credentials {
-    /// All public keys that tokens are verified with. One step; there are never more than a few.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// All public keys that tokens are verified with. One round trip; there are never more than a few.
     pub async fn public_keys(&self) -> Result<Vec<PublicKey>, StoreError> {
         let call = self
             .table

@@ -1,4 +1,4 @@
-//! Who is staff.
+//! The staff flag of a principal.
 
 use aviary_model::UserId;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -10,11 +10,8 @@ use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
 
 impl Credentials {
-    /// Makes a user staff, or no longer staff, and answers the principal as it was before. None if there is
-    /// no such user. It holds from the user's next request, since each reads the principal. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Makes a user staff, or no longer staff, and answers the principal as it was before. None if there is no such
+    /// user. It holds from the user's next request, since each reads the principal. One round trip.
     pub async fn set_staff(&self, user: UserId, staff: bool) -> Result<Option<Principal>, StoreError> {
         let call = self
             .table

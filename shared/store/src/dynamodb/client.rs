@@ -1,4 +1,4 @@
-//! The client, and the calls that every aggregate makes: metered, with typed errors.
+//! The DynamoDB client and the calls that all tables share, metered and with typed errors.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -37,7 +37,7 @@ impl Db {
         Self { client: retry::client(config), entropy }
     }
 
-    /// One item, as it is now. One step, one read unit per 4 KB.
+    /// One item, as it is now. One round trip, one read unit per 4 KB.
     pub(crate) async fn get<T: DeserializeOwned>(&self, table: &str, key: Key) -> Result<Option<T>, StoreError> {
         let call = self
             .client
@@ -50,8 +50,8 @@ impl Db {
         output.item.map(|item| fields(table, item)).transpose()
     }
 
-    /// Writes a new item; one that is there already stays as it is, since a repetition after a lost answer
-    /// finds its own. One step.
+    /// Writes a new item; one that is there already stays as it is, since a repetition after a lost answer finds its
+    /// own. One round trip.
     pub(crate) async fn create(&self, table: &str, item: Item) -> Result<(), StoreError> {
         let call = self
             .client
@@ -69,7 +69,7 @@ impl Db {
         }
     }
 
-    /// Removes an item, whether it is there or not. One step.
+    /// Removes an item, whether it is there or not. One round trip.
     pub(crate) async fn delete(&self, table: &str, key: Key) -> Result<(), StoreError> {
         let call = self
             .client
@@ -81,7 +81,7 @@ impl Db {
         Ok(())
     }
 
-    /// Several items of one table, as they are now, in no order. One step unless DynamoDB leaves some
+    /// Several items of one table, as they are now, in no order. One round trip unless DynamoDB leaves some
     /// unprocessed.
     pub(crate) async fn batch_get(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
         let mut wanted = keys_and_attributes(keys.into_iter().map(Key::into_item).collect())?;
@@ -104,15 +104,14 @@ impl Db {
         Err(StoreError::Passing("keys stayed unprocessed".to_owned()))
     }
 
-    /// Any number of items of one table, as they are now, in no order. One step: what a call can't take is
-    /// asked beside it. No call where there is no key.
+    /// Any number of items of one table, as they are now, in no order. One round trip: what a call can't take is asked
+    /// beside it. No call where there is no key.
     pub(crate) async fn batch_get_many(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
         let calls = keys.chunks(MAX_KEYS).map(|some| self.batch_get(table, some.to_vec()));
         Ok(futures_util::future::try_join_all(calls).await?.into_iter().flatten().collect())
     }
 
-    /// Waits a random while that doubles with each round, the first excepted: those who met once shall not
-    /// meet again.
+    /// Waits a random while that doubles with each round, the first excepted: those who met once shall not meet again.
     pub(crate) async fn pause_before(&self, round: u32) -> Result<(), StoreError> {
         if round == 0 {
             return Ok(());

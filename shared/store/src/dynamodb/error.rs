@@ -1,9 +1,9 @@
-//! What can go wrong with DynamoDB, by what a caller can do about it.
+//! `StoreError`: failures of DynamoDB, by what a caller can do about them.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-/// A call that did not succeed. Conditions that failed are no errors: operations say in their own types
-/// what was refused.
+/// A call that did not succeed. Conditions that failed are no errors: operations say in their own types what was
+/// refused.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Throttled, in conflict or away, after the retries; it may work in a while.

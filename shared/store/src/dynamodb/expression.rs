@@ -76,8 +76,8 @@ impl Expression {
         })
     }
 
-    /// Updates this one item by itself. Transactions of others that are in conflict with it are waited for. One
-    /// step; half the units of a transaction.
+    /// Updates this one item by itself. Transactions of others that are in conflict with it are waited for. One round
+    /// trip; half the units of a transaction.
     pub(crate) async fn apply_to<Kind>(&self, table: &Table<Kind>, key: Key) -> Result<Applied, StoreError> {
         let mut last = StoreError::Passing("no attempt".to_owned());
         for round in 0..MAX_ROUNDS {

@@ -1,4 +1,4 @@
-//! Items and their keys.
+//! Items, keys and their conversion from and to types.
 
 use std::collections::HashMap;
 
@@ -75,8 +75,8 @@ pub(crate) fn fields<T: DeserializeOwned>(table: &str, item: Item) -> Result<T, 
         .map_err(|cause| StoreError::Corrupt { table: table.to_owned(), cause: cause.to_string() })
 }
 
-/// A counter as it is stored. It may stand below zero for a moment, when what was taken back is counted before what
-/// was done; nobody is to see that.
+/// A counter as it is stored. It may stand below zero for a moment, when what was taken back is counted before what was
+/// done; nobody is to see that.
 pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     i64::deserialize(deserializer).map(|count| u64::try_from(count).unwrap_or_default())
 }

@@ -1,5 +1,4 @@
-//! Lists in pages: those in one partition, in its own order or by recency, and those in the other direction,
-//! which lie in four shards of the index `lists`.
+//! Pages of lists: lists inside one partition, and reverse lists in four shards of the index `lists`.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use futures_util::future::try_join_all;
@@ -57,8 +56,8 @@ impl Own<'_> {
 }
 
 impl Db {
-    /// A page of a partition's list, read consistently, of what comes after the place `after` (the sort key
-    /// without its prefix). One step.
+    /// A page of a partition's list, read consistently, of what comes after the cursor `after` (the sort key without
+    /// its prefix). One round trip.
     pub(crate) async fn own_page(
         &self,
         table: &str,
@@ -95,8 +94,7 @@ impl Db {
         Ok(cut(found, limit, place_of))
     }
 
-    /// A page of a list in the other direction. Its index lags. One step: the shards are asked beside each
-    /// other.
+    /// A page of a list in the other direction. Its index lags. One round trip: the shards are asked beside each other.
     pub(crate) async fn list_page(
         &self,
         table: &str,
@@ -114,7 +112,7 @@ impl Db {
         Ok(cut(found, limit, |item| attribute(item, "list_sk").map(ToOwned::to_owned)))
     }
 
-    /// A page of one shard, with one entry more than `limit` where there is one. One step.
+    /// A page of one shard, with one entry more than `limit` where there is one. One round trip.
     pub(crate) async fn list_shard(
         &self,
         table: &str,

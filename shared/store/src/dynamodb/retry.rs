@@ -1,5 +1,4 @@
-//! A single write that meets a transaction on the same item is refused, and may be made again; the SDK does not know
-//! that by itself.
+//! Retries of a single put or delete that conflicts with a transaction, which the SDK does not retry by itself.
 
 use std::error::Error;
 use std::marker::PhantomData;

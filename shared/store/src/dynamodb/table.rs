@@ -1,4 +1,4 @@
-//! The tables as types, so that none is taken for another.
+//! The seven tables as types, so that no table is taken for another.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,4 +1,4 @@
-//! The one wrapper for transactions: conditions are answers, conflicts are tried again.
+//! The wrapper of DynamoDB transactions: failed conditions are results, conflicts are retried.
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -163,8 +163,8 @@ impl Transaction {
         Ok(WriteId(self.0.len() - 1))
     }
 
-    /// Sends it. Conflicts and throttling are tried again with pauses of random length; the client token
-    /// makes a repetition of what was committed unnoticed a success.
+    /// Sends it. Conflicts and throttling are tried again with pauses of random length; the client token makes a
+    /// repetition of what was committed unnoticed a success.
     #[allow(clippy::disallowed_methods, reason = "this is the wrapper that everyone else is to use")]
     pub(crate) async fn commit(self, db: &Db) -> Result<Committed, StoreError> {
         let token = db.entropy.secret::<16>()?;
@@ -199,7 +199,7 @@ impl Transaction {
     }
 }
 
-/// Removes items of one table together, each named once. One step.
+/// Removes items of one table together, each named once. One round trip.
 pub(crate) async fn remove<Kind>(table: &Table<Kind>, keys: Vec<Key>) -> Result<(), StoreError> {
     let mut transaction = Transaction::default();
     for key in keys {
@@ -208,8 +208,8 @@ pub(crate) async fn remove<Kind>(table: &Table<Kind>, keys: Vec<Key>) -> Result<
     transaction.commit(&table.db).await.map(|_| ())
 }
 
-/// A transaction refuses to hear of one item twice: a device token's session and its place in the list
-/// point to the same.
+/// A transaction refuses to hear of one item twice: a device token's session and its place in the list point to the
+/// same.
 pub(crate) fn distinct(keys: impl Iterator<Item = Key>) -> Vec<Key> {
     let mut distinct: Vec<Key> = Vec::new();
     for key in keys {

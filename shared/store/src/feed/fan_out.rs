@@ -1,4 +1,4 @@
-//! Bringing tweets into the timelines of those who follow.
+//! Reads that decide whose timelines a tweet is written to.
 
 use aviary_model::{EdgeId, TweetId, UserId};
 use futures_util::future::try_join;
@@ -26,11 +26,8 @@ pub struct Follower {
 }
 
 impl HomeTimelines {
-    /// Those who follow somebody, of one shard of their list or all, in the order in which they came; lags. One
-    /// step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Those who follow somebody, of one shard of their list or all, in the order in which they came; lags. One round
+    /// trip.
     pub async fn followers(
         &self,
         user: UserId,
@@ -52,11 +49,8 @@ impl HomeTimelines {
         }))
     }
 
-    /// Is there still something to bring: the tweet, its author, whoever brings it, and the retweet at this
-    /// position if it is one? One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Is there still something to bring: the tweet, its author, whoever brings it, and the retweet at this position if
+    /// it is one? One round trip.
     pub async fn is_current(
         &self,
         user: UserId,
@@ -80,10 +74,7 @@ impl HomeTimelines {
     }
 
     /// What a new follower gets, if `user` still follows: somebody's last tweets, and what they retweeted since a
-    /// moment before the follow, which may have found an index without the follower; never lags. Two steps.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// moment before the follow, which may have found an index without the follower; never lags. Two round trips.
     pub async fn for_new_follower(&self, user: UserId, followed: UserId) -> Result<Vec<TimelineEntry>, StoreError> {
         let edge = edge_key(user, EdgeKind::Follow, followed.uuid());
         let found = self.social.batch_get(vec![edge]).await?;

@@ -1,4 +1,4 @@
-//! Inboxes: `U#<u> / INBOX` says how many notifications came, and how many are unread.
+//! Unread counts and read marks of inboxes: `U#<u> / INBOX`.
 
 use std::collections::HashSet;
 
@@ -28,11 +28,8 @@ const MAX_COUNTED: u64 = 2_000;
 const COUNT_ROUNDS: usize = 3;
 
 impl Notifications {
-    /// How many of somebody's notifications are unread. One step; once a day a few more for who has unread ones of
-    /// months, since those go when their time is up.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// How many of somebody's notifications are unread. One round trip; once a day a few more for who has unread ones
+    /// of months, since those go when their time is up.
     pub async fn unread(&self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {
         let inbox = self.inbox(user).await?;
         let today = now.seconds().div_euclid(DAY_SECONDS);
@@ -85,10 +82,7 @@ impl Notifications {
         Ok(unread)
     }
 
-    /// Marks everything that came until now as read. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Marks everything that came until now as read. One round trip.
     pub async fn read_all(&self, user: UserId) -> Result<(), StoreError> {
         let update = Expression::new("SET #read_seq = #seq, #unread = :none", "attribute_exists(pk)")
             .name("#read_seq", "read_seq")
@@ -100,11 +94,11 @@ impl Notifications {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// Marks these as read; those that are read already, or are not there, are left alone. Answers how many are
-    /// unread then. Two steps for fifty, more if others change the inbox meanwhile.
+    /// Marks these as read; those that are read already, or are not there, are left alone. Answers how many are unread
+    /// then. Two round trips for fifty, more if others change the inbox meanwhile.
     ///
     /// # Errors
-    /// When DynamoDB does not answer, or the inbox is written to by too many.
+    /// When the inbox is written to by too many.
     pub async fn read(&self, user: UserId, ids: &HashSet<NotificationId>, now: Timestamp) -> Result<u64, StoreError> {
         let ids: Vec<NotificationId> = ids.iter().copied().collect();
         let mut unread = None;
@@ -117,12 +111,12 @@ impl Notifications {
         }
     }
 
-    /// Marks what somebody was told by this actor as read, if it is still hidden, of what came after the place
-    /// `after`. Answers the place after which there is more. One step for five hundred that are unread, eight times at
-    /// the most, and two for each fifty of the actor's.
+    /// Marks what somebody was told by this actor as read, if it is still hidden, of what came after the place `after`.
+    /// Answers the place after which there is more. One round trip for five hundred that are unread, eight times at the
+    /// most, and two for each fifty of the actor's.
     ///
     /// # Errors
-    /// When DynamoDB does not answer, or the inbox is written to by too many.
+    /// When the inbox is written to by too many.
     pub async fn quiet(
         &self,
         user: UserId,

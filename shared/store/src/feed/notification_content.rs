@@ -1,4 +1,4 @@
-//! What people are told, and the one name that each such thing has.
+//! The content of a notification, and its id, which is the same for every repetition of its cause.
 
 use aviary_model::{CommentId, NotificationId, Timestamp, TweetId, UserId};
 use serde::{Deserialize, Serialize};
@@ -60,8 +60,8 @@ impl NotificationContent {
         self.comment.map_or_else(tweet, CommentId::uuid)
     }
 
-    /// The id of the one notification of this for this recipient, however often its cause comes. Its first half
-    /// is made of the subject, so that all that somebody was told of a tweet lies side by side.
+    /// The id of the one notification of this for this recipient, however often its cause comes. Its first half is made
+    /// of the subject, so that all that somebody was told of a tweet lies side by side.
     #[must_use]
     pub fn id_for(&self, recipient: UserId) -> NotificationId {
         let (kind, actor, subject) = (self.kind.as_str(), self.actor, self.subject());

@@ -1,4 +1,4 @@
-//! Writing notifications: once each, together with the count of the unread ones.
+//! Writes and removals of notifications, each together with the unread count of the inbox.
 
 use aviary_model::{NotificationId, Timestamp, UserId};
 
@@ -19,10 +19,7 @@ const ROUNDS: u32 = 2 * MAX_ROUNDS;
 
 impl Notifications {
     /// Of these, what its recipient is to hear of: nobody's own doings, nothing by who is gone, blocked or muted,
-    /// nothing about what is gone. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// nothing about what is gone. One round trip.
     pub async fn wanted(
         &self,
         news: Vec<(UserId, NotificationContent)>,
@@ -49,11 +46,11 @@ impl Notifications {
         Ok(wanted)
     }
 
-    /// Tells somebody of these. What was told before is not told again. Two steps for fifty, more if others write
+    /// Tells somebody of these. What was told before is not told again. Two round trips for fifty, more if others write
     /// to the same inbox meanwhile.
     ///
     /// # Errors
-    /// When DynamoDB does not answer, or the inbox is written to by too many.
+    /// When the inbox is written to by too many.
     pub async fn tell(
         &self,
         recipient: UserId,
@@ -100,11 +97,11 @@ impl Notifications {
         Err(contended())
     }
 
-    /// Removes these of somebody's notifications, and counts those of them that were unread. At most 99. Two
-    /// steps, more if others change the inbox meanwhile.
+    /// Removes these of somebody's notifications, and counts those of them that were unread. At most 99. Two round
+    /// trips, more if others change the inbox meanwhile.
     ///
     /// # Errors
-    /// When DynamoDB does not answer, or the inbox is written to by too many.
+    /// When the inbox is written to by too many.
     pub(crate) async fn take_back(
         &self,
         recipient: UserId,

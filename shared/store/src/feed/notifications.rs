@@ -1,5 +1,5 @@
-//! Notifications: `U#<u> / N#<n>`, for 90 days, and `U#<u> / INBOX`, which knows how many came and how many are
-//! unread. Each write of a notification has its recipient's inbox in its transaction.
+//! Notifications: `U#<u> / N#<n>`, for 90 days, and `U#<u> / INBOX`, which knows how many came and how many are unread.
+//! Each write of a notification has its recipient's inbox in its transaction.
 
 use aviary_model::{NotificationId, Timestamp, UserId};
 use serde::Deserialize;
@@ -70,11 +70,8 @@ impl Notifications {
         Self { social: social.clone(), feed: feed.clone() }
     }
 
-    /// A page of somebody's notifications, those that came last first, of what comes after the place `after`;
-    /// never lags. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// A page of somebody's notifications, those that came last first, of what comes after the cursor `after`; never
+    /// lags. One round trip.
     pub async fn page(
         &self,
         user: UserId,
@@ -101,7 +98,7 @@ impl Notifications {
         Ok(Notification { id, read: stored.is_read(inbox), news: self.feed.read(item)? })
     }
 
-    /// These of somebody's notifications that are there, and the inbox. One step.
+    /// These of somebody's notifications that are there, and the inbox. One round trip.
     pub(crate) async fn find(
         &self,
         user: UserId,

@@ -71,11 +71,8 @@ impl SecurityEvents {
         })
     }
 
-    /// Writes an activity that has no transaction of its own. Nobody's is written too, over the last of its
-    /// kind, so that the way is the same. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Writes an activity that has no transaction of its own. Nobody's is written too, over the last of its kind, so
+    /// that the way is the same. One round trip.
     pub async fn put(&self, user: Option<UserId>, activity: &SecurityEvent) -> Result<(), StoreError> {
         let item = match user {
             Some(user) => activity_item(user, activity)?,
@@ -93,10 +90,7 @@ impl SecurityEvents {
         Ok(())
     }
 
-    /// The user's activities, newest first, of those before `before`. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The user's activities, newest first, of those before `before`. One round trip.
     pub async fn page(
         &self,
         user: UserId,

@@ -25,7 +25,7 @@ use crate::social::visibility::Hide;
 const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
 /// So many who bring a tweet that is there already are kept with it: each is read with the page.
 const MAX_ALSO: usize = 4;
-/// Timelines that an entry is withdrawn from beside each other.
+/// Timelines that an entry is withdrawn from at the same time.
 const WITHDRAWALS_AT_ONCE: usize = 16;
 
 #[derive(Deserialize)]
@@ -36,10 +36,7 @@ struct Also {
 impl HomeTimelines {
     /// Brings a tweet into somebody's timeline. Where it is there already, it stays at its place and knows who else
     /// brings it; but what nobody brings any more whom the reader follows takes this place, and so does a newer retweet
-    /// by who brought it first. One step, three for who is not the first.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// by who brought it first. One round trip, three for who is not the first.
     pub async fn put(&self, user: UserId, entry: &TimelineEntry, now: Timestamp) -> Result<(), StoreError> {
         for round in 0..MAX_ROUNDS {
             self.feed.db.pause_before(round).await?;
@@ -209,7 +206,8 @@ impl HomeTimelines {
     }
 }
 
-/// The entry, if it is as it was read, at the place of another who brings it; kept until then, or as long as before.
+/// The entry, if it is unchanged since it was read, at the place of another who brings it; kept until then, or as long
+/// as before.
 fn moved(reader: UserId, entry: &TimelineEntry, next: &TimelineEntry, until: Option<Timestamp>) -> Expression {
     let update = unchanged("", entry).set("expires_at", until.map(|until| number(until.seconds())));
     let places = places_of(reader, next).into_iter();
@@ -227,7 +225,7 @@ fn moved(reader: UserId, entry: &TimelineEntry, next: &TimelineEntry, until: Opt
     }
 }
 
-/// The entry is as it was read.
+/// The entry is unchanged since it was read.
 fn unchanged(update: &str, entry: &TimelineEntry) -> Expression {
     let same = Expression::new(update, "")
         .name("#via", "via")

@@ -79,11 +79,8 @@ impl HomeTimelines {
         Self { social: social.clone(), feed: feed.clone() }
     }
 
-    /// A page of what was written to somebody's timeline, newest first, of what comes after the position
-    /// `after`; never lags. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// A page of what was written to somebody's timeline, newest first, of what comes after the position `after`; never
+    /// lags. One round trip.
     pub async fn page(
         &self,
         user: UserId,
@@ -100,22 +97,16 @@ impl HomeTimelines {
         Ok(ListPage { entries, next: page.next })
     }
 
-    /// Whose tweets are merged into somebody's timeline when it is read: those followed last, at most a hundred;
-    /// never lags. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Whose tweets are merged into somebody's timeline when it is read: those followed last, at most a hundred; never
+    /// lags. One round trip.
     pub async fn pulls(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
         let own = Own { pk: user_pk(user), prefix: PULL, by_recency: true, order: Order::NewestFirst };
         let page = self.feed.own_page(&own, None, MAX_PULLS).await?;
         Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", PULL)).collect())
     }
 
-    /// The entries of these tweets in somebody's timeline, of those that were written to it. One step, none where
+    /// The entries of these tweets in somebody's timeline, of those that were written to it. One round trip, none where
     /// nothing is asked.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn entries(
         &self,
         user: UserId,
@@ -129,10 +120,7 @@ impl HomeTimelines {
         entries.collect()
     }
 
-    /// Has somebody's timeline merge another's tweets when it is read, if this follow is still there. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Has somebody's timeline merge another's tweets when it is read, if this follow is still there. One round trip.
     pub async fn pull(&self, user: UserId, followed: UserId, follow: EdgeId) -> Result<(), StoreError> {
         let still = Expression::new("", "#id = :id").name("#id", "id").value(":id", text(follow.to_string()));
         let mut pull = pull_key(user, followed).into_item();
@@ -143,10 +131,7 @@ impl HomeTimelines {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// Ends that, if it is this follow by which it began. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Ends that, if it is this follow by which it began. One round trip.
     pub async fn end_pull(&self, user: UserId, followed: UserId, follow: EdgeId) -> Result<(), StoreError> {
         let by_this = Expression::new("", "#recent = :recent")
             .name("#recent", "recent_sk")
@@ -156,21 +141,15 @@ impl HomeTimelines {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// Of these people, those whose followers were all told to merge their tweets. One step; none where nobody is
+    /// Of these people, those whose followers were all told to merge their tweets. One round trip; none where nobody is
     /// asked about.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn crossed(&self, people: &HashSet<UserId>) -> Result<HashSet<UserId>, StoreError> {
         let keys = people.iter().copied().map(crossed_key).collect();
         let found = self.feed.batch_get_many(keys).await?;
         Ok(found.iter().filter_map(|item| id_behind(item, "pk", "U#")).collect())
     }
 
-    /// This job tells everybody who follows somebody to merge their tweets; it is made once. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// This job tells everybody who follows somebody to merge their tweets; it is made once. One round trip.
     pub async fn cross(&self, user: UserId, jobs: &Jobs, job: &Job) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
         transaction.create(&self.feed, crossed_key(user).into_item())?;
@@ -178,10 +157,7 @@ impl HomeTimelines {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// Not everybody who follows somebody was told to merge their tweets, from now on. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Not everybody who follows somebody was told to merge their tweets, from now on. One round trip.
     pub async fn uncross(&self, user: UserId) -> Result<(), StoreError> {
         self.feed.delete(crossed_key(user)).await
     }

@@ -1,4 +1,4 @@
-//! How many sessions an account has: counted where a manifest is made or removed, and nowhere else.
+//! The number of sessions of an account, changed in the transactions that make and remove manifests.
 
 use aviary_model::UserId;
 
@@ -24,10 +24,7 @@ impl Integers {
         transaction.update(&self.table, counter_key(user), &less)
     }
 
-    /// Removes the count of an account that has no session any more and is gone. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Removes the count of an account that has no session any more and is gone. One round trip.
     pub async fn forget_count(&self, user: UserId) -> Result<(), StoreError> {
         self.table.delete(counter_key(user)).await
     }

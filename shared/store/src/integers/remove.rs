@@ -1,4 +1,4 @@
-//! Removing sessions, generations, and all that a user has.
+//! Removal of sessions, of generations and of everything that a user has.
 
 use aviary_model::{GenerationId, IntegerSession, Timestamp, UserId};
 
@@ -15,11 +15,8 @@ use crate::jobs::{Task, job_item};
 const PAGE: i32 = 100;
 
 impl Integers {
-    /// Removes a session: its manifest at once, which hides all of it, and what it led to and lent by jobs that are due at
-    /// once. False if there is none. Two steps.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Removes a session: its manifest at once, which hides all of it, and what it led to and lent by jobs that are due
+    /// at once. False if there is none. Two round trips.
     pub async fn delete_session(
         &self,
         user: UserId,
@@ -55,19 +52,13 @@ impl Integers {
         transaction.create(&self.jobs.table, job_item(&self.job_after(task, now, 0)?)?).map(|_| ())
     }
 
-    /// Is there a session of this name? One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Is there a session of this name? One round trip.
     pub async fn is_there(&self, user: UserId, session: &IntegerSession) -> Result<bool, StoreError> {
         let manifest: Option<Manifest> = self.table.get(manifest_key(user, session)).await?;
         Ok(manifest.is_some())
     }
 
-    /// Does the session's manifest name this generation? One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Does the session's manifest name this generation? One round trip.
     pub async fn leads_to(
         &self,
         user: UserId,
@@ -78,11 +69,8 @@ impl Integers {
         Ok(manifest.is_some_and(|manifest| manifest.generation == generation))
     }
 
-    /// Removes a page of a generation's sets, whether a manifest names it or not. True if there may be more. Two
-    /// steps, one where there is nothing.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Removes a page of a generation's sets, whether a manifest names it or not. True if there may be more. Two round
+    /// trips, one where there is nothing.
     pub async fn remove_sets(&self, user: UserId, generation: GenerationId) -> Result<bool, StoreError> {
         let pk = sets_pk(user, generation);
         let (items, more) = self.page_of(&pk, "SET#", None).await?;
@@ -93,10 +81,7 @@ impl Integers {
         Ok(more)
     }
 
-    /// A page of a user's sessions with what they lead to, after `after`. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// A page of a user's sessions with what they lead to, after `after`. One round trip.
     pub async fn sessions(
         &self,
         user: UserId,
@@ -116,10 +101,7 @@ impl Integers {
     }
 
     /// Removes a manifest that is still as it was read; what it leads to must be gone before. One to which a set came
-    /// meanwhile stays, and leads to it. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// meanwhile stays, and leads to it. One round trip.
     pub async fn remove_manifest(
         &self,
         user: UserId,

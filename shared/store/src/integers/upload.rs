@@ -1,5 +1,5 @@
-//! A whole session in place of what was there: its sets under a generation that nobody knows, then one write that
-//! leads to it.
+//! A whole session in place of what was there: its sets under a generation that nobody knows, then one write that leads
+//! to it.
 
 use aviary_model::{GenerationId, IntegerSession, SessionId, Timestamp, UserId};
 use futures_util::{StreamExt, TryStreamExt};
@@ -18,15 +18,12 @@ use crate::jobs::{Task, job_item};
 const READERS_SECONDS: i64 = 300;
 /// Longer than any request lives that writes a generation before the manifest.
 const WRITERS_SECONDS: i64 = 3_600;
-/// Sets that are written beside each other.
+/// Sets that are written at the same time.
 const AT_ONCE: usize = 8;
 
 impl Integers {
     /// A new generation of a session, which no manifest names, and the job that removes it if none ever will. To be
-    /// called before anything of it is written. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// called before anything of it is written. One round trip.
     pub async fn announce_generation(
         &self,
         user: UserId,
@@ -40,10 +37,10 @@ impl Integers {
         Ok((OpenSession { user, session: session.clone(), manifest: None, generation, under: None }, job.id))
     }
 
-    /// Writes the sets of a generation that no manifest names yet. One step for each eight.
+    /// Writes the sets of a generation that no manifest names yet. One round trip for each eight.
     ///
     /// # Errors
-    /// When DynamoDB does not answer; some may be written then, and nobody sees them.
+    /// When a call fails; some may be written then, and nobody sees them.
     pub async fn fill(&self, new: &OpenSession, sets: &[StoredSet]) -> Result<(), StoreError> {
         let write = |set: &StoredSet| {
             let item = item(set_key(new.user, new.generation, &set.id), set, []);
@@ -54,11 +51,12 @@ impl Integers {
     }
 
     /// Leads the session to a generation that is whole, and from then on to nothing of what was `before`, as it was
-    /// read; that is removed by a job. The generation's own job is done with it. Full only where the account may have no
-    /// more sessions; then nothing is changed. One step, and two more for each upload of others that came between.
+    /// read; that is removed by a job. The generation's own job is done with it. Full only where the account may have
+    /// no more sessions; then nothing is changed. One round trip, and two more for each upload of others that came
+    /// between.
     ///
     /// # Errors
-    /// When DynamoDB does not answer, or the idempotency key's claim has lapsed.
+    /// When the idempotency key's claim has lapsed.
     pub async fn flip(
         &self,
         before: &OpenSession,

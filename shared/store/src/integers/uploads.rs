@@ -1,4 +1,4 @@
-//! What clients send straight to the bucket.
+//! Uploads that clients send directly to the bucket.
 
 use aviary_model::{Timestamp, UploadId, UserId};
 
@@ -7,10 +7,7 @@ use crate::dynamodb::error::StoreError;
 use crate::jobs::Task;
 
 impl Integers {
-    /// A new upload, and the job that removes it after so many seconds, whether it was used or not. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// A new upload, and the job that removes it after so many seconds, whether it was used or not. One round trip.
     pub async fn announce_upload(&self, user: UserId, now: Timestamp, seconds: i64) -> Result<UploadId, StoreError> {
         let upload = UploadId::new(now, self.table.entropy())?;
         self.jobs.put(&self.job_after(Task::RemoveIntegerUpload { user, upload }, now, seconds)?).await?;

@@ -1,4 +1,4 @@
-//! Writing one set, and removing one: the set and its session's manifest in one transaction.
+//! Writes and removals of one set, in one transaction with its session's manifest.
 
 use aviary_model::{SessionId, SetId, Timestamp};
 
@@ -50,11 +50,8 @@ struct Writes {
 }
 
 impl Integers {
-    /// Writes the job that removes an object unless its set names it; to be called before the object is
-    /// written. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Writes the job that removes an object unless its set names it; to be called before the object is written. One
+    /// round trip.
     pub async fn announce_object(
         &self,
         open: &OpenSession,
@@ -69,11 +66,11 @@ impl Integers {
         Ok(job.id)
     }
 
-    /// Writes a version of a set over what is there, or as a new one. A reader sees the old one or the new one.
-    /// The replaced one's object is removed by a job. One step for a new set, two for one that is replaced.
+    /// Writes a version of a set over what is there, or as a new one. A reader sees the old one or the new one. The
+    /// replaced one's object is removed by a job. One round trip for a new set, two for one that is replaced.
     ///
     /// # Errors
-    /// When DynamoDB does not answer, or the idempotency key's claim has lapsed.
+    /// When the idempotency key's claim has lapsed.
     pub async fn write(
         &self,
         open: &OpenSession,
@@ -174,10 +171,7 @@ impl Integers {
         Ok((transaction.update(&self.table, key, &update)?, None))
     }
 
-    /// Removes a set; with its last one a session ends. False if there is none. Three steps.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Removes a set; with its last one a session ends. False if there is none. Three round trips.
     pub async fn delete_set(&self, open: &OpenSession, set: &SetId, now: Timestamp) -> Result<bool, StoreError> {
         let mut open = open.clone();
         for round in 0..MAX_ATTEMPTS {

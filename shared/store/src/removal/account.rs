@@ -1,5 +1,7 @@
-//! What a deleted account left, removed in bounded pages. Each step can be repeated, and be killed between
-//! any two writes: what leads to a thing goes with it or after it, never before.
+//! Removes what a deleted account left, in bounded pages.
+//!
+//! Every call can be repeated and can be killed between any two writes: a pointer to an item is removed with it or
+//! after it, never before.
 
 use aviary_model::{CommentId, Timestamp, TweetId, UserId};
 use futures_util::future::try_join_all;
@@ -21,64 +23,43 @@ const PAGE: i32 = 25;
 const BESIDE_WORKS: [(&str, &str); 3] = [(" ", "COMMENT"), ("COMMENT~", "TWEET"), ("TWEET~", "~")];
 
 impl Purge {
-    /// Removes a page of what verified the user: sessions, device tokens and what leads to them. True if
-    /// there is more. Two steps, one where there is nothing.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Removes a page of what verified the user: sessions, device tokens and what leads to them. True if there is more.
+    /// Two round trips, one where there is nothing.
     pub async fn credentials(&self, user: UserId) -> Result<bool, StoreError> {
         self.remove_page(&self.credentials, &format!("U#{user}")).await
     }
 
-    /// Removes a page of the user's idempotency keys. True if there is more. Two steps, one where there is
+    /// Removes a page of the user's idempotency keys. True if there is more. Two round trips, one where there is
     /// nothing.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn once(&self, user: UserId) -> Result<bool, StoreError> {
         self.remove_page(&self.credentials, &format!("ONCE#U#{user}")).await
     }
 
-    /// Removes a page of what the user did and had: edges, and what stands between the user and others, on both
-    /// sides. Not what leads to tweets and comments. True if there is more. Two steps, one where there is nothing.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Removes a page of what the user did and had: edges, and what stands between the user and others, on both sides.
+    /// Not what leads to tweets and comments. True if there is more. Two round trips, one where there is nothing.
     pub async fn social(&self, user: UserId) -> Result<bool, StoreError> {
         let pages = BESIDE_WORKS.map(|part| self.remove_part(&self.social, user_pk(user), Some(part)));
         Ok(try_join_all(pages).await?.contains(&true))
     }
 
-    /// Removes a page of what was kept for the user to read. True if there is more. Two steps, one where
-    /// there is nothing.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Removes a page of what was kept for the user to read. True if there is more. Two round trips, one where there is
+    /// nothing.
     pub async fn feed(&self, user: UserId) -> Result<bool, StoreError> {
         self.remove_page(&self.feed, &format!("U#{user}")).await
     }
 
-    /// Removes a page of what a tweet had under its own key, such as its tags. True if there is more. Two steps,
+    /// Removes a page of what a tweet had under its own key, such as its tags. True if there is more. Two round trips,
     /// one where there is nothing.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn tags(&self, tweet: TweetId) -> Result<bool, StoreError> {
         self.remove_page(&self.social, &format!("T#{tweet}")).await
     }
 
-    /// A page of the user's tweets, oldest first; never lags. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// A page of the user's tweets, oldest first; never lags. One round trip.
     pub async fn tweets(&self, user: UserId) -> Result<Vec<TweetId>, StoreError> {
         self.works(user, "TWEET#").await
     }
 
-    /// A page of the user's comments, oldest first; never lags. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// A page of the user's comments, oldest first; never lags. One round trip.
     pub async fn comments(&self, user: UserId) -> Result<Vec<CommentId>, StoreError> {
         self.works(user, "COMMENT#").await
     }
@@ -90,10 +71,7 @@ impl Purge {
     }
 
     /// A comment that an account left: it goes with what leads its author to it, and leaves a job that removes what
-    /// hangs on it. Two steps.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// hangs on it. Two round trips.
     pub async fn comment_of(
         &self,
         author: UserId,

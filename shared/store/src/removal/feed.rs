@@ -1,4 +1,4 @@
-//! What was brought into timelines and inboxes, and is to go with what it is about.
+//! Removes timeline entries and notifications whose subject is gone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,26 +28,17 @@ pub(crate) enum Brought {
 
 impl Purge {
     /// A tweet's entries in timelines, but for those that a retweet brought.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn timelines(&self, tweet: TweetId) -> Result<bool, StoreError> {
         self.entries(Brought::Tweet(tweet)).await
     }
 
     /// Takes a tweet out of the timelines into which this retweet brought it; where somebody else brings it too, it
     /// comes to that one's place. True if there are more.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn retweeted(&self, by: UserId, tweet: TweetId, edge: EdgeId) -> Result<bool, StoreError> {
         self.entries(Brought::Retweet(Retweet { by, tweet, edge })).await
     }
 
     /// What anybody was told by this actor about a subject, and what `recipients` were told about it by anybody.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn told_about(
         &self,
         subject: Uuid,
@@ -63,9 +54,6 @@ impl Purge {
     }
 
     /// Everything that anybody was told by this actor.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn told_by(&self, actor: UserId, now: Timestamp) -> Result<bool, StoreError> {
         self.told(actor, "", now).await
     }
@@ -120,8 +108,8 @@ impl Purge {
         Ok(())
     }
 
-    /// Takes entries out of timelines by what brought them, page by page, in all shards beside each other. True if
-    /// there are more.
+    /// Takes entries out of timelines by what brought them, page by page, in all shards concurrently. True if there are
+    /// more.
     pub(crate) async fn entries(&self, brought: Brought) -> Result<bool, StoreError> {
         let origin = match brought {
             Brought::Tweet(tweet) => origin(tweet, None),
@@ -152,7 +140,7 @@ impl Purge {
         Ok(true)
     }
 
-    /// A page of the index `by-origin`. One step.
+    /// A page of the index `by-origin`. One round trip.
     async fn origin_page(&self, origin: &str, prefix: &str, after: Option<&str>) -> Result<ListPage<Item>, StoreError> {
         let first = after.map_or_else(|| prefix.to_owned(), |after| format!("{after} "));
         let call = self

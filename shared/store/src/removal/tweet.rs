@@ -1,8 +1,8 @@
 //! What hangs on a tweet or a comment that is gone, and on an account. What others were led to it by is found through
 //! indexes, which lag: whoever calls this does it again after a while.
 //!
-//! Each method removes what it finds in bounded pages and answers true if there is more. Everything can be done
-//! twice, and be cut off anywhere: what leads to a thing goes with it or after it.
+//! Each method removes what it finds in bounded pages and answers true if there is more. Everything can be done twice,
+//! and be cut off anywhere: what leads to a thing goes with it or after it.
 
 use aviary_model::{CommentId, Timestamp, TweetId, UserId};
 use futures_util::future::try_join_all;
@@ -32,9 +32,6 @@ enum Part<'a> {
 
 impl Purge {
     /// The likes, retweets and saves of a tweet.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn reactions(&self, tweet: TweetId) -> Result<bool, StoreError> {
         let kinds = [EdgeKind::Like, EdgeKind::Retweet, EdgeKind::Save];
         let lists = kinds.map(|kind| self.edges(kind, tweet.uuid()));
@@ -42,17 +39,11 @@ impl Purge {
     }
 
     /// The likes of a comment.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn comment_likes(&self, comment: CommentId) -> Result<bool, StoreError> {
         self.edges(EdgeKind::CommentLike, comment.uuid()).await
     }
 
     /// The comments on a tweet. Each goes with a job that removes what hangs on it.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn comments_on(
         &self,
         tweet: TweetId,
@@ -80,9 +71,6 @@ impl Purge {
     }
 
     /// Answers to a tweet stay, and answer nothing then.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn replies(&self, tweet: TweetId) -> Result<bool, StoreError> {
         self.each_page(&replies_list(tweet), Part::Replies).await
     }
@@ -102,11 +90,8 @@ impl Purge {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// A tweet that an account left: it goes with what leads its author to it, and leaves a job that removes what
-    /// hangs on it. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// A tweet that an account left: it goes with what leads its author to it, and leaves a job that removes what hangs
+    /// on it. One round trip.
     pub async fn tweet(&self, author: UserId, tweet: TweetId, jobs: &Jobs, now: Timestamp) -> Result<(), StoreError> {
         let task = Task::RemoveTweet { author, tweet, round: 0 };
         let mut transaction = Transaction::default();
@@ -118,9 +103,6 @@ impl Purge {
     }
 
     /// The follows, blocks and mutes by which others are led to somebody, and what stands between them.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
     pub async fn relations(&self, user: UserId) -> Result<bool, StoreError> {
         let mut more = false;
         for kind in [EdgeKind::Follow, EdgeKind::Block, EdgeKind::Mute] {

@@ -1,5 +1,5 @@
-//! Whom a write reaches: none of them may block its author. That is a condition of the write, so that a block
-//! that is made in this moment holds.
+//! Block checks. A write fails if anyone it would notify has blocked its author; the check is part of the transaction,
+//! so a concurrent block wins.
 
 use std::collections::HashSet;
 

@@ -51,18 +51,12 @@ impl Comments {
         Self { table: table.clone() }
     }
 
-    /// The comment with this id. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The comment with this id. One round trip.
     pub async fn by_id(&self, id: CommentId) -> Result<Option<Comment>, StoreError> {
         self.table.get(comment_key(id)).await
     }
 
-    /// The comments of a tweet and their authors, oldest first; lags. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The comments of a tweet and their authors, oldest first; lags. One round trip.
     pub async fn of_tweet(
         &self,
         tweet: TweetId,
@@ -75,12 +69,12 @@ impl Comments {
         Ok(page.filter_map(|item| Some((id_behind(&item, "pk", "C#")?, id_behind(&item, "author", "")?))))
     }
 
-    /// Writes a new comment, on condition that neither the tweet's author nor anybody who is mentioned blocks
-    /// its author; writing the same one again changes nothing. With an idempotency key, which is settled in the
-    /// same transaction with this result. One step.
+    /// Writes a new comment, on condition that neither the tweet's author nor anybody who is mentioned blocks its
+    /// author; writing the same one again changes nothing. With an idempotency key, which is settled in the same
+    /// transaction with this result. One round trip.
     ///
     /// # Errors
-    /// When somebody blocks its author, DynamoDB does not answer, or the key's claim has lapsed.
+    /// When somebody blocks its author, or the key's claim has lapsed.
     pub async fn create(
         &self,
         comment: &Comment,
@@ -104,11 +98,11 @@ impl Comments {
         }
     }
 
-    /// Gives a comment another text, on condition that its text is the one that was read and that nobody whom
-    /// it reaches now blocks its author. One step.
+    /// Gives a comment another text, on condition that its text is the one that was read and that nobody whom it
+    /// reaches now blocks its author. One round trip.
     ///
     /// # Errors
-    /// When somebody blocks its author, or DynamoDB does not answer.
+    /// When somebody blocks its author.
     pub async fn edit(
         &self,
         comment: &Comment,
@@ -124,11 +118,8 @@ impl Comments {
         edited(&self.table, &committed, at, &checks)
     }
 
-    /// Removes a comment and what leads its author to it, and leaves a job that removes what hangs on it. False
-    /// if it is gone already. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Removes a comment and what leads its author to it, and leaves a job that removes what hangs on it. False if it
+    /// is gone already. One round trip.
     pub async fn delete(&self, comment: &Comment, jobs: &Jobs, now: Timestamp) -> Result<bool, StoreError> {
         let task = Task::RemoveComment {
             author: comment.author,

@@ -1,4 +1,4 @@
-//! What must be known to follow up what people did: whose names were mentioned, and how many follow somebody.
+//! Lookups for stream records: owners of mentioned names, and follower counts.
 
 use std::collections::{HashMap, HashSet};
 
@@ -49,10 +49,7 @@ struct Followed {
 }
 
 impl Profiles {
-    /// Looks all of it up, as it is now. One step; none where nothing is asked.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Looks all of it up, as it is now. One round trip; none where nothing is asked.
     pub async fn look_up(&self, wanted: &Lookup) -> Result<LookedUp, StoreError> {
         let names = wanted.names.iter().map(name_key);
         let keys: Vec<Key> = names.chain(wanted.people.iter().copied().map(profile_key)).collect();

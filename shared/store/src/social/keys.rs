@@ -1,4 +1,4 @@
-//! The keys of the social part (`docs/data-model.md`).
+//! The keys of the table `social` (`docs/data-model.md`).
 
 use aviary_model::{CommentId, EdgeId, TweetId, UserId};
 use uuid::Uuid;

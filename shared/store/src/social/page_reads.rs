@@ -1,5 +1,4 @@
-//! What a page needs to be shown: everything that its entries lead to, and how the viewer stands to it, read
-//! together.
+//! Batched reads for a page: everything its entries refer to, and the viewer's relation to it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -212,10 +211,7 @@ impl PageReads {
         Self { table: table.clone() }
     }
 
-    /// Reads all of it as it is now. One step, however much it is; none where nothing is wanted.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Reads all of it as it is now. One round trip, however much it is; none where nothing is wanted.
     pub async fn read(&self, wanted: &PageKeys) -> Result<PageData, StoreError> {
         let mut seen = PageData::default();
         for item in self.table.batch_get_many(wanted.keys()).await? {

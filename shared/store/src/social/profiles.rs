@@ -1,4 +1,4 @@
-//! Profiles, and the social side's own pointers from names to them.
+//! Profiles, and the pointers from usernames to them.
 //!
 //! `U#<id> / PROFILE` is a profile, `NAME#<key> / NAME` says whose a username is.
 
@@ -168,27 +168,18 @@ impl Profiles {
         Self { table: table.clone() }
     }
 
-    /// The profile of this user. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The profile of this user. One round trip.
     pub async fn by_id(&self, id: UserId) -> Result<Option<Profile>, StoreError> {
         self.table.get(profile_key(id)).await
     }
 
-    /// Whose this username is. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Whose this username is. One round trip.
     pub async fn owner_of(&self, name: &NameKey) -> Result<Option<UserId>, StoreError> {
         let guard = self.table.get::<NameOwner>(name_key(name)).await?;
         Ok(guard.map(|guard| guard.user_id))
     }
 
-    /// The profile of whoever has this username. Two steps.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The profile of whoever has this username. Two round trips.
     pub async fn by_name(&self, name: &NameKey) -> Result<Option<Profile>, StoreError> {
         match self.owner_of(name).await? {
             Some(id) => self.by_id(id).await,
@@ -196,11 +187,8 @@ impl Profiles {
         }
     }
 
-    /// Changes a profile and answers it as it was before, so that exactly one caller learns of each
-    /// picture that it replaced. None if there is no such profile. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Changes a profile and answers it as it was before, so that exactly one caller learns of each picture that it
+    /// replaced. None if there is no such profile. One round trip.
     pub async fn change(&self, id: UserId, change: &ProfileChange) -> Result<Option<Profile>, StoreError> {
         if change.is_empty() {
             return self.by_id(id).await;

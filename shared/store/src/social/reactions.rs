@@ -1,5 +1,5 @@
-//! What people do with tweets and comments: likes, retweets, saves. Each is an edge where its actor is, there or
-//! not; doing it twice is doing it once.
+//! What people do with tweets and comments: likes, retweets, saves. Each is an edge where its actor is, there or not;
+//! doing it twice is doing it once.
 
 use aviary_model::{CommentId, EdgeId, Timestamp, TweetId, UserId};
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
@@ -68,10 +68,10 @@ impl Reactions {
         Self { table: table.clone() }
     }
 
-    /// Reacts to a tweet. False if that was done before. One step.
+    /// Reacts to a tweet. False if that was done before. One round trip.
     ///
     /// # Errors
-    /// When the tweet's author blocks the actor, or DynamoDB does not answer.
+    /// When the tweet's author blocks the actor.
     pub async fn put(
         &self,
         actor: UserId,
@@ -84,18 +84,15 @@ impl Reactions {
         self.put_edge(actor, reaction.kind(), target, now).await
     }
 
-    /// Takes a reaction back. False if there was none. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Takes a reaction back. False if there was none. One round trip.
     pub async fn remove(&self, actor: UserId, reaction: Reaction, tweet: TweetId) -> Result<bool, StoreError> {
         self.remove_edge(actor, reaction.kind(), tweet.uuid()).await
     }
 
-    /// Likes a comment. False if that was done before. One step.
+    /// Likes a comment. False if that was done before. One round trip.
     ///
     /// # Errors
-    /// When the comment's or its tweet's author blocks the actor, or DynamoDB does not answer.
+    /// When the comment's or its tweet's author blocks the actor.
     pub async fn like_comment(&self, actor: UserId, comment: &Comment, now: Timestamp) -> Result<bool, WriteError> {
         let target = Target {
             id: comment.id.uuid(),
@@ -106,18 +103,12 @@ impl Reactions {
         self.put_edge(actor, EdgeKind::CommentLike, target, now).await
     }
 
-    /// Takes the like of a comment back. False if there was none. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Takes the like of a comment back. False if there was none. One round trip.
     pub async fn unlike_comment(&self, actor: UserId, comment: CommentId) -> Result<bool, StoreError> {
         self.remove_edge(actor, EdgeKind::CommentLike, comment.uuid()).await
     }
 
-    /// Who reacted so to a tweet, newest first, each with the place after which the list goes on; lags. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Who reacted so to a tweet, newest first, each with the place after which the list goes on; lags. One round trip.
     pub async fn of_tweet(
         &self,
         reaction: Reaction,
@@ -131,11 +122,8 @@ impl Reactions {
         Ok(page.filter_map(|item| id_behind(&item, "pk", "U#")))
     }
 
-    /// The tweets that somebody reacted to so, and their authors, in the order of reacting, newest first; never
-    /// lags. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The tweets that somebody reacted to so, and their authors, in the order of reacting, newest first; never lags.
+    /// One round trip.
     pub async fn by_user(
         &self,
         user: UserId,
@@ -150,10 +138,7 @@ impl Reactions {
         Ok(page.filter_map(|item| Some((id_behind(&item, "sk", &prefix)?, id_behind(&item, "author", "")?))))
     }
 
-    /// What somebody retweeted, with the places that it has in timelines, newest first; never lags. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// What somebody retweeted, with the places that it has in timelines, newest first; never lags. One round trip.
     pub async fn retweeted_by(
         &self,
         user: UserId,

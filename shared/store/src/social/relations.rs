@@ -1,7 +1,7 @@
 //! What stands between people: follows, blocks, mutes (`docs/social.md`).
 //!
-//! An edge lies with its actor; what a block or a mute means for both is kept as flags in `U#<a> / HIDE#<b>`,
-//! which everything that a block forbids has in its own transaction.
+//! An edge lies with its actor; what a block or a mute means for both is kept as flags in `U#<a> / HIDE#<b>`, which
+//! everything that a block forbids has in its own transaction.
 
 use aviary_model::{EdgeId, UserId};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -65,10 +65,7 @@ impl Relations {
         Self { table: table.clone() }
     }
 
-    /// What stands between an actor and somebody; none if there is no such user. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// What stands between an actor and somebody; none if there is no such user. One round trip.
     pub async fn between(&self, actor: UserId, other: UserId) -> Result<Option<Between>, StoreError> {
         let (mine, theirs, profile) = (hide_key(actor, other), hide_key(other, actor), profile_key(other));
         // One's own two are one item, and a batch refuses to hear of it twice.
@@ -84,10 +81,7 @@ impl Relations {
         found.iter().find(|item| key.is_of(item)).map(|item| self.table.read(item.clone())).transpose()
     }
 
-    /// `actor` follows `other`, unless a block stands between them. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// `actor` follows `other`, unless a block stands between them. One round trip.
     pub async fn follow(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<Related, StoreError> {
         let mut transaction = Transaction::default();
         self.create_edge(&mut transaction, EdgeKind::Follow, actor, other, id)?;
@@ -105,20 +99,14 @@ impl Relations {
         Ok(if hide.blocked_by { Related::BlockedBy } else { Related::Blocks })
     }
 
-    /// `actor` does not follow `other` any more. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// `actor` does not follow `other` any more. One round trip.
     pub async fn unfollow(&self, actor: UserId, other: UserId) -> Result<Related, StoreError> {
         let mut transaction = Transaction::default();
         self.delete_edge(&mut transaction, EdgeKind::Follow, actor, other)?;
         Ok(outcome(&transaction.commit(&self.table.db).await?))
     }
 
-    /// `actor` blocks `other`, which ends follows both ways. The two must be different. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// `actor` blocks `other`, which ends follows both ways. The two must be different. One round trip.
     pub async fn block(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<Related, StoreError> {
         let mut transaction = Transaction::default();
         self.create_edge(&mut transaction, EdgeKind::Block, actor, other, id)?;
@@ -129,19 +117,13 @@ impl Relations {
         Ok(outcome(&transaction.commit(&self.table.db).await?))
     }
 
-    /// `actor` does not block `other` any more; `was` is how it was read. The follows do not come back. One
-    /// step, and two more if it has changed meanwhile.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// `actor` does not block `other` any more; `was` is how it was read. The follows do not come back. One round trip,
+    /// and two more if it has changed meanwhile.
     pub async fn unblock(&self, actor: UserId, was: Between) -> Result<Related, StoreError> {
         self.take_back(actor, was, EdgeKind::Block).await
     }
 
-    /// `actor` mutes `other`, who does not learn of it. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// `actor` mutes `other`, who does not learn of it. One round trip.
     pub async fn mute(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<Related, StoreError> {
         let mut transaction = Transaction::default();
         self.create_edge(&mut transaction, EdgeKind::Mute, actor, other, id)?;
@@ -149,17 +131,14 @@ impl Relations {
         Ok(outcome(&transaction.commit(&self.table.db).await?))
     }
 
-    /// `actor` does not mute `other` any more; `was` is how it was read. One step, and two more if it has
-    /// changed meanwhile.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// `actor` does not mute `other` any more; `was` is how it was read. One round trip, and two more if it has changed
+    /// meanwhile.
     pub async fn unmute(&self, actor: UserId, was: Between) -> Result<Related, StoreError> {
         self.take_back(actor, was, EdgeKind::Mute).await
     }
 
-    /// Removes an edge and its flags; which of their items are empty then decides how they are written, so
-    /// it stands on what they were.
+    /// Removes an edge and its flags; which of their items are empty then decides how they are written, so it stands on
+    /// what they were.
     async fn take_back(&self, actor: UserId, mut was: Between, kind: EdgeKind) -> Result<Related, StoreError> {
         let other = was.profile.id;
         for round in 0..MAX_ROUNDS {
@@ -227,11 +206,7 @@ impl Relations {
         transaction.delete_if(&self.table, edge_key(actor, kind, other.uuid()), &is_there)
     }
 
-    /// Who follows this user, the last first, after a place that a page before named. The index lags. One
-    /// step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Who follows this user, the last first, after a place that a page before named. The index lags. One round trip.
     pub async fn followers(
         &self,
         user: UserId,
@@ -243,10 +218,7 @@ impl Relations {
         Ok(page.filter_map(|item| id_behind(&item, "pk", "U#")))
     }
 
-    /// Whom this user follows, the last first. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Whom this user follows, the last first. One round trip.
     pub async fn following(
         &self,
         user: UserId,
@@ -256,10 +228,7 @@ impl Relations {
         self.own(user, EdgeKind::Follow, after, limit).await
     }
 
-    /// Whom this user blocks, the last first. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Whom this user blocks, the last first. One round trip.
     pub async fn blocked(
         &self,
         user: UserId,
@@ -269,10 +238,7 @@ impl Relations {
         self.own(user, EdgeKind::Block, after, limit).await
     }
 
-    /// Whom this user mutes, the last first. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Whom this user mutes, the last first. One round trip.
     pub async fn muted(&self, user: UserId, after: Option<EdgeId>, limit: i32) -> Result<ListPage<UserId>, StoreError> {
         self.own(user, EdgeKind::Mute, after, limit).await
     }

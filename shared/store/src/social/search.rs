@@ -1,5 +1,4 @@
-//! Finding people by the beginning of a username or an alias: both have their place in the index `lists`,
-//! in the partition of their first character.
+//! Search for users by the beginning of a username or an alias.
 
 use aviary_model::{NameKey, UserId};
 
@@ -25,8 +24,8 @@ pub struct SearchHit {
 }
 
 impl SearchHit {
-    /// Does this hit show the profile? Who is found by both names is shown once, by the username; who was
-    /// renamed since the index was written is not shown.
+    /// Does this hit show the profile? Who is found by both names is shown once, by the username; who was renamed since
+    /// the index was written is not shown.
     #[must_use]
     pub fn shows(self, profile: &Profile, query: &NameKey) -> bool {
         let begins = |name: &str| NameKey::of(name).as_str().starts_with(query.as_str());
@@ -36,12 +35,8 @@ impl SearchHit {
 }
 
 impl Profiles {
-    /// A page of whoever has a username or an alias that begins like this, in the order of the names, after
-    /// a place that a page before named. None for a place that is in no such list. The index lags. One
-    /// step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// A page of whoever has a username or an alias that begins like this, in the order of the names, after a place
+    /// that a page before named. None for a place that is in no such list. The index lags. One round trip.
     pub async fn search(
         &self,
         query: &NameKey,

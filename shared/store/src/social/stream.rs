@@ -1,4 +1,4 @@
-//! What the records of the stream of `social` say.
+//! Parses the records of the stream of the table `social`.
 
 use std::str::FromStr;
 

@@ -1,4 +1,4 @@
-//! What a new text needs to be checked: its author, the tweet that it is about, the people whom it mentions.
+//! What a new text is checked against: its author, the tweet it refers to, and the users it mentions.
 
 use std::collections::HashMap;
 
@@ -23,11 +23,8 @@ pub struct TextContext {
 }
 
 impl Tweets {
-    /// Reads what a text stands on: its author's profile, the tweet that it is about, and whose the names in it
-    /// are. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Reads what a text stands on: its author's profile, the tweet that it is about, and whose the names in it are.
+    /// One round trip.
     pub async fn basis(
         &self,
         author: UserId,
@@ -48,10 +45,7 @@ impl Tweets {
         Ok(basis)
     }
 
-    /// Whose the names are, of those that somebody has. One step, none where there is no name.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Whose the names are, of those that somebody has. One round trip, none where there is no name.
     pub async fn owners_of(&self, names: &[NameKey]) -> Result<HashMap<NameKey, UserId>, StoreError> {
         let found = self.table.batch_get_many(names.iter().map(name_key).collect()).await?;
         let mut owners = HashMap::new();

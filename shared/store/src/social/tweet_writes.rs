@@ -1,4 +1,4 @@
-//! Writing tweets: the tweet, its places in lists, and what its writing stands on, in one transaction.
+//! Creation, edits and deletion of tweets, each in one transaction with the entries in lists.
 
 use std::collections::HashSet;
 
@@ -27,12 +27,12 @@ pub enum Edited<T> {
 }
 
 impl Tweets {
-    /// Writes a new tweet, on condition that nobody whom it reaches (whose tweet it answers, whom it
-    /// mentions) blocks its author; writing the same one again changes nothing. With an idempotency key, which
-    /// is settled in the same transaction with this result. One step.
+    /// Writes a new tweet, on condition that nobody whom it reaches (whose tweet it answers, whom it mentions) blocks
+    /// its author; writing the same one again changes nothing. With an idempotency key, which is settled in the same
+    /// transaction with this result. One round trip.
     ///
     /// # Errors
-    /// When somebody blocks its author, DynamoDB does not answer, or the key's claim has lapsed.
+    /// When somebody blocks its author, or the key's claim has lapsed.
     pub async fn create(
         &self,
         tweet: &Tweet,
@@ -58,11 +58,11 @@ impl Tweets {
         }
     }
 
-    /// Gives a tweet another text, on condition that its text is the one that was read and that nobody whom
-    /// it reaches now blocks its author. One step.
+    /// Gives a tweet another text, on condition that its text is the one that was read and that nobody whom it reaches
+    /// now blocks its author. One round trip.
     ///
     /// # Errors
-    /// When somebody blocks its author, or DynamoDB does not answer.
+    /// When somebody blocks its author.
     pub async fn edit(
         &self,
         tweet: &Tweet,
@@ -85,11 +85,8 @@ impl Tweets {
         edited(&self.table, &committed, at, &checks)
     }
 
-    /// Removes a tweet and its places in its author's lists, and leaves a job that removes what hangs on it.
-    /// False if it is gone already. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Removes a tweet and its places in its author's lists, and leaves a job that removes what hangs on it. False if
+    /// it is gone already. One round trip.
     pub async fn delete(&self, tweet: &Tweet, jobs: &Jobs, now: Timestamp) -> Result<bool, StoreError> {
         let task = Task::RemoveTweet { author: tweet.author, tweet: tweet.id, round: 0 };
         let is_there = Expression::new("", "attribute_exists(pk)");

@@ -116,18 +116,12 @@ impl Tweets {
         Self { table: table.clone() }
     }
 
-    /// The tweet with this id. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The tweet with this id. One round trip.
     pub async fn by_id(&self, id: TweetId) -> Result<Option<Tweet>, StoreError> {
         self.table.get(tweet_key(id)).await
     }
 
-    /// An author's tweets, newest first; never lags. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// An author's tweets, newest first; never lags. One round trip.
     pub async fn by_author(
         &self,
         author: UserId,
@@ -137,10 +131,7 @@ impl Tweets {
         self.authored(author, "TWEET#", after, limit).await
     }
 
-    /// The same of those that have media. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The same of those that have media. One round trip.
     pub async fn with_media(
         &self,
         author: UserId,
@@ -150,10 +141,7 @@ impl Tweets {
         self.authored(author, "MEDIA#", after, limit).await
     }
 
-    /// Tweets with a tag and their authors, newest first; lags. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// Tweets with a tag and their authors, newest first; lags. One round trip.
     pub async fn tagged(
         &self,
         tag: &Tag,
@@ -163,10 +151,7 @@ impl Tweets {
         self.listed(&tag_list(tag), Order::NewestFirst, after, limit).await
     }
 
-    /// The tweets that answer this one and their authors, oldest first; lags. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// The tweets that answer this one and their authors, oldest first; lags. One round trip.
     pub async fn replies(
         &self,
         tweet: TweetId,

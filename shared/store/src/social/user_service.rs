@@ -1,5 +1,4 @@
-//! The user service's view of a profile: `create` and `delete`, each a write on the condition of the state
-//! before.
+//! The user service's view of a profile: `create` and `delete`, each a write on the condition of the state before.
 
 use aviary_model::{Bio, UserId};
 
@@ -17,12 +16,12 @@ const CREATED: &str = "created";
 const DELETED: &str = "deleted";
 
 impl Profiles {
-    /// Marks a profile as created, with a biography if one is given. With an idempotency key, which is
-    /// settled in the same transaction with this result. False if it was created before and not deleted
-    /// since, or there is none. One step.
+    /// Marks a profile as created, with a biography if one is given. With an idempotency key, which is settled in the
+    /// same transaction with this result. False if it was created before and not deleted since, or there is none. One
+    /// round trip.
     ///
     /// # Errors
-    /// When DynamoDB does not answer, or the key's claim has lapsed.
+    /// When the key's claim has lapsed.
     pub async fn create_for_service(
         &self,
         id: UserId,
@@ -45,11 +44,8 @@ impl Profiles {
     }
 
     /// Marks a profile as deleted, takes texts and pictures from it, and answers it as it was before, so that exactly
-    /// one caller learns which picture nothing names any more. None if it was deleted before, or there is
-    /// none. One step.
-    ///
-    /// # Errors
-    /// When DynamoDB does not answer.
+    /// one caller learns which picture nothing names any more. None if it was deleted before, or there is none. One
+    /// round trip.
     pub async fn delete_for_service(&self, id: UserId) -> Result<Option<Profile>, StoreError> {
         let deleted = Expression::new(
             "SET #state = :deleted, bio = :empty, alias = :empty REMOVE picture, background, list_pk, list_sk",

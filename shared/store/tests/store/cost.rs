@@ -1,7 +1,7 @@
-//! What each operation costs: calls, sequential steps and capacity, as the meter of a request counts them.
+//! What each operation costs: calls, round trips and capacity, as the meter of a request counts them.
 //!
-//! Steps and reads are exact. What transactions and indexes add to a write differs between DynamoDB and
-//! its stand-ins, so writes have a lower and an upper bound.
+//! Steps and reads are exact. What transactions and indexes add to a write differs between DynamoDB and its stand-ins,
+//! so writes have a lower and an upper bound.
 
 use std::future::Future;
 use std::ops::RangeInclusive;

@@ -79,7 +79,8 @@ async fn sessions_of_every_kind_can_begin_with_it() {
         let csrf_hash = (kind == SessionKind::Web).then_some("csrf-hash");
         assert_eq!(session.csrf_hash.as_deref(), csrf_hash);
     }
-    // 3 of the account without an address, its profile with the name, the family, 3 of the device token, 2 of the web session.
+    // 3 of the account without an address, its profile with the name, the family, 3 of the device token, 2 of the web
+    // session.
     assert_eq!(store.items().await, 3 + 2 + 1 + 3 + 2);
 }
 
