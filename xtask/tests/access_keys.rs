@@ -1,5 +1,5 @@
 //! Each function's package has the access key by which the local AWS recognises it.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
 

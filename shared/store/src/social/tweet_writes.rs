@@ -122,7 +122,7 @@ pub(crate) fn edited<T: serde::de::DeserializeOwned>(
     match committed.refusal(text) {
         Some(Refusal { found: Some(found), .. }) => Ok(Edited::Changed(Box::new(table.read(found.clone())?))),
         Some(Refusal { found: None, .. }) => Ok(Edited::Gone),
-        None if is_blocked(&committed, checks) => Err(WriteError::Blocked),
+        None if is_blocked(committed, checks) => Err(WriteError::Blocked),
         None => Err(StoreError::Rejected("an edit was refused without a reason".to_owned()).into()),
     }
 }
