@@ -1,7 +1,7 @@
 //! Users, and the items that make their names and addresses unique.
 //!
-//! `U#<id> / USER` is a user; `NAME#<key> / NAME` says whose a name or an address is. Both kinds of names share one
-//! namespace, since a login takes either.
+//! `U#<id> / USER` is a user. `NAME#<key> / NAME` says who owns a name or an address. Names and addresses share one
+//! namespace, because a login accepts either.
 
 pub(crate) mod change;
 pub(crate) mod deletion;
@@ -18,20 +18,20 @@ use crate::dynamodb::table::AccountsTable;
 /// A user's account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct User {
-    /// The id, which the profile has too.
+    /// The id, which the profile shares.
     pub id: UserId,
-    /// The name, as its owner writes it.
+    /// The name in its owner's spelling.
     pub username: Username,
     /// The address, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<Email>,
-    /// The password's hash, in the PHC form.
+    /// The password's hash in PHC string format.
     pub password: String,
-    /// When the account was made.
+    /// When the account was created.
     pub created_at: Timestamp,
 }
 
-/// Whose a name is.
+/// The owner of a name or an address.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct NameOwner {
     pub(crate) user_id: UserId,
@@ -44,7 +44,7 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// In this table.
+    /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &AccountsTable) -> Self {
         Self { table: table.clone() }
@@ -55,7 +55,7 @@ impl Accounts {
         self.table.get(user_key(id)).await
     }
 
-    /// Whose this name or address is. One round trip.
+    /// The owner of this name or address. One round trip.
     pub async fn owner_of(&self, name: &NameKey) -> Result<Option<UserId>, StoreError> {
         let guard = self.table.get::<NameOwner>(guard_key(name)).await?;
         Ok(guard.map(|guard| guard.user_id))
@@ -77,7 +77,7 @@ pub(crate) fn guard_item(name: &NameKey, id: UserId) -> Result<Item, StoreError>
     item(guard_key(name), &NameOwner { user_id: id }, [])
 }
 
-/// The condition that a user is unchanged since it was read.
+/// The condition that a user's name, address and password hash are unchanged since the read.
 pub(crate) fn unchanged(user: &User) -> Expression {
     let condition = match &user.email {
         Some(_) => "#username = :username_was AND #password = :password_was AND #email = :email_was",
@@ -95,7 +95,7 @@ pub(crate) fn unchanged(user: &User) -> Expression {
     }
 }
 
-/// Replaces the hash of a password that is the same.
+/// Replaces a password's hash by a newer hash of the same password.
 pub(crate) fn rehash(user: &User, hash: &str) -> Expression {
     Expression::new("", "#password = :password_was")
         .value(":password_was", text(&*user.password))

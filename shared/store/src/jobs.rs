@@ -1,7 +1,7 @@
-//! The outbox: what must still happen. A job is written in the transaction of its cause; the table's stream drives the
-//! worker, a schedule sweeps what was left. Every job can run twice.
+//! The outbox: pending jobs. A job is written in the transaction of its cause. The table's stream starts the worker,
+//! and a schedule sweeps the jobs that were missed. Every job can run twice.
 //!
-//! `J#<id> / JOB`, with `due_pk` and `due_sk` for the sweep.
+//! The key is `J#<id> / JOB`. `due_pk` and `due_sk` are the sweep's index.
 
 use aviary_model::{
     CommentId, EdgeId, Email, GenerationId, IntegerSession, SessionId, SetId, Timestamp, TweetId, UploadId, UserId,
@@ -14,50 +14,50 @@ use crate::dynamodb::item::{Item, Key, digest, item, number, shard, text};
 use crate::dynamodb::table::{JobsTable, run_query};
 use crate::dynamodb::transaction::{Committed, Transaction};
 
-/// The shards of the sweep's index.
+/// The shards of the sweep's index, by the last hex digit of the job's id.
 const SHARDS: std::ops::Range<u8> = 0..16;
 
-/// What must happen.
+/// What a job does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Task {
-    /// Mail a link that sets a new password. Written for unknown addresses too, with the id of nobody, so that the way
-    /// is the same.
+    /// Mail a link that sets a new password. The job is also written for unknown addresses, with an id that no account
+    /// has, so that both requests do the same work.
     ResetMail {
-        /// Whose password.
+        /// The user whose password is reset.
         user: UserId,
     },
-    /// Tell the old address that it was changed, with a link that takes the change back.
+    /// Notify the old address of the change, with a link that undoes it.
     EmailChanged {
-        /// Whose address.
+        /// The user whose address changed.
         user: UserId,
-        /// The address as it was.
+        /// The address before the change.
         old: Email,
     },
-    /// Remove the sessions of past epochs.
+    /// Remove the sessions of earlier epochs.
     SweepSessions {
-        /// Whose sessions.
+        /// The sessions' user.
         user: UserId,
     },
     /// Remove everything that a deleted account left.
     Purge {
-        /// Whose account it was.
+        /// The deleted account.
         user: UserId,
-        /// How often it has been done; done again after a while, for what was under way.
+        /// 0 for the first pass. A second pass follows later, for requests that were in progress during the first.
         round: u32,
     },
     /// Remove the object of an integer set that was replaced or deleted.
     RemoveIntegerObject {
-        /// Whose it was.
+        /// The owner.
         user: UserId,
         /// The object's key.
         key: String,
     },
-    /// Remove the object of an integer set, unless the set names it: whoever wrote it may have died before.
+    /// Remove the object of an integer set, unless the set names it. The writer may have died before it wrote the set.
     CheckIntegerObject {
-        /// Whose it is.
+        /// The owner.
         user: UserId,
-        /// Where the set is.
+        /// The generation that the set belongs to.
         generation: GenerationId,
         /// The set.
         set: SetId,
@@ -66,133 +66,135 @@ pub enum Task {
     },
     /// Remove a generation of integer sets with its objects, unless its session's manifest names it.
     RemoveIntegerGeneration {
-        /// Whose it is.
+        /// The owner.
         user: UserId,
         /// The session.
         session: IntegerSession,
-        /// Which of it.
+        /// The generation to remove.
         generation: GenerationId,
     },
-    /// Remove the answers about an integer session that were lent as files, and once more for what was under way.
+    /// Remove the downloads of an integer session: responses that were stored as files. A second pass removes those
+    /// that were written during the first.
     RemoveIntegerDownloads {
-        /// Whose it was.
+        /// The owner.
         user: UserId,
         /// The session.
         session: IntegerSession,
-        /// How often it has been done.
+        /// 0 for the first pass. A second pass follows later, for requests that were in progress during the first.
         round: u32,
     },
-    /// Delete a web session's integer session and those that were made under it, with everything in them, and once more
-    /// for what was under way.
+    /// Delete a web session's integer session and the sessions that were made under it, with all their sets. A second
+    /// pass deletes what was written during the first.
     DeleteIntegerSession {
-        /// Whose it is.
+        /// The owner.
         user: UserId,
         /// The session.
         session: IntegerSession,
-        /// How often it has been done.
+        /// 0 for the first pass. A second pass follows later, for requests that were in progress during the first.
         round: u32,
     },
-    /// Remove what a user uploaded for requests about integers; by now it was used or never will be.
+    /// Remove a user's upload for a request about integers. By now it was used, or never will be.
     RemoveIntegerUpload {
-        /// Whose it is.
+        /// The owner.
         user: UserId,
         /// The upload.
         upload: UploadId,
     },
-    /// Remove everything that hangs on a tweet that is gone.
+    /// Remove everything that refers to a deleted tweet.
     RemoveTweet {
-        /// Who wrote it.
+        /// The tweet's or comment's author.
         author: UserId,
-        /// Which.
+        /// The deleted item.
         tweet: TweetId,
-        /// How often it has been done; done again after a while, for what was under way.
+        /// 0 for the first pass. A second pass follows later, for requests that were in progress during the first.
         round: u32,
     },
-    /// Remove everything that hangs on a comment that is gone.
+    /// Remove everything that refers to a deleted comment.
     RemoveComment {
-        /// Who wrote it.
+        /// The tweet's or comment's author.
         author: UserId,
-        /// Which.
+        /// The deleted item.
         comment: CommentId,
-        /// The tweet that it was on.
+        /// The tweet that was commented on.
         tweet: TweetId,
-        /// Who wrote that.
+        /// The author of that tweet.
         tweet_author: UserId,
-        /// How often it has been done; done again after a while, for what was under way.
+        /// 0 for the first pass. A second pass follows later, for requests that were in progress during the first.
         round: u32,
     },
-    /// Bring a tweet into the timelines of those who follow its author, or the one who retweeted it.
+    /// Fan-out: write a tweet or retweet to the timelines of its author's or retweeter's followers.
     FanOut {
-        /// Who tweeted or retweeted.
+        /// The author or retweeter, whose followers are written to.
         user: UserId,
         /// The tweet.
         tweet: TweetId,
-        /// Who wrote it.
+        /// The tweet's or comment's author.
         author: UserId,
-        /// Its place in the timelines: the tweet's id, or the retweet's.
+        /// Its position in the timelines: the tweet's id, or the retweet's edge id.
         position: EdgeId,
-        /// The shard of the followers; all of them where there are few.
+        /// The shard of followers to write to. `None` means all of them, for users with few followers.
         shard: Option<u8>,
-        /// Goes on after this place in the list of followers.
+        /// The cursor in the list of followers. `None` starts at the beginning.
         after: Option<String>,
     },
-    /// Take a tweet out of the timelines into which a retweet brought it that was taken back.
+    /// Remove a tweet from the timelines to which an undone retweet wrote it.
     Withdraw {
-        /// Who had retweeted.
+        /// The user who undid the retweet.
         user: UserId,
         /// The tweet.
         tweet: TweetId,
-        /// The retweet.
+        /// The retweet's edge.
         edge: EdgeId,
-        /// How often it has been done; done again after a while, for what was under way.
+        /// 0 for the first pass. A second pass follows later, for requests that were in progress during the first.
         round: u32,
     },
-    /// Bring the last tweets of somebody into the timeline of a new follower.
+    /// Write a user's last tweets to the timeline of a new follower.
     Backfill {
-        /// Who follows.
+        /// The follower.
         user: UserId,
-        /// Whom.
+        /// The followed user.
         followed: UserId,
-        /// How often it has been done; done again after a while, for what was tweeted meanwhile.
+        /// 0 for the first pass. A second pass follows later, for tweets whose fan-out missed the new follower.
         round: u32,
     },
-    /// Count what somebody was told by another as read: it is not shown any more.
+    /// Mark one user's notifications from another as read, because they are no longer shown.
     Quiet {
-        /// Who was told.
+        /// The user whose notifications are marked.
         user: UserId,
-        /// By whom.
+        /// The user whose actions caused the notifications.
         other: UserId,
-        /// Goes on after this place in the inbox.
+        /// The cursor in the inbox. `None` starts at the beginning.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<String>,
-        /// How often it has been done; done again after a while, for what was under way.
+        /// 0 for the first pass. A second pass follows later, for requests that were in progress during the first.
         round: u32,
     },
-    /// Tell everybody who follows this one that there are too many to be written to.
+    /// Let the timelines of all followers merge this user's tweets at reading, because there are too many followers to
+    /// write to.
     Cross {
-        /// Who has them.
+        /// The followed user.
         user: UserId,
-        /// Goes on after this place in the list of followers.
+        /// The cursor in the list of followers. `None` starts at the beginning.
         after: Option<String>,
-        /// How often it has been done; done again after a while, for whom the index did not have.
+        /// 0 for the first pass. A second pass follows later, for followers that the lagging index did not show yet.
         round: u32,
     },
-    /// What a newer version of the service has written, which runs beside this one while it is deployed. It is put off
-    /// like a job that fails, and never written.
+    /// A kind that a newer version of the service wrote, while both are deployed. The worker postpones it like a failed
+    /// job. This version never writes it.
     #[serde(other)]
     Unknown,
 }
 
-/// A job.
+/// A pending job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
-    /// Its id.
+    /// The id, random unless the job is named.
     pub id: SessionId,
-    /// What must happen.
+    /// What a job does.
     pub task: Task,
-    /// Not before this moment.
+    /// The earliest time at which the job may begin.
     pub due_at: Timestamp,
-    /// How often it was begun.
+    /// How many times the job was begun.
     #[serde(default)]
     pub attempts: u32,
 }
@@ -204,39 +206,39 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// In this table.
+    /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &JobsTable) -> Self {
         Self { table: table.clone() }
     }
 
-    /// A job to be written with its cause.
+    /// A new job that is due now. The caller writes it in the transaction of its cause.
     ///
     /// # Errors
-    /// When there is no randomness.
+    /// When the system has no random bytes.
     pub fn job(&self, task: Task, now: Timestamp) -> Result<Job, StoreError> {
         Ok(Job { id: SessionId::new(now, self.table.entropy())?, task, due_at: now, attempts: 0 })
     }
 
-    /// A job that is the same job whenever it is made of the same name: a cause that comes twice is one job.
+    /// A job whose id is derived from `name`, so that a cause that is delivered twice makes one job.
     #[must_use]
     pub fn named(&self, name: &str, task: Task, now: Timestamp) -> Job {
         Job { id: SessionId::of_digest(digest(name)), task, due_at: now, attempts: 0 }
     }
 
-    /// Writes a job that is its own cause; one that is there already stays as it is. One round trip.
+    /// Writes a job outside any transaction. An existing job stays as it is. One round trip.
     pub async fn put(&self, job: &Job) -> Result<(), StoreError> {
         self.table.create(job_item(job)?).await
     }
 
-    /// The job as it is now; none if it is done. One round trip.
+    /// The job's current state. `None` if it is done. One round trip.
     pub async fn by_id(&self, id: SessionId) -> Result<Option<Job>, StoreError> {
         self.table.get(key(id)).await
     }
 
-    /// Begins a job that is still as it was read: it is put off to `again_at` and counted first, so that nobody else
-    /// begins it meanwhile, and whoever dies over it has only put it off. None if somebody else was faster or it is
-    /// done. One round trip.
+    /// Begins a job if it is still as it was read. It is first postponed to `again_at` and its attempt counted, so that
+    /// nobody else begins it meanwhile, and a worker that dies only delays it. `None` if another worker was faster or
+    /// the job is done. One round trip.
     pub async fn begin(&self, job: &Job, again_at: Timestamp) -> Result<Option<Job>, StoreError> {
         let begun = Job { attempts: job.attempts.saturating_add(1), due_at: again_at, ..job.clone() };
         let update = Expression::new("", "due_sk = :was AND attempts = :attempts_was")
@@ -258,7 +260,7 @@ impl Jobs {
         transaction.commit(&self.table.db).await.map(|_| ())
     }
 
-    /// Puts a job off, if it is still there. One round trip.
+    /// Writes a job's new task, due time and attempts, if the job still exists. One round trip.
     pub async fn again(&self, job: &Job) -> Result<(), StoreError> {
         let fields: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(job)
             .map_err(|cause| StoreError::Rejected(format!("a job can't be written: {cause}")))?;
@@ -272,7 +274,8 @@ impl Jobs {
         transaction.commit(&self.table.db).await.map(|_| ())
     }
 
-    /// Jobs that are due, oldest first, a page of each shard. The index lags: each must be read anew.
+    /// The ids of jobs that are due: up to 50 of each shard, each shard's oldest first. The index lags, so each job
+    /// must be read again. One round trip per shard.
     pub async fn due(&self, now: Timestamp) -> Result<Vec<SessionId>, StoreError> {
         let mut ids = Vec::new();
         for shard in SHARDS {
@@ -293,10 +296,10 @@ impl Jobs {
         Ok(ids)
     }
 
-    /// The job in an image of the table's stream, given as DynamoDB's JSON.
+    /// The job in an image of the table's stream, given in DynamoDB's JSON.
     ///
     /// # Errors
-    /// When the image can't be read.
+    /// When the image cannot be read.
     pub fn in_image(&self, image: serde_dynamo::Item) -> Result<Job, StoreError> {
         serde_dynamo::from_item(image).map_err(|cause| self.table.corrupt(&cause.to_string()))
     }

@@ -1,10 +1,10 @@
-//! DynamoDB: tables, keys and items, one folder per table.
+//! The DynamoDB store: tables, keys, items and operations, one folder per table.
 //!
 //! Every invariant is a condition on a write. No DynamoDB type leaves this crate.
 //!
 //! Every operation that calls DynamoDB can fail with [`StoreError`]: DynamoDB is throttled or does not answer
 //! ([`StoreError::Passing`], after retries), it rejects the request ([`StoreError::Rejected`]), or a stored item cannot
-//! be read ([`StoreError::Corrupt`]). A condition that fails is no error; each operation returns it as a value. An `#
+//! be read ([`StoreError::Corrupt`]). A failed condition is not an error; each operation returns it as a value. An `#
 //! Errors` section names only what goes beyond this.
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! Changes of an account: name, address, password and sessions, in one transaction.
+//! Changes of an account's name, address, password and sessions, in one transaction.
 
 use aviary_model::{Email, NameKey, SessionId, UserId, Username};
 
@@ -15,10 +15,10 @@ use crate::feed::security_events::{SecurityEvent, SecurityEvents, activity_item}
 use crate::jobs::{Job, Jobs, job_item};
 use crate::social::profiles::{Profiles, name_item, name_key, profile_key};
 
-/// The tables that a change reaches.
+/// The tables that a change of an account writes to.
 #[derive(Clone, Debug)]
 pub struct AccountTables {
-    /// Users and guards.
+    /// Users, and the owners of names and addresses.
     pub accounts: Accounts,
     /// Principals and sessions.
     pub credentials: Credentials,
@@ -30,52 +30,52 @@ pub struct AccountTables {
     pub activities: SecurityEvents,
 }
 
-/// What is to change; the rest stays.
+/// A change of an account. Fields that are empty leave their part unchanged.
 #[derive(Clone, Debug, Default)]
 pub struct AccountChange {
-    /// A new name.
+    /// A new username.
     pub username: Option<Username>,
-    /// A new address, or none.
+    /// `Some(Some(_))` sets a new address, `Some(None)` removes it.
     pub email: Option<Option<Email>>,
     /// The hash of a new password.
     pub password: Option<String>,
-    /// End all sessions but this one; the epoch is the principal's as it was read.
+    /// Which sessions end with the change.
     pub end_sessions: Option<EndSessions>,
-    /// A token that allowed the change.
+    /// The one-time token that permits the change. It is redeemed in the same transaction.
     pub redeem: Option<Redeemable>,
-    /// What must happen later.
+    /// Jobs that are written with the change.
     pub jobs: Vec<Job>,
-    /// What the user will see of it.
+    /// Security events that are written with the change.
     pub activities: Vec<SecurityEvent>,
 }
 
-/// Ends sessions by raising the epoch.
+/// Ends all sessions, or all but one, by raising the principal's epoch.
 #[derive(Clone, Copy, Debug)]
 pub struct EndSessions {
-    /// The epoch as it was read.
+    /// The principal's epoch as it was read. The write fails if it has changed.
     pub epoch: u32,
-    /// The session that goes on.
+    /// The session that stays valid.
     pub keep: Option<SessionId>,
 }
 
 /// Why an account was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountChangeError {
-    /// Somebody has the name or the address; both are looked at.
+    /// Another account owns the name or the address. Both are checked.
     #[error("the name or the address is taken")]
     Taken {
-        /// The username is.
+        /// Whether the username is taken.
         username: bool,
-        /// The address is.
+        /// Whether the address is taken.
         email: bool,
     },
-    /// The account, its epoch or its session is not what was read: read again.
+    /// The account, its epoch or its session has changed since the read. The caller reads again.
     #[error("the account has changed meanwhile")]
     Changed,
-    /// The token was redeemed meanwhile.
+    /// The one-time token was redeemed meanwhile.
     #[error("the token was redeemed meanwhile")]
     Redeemed,
-    /// DynamoDB did not answer.
+    /// DynamoDB failed, or a stored item is corrupt.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -88,7 +88,7 @@ struct Writes {
 }
 
 impl AccountTables {
-    /// In these tables.
+    /// Uses these tables. Makes no call.
     #[must_use]
     pub fn new(
         accounts: &AccountsTable,
@@ -106,10 +106,10 @@ impl AccountTables {
         }
     }
 
-    /// Changes an account that is still as it was read. One round trip.
+    /// Changes an account that is unchanged since the read, and returns its new state. One round trip.
     ///
     /// # Errors
-    /// When a name is taken, the account has changed.
+    /// When a name or an address is taken, the account has changed, or the token was redeemed.
     pub async fn change(&self, old: &User, change: &AccountChange) -> Result<User, AccountChangeError> {
         let new = User {
             username: change.username.clone().unwrap_or_else(|| old.username.clone()),
@@ -143,7 +143,8 @@ impl AccountTables {
         }
     }
 
-    /// Ends all sessions of a user but one, at once. One round trip. False if the epoch or the session has changed.
+    /// Ends all sessions of a user at once, except `end.keep`. One round trip. False if the epoch has changed or the
+    /// kept session is gone.
     pub async fn end_all_sessions(
         &self,
         user: UserId,
@@ -158,8 +159,8 @@ impl AccountTables {
         Ok(matches!(transaction.commit(&self.accounts.table.db).await?, Committed::Done))
     }
 
-    /// Guards that are new are created, those that nobody needs are removed; a name that is its owner's own address has
-    /// one guard for both.
+    /// Creates the name owners that are new and deletes those that are no longer needed. If a username is its owner's
+    /// own address, one item stands for both.
     fn names(&self, transaction: &mut Transaction, old: &User, new: &User) -> Result<Writes, StoreError> {
         let (had, has) = (keys_of(old), keys_of(new));
         let mut writes = Writes::default();

@@ -1,4 +1,4 @@
-//! Deletion of an account: the account, its principal and its names in one transaction. A job removes the rest.
+//! Deletion of an account: its user, principal, profile and names in one transaction. A job removes the rest.
 
 use aviary_model::Email;
 
@@ -11,8 +11,8 @@ use crate::jobs::{Job, job_item};
 use crate::social::profiles::{name_key, profile_key};
 
 impl AccountTables {
-    /// Deletes an account that is still as it was read. Without its principal every token ends, without its profile
-    /// everything that it wrote is hidden. One round trip. False if the account has changed or is gone.
+    /// Deletes an account that is unchanged since the read. Without the principal every token is invalid; without the
+    /// profile everything the user wrote is hidden. One round trip. False if the account has changed or is gone.
     pub async fn delete(&self, user: &User, purge: &Job) -> Result<bool, StoreError> {
         let mut transaction = Transaction::default();
         transaction.delete_if(&self.accounts.table, user_key(user.id), &unchanged(user))?;

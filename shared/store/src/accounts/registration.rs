@@ -1,4 +1,4 @@
-//! Signup: writes everything that makes a user in one transaction.
+//! Signup: writes all items of a new user in one transaction.
 
 use crate::accounts::{Accounts, User, guard_item, user_item};
 use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
@@ -8,7 +8,7 @@ use crate::dynamodb::error::StoreError;
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::social::profiles::{Profile, Profiles, name_item, profile_item};
 
-/// A signup that is being put together.
+/// A signup under construction; [`Registration::commit`] writes it.
 #[derive(Debug)]
 pub struct Registration<'a> {
     accounts: &'a Accounts,
@@ -21,24 +21,24 @@ pub struct Registration<'a> {
     claim: Option<IdempotencyClaim>,
 }
 
-/// Why nobody was registered.
+/// Why a signup was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistrationError {
-    /// Somebody has the name or the address; both are looked at.
+    /// Another account owns the name or the address. Both are checked.
     #[error("the name or the address is taken")]
     Taken {
-        /// The username is.
+        /// Whether the username is taken.
         username: bool,
-        /// The address is.
+        /// Whether the address is taken.
         email: bool,
     },
-    /// DynamoDB did not answer.
+    /// DynamoDB failed, a stored item is corrupt, or the idempotency claim has expired.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl<'a> Registration<'a> {
-    /// Starts with the account and its profile.
+    /// Starts with the account and its profile. The principal is an active user of epoch 0 without staff rights.
     #[must_use]
     pub fn new(
         accounts: &'a Accounts,
@@ -51,38 +51,38 @@ impl<'a> Registration<'a> {
         Self { accounts, credentials, profiles, user, profile, principal, sign_in: None, claim: None }
     }
 
-    /// Registers somebody who is not just an active user: one who comes from another system.
+    /// Replaces the default principal, for a user who is imported from another system.
     #[must_use]
     pub fn with_principal(mut self, principal: Principal) -> Self {
         self.principal = principal;
         self
     }
 
-    /// Opens sessions with it.
+    /// Opens sessions in the same transaction.
     #[must_use]
     pub fn with_sign_in(mut self, sign_in: SignIn) -> Self {
         self.sign_in = Some(sign_in);
         self
     }
 
-    /// Settles an idempotency key with it.
+    /// Settles an idempotency key in the same transaction, with the user's id as its result.
     #[must_use]
     pub fn with_claim(mut self, claim: IdempotencyClaim) -> Self {
         self.claim = Some(claim);
         self
     }
 
-    /// Writes all of it or nothing. One round trip; of two for one name, one wins.
+    /// Writes everything or nothing. Of two concurrent signups with one name, one wins. One round trip.
     ///
     /// # Errors
-    /// When the name or the address is taken.
+    /// When the name or the address is taken, or the idempotency claim has expired.
     pub async fn commit(self) -> Result<(), RegistrationError> {
         let (user, id) = (&self.user, self.user.id);
         let mut transaction = Transaction::default();
         transaction.create(&self.accounts.table, user_item(user)?)?;
         let name = user.username.key();
         let name_write = transaction.create(&self.accounts.table, guard_item(&name, id)?)?;
-        // A name that is its owner's own address has one guard for both.
+        // If a username is its owner's own address, one item stands for both.
         let email = user.email.as_ref().map(aviary_model::Email::key).filter(|email| *email != name);
         let email_write = match &email {
             Some(email) => Some(transaction.create(&self.accounts.table, guard_item(email, id)?)?),
