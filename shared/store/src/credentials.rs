@@ -1,8 +1,8 @@
 //! The items that verify a caller: principals, sessions and the pointers to sessions.
 //!
-//! `U#<id> / PRINCIPAL` and `U#<id> / S#<sid>` lie together, so that one `BatchGetItem` says whether a token still
-//! counts. `TOKEN#<hash>` and `WEB#<hash>` lead from a device token or a session cookie there; the secrets themselves
-//! are kept nowhere.
+//! `U#<id> / PRINCIPAL` and `U#<id> / S#<sid>` share a partition, and one `BatchGetItem` reads both to verify a token.
+//! `TOKEN#<hash>` and `WEB#<hash>` point from a device token or a session cookie to its session. The secrets themselves
+//! are not stored.
 
 pub(crate) mod idempotency_keys;
 pub(crate) mod keys;
@@ -25,28 +25,28 @@ use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key, item};
 use crate::dynamodb::table::CredentialsTable;
 
-/// What a user may at all. Raising `epoch` ends every session made before.
+/// A user's basic rights. Raising `epoch` ends every session that was made before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principal {
-    /// Sessions of an earlier epoch are over.
+    /// Sessions of an earlier epoch are invalid.
     pub epoch: u32,
-    /// May the user act?
+    /// Whether the user may act.
     pub active: bool,
-    /// Is the user staff?
+    /// Whether the user is staff.
     pub staff: bool,
 }
 
-/// Where a caller stands at this moment.
+/// A caller's principal and session, as they were read for this request.
 #[derive(Clone, Debug)]
 pub struct CallerState {
-    /// The principal; none when the account is gone.
+    /// The principal. `None` if the account is gone.
     pub principal: Option<Principal>,
-    /// The session; none when it has ended.
+    /// The session. `None` if it was removed.
     pub session: Option<Session>,
 }
 
 impl CallerState {
-    /// The session, if it goes on: it has not ended, is of the present epoch, and its user is active.
+    /// The session, if it is valid: it has not ended, it is of the current epoch, and its user is active.
     #[must_use]
     pub fn going_on(self, now: Timestamp) -> Option<Session> {
         let principal = self.principal.filter(|principal| principal.active)?;
@@ -54,7 +54,7 @@ impl CallerState {
     }
 }
 
-/// Whose secret it is.
+/// The session that a secret's hash points to, and its user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pointer {
     pub(crate) user_id: UserId,
@@ -68,13 +68,13 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// In this table.
+    /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &CredentialsTable) -> Self {
         Self { table: table.clone() }
     }
 
-    /// The user's principal and session, as they are now. One round trip.
+    /// The user's principal and session, read consistently. One round trip.
     pub async fn standing(&self, user: UserId, sid: SessionId) -> Result<CallerState, StoreError> {
         let (principal_key, session_key) = (principal_key(user), session_key(user, sid));
         let keys = vec![principal_key.clone(), session_key.clone()];
@@ -89,25 +89,25 @@ impl Credentials {
         Ok(standing)
     }
 
-    /// The user's principal alone. One round trip.
+    /// The user's principal. One round trip.
     pub async fn principal(&self, user: UserId) -> Result<Option<Principal>, StoreError> {
         self.table.get(principal_key(user)).await
     }
 
-    /// Whose device token has this hash. One round trip.
+    /// The user and session of the device token with this hash. One round trip.
     pub async fn by_device_token(&self, hash: &str) -> Result<Option<(UserId, SessionId)>, StoreError> {
         self.pointed(pointer_key(&token_pk(hash))).await
     }
 
-    /// Whose session cookie has this hash. One round trip.
+    /// The user and session of the session cookie with this hash. One round trip.
     pub async fn by_web_session(&self, hash: &str) -> Result<Option<(UserId, SessionId)>, StoreError> {
         self.pointed(pointer_key(&web_pk(hash))).await
     }
 
-    /// Reads a key that nothing is kept under. One round trip.
+    /// Health check: reads a key that no item has. One round trip.
     ///
     /// # Errors
-    /// When the table can't be read.
+    /// When the table cannot be read.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.table.get::<IgnoredAny>(Key::new("HEALTH", "HEALTH")).await.map(|_| ())
     }

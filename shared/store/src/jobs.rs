@@ -43,7 +43,7 @@ pub enum Task {
     Purge {
         /// The deleted account.
         user: UserId,
-        /// 0 for the first pass. A second pass follows later, for requests that were in progress during the first.
+        /// 0 for the first pass. Two more follow later, for requests that were in progress and for lagging indexes.
         round: u32,
     },
     /// Remove the object of an integer set that was replaced or deleted.

@@ -1,8 +1,8 @@
-//! Idempotency keys, for a day: `ONCE#U#<user> / <hash>`, so that they go with their user; at signup, where there is no
-//! user yet, `ONCE#<hash> / <hash>`.
+//! Idempotency keys, kept for a day. The key is `ONCE#U#<user> / <hash>`, so that keys are removed with their user. At
+//! signup there is no user yet, so the key is `ONCE#<hash> / <hash>`.
 //!
-//! A key is claimed before the work, and settled in the transaction of the work itself: what was done once is known as
-//! done, and a process that dies before leaves a claim that lapses.
+//! A request claims its key before the work, and settles it in the transaction of the work. So work that was committed
+//! is always known as done. A process that dies before leaves a claim that expires.
 
 use aviary_model::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -14,10 +14,10 @@ use crate::dynamodb::item::{Key, item, number, text};
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 
 const KEPT_SECONDS: i64 = 24 * 3_600;
-/// Longer than any request lives, so that a lapsed claim's owner is gone.
+/// Longer than any request lives. When a claim has expired, the request that made it has ended.
 const CLAIM_SECONDS: i64 = 60;
 
-/// A claimed key.
+/// A request's claim of an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyClaim {
     key: Key,
@@ -25,20 +25,20 @@ pub struct IdempotencyClaim {
     until: i64,
 }
 
-/// What a key says to a request.
+/// The result of claiming an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClaimOutcome {
-    /// Nobody had it: do the work.
+    /// The key was free. The request does the work.
     New(IdempotencyClaim),
-    /// The work was done; this is what was kept of its result.
+    /// The work was done. This is the stored result.
     Done(String),
-    /// The first request with it is under way.
+    /// The first request with this key is still in progress.
     UnderWay,
-    /// The first request with it had another body.
+    /// The first request with this key had another body.
     OtherBody,
 }
 
-/// An idempotency key that is settled with a result, and the table it lies in.
+/// A claim, the table it is stored in, and the result that settles it.
 pub type IdempotencyResult<'a> = (&'a IdempotencyClaim, &'a Credentials, String);
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -51,8 +51,8 @@ struct Record {
 }
 
 impl Credentials {
-    /// Claims a key for a request. `hash` names caller, operation and key, `body` is the body's hash. One round trip,
-    /// two where a claim has lapsed.
+    /// Claims a key for a request. `hash` identifies caller, operation and key; `body` is the body's hash. One round
+    /// trip, two if an earlier claim has expired.
     pub async fn claim_idempotency_key(
         &self,
         user: Option<UserId>,
@@ -82,7 +82,7 @@ impl Credentials {
         }
     }
 
-    /// Of a claim that its owner settles this very moment nothing is taken over.
+    /// Takes over an expired claim, unless its owner settles it at the same time.
     async fn take_over(
         &self,
         claim: IdempotencyClaim,
@@ -109,7 +109,7 @@ impl Credentials {
         }
     }
 
-    /// Gives a key back whose request was refused: what was refused is not kept. One round trip.
+    /// Releases the key of a request that was refused, so that the client can use it again. One round trip.
     pub async fn release_idempotency_key(&self, claim: &IdempotencyClaim) -> Result<(), StoreError> {
         let mine = Expression::new("", "claimed_until = :until AND #body = :body AND attribute_not_exists(#result)")
             .name("#body", "body")
@@ -123,7 +123,8 @@ impl Credentials {
 }
 
 impl IdempotencyClaim {
-    /// Settles the key in the transaction of the work: refused if the claim has lapsed and another took over.
+    /// Settles the key in the transaction of the work. The write is refused if the claim has expired and another
+    /// request has taken it over.
     pub(crate) fn settle(
         &self,
         transaction: &mut Transaction,

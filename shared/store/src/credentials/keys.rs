@@ -4,7 +4,7 @@ use aviary_model::{SessionId, UserId};
 
 use crate::dynamodb::item::Key;
 
-/// What a session cookie's partition begins with.
+/// The prefix of the partition key of a session cookie's pointer.
 pub(crate) const WEB: &str = "WEB#";
 
 pub(crate) fn principal_key(user: UserId) -> Key {
@@ -19,7 +19,7 @@ pub(crate) fn web_pk(hash: &str) -> String {
     format!("{WEB}{hash}")
 }
 
-/// Pointers have one item in their partition.
+/// The key of a pointer, the only item in its partition.
 pub(crate) fn pointer_key(pk: &str) -> Key {
     Key::new(pk, "POINTER")
 }

@@ -1,4 +1,4 @@
-//! Rate limit counters with a fixed window: `LIMIT#<what>#<whom> / LIMIT`.
+//! Rate limit counters with fixed windows: `LIMIT#<counter> / LIMIT`.
 
 use aviary_model::Timestamp;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -9,12 +9,12 @@ use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key, number};
 
-/// How a counter stands after a count.
+/// A counter's state after a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counted {
-    /// The count, this one included.
+    /// The count in this window, including this one.
     pub count: i64,
-    /// When it begins anew, in whole seconds.
+    /// When the window ends, in whole seconds since 1970.
     pub resets_at: i64,
 }
 
@@ -25,12 +25,12 @@ struct Window {
 }
 
 impl Credentials {
-    /// Counts once; the window begins with its first count. One round trip, two when an old window has ended.
+    /// Adds one to a counter. The first count starts the window. One round trip, two if an old window has ended.
     pub async fn count(&self, counter: &str, window_seconds: i64, now: Timestamp) -> Result<Counted, StoreError> {
         self.count_many(counter, 1, window_seconds, now).await
     }
 
-    /// Counts so many at once, such as bytes. Round trips as [`Credentials::count`].
+    /// Adds `amount` to a counter, such as a number of bytes. Its cost is that of [`Credentials::count`].
     pub async fn count_many(
         &self,
         counter: &str,
@@ -44,7 +44,7 @@ impl Credentials {
         }
         match self.begin_window(counter, amount, now, end).await? {
             Some(counted) => Ok(counted),
-            // Somebody else began it a moment ago.
+            // Another request began the window a moment ago.
             None => self
                 .count_within(counter, amount, now, end)
                 .await?
@@ -52,18 +52,18 @@ impl Credentials {
         }
     }
 
-    /// Is anything counted in a window that goes on? One round trip.
+    /// Whether the current window has a count above 0. One round trip.
     pub async fn counted(&self, counter: &str, now: Timestamp) -> Result<bool, StoreError> {
         let found = self.table.get::<Window>(Key::new(format!("LIMIT#{counter}"), "LIMIT")).await?;
         Ok(found.is_some_and(|window| window.n > 0 && window.expires_at > now.seconds()))
     }
 
-    /// Takes one count back, within the same window. One round trip.
+    /// Undoes one count, if its window has not ended. One round trip.
     pub async fn uncount(&self, counter: &str, counted: Counted) -> Result<(), StoreError> {
         self.uncount_many(counter, 1, counted).await
     }
 
-    /// Takes so many back, within the same window. One round trip.
+    /// Undoes counts of `amount`, if their window has not ended and holds as many. One round trip.
     pub async fn uncount_many(&self, counter: &str, amount: i64, counted: Counted) -> Result<(), StoreError> {
         let call = self
             .counter(counter)
@@ -121,7 +121,7 @@ impl Credentials {
     }
 }
 
-/// None when the condition failed.
+/// `None` if the condition failed.
 async fn conditional(
     call: aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder,
 ) -> Result<Option<Item>, StoreError> {

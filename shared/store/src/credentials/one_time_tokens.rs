@@ -1,5 +1,5 @@
-//! One-time tokens, kept as hashes: `U#<user> / RESET#<hash>` and `U#<user> / UNDO#<hash>`, so that they go with their
-//! user.
+//! One-time tokens, stored as hashes: `U#<user> / RESET#<hash>` and `U#<user> / UNDO#<hash>`. They are removed with
+//! their user.
 
 use aviary_model::{Email, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -11,22 +11,22 @@ use crate::dynamodb::item::{Key, item};
 use crate::dynamodb::table::CredentialsTable;
 use crate::dynamodb::transaction::{Transaction, WriteId};
 
-/// What a token allows, once.
+/// What a one-time token permits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum OneTime {
-    /// Setting a new password, as long as the old one and the address are what they were.
+    /// Setting a new password, as long as the old password and the address are unchanged.
     Reset {
-        /// Whose.
+        /// The user.
         user: UserId,
-        /// The digest of the password's hash and the address when the token was made.
+        /// The digest of the password hash and the address at the time when the token was made.
         state: String,
     },
-    /// Taking a change of the address back.
+    /// Undoing a change of the address.
     UndoEmail {
-        /// Whose.
+        /// The user.
         user: UserId,
-        /// The address to go back to.
+        /// The address to restore.
         old: Email,
     },
 }
@@ -38,20 +38,21 @@ struct Record {
     expires_at: i64,
 }
 
-/// A token that was found, and can be redeemed with a change.
+/// A valid token, which a change can redeem.
 #[derive(Clone, Debug)]
 pub struct Redeemable {
-    /// What it allows.
+    /// What the token permits.
     pub token: OneTime,
     key: Key,
 }
 
-/// The two kinds live under names of their own, so that one is never taken for the other.
+/// The kinds of one-time tokens. Each has its own key prefix, so that a token of one kind is never accepted as the
+/// other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OneTimeKind {
-    /// A password's.
+    /// A token that resets a password.
     Reset,
-    /// An address's.
+    /// A token that undoes a change of the address.
     UndoEmail,
 }
 
@@ -66,7 +67,7 @@ impl OneTimeKind {
 }
 
 impl Credentials {
-    /// Keeps a token by its hash until it expires. One round trip.
+    /// Stores a token's hash until it expires. One round trip.
     pub async fn keep_one_time(&self, hash: &str, token: OneTime, expires_at: Timestamp) -> Result<(), StoreError> {
         let (kind, user) = match token {
             OneTime::Reset { user, .. } => (OneTimeKind::Reset, user),
@@ -76,7 +77,7 @@ impl Credentials {
         self.table.create(item(kind.key(user, hash), &record, [])?).await
     }
 
-    /// The user's token with this hash, if it has not expired or been redeemed. One round trip.
+    /// The user's token with this hash, if it has neither expired nor been redeemed. One round trip.
     pub async fn one_time(
         &self,
         kind: OneTimeKind,
@@ -91,7 +92,7 @@ impl Credentials {
 }
 
 impl Redeemable {
-    /// Redeems the token in the transaction of what it allows: of two that try, one wins.
+    /// Redeems the token in the transaction of the change that it permits. Of two concurrent changes, one wins.
     pub(crate) fn redeem(
         &self,
         transaction: &mut Transaction,

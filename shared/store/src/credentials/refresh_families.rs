@@ -14,21 +14,22 @@ use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, number, text};
 
-/// What an optimistic promotion came to.
+/// The result of an optimistic promotion.
 #[derive(Clone, Debug)]
 pub enum Optimistic {
-    /// `next` was presented and is current now; the session's epoch.
+    /// `next` was presented and is now current. The value is the session's epoch.
     Promoted(u32),
-    /// It was not so simple: this is the family as it stands, with its session's epoch. None when there is none.
+    /// The write was refused. The value is the family as stored and its session's epoch, or `None` if there is no
+    /// family.
     Found(Option<(Family, u32)>),
 }
 
 impl Credentials {
-    /// Makes `next` current if the presented token is `next` and no other promotion was lately; else says how the
-    /// family stands. One round trip.
+    /// Makes `next` current if it was presented, the family is valid, and no token was promoted within the grace
+    /// period. Otherwise returns the family as stored. One round trip.
     ///
-    /// Within the grace the list of superseded tokens must be kept, which this write can't do: then it finds the
-    /// family, and [`Credentials::replace_family`] does it.
+    /// Within the grace period the list of superseded tokens must be kept, which this write cannot do. It then returns
+    /// the family, and the caller writes its new state with [`Credentials::replace_family`].
     pub async fn promote(
         &self,
         user: UserId,
@@ -62,7 +63,8 @@ impl Credentials {
         })
     }
 
-    /// Writes a family's new state over exactly the state that was read. False if it has changed. One round trip.
+    /// Writes a family's new state if the family is unchanged since `old` was read. False if it has changed. One round
+    /// trip.
     pub async fn replace_family(
         &self,
         user: UserId,
@@ -84,8 +86,8 @@ impl Credentials {
         Ok(self.conditional(call).await?.is_ok())
     }
 
-    /// Ends a family and its access tokens; the item stays until its time, so that its tokens are known as blacklisted.
-    /// One round trip. Absent is fine.
+    /// Ends a family and its access tokens. The item stays until it expires, so that its tokens are recognised as
+    /// blacklisted. A missing family is not an error. One round trip.
     pub async fn revoke_family(&self, user: UserId, sid: SessionId) -> Result<(), StoreError> {
         let call = self
             .update_session(user, sid)
@@ -95,7 +97,7 @@ impl Credentials {
         self.conditional(call).await.map(|_| ())
     }
 
-    /// A family as it stands, with its session's epoch. One round trip.
+    /// A family as stored, with its session's epoch. One round trip.
     pub async fn family(&self, user: UserId, sid: SessionId) -> Result<Option<(Family, u32)>, StoreError> {
         let session = self.table.get::<Session>(session_key(user, sid)).await?;
         Ok(session.and_then(Session::family))
@@ -112,8 +114,8 @@ impl Credentials {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    /// What the call returns of the item; the inner `Err` is no error: the condition failed, and this is the item that
-    /// was there.
+    /// The attributes that the call returns. The inner `Err` is not a failure: it holds the existing item when the
+    /// condition failed.
     async fn conditional(
         &self,
         call: UpdateItemFluentBuilder,

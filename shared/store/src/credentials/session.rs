@@ -6,41 +6,41 @@ use serde::{Deserialize, Serialize};
 use crate::credentials::keys::{WEB, pointer_key, token_pk, web_pk};
 use crate::dynamodb::item::Key;
 
-/// What a session's secret is.
+/// The kind of secret that a session has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SessionKind {
-    /// A token that never expires (000 and 004's `Token`).
+    /// A token that never expires (`Token` of the services 000 and 004).
     DeviceToken,
-    /// A JWT pair that is refreshed.
+    /// A pair of JWTs, an access and a refresh token.
     Refresh,
-    /// A browser's cookie.
+    /// A browser's session cookie.
     Web,
 }
 
-/// A session: one way in which a user is signed in.
+/// A session: one sign-in of a user.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Session {
-    /// Its kind.
+    /// The kind of its secret.
     pub kind: SessionKind,
-    /// The principal's epoch when it was made.
+    /// The principal's epoch when the session was made.
     pub epoch: u32,
-    /// When it was made.
+    /// When the session was made.
     pub created_at: Timestamp,
-    /// When it ends by itself, in whole seconds (DynamoDB's TTL).
+    /// When the session expires, in whole seconds (DynamoDB's TTL). `None` if it never does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
-    /// From where it was made.
+    /// The client's address at sign-in.
     pub address: String,
-    /// With what it was made.
+    /// The client's user agent at sign-in.
     pub user_agent: String,
-    /// When it was last seen, roughly: noted at most once an hour, and at each promotion.
+    /// The approximate time of its last use, written at most once an hour and at each promotion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<Timestamp>,
-    /// Of a web session: the hash of its `csrftoken`.
+    /// The hash of a web session's `csrftoken`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub csrf_hash: Option<String>,
-    /// Of a family: ended by logout or theft.
+    /// Whether a refresh family was ended by logout or theft.
     #[serde(default)]
     pub revoked: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -49,39 +49,39 @@ pub struct Session {
     next: Option<TokenId>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     superseded: Vec<FamilyToken>,
-    /// The partition key of the item that leads here from the secret's hash.
+    /// The partition key of the pointer that leads from the secret's hash to this session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pointer: Option<String>,
 }
 
-/// What a session to be opened has beside its kind.
+/// The properties of new sessions that do not depend on their kind.
 #[derive(Clone, Debug)]
 pub struct SessionOpening {
-    /// Whose it is.
+    /// The session's user.
     pub user: UserId,
-    /// The principal's epoch, as it was read.
+    /// The principal's epoch as it was read.
     pub epoch: u32,
-    /// Now.
+    /// The time at which the session is made.
     pub now: Timestamp,
-    /// From where.
+    /// The client's address.
     pub address: String,
-    /// With what.
+    /// The client's user agent.
     pub user_agent: String,
 }
 
 impl Session {
-    /// Where its secret's hash leads here from.
+    /// The key of the pointer that leads from the secret's hash to this session.
     pub(crate) fn pointer_key(&self) -> Option<Key> {
         self.pointer.as_deref().map(pointer_key)
     }
 
-    /// Of a web session: the hash of its cookie.
+    /// The hash of a web session's cookie. `None` for other kinds.
     #[must_use]
     pub fn web_hash(&self) -> Option<&str> {
         self.pointer.as_deref()?.strip_prefix(WEB)
     }
 
-    /// Is it over, by its own time or by an end?
+    /// Whether the session has expired or was revoked.
     #[must_use]
     pub fn has_ended(&self, now: Timestamp) -> bool {
         self.revoked || self.expires_at.is_some_and(|end| end <= now.seconds())
@@ -119,7 +119,7 @@ impl SessionOpening {
         }
     }
 
-    /// A refresh family.
+    /// A session of a refresh family.
     pub(crate) fn family(&self, family: &Family) -> Session {
         Session {
             expires_at: Some(family.expires_at.seconds()),
@@ -129,12 +129,12 @@ impl SessionOpening {
         }
     }
 
-    /// A device token, by its hash.
+    /// A session of a device token with this hash.
     pub(crate) fn device_token(&self, hash: &str) -> Session {
         Session { pointer: Some(token_pk(hash)), ..self.session(SessionKind::DeviceToken) }
     }
 
-    /// A web session, by the hashes of its cookies.
+    /// A web session, with the hashes of its two cookies.
     pub(crate) fn web(&self, hash: &str, csrf_hash: &str, expires_at: Timestamp) -> Session {
         Session {
             expires_at: Some(expires_at.seconds()),

@@ -1,4 +1,4 @@
-//! A user's sessions: listing, ending and noting their use.
+//! A user's sessions: listing them, ending them and recording their use.
 
 use aviary_model::{SessionId, Timestamp, UserId};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -18,14 +18,14 @@ use crate::jobs::{Job, Jobs, job_item};
 /// A page of sessions, newest first.
 #[derive(Clone, Debug)]
 pub struct SessionPage {
-    /// The page, with ended ones among them.
+    /// The sessions, including those that have ended but are not removed yet.
     pub sessions: Vec<(SessionId, Session)>,
-    /// Where the next page begins: after this one.
+    /// The cursor of the next page. `None` at the end.
     pub next: Option<SessionId>,
 }
 
 impl Credentials {
-    /// A user's sessions, newest first, of those made before `before`. One round trip.
+    /// A page of a user's sessions made before `before`, newest first. One round trip.
     pub async fn sessions(
         &self,
         user: UserId,
@@ -42,7 +42,7 @@ impl Credentials {
             .expression_attribute_values(":end", text(end))
             .scan_index_forward(false)
             .consistent_read(true)
-            // `BETWEEN` has its end in it, which the last page showed.
+            // `BETWEEN` includes its end, which the previous page contained.
             .limit(limit + i32::from(before.is_some()));
         let output = run_query(call).await?;
         let more = output.last_evaluated_key.is_some();
@@ -57,17 +57,18 @@ impl Credentials {
         Ok(SessionPage { sessions, next })
     }
 
-    /// One session. One round trip.
+    /// The session with this id. One round trip.
     pub async fn session(&self, user: UserId, sid: SessionId) -> Result<Option<Session>, StoreError> {
         self.table.get(session_key(user, sid)).await
     }
 
-    /// Ends a session of any kind: its item, the pointer to it, its place among the device tokens. One round trip.
+    /// Ends a session of any kind: deletes its item, its pointer, and its entry among the device tokens. One round
+    /// trip.
     pub async fn end_session(&self, user: UserId, sid: SessionId, session: &Session) -> Result<(), StoreError> {
         remove(&self.table, session_keys(user, sid, session)).await
     }
 
-    /// The same, with a job in the same transaction. One round trip.
+    /// Ends a session and writes a job in the same transaction. One round trip.
     pub async fn end_session_with(
         &self,
         user: UserId,
@@ -83,8 +84,8 @@ impl Credentials {
         transaction.commit(&self.table.db).await.map(|_| ())
     }
 
-    /// Removes the sessions of epochs before this one, which count for nothing any more, with everything that leads to
-    /// them. One round trip for each hundred sessions, and one for each twenty that are removed.
+    /// Removes the sessions of earlier epochs, which are invalid, with their pointers and device token entries. One
+    /// round trip per 100 sessions, and one per 20 sessions that are removed.
     pub async fn remove_sessions_before(&self, user: UserId, epoch: u32) -> Result<(), StoreError> {
         let mut before = None;
         loop {
@@ -101,7 +102,7 @@ impl Credentials {
         }
     }
 
-    /// Notes that a session was used. One round trip. Of one that has ended, nothing.
+    /// Records that a session was used. Does nothing if the session is gone. One round trip.
     pub async fn used(&self, user: UserId, sid: SessionId, now: Timestamp) -> Result<(), StoreError> {
         let call = self
             .table
@@ -124,7 +125,7 @@ impl Credentials {
     }
 }
 
-/// A session's item, the pointer to it, its place among the device tokens.
+/// The keys of a session's item, its pointer, and its entry among the device tokens.
 fn session_keys(user: UserId, sid: SessionId, session: &Session) -> Vec<Key> {
     let mut keys = vec![session_key(user, sid)];
     keys.extend(session.pointer_key());

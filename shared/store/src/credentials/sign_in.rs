@@ -1,4 +1,4 @@
-//! Login: writes all sessions that it opens in one transaction.
+//! Login: writes all new sessions of a sign-in in one transaction.
 
 use aviary_model::{Family, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,10 @@ use crate::dynamodb::table::{AccountsTable, CredentialsTable, FeedTable, run_que
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::feed::security_events::{SecurityEvent, SecurityEvents, activity_item};
 
-/// The most device tokens of a user; the oldest goes.
+/// The most device tokens that a user may have. A new one replaces the oldest.
 pub const MAX_DEVICE_TOKENS: usize = 20;
 
-/// A device token as the user's list of them has it: `U#<user> / D#<created>#<sid>`.
+/// An entry of a user's list of device tokens: `U#<user> / D#<created>#<sid>`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DeviceToken {
     sk: String,
@@ -24,7 +24,7 @@ pub struct DeviceToken {
     pointer: String,
 }
 
-/// Sessions to be opened together.
+/// A sign-in under construction; [`SignIn::commit`] writes it.
 #[derive(Debug)]
 pub struct SignIn {
     opening: SessionOpening,
@@ -36,7 +36,7 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// Starts with nothing.
+    /// Starts without any session.
     #[must_use]
     pub fn new(credentials: &Credentials, opening: SessionOpening) -> Self {
         Self {
@@ -49,21 +49,21 @@ impl SignIn {
         }
     }
 
-    /// Opens a refresh family.
+    /// Adds a refresh family.
     ///
     /// # Errors
-    /// When the session can't be written.
+    /// When the session cannot be serialized.
     pub fn with_family(mut self, sid: SessionId, family: &Family) -> Result<Self, StoreError> {
         let session = self.opening.family(family);
         self.open(sid, &session)?;
         Ok(self)
     }
 
-    /// Makes a device token, by its hash. `others` are those that the user has; the oldest go where there would be too
-    /// many.
+    /// Adds a device token by its hash. `others` are the user's existing tokens, oldest first; the oldest are deleted
+    /// if there would be more than [`MAX_DEVICE_TOKENS`].
     ///
     /// # Errors
-    /// When the session can't be written.
+    /// When the session cannot be serialized.
     pub fn with_device_token(mut self, sid: SessionId, hash: &str, others: &[DeviceToken]) -> Result<Self, StoreError> {
         let session = self.opening.device_token(hash);
         self.open(sid, &session)?;
@@ -78,10 +78,10 @@ impl SignIn {
         Ok(self)
     }
 
-    /// Starts a web session, by the hashes of its two cookies.
+    /// Adds a web session by the hashes of its two cookies.
     ///
     /// # Errors
-    /// When the session can't be written.
+    /// When the session cannot be serialized.
     pub fn with_web_session(
         mut self,
         sid: SessionId,
@@ -94,23 +94,24 @@ impl SignIn {
         Ok(self)
     }
 
-    /// Notes it among the user's activities.
+    /// Adds a security event.
     ///
     /// # Errors
-    /// When the activity can't be written.
+    /// When the security event cannot be serialized.
     pub fn with_activity(mut self, activities: &SecurityEvents, activity: &SecurityEvent) -> Result<Self, StoreError> {
         self.events.push((activities.table.clone(), activity_item(self.opening.user, activity)?));
         Ok(self)
     }
 
-    /// Replaces an outdated hash of the password that was right just now.
+    /// Replaces the hash of the password that was just verified by a newer hash of the same password.
     #[must_use]
     pub fn with_new_hash(mut self, accounts: &Accounts, user: User, hash: String) -> Self {
         self.new_hash = Some((accounts.table.clone(), user, hash));
         self
     }
 
-    /// Writes all of it. One round trip. An outdated hash that somebody replaced meanwhile stays as it is.
+    /// Writes everything. One round trip. If another request replaced the outdated hash meanwhile, that hash stays, and
+    /// a second round trip writes the rest.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let new_hash = self.new_hash.take();
         let mut transaction = Transaction::default();
@@ -144,7 +145,7 @@ impl SignIn {
         Ok(())
     }
 
-    /// The session and, expiring with it, the pointer that its secret's hash leads to.
+    /// Adds the session, and the pointer from its secret's hash, which expires with it.
     fn open(&mut self, sid: SessionId, session: &Session) -> Result<(), StoreError> {
         let user = self.opening.user;
         self.creates.push(item(session_key(user, sid), session, [])?);
@@ -173,7 +174,7 @@ impl Credentials {
         output.items.unwrap_or_default().into_iter().map(|item| self.table.read(item)).collect()
     }
 
-    /// Ends these device tokens. One round trip for each twenty.
+    /// Ends these device tokens. One round trip per 20 tokens.
     pub async fn end_device_tokens(&self, user: UserId, tokens: &[DeviceToken]) -> Result<(), StoreError> {
         for tokens in tokens.chunks(MAX_DEVICE_TOKENS) {
             let mut transaction = Transaction::default();

@@ -1,8 +1,8 @@
-//! Keys that tokens are signed and verified with.
+//! The keys that sign and verify tokens.
 //!
-//! `SIGNING / CURRENT` of the `keys` table is the private key, which only `auth` and `keys` can read; `SIGNING / NEXT`
-//! is its successor while that is only published. `KEY#PUBLIC / <kid>` of `credentials` are the public keys, which
-//! everyone verifies with.
+//! `SIGNING / CURRENT` of the table `keys` is the private key, which only `auth` and `keys` can read. `SIGNING / NEXT`
+//! is its successor, while that is published but not yet used. `KEY#PUBLIC / <kid>` of `credentials` are the public
+//! keys, with which every function verifies tokens.
 
 use aviary_model::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,14 +14,14 @@ use crate::dynamodb::item::{Item, Key, item, number, text};
 use crate::dynamodb::table::{KeysTable, run_query};
 use crate::dynamodb::transaction::{Committed, Transaction};
 
-/// A private key: the Ed25519 seed in hex.
+/// A private Ed25519 key.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct SigningKey {
     /// The key's name in tokens.
     pub kid: String,
-    /// 32 bytes in hex.
+    /// The 32 bytes of the seed, in hex.
     pub seed: String,
-    /// When it was made; of the current key, when it became current.
+    /// When the key was made. For the current key: when it became current.
     pub created_at: Timestamp,
 }
 
@@ -31,14 +31,15 @@ impl std::fmt::Debug for SigningKey {
     }
 }
 
-/// A public key.
+/// A public Ed25519 key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicKey {
     /// The key's name in tokens.
     pub kid: String,
-    /// 32 bytes in unpadded base64url: `x` of a JWK.
+    /// The 32 bytes of the key in unpadded base64url, as in the `x` of a JWK.
     pub x: String,
-    /// When nothing that it verifies is alive any more, in whole seconds.
+    /// When all tokens that it verifies have expired, in whole seconds. `None` while it or its successor is not
+    /// replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<i64>,
 }
@@ -50,24 +51,24 @@ pub struct SigningKeys {
 }
 
 impl SigningKeys {
-    /// In this table.
+    /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &KeysTable) -> Self {
         Self { table: table.clone() }
     }
 
-    /// The key that tokens are signed with now. None before the first start. One round trip.
+    /// The key that signs tokens now. `None` before the first start. One round trip.
     pub async fn current(&self) -> Result<Option<SigningKey>, StoreError> {
         self.table.get(current_key()).await
     }
 
-    /// The key that is published and signs nothing yet. One round trip.
+    /// The next key, which is published but does not sign yet. One round trip.
     pub async fn next(&self) -> Result<Option<SigningKey>, StoreError> {
         self.table.get(next_key()).await
     }
 
-    /// Makes the first key: private and public half in one transaction. False if another process was first; its key
-    /// counts. One round trip.
+    /// Writes the first key, its private and its public half in one transaction. False if another process was first;
+    /// then that key is the current one. One round trip.
     pub async fn create_first(
         &self,
         credentials: &Credentials,
@@ -77,7 +78,8 @@ impl SigningKeys {
         self.create(credentials, current_key(), private, public).await
     }
 
-    /// Publishes the next key, so that everyone knows it before it signs. False if there is one. One round trip.
+    /// Publishes the next key, so that every function knows it before it signs. False if there already is a next key.
+    /// One round trip.
     pub async fn publish_next(
         &self,
         credentials: &Credentials,
@@ -100,7 +102,7 @@ impl SigningKeys {
         Ok(matches!(transaction.commit(&self.table.db).await?, Committed::Done))
     }
 
-    /// Makes the next key the current one; the old one's public half stays until `old_expires_at`. False if another
+    /// Makes the next key the current one. The old key's public half stays until `old_expires_at`. False if another
     /// process did it. One round trip.
     pub async fn promote_next(
         &self,
@@ -127,7 +129,7 @@ impl SigningKeys {
 }
 
 impl Credentials {
-    /// All public keys that tokens are verified with. One round trip; there are never more than a few.
+    /// All public keys that verify tokens, never more than a few. One round trip.
     pub async fn public_keys(&self) -> Result<Vec<PublicKey>, StoreError> {
         let call = self
             .table

@@ -1,4 +1,4 @@
-//! The staff flag of a principal.
+//! Writes to the staff flag of a principal.
 
 use aviary_model::UserId;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -10,8 +10,8 @@ use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
 
 impl Credentials {
-    /// Makes a user staff, or no longer staff, and answers the principal as it was before. None if there is no such
-    /// user. It holds from the user's next request, since each reads the principal. One round trip.
+    /// Sets or clears a user's staff flag, and returns the principal as it was before. `None` if there is no such user.
+    /// The flag takes effect with the user's next request, because each request reads the principal. One round trip.
     pub async fn set_staff(&self, user: UserId, staff: bool) -> Result<Option<Principal>, StoreError> {
         let call = self
             .table
@@ -20,7 +20,7 @@ impl Credentials {
             .update_item()
             .table_name(&self.table.name)
             .set_key(Some(principal_key(user).into_item()))
-            // A deleted account must not come back as a principal alone.
+            // Without this condition the update would recreate the principal of a deleted account.
             .condition_expression("attribute_exists(pk)")
             .update_expression("SET #staff = :staff")
             .expression_attribute_names("#staff", "staff")
