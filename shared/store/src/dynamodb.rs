@@ -1,4 +1,4 @@
-//! How items are read and written: the client, expressions, transactions, pages, retries and errors.
+//! Access to DynamoDB: the client, items, expressions, transactions, pages, retries and errors.
 
 pub(crate) mod client;
 pub(crate) mod error;

@@ -1,8 +1,8 @@
 //! Integer sessions and their sets.
 //!
-//! `U#<user> / SESSION#<session>` is a session's manifest, `U#<user>#<generation> / SET#<set>` a set of the generation
-//! that the manifest names. What no manifest names is nobody's. `U#<user> / SESSIONS` counts the manifests, in the
-//! transactions that make and remove them.
+//! `U#<user> / SESSION#<session>` is a session's manifest. `U#<user>#<generation> / SET#<set>` is a set of the
+//! generation that the manifest names. A generation that no manifest names belongs to no session. `U#<user> / SESSIONS`
+//! counts the manifests, in the transactions that create and delete them.
 
 pub(crate) mod count;
 pub(crate) mod remove;
@@ -18,58 +18,58 @@ use crate::dynamodb::item::{Item, Key, text};
 use crate::dynamodb::table::{IntegersTable, JobsTable, run_query};
 use crate::jobs::Jobs;
 
-/// The most sessions of an account.
+/// The most integer sessions of an account.
 pub const MAX_SESSIONS: u32 = 100;
 /// The most sets of a session.
 pub const MAX_SESSION_SETS: u32 = 1_000;
-/// The most bytes that a session's sets have together.
+/// The most bytes of JSON that the sets of a session may have together.
 pub const MAX_SESSION_BYTES: u64 = 256 << 20;
-/// How often a write is begun anew that lost against others.
+/// The most attempts of a write that loses against concurrent writes.
 const MAX_ATTEMPTS: u32 = 6;
 
-/// A session with at least one set.
+/// The manifest of a session, which has at least one set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Where its sets are.
+    /// The generation that holds its sets.
     pub generation: GenerationId,
-    /// How many there are.
+    /// The number of sets.
     pub sets: u32,
-    /// How many bytes they have together.
+    /// The bytes of JSON of all sets together.
     pub bytes: u64,
-    /// The session of the web session under which it was made, or replaced as a whole; none if it was made from
-    /// elsewhere.
+    /// The integer session of the web session under which this session was created, or last replaced as a whole. `None`
+    /// if the request had no web session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made_under: Option<IntegerSession>,
 }
 
-/// A session as it was read; one that does not exist has a generation that its first set will make.
+/// A session as it was read. If it does not exist, `generation` is new, and its first set creates it.
 #[derive(Clone, Debug)]
 pub struct OpenSession {
-    /// Whose it is.
+    /// The owner.
     pub user: UserId,
-    /// Its name.
+    /// The session's name.
     pub session: IntegerSession,
-    /// What it leads to; none while it has no set.
+    /// The session's manifest. `None` while the session has no set.
     pub manifest: Option<Manifest>,
-    /// Where its sets are, or will be.
+    /// The generation that holds its sets, or will.
     pub generation: GenerationId,
-    /// The session of the web session whose cookie came with the request, which a new manifest notes.
+    /// The integer session of the request's web session, which a new manifest records.
     pub under: Option<IntegerSession>,
 }
 
 impl OpenSession {
-    /// The same for a request that came with a web session's cookie, whose own session is this one.
+    /// The same session, opened by a request whose web session has the integer session `web`.
     #[must_use]
     pub fn under(self, web: Option<IntegerSession>) -> Self {
         Self { under: web, ..self }
     }
 }
 
-/// Where a set's units are.
+/// Where a set's units are stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SetContent {
-    /// Here, as JSON.
+    /// In the item, as JSON.
     Inline(String),
     /// In the object with this key.
     Object(String),
@@ -78,22 +78,22 @@ pub enum SetContent {
 /// A version of a set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredSet {
-    /// The set.
+    /// The set's id.
     pub id: SetId,
-    /// Another one whenever it is written.
+    /// The version, which changes with every write.
     pub version: VersionId,
-    /// How its integers are written.
+    /// The encoding of its integers.
     pub encoding: Encoding,
-    /// How many units it has.
+    /// The number of units.
     pub units: u64,
-    /// How many bytes their JSON has.
+    /// The bytes of the units' JSON.
     pub bytes: u64,
-    /// Its units.
+    /// The units, or the key of the object that holds them.
     pub content: SetContent,
 }
 
 impl StoredSet {
-    /// The key of its object, if it has one.
+    /// The key of the set's object. `None` if its units are in the item.
     #[must_use]
     pub fn object(&self) -> Option<&str> {
         match &self.content {
@@ -103,26 +103,26 @@ impl StoredSet {
     }
 }
 
-/// What a session, or its account, has no room for.
+/// The limit that a write would exceed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SessionBound {
-    /// One more set.
+    /// The sets of a session.
     #[error("A session may have {MAX_SESSION_SETS} sets.")]
     Sets,
-    /// So many bytes.
+    /// The bytes of a session's sets.
     #[error("The sets of a session may have {MAX_SESSION_BYTES} bytes together.")]
     Bytes,
-    /// One more session; this is the account's bound.
+    /// The sessions of an account.
     #[error("An account may have {MAX_SESSIONS} integer sessions.")]
     Sessions,
 }
 
-/// A page of a session's sets, by their ids.
+/// A page of a session's sets, ordered by id.
 #[derive(Clone, Debug)]
 pub struct SetPage {
     /// The sets.
     pub sets: Vec<StoredSet>,
-    /// Where the next page begins: after this one. None at the end.
+    /// The cursor: the next page begins after this set. `None` at the end.
     pub next: Option<SetId>,
 }
 
@@ -134,13 +134,13 @@ pub struct Integers {
 }
 
 impl Integers {
-    /// In this table; what must still happen goes to `jobs`.
+    /// Uses this table, and writes pending jobs to `jobs`. Makes no call.
     #[must_use]
     pub fn new(table: &IntegersTable, jobs: &JobsTable) -> Self {
         Self { table: table.clone(), jobs: Jobs::new(jobs) }
     }
 
-    /// A session as it is now. One round trip.
+    /// Reads a session. A missing one is not an error. One round trip.
     pub async fn open(
         &self,
         user: UserId,
@@ -155,24 +155,24 @@ impl Integers {
         Ok(OpenSession { user, session: session.clone(), manifest, generation, under: None })
     }
 
-    /// The session that was opened, as it is by now. One round trip.
+    /// Reads an opened session again. One round trip.
     pub async fn reopen(&self, open: &OpenSession, now: Timestamp) -> Result<OpenSession, StoreError> {
         Ok(self.open(open.user, &open.session, now).await?.under(open.under.clone()))
     }
 
-    /// A set of a session that was opened. One round trip.
+    /// A set of an opened session. One round trip.
     pub async fn set(&self, open: &OpenSession, set: &SetId) -> Result<Option<StoredSet>, StoreError> {
         self.table.get(set_key(open.user, open.generation, set)).await
     }
 
-    /// Several sets of a session that was opened, in no order; those that are not there are left out. One round trip.
+    /// Several sets of an opened session, in no order. Missing sets are left out. One round trip.
     pub async fn sets(&self, open: &OpenSession, sets: &[SetId]) -> Result<Vec<StoredSet>, StoreError> {
         let keys = sets.iter().map(|set| set_key(open.user, open.generation, set)).collect();
         let found = self.table.batch_get_many(keys).await?;
         found.into_iter().map(|item| self.table.read(item)).collect()
     }
 
-    /// The sets of a session that was opened, after `after`; at most a megabyte of them. One round trip.
+    /// The sets of an opened session after `after`, at most a megabyte. One round trip.
     pub async fn page(&self, open: &OpenSession, after: Option<&SetId>) -> Result<SetPage, StoreError> {
         let from = after.map_or_else(|| "SET#".to_owned(), |set| format!("SET#{}", set.as_str()));
         let call = self
@@ -190,7 +190,7 @@ impl Integers {
         Ok(SetPage { sets, next })
     }
 
-    /// Does a set name this object? One round trip.
+    /// Whether a set names this object. One round trip.
     pub async fn names_object(
         &self,
         user: UserId,
@@ -202,10 +202,10 @@ impl Integers {
         Ok(found.is_some_and(|set| set.object() == Some(key)))
     }
 
-    /// A version for a set that is about to be written.
+    /// A new version for a set that is about to be written.
     ///
     /// # Errors
-    /// When there is no randomness.
+    /// When the system has no random bytes.
     pub fn new_version(&self, now: Timestamp) -> Result<VersionId, StoreError> {
         Ok(VersionId::new(now, self.table.entropy())?)
     }

@@ -1,4 +1,4 @@
-//! The DynamoDB client and the calls that all tables share, metered and with typed errors.
+//! The DynamoDB client and the calls that all tables share. Calls are metered and have typed errors.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -17,10 +17,10 @@ use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key, fields};
 use crate::dynamodb::retry;
 
-/// How often a call is made again for what it left unprocessed or what was in conflict.
+/// The most attempts of a call that leaves keys unprocessed or meets a conflict.
 pub(crate) const MAX_ROUNDS: u32 = 6;
 const FIRST_PAUSE_MILLIS: u64 = 20;
-/// What one `BatchGetItem` takes.
+/// The most keys of one `BatchGetItem`.
 const MAX_KEYS: usize = 100;
 
 /// A connection to DynamoDB. Cheap to clone.
@@ -31,13 +31,13 @@ pub struct Db {
 }
 
 impl Db {
-    /// A connection with this configuration; opened at the first call.
+    /// A client with this configuration. It connects at the first call.
     #[must_use]
     pub fn new(config: &aws_types::SdkConfig, entropy: Arc<dyn Entropy>) -> Self {
         Self { client: retry::client(config), entropy }
     }
 
-    /// One item, as it is now. One round trip, one read unit per 4 KB.
+    /// One item, read consistently. One round trip, one read unit per 4 KB.
     pub(crate) async fn get<T: DeserializeOwned>(&self, table: &str, key: Key) -> Result<Option<T>, StoreError> {
         let call = self
             .client
@@ -50,8 +50,8 @@ impl Db {
         output.item.map(|item| fields(table, item)).transpose()
     }
 
-    /// Writes a new item; one that is there already stays as it is, since a repetition after a lost answer finds its
-    /// own. One round trip.
+    /// Writes a new item. An existing item stays as it is, because a retry after a lost response finds its own item.
+    /// One round trip.
     pub(crate) async fn create(&self, table: &str, item: Item) -> Result<(), StoreError> {
         let call = self
             .client
@@ -69,7 +69,7 @@ impl Db {
         }
     }
 
-    /// Removes an item, whether it is there or not. One round trip.
+    /// Deletes an item. A missing item is not an error. One round trip.
     pub(crate) async fn delete(&self, table: &str, key: Key) -> Result<(), StoreError> {
         let call = self
             .client
@@ -81,7 +81,7 @@ impl Db {
         Ok(())
     }
 
-    /// Several items of one table, as they are now, in no order. One round trip unless DynamoDB leaves some
+    /// Up to 100 items of one table, read consistently, in no order. One round trip unless DynamoDB leaves keys
     /// unprocessed.
     pub(crate) async fn batch_get(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
         let mut wanted = keys_and_attributes(keys.into_iter().map(Key::into_item).collect())?;
@@ -104,14 +104,15 @@ impl Db {
         Err(StoreError::Passing("keys stayed unprocessed".to_owned()))
     }
 
-    /// Any number of items of one table, as they are now, in no order. One round trip: what a call can't take is asked
-    /// beside it. No call where there is no key.
+    /// Any number of items of one table, read consistently, in no order. One round trip: each 100 keys are a call, and
+    /// the calls are sent concurrently. No call if there are no keys.
     pub(crate) async fn batch_get_many(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
         let calls = keys.chunks(MAX_KEYS).map(|some| self.batch_get(table, some.to_vec()));
         Ok(futures_util::future::try_join_all(calls).await?.into_iter().flatten().collect())
     }
 
-    /// Waits a random while that doubles with each round, the first excepted: those who met once shall not meet again.
+    /// Waits a random time before every round but the first. Its upper bound doubles with each round, so that requests
+    /// that conflicted once do not conflict again.
     pub(crate) async fn pause_before(&self, round: u32) -> Result<(), StoreError> {
         if round == 0 {
             return Ok(());
@@ -133,15 +134,15 @@ fn keys_and_attributes(
         .map_err(|error| StoreError::Rejected(error.to_string()))
 }
 
-/// Which kind of capacity a call consumes where DynamoDB does not say.
+/// The kind of capacity that a call consumes, if DynamoDB's response does not say.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Direction {
     Read,
     Write,
 }
 
-/// Makes one call under the request's meter. The SDK's futures are large, and each that awaits one would carry it
-/// inline; so it is put on the heap here, once for all.
+/// Makes one call and adds its cost to the request's meter. The SDK's futures are large, and every caller's future
+/// would contain one. So each is boxed here.
 pub(crate) fn metered<T, E: ProvideErrorMetadata>(
     call: impl Future<Output = Result<T, SdkError<E>>>,
     direction: Direction,
@@ -157,7 +158,7 @@ pub(crate) fn metered<T, E: ProvideErrorMetadata>(
     }
 }
 
-/// The units of both kinds that a call has consumed.
+/// The read and write units that a call has consumed.
 fn consumed<T, E>(
     output: &Result<T, E>,
     direction: Direction,

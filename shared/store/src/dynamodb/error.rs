@@ -1,39 +1,38 @@
-//! `StoreError`: failures of DynamoDB, by what a caller can do about them.
+//! `StoreError`: failures of DynamoDB, by how a caller can react.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
-/// A call that did not succeed. Conditions that failed are no errors: operations say in their own types what was
-/// refused.
+/// A call that failed. Failed conditions are not errors: each operation has a type of its own for what was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Throttled, in conflict or away, after the retries; it may work in a while.
+    /// DynamoDB was throttled, in conflict or unreachable, even after the retries. The same request may succeed later.
     #[error("DynamoDB is throttled or away: {0}")]
     Passing(String),
-    /// Our request is wrong: a bug, or a missing permission or table.
+    /// DynamoDB rejected the request: a bug, or a missing permission or table.
     #[error("DynamoDB refused the request: {0}")]
     Rejected(String),
-    /// An item that is not what this version wrote.
+    /// A stored item does not have the form that this version writes.
     #[error("an item of {table} can't be read: {cause}")]
     Corrupt {
-        /// The table.
+        /// The table's name.
         table: String,
-        /// What is wrong with it.
+        /// The parser's message.
         cause: String,
     },
-    /// No random bytes.
+    /// The system has no random bytes.
     #[error(transparent)]
     Entropy(#[from] aviary_model::EntropyError),
 }
 
 impl StoreError {
-    /// May the same request work in a while?
+    /// Whether the same request may succeed later.
     #[must_use]
     pub fn is_passing(&self) -> bool {
         matches!(self, Self::Passing(_))
     }
 }
 
-/// The codes after which the same request may work.
+/// The error codes after which the same request may succeed.
 const PASSING: &[&str] = &[
     "InternalServerError",
     "LimitExceededException",

@@ -1,4 +1,4 @@
-//! Items, keys and their conversion from and to types.
+//! Items and keys, and their conversion from and to Rust types.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use crate::dynamodb::error::StoreError;
 
-/// An item as the SDK has it.
+/// An item as the SDK represents it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// A primary key.
+/// A primary key: partition key and sort key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Key {
     pk: String,
@@ -44,7 +44,7 @@ pub(crate) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// An aggregate's fields with its key and whatever indexes want.
+/// An item of these fields, its key, and its attributes for indexes.
 pub(crate) fn item<T: Serialize>(
     key: Key,
     fields: &T,
@@ -57,38 +57,37 @@ pub(crate) fn item<T: Serialize>(
     Ok(item)
 }
 
-/// An item that the TTL removes at some time after this moment.
+/// Adds the TTL attribute: DynamoDB removes the item some time after `at`.
 pub(crate) fn expiring(mut item: Item, at: Timestamp) -> Item {
     item.insert("expires_at".to_owned(), number(at.seconds()));
     item
 }
 
-/// Should the TTL have removed this item?
+/// Whether the item's TTL has passed. DynamoDB may not have removed it yet.
 pub(crate) fn is_expired(item: &Item, now: Timestamp) -> bool {
     let at = item.get("expires_at").and_then(|at| at.as_n().ok()?.parse::<i64>().ok());
     at.is_some_and(|at| at <= now.seconds())
 }
 
-/// An item's fields as an aggregate.
+/// An item of this table as a Rust type.
 pub(crate) fn fields<T: DeserializeOwned>(table: &str, item: Item) -> Result<T, StoreError> {
     serde_dynamo::aws_sdk_dynamodb_1::from_item(item)
         .map_err(|cause| StoreError::Corrupt { table: table.to_owned(), cause: cause.to_string() })
 }
 
-/// A counter as it is stored. It may stand below zero for a moment, when what was taken back is counted before what was
-/// done; nobody is to see that.
+/// Reads a stored counter. It is briefly negative if a decrement is counted before its increment. Then it reads as 0.
 pub(crate) fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     i64::deserialize(deserializer).map(|count| u64::try_from(count).unwrap_or_default())
 }
 
-/// What an id is made of that is to be the same for the same name.
+/// The bytes of an id that is derived from a name, so that one name always gives one id.
 pub(crate) fn digest(name: &str) -> [u8; 16] {
     let mut digest = [0; 16];
     digest.iter_mut().zip(Sha256::digest(name)).for_each(|(to, from)| *to = from);
     digest
 }
 
-/// One of sixteen partitions of a list, by the id's random end: a list of everything is never one hot key.
+/// The partition of an id in a list of 16 shards, by the id's random last digit, so that no list is one hot partition.
 pub(crate) fn shard(list: &str, id: Uuid) -> String {
     let [.., last] = id.into_bytes();
     format!("{list}#{:x}", last & 0x0f)

@@ -1,4 +1,4 @@
-//! Pages of lists: lists inside one partition, and reverse lists in four shards of the index `lists`.
+//! Pages of lists: lists inside one partition, and reverse lists in the four shards of the index `lists`.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use futures_util::future::try_join_all;
@@ -7,7 +7,7 @@ use crate::dynamodb::client::{Db, Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, text};
 
-/// The partitions of one list of the index `lists`.
+/// The number of partitions of one list in the index `lists`.
 pub(crate) const SHARDS: u8 = 4;
 const INDEX: &str = "lists";
 const BY_RECENCY: &str = "by-recency";
@@ -15,14 +15,14 @@ const BY_RECENCY: &str = "by-recency";
 /// A page of a list.
 #[derive(Clone, Debug)]
 pub struct ListPage<T> {
-    /// The page, in the list's order.
+    /// The entries, in the list's order.
     pub entries: Vec<T>,
-    /// The place after which the next page begins. None at the end.
+    /// The cursor after which the next page begins. `None` at the end.
     pub next: Option<String>,
 }
 
 impl<T> ListPage<T> {
-    /// The same page of other entries.
+    /// The same page with each entry converted.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> ListPage<U> {
         ListPage { entries: self.entries.into_iter().map(f).collect(), next: self.next }
     }
@@ -32,19 +32,19 @@ impl<T> ListPage<T> {
     }
 }
 
-/// In which order a list is read.
+/// The order in which a list is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     OldestFirst,
     NewestFirst,
 }
 
-/// Entries whose sort key begins with `prefix`, such as `TWEET#`.
+/// The entries of one partition whose sort key begins with `prefix`, such as `TWEET#`.
 #[derive(Clone, Debug)]
 pub(crate) struct Own<'a> {
     pub(crate) pk: String,
     pub(crate) prefix: &'a str,
-    /// By the table's own order (`sk`), or by recency (`recent_sk`).
+    /// Whether the entries are ordered by recency (`recent_sk`) instead of the sort key (`sk`).
     pub(crate) by_recency: bool,
     pub(crate) order: Order,
 }
@@ -56,8 +56,8 @@ impl Own<'_> {
 }
 
 impl Db {
-    /// A page of a partition's list, read consistently, of what comes after the cursor `after` (the sort key without
-    /// its prefix). One round trip.
+    /// A page of a partition's list, read consistently. `after` is a cursor: a sort key without its prefix. One round
+    /// trip.
     pub(crate) async fn own_page(
         &self,
         table: &str,
@@ -84,7 +84,7 @@ impl Db {
             .expression_attribute_values(":last", text(last))
             .scan_index_forward(own.order == Order::OldestFirst)
             .consistent_read(true)
-            // One more says whether there is more, and `BETWEEN` has the last page's end in it.
+            // One extra entry shows whether another page follows. `BETWEEN` also includes the cursor's own entry.
             .limit(limit.saturating_add(1 + i32::from(after.is_some())))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
@@ -94,7 +94,7 @@ impl Db {
         Ok(cut(found, limit, place_of))
     }
 
-    /// A page of a list in the other direction. Its index lags. One round trip: the shards are asked beside each other.
+    /// A page of a reverse list. Its index lags. One round trip: the shards are queried concurrently.
     pub(crate) async fn list_page(
         &self,
         table: &str,
@@ -112,7 +112,7 @@ impl Db {
         Ok(cut(found, limit, |item| attribute(item, "list_sk").map(ToOwned::to_owned)))
     }
 
-    /// A page of one shard, with one entry more than `limit` where there is one. One round trip.
+    /// A page of one shard of a reverse list, with one entry more than `limit` if there is one. One round trip.
     pub(crate) async fn list_shard(
         &self,
         table: &str,
@@ -143,7 +143,7 @@ impl Db {
     }
 }
 
-/// The first `limit`, and the place of the last of them if there are more.
+/// The first `limit` entries, and the cursor of the last of them if there are more.
 pub(crate) fn cut(mut found: Vec<Item>, limit: i32, place: impl Fn(&Item) -> Option<String>) -> ListPage<Item> {
     let limit = usize::try_from(limit).unwrap_or_default();
     let more = found.len() > limit;
@@ -152,12 +152,12 @@ pub(crate) fn cut(mut found: Vec<Item>, limit: i32, place: impl Fn(&Item) -> Opt
     ListPage { entries: found, next }
 }
 
-/// A text of an item.
+/// A string attribute of an item.
 pub(crate) fn attribute<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
     item.get(name).and_then(|value: &AttributeValue| value.as_s().ok()).map(String::as_str)
 }
 
-/// What stands behind the prefix of a text, read as an id: of `U#<id>`, the id.
+/// The id behind the prefix of a string attribute: of `U#<id>`, the id.
 pub(crate) fn id_behind<T: std::str::FromStr>(item: &Item, name: &str, prefix: &str) -> Option<T> {
     attribute(item, name)?.strip_prefix(prefix)?.parse().ok()
 }

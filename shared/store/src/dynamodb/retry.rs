@@ -1,4 +1,4 @@
-//! Retries of a single put or delete that conflicts with a transaction, which the SDK does not retry by itself.
+//! Retries of a single put or delete that conflicts with a transaction. The SDK does not retry these by itself.
 
 use std::error::Error;
 use std::marker::PhantomData;
@@ -13,8 +13,8 @@ use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryA
 
 const CONFLICT: &str = "TransactionConflictException";
 
-/// A client that puts and deletes again then, as often and with such pauses as it does all else. Updates wait for
-/// conflicts in `Expression::apply`.
+/// A client that also retries conflicts of puts and deletes, with the SDK's own limit and pauses. Conflicts of updates
+/// are retried in `Expression::apply`.
 pub(crate) fn client(config: &aws_types::SdkConfig) -> Client {
     let config = Builder::from(config)
         .retry_classifier(Conflict::<PutItemError>(PhantomData))
@@ -22,7 +22,7 @@ pub(crate) fn client(config: &aws_types::SdkConfig) -> Client {
     Client::from_conf(config.build())
 }
 
-/// Knows a conflict among the errors of one operation.
+/// Recognises a conflict among the errors of one operation.
 #[derive(Debug)]
 struct Conflict<E>(PhantomData<E>);
 

@@ -1,4 +1,4 @@
-//! The seven tables as types, so that no table is taken for another.
+//! The seven tables as types, so that the compiler rejects one in place of another.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -36,7 +36,7 @@ pub struct Table<Kind> {
     kind: PhantomData<fn() -> Kind>,
 }
 
-/// The parameters of [`Table`], which tell the tables apart.
+/// The type parameters of [`Table`], which distinguish the tables.
 pub mod kind {
     /// `accounts`.
     #[derive(Debug)]
@@ -84,12 +84,12 @@ impl<Kind> Table<Kind> {
         self.db.entropy.as_ref()
     }
 
-    /// Reads one of this table's items.
+    /// Reads an item of this table as a Rust type.
     pub(crate) fn read<T: DeserializeOwned>(&self, item: Item) -> Result<T, StoreError> {
         fields(&self.name, item)
     }
 
-    /// An item of this table that cannot be read.
+    /// The error for an item of this table that cannot be read.
     pub(crate) fn corrupt(&self, cause: &str) -> StoreError {
         StoreError::Corrupt { table: self.name.clone(), cause: cause.to_owned() }
     }
@@ -151,7 +151,7 @@ impl<Kind> Table<Kind> {
         self.db.list_shard(&self.name, list_pk, order, after, limit).await
     }
 
-    /// A query of this table that [`run_query`] is to run.
+    /// A query of this table, for [`run_query`].
     pub(crate) fn query(&self) -> QueryFluentBuilder {
         self.db.query(&self.name)
     }
@@ -163,7 +163,7 @@ impl Db {
     }
 }
 
-/// Runs a query under the request's meter. One round trip.
+/// Runs a query and adds its cost to the request's meter. One round trip.
 pub(crate) async fn run_query(query: QueryFluentBuilder) -> Result<QueryOutput, StoreError> {
     Ok(metered(query.send(), Direction::Read, |output| output.consumed_capacity.as_slice()).await?)
 }

@@ -1,4 +1,4 @@
-//! The wrapper of DynamoDB transactions: failed conditions are results, conflicts are retried.
+//! A wrapper of DynamoDB transactions: failed conditions are results, and conflicts are retried.
 
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -12,18 +12,18 @@ use crate::dynamodb::expression::Expression;
 use crate::dynamodb::item::{Item, Key};
 use crate::dynamodb::table::Table;
 
-/// Writes that happen together or not at all. Each method returns the id of its write.
+/// Writes that are committed together or not at all. Each method returns the id of its write.
 #[derive(Debug, Default)]
 pub(crate) struct Transaction(Vec<TransactWriteItem>);
 
-/// One write of a transaction, by which its result is asked for.
+/// The id of one write of a transaction, which identifies its result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct WriteId(usize);
 
-/// The result of a transaction that was sent.
+/// The result of a transaction.
 #[derive(Debug)]
 pub(crate) enum Committed {
-    /// All of it was written.
+    /// Everything was written.
     Done,
     /// Nothing was written, because the conditions of these writes failed.
     Refused(Vec<Refusal>),
@@ -33,12 +33,12 @@ pub(crate) enum Committed {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Refusal {
     pub(crate) write: WriteId,
-    /// The item that was there, if any.
+    /// The item as DynamoDB found it, if it exists.
     pub(crate) found: Option<Item>,
 }
 
 impl Committed {
-    /// Did the condition of this write fail?
+    /// Whether the condition of this write failed.
     pub(crate) fn refused(&self, write: WriteId) -> bool {
         self.refusal(write).is_some()
     }
@@ -55,17 +55,17 @@ impl Committed {
 const ALL_OLD: ReturnValuesOnConditionCheckFailure = ReturnValuesOnConditionCheckFailure::AllOld;
 
 impl Transaction {
-    /// Is there nothing to be written?
+    /// Whether the transaction has no writes.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Writes an item that must not be there yet.
+    /// Writes an item that must not exist yet.
     pub(crate) fn create<Kind>(&mut self, table: &Table<Kind>, item: Item) -> Result<WriteId, StoreError> {
         self.put_if(table, item, &Expression::new("", "attribute_not_exists(pk)"))
     }
 
-    /// Updates an item, under a condition if there is one.
+    /// Updates an item, with a condition if the expression has one.
     pub(crate) fn update<Kind>(
         &mut self,
         table: &Table<Kind>,
@@ -84,19 +84,19 @@ impl Transaction {
         self.push(update, |builder, update| builder.update(update))
     }
 
-    /// Writes an item in place of whatever is there.
+    /// Writes an item, replacing an existing one.
     pub(crate) fn put<Kind>(&mut self, table: &Table<Kind>, item: Item) -> Result<WriteId, StoreError> {
         let put = Put::builder().table_name(&table.name).set_item(Some(item)).build();
         self.push(put, |builder, put| builder.put(put))
     }
 
-    /// Removes an item, whether it is there or not.
+    /// Deletes an item. A missing item is not an error.
     pub(crate) fn delete<Kind>(&mut self, table: &Table<Kind>, key: Key) -> Result<WriteId, StoreError> {
         let delete = Delete::builder().table_name(&table.name).set_key(Some(key.into_item())).build();
         self.push(delete, |builder, delete| builder.delete(delete))
     }
 
-    /// Removes an item under a condition.
+    /// Deletes an item if a condition holds.
     pub(crate) fn delete_if<Kind>(
         &mut self,
         table: &Table<Kind>,
@@ -114,7 +114,7 @@ impl Transaction {
         self.push(delete, |builder, delete| builder.delete(delete))
     }
 
-    /// Writes an item in place of the one that is there, under a condition.
+    /// Writes an item, replacing an existing one, if a condition holds.
     pub(crate) fn put_if<Kind>(
         &mut self,
         table: &Table<Kind>,
@@ -132,7 +132,7 @@ impl Transaction {
         self.push(put, |builder, put| builder.put(put))
     }
 
-    /// Writes nothing: all of it stands on this condition of an item.
+    /// Writes nothing, but the transaction commits only if this condition of an item holds.
     pub(crate) fn check<Kind>(
         &mut self,
         table: &Table<Kind>,
@@ -163,8 +163,8 @@ impl Transaction {
         Ok(WriteId(self.0.len() - 1))
     }
 
-    /// Sends it. Conflicts and throttling are tried again with pauses of random length; the client token makes a
-    /// repetition of what was committed unnoticed a success.
+    /// Sends the transaction. Conflicts and throttling are retried after random pauses. All attempts carry one client
+    /// token, so a retry after a lost response succeeds without writing twice.
     #[allow(clippy::disallowed_methods, reason = "this is the wrapper that everyone else is to use")]
     pub(crate) async fn commit(self, db: &Db) -> Result<Committed, StoreError> {
         let token = db.entropy.secret::<16>()?;
@@ -182,7 +182,7 @@ impl Transaction {
                 Ok(_) => return Ok(Committed::Done),
                 Err(error) => error,
             };
-            // The SDK has tried three times where it could; only what it does not know is tried again here.
+            // The SDK has tried retryable errors three times. Only errors that it does not know are retried here.
             last = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
                     match verdict(canceled.cancellation_reasons()) {
@@ -199,7 +199,7 @@ impl Transaction {
     }
 }
 
-/// Removes items of one table together, each named once. One round trip.
+/// Deletes items of one table in one transaction. The keys must be distinct. One round trip.
 pub(crate) async fn remove<Kind>(table: &Table<Kind>, keys: Vec<Key>) -> Result<(), StoreError> {
     let mut transaction = Transaction::default();
     for key in keys {
@@ -208,8 +208,8 @@ pub(crate) async fn remove<Kind>(table: &Table<Kind>, keys: Vec<Key>) -> Result<
     transaction.commit(&table.db).await.map(|_| ())
 }
 
-/// A transaction refuses to hear of one item twice: a device token's session and its place in the list point to the
-/// same.
+/// Distinct keys, because a transaction rejects two writes to one item. A device token's session and its list entry
+/// lead to the same items.
 pub(crate) fn distinct(keys: impl Iterator<Item = Key>) -> Vec<Key> {
     let mut distinct: Vec<Key> = Vec::new();
     for key in keys {
@@ -226,7 +226,7 @@ enum Verdict {
     Wrong(String),
 }
 
-/// Reads the reason of each place.
+/// Decides from the cancellation reasons, one for each write, what the transaction's caller gets.
 fn verdict(reasons: &[aws_sdk_dynamodb::types::CancellationReason]) -> Verdict {
     let failed: Vec<_> = reasons
         .iter()
@@ -238,7 +238,8 @@ fn verdict(reasons: &[aws_sdk_dynamodb::types::CancellationReason]) -> Verdict {
     let passing =
         |code: &&str| matches!(*code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
     if codes.iter().any(passing) {
-        // Beside a conflict, other conditions may not have been looked at: ask again for the whole truth.
+        // If one write conflicts, DynamoDB may not have checked the conditions of the others. The retry checks all of
+        // them.
         Verdict::Again(format!("cancelled: {}", codes.join(", ")))
     } else if failed.is_empty() {
         Verdict::Wrong(format!("cancelled: {}", codes.join(", ")))

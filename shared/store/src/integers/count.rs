@@ -1,4 +1,4 @@
-//! The number of sessions of an account, changed in the transactions that make and remove manifests.
+//! The number of integer sessions of an account, changed in the transactions that create and delete manifests.
 
 use aviary_model::UserId;
 
@@ -9,7 +9,8 @@ use crate::dynamodb::item::{Key, number};
 use crate::dynamodb::transaction::{Transaction, WriteId};
 
 impl Integers {
-    /// Counts a manifest that this transaction makes; refused where the account has as many as it may.
+    /// Counts a manifest that this transaction creates. The write is refused if the account already has
+    /// [`MAX_SESSIONS`].
     pub(super) fn count_session(&self, transaction: &mut Transaction, user: UserId) -> Result<WriteId, StoreError> {
         let more = Expression::new("ADD #sessions :one", "attribute_not_exists(#sessions) OR #sessions < :most")
             .name("#sessions", "sessions")
@@ -18,19 +19,19 @@ impl Integers {
         transaction.update(&self.table, counter_key(user), &more)
     }
 
-    /// Takes back a manifest that this transaction removes.
+    /// Subtracts a manifest that this transaction deletes.
     pub(super) fn uncount_session(&self, transaction: &mut Transaction, user: UserId) -> Result<WriteId, StoreError> {
         let less = Expression::new("ADD #sessions :less", "").name("#sessions", "sessions").value(":less", number(-1));
         transaction.update(&self.table, counter_key(user), &less)
     }
 
-    /// Removes the count of an account that has no session any more and is gone. One round trip.
+    /// Deletes the counter of a deleted account that has no session left. One round trip.
     pub async fn forget_count(&self, user: UserId) -> Result<(), StoreError> {
         self.table.delete(counter_key(user)).await
     }
 }
 
-/// Not `SESSION#…`, so that no look at the manifests finds it.
+/// The sort key does not begin with `SESSION#`, so that no query of the manifests finds it.
 fn counter_key(user: UserId) -> Key {
     Key::new(format!("U#{user}"), "SESSIONS")
 }

@@ -1,4 +1,4 @@
-//! Removal of sessions, of generations and of everything that a user has.
+//! Deletion of sessions and generations, and the lists that the worker's removal jobs read.
 
 use aviary_model::{GenerationId, IntegerSession, Timestamp, UserId};
 
@@ -11,12 +11,12 @@ use crate::dynamodb::table::run_query;
 use crate::dynamodb::transaction::{Committed, Transaction, remove};
 use crate::jobs::{Task, job_item};
 
-/// Items of a page: what one transaction takes.
+/// Items of a page: the most writes of one transaction.
 const PAGE: i32 = 100;
 
 impl Integers {
-    /// Removes a session: its manifest at once, which hides all of it, and what it led to and lent by jobs that are due
-    /// at once. False if there is none. Two round trips.
+    /// Deletes a session. Its manifest is deleted at once, which hides all its sets. Jobs that are due at once remove
+    /// its generation and its downloads. False if there is no such session. Two round trips.
     pub async fn delete_session(
         &self,
         user: UserId,
@@ -40,7 +40,7 @@ impl Integers {
         Err(StoreError::Passing("others replaced the same session at the same time".to_owned()))
     }
 
-    /// What was lent of a session that this transaction ends is removed by a job.
+    /// Adds the job that removes the downloads of a session that this transaction ends.
     pub(super) fn remove_downloads(
         &self,
         transaction: &mut Transaction,
@@ -52,13 +52,13 @@ impl Integers {
         transaction.create(&self.jobs.table, job_item(&self.job_after(task, now, 0)?)?).map(|_| ())
     }
 
-    /// Is there a session of this name? One round trip.
+    /// Whether a session with this name exists. One round trip.
     pub async fn is_there(&self, user: UserId, session: &IntegerSession) -> Result<bool, StoreError> {
         let manifest: Option<Manifest> = self.table.get(manifest_key(user, session)).await?;
         Ok(manifest.is_some())
     }
 
-    /// Does the session's manifest name this generation? One round trip.
+    /// Whether the session's manifest names this generation. One round trip.
     pub async fn leads_to(
         &self,
         user: UserId,
@@ -69,8 +69,8 @@ impl Integers {
         Ok(manifest.is_some_and(|manifest| manifest.generation == generation))
     }
 
-    /// Removes a page of a generation's sets, whether a manifest names it or not. True if there may be more. Two round
-    /// trips, one where there is nothing.
+    /// Deletes a page of a generation's sets, whether a manifest names it or not. True if there may be more. Two round
+    /// trips, one if there are no sets.
     pub async fn remove_sets(&self, user: UserId, generation: GenerationId) -> Result<bool, StoreError> {
         let pk = sets_pk(user, generation);
         let (items, more) = self.page_of(&pk, "SET#", None).await?;
@@ -81,7 +81,7 @@ impl Integers {
         Ok(more)
     }
 
-    /// A page of a user's sessions with what they lead to, after `after`. One round trip.
+    /// A page of a user's sessions and manifests, after `after`. One round trip.
     pub async fn sessions(
         &self,
         user: UserId,
@@ -100,8 +100,8 @@ impl Integers {
         Ok(IntegerSessionPage { sessions: sessions?, next: last })
     }
 
-    /// Removes a manifest that is still as it was read; what it leads to must be gone before. One to which a set came
-    /// meanwhile stays, and leads to it. One round trip.
+    /// Deletes a manifest that is unchanged since the read. Its generation must be removed before. If a set was added
+    /// meanwhile, the manifest stays and leads to it. One round trip.
     pub async fn remove_manifest(
         &self,
         user: UserId,
@@ -120,13 +120,14 @@ impl Integers {
         transaction.commit(&self.table.db).await.map(|_| ())
     }
 
-    /// A page of a partition, as far as it begins so, after an item, and whether there is more.
+    /// A page of a partition's items whose sort key begins with `begin`, after the key `after`. The flag says whether
+    /// there is more.
     async fn page_of(&self, pk: &str, begin: &str, after: Option<Key>) -> Result<(Vec<Item>, bool), StoreError> {
         let call = self
             .table
             .query()
             .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
-            // Not the units of sets.
+            // The units of sets are not read.
             .projection_expression("pk, sk, generation, #sets, #bytes, made_under")
             .expression_attribute_names("#sets", "sets")
             .expression_attribute_names("#bytes", "bytes")
@@ -141,12 +142,12 @@ impl Integers {
     }
 }
 
-/// A page of a user's sessions, by their names.
+/// A page of a user's sessions, ordered by name.
 #[derive(Clone, Debug)]
 pub struct IntegerSessionPage {
-    /// The sessions with what they lead to.
+    /// The sessions and their manifests.
     pub sessions: Vec<(IntegerSession, Manifest)>,
-    /// Where the next page begins: after this one. None at the end.
+    /// The cursor: the next page begins after this session. `None` at the end.
     pub next: Option<IntegerSession>,
 }
 

@@ -1,5 +1,4 @@
-//! A whole session in place of what was there: its sets under a generation that nobody knows, then one write that leads
-//! to it.
+//! Replaces a whole session: the sets are written under a new generation, then one write makes the manifest name it.
 
 use aviary_model::{GenerationId, IntegerSession, SessionId, Timestamp, UserId};
 use futures_util::{StreamExt, TryStreamExt};
@@ -14,16 +13,16 @@ use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::integers::write::Written;
 use crate::jobs::{Task, job_item};
 
-/// Longer than any request needs that has read the manifest before.
+/// Longer than any request that has read the old manifest takes.
 const READERS_SECONDS: i64 = 300;
-/// Longer than any request lives that writes a generation before the manifest.
+/// Longer than any request takes that writes a generation before the manifest.
 const WRITERS_SECONDS: i64 = 3_600;
-/// Sets that are written at the same time.
+/// The number of sets that are written concurrently.
 const AT_ONCE: usize = 8;
 
 impl Integers {
-    /// A new generation of a session, which no manifest names, and the job that removes it if none ever will. To be
-    /// called before anything of it is written. One round trip.
+    /// Makes a new generation of a session, which no manifest names, and writes the job that removes it if none ever
+    /// will. Call it before writing any set of the generation. One round trip.
     pub async fn announce_generation(
         &self,
         user: UserId,
@@ -37,10 +36,10 @@ impl Integers {
         Ok((OpenSession { user, session: session.clone(), manifest: None, generation, under: None }, job.id))
     }
 
-    /// Writes the sets of a generation that no manifest names yet. One round trip for each eight.
+    /// Writes the sets of a generation that no manifest names yet. One round trip per eight sets.
     ///
     /// # Errors
-    /// When a call fails; some may be written then, and nobody sees them.
+    /// When a call fails. Some sets may be written then, but no reader sees them.
     pub async fn fill(&self, new: &OpenSession, sets: &[StoredSet]) -> Result<(), StoreError> {
         let write = |set: &StoredSet| {
             let item = item(set_key(new.user, new.generation, &set.id), set, []);
@@ -50,13 +49,13 @@ impl Integers {
         futures_util::stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await
     }
 
-    /// Leads the session to a generation that is whole, and from then on to nothing of what was `before`, as it was
-    /// read; that is removed by a job. The generation's own job is done with it. Full only where the account may have
-    /// no more sessions; then nothing is changed. One round trip, and two more for each upload of others that came
-    /// between.
+    /// Makes the session's manifest name the complete generation `new`, and writes the job that removes the old one.
+    /// `before` is the session as it was read. The job `check`, which would remove the new generation, is deleted. The
+    /// result is [`Written::Full`] only if the account has reached its limit of sessions; then nothing is changed. One
+    /// round trip, and two more for each concurrent upload that came between.
     ///
     /// # Errors
-    /// When the idempotency key's claim has lapsed.
+    /// When the idempotency claim has expired.
     pub async fn flip(
         &self,
         before: &OpenSession,
@@ -106,7 +105,7 @@ impl Integers {
             if let Committed::Done = committed {
                 return Ok(Written::Done);
             }
-            // A session that others made meanwhile is none more.
+            // If another request created the session meanwhile, the retry replaces it and does not need another count.
             if refused(counted_at) && !committed.refused(manifest_at) {
                 return Ok(Written::Full(SessionBound::Sessions));
             }

@@ -1,4 +1,4 @@
-//! Writes and removals of one set, in one transaction with its session's manifest.
+//! Writes and deletions of one set, in one transaction with its session's manifest.
 
 use aviary_model::{SessionId, SetId, Timestamp};
 
@@ -14,34 +14,35 @@ use crate::dynamodb::item::{item, number, text};
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::jobs::{Job, Task, job_item};
 
-/// Longer than any request needs that has read the item before.
+/// Longer than any request that has read the old item takes.
 const READERS_SECONDS: i64 = 300;
-/// Longer than any request lives that writes an object before its item.
+/// Longer than any request takes that writes an object before its item.
 const WRITERS_SECONDS: i64 = 3_600;
 
-/// What goes with a write of a set.
+/// What is written in the same transaction as a set.
 #[derive(Clone, Debug)]
 pub struct SetWrite<'a> {
-    /// Now.
+    /// The time of the write.
     pub now: Timestamp,
-    /// The job that would remove its object, which is done when the set names it.
+    /// The job that would remove the set's object. It is deleted, because the set now names the object.
     pub check: Option<SessionId>,
-    /// An idempotency key, which is settled with this result in the same transaction.
+    /// The idempotency claim that is settled, its table, and the result to store.
     pub claim: Option<(&'a IdempotencyClaim, &'a Credentials, String)>,
 }
 
-/// What came of a write.
+/// The result of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// It is written.
+    /// The write was committed.
     Done,
-    /// Nothing is: the session was replaced, deleted or made since it was opened. It has to be opened again.
+    /// Nothing was written, because the session was replaced, deleted or created since it was opened. The caller opens
+    /// it again.
     SessionChanged,
-    /// Nothing is: the session, or the account, has no room for it.
+    /// Nothing was written, because the session or the account has reached this limit.
     Full(SessionBound),
 }
 
-/// The writes of a set whose results decide.
+/// The writes of the transaction whose conditions may fail.
 struct Writes {
     manifest: WriteId,
     set: WriteId,
@@ -50,8 +51,8 @@ struct Writes {
 }
 
 impl Integers {
-    /// Writes the job that removes an object unless its set names it; to be called before the object is written. One
-    /// round trip.
+    /// Writes the job that removes an object unless its set names it. Call it before writing the object. One round
+    /// trip.
     pub async fn announce_object(
         &self,
         open: &OpenSession,
@@ -66,11 +67,11 @@ impl Integers {
         Ok(job.id)
     }
 
-    /// Writes a version of a set over what is there, or as a new one. A reader sees the old one or the new one. The
-    /// replaced one's object is removed by a job. One round trip for a new set, two for one that is replaced.
+    /// Writes a new set, or replaces an existing one. A reader sees either the old version or the new one. A job
+    /// removes the old version's object. One round trip for a new set, two for an existing one.
     ///
     /// # Errors
-    /// When the idempotency key's claim has lapsed.
+    /// When the idempotency claim has expired.
     pub async fn write(
         &self,
         open: &OpenSession,
@@ -79,7 +80,7 @@ impl Integers {
     ) -> Result<Written, StoreError> {
         let mut replaced: Option<StoredSet> = None;
         for round in 0..MAX_ATTEMPTS {
-            // The first time that a set is found is no race.
+            // The first refusal only shows that the set exists; it is no race, so the retry does not wait.
             self.table.db.pause_before(round.saturating_sub(1)).await?;
             let mut transaction = Transaction::default();
             let writes = self.compose(&mut transaction, open, set, replaced.as_ref(), write)?;
@@ -98,7 +99,7 @@ impl Integers {
             if let Some(refusal) = committed.refusal(writes.set) {
                 replaced = refusal.found.clone().map(|item| self.table.read::<StoredSet>(item)).transpose()?;
             }
-            // A set that is there takes less room than a new one, so the set is looked at first.
+            // Replacing a set needs less than adding one, so the existing set is read before the limits are checked.
             let verdict = match manifest_found {
                 Some(found) => verdict(open, set, replaced.as_ref(), found.as_ref()),
                 None if refused(writes.counted) => Some(Written::Full(SessionBound::Sessions)),
@@ -137,7 +138,7 @@ impl Integers {
         Ok(Writes { manifest: manifest_at, set: set_at, counted: counted_at, claim: claim.transpose()? })
     }
 
-    /// Makes the manifest, which is counted then, or counts the set in it.
+    /// Adds the set to the manifest's counts, or creates the manifest and counts it.
     fn count(
         &self,
         transaction: &mut Transaction,
@@ -171,7 +172,7 @@ impl Integers {
         Ok((transaction.update(&self.table, key, &update)?, None))
     }
 
-    /// Removes a set; with its last one a session ends. False if there is none. Three round trips.
+    /// Deletes a set. A session ends with its last set. False if there is no such set. Three round trips.
     pub async fn delete_set(&self, open: &OpenSession, set: &SetId, now: Timestamp) -> Result<bool, StoreError> {
         let mut open = open.clone();
         for round in 0..MAX_ATTEMPTS {
@@ -242,7 +243,7 @@ impl Integers {
     }
 }
 
-/// The bytes that the session may have before this set is in it.
+/// The most bytes that the session may already have for this set to fit.
 fn room(set: &StoredSet, replaced: Option<&StoredSet>) -> u64 {
     MAX_SESSION_BYTES.saturating_add(replaced.map_or(0, |old| old.bytes)).saturating_sub(set.bytes)
 }
@@ -253,7 +254,7 @@ fn as_it_was(set: &StoredSet) -> Expression {
         .value(":version", text(set.version.to_string()))
 }
 
-/// Why the manifest's condition failed; none if it was only a race.
+/// The reason why the manifest's condition failed. `None` if it was only a race.
 fn verdict(
     open: &OpenSession,
     set: &StoredSet,
