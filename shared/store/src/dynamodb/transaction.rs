@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn failed_conditions_are_named_by_their_places() {
+    fn failed_conditions_have_the_ids_of_their_writes() {
         let verdict = verdict(&reasons(&["None", "ConditionalCheckFailed", "ConditionalCheckFailed"]));
         assert!(
             matches!(verdict, Verdict::Refused(refusals) if refusals.iter().map(|refusal| refusal.write.0).eq([1, 2]))
@@ -266,13 +266,13 @@ mod tests {
     }
 
     #[test]
-    fn a_conflict_is_asked_again_so_that_every_failed_condition_is_known() {
+    fn a_conflict_is_retried_even_with_a_failed_condition() {
         let verdict = verdict(&reasons(&["TransactionConflict", "ConditionalCheckFailed"]));
         assert!(matches!(verdict, Verdict::Again(_)));
     }
 
     #[test]
-    fn what_no_retry_mends_is_an_error() {
+    fn permanent_reasons_are_errors() {
         assert!(matches!(verdict(&reasons(&["ValidationError"])), Verdict::Wrong(_)));
     }
 }

@@ -172,7 +172,8 @@ impl Integers {
         Ok((transaction.update(&self.table, key, &update)?, None))
     }
 
-    /// Deletes a set. A session ends with its last set. False if there is no such set. Three round trips.
+    /// Deletes a set. A session ends with its last set. False if there is no such set. Two round trips, and three more
+    /// for each retry.
     pub async fn delete_set(&self, open: &OpenSession, set: &SetId, now: Timestamp) -> Result<bool, StoreError> {
         let mut open = open.clone();
         for round in 0..MAX_ATTEMPTS {

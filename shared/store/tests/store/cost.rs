@@ -1,7 +1,7 @@
-//! What each operation costs: calls, round trips and capacity, as the meter of a request counts them.
+//! The cost of operations in calls, round trips and capacity, as a request's meter counts them.
 //!
-//! Steps and reads are exact. What transactions and indexes add to a write differs between DynamoDB and its stand-ins,
-//! so writes have a lower and an upper bound.
+//! Round trips and reads are exact. Writes have a lower and an upper bound, because DynamoDB and its replacements count
+//! the cost of transactions and indexes differently.
 
 use std::future::Future;
 use std::ops::RangeInclusive;
@@ -24,7 +24,7 @@ async fn reads(operation: impl Future, calls: u32, units: f64) {
     assert_eq!(cost, Cost { calls, round_trips: calls, rcu: units, wcu: 0.0 });
 }
 
-/// A write is one call whatever it writes.
+/// A write is one call, whatever it writes.
 async fn writes(operation: impl Future, units: RangeInclusive<f64>) {
     let cost = cost(operation).await;
     assert_eq!((cost.calls, cost.round_trips), (1, 1), "{cost:?}");
@@ -32,7 +32,7 @@ async fn writes(operation: impl Future, units: RangeInclusive<f64>) {
 }
 
 #[tokio::test]
-async fn a_read_by_key_is_one_step_and_one_unit_whether_it_finds_anything_or_not() {
+async fn a_read_by_key_is_one_round_trip_and_one_unit() {
     let store = Store::start().await;
     let id = store.registered("ada").await.id;
     let (ada, nobody) = (NameKey::of("ada"), NameKey::of("nobody"));
@@ -51,17 +51,17 @@ async fn a_read_by_key_is_one_step_and_one_unit_whether_it_finds_anything_or_not
 }
 
 #[tokio::test]
-async fn the_standing_of_a_caller_is_one_step() {
+async fn a_callers_state_is_read_in_one_round_trip() {
     let store = Store::start().await;
     let opened = open(&store).await;
     reads(async { store.credentials.standing(opened.user, opened.sid).await.unwrap() }, 1, 2.0).await;
 }
 
 #[tokio::test]
-async fn a_registration_is_one_step_with_everything_that_it_opens() {
+async fn a_registration_with_sessions_is_one_round_trip() {
     let store = Store::start().await;
     let ada = user("ada", Some("ada@example.com"));
-    // Six items of one or two units each, and at most two for each of three index entries.
+    // Six items of one or two units each, and at most two units for each of three index entries.
     writes(async { store.register(&ada).await.unwrap() }, 6.0..=18.0).await;
 
     let bob = user("bob", Some("bob@example.com"));
@@ -69,12 +69,12 @@ async fn a_registration_is_one_step_with_everything_that_it_opens() {
     let sign_in = store.sign_in(bob.id).with_family(session_id(), &family).unwrap();
     let sign_in = sign_in.with_device_token(session_id(), "hash", &[]).unwrap();
     let registration = store.registration(&bob).with_sign_in(sign_in);
-    // A family and the three items of a device token more.
+    // In addition, a family and the three items of a device token.
     writes(async { registration.commit().await.unwrap() }, 10.0..=26.0).await;
 }
 
 #[tokio::test]
-async fn a_refused_registration_is_one_step() {
+async fn a_refused_registration_is_one_round_trip() {
     let store = Store::start().await;
     store.registered("ada").await;
     let cost = cost(async { store.register(&user("ada", None)).await.unwrap_err() }).await;
@@ -82,7 +82,7 @@ async fn a_refused_registration_is_one_step() {
 }
 
 #[tokio::test]
-async fn a_family_is_opened_promoted_replaced_and_revoked_in_one_step_each() {
+async fn each_write_to_a_family_is_one_round_trip() {
     let store = Store::start().await;
     let opened = open(&store).await;
     let (user, old) = (opened.user, opened.family.clone());
@@ -104,14 +104,14 @@ async fn a_family_is_opened_promoted_replaced_and_revoked_in_one_step_each() {
 }
 
 #[tokio::test]
-async fn tweets_and_profiles_are_written_in_one_step() {
+async fn tweets_and_profiles_are_written_in_one_round_trip() {
     let store = Store::start().await;
     let author = store.registered("ada").await.id;
     let tweet = tweet(author);
-    // The item, an entry in an index, and its place in its author's list, each twice in a transaction.
+    // The item, an index entry, and its entry in the author's list; each counts twice in a transaction.
     writes(async { store.tweets.create(&tweet, &[], None).await.unwrap() }, 2.0..=6.0).await;
     reads(async { store.tweets.by_id(tweet.id).await.unwrap().unwrap() }, 1, 1.0).await;
-    // The same, and the job.
+    // As above, and the job.
     writes(async { assert!(store.tweets.delete(&tweet, &store.jobs, NOW).await.unwrap()) }, 3.0..=10.0).await;
     let change = ProfileChange { bio: Some(aviary_model::Bio::parse("bird").unwrap()), ..ProfileChange::default() };
     writes(async { store.profiles.change(author, &change).await.unwrap().unwrap() }, 1.0..=2.0).await;
@@ -120,7 +120,7 @@ async fn tweets_and_profiles_are_written_in_one_step() {
 }
 
 #[tokio::test]
-async fn keys_are_made_and_read_in_one_step_each() {
+async fn keys_are_created_and_read_in_one_round_trip_each() {
     let store = Store::start().await;
     let private = SigningKey { kid: "first".to_owned(), seed: "17".repeat(32), created_at: NOW };
     let public = PublicKey { kid: "first".to_owned(), x: "AAAA".to_owned(), expires_at: None };

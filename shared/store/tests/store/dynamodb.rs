@@ -1,4 +1,4 @@
-//! Tests of errors and retries, against a DynamoDB that is not there or answers what it is told to.
+//! Tests of errors and retries, against a DynamoDB that is unreachable or sends scripted responses.
 
 mod failures;
 mod retries;

@@ -1,4 +1,4 @@
-//! Tables of its own for each test, so that tests know everything that is in them.
+//! The store with tables for one test only, so that the test knows every item in them.
 
 mod tables;
 
@@ -19,10 +19,10 @@ use aws_sdk_dynamodb::types::{AttributeValue, Select};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
-/// A moment that all tests start from: a whole second, so that TTLs are exact.
+/// The time at which every test starts: a whole second, so that TTLs are exact.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-/// The store over tables that nobody else uses.
+/// The store, on tables that no other test uses.
 pub(crate) struct Store {
     pub(crate) db: Db,
     pub(crate) accounts: Accounts,
@@ -35,13 +35,13 @@ pub(crate) struct Store {
     pub(crate) integers: Integers,
     pub(crate) activities: SecurityEvents,
     pub(crate) names: Names,
-    /// DynamoDB without the store.
+    /// A DynamoDB client that bypasses the store.
     pub(crate) raw: Client,
-    // The server stops before its folder goes.
+    // The fields are dropped in order: the server stops before its folder is deleted.
     _local: Option<(LocalAws, tempfile::TempDir)>,
 }
 
-/// What the tables are called.
+/// The tables' names.
 #[derive(Clone, Debug)]
 pub(crate) struct Names {
     pub(crate) accounts: String,
@@ -77,7 +77,7 @@ impl Store {
         Self::at(&local.dynamodb_url(), names, Some((local, folder)))
     }
 
-    /// The store over whatever answers there.
+    /// The store on the DynamoDB at this URL.
     pub(crate) fn at(url: &str, names: Names, local: Option<(LocalAws, tempfile::TempDir)>) -> Self {
         let db = Db::new(&config(url), Arc::new(Random));
         let social = SocialTable::new(&db, &names.social);
@@ -108,14 +108,14 @@ impl Store {
         self.registration(user).commit().await
     }
 
-    /// A registered user who has nothing but a name.
+    /// Registers a user without an address or a session.
     pub(crate) async fn registered(&self, name: &str) -> User {
         let user = user(name, None);
         self.register(&user).await.unwrap();
         user
     }
 
-    /// Sessions that are being put together.
+    /// A sign-in without sessions yet.
     pub(crate) fn sign_in(&self, user: UserId) -> SignIn {
         SignIn::new(&self.credentials, opening(user))
     }
@@ -143,7 +143,7 @@ impl Store {
         self.activities.activity(event, NOW, "192.0.2.7", "tests").unwrap()
     }
 
-    /// How many items all tables hold together.
+    /// The number of items in all tables together.
     pub(crate) async fn items(&self) -> i32 {
         let mut count = 0;
         let Names { accounts, keys, credentials, social, jobs, integers, feed } = &self.names;
@@ -156,13 +156,13 @@ impl Store {
         count
     }
 
-    /// One item as DynamoDB has it.
+    /// One item, read without the store.
     pub(crate) async fn raw_item(&self, table: &str, pk: &str, sk: &str) -> Option<Item> {
         let call = self.raw.get_item().table_name(table).set_key(Some(key(pk, sk))).consistent_read(true);
         call.send().await.unwrap().item
     }
 
-    /// Writes one item past the store.
+    /// Writes one item without the store.
     pub(crate) async fn raw_put(&self, table: &str, item: Item) {
         self.raw.put_item().table_name(table).set_item(Some(item)).send().await.unwrap();
     }
@@ -183,7 +183,7 @@ impl Names {
     }
 }
 
-/// What the project's own template says of a stack's tables.
+/// The tables that the project's template declares, for this stack.
 pub(crate) fn storage(stack: &str) -> Storage {
     let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
     let settings = Settings { stack: stack.to_owned(), region: "us-east-1".to_owned(), ..Settings::default() };

@@ -1,4 +1,4 @@
-//! Integer sessions: a set and its session's manifest change together, or not at all.
+//! Tests of integer sessions: a set and its session's manifest change together, or not at all.
 
 use aviary_model::{Encoding, IntegerSession, SetId, UserId};
 use aviary_store::{
@@ -41,12 +41,12 @@ impl Store {
         self.integers.write(&self.opened(user).await, set, &WRITE).await.unwrap()
     }
 
-    /// How many sets and bytes the manifest counts; none where there is none.
+    /// The number of sets and bytes in the manifest. `None` if there is no manifest.
     async fn counted(&self, user: UserId) -> Option<(u32, u64)> {
         self.opened(user).await.manifest.map(|manifest| (manifest.sets, manifest.bytes))
     }
 
-    /// How many sessions the account's count says it has.
+    /// The number of sessions in the account's counter.
     async fn sessions(&self, user: UserId) -> i64 {
         let get = self.raw.get_item().table_name(&self.names.integers);
         let found = get.set_key(Some(key(&format!("U#{user}"), "SESSIONS"))).send().await.unwrap();
@@ -59,7 +59,7 @@ impl Store {
         update.expression_attribute_values(":v", number(count.into())).send().await.unwrap();
     }
 
-    /// Replaces the session as a whole.
+    /// Replaces the whole session.
     async fn replaced(&self, user: UserId, before: &OpenSession, sets: &[StoredSet]) -> Written {
         let (new, check) = self.integers.announce_generation(user, &before.session, NOW).await.unwrap();
         self.integers.fill(&new, sets).await.unwrap();
@@ -80,7 +80,7 @@ impl Store {
 }
 
 #[tokio::test]
-async fn a_manifest_counts_its_sets_and_goes_with_the_last() {
+async fn a_manifest_counts_its_sets_and_is_deleted_with_the_last() {
     let (store, user) = (Store::start().await, user());
     assert_eq!(store.counted(user).await, None);
     assert_eq!(store.written(user, &store.inline("a", "[1]")).await, Written::Done);
@@ -94,7 +94,8 @@ async fn a_manifest_counts_its_sets_and_goes_with_the_last() {
     assert_eq!(store.counted(user).await, Some((1, 4)));
     assert!(store.integers.delete_set(&open, &id("b"), NOW).await.unwrap());
     assert_eq!((store.counted(user).await, store.sessions(user).await), (None, 0));
-    // What is left is the count, which the purge of an account removes, and the job for what was lent of the session.
+    // Two items are left: the counter, which an account's purge removes, and the job that removes the session's
+    // downloads.
     assert_eq!(store.items().await, 2);
     store.integers.forget_count(user).await.unwrap();
     let due = store.jobs.due(NOW).await.unwrap();
@@ -104,7 +105,7 @@ async fn a_manifest_counts_its_sets_and_goes_with_the_last() {
 }
 
 #[tokio::test]
-async fn an_account_has_a_hundred_sessions_and_can_still_change_them() {
+async fn a_full_account_can_still_change_its_sessions() {
     let (store, user) = (Store::start().await, user());
     store.written(user, &store.inline("a", "[1]")).await;
     assert_eq!(store.sessions(user).await, 1);
@@ -115,7 +116,7 @@ async fn an_account_has_a_hundred_sessions_and_can_still_change_them() {
     assert_eq!(store.integers.write(&other, &set, &WRITE).await.unwrap(), full);
     assert_eq!(store.replaced(user, &other, std::slice::from_ref(&set)).await, full);
     assert!(!store.integers.is_there(user, &other.session).await.unwrap());
-    // What is there can be written, replaced, deleted; then there is room.
+    // Existing sets and sessions can be written, replaced and deleted. Deletion makes room for another session.
     assert_eq!(store.written(user, &store.inline("b", "[1]")).await, Written::Done);
     assert_eq!(store.replaced(user, &store.opened(user).await, std::slice::from_ref(&set)).await, Written::Done);
     assert_eq!(store.sessions(user).await, i64::from(MAX_SESSIONS));
@@ -126,11 +127,11 @@ async fn an_account_has_a_hundred_sessions_and_can_still_change_them() {
 }
 
 #[tokio::test]
-async fn more_sessions_than_a_page_holds_are_all_found() {
+async fn sessions_are_listed_across_pages() {
     let (store, user) = (Store::start().await, user());
     let names: Vec<String> = (0..205).map(|number| format!("s{number:03}")).collect();
     for name in &names {
-        // As they may lie there from a time without the bound.
+        // The counter is reset, because accounts may have more sessions from before the limit existed.
         store.set_sessions(user, 0).await;
         let open = store.integers.open(user, &IntegerSession::parse(name).unwrap(), NOW).await.unwrap();
         assert_eq!(store.integers.write(&open, &store.inline("a", "[1]"), &WRITE).await.unwrap(), Written::Done);
@@ -149,13 +150,13 @@ async fn more_sessions_than_a_page_holds_are_all_found() {
 }
 
 #[tokio::test]
-async fn of_everything_at_once_the_sessions_are_counted_right_in_the_end() {
+async fn concurrent_changes_leave_the_right_count_of_sessions() {
     let (store, user) = (Store::start().await, user());
     let names = ["a", "b", "c"].map(|name| IntegerSession::parse(name).unwrap());
     let set = store.inline("x", "[1]");
     let work = async |number: usize| {
         let open = store.integers.open(user, &names[number % 3], NOW).await.unwrap();
-        // Who loses against the others has done nothing.
+        // An operation that loses against the others has no effect.
         match number % 4 {
             0 => drop(store.integers.write(&open, &set, &WRITE).await),
             1 => drop(store.replaced(user, &open, std::slice::from_ref(&set)).await),
@@ -171,7 +172,7 @@ async fn of_everything_at_once_the_sessions_are_counted_right_in_the_end() {
 }
 
 #[tokio::test]
-async fn a_manifest_notes_the_web_session_under_which_it_was_made_or_replaced() {
+async fn a_manifest_records_the_web_session_that_made_or_replaced_it() {
     let (store, user) = (Store::start().await, user());
     let web = IntegerSession::of_web(&"ab".repeat(32));
     let made_under = async || store.opened(user).await.manifest.unwrap().made_under;
@@ -192,7 +193,7 @@ async fn a_manifest_notes_the_web_session_under_which_it_was_made_or_replaced() 
 }
 
 #[tokio::test]
-async fn a_full_session_takes_nothing_more_and_can_still_be_changed() {
+async fn a_full_session_can_still_be_changed() {
     let (store, user) = (Store::start().await, user());
     store.written(user, &store.inline("a", "[1]")).await;
     store.set_manifest(user, "sets", u64::from(MAX_SESSION_SETS)).await;
@@ -207,7 +208,7 @@ async fn a_full_session_takes_nothing_more_and_can_still_be_changed() {
 }
 
 #[tokio::test]
-async fn nothing_is_written_into_a_session_that_is_no_longer_the_one_that_was_opened() {
+async fn a_write_to_a_session_that_has_changed_is_refused() {
     let (store, user) = (Store::start().await, user());
     let unmade = store.opened(user).await;
     store.written(user, &store.inline("a", "[1]")).await;
@@ -233,7 +234,7 @@ async fn nothing_is_written_into_a_session_that_is_no_longer_the_one_that_was_op
 }
 
 #[tokio::test]
-async fn a_replaced_object_is_left_to_its_readers_for_five_minutes() {
+async fn a_replaced_object_is_kept_five_minutes_for_its_readers() {
     let (store, user) = (Store::start().await, user());
     let open = store.opened(user).await;
     let check = store.integers.announce_object(&open, &id("a"), "first", NOW).await.unwrap();
@@ -276,7 +277,7 @@ async fn a_large_session_is_read_page_by_page() {
 }
 
 #[tokio::test]
-async fn of_uploads_and_writes_at_once_the_count_is_right_in_the_end() {
+async fn concurrent_uploads_and_writes_leave_the_right_counts() {
     let (store, user) = (Store::start().await, user());
     store.written(user, &store.inline("w0", "[0]")).await;
     let upload = async |number: u64| {
@@ -300,7 +301,7 @@ async fn of_uploads_and_writes_at_once_the_count_is_right_in_the_end() {
 }
 
 #[tokio::test]
-async fn of_writers_of_one_set_the_last_ones_size_is_counted_and_every_other_object_removed() {
+async fn concurrent_writes_of_one_set_leave_one_counted_object() {
     let (store, user) = (Store::start().await, user());
     store.written(user, &store.inline("a", "[]")).await;
     let write = async |number: u64| {

@@ -1,4 +1,4 @@
-//! The outbox: what is due, who begins it, and what is put off.
+//! Tests of the outbox: due jobs, jobs that are begun, and jobs that are postponed.
 
 use aviary_model::Timestamp;
 use aviary_store::{Job, Task};
@@ -24,7 +24,7 @@ fn ids(jobs: &[&Job]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_job_is_due_from_its_moment_until_it_is_done() {
+async fn a_job_is_due_from_its_time_until_it_is_done() {
     let store = Store::start().await;
     let (past, now, later) =
         (job(&store, NOW.plus_seconds(-3_600)), job(&store, NOW), job(&store, NOW.plus_seconds(1)));
@@ -42,7 +42,7 @@ async fn a_job_is_due_from_its_moment_until_it_is_done() {
 }
 
 #[tokio::test]
-async fn a_job_that_is_put_off_is_due_again_with_what_it_has_become() {
+async fn a_postponed_job_is_due_again_with_its_new_task() {
     let store = Store::start().await;
     let id = user("ada", None).id;
     let first = Job { attempts: 3, ..store.job(Task::Purge { user: id, round: 0 }) };
@@ -60,7 +60,7 @@ async fn a_job_that_is_put_off_is_due_again_with_what_it_has_become() {
 }
 
 #[tokio::test]
-async fn who_begins_a_job_puts_it_off_for_the_others() {
+async fn beginning_a_job_postpones_it_for_other_workers() {
     let store = Store::start().await;
     let job = job(&store, NOW);
     store.jobs.put(&job).await.unwrap();
@@ -76,7 +76,7 @@ async fn who_begins_a_job_puts_it_off_for_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_who_begin_a_job_one_does_it() {
+async fn of_twenty_workers_one_begins_a_job() {
     let store = Store::start().await;
     let job = job(&store, NOW);
     store.jobs.put(&job).await.unwrap();

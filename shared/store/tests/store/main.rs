@@ -1,5 +1,5 @@
-//! The store against a real DynamoDB interface: the embedded one, or the one that `AVIARY_TEST_DYNAMODB_URL` names
-//! (such as AWS's own DynamoDB Local).
+//! Tests of the store against a DynamoDB interface: the embedded one, or the one at `AVIARY_TEST_DYNAMODB_URL`, such as
+//! AWS's own DynamoDB Local.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! Changing an account: everything that hangs on it changes with it, or nothing does.
+//! Tests of changes of an account: all its items change together, or none does.
 
 use aviary_model::{Email, Family, NameKey, SessionId, Username};
 use aviary_store::{AccountChange, AccountChangeError, EndSessions, Task, User};
@@ -26,12 +26,12 @@ async fn change(store: &Store, old: &User, change: &AccountChange) -> Result<Use
     store.tables().change(old, change).await
 }
 
-/// An account as it is stored; users have no equality of their own.
+/// The stored account as text, because `User` does not implement `PartialEq`.
 async fn stored(store: &Store, user: &User) -> String {
     format!("{:?}", store.accounts.by_id(user.id).await.unwrap().unwrap())
 }
 
-/// The change is refused, and nothing of it is written.
+/// Asserts that the change is refused and writes nothing, and returns its error.
 async fn refused(store: &Store, old: &User, wanted: &AccountChange) -> AccountChangeError {
     let before = (store.items().await, stored(store, old).await);
     let error = change(store, old, wanted).await.unwrap_err();
@@ -53,7 +53,7 @@ async fn opened(store: &Store, user: &User) -> SessionId {
 }
 
 #[tokio::test]
-async fn guards_the_profile_and_its_pointer_change_together() {
+async fn name_owners_and_profile_change_together() {
     let store = Store::start().await;
     let ada = registered(&store, "ada", "ada@example.com").await;
     let items = store.items().await;
@@ -78,7 +78,7 @@ async fn guards_the_profile_and_its_pointer_change_together() {
 }
 
 #[tokio::test]
-async fn what_is_not_to_change_stays_and_an_address_can_go() {
+async fn an_empty_change_keeps_everything_and_an_address_can_be_removed() {
     let store = Store::start().await;
     let ada = registered(&store, "ada", "ada@example.com").await;
     let before = stored(&store, &ada).await;
@@ -94,7 +94,7 @@ async fn what_is_not_to_change_stays_and_an_address_can_go() {
 }
 
 #[tokio::test]
-async fn a_name_may_be_written_in_another_way_by_its_owner() {
+async fn an_owner_can_change_the_spelling_of_a_name() {
     let store = Store::start().await;
     let ada = registered(&store, "ada", "ada@example.com").await;
     let items = store.items().await;
@@ -106,7 +106,7 @@ async fn a_name_may_be_written_in_another_way_by_its_owner() {
 }
 
 #[tokio::test]
-async fn what_another_has_is_taken_and_both_are_named() {
+async fn a_refused_change_names_both_a_taken_name_and_address() {
     let store = Store::start().await;
     let ada = registered(&store, "ada", "ada@example.com").await;
     registered(&store, "bob", "bob@example.com").await;
@@ -124,7 +124,7 @@ async fn what_another_has_is_taken_and_both_are_named() {
 }
 
 #[tokio::test]
-async fn an_account_that_has_changed_meanwhile_is_to_be_read_again() {
+async fn a_change_of_an_outdated_account_is_refused() {
     let store = Store::start().await;
     for (n, meanwhile) in
         [name("grace"), address(None), address(Some("new@example.com")), password("other")].into_iter().enumerate()
@@ -141,7 +141,7 @@ async fn an_account_that_has_changed_meanwhile_is_to_be_read_again() {
 }
 
 #[tokio::test]
-async fn a_name_may_become_its_owners_own_address_and_cease_to_be_it() {
+async fn a_name_can_become_its_owners_address_and_back() {
     let store = Store::start().await;
     let ada = registered(&store, "ada", "ada@example.com").await;
     let key = NameKey::of("ada@example.com");
@@ -159,7 +159,7 @@ async fn a_name_may_become_its_owners_own_address_and_cease_to_be_it() {
 }
 
 #[tokio::test]
-async fn raising_the_epoch_ends_every_session_but_lifts_ones_own() {
+async fn raising_the_epoch_ends_every_session_but_the_kept_one() {
     let store = Store::start().await;
     let ada = registered(&store, "ada", "ada@example.com").await;
     let (own, other) = (opened(&store, &ada).await, opened(&store, &ada).await);
@@ -180,7 +180,7 @@ async fn raising_the_epoch_ends_every_session_but_lifts_ones_own() {
 }
 
 #[tokio::test]
-async fn all_sessions_end_at_once_and_only_in_the_epoch_that_was_read() {
+async fn ending_all_sessions_needs_the_epoch_that_was_read() {
     let store = Store::start().await;
     let ada = registered(&store, "ada", "ada@example.com").await;
     let own = opened(&store, &ada).await;
@@ -197,7 +197,7 @@ async fn all_sessions_end_at_once_and_only_in_the_epoch_that_was_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_who_change_to_one_name_one_gets_it() {
+async fn of_twenty_changes_to_one_name_one_wins() {
     let store = Store::start().await;
     let people: Vec<_> = (0..20).map(|n| user(&format!("user{n}"), None)).collect();
     for user in &people {

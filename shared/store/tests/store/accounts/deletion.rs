@@ -1,4 +1,4 @@
-//! Deleting an account: at once, once, and only as it was read.
+//! Tests of deletion: an account is deleted at once, once, and only if it is unchanged since the read.
 
 use aviary_model::{Family, NameKey};
 use aviary_store::{Job, Task, User};
@@ -15,7 +15,7 @@ async fn delete(store: &Store, user: &User, purge: &Job) -> bool {
 }
 
 #[tokio::test]
-async fn account_names_principal_and_profile_go_together_and_a_job_removes_the_rest() {
+async fn deletion_removes_account_and_profile_and_leaves_a_job() {
     let store = Store::start().await;
     let ada = user("ada", Some("ada@example.com"));
     store.register(&ada).await.unwrap();
@@ -41,7 +41,7 @@ async fn account_names_principal_and_profile_go_together_and_a_job_removes_the_r
 }
 
 #[tokio::test]
-async fn a_name_that_is_its_owners_address_goes_too() {
+async fn a_name_that_is_its_owners_address_is_deleted_once() {
     let store = Store::start().await;
     let ada = user("ada@example.com", Some("ada@example.com"));
     store.register(&ada).await.unwrap();
@@ -50,7 +50,7 @@ async fn a_name_that_is_its_owners_address_goes_too() {
 }
 
 #[tokio::test]
-async fn nothing_is_deleted_of_an_account_that_has_changed() {
+async fn deletion_of_an_outdated_account_is_refused() {
     let store = Store::start().await;
     let ada = store.registered("ada").await;
     let items = store.items().await;
@@ -60,7 +60,7 @@ async fn nothing_is_deleted_of_an_account_that_has_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_deletions_one_counts() {
+async fn of_twenty_deletions_one_succeeds() {
     let store = Store::start().await;
     let ada = store.registered("ada").await;
     let jobs: Vec<_> = (0..20).map(|_| purge(&store, &ada)).collect();

@@ -1,4 +1,4 @@
-//! Registration: all of it or nothing.
+//! Tests of registration: everything is written, or nothing.
 
 use aviary_model::{Family, NameKey};
 use aviary_store::{RegistrationError, SessionKind, User};
@@ -7,7 +7,7 @@ use crate::fixture::{NOW, Store, number, random_token, session_id, text, user};
 
 const MONTH: i64 = 30 * 24 * 3_600;
 
-/// What was taken, as (username, email).
+/// Asserts that the registration is refused and writes nothing. Returns whether username and address were taken.
 async fn taken(store: &Store, user: &User) -> (bool, bool) {
     let before = store.items().await;
     let refused = store.register(user).await.unwrap_err();
@@ -22,7 +22,7 @@ async fn taken(store: &Store, user: &User) -> (bool, bool) {
 }
 
 #[tokio::test]
-async fn one_transaction_makes_the_account_its_profile_and_its_guards() {
+async fn registration_writes_account_profile_and_name_owners() {
     let store = Store::start().await;
     let ada = user("Ada", Some("Ada@Example.com"));
     store.register(&ada).await.unwrap();
@@ -43,7 +43,7 @@ async fn one_transaction_makes_the_account_its_profile_and_its_guards() {
 }
 
 #[tokio::test]
-async fn a_new_user_is_in_the_administrations_lists() {
+async fn a_new_user_has_its_index_entries() {
     let store = Store::start().await;
     let ada = user("Ada", None);
     store.register(&ada).await.unwrap();
@@ -59,7 +59,7 @@ async fn a_new_user_is_in_the_administrations_lists() {
 }
 
 #[tokio::test]
-async fn sessions_of_every_kind_can_begin_with_it() {
+async fn registration_can_open_sessions_of_every_kind() {
     let store = Store::start().await;
     let ada = user("ada", None);
     let (refresh, device, web) = (session_id(), session_id(), session_id());
@@ -79,13 +79,13 @@ async fn sessions_of_every_kind_can_begin_with_it() {
         let csrf_hash = (kind == SessionKind::Web).then_some("csrf-hash");
         assert_eq!(session.csrf_hash.as_deref(), csrf_hash);
     }
-    // 3 of the account without an address, its profile with the name, the family, 3 of the device token, 2 of the web
-    // session.
+    // 3 items of the account without an address, 2 of its profile with the name, 1 family, 3 of the device token, 2 of
+    // the web session.
     assert_eq!(store.items().await, 3 + 2 + 1 + 3 + 2);
 }
 
 #[tokio::test]
-async fn what_expires_says_so_where_ttl_looks() {
+async fn expiring_items_have_the_ttl_attribute() {
     let store = Store::start().await;
     let ada = user("ada", None);
     let (refresh, device, web) = (session_id(), session_id(), session_id());
@@ -115,7 +115,7 @@ async fn what_expires_says_so_where_ttl_looks() {
 }
 
 #[tokio::test]
-async fn a_taken_name_and_a_taken_address_are_both_named() {
+async fn a_refusal_names_both_a_taken_name_and_address() {
     let store = Store::start().await;
     store.register(&user("Ada", Some("ada@example.com"))).await.unwrap();
 
@@ -138,7 +138,7 @@ async fn names_and_addresses_are_one_namespace() {
 }
 
 #[tokio::test]
-async fn a_name_may_be_its_owners_own_address() {
+async fn a_name_can_be_its_owners_address() {
     let store = Store::start().await;
     let ada = user("Ada@Example.com", Some("ada@example.com"));
     store.register(&ada).await.unwrap();
@@ -151,7 +151,7 @@ async fn a_name_may_be_its_owners_own_address() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_taken_replaces_nobody() {
+async fn registration_with_an_existing_id_is_refused() {
     let store = Store::start().await;
     let ada = store.registered("ada").await;
     let mut eve = user("eve", None);

@@ -1,4 +1,4 @@
-//! Registrations at the same time: of those for one name, one wins.
+//! Tests of concurrent registrations: of those with one name, one wins.
 
 use aviary_model::NameKey;
 use aviary_store::RegistrationError;
@@ -8,11 +8,11 @@ use crate::fixture::{Store, user};
 
 const RIVALS: usize = 50;
 
-/// One name, as fifty people may type it.
+/// Spellings of one name.
 const SPELLINGS: &[&str] = &["straße", "STRASSE", "Strasse", "ｓｔｒａｓｓｅ", "STRAẞE", "ſtrasse", "ＳＴＲＡßＥ"];
 
 #[tokio::test]
-async fn of_fifty_who_want_one_name_in_all_its_spellings_one_gets_it() {
+async fn of_fifty_registrations_of_one_name_one_wins() {
     let store = Store::start().await;
     let rivals: Vec<_> = SPELLINGS
         .iter()
@@ -38,7 +38,7 @@ async fn of_fifty_who_want_one_name_in_all_its_spellings_one_gets_it() {
 }
 
 #[tokio::test]
-async fn of_those_who_want_one_address_one_gets_it() {
+async fn of_twenty_registrations_of_one_address_one_wins() {
     let store = Store::start().await;
     let rivals: Vec<_> = (0..20).map(|n| user(&format!("user{n}"), Some("Shared@example.com"))).collect();
 

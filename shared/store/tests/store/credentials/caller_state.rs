@@ -1,4 +1,4 @@
-//! Where a caller stands.
+//! Tests of a caller's state: its principal and its session.
 
 use aviary_model::Family;
 use aviary_store::{CallerState, Principal};
@@ -6,7 +6,7 @@ use aviary_store::{CallerState, Principal};
 use crate::fixture::{NOW, Store, key, number, random_token, session_id, user};
 
 #[tokio::test]
-async fn one_batch_says_both_whether_the_user_may_act_and_whether_the_session_goes_on() {
+async fn one_read_returns_the_principal_and_the_session() {
     let store = Store::start().await;
     let ada = store.registered("ada").await;
     let sid = session_id();
@@ -21,7 +21,7 @@ async fn one_batch_says_both_whether_the_user_may_act_and_whether_the_session_go
 }
 
 #[tokio::test]
-async fn a_session_goes_on_while_it_has_not_ended_is_of_the_present_epoch_and_its_user_is_active() {
+async fn a_valid_session_has_the_current_epoch_and_an_active_user() {
     let store = Store::start().await;
     let ada = store.registered("ada").await;
     let sid = session_id();
@@ -40,7 +40,7 @@ async fn a_session_goes_on_while_it_has_not_ended_is_of_the_present_epoch_and_it
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_no_error() {
+async fn missing_principals_and_sessions_are_not_errors() {
     let store = Store::start().await;
     let ada = store.registered("ada").await;
     let bob = store.registered("bob").await;
@@ -57,7 +57,7 @@ async fn what_is_not_there_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_change_counts_at_once() {
+async fn changes_of_a_principal_take_effect_at_once() {
     let store = Store::start().await;
     let ada = store.registered("ada").await;
     let pk = format!("U#{}", ada.id);
@@ -73,7 +73,7 @@ async fn a_change_counts_at_once() {
 }
 
 #[tokio::test]
-async fn a_device_token_is_no_session_cookie() {
+async fn device_tokens_and_session_cookies_are_not_interchangeable() {
     let store = Store::start().await;
     let ada = user("ada", None);
     let (device, web) = (session_id(), session_id());
@@ -92,7 +92,7 @@ async fn a_device_token_is_no_session_cookie() {
 }
 
 #[tokio::test]
-async fn the_check_reads_and_writes_nothing() {
+async fn the_health_check_writes_nothing() {
     let store = Store::start().await;
     store.credentials.check().await.unwrap();
     assert_eq!(store.items().await, 0);

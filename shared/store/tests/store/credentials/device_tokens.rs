@@ -1,11 +1,11 @@
-//! Device tokens: as many as a user may have, the newest ones.
+//! Tests of device tokens: a user keeps the newest ones, up to the limit.
 
 use aviary_model::{SessionId, UserId};
 use aviary_store::{MAX_DEVICE_TOKENS, SessionOpening, SignIn};
 
 use crate::fixture::{NOW, Store, opening, session_id};
 
-/// Signs in on one device more, a second after the one before.
+/// Signs in on another device, `n` seconds after `NOW`.
 async fn sign_in(store: &Store, user: UserId, n: usize) -> SessionId {
     let now = NOW.plus_seconds(i64::try_from(n).unwrap());
     let sid = session_id();
@@ -28,7 +28,7 @@ async fn is_there(store: &Store, user: UserId, n: usize, sid: SessionId) -> bool
 }
 
 #[tokio::test]
-async fn the_token_that_is_one_too_many_ends_the_oldest() {
+async fn a_token_above_the_limit_ends_the_oldest() {
     let store = Store::start().await;
     let (ada, bob) = (store.registered("ada").await.id, store.registered("bob").await.id);
     let bobs = sign_in(&store, bob, 0).await;
@@ -53,7 +53,7 @@ async fn the_token_that_is_one_too_many_ends_the_oldest() {
 }
 
 #[tokio::test]
-async fn they_all_end_together_and_leave_other_sessions() {
+async fn ending_all_device_tokens_keeps_other_sessions() {
     let store = Store::start().await;
     let ada = store.registered("ada").await.id;
     let web = session_id();
@@ -71,7 +71,7 @@ async fn they_all_end_together_and_leave_other_sessions() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_ended_by_itself_takes_its_place_in_the_list_along() {
+async fn ending_a_device_session_removes_its_list_entry() {
     let store = Store::start().await;
     let ada = store.registered("ada").await.id;
     let before = store.items().await;

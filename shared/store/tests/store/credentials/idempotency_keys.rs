@@ -1,4 +1,4 @@
-//! Idempotency keys: of those who claim one, one does the work, and the rest learn of it.
+//! Tests of idempotency keys: of the requests that claim one key, one does the work, and the others get its result.
 
 use aviary_model::{Bio, Timestamp, UserId};
 use aviary_store::{ClaimOutcome, IdempotencyClaim, RegistrationError, StoreError};
@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use crate::fixture::{NOW, Store, user};
 
 const DAY: i64 = 24 * 3_600;
-/// When a claim lapses that nobody settled.
+/// The time at which a claim that was not settled expires.
 const LAPSED: Timestamp = Timestamp::from_millis(NOW.millis() + 60_000);
 
 async fn ask(store: &Store, body: &str, now: Timestamp) -> ClaimOutcome {
@@ -21,7 +21,7 @@ async fn claimed(store: &Store, body: &str, now: Timestamp) -> IdempotencyClaim 
     }
 }
 
-/// Does work that settles the key: a signup. The id of who was signed up.
+/// Does work that settles the key: a signup. Returns the new user's id.
 async fn work(store: &Store, name: &str, claim: &IdempotencyClaim) -> Result<UserId, RegistrationError> {
     let user = user(name, None);
     let registration = store.registration(&user).with_claim(claim.clone());
@@ -29,7 +29,7 @@ async fn work(store: &Store, name: &str, claim: &IdempotencyClaim) -> Result<Use
 }
 
 #[tokio::test]
-async fn a_claimed_key_is_under_way_then_done_and_another_after_a_day() {
+async fn a_key_is_under_way_then_done_and_free_after_a_day() {
     let store = Store::start().await;
     let claim = claimed(&store, "body", NOW).await;
     let just_before = Timestamp::from_millis(LAPSED.millis() - 1);
@@ -47,7 +47,7 @@ async fn a_claimed_key_is_under_way_then_done_and_another_after_a_day() {
 }
 
 #[tokio::test]
-async fn another_key_is_another_matter() {
+async fn claims_of_other_keys_and_users_are_independent() {
     let store = Store::start().await;
     claimed(&store, "body", NOW).await;
     let (ada, bob) = (user("ada", None).id, user("bob", None).id);
@@ -58,7 +58,7 @@ async fn another_key_is_another_matter() {
 }
 
 #[tokio::test]
-async fn a_lapsed_claim_is_taken_over_and_its_owner_comes_too_late() {
+async fn an_expired_claim_is_taken_over_and_its_owner_refused() {
     let store = Store::start().await;
     let first = claimed(&store, "body", NOW).await;
     let second = claimed(&store, "body", LAPSED).await;
@@ -73,7 +73,7 @@ async fn a_lapsed_claim_is_taken_over_and_its_owner_comes_too_late() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_given_back_is_free_and_one_that_is_done_stays_done() {
+async fn a_released_key_is_free_but_a_settled_one_stays_settled() {
     let store = Store::start().await;
     let refused = claimed(&store, "body", NOW).await;
     store.credentials.release_idempotency_key(&refused).await.unwrap();
@@ -98,7 +98,7 @@ async fn a_claim_is_settled_once() {
 }
 
 #[tokio::test]
-async fn work_that_its_own_condition_refuses_settles_nothing() {
+async fn refused_work_does_not_settle_the_key() {
     let store = Store::start().await;
     let ada = store.registered("ada").await;
     let bio = Bio::parse("likes birds").unwrap();
@@ -115,7 +115,7 @@ async fn work_that_its_own_condition_refuses_settles_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_who_claim_at_once_one_works() {
+async fn of_twenty_concurrent_claims_one_is_new() {
     let store = Store::start().await;
     for now in [NOW, LAPSED] {
         let answers = join_all((0..20).map(|_| ask(&store, "body", now))).await;

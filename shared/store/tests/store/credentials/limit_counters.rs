@@ -1,4 +1,4 @@
-//! Counters: each count counts once, and a window ends when it says.
+//! Tests of rate limit counters: no count is lost, and a window ends at its time.
 
 use aviary_model::Timestamp;
 use aviary_store::Counted;
@@ -32,7 +32,7 @@ async fn a_window_begins_with_its_first_count_and_keeps_its_end() {
 }
 
 #[tokio::test]
-async fn after_its_end_a_window_begins_anew_though_ttl_has_not_removed_it() {
+async fn a_window_restarts_after_its_end_even_before_ttl_deletion() {
     let store = Store::start().await;
     for _ in 0..3 {
         count(&store, NOW).await;
@@ -43,7 +43,7 @@ async fn after_its_end_a_window_begins_anew_though_ttl_has_not_removed_it() {
 }
 
 #[tokio::test]
-async fn a_count_is_taken_back_within_its_own_window_and_never_below_none() {
+async fn undoing_a_count_stays_within_its_window_and_never_below_zero() {
     let store = Store::start().await;
     let first = count(&store, NOW).await;
     let second = count(&store, NOW).await;
@@ -63,7 +63,7 @@ async fn a_count_is_taken_back_within_its_own_window_and_never_below_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_those_who_count_at_once_each_counts_once_at_a_beginning_too() {
+async fn concurrent_counts_are_all_counted_even_in_a_new_window() {
     let store = Store::start().await;
     for now in [NOW, END] {
         let mut counts: Vec<_> = join_all((0..30).map(|_| count(&store, now))).await;

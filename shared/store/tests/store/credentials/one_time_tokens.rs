@@ -1,4 +1,4 @@
-//! One-time tokens: for a while, for one thing, once.
+//! Tests of one-time tokens: each expires, permits one kind of change, and is redeemed once.
 
 use aviary_store::{AccountChange, AccountChangeError, OneTime, OneTimeKind, User};
 use futures_util::future::join_all;
@@ -12,7 +12,7 @@ async fn kept(store: &Store) -> (User, OneTime) {
     (user, token)
 }
 
-/// The change that the token allows, by whoever found it.
+/// A change that redeems the token.
 async fn with_token(store: &Store, user: &User, password: &str) -> AccountChange {
     let redeem = store.credentials.one_time(OneTimeKind::Reset, user.id, "hash", NOW).await.unwrap();
     assert!(redeem.is_some());
@@ -20,7 +20,7 @@ async fn with_token(store: &Store, user: &User, password: &str) -> AccountChange
 }
 
 #[tokio::test]
-async fn a_token_is_found_by_its_own_hash_and_kind_until_its_time() {
+async fn a_token_is_found_by_user_hash_and_kind_until_it_expires() {
     let store = Store::start().await;
     let (user, token) = kept(&store).await;
     let find = async |kind, user, hash: &str, seconds| {
@@ -40,7 +40,7 @@ async fn a_token_is_found_by_its_own_hash_and_kind_until_its_time() {
 }
 
 #[tokio::test]
-async fn a_token_is_redeemed_with_the_change_that_it_allows_and_never_again() {
+async fn a_token_is_redeemed_once_with_its_change() {
     let store = Store::start().await;
     let (user, _) = kept(&store).await;
     let (first, second) = (with_token(&store, &user, "first").await, with_token(&store, &user, "second").await);
@@ -52,7 +52,7 @@ async fn a_token_is_redeemed_with_the_change_that_it_allows_and_never_again() {
 }
 
 #[tokio::test]
-async fn a_change_that_is_refused_redeems_nothing() {
+async fn a_refused_change_does_not_redeem_its_token() {
     let store = Store::start().await;
     let (user, token) = kept(&store).await;
     let outdated = User { password: "another".to_owned(), ..user.clone() };
@@ -64,7 +64,7 @@ async fn a_change_that_is_refused_redeems_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_who_redeem_one_token_one_wins() {
+async fn of_twenty_redemptions_of_one_token_one_wins() {
     let store = Store::start().await;
     let (user, _) = kept(&store).await;
     let change = with_token(&store, &user, "new").await;

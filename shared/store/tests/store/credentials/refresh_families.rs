@@ -1,4 +1,4 @@
-//! Refresh families: what each write does to one, and when it refuses.
+//! Tests of refresh families: the effect of each write, and when it is refused.
 
 use aviary_model::{Family, FamilyToken, GRACE_MILLIS, SessionId, Timestamp, TokenId, UserId};
 use aviary_store::{Optimistic, StoreError};
@@ -6,7 +6,7 @@ use aviary_store::{Optimistic, StoreError};
 use crate::fixture::{NOW, Store, number, random_token, session_id};
 
 const LIFETIME: i64 = 30 * 24 * 3_600;
-/// The first moment at which no promotion is lately.
+/// The first time after the grace period of a promotion at `NOW`.
 const QUIET: Timestamp = Timestamp::from_millis(NOW.millis() + GRACE_MILLIS);
 
 pub(crate) struct Opened {
@@ -32,7 +32,7 @@ impl Opened {
         store.credentials.family(self.user, self.sid).await.unwrap().unwrap().0
     }
 
-    /// The token is not promoted, and the family stays as `expected`.
+    /// Asserts that the token is not promoted, and that the family stays as `expected`.
     async fn stays(&self, store: &Store, jti: &TokenId, now: Timestamp, expected: &Family) {
         let answer = self.promote(store, jti, &random_token(), now).await;
         let Optimistic::Found(Some((found, 0))) = answer else { panic!("{answer:?}") };
@@ -60,7 +60,7 @@ async fn presenting_next_makes_it_current() {
 }
 
 #[tokio::test]
-async fn a_promotion_answers_the_epoch_of_its_session() {
+async fn a_promotion_returns_the_epoch_of_its_session() {
     let store = Store::start().await;
     let opened = open(&store).await;
     let pk = format!("U#{}", opened.user);
@@ -75,7 +75,7 @@ async fn a_promotion_answers_the_epoch_of_its_session() {
 }
 
 #[tokio::test]
-async fn any_other_token_is_answered_with_the_family_as_it_stands() {
+async fn any_other_token_leaves_the_family_unchanged() {
     let store = Store::start().await;
     let opened = open(&store).await;
     opened.stays(&store, &opened.family.current.jti, QUIET, &opened.family).await;
@@ -83,7 +83,7 @@ async fn any_other_token_is_answered_with_the_family_as_it_stands() {
 }
 
 #[tokio::test]
-async fn within_the_grace_the_list_of_the_superseded_is_left_to_a_whole_write() {
+async fn a_second_promotion_within_the_grace_period_is_refused() {
     let store = Store::start().await;
     let opened = open(&store).await;
     let second = random_token();
@@ -98,7 +98,7 @@ async fn within_the_grace_the_list_of_the_superseded_is_left_to_a_whole_write() 
 }
 
 #[tokio::test]
-async fn a_family_is_replaced_over_exactly_the_state_that_was_read() {
+async fn a_family_is_replaced_only_if_unchanged_since_the_read() {
     let store = Store::start().await;
     let opened = open(&store).await;
     let old = opened.family.clone();
@@ -117,7 +117,7 @@ async fn a_family_is_replaced_over_exactly_the_state_that_was_read() {
 }
 
 #[tokio::test]
-async fn a_revoked_family_is_known_and_never_changes_again() {
+async fn a_revoked_family_is_kept_and_never_changes() {
     let store = Store::start().await;
     let opened = open(&store).await;
     store.credentials.revoke_family(opened.user, opened.sid).await.unwrap();
@@ -133,7 +133,7 @@ async fn a_revoked_family_is_known_and_never_changes_again() {
 }
 
 #[tokio::test]
-async fn an_expired_family_is_not_promoted_though_ttl_has_not_removed_it() {
+async fn an_expired_family_is_not_promoted_before_ttl_deletion() {
     let store = Store::start().await;
     let opened = open(&store).await;
     let end = opened.family.expires_at;
@@ -144,7 +144,7 @@ async fn an_expired_family_is_not_promoted_though_ttl_has_not_removed_it() {
 }
 
 #[tokio::test]
-async fn a_family_that_is_not_there_is_not_made_by_accident() {
+async fn writes_to_a_missing_family_do_not_create_it() {
     let store = Store::start().await;
     let opened = open(&store).await;
     let before = store.items().await;
@@ -159,7 +159,7 @@ async fn a_family_that_is_not_there_is_not_made_by_accident() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_taken_is_not_opened_again() {
+async fn a_family_is_not_opened_with_an_existing_id() {
     let store = Store::start().await;
     let opened = open(&store).await;
     let other = Family { next: random_token(), ..opened.family.clone() };

@@ -1,4 +1,4 @@
-//! One family, many at once.
+//! Tests of concurrent writes to one refresh family.
 
 use aviary_model::{Family, FamilyToken, GRACE_MILLIS, Timestamp, TokenId};
 use aviary_store::Optimistic;
@@ -15,7 +15,7 @@ fn tokens() -> Vec<TokenId> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_who_present_one_next_one_promotes_and_all_learn_the_same_successor() {
+async fn of_twenty_promotions_one_wins_and_all_return_its_successor() {
     let store = Store::start().await;
     let opened = open(&store).await;
     let fresh = tokens();
@@ -42,7 +42,7 @@ async fn of_twenty_who_present_one_next_one_promotes_and_all_learn_the_same_succ
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_whole_writes_over_one_state_one_succeeds() {
+async fn of_twenty_replacements_of_one_state_one_wins() {
     let store = Store::start().await;
     let opened = open(&store).await;
     let old = &opened.family;
@@ -62,7 +62,7 @@ async fn of_twenty_whole_writes_over_one_state_one_succeeds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_promotes_meanwhile_a_revocation_is_final() {
+async fn a_revocation_during_promotions_is_final() {
     let store = Store::start().await;
     let opened = open(&store).await;
     let fresh = tokens();

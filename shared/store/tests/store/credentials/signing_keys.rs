@@ -1,4 +1,4 @@
-//! Signing keys: the first one, and how one follows the other.
+//! Tests of signing keys: the first key, and the rotation of keys.
 
 use aviary_store::{PublicKey, SigningKey};
 use futures_util::future::join_all;
@@ -10,14 +10,14 @@ fn pair(kid: &str) -> (SigningKey, PublicKey) {
     (private, PublicKey { kid: kid.to_owned(), x: "AAAA".to_owned(), expires_at: None })
 }
 
-/// Another seed for each name.
+/// A seed that differs for each name.
 fn hex_of(kid: &str) -> String {
     let digits: String = kid.bytes().map(|byte| format!("{byte:02x}")).collect();
     format!("{digits:0<64}")
 }
 
 #[tokio::test]
-async fn the_first_key_stays_and_both_its_halves_are_there() {
+async fn the_first_key_stays_with_both_its_halves() {
     let store = Store::start().await;
     assert!(store.keys.current().await.unwrap().is_none());
     assert_eq!(store.credentials.public_keys().await.unwrap(), []);
@@ -33,7 +33,7 @@ async fn the_first_key_stays_and_both_its_halves_are_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_first_keys_one_counts() {
+async fn of_twenty_first_keys_one_wins() {
     let store = Store::start().await;
     let pairs: Vec<_> = (0..20).map(|n| pair(&format!("key-{n}"))).collect();
     let create = |(private, public)| store.keys.create_first(&store.credentials, private, public);
@@ -45,7 +45,7 @@ async fn of_twenty_first_keys_one_counts() {
     assert_eq!(store.credentials.public_keys().await.unwrap(), std::slice::from_ref(public));
 }
 
-/// A current key and a published one.
+/// Publishes a next key beside the current one, and returns both.
 async fn published(store: &Store) -> (SigningKey, SigningKey) {
     let ((first, first_public), (next, next_public)) = (pair("first"), pair("next"));
     assert!(store.keys.create_first(&store.credentials, &first, &first_public).await.unwrap());
@@ -69,7 +69,7 @@ async fn ends(store: &Store) -> Vec<(String, Option<i64>)> {
 }
 
 #[tokio::test]
-async fn a_successor_is_published_once_and_signs_nothing_yet() {
+async fn a_successor_is_published_once_and_does_not_sign_yet() {
     let store = Store::start().await;
     published(&store).await;
     let (other, other_public) = pair("other");
@@ -97,7 +97,7 @@ async fn a_promoted_key_signs_and_the_old_one_verifies_until_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_promotions_one_counts() {
+async fn of_twenty_promotions_one_wins() {
     let store = Store::start().await;
     let (first, next) = published(&store).await;
     let done = join_all((0..20).map(|_| promote(&store, &first, &next))).await;

@@ -1,4 +1,4 @@
-//! What is wrong with DynamoDB, or with what is in it, by what a caller can do about it.
+//! Tests of errors: each says whether the same request may succeed later.
 
 use aviary_model::NameKey;
 use aviary_store::{
@@ -15,7 +15,7 @@ fn is_corrupt<T: std::fmt::Debug>(answer: Result<T, StoreError>, table: &str) ->
 }
 
 #[tokio::test]
-async fn an_item_that_is_not_ours_is_corrupt_and_names_its_table() {
+async fn a_corrupt_item_is_an_error_that_names_its_table() {
     let store = Store::start().await;
     let ada = store.registered("ada").await;
     let (pk, sid) = (format!("U#{}", ada.id), session_id());
@@ -48,7 +48,7 @@ async fn an_item_that_is_not_ours_is_corrupt_and_names_its_table() {
 }
 
 #[tokio::test]
-async fn a_missing_table_is_our_own_mistake() {
+async fn a_missing_table_is_a_rejected_request() {
     let store = Store::start().await;
     let nowhere = Credentials::new(&CredentialsTable::new(&store.db, "no-such-table"));
     let (ada, sid) = (user("ada", None).id, session_id());
@@ -70,7 +70,7 @@ async fn a_missing_table_is_our_own_mistake() {
 }
 
 #[tokio::test]
-async fn a_dynamodb_that_is_not_there_may_come_back() {
+async fn an_unreachable_dynamodb_is_a_passing_error() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -82,7 +82,7 @@ async fn a_dynamodb_that_is_not_there_may_come_back() {
 }
 
 #[tokio::test]
-async fn what_may_work_in_a_while_is_told_from_what_never_will() {
+async fn only_passing_errors_are_retried() {
     for (status, code, passing) in [
         (400, "ProvisionedThroughputExceededException", true),
         (400, "ThrottlingException", true),
@@ -102,7 +102,7 @@ async fn what_may_work_in_a_while_is_told_from_what_never_will() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_json_is_no_item() {
+async fn a_malformed_response_is_not_a_corrupt_item() {
     let dynamodb = Scripted::start(vec![(200, json!("what?"))]).await;
     let error = dynamodb.store.credentials.check().await.unwrap_err();
     assert!(!matches!(error, StoreError::Corrupt { .. }), "{error:?}");

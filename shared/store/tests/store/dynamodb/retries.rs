@@ -1,4 +1,4 @@
-//! What is tried again, and how often.
+//! Tests of retries: which errors are retried, and how often.
 
 use aviary_store::{Reaction, Reactions, RegistrationError, StoreError, Task};
 use aviary_telemetry::Meter;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::dynamodb::scripted::{Scripted, cancelled, refusal};
 use crate::fixture::{NOW, Names, session_id, storage, user};
 
-/// A registration without an address has this many items.
+/// The number of writes of a registration without an address.
 const PLACES: usize = 5;
 
 fn reasons(of: &[(usize, &'static str)]) -> (u16, Value) {
@@ -19,7 +19,7 @@ fn reasons(of: &[(usize, &'static str)]) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn a_transaction_in_conflict_is_sent_again_as_the_very_same() {
+async fn a_conflicting_transaction_is_retried_unchanged() {
     let conflict = reasons(&[(1, "TransactionConflict")]);
     let throttled = reasons(&[(0, "ThrottlingError")]);
     let dynamodb = Scripted::start(vec![conflict, throttled, (200, json!({}))]).await;
@@ -35,7 +35,7 @@ async fn a_transaction_in_conflict_is_sent_again_as_the_very_same() {
 }
 
 #[tokio::test]
-async fn two_transactions_have_two_tokens() {
+async fn two_transactions_have_two_client_tokens() {
     let dynamodb = Scripted::start(vec![(200, json!({}))]).await;
     dynamodb.register().await.unwrap();
     dynamodb.register().await.unwrap();
@@ -44,7 +44,7 @@ async fn two_transactions_have_two_tokens() {
 }
 
 #[tokio::test]
-async fn beside_a_conflict_a_failed_condition_is_not_believed() {
+async fn conditions_are_checked_again_after_a_conflict() {
     let half = reasons(&[(0, "TransactionConflict"), (1, "ConditionalCheckFailed")]);
     let dynamodb = Scripted::start(vec![half.clone(), (200, json!({}))]).await;
     dynamodb.register().await.unwrap();
@@ -56,16 +56,16 @@ async fn beside_a_conflict_a_failed_condition_is_not_believed() {
 }
 
 #[tokio::test]
-async fn a_conflict_that_does_not_end_is_given_up() {
+async fn a_conflict_is_given_up_after_six_attempts() {
     let dynamodb = Scripted::start(vec![reasons(&[(1, "TransactionConflict")])]).await;
     let error = dynamodb.register().await.unwrap_err();
     assert!(matches!(error, RegistrationError::Store(StoreError::Passing(_))), "{error:?}");
     assert_eq!(dynamodb.requests().len(), 6);
 }
 
-/// The function would be out of time if its own rounds were multiplied with the SDK's.
+/// If the store's retries multiplied the SDK's, the function would time out.
 #[tokio::test]
-async fn what_the_sdk_has_tried_three_times_is_given_up() {
+async fn errors_that_the_sdk_retried_are_not_retried_again() {
     let dynamodb = Scripted::start(vec![(503, refusal("ServiceUnavailable"))]).await;
     let error = dynamodb.register().await.unwrap_err();
     assert!(matches!(error, RegistrationError::Store(StoreError::Passing(_))), "{error:?}");
@@ -73,7 +73,7 @@ async fn what_the_sdk_has_tried_three_times_is_given_up() {
 }
 
 #[tokio::test]
-async fn what_no_retry_mends_is_not_tried_again() {
+async fn permanent_errors_are_not_retried() {
     for code in ["ValidationError", "ItemCollectionSizeLimitExceeded"] {
         let dynamodb = Scripted::start(vec![reasons(&[(2, code)])]).await;
         let error = dynamodb.register().await.unwrap_err();
@@ -83,7 +83,7 @@ async fn what_no_retry_mends_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn keys_that_stayed_unprocessed_are_asked_for_again_and_only_they() {
+async fn only_unprocessed_keys_are_requested_again() {
     let (ada, sid) = (user("ada", None).id, session_id());
     let table = Names::of(&storage("scripted")).credentials;
     let principal_key = json!({"pk": {"S": format!("U#{ada}")}, "sk": {"S": "PRINCIPAL"}});
@@ -109,7 +109,7 @@ async fn keys_that_stayed_unprocessed_are_asked_for_again_and_only_they() {
 }
 
 #[tokio::test]
-async fn keys_that_stay_unprocessed_are_given_up() {
+async fn unprocessed_keys_are_given_up_after_six_attempts() {
     let (ada, sid) = (user("ada", None).id, session_id());
     let table = Names::of(&storage("scripted")).credentials;
     let key = json!({"pk": {"S": format!("U#{ada}")}, "sk": {"S": "PRINCIPAL"}});
@@ -126,9 +126,9 @@ impl Scripted {
     }
 }
 
-/// Others write the same item in transactions, such as its counters.
+/// Other requests write the same item in transactions, such as its counters.
 #[tokio::test]
-async fn a_single_write_that_meets_a_transaction_is_made_again() {
+async fn a_single_write_in_conflict_with_a_transaction_is_retried() {
     let conflict = (400, refusal("TransactionConflictException"));
     let reaction = |dynamodb: &Scripted| Reactions::new(&dynamodb.store.social);
     let (actor, tweet) = (user("wren", None).id, "019a0000-0000-7000-8000-0000000000aa".parse().unwrap());

@@ -1,4 +1,4 @@
-//! A DynamoDB that answers what it is told to, for what a working one does not do on demand.
+//! A DynamoDB with scripted responses, for failures that a working one does not produce on demand.
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -15,7 +15,7 @@ pub(crate) struct Scripted {
 }
 
 impl Scripted {
-    /// Answers one request after the other with these, and the last of them for ever.
+    /// Sends these responses in order, and repeats the last one.
     pub(crate) async fn start(answers: Vec<(u16, Value)>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -38,7 +38,7 @@ impl Scripted {
         Self { store: Store::at(&url, Names::of(&storage("scripted")), None), requests, server }
     }
 
-    /// What it was asked; stops it.
+    /// Stops the server, and returns the requests that it received.
     pub(crate) fn requests(mut self) -> Vec<Value> {
         self.server.abort();
         std::iter::from_fn(|| self.requests.try_recv().ok()).collect()
@@ -49,7 +49,7 @@ pub(crate) fn refusal(code: &str) -> Value {
     json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "because"})
 }
 
-/// A cancelled transaction with these reasons.
+/// The response to a cancelled transaction, with these reasons.
 pub(crate) fn cancelled(codes: &[&str]) -> (u16, Value) {
     let reasons: Vec<_> = codes.iter().map(|code| json!({"Code": code})).collect();
     let mut answer = refusal("TransactionCanceledException");
