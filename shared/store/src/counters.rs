@@ -1,6 +1,8 @@
-//! Counters: what profiles, tweets and comments say of how many edges lead to them. They follow from the stream of
-//! `social`, whose records come at least once and in any cut: a record that was counted leaves `SEEN#<event>#<counter>
-//! / SEEN` in the `feed` table, in the transaction in which it is counted.
+//! Counters of profiles, tweets and comments: how many edges lead to each.
+//!
+//! They are updated from the stream of `social`, which delivers records at least once and in batches of any size. A
+//! counted record leaves `SEEN#<event>#<counter> / SEEN` in the `feed` table, written in the transaction that counts
+//! it.
 
 pub(crate) mod recount;
 pub(crate) mod tally;
@@ -18,30 +20,31 @@ use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::social::keys::{comment_key, tweet_key};
 use crate::social::profiles::profile_key;
 
-/// Longer than a stream keeps its records.
+/// Longer than a stream keeps its records, which is 24 hours.
 const SEEN_SECONDS: i64 = 48 * 3_600;
-/// Records that are counted together; a transaction takes a hundred writes.
+/// Records counted in one transaction, which takes a hundred writes.
 const MAX_RECORDS: usize = 49;
 
-/// Something that is counted.
+/// A counter and the item that has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Counter {
-    /// How many follow this user.
+    /// The number of this user's followers.
     Followers(UserId),
-    /// How many this user follows.
+    /// The number of users whom this user follows.
     Following(UserId),
-    /// How many like this tweet.
+    /// The number of likes of this tweet.
     Likes(TweetId),
-    /// How many comments this tweet has.
+    /// The number of comments on this tweet.
     Comments(TweetId),
-    /// How many retweeted this tweet.
+    /// The number of retweets of this tweet.
     Retweets(TweetId),
-    /// How many like this comment.
+    /// The number of likes of this comment.
     CommentLikes(CommentId),
 }
 
 impl Counter {
-    /// The user, the tweet or the comment whose counter it is. All counters of one are counted together.
+    /// The id of the user, the tweet or the comment that has the counter. One call of [`Counters::add`] counts for one
+    /// target.
     #[must_use]
     pub fn target(self) -> Uuid {
         match self {
@@ -70,14 +73,14 @@ impl Counter {
     }
 }
 
-/// What a record changes.
+/// A change of a counter by one record of the stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// The record's own id, the same whenever it comes.
+    /// The record's id, which is the same in every delivery.
     pub event: String,
-    /// What is counted.
+    /// The counter that changes.
     pub counter: Counter,
-    /// One more or one less.
+    /// 1 or -1.
     pub by: i64,
 }
 
@@ -89,17 +92,18 @@ pub struct Counters {
 }
 
 impl Counters {
-    /// In these tables.
+    /// Works on these tables.
     #[must_use]
     pub fn new(social: &SocialTable, feed: &FeedTable) -> Self {
         Self { social: social.clone(), feed: feed.clone() }
     }
 
-    /// Counts what records change at one target. What was counted before is not counted again, and what is gone needs
-    /// no counting. One round trip for 49 records, and one more where some were counted before.
+    /// Applies the changes of records to the counters of one target. Records that were counted before are skipped, and
+    /// nothing is counted for a deleted target. One round trip for 49 records, and one more if some were counted
+    /// before.
     ///
     /// # Errors
-    /// When a call fails; what was not counted then may come again, in any cut.
+    /// If a call fails. All records may then be passed again, in batches of any size.
     pub async fn add(&self, counts: &[Count], now: Timestamp) -> Result<(), StoreError> {
         let mut named = HashSet::new();
         let distinct: Vec<&Count> = counts.iter().filter(|count| named.insert(seen_key(count))).collect();
@@ -109,7 +113,7 @@ impl Counters {
         Ok(())
     }
 
-    /// Each refusal takes out at least one record, so this ends.
+    /// Each refusal drops at least one record, so the loop ends.
     async fn add_some(&self, mut new: Vec<&Count>, now: Timestamp) -> Result<(), StoreError> {
         while let Some(first) = new.first() {
             let mut transaction = Transaction::default();
@@ -131,7 +135,7 @@ impl Counters {
     }
 }
 
-/// The update that adds all of them. None where they cancel each other out.
+/// The update that adds up all changes. `None` if they cancel each other out.
 fn sum(counts: &[&Count]) -> Option<Expression> {
     let mut sums: BTreeMap<&'static str, i64> = BTreeMap::new();
     for count in counts {
@@ -149,7 +153,8 @@ fn sum(counts: &[&Count]) -> Option<Expression> {
     Some(update)
 }
 
-/// A record changes no counter of a kind twice, so its target need not be named: whoever is gone is not in here.
+/// The key does not name the target: one record changes at most one counter of each kind. So it holds no id that would
+/// have to be removed with an account.
 fn seen_key(count: &Count) -> String {
     format!("SEEN#{}#{}", count.event, count.counter.attribute())
 }

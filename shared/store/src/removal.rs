@@ -1,4 +1,4 @@
-//! Removing what deleted accounts, tweets and comments leave behind.
+//! Removes the items that deleted accounts, tweets and comments leave behind.
 
 pub(crate) mod account;
 pub(crate) mod feed;
@@ -13,13 +13,13 @@ use crate::feed::notifications::Notifications;
 use crate::feed::timelines::HomeTimelines;
 use crate::social::comments::Comments;
 
-/// Entries of a page, and pages of one call.
+/// The size of a page, and the number of pages in one call.
 pub(crate) const PAGE: i32 = 100;
 pub(crate) const PAGES: usize = 8;
 /// Single writes that run concurrently.
 pub(crate) const AT_ONCE: usize = 16;
 
-/// Removes what an account left. It does not ask whether the account is gone; its caller does.
+/// Removes the items that an account left. It does not check whether the account is deleted; the caller must.
 #[derive(Clone, Debug)]
 pub struct Purge {
     credentials: CredentialsTable,
@@ -31,7 +31,7 @@ pub struct Purge {
 }
 
 impl Purge {
-    /// In the tables in which accounts leave items.
+    /// Works on the tables in which accounts leave items.
     #[must_use]
     pub fn new(credentials: &CredentialsTable, social: &SocialTable, feed: &FeedTable) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Compares counters with what they count and corrects them. For operators: no function's role allows it.
+//! Compares counters with the items they count, and corrects them. It is for operators; no function's role allows it.
 
 use aviary_model::{Timestamp, UserId};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -17,29 +17,29 @@ use crate::feed::notifications::PREFIX;
 use crate::social::comments::comments_list;
 use crate::social::keys::{EdgeKind, list_of, user_pk};
 
-/// The counters of the `social` table, and of the unread notifications in `feed`.
+/// The counters of the `social` table, and the unread counts in `feed`.
 #[derive(Clone, Debug)]
 pub struct Recount {
     social: SocialTable,
     feed: FeedTable,
 }
 
-/// Where a walk goes on.
+/// The key after which the next call of [`Recount::walk`] continues.
 #[derive(Clone, Debug)]
 pub struct WalkPlace(Item);
 
-/// A counter, and what there was to count when it was read.
+/// A counter with its stored and its true value at the time of reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// Which.
+    /// The counter.
     pub tallied: Tallied,
-    /// What it says.
+    /// The stored value.
     pub stored: i64,
-    /// What it should say.
+    /// The number of items that it should count.
     pub there: i64,
 }
 
-/// A query whose items are counted.
+/// A query whose matching items are counted.
 struct Query<'a> {
     table: &'a str,
     index: Option<&'static str>,
@@ -49,14 +49,14 @@ struct Query<'a> {
 }
 
 impl Recount {
-    /// In these tables.
+    /// Works on these tables.
     #[must_use]
     pub fn new(social: &SocialTable, feed: &FeedTable) -> Self {
         Self { social: social.clone(), feed: feed.clone() }
     }
 
-    /// Takes the next megabyte of the whole `social` table into a tally; none is left when there is no place to go on
-    /// from. One round trip, half a read unit for each 4 KB.
+    /// Adds the next megabyte of the whole `social` table to a tally. Returns the place at which to continue, `None` at
+    /// the end. One round trip, half a read unit for each 4 KB.
     #[allow(clippy::disallowed_methods, reason = "an operator counts everything, with rights of their own")]
     pub async fn walk(&self, tally: &mut Tally, from: Option<WalkPlace>) -> Result<Option<WalkPlace>, StoreError> {
         let call = self
@@ -73,8 +73,8 @@ impl Recount {
         Ok(output.last_evaluated_key.map(WalkPlace))
     }
 
-    /// Reads a counter and counts; none if what has the counter is gone. What others do is counted by an index that
-    /// lags. Two round trips, or more where there is much to count.
+    /// Reads a counter and counts its items; `None` if the item that has the counter is gone. Edges of other users are
+    /// counted in an index that lags. Two round trips, or more if there are many items.
     pub async fn read(&self, tallied: Tallied, now: Timestamp) -> Result<Option<Reading>, StoreError> {
         let (table, key, name) = self.place(tallied);
         let Some(item) = self.social.db.batch_get(table, vec![key]).await?.pop() else { return Ok(None) };
@@ -83,7 +83,8 @@ impl Recount {
         Ok(Some(Reading { tallied, stored: stored(&item, name), there }))
     }
 
-    /// Sets a counter to what there was, unless it has changed since it was read. False if it has. One round trip.
+    /// Sets a counter to the number of items found, unless it changed since it was read. False if it changed. One round
+    /// trip.
     pub async fn set(&self, reading: Reading) -> Result<bool, StoreError> {
         let (table, key, name) = self.place(reading.tallied);
         let call = self
@@ -94,7 +95,7 @@ impl Recount {
             .table_name(table)
             .set_key(Some(key.into_item()))
             .update_expression("SET #count = :there")
-            // One that was never counted is not there, and says zero.
+            // A counter that was never changed has no attribute and counts as zero.
             .condition_expression(
                 "attribute_exists(pk) AND (#count = :stored OR (attribute_not_exists(#count) AND :stored = :zero))",
             )
@@ -138,7 +139,7 @@ impl Recount {
     fn unread(&self, user: UserId, inbox: &Item, now: Timestamp) -> Query<'_> {
         let read_seq = inbox.get("read_seq").cloned().unwrap_or_else(|| number(0));
         let mut query = self.beginning(&self.feed.name, user, PREFIX);
-        // The TTL removes late.
+        // The TTL removes expired items late.
         query.filter = Some("seq > :read_seq AND attribute_not_exists(was_read) AND expires_at > :now");
         query.values.extend([(":read_seq", read_seq), (":now", number(now.seconds()))]);
         query

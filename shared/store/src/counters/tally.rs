@@ -1,4 +1,4 @@
-//! What a scan of the whole table `social` counts.
+//! Counts edges and comments during a scan of the whole table `social`.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,12 +9,12 @@ use crate::counters::Counter;
 use crate::dynamodb::item::Item;
 use crate::dynamodb::pages::{attribute, id_behind};
 
-/// Something that says how many there are.
+/// A counter that can be checked by counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Tallied {
-    /// A counter of edges.
+    /// A counter of edges or comments.
     Edges(Counter),
-    /// The unread notifications of a user.
+    /// The unread count of a user's inbox.
     Unread(UserId),
 }
 
@@ -32,7 +32,7 @@ impl fmt::Display for Tallied {
     }
 }
 
-/// The counters of the table as they are stored, and what there is to count.
+/// The stored counters of the table, and the number of items that each should count.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     counts: HashMap<Counter, Count>,
@@ -42,44 +42,44 @@ pub struct Tally {
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Count {
-    /// None if there is nothing that has this counter.
+    /// `None` if the scan found no item that has this counter.
     stored: Option<i64>,
     there: i64,
 }
 
 impl Tally {
-    /// How many items were read.
+    /// The number of items that were read.
     #[must_use]
     pub fn items(&self) -> u64 {
         self.items
     }
 
-    /// How many counters there are.
+    /// The number of counters with a stored item.
     #[must_use]
     pub fn counters(&self) -> usize {
         self.counts.values().filter(|count| count.stored.is_some()).count()
     }
 
-    /// Everybody who has a profile.
+    /// All users who have a profile.
     #[must_use]
     pub fn users(&self) -> &[UserId] {
         &self.users
     }
 
-    /// The counters that are not what was counted, in no order. The walk is no snapshot, so each is to be looked at
+    /// The counters that differ from what was counted, in no order. The scan is no snapshot, so each must be checked
     /// again.
     pub fn suspects(&self) -> impl Iterator<Item = Counter> {
         let differs = |count: &Count| count.stored.is_some_and(|stored| stored != count.there);
         self.counts.iter().filter(move |(_, count)| differs(count)).map(|(counter, _)| *counter)
     }
 
-    /// What there was to count for this counter.
+    /// The number of items that were counted for this counter.
     #[must_use]
     pub fn counted(&self, counter: Counter) -> i64 {
         self.counts.get(&counter).map_or(0, |count| count.there)
     }
 
-    /// Takes one item of the table into account; what is neither counted nor has a counter is left out.
+    /// Adds one item of the table to the tally. Items that neither are counted nor have a counter are ignored.
     pub(crate) fn take(&mut self, item: &Item) {
         self.items += 1;
         match attribute(item, "sk") {
@@ -126,7 +126,7 @@ impl Tally {
     }
 }
 
-/// A count as it is stored; none is zero.
+/// A stored count; a missing attribute is zero.
 pub(crate) fn stored(item: &Item, name: &str) -> i64 {
     let value = item.get(name).and_then(|value| value.as_n().ok());
     value.and_then(|value| value.parse().ok()).unwrap_or_default()
@@ -161,7 +161,7 @@ mod tests {
             item(format!("U#{B}"), "PROFILE".to_owned(), &[("followers", 1), ("following", 0)]),
             item(format!("T#{T}"), "TWEET".to_owned(), &[("likes", 1), ("comments", 1), ("retweets", 0)]),
             item("NAME#wren".to_owned(), "NAME".to_owned(), &[]),
-            // To a tweet that is gone.
+            // A retweet of a tweet that is gone.
             item(format!("U#{A}"), format!("RETWEET#{A}"), &[]),
         ]
     }
@@ -186,7 +186,7 @@ mod tests {
             (0, vec![Counter::Followers(b), Counter::Following(a)]),
             (1, vec![Counter::Likes(t)]),
             (2, vec![Counter::CommentLikes(B.parse().unwrap())]),
-            // Where a comment is listed is not what is counted.
+            // The author's pointer to a comment is not counted.
             (3, vec![]),
         ] {
             let mut items = world();

@@ -1,4 +1,4 @@
-//! Reads that decide whose timelines a tweet is written to.
+//! The reads that decide to whose timelines a tweet is written.
 
 use aviary_model::{EdgeId, TweetId, UserId};
 use futures_util::future::try_join;
@@ -11,22 +11,22 @@ use crate::social::keys::{EdgeKind, edge_key, list_of, tweet_key, user_pk};
 use crate::social::profiles::profile_key;
 use crate::social::reactions::retweeted_entry;
 
-/// How many of somebody's tweets a new follower gets.
+/// The number of tweets that a new follower gets, and the largest number of retweets.
 const LAST_TWEETS: i32 = 20;
-/// Longer than an index lags, and clocks differ.
+/// Longer than an index lags and clocks differ.
 const LAG_SECONDS: i64 = 60;
 
-/// Somebody who follows.
+/// A follower of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Follower {
-    /// Who.
+    /// The following user.
     pub user: UserId,
-    /// The follow.
+    /// The id of the follow.
     pub follow: EdgeId,
 }
 
 impl HomeTimelines {
-    /// Those who follow somebody, of one shard of their list or all, in the order in which they came; lags. One round
+    /// A page of a user's followers, oldest first, from one shard of the list or from all. The index lags. One round
     /// trip.
     pub async fn followers(
         &self,
@@ -49,8 +49,8 @@ impl HomeTimelines {
         }))
     }
 
-    /// Is there still something to bring: the tweet, its author, whoever brings it, and the retweet at this position if
-    /// it is one? One round trip.
+    /// Does everything that this entry needs still exist? It needs the tweet, its author, the user who tweeted or
+    /// retweeted it, and for a retweet the edge with this position. One round trip.
     pub async fn is_current(
         &self,
         user: UserId,
@@ -73,8 +73,9 @@ impl HomeTimelines {
         Ok(same && keys.iter().all(is_there))
     }
 
-    /// What a new follower gets, if `user` still follows: somebody's last tweets, and what they retweeted since a
-    /// moment before the follow, which may have found an index without the follower; never lags. Two round trips.
+    /// The entries that a new follower gets; none if the follow is gone. These are the followed user's last tweets, and
+    /// their retweets since a minute before the follow, except for retweets of the follower's own tweets. The fan-out of
+    /// these retweets may have read an index without the new follower. It never lags. Two round trips.
     pub async fn for_new_follower(&self, user: UserId, followed: UserId) -> Result<Vec<TimelineEntry>, StoreError> {
         let edge = edge_key(user, EdgeKind::Follow, followed.uuid());
         let found = self.social.batch_get(vec![edge]).await?;

@@ -21,15 +21,15 @@ use crate::social::visibility::Hide;
 
 const DAY_SECONDS: i64 = 24 * 3_600;
 const PAGE: i32 = 500;
-/// Pages that are looked through at once for what somebody told.
+/// The number of pages that one call of `quiet` reads.
 const QUIET_PAGES: usize = 8;
-/// Nobody asks whether it is a few more or less than so many unread ones.
+/// The largest unread count that is recounted. A small error does not matter in a larger one.
 const MAX_COUNTED: u64 = 2_000;
 const COUNT_ROUNDS: usize = 3;
 
 impl Notifications {
-    /// How many of somebody's notifications are unread. One round trip; once a day a few more for who has unread ones
-    /// of months, since those go when their time is up.
+    /// The number of a user's unread notifications. One round trip. It takes a few more once a day if unread
+    /// notifications may have expired, because the TTL does not update the count.
     pub async fn unread(&self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {
         let inbox = self.inbox(user).await?;
         let today = now.seconds().div_euclid(DAY_SECONDS);
@@ -41,7 +41,8 @@ impl Notifications {
         self.count_anew(user, now).await
     }
 
-    /// Whoever comes first on a day counts; so it is done once, whatever comes of it. False for all others.
+    /// Claims the recount of this day. True only for the first call of the day, so there is at most one recount a day,
+    /// even if it fails.
     async fn begin_count(&self, user: UserId, today: i64) -> Result<bool, StoreError> {
         let condition = "attribute_exists(pk) AND (attribute_not_exists(#counted_on) OR #counted_on < :today)";
         let claim = Expression::new("SET #counted_on = :today", condition)
@@ -50,7 +51,8 @@ impl Notifications {
         Ok(claim.apply(&self.feed, inbox_key(user)).await?.is_some())
     }
 
-    /// Counts those that are unread and not over; again if the inbox changes meanwhile, but not for ever.
+    /// Counts the unread notifications that have not expired. Repeats this a few times if the inbox changes
+    /// concurrently.
     async fn count_anew(&self, user: UserId, now: Timestamp) -> Result<u64, StoreError> {
         for _ in 0..COUNT_ROUNDS {
             let inbox = self.inbox(user).await?;
@@ -82,7 +84,7 @@ impl Notifications {
         Ok(unread)
     }
 
-    /// Marks everything that came until now as read. One round trip.
+    /// Marks all notifications that have arrived so far as read. One round trip.
     pub async fn read_all(&self, user: UserId) -> Result<(), StoreError> {
         let update = Expression::new("SET #read_seq = #seq, #unread = :none", "attribute_exists(pk)")
             .name("#read_seq", "read_seq")
@@ -94,11 +96,11 @@ impl Notifications {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// Marks these as read; those that are read already, or are not there, are left alone. Answers how many are unread
-    /// then. Two round trips for fifty, more if others change the inbox meanwhile.
+    /// Marks these notifications as read, and skips those that are read already or do not exist. Returns the unread
+    /// count after that. Two round trips for each fifty, more if others change the inbox concurrently.
     ///
     /// # Errors
-    /// When the inbox is written to by too many.
+    /// If too many writers compete for the inbox.
     pub async fn read(&self, user: UserId, ids: &HashSet<NotificationId>, now: Timestamp) -> Result<u64, StoreError> {
         let ids: Vec<NotificationId> = ids.iter().copied().collect();
         let mut unread = None;
@@ -111,12 +113,14 @@ impl Notifications {
         }
     }
 
-    /// Marks what somebody was told by this actor as read, if it is still hidden, of what came after the place `after`.
-    /// Answers the place after which there is more. One round trip for five hundred that are unread, eight times at the
-    /// most, and two for each fifty of the actor's.
+    /// Marks an actor's notifications as read if the actor is still hidden from the user, beginning after the cursor
+    /// `after`. Returns the cursor at which to continue, `None` at the end.
+    ///
+    /// One round trip to begin, one for each page of five hundred unread notifications (at most eight pages), and two
+    /// for each fifty of the actor's.
     ///
     /// # Errors
-    /// When the inbox is written to by too many.
+    /// If too many writers compete for the inbox.
     pub async fn quiet(
         &self,
         user: UserId,
@@ -175,7 +179,7 @@ impl Notifications {
     }
 }
 
-/// So many more came, if none did since the inbox was read.
+/// An update that adds `count` new notifications, if none has arrived since the inbox was read.
 pub(crate) fn more(inbox: Option<&Inbox>, count: usize, now: Timestamp) -> Expression {
     let count = u64::try_from(count).unwrap_or(u64::MAX);
     let before = inbox.map_or(0, |inbox| inbox.seq);
@@ -195,7 +199,7 @@ pub(crate) fn more(inbox: Option<&Inbox>, count: usize, now: Timestamp) -> Expre
     }
 }
 
-/// So many unread ones less, unless all were marked as read since the inbox was read.
+/// An update that subtracts `count` unread notifications, unless all were marked as read since the inbox was read.
 pub(crate) fn fewer_unread(count: usize, inbox: &Inbox) -> Expression {
     Expression::new("SET #unread = #unread - :count", "#read_seq = :read_seq")
         .name("#unread", "unread")
@@ -204,7 +208,7 @@ pub(crate) fn fewer_unread(count: usize, inbox: &Inbox) -> Expression {
         .value(":read_seq", number(inbox.read_seq))
 }
 
-/// A change of a notification that nobody has marked as read by itself.
+/// An update of a notification, on the condition that it exists and was not marked as read individually.
 pub(crate) fn still_unread(update: &str) -> Expression {
     Expression::new(update, "attribute_exists(pk) AND attribute_not_exists(#was_read)").name("#was_read", "was_read")
 }
@@ -213,7 +217,7 @@ pub(crate) fn contended() -> StoreError {
     StoreError::Passing("an inbox was changed by others again and again".to_owned())
 }
 
-/// Somebody's notifications in the order in which they came.
+/// A user's notifications in the order of arrival.
 fn unread_of(user: UserId) -> Own<'static> {
     Own { pk: user_pk(user), prefix: PREFIX, by_recency: true, order: Order::OldestFirst }
 }

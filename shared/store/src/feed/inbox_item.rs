@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::dynamodb::item::Key;
 use crate::social::keys::user_pk;
 
-/// Somebody's inbox.
+/// A user's inbox.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct Inbox {
     pub(crate) seq: u64,
@@ -14,10 +14,10 @@ pub(crate) struct Inbox {
     pub(crate) unread: u64,
     #[serde(default)]
     pub(crate) read_seq: u64,
-    /// When the first came, in seconds.
+    /// The time of the first notification, in seconds.
     #[serde(default)]
     pub(crate) since: i64,
-    /// The day on which the unread ones were counted anew.
+    /// The day of the last recount of the unread notifications, in days since 1970.
     #[serde(default)]
     pub(crate) counted_on: i64,
 }

@@ -1,4 +1,4 @@
-//! The content of a notification, and its id, which is the same for every repetition of its cause.
+//! The content of a notification, and its id, which is the same whenever its cause is repeated.
 
 use aviary_model::{CommentId, NotificationId, Timestamp, TweetId, UserId};
 use serde::{Deserialize, Serialize};
@@ -6,24 +6,24 @@ use uuid::Uuid;
 
 use crate::dynamodb::item::digest;
 
-/// What somebody did.
+/// The kind of action that a notification reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotificationKind {
-    /// Likes a tweet or a comment.
+    /// A like of a tweet or a comment.
     Like,
-    /// Commented on a tweet.
+    /// A comment on a tweet.
     Comment,
-    /// Follows.
+    /// A follow.
     Follow,
-    /// Named somebody in a tweet or a comment, or answered a tweet.
+    /// A mention in a tweet or a comment, or a reply to a tweet.
     Mention,
-    /// Retweeted a tweet.
+    /// A retweet.
     Retweet,
 }
 
 impl NotificationKind {
-    /// The word in answers.
+    /// The kind's name in responses.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -36,32 +36,33 @@ impl NotificationKind {
     }
 }
 
-/// What somebody is to be told.
+/// The content of a notification, without its recipient.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationContent {
-    /// What was done.
+    /// The kind of action.
     pub kind: NotificationKind,
-    /// Who did it.
+    /// The user who acted.
     pub actor: UserId,
-    /// The tweet that it is about.
+    /// The tweet that the action concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tweet: Option<TweetId>,
-    /// The comment that it is about.
+    /// The comment that the action concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<CommentId>,
-    /// When it was done.
+    /// The time of the action.
     pub created_at: Timestamp,
 }
 
 impl NotificationContent {
-    /// What it is about: the comment if there is one, else the tweet, else the actor.
+    /// The subject: the comment if there is one, else the tweet, else the actor.
     pub(crate) fn subject(&self) -> Uuid {
         let tweet = || self.tweet.map_or(self.actor.uuid(), TweetId::uuid);
         self.comment.map_or_else(tweet, CommentId::uuid)
     }
 
-    /// The id of the one notification of this for this recipient, however often its cause comes. Its first half is made
-    /// of the subject, so that all that somebody was told of a tweet lies side by side.
+    /// The id of this notification for a recipient. The same kind, actor and subject give the same id, however often
+    /// the action is repeated. The first half of the id depends only on the subject, so a recipient's notifications
+    /// about one subject are adjacent in the table.
     #[must_use]
     pub fn id_for(&self, recipient: UserId) -> NotificationId {
         let (kind, actor, subject) = (self.kind.as_str(), self.actor, self.subject());
@@ -77,11 +78,11 @@ fn subject_half(subject: Uuid) -> impl IntoIterator<Item = u8> {
     digest(&format!("about {subject}")).into_iter().take(8)
 }
 
-/// The beginning of the ids of all that somebody was told of a subject.
+/// The common prefix of the ids of all notifications about a subject.
 pub(crate) fn subject_prefix(subject: Uuid) -> String {
     let mut bytes = [0; 16];
     bytes.iter_mut().zip(subject_half(subject)).for_each(|(to, from)| *to = from);
-    // Up to the third hyphen.
+    // The prefix ends after the third hyphen.
     NotificationId::of_digest(bytes).to_string().chars().take(19).collect()
 }
 

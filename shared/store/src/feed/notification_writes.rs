@@ -14,12 +14,13 @@ use crate::social::keys::{comment_key, hide_key, tweet_key};
 use crate::social::profiles::profile_key;
 use crate::social::visibility::Hide;
 
-/// An inbox that many write to at once wants more patience than a profile.
+/// The number of attempts. An inbox has more concurrent writers than a profile, so it gets twice as many.
 const ROUNDS: u32 = 2 * MAX_ROUNDS;
 
 impl Notifications {
-    /// Of these, what its recipient is to hear of: nobody's own doings, nothing by who is gone, blocked or muted,
-    /// nothing about what is gone. One round trip.
+    /// Returns the notifications that their recipients should get. Left out are those about the recipient's own
+    /// actions, by a deleted actor or one hidden from the recipient, for a deleted recipient, and about a deleted tweet
+    /// or comment. One round trip.
     pub async fn wanted(
         &self,
         news: Vec<(UserId, NotificationContent)>,
@@ -46,11 +47,11 @@ impl Notifications {
         Ok(wanted)
     }
 
-    /// Tells somebody of these. What was told before is not told again. Two round trips for fifty, more if others write
-    /// to the same inbox meanwhile.
+    /// Writes a recipient's notifications; those that are stored already are skipped. Two round trips for each fifty,
+    /// more if others write to the same inbox concurrently.
     ///
     /// # Errors
-    /// When the inbox is written to by too many.
+    /// If too many writers compete for the inbox.
     pub async fn tell(
         &self,
         recipient: UserId,
@@ -97,11 +98,11 @@ impl Notifications {
         Err(contended())
     }
 
-    /// Removes these of somebody's notifications, and counts those of them that were unread. At most 99. Two round
-    /// trips, more if others change the inbox meanwhile.
+    /// Removes these notifications of a recipient, and subtracts the unread ones from the count. At most 99. Two round
+    /// trips, more if others change the inbox concurrently.
     ///
     /// # Errors
-    /// When the inbox is written to by too many.
+    /// If too many writers compete for the inbox.
     pub(crate) async fn take_back(
         &self,
         recipient: UserId,
@@ -136,7 +137,7 @@ impl Notifications {
     }
 }
 
-/// What must be there for a notification to be wanted.
+/// The items that must exist for a notification to be written.
 fn needed(recipient: UserId, news: &NotificationContent) -> Vec<Key> {
     let people = [profile_key(recipient), profile_key(news.actor)];
     people.into_iter().chain(news.tweet.map(tweet_key)).chain(news.comment.map(comment_key)).collect()

@@ -1,5 +1,6 @@
-//! Notifications: `U#<u> / N#<n>`, for 90 days, and `U#<u> / INBOX`, which knows how many came and how many are unread.
-//! Each write of a notification has its recipient's inbox in its transaction.
+//! Notifications: `U#<u> / N#<n>`, kept for 90 days, and `U#<u> / INBOX`, which counts all of them and the unread ones.
+//!
+//! A write that changes the number of unread notifications changes the inbox in the same transaction.
 
 use aviary_model::{NotificationId, Timestamp, UserId};
 use serde::Deserialize;
@@ -14,21 +15,21 @@ use crate::social::keys::user_pk;
 
 pub(crate) const PREFIX: &str = "N#";
 pub(crate) const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
-/// Notifications that are written together; a transaction takes a hundred writes.
+/// Notifications written in one transaction, which takes a hundred writes.
 pub(crate) const TOGETHER: usize = 50;
 
-/// A notification.
+/// A notification as its recipient reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
-    /// The id.
+    /// The id, which depends on the content and the recipient.
     pub id: NotificationId,
-    /// What it says.
+    /// The content.
     pub news: NotificationContent,
     /// Has its recipient read it?
     pub read: bool,
 }
 
-/// What is kept of a notification beside its news.
+/// The state that is stored with a notification's content.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Stored {
     seq: u64,
@@ -43,7 +44,7 @@ impl Stored {
         self.was_read || self.seq <= inbox.read_seq
     }
 
-    /// Is it one of those that the inbox counts? Not what is over and only waits to be removed.
+    /// Does the inbox count it as unread? An expired one that the TTL has not removed yet does not count.
     pub(crate) fn is_unread(&self, inbox: &Inbox, now: Timestamp) -> bool {
         !self.is_read(inbox) && self.expires_at > now.seconds()
     }
@@ -56,22 +57,21 @@ pub struct Notifications {
     pub(crate) social: SocialTable,
 }
 
-/// Some of somebody's notifications beside the inbox.
+/// Some of a user's notifications, and the inbox.
 pub(crate) struct Found {
-    /// None where nothing came yet.
+    /// `None` before the first notification.
     pub(crate) inbox: Option<Inbox>,
     pub(crate) stored: Vec<(NotificationId, Stored)>,
 }
 
 impl Notifications {
-    /// In these tables.
+    /// Works on these tables.
     #[must_use]
     pub fn new(social: &SocialTable, feed: &FeedTable) -> Self {
         Self { social: social.clone(), feed: feed.clone() }
     }
 
-    /// A page of somebody's notifications, those that came last first, of what comes after the cursor `after`; never
-    /// lags. One round trip.
+    /// A page of a user's notifications, latest first, after the cursor `after`. It never lags. One round trip.
     pub async fn page(
         &self,
         user: UserId,
@@ -85,7 +85,7 @@ impl Notifications {
         let inbox = self.feed.get::<Inbox>(inbox_key(user));
         let (page, inbox) = futures_util::future::try_join(page, inbox).await?;
         let inbox = inbox.unwrap_or_default();
-        // The TTL removes late.
+        // The TTL removes expired items late.
         let current = page.entries.into_iter().filter(|item| !is_expired(item, now));
         let entries = current.map(|item| self.notification(item, &inbox)).collect::<Result<_, _>>()?;
         Ok(ListPage { entries, next: page.next })
@@ -98,7 +98,7 @@ impl Notifications {
         Ok(Notification { id, read: stored.is_read(inbox), news: self.feed.read(item)? })
     }
 
-    /// These of somebody's notifications that are there, and the inbox. One round trip.
+    /// Those of the given notifications that exist, and the inbox. One round trip.
     pub(crate) async fn find(
         &self,
         user: UserId,
@@ -116,7 +116,7 @@ impl Notifications {
     }
 }
 
-/// A notification's place in the order in which they came.
+/// A notification's position in the order of arrival, padded so that text sorts like numbers.
 pub(crate) fn place(seq: u64) -> String {
     format!("{seq:020}")
 }

@@ -1,4 +1,4 @@
-//! The user's own copy of security events: `U#<id> / A#<id>` of the `feed` table, for 90 days.
+//! The user's own copy of security events: `U#<id> / A#<id>` of the `feed` table, kept for 90 days.
 
 use aviary_model::{SessionId, Timestamp, UserId};
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
@@ -11,49 +11,49 @@ use crate::dynamodb::table::{FeedTable, run_query};
 
 const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
 
-/// Something that happened to an account.
+/// A security event of an account, such as a login.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SecurityEvent {
-    /// Its id, which sorts by time.
+    /// The id, which sorts by time.
     pub id: SessionId,
-    /// What it was, by its stable name.
+    /// The stable name of the event.
     pub event: String,
-    /// When.
+    /// The time of the event.
     pub at: Timestamp,
-    /// From where.
+    /// The client's IP address.
     pub address: String,
-    /// With what.
+    /// The client's user agent.
     pub user_agent: String,
     #[serde(default)]
     expires_at: i64,
 }
 
-/// A page of activities, newest first.
+/// A page of security events, newest first.
 #[derive(Clone, Debug)]
 pub struct SecurityEventPage {
-    /// The page.
+    /// The events of the page.
     pub activities: Vec<SecurityEvent>,
-    /// There is more: the next page begins after the last of these.
+    /// True if there are more. The next page begins after the last event of this one.
     pub more: bool,
 }
 
-/// The `feed` table's activities.
+/// The security events of the `feed` table.
 #[derive(Clone, Debug)]
 pub struct SecurityEvents {
     pub(crate) table: FeedTable,
 }
 
 impl SecurityEvents {
-    /// In this table.
+    /// Works on this table.
     #[must_use]
     pub fn new(table: &FeedTable) -> Self {
         Self { table: table.clone() }
     }
 
-    /// An activity to be written with its cause.
+    /// Makes an event with a new id; it is written later, together with its cause.
     ///
     /// # Errors
-    /// When there is no randomness.
+    /// If there is no randomness.
     pub fn activity(
         &self,
         event: &str,
@@ -71,8 +71,8 @@ impl SecurityEvents {
         })
     }
 
-    /// Writes an activity that has no transaction of its own. Nobody's is written too, over the last of its kind, so
-    /// that the way is the same. One round trip.
+    /// Writes an event that has no transaction of its own. An event without a user is written too, over the previous
+    /// one, so that both cases make the same call. One round trip.
     pub async fn put(&self, user: Option<UserId>, activity: &SecurityEvent) -> Result<(), StoreError> {
         let item = match user {
             Some(user) => activity_item(user, activity)?,
@@ -90,7 +90,7 @@ impl SecurityEvents {
         Ok(())
     }
 
-    /// The user's activities, newest first, of those before `before`. One round trip.
+    /// A page of the user's events, newest first, before the event `before`. One round trip.
     pub async fn page(
         &self,
         user: UserId,
@@ -112,7 +112,7 @@ impl SecurityEvents {
         let mut activities = Vec::new();
         for found in output.items.unwrap_or_default() {
             let activity: SecurityEvent = self.table.read(found)?;
-            // `BETWEEN` has the end in it, and the TTL removes late.
+            // `BETWEEN` includes the event `before`, and the TTL removes expired items late.
             if Some(activity.id) != before && activity.expires_at > now.seconds() {
                 activities.push(activity);
             }

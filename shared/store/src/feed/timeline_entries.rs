@@ -1,8 +1,9 @@
-//! Bringing tweets into home timelines, and taking back what retweets brought.
+//! Adds tweets to home timelines, and removes retweets from them.
 //!
-//! `U#<u> / HOME#<t>` is one entry for a tweet, however many bring it: who came first (`via`, none for its author)
-//! decides its place, the next few are in its set `also`, each with `U#<u> / ALSO#<t>#<x>`, which has the retweet's
-//! place and can be found by it. When the first takes the retweet back, one of the others comes in its place.
+//! `U#<u> / HOME#<t>` is the only entry for a tweet, however many sources it has. A source is the tweet's author or a
+//! user who retweeted it. The first source (`via`, absent for the author) decides the entry's position. The next few
+//! sources are in the set `also`. Each of these has an item `U#<u> / ALSO#<t>#<x>` with the retweet's position, which
+//! also makes it findable by the retweet. If the first source undoes the retweet, another source replaces it.
 
 use std::collections::BTreeSet;
 
@@ -23,9 +24,9 @@ use crate::social::keys::{EdgeKind, edge_key, hide_key, tweet_key, user_pk};
 use crate::social::visibility::Hide;
 
 const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
-/// So many who bring a tweet that is there already are kept with it: each is read with the page.
+/// The largest number of further sources of an entry. Each of them is read with the page.
 const MAX_ALSO: usize = 4;
-/// Timelines that an entry is withdrawn from at the same time.
+/// The number of timelines from which an entry is withdrawn concurrently.
 const WITHDRAWALS_AT_ONCE: usize = 16;
 
 #[derive(Deserialize)]
@@ -34,9 +35,9 @@ struct Also {
 }
 
 impl HomeTimelines {
-    /// Brings a tweet into somebody's timeline. Where it is there already, it stays at its place and knows who else
-    /// brings it; but what nobody brings any more whom the reader follows takes this place, and so does a newer retweet
-    /// by who brought it first. One round trip, three for who is not the first.
+    /// Adds a tweet to a reader's timeline. An existing entry keeps its position and stores the new source. The new
+    /// source takes over the position in two cases: the reader follows no stored source any more, or the first source
+    /// retweeted again. One round trip; three if another source was first.
     pub async fn put(&self, user: UserId, entry: &TimelineEntry, now: Timestamp) -> Result<(), StoreError> {
         for round in 0..MAX_ROUNDS {
             self.feed.db.pause_before(round).await?;
@@ -48,7 +49,8 @@ impl HomeTimelines {
         Err(changes_all_the_time())
     }
 
-    /// Answers the entry that is there already. What is over is as good as gone.
+    /// Writes the entry if there is none or the existing one has expired. Returns the existing entry if it was not
+    /// replaced.
     async fn put_first(
         &self,
         user: UserId,
@@ -70,7 +72,7 @@ impl HomeTimelines {
         }
     }
 
-    /// False if the entry that is there has changed meanwhile.
+    /// Adds a source to an existing entry, or lets it take over the position. False if the entry changed concurrently.
     async fn put_beside(
         &self,
         user: UserId,
@@ -84,7 +86,7 @@ impl HomeTimelines {
             let moved = moved(user, there, entry, Some(until)).apply_to(&self.feed, home).await?;
             return Ok(matches!(moved, Applied::Done(_)));
         }
-        // Its author brings it anyway.
+        // The author is always a source.
         let Some(via) = entry.via else { return Ok(true) };
         if there.also.len() >= MAX_ALSO && !there.also.contains(&via) {
             return Ok(true);
@@ -99,11 +101,11 @@ impl HomeTimelines {
         let mut transaction = Transaction::default();
         transaction.update(&self.feed, also_key(user, entry.tweet, via), &newer)?;
         let at = transaction.update(&self.feed, home, &known)?;
-        // That it brings the tweet by this retweet, or a newer one, is known already where only the first is refused.
+        // If only the first write is refused, this retweet or a newer one of the same user is stored already.
         Ok(!transaction.commit(&self.feed.db).await?.refused(at))
     }
 
-    /// Does the reader follow anybody who brings this entry, and is not hidden?
+    /// Does the reader follow any source of this entry that is not hidden from them?
     async fn is_brought(&self, reader: UserId, entry: &TimelineEntry) -> Result<bool, StoreError> {
         let keys = |who: UserId| [edge_key(reader, EdgeKind::Follow, who.uuid()), hide_key(reader, who)];
         let found = self.social.batch_get(entry.bringers().flat_map(keys).collect()).await?;
@@ -151,7 +153,7 @@ impl HomeTimelines {
         Err(changes_all_the_time())
     }
 
-    /// The entry stays; this retweet does not bring it any more.
+    /// Removes this retweet from the entry's sources; the entry stays.
     fn forget(
         &self,
         transaction: &mut Transaction,
@@ -160,7 +162,7 @@ impl HomeTimelines {
         entry: Option<&TimelineEntry>,
     ) -> Result<(), StoreError> {
         transaction.delete_if(&self.feed, also_key(reader, tweet, by), &at(edge))?;
-        // What the retweet brought first is replaced or removed whole.
+        // If this user is the first source, `replace` changes or removes the whole entry.
         if entry.is_some_and(|entry| entry.via != Some(by)) {
             let update = Expression::new("DELETE #also :by", "attribute_exists(pk)")
                 .name("#also", "also")
@@ -170,8 +172,8 @@ impl HomeTimelines {
         Ok(())
     }
 
-    /// Whoever else brings the entry's tweet comes in the place of who brought it first: its author if the reader
-    /// follows them, or who retweeted it first of the others. If nobody does, or the tweet is gone, it goes.
+    /// Replaces the first source of an entry: by the author if the reader follows them, else by the earliest of the
+    /// other retweets. The entry is removed if there is no other source or the tweet is gone.
     async fn replace(
         &self,
         transaction: &mut Transaction,
@@ -206,8 +208,8 @@ impl HomeTimelines {
     }
 }
 
-/// The entry, if it is unchanged since it was read, at the place of another who brings it; kept until then, or as long
-/// as before.
+/// An update that moves an entry to another source's position, if it is unchanged since it was read. It then expires at
+/// `until`, or as before without one.
 fn moved(reader: UserId, entry: &TimelineEntry, next: &TimelineEntry, until: Option<Timestamp>) -> Expression {
     let update = unchanged("", entry).set("expires_at", until.map(|until| number(until.seconds())));
     let places = places_of(reader, next).into_iter();
@@ -225,7 +227,7 @@ fn moved(reader: UserId, entry: &TimelineEntry, next: &TimelineEntry, until: Opt
     }
 }
 
-/// The entry is unchanged since it was read.
+/// `update`, on the condition that the entry is unchanged since it was read.
 fn unchanged(update: &str, entry: &TimelineEntry) -> Expression {
     let same = Expression::new(update, "")
         .name("#via", "via")
@@ -250,7 +252,7 @@ fn at(position: EdgeId) -> Expression {
         .value(":position", text(position.to_string()))
 }
 
-/// An update that makes an item what this one is, but for what only the one that is there has.
+/// An update that sets all attributes of `item` and keeps the other attributes of the stored item.
 fn set_all(item: Item, condition: &str) -> Expression {
     let fields = item.into_iter().filter(|(name, _)| !matches!(name.as_str(), "pk" | "sk"));
     fields.fold(Expression::new("", condition), |update, (name, value)| update.set(&name, Some(value)))
@@ -261,7 +263,7 @@ fn entry_item(user: UserId, entry: &TimelineEntry, now: Timestamp) -> Result<Ite
     Ok(expiring(item, now.plus_seconds(KEPT_SECONDS)))
 }
 
-/// What says where an entry is, and by what it can be found.
+/// The attributes that hold an entry's position and its index keys.
 fn places_of(user: UserId, entry: &TimelineEntry) -> [(&'static str, String); 4] {
     [
         ("position", entry.position.to_string()),
@@ -275,7 +277,7 @@ fn also_item(user: UserId, entry: &TimelineEntry, via: UserId, now: Timestamp) -
     let index = [
         ("position", entry.position.to_string()),
         ("origin_pk", shard(&origin(entry.tweet, Some(via)), user.uuid())),
-        // Beside the entry itself, where the same retweet brought both.
+        // Differs from the key of the entry itself, because one retweet can be the origin of both.
         ("origin_sk", format!("{user}#also")),
     ];
     let item = item(also_key(user, entry.tweet, via), &serde_json::Map::new(), index)?;

@@ -1,6 +1,7 @@
-//! Home timelines: `U#<u> / HOME#<t>` is a tweet in u's, `U#<u> / PULL#<b>` says that u follows b, who has too many
-//! followers to be written to all of them. Entries say what there is to show; whether it still is there, and may be
-//! seen, is looked up when the page is read.
+//! Home timelines. `U#<u> / HOME#<t>` is an entry of u's timeline. `U#<u> / PULL#<b>` says that u follows b, who has
+//! too many followers for a fan-out.
+//!
+//! An entry only names a tweet. The page read looks up whether the tweet still exists and may be seen.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -16,48 +17,48 @@ use crate::dynamodb::transaction::Transaction;
 use crate::jobs::{Job, Jobs, job_item};
 use crate::social::keys::{EdgeKind, edge_key, user_pk};
 
-/// So many of those who have too many followers are merged into a page.
+/// The largest number of followed users whose tweets are merged into a page.
 const MAX_PULLS: i32 = 100;
 pub(crate) const HOME: &str = "HOME#";
 const PULL: &str = "PULL#";
 
-/// A tweet's place in a home timeline.
+/// An entry of a home timeline.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimelineEntry {
     /// The tweet.
     pub tweet: TweetId,
-    /// Who wrote it.
+    /// The tweet's author.
     pub author: UserId,
-    /// Its place: the tweet's id, or the retweet's.
+    /// The position in the timeline: the tweet's id, or the retweet's.
     pub position: EdgeId,
-    /// Who retweeted it, if that brought it here.
+    /// The user whose retweet decides the position; `None` if the tweet itself does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<UserId>,
-    /// Who retweeted it when it was here already; the first few.
+    /// Up to four other users who retweeted it.
     #[serde(default, skip_serializing)]
     pub also: BTreeSet<UserId>,
 }
 
 impl TimelineEntry {
-    /// A tweet where its author's followers find it: its own place is its id.
+    /// The entry for the author's followers. Its position is the tweet's id.
     #[must_use]
     pub fn tweeted(tweet: TweetId, author: UserId) -> Self {
         Self { tweet, author, position: tweet.into(), via: None, also: BTreeSet::new() }
     }
 
-    /// A tweet where somebody's followers find it who retweeted it: the place is the retweet's.
+    /// The entry for the followers of a user who retweeted the tweet. Its position is the retweet's id.
     #[must_use]
     pub fn retweeted(tweet: TweetId, author: UserId, via: UserId, position: EdgeId) -> Self {
         Self { tweet, author, position, via: Some(via), also: BTreeSet::new() }
     }
 
-    /// Everybody who brings it, its author first.
+    /// All stored sources of the entry, the author first.
     pub fn bringers(&self) -> impl Iterator<Item = UserId> {
         [Some(self.author), self.via].into_iter().flatten().chain(self.also.iter().copied())
     }
 }
 
-/// A retweet, as it was or is.
+/// A retweet that exists or existed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Retweet {
     pub(crate) by: UserId,
@@ -73,13 +74,13 @@ pub struct HomeTimelines {
 }
 
 impl HomeTimelines {
-    /// In these tables.
+    /// Works on these tables.
     #[must_use]
     pub fn new(social: &SocialTable, feed: &FeedTable) -> Self {
         Self { social: social.clone(), feed: feed.clone() }
     }
 
-    /// A page of what was written to somebody's timeline, newest first, of what comes after the position `after`; never
+    /// A page of the entries that were written to a user's timeline, newest first, after the position `after`. It never
     /// lags. One round trip.
     pub async fn page(
         &self,
@@ -91,22 +92,21 @@ impl HomeTimelines {
         let own = Own { pk: user_pk(user), prefix: HOME, by_recency: true, order: Order::NewestFirst };
         let after = after.map(|position| position.to_string());
         let page = self.feed.own_page(&own, after.as_deref(), limit).await?;
-        // The TTL removes late.
+        // The TTL removes expired items late.
         let current = page.entries.into_iter().filter(|item| !is_expired(item, now));
         let entries = current.map(|item| self.feed.read(item)).collect::<Result<_, _>>()?;
         Ok(ListPage { entries, next: page.next })
     }
 
-    /// Whose tweets are merged into somebody's timeline when it is read: those followed last, at most a hundred; never
-    /// lags. One round trip.
+    /// The users whose tweets are merged into a user's timeline when it is read: the latest followed first, at most a
+    /// hundred. It never lags. One round trip.
     pub async fn pulls(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
         let own = Own { pk: user_pk(user), prefix: PULL, by_recency: true, order: Order::NewestFirst };
         let page = self.feed.own_page(&own, None, MAX_PULLS).await?;
         Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", PULL)).collect())
     }
 
-    /// The entries of these tweets in somebody's timeline, of those that were written to it. One round trip, none where
-    /// nothing is asked.
+    /// The written entries of these tweets in a user's timeline. One round trip; no round trip without tweets.
     pub async fn entries(
         &self,
         user: UserId,
@@ -120,7 +120,8 @@ impl HomeTimelines {
         entries.collect()
     }
 
-    /// Has somebody's timeline merge another's tweets when it is read, if this follow is still there. One round trip.
+    /// Makes a user's timeline merge the followed user's tweets when it is read, if this follow still exists. One round
+    /// trip.
     pub async fn pull(&self, user: UserId, followed: UserId, follow: EdgeId) -> Result<(), StoreError> {
         let still = Expression::new("", "#id = :id").name("#id", "id").value(":id", text(follow.to_string()));
         let mut pull = pull_key(user, followed).into_item();
@@ -131,7 +132,7 @@ impl HomeTimelines {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// Ends that, if it is this follow by which it began. One round trip.
+    /// Ends the merge that this follow began. A merge begun by another follow stays. One round trip.
     pub async fn end_pull(&self, user: UserId, followed: UserId, follow: EdgeId) -> Result<(), StoreError> {
         let by_this = Expression::new("", "#recent = :recent")
             .name("#recent", "recent_sk")
@@ -141,15 +142,15 @@ impl HomeTimelines {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// Of these people, those whose followers were all told to merge their tweets. One round trip; none where nobody is
-    /// asked about.
+    /// Those of these users who are marked by [`Self::cross`]. One round trip; no round trip without users.
     pub async fn crossed(&self, people: &HashSet<UserId>) -> Result<HashSet<UserId>, StoreError> {
         let keys = people.iter().copied().map(crossed_key).collect();
         let found = self.feed.batch_get_many(keys).await?;
         Ok(found.iter().filter_map(|item| id_behind(item, "pk", "U#")).collect())
     }
 
-    /// This job tells everybody who follows somebody to merge their tweets; it is made once. One round trip.
+    /// Marks a user and creates the job that switches all followers to merging the user's tweets. Nothing happens if
+    /// the user is marked already. One round trip.
     pub async fn cross(&self, user: UserId, jobs: &Jobs, job: &Job) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
         transaction.create(&self.feed, crossed_key(user).into_item())?;
@@ -157,7 +158,7 @@ impl HomeTimelines {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// Not everybody who follows somebody was told to merge their tweets, from now on. One round trip.
+    /// Removes the mark that [`Self::cross`] sets. One round trip.
     pub async fn uncross(&self, user: UserId) -> Result<(), StoreError> {
         self.feed.delete(crossed_key(user)).await
     }
@@ -167,7 +168,7 @@ pub(crate) fn home_key(user: UserId, tweet: TweetId) -> Key {
     Key::new(user_pk(user), format!("{HOME}{tweet}"))
 }
 
-/// What brings a tweet into timelines: itself, or somebody's retweet of it.
+/// The origin of a timeline entry, as an index key: the tweet itself, or a user's retweet of it.
 pub(crate) fn origin(tweet: TweetId, via: Option<UserId>) -> String {
     match via {
         None => format!("TWEET#{tweet}"),

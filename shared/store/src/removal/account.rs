@@ -1,7 +1,7 @@
-//! Removes what a deleted account left, in bounded pages.
+//! Removes the items of a deleted account, in bounded pages.
 //!
-//! Every call can be repeated and can be killed between any two writes: a pointer to an item is removed with it or
-//! after it, never before.
+//! Every call can be repeated and can be killed between any two writes. A pointer to an item is removed together with
+//! it or after it, never before.
 
 use aviary_model::{CommentId, Timestamp, TweetId, UserId};
 use futures_util::future::try_join_all;
@@ -17,49 +17,48 @@ use crate::removal::Purge;
 use crate::social::comments::Comment;
 use crate::social::keys::{comment_key, commented_key, hide_key, user_pk};
 
-/// Items of a page. With their pointers they fit into one transaction, which takes a hundred writes.
+/// Items in a page. With their pointers they fit into one transaction, which takes a hundred writes.
 const PAGE: i32 = 25;
-/// The parts of a user's partition in which nothing leads to tweets and comments, which go with a job each.
+/// The ranges of a user's sort keys without the pointers to tweets and comments, which jobs of their own remove.
 const BESIDE_WORKS: [(&str, &str); 3] = [(" ", "COMMENT"), ("COMMENT~", "TWEET"), ("TWEET~", "~")];
 
 impl Purge {
-    /// Removes a page of what verified the user: sessions, device tokens and what leads to them. True if there is more.
-    /// Two round trips, one where there is nothing.
+    /// Removes a page of the user's sessions and device tokens, and the items that point to them. True if there is
+    /// more. Two round trips; one if nothing is left.
     pub async fn credentials(&self, user: UserId) -> Result<bool, StoreError> {
         self.remove_page(&self.credentials, &format!("U#{user}")).await
     }
 
-    /// Removes a page of the user's idempotency keys. True if there is more. Two round trips, one where there is
-    /// nothing.
+    /// Removes a page of the user's idempotency keys. True if there is more. Two round trips; one if nothing is left.
     pub async fn once(&self, user: UserId) -> Result<bool, StoreError> {
         self.remove_page(&self.credentials, &format!("ONCE#U#{user}")).await
     }
 
-    /// Removes a page of what the user did and had: edges, and what stands between the user and others, on both sides.
-    /// Not what leads to tweets and comments. True if there is more. Two round trips, one where there is nothing.
+    /// Removes a page of the user's partition, except for pointers to tweets and comments. The flags for blocks and
+    /// mutes are removed on both sides. True if there is more. Two round trips; one if nothing is left.
     pub async fn social(&self, user: UserId) -> Result<bool, StoreError> {
         let pages = BESIDE_WORKS.map(|part| self.remove_part(&self.social, user_pk(user), Some(part)));
         Ok(try_join_all(pages).await?.contains(&true))
     }
 
-    /// Removes a page of what was kept for the user to read. True if there is more. Two round trips, one where there is
-    /// nothing.
+    /// Removes a page of the user's timeline, notifications and security events. True if there is more. Two round
+    /// trips; one if nothing is left.
     pub async fn feed(&self, user: UserId) -> Result<bool, StoreError> {
         self.remove_page(&self.feed, &format!("U#{user}")).await
     }
 
-    /// Removes a page of what a tweet had under its own key, such as its tags. True if there is more. Two round trips,
-    /// one where there is nothing.
+    /// Removes a page of the items in a tweet's partition, such as its tags. True if there is more. Two round trips;
+    /// one if nothing is left.
     pub async fn tags(&self, tweet: TweetId) -> Result<bool, StoreError> {
         self.remove_page(&self.social, &format!("T#{tweet}")).await
     }
 
-    /// A page of the user's tweets, oldest first; never lags. One round trip.
+    /// A page of the user's tweets, oldest first. It never lags. One round trip.
     pub async fn tweets(&self, user: UserId) -> Result<Vec<TweetId>, StoreError> {
         self.works(user, "TWEET#").await
     }
 
-    /// A page of the user's comments, oldest first; never lags. One round trip.
+    /// A page of the user's comments, oldest first. It never lags. One round trip.
     pub async fn comments(&self, user: UserId) -> Result<Vec<CommentId>, StoreError> {
         self.works(user, "COMMENT#").await
     }
@@ -70,8 +69,8 @@ impl Purge {
         Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", prefix)).collect())
     }
 
-    /// A comment that an account left: it goes with what leads its author to it, and leaves a job that removes what
-    /// hangs on it. Two round trips.
+    /// Removes a comment of a deleted account and its author's pointer to it, and creates a job that removes everything
+    /// that refers to it. Two round trips.
     pub async fn comment_of(
         &self,
         author: UserId,
@@ -88,12 +87,12 @@ impl Purge {
         self.social.delete(commented_key(author, comment)).await
     }
 
-    /// Removes up to a page of a partition, each item together with what points to it.
+    /// Removes up to a page of a partition, each item together with its pointer.
     async fn remove_page<Kind>(&self, table: &Table<Kind>, pk: &str) -> Result<bool, StoreError> {
         self.remove_part(table, pk.to_owned(), None).await
     }
 
-    /// The same of a part of the partition's sort keys.
+    /// Removes up to a page of a range of the partition's sort keys.
     async fn remove_part<Kind>(
         &self,
         table: &Table<Kind>,
@@ -122,7 +121,8 @@ impl Purge {
     }
 }
 
-/// An item's key, that of what it points to, and what its other side has of what stands between two.
+/// The item's own key, the key of its pointer, and the key of the other user's flags if the item holds flags for a
+/// block or mute.
 fn keys_of(pk: &str, item: &Item) -> Vec<Key> {
     let own = attribute(item, "sk").map(|sk| Key::new(pk, sk));
     let user = pk.strip_prefix("U#").and_then(|user| user.parse().ok());

@@ -17,7 +17,7 @@ use crate::feed::timelines::{Retweet, home_key, origin};
 use crate::removal::{AT_ONCE, PAGE, PAGES, Purge};
 use crate::social::keys::user_pk;
 
-/// What brought entries into timelines that are to go.
+/// The origin of the timeline entries to remove.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Brought {
     /// The tweet itself.
@@ -27,18 +27,19 @@ pub(crate) enum Brought {
 }
 
 impl Purge {
-    /// A tweet's entries in timelines, but for those that a retweet brought.
+    /// Removes a tweet's entries from timelines, except for those that a retweet created. True if there are more.
     pub async fn timelines(&self, tweet: TweetId) -> Result<bool, StoreError> {
         self.entries(Brought::Tweet(tweet)).await
     }
 
-    /// Takes a tweet out of the timelines into which this retweet brought it; where somebody else brings it too, it
-    /// comes to that one's place. True if there are more.
+    /// Withdraws a retweet from timelines. An entry that has another source moves to that source's position; the others
+    /// are removed. True if there are more.
     pub async fn retweeted(&self, by: UserId, tweet: TweetId, edge: EdgeId) -> Result<bool, StoreError> {
         self.entries(Brought::Retweet(Retweet { by, tweet, edge })).await
     }
 
-    /// What anybody was told by this actor about a subject, and what `recipients` were told about it by anybody.
+    /// Removes all of the actor's notifications about a subject, and all notifications about it that `recipients` got.
+    /// True if there are more.
     pub async fn told_about(
         &self,
         subject: Uuid,
@@ -53,7 +54,7 @@ impl Purge {
         Ok(more)
     }
 
-    /// Everything that anybody was told by this actor.
+    /// Removes all of the actor's notifications. True if there are more.
     pub async fn told_by(&self, actor: UserId, now: Timestamp) -> Result<bool, StoreError> {
         self.told(actor, "", now).await
     }
@@ -84,7 +85,7 @@ impl Purge {
         Ok(true)
     }
 
-    /// Removes notifications, each recipient's together with the count of the unread ones.
+    /// Removes notifications, each recipient's together with the unread count.
     async fn take_back(&self, found: &[Item], now: Timestamp) -> Result<(), StoreError> {
         let mut inboxes: BTreeMap<UserId, Vec<NotificationId>> = BTreeMap::new();
         for item in found {
@@ -108,7 +109,7 @@ impl Purge {
         Ok(())
     }
 
-    /// Takes entries out of timelines by what brought them, page by page, in all shards concurrently. True if there are
+    /// Removes or moves the timeline entries of an origin, page by page, in all shards concurrently. True if there are
     /// more.
     pub(crate) async fn entries(&self, brought: Brought) -> Result<bool, StoreError> {
         let origin = match brought {
@@ -140,7 +141,7 @@ impl Purge {
         Ok(true)
     }
 
-    /// A page of the index `by-origin`. One round trip.
+    /// A page of the index `by-origin`, which lags. One round trip.
     async fn origin_page(&self, origin: &str, prefix: &str, after: Option<&str>) -> Result<ListPage<Item>, StoreError> {
         let first = after.map_or_else(|| prefix.to_owned(), |after| format!("{after} "));
         let call = self

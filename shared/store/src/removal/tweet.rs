@@ -1,8 +1,8 @@
-//! What hangs on a tweet or a comment that is gone, and on an account. What others were led to it by is found through
-//! indexes, which lag: whoever calls this does it again after a while.
+//! Removes the items that refer to a deleted tweet, comment or account. Items of other users are found through indexes,
+//! which lag, so the caller repeats each removal later.
 //!
-//! Each method removes what it finds in bounded pages and answers true if there is more. Everything can be done twice,
-//! and be cut off anywhere: what leads to a thing goes with it or after it.
+//! Each method removes its items in bounded pages and returns true if there is more. Every call can be repeated and can
+//! be killed at any point: a pointer to an item is removed together with it or after it.
 
 use aviary_model::{CommentId, Timestamp, TweetId, UserId};
 use futures_util::future::try_join_all;
@@ -22,7 +22,7 @@ use crate::social::keys::{
 };
 use crate::social::tweets::replies_list;
 
-/// What a list has that is removed.
+/// The kind of a list's entries, with what their removal needs.
 #[derive(Clone, Copy)]
 enum Part<'a> {
     Comments { tweet: TweetId, tweet_author: UserId, jobs: &'a Jobs, now: Timestamp },
@@ -31,19 +31,19 @@ enum Part<'a> {
 }
 
 impl Purge {
-    /// The likes, retweets and saves of a tweet.
+    /// Removes the likes, retweets and saves of a tweet.
     pub async fn reactions(&self, tweet: TweetId) -> Result<bool, StoreError> {
         let kinds = [EdgeKind::Like, EdgeKind::Retweet, EdgeKind::Save];
         let lists = kinds.map(|kind| self.edges(kind, tweet.uuid()));
         Ok(try_join_all(lists).await?.contains(&true))
     }
 
-    /// The likes of a comment.
+    /// Removes the likes of a comment.
     pub async fn comment_likes(&self, comment: CommentId) -> Result<bool, StoreError> {
         self.edges(EdgeKind::CommentLike, comment.uuid()).await
     }
 
-    /// The comments on a tweet. Each goes with a job that removes what hangs on it.
+    /// Removes the comments on a tweet. Each removal creates a job that removes everything that refers to the comment.
     pub async fn comments_on(
         &self,
         tweet: TweetId,
@@ -60,7 +60,7 @@ impl Purge {
         futures_util::stream::iter(removals).buffer_unordered(AT_ONCE).try_collect().await
     }
 
-    /// Removes a comment, if it is there, with what leads its author to it, and leaves this job.
+    /// Removes a comment, if it exists, and its author's pointer to it, and creates this job.
     async fn comment(&self, task: Task, jobs: &Jobs, now: Timestamp) -> Result<(), StoreError> {
         let Task::RemoveComment { author, comment, .. } = task else { return Ok(()) };
         let mut transaction = Transaction::default();
@@ -70,7 +70,7 @@ impl Purge {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// Answers to a tweet stay, and answer nothing then.
+    /// Keeps the replies to a tweet but removes their reference to it.
     pub async fn replies(&self, tweet: TweetId) -> Result<bool, StoreError> {
         self.each_page(&replies_list(tweet), Part::Replies).await
     }
@@ -90,8 +90,8 @@ impl Purge {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// A tweet that an account left: it goes with what leads its author to it, and leaves a job that removes what hangs
-    /// on it. One round trip.
+    /// Removes a tweet of a deleted account and its author's pointers to it, and creates a job that removes everything
+    /// that refers to it. One round trip.
     pub async fn tweet(&self, author: UserId, tweet: TweetId, jobs: &Jobs, now: Timestamp) -> Result<(), StoreError> {
         let task = Task::RemoveTweet { author, tweet, round: 0 };
         let mut transaction = Transaction::default();
@@ -102,7 +102,7 @@ impl Purge {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// The follows, blocks and mutes by which others are led to somebody, and what stands between them.
+    /// Removes the follows, blocks and mutes of a user by others, and the flags for those blocks and mutes.
     pub async fn relations(&self, user: UserId) -> Result<bool, StoreError> {
         let mut more = false;
         for kind in [EdgeKind::Follow, EdgeKind::Block, EdgeKind::Mute] {
@@ -115,7 +115,7 @@ impl Purge {
         self.each_page(&list_of(kind, target), Part::Edges { kind, target }).await
     }
 
-    /// Edges of a kind that lead to a target, each after what stands between its actor and a user.
+    /// Removes the edges from these actors to a target. The actors' flags for blocks and mutes are removed first.
     async fn edges_of(&self, actors: &[UserId], kind: EdgeKind, target: Uuid) -> Result<(), StoreError> {
         if let (EdgeKind::Block | EdgeKind::Mute, Ok(user)) = (kind, target.to_string().parse()) {
             let hides = actors.iter().map(|actor| hide_key(*actor, user));
@@ -125,7 +125,7 @@ impl Purge {
         self.delete_each(&self.social, edges.collect()).await
     }
 
-    /// Reads a list of the index `lists` page by page, as many as a call may, and removes what is in it.
+    /// Reads pages of a list in the index `lists`, as many as one call may, and removes their entries.
     async fn each_page(&self, list: &str, part: Part<'_>) -> Result<bool, StoreError> {
         let mut after = None;
         for _ in 0..PAGES {

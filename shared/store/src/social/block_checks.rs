@@ -11,13 +11,13 @@ use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::social::keys::hide_key;
 
-/// Why something was not written.
+/// Why a text or a reaction was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// Somebody whom it would have reached blocks the caller.
+    /// A user whom the write concerns blocks the caller.
     #[error("somebody whom it would have reached blocks the caller")]
     Blocked,
-    /// DynamoDB did not take it.
+    /// The call to DynamoDB failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -28,7 +28,8 @@ impl From<aviary_model::EntropyError> for WriteError {
     }
 }
 
-/// Lets a transaction stand on none of these blocking the caller. Returns the checks.
+/// Makes a transaction fail if any of the users in `reached` blocks the caller. The caller's own id is skipped. Returns
+/// the checks.
 pub(crate) fn check_reach(
     transaction: &mut Transaction,
     table: &SocialTable,
@@ -41,7 +42,7 @@ pub(crate) fn check_reach(
     others.into_iter().map(|other| transaction.check(table, hide_key(caller, other), &free)).collect()
 }
 
-/// Was it one of these checks that failed?
+/// Did one of these checks fail?
 pub(crate) fn is_blocked(committed: &Committed, checks: &[WriteId]) -> bool {
     checks.iter().any(|check| committed.refused(*check))
 }

@@ -1,4 +1,5 @@
-//! Comments: `C#<id> / COMMENT`, listed by their tweet, with `U#<author> / COMMENT#<id>` that leads to them.
+//! Comments: `C#<id> / COMMENT`, listed by their tweet. `U#<author> / COMMENT#<id>` points from the author to the
+//! comment.
 
 use aviary_model::{CommentId, Timestamp, TweetId, TweetText, UserId};
 use serde::{Deserialize, Serialize};
@@ -15,25 +16,25 @@ use crate::social::block_checks::{WriteError, check_reach, is_blocked};
 use crate::social::keys::{comment_key, commented_key, list_pk};
 use crate::social::tweet_writes::{Edited, Nothing, edited, new_text};
 
-/// A comment.
+/// A comment as it is stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Comment {
-    /// The id.
+    /// The id, which sorts by time.
     pub id: CommentId,
-    /// Who wrote it.
+    /// The comment's author.
     pub author: UserId,
-    /// The tweet that it is on.
+    /// The tweet to which it belongs.
     pub tweet: TweetId,
-    /// Who wrote that.
+    /// The tweet's author.
     pub tweet_author: UserId,
-    /// What it says.
+    /// The text.
     pub message: TweetText,
-    /// How many like it.
+    /// The number of likes.
     #[serde(default, deserialize_with = "count")]
     pub likes: u64,
-    /// When it was written.
+    /// The time of creation.
     pub created_at: Timestamp,
-    /// When it was last edited.
+    /// The time of the last edit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Timestamp>,
 }
@@ -45,7 +46,7 @@ pub struct Comments {
 }
 
 impl Comments {
-    /// In this table.
+    /// Works on this table.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
         Self { table: table.clone() }
@@ -56,7 +57,7 @@ impl Comments {
         self.table.get(comment_key(id)).await
     }
 
-    /// The comments of a tweet and their authors, oldest first; lags. One round trip.
+    /// A page of a tweet's comments, with their authors, oldest first. The index lags. One round trip.
     pub async fn of_tweet(
         &self,
         tweet: TweetId,
@@ -69,12 +70,12 @@ impl Comments {
         Ok(page.filter_map(|item| Some((id_behind(&item, "pk", "C#")?, id_behind(&item, "author", "")?))))
     }
 
-    /// Writes a new comment, on condition that neither the tweet's author nor anybody who is mentioned blocks its
-    /// author; writing the same one again changes nothing. With an idempotency key, which is settled in the same
-    /// transaction with this result. One round trip.
+    /// Writes a new comment, unless the tweet's author or a mentioned user blocks its author. Writing the same comment
+    /// again changes nothing. If there is an idempotency key, the same transaction stores this result with it. One
+    /// round trip.
     ///
     /// # Errors
-    /// When somebody blocks its author, or the key's claim has lapsed.
+    /// If one of these users blocks the author, or the idempotency claim has expired.
     pub async fn create(
         &self,
         comment: &Comment,
@@ -98,11 +99,11 @@ impl Comments {
         }
     }
 
-    /// Gives a comment another text, on condition that its text is the one that was read and that nobody whom it
-    /// reaches now blocks its author. One round trip.
+    /// Replaces a comment's text, if it is still the text that was read and none of the users in `reached` blocks the
+    /// author. One round trip.
     ///
     /// # Errors
-    /// When somebody blocks its author.
+    /// If one of these users blocks the author.
     pub async fn edit(
         &self,
         comment: &Comment,
@@ -118,8 +119,8 @@ impl Comments {
         edited(&self.table, &committed, at, &checks)
     }
 
-    /// Removes a comment and what leads its author to it, and leaves a job that removes what hangs on it. False if it
-    /// is gone already. One round trip.
+    /// Deletes a comment and its author's pointer to it, and creates a job that removes everything that refers to it.
+    /// False if it is deleted already. One round trip.
     pub async fn delete(&self, comment: &Comment, jobs: &Jobs, now: Timestamp) -> Result<bool, StoreError> {
         let task = Task::RemoveComment {
             author: comment.author,

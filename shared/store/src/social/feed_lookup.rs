@@ -11,16 +11,16 @@ use crate::dynamodb::item::Key;
 use crate::dynamodb::pages::attribute;
 use crate::social::profiles::{Profiles, name_key, profile_key};
 
-/// What is to be looked up.
+/// The names and users to look up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lookup {
     /// Usernames.
     pub names: HashSet<NameKey>,
-    /// Those of whom it is asked how many follow them.
+    /// Users whose follower counts are looked up.
     pub people: HashSet<UserId>,
 }
 
-/// What was found. Names that nobody has and people who are gone are not in it.
+/// The results of a lookup. Names without an owner and deleted users are missing.
 #[derive(Clone, Debug, Default)]
 pub struct LookedUp {
     owners: HashMap<String, UserId>,
@@ -28,13 +28,13 @@ pub struct LookedUp {
 }
 
 impl LookedUp {
-    /// Whose name it is.
+    /// The user who owns this name.
     #[must_use]
     pub fn owner(&self, name: &NameKey) -> Option<UserId> {
         self.owners.get(name.as_str()).copied()
     }
 
-    /// How many follow this one.
+    /// The number of this user's followers.
     #[must_use]
     pub fn followers(&self, user: UserId) -> Option<u64> {
         self.followers.get(&user).copied()
@@ -49,10 +49,10 @@ struct Followed {
 }
 
 impl Profiles {
-    /// Looks all of it up, as it is now. One round trip; none where nothing is asked.
-    pub async fn look_up(&self, wanted: &Lookup) -> Result<LookedUp, StoreError> {
-        let names = wanted.names.iter().map(name_key);
-        let keys: Vec<Key> = names.chain(wanted.people.iter().copied().map(profile_key)).collect();
+    /// Looks everything up with consistent reads. One round trip; no round trip if there is nothing to look up.
+    pub async fn look_up(&self, lookup: &Lookup) -> Result<LookedUp, StoreError> {
+        let names = lookup.names.iter().map(name_key);
+        let keys: Vec<Key> = names.chain(lookup.people.iter().copied().map(profile_key)).collect();
         let mut found = LookedUp::default();
         for item in self.table.batch_get_many(keys).await? {
             let name = attribute(&item, "pk").and_then(|pk| pk.strip_prefix("NAME#")).map(ToOwned::to_owned);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::dynamodb::item::Key;
 use crate::dynamodb::pages::SHARDS;
 
-/// What an actor does to somebody or something: `U#<actor> / <KIND>#<target>`.
+/// The kind of an edge from an actor to a target: `U#<actor> / <KIND>#<target>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum EdgeKind {
     Follow,
@@ -19,7 +19,7 @@ pub(crate) enum EdgeKind {
 }
 
 impl EdgeKind {
-    /// The beginning of the sort key, and of the place by recency.
+    /// The prefix of the sort key and of `recent_sk`.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Follow => "FOLLOW",
@@ -32,7 +32,7 @@ impl EdgeKind {
         }
     }
 
-    /// The beginning of the list in the other direction.
+    /// The prefix of the reverse list's key, where edges are found by their target.
     pub(crate) const fn list(self) -> &'static str {
         match self {
             Self::Follow => "FOLLOWERS",
@@ -45,17 +45,17 @@ impl EdgeKind {
     }
 }
 
-/// Everything of a user's own.
+/// The partition of a user.
 pub(crate) fn user_pk(user: UserId) -> String {
     format!("U#{user}")
 }
 
-/// An edge, where its actor is.
+/// The key of an edge.
 pub(crate) fn edge_key(actor: UserId, kind: EdgeKind, target: Uuid) -> Key {
     Key::new(user_pk(actor), format!("{}#{target}", kind.word()))
 }
 
-/// What both indexes want of an edge.
+/// The index attributes of an edge: for the reverse list (`lists`) and for the actor's own list (`by-recency`).
 pub(crate) fn edge_index(actor: UserId, kind: EdgeKind, target: Uuid, id: EdgeId) -> [(&'static str, String); 3] {
     [
         ("list_pk", list_pk(&list_of(kind, target), actor.uuid())),
@@ -64,43 +64,43 @@ pub(crate) fn edge_index(actor: UserId, kind: EdgeKind, target: Uuid, id: EdgeId
     ]
 }
 
-/// The list in the other direction of a kind's edges: who likes this, who follows this one.
+/// The reverse list of an edge kind, such as a tweet's likes or a user's followers.
 pub(crate) fn list_of(kind: EdgeKind, target: Uuid) -> String {
     format!("{}#{target}", kind.list())
 }
 
-/// The place of one entry in a list: its shard by the id that the entry is by.
+/// The index partition of a list's entry. Its shard is chosen by the id `by`.
 pub(crate) fn list_pk(list: &str, by: Uuid) -> String {
     let [.., last] = by.into_bytes();
     format!("{list}#{}", last % SHARDS)
 }
 
-/// What stands between two users, as the first one has it.
+/// The key of the flags for the blocks and mutes between two users, as stored for the first one.
 pub(crate) fn hide_key(user: UserId, other: UserId) -> Key {
     Key::new(user_pk(user), format!("HIDE#{other}"))
 }
 
-/// A tweet.
+/// The key of a tweet.
 pub(crate) fn tweet_key(id: TweetId) -> Key {
     Key::new(format!("T#{id}"), "TWEET")
 }
 
-/// A comment.
+/// The key of a comment.
 pub(crate) fn comment_key(id: CommentId) -> Key {
     Key::new(format!("C#{id}"), "COMMENT")
 }
 
-/// A tweet's place in its author's list.
+/// The key of a tweet's entry in its author's list.
 pub(crate) fn authored_key(author: UserId, id: TweetId) -> Key {
     Key::new(user_pk(author), format!("TWEET#{id}"))
 }
 
-/// A tweet's place in its author's list of those with media.
+/// The key of a tweet's entry in its author's list of tweets with media.
 pub(crate) fn with_media_key(author: UserId, id: TweetId) -> Key {
     Key::new(user_pk(author), format!("MEDIA#{id}"))
 }
 
-/// What leads from an author to a comment.
+/// The key of the pointer from an author to a comment.
 pub(crate) fn commented_key(author: UserId, id: CommentId) -> Key {
     Key::new(user_pk(author), format!("COMMENT#{id}"))
 }

@@ -15,7 +15,7 @@ use crate::social::profiles::{Profile, profile_key};
 use crate::social::tweets::Tweet;
 use crate::social::visibility::Hide;
 
-/// What is to be read for a page.
+/// The keys of everything that a page needs.
 #[derive(Clone, Debug, Default)]
 pub struct PageKeys {
     viewer: Option<UserId>,
@@ -27,41 +27,41 @@ pub struct PageKeys {
 }
 
 impl PageKeys {
-    /// For this viewer, or for nobody.
+    /// Starts with no keys, for this viewer or for an anonymous one.
     #[must_use]
     pub fn by(viewer: Option<UserId>) -> Self {
         Self { viewer, ..Self::default() }
     }
 
-    /// A tweet with its author, and whether the viewer likes, retweeted, saved it.
+    /// Adds a tweet with its author, and the viewer's like, retweet and save of it.
     #[must_use]
     pub fn tweet(mut self, id: TweetId, author: UserId) -> Self {
         self.tweets.insert(id);
         self.person(author)
     }
 
-    /// Whether the viewer likes, retweeted, saved a tweet that was read already.
+    /// Adds the viewer's like, retweet and save of a tweet that was read already.
     #[must_use]
     pub fn reactions(mut self, id: TweetId) -> Self {
         self.reactions.insert(id);
         self
     }
 
-    /// A comment with its author, and whether the viewer likes it.
+    /// Adds a comment with its author, and the viewer's like of it.
     #[must_use]
     pub fn comment(mut self, id: CommentId, author: UserId) -> Self {
         self.comments.insert(id);
         self.person(author)
     }
 
-    /// Somebody's profile, and what stands between the viewer and them.
+    /// Adds a user's profile, and the blocks and mutes between the viewer and that user.
     #[must_use]
     pub fn person(mut self, id: UserId) -> Self {
         self.people.insert(id);
         self
     }
 
-    /// Does the viewer follow this one?
+    /// Adds the viewer's follow of this user.
     #[must_use]
     pub fn follows(mut self, id: UserId) -> Self {
         self.follows.insert(id);
@@ -84,7 +84,7 @@ impl PageKeys {
     }
 }
 
-/// What was read for a page.
+/// The items that were read for a page.
 #[derive(Clone, Debug, Default)]
 pub struct PageData {
     tweets: HashMap<TweetId, Tweet>,
@@ -95,31 +95,31 @@ pub struct PageData {
 }
 
 impl PageData {
-    /// The tweet, if it is there.
+    /// The tweet, if it exists.
     #[must_use]
     pub fn tweet(&self, id: TweetId) -> Option<&Tweet> {
         self.tweets.get(&id)
     }
 
-    /// The comment, if it is there.
+    /// The comment, if it exists.
     #[must_use]
     pub fn comment(&self, id: CommentId) -> Option<&Comment> {
         self.comments.get(&id)
     }
 
-    /// The profile; none of a deleted account, whose works are hidden with it.
+    /// The profile. `None` if the account is deleted; its tweets and comments are then hidden too.
     #[must_use]
     pub fn profile(&self, id: UserId) -> Option<&Profile> {
         self.profiles.get(&id)
     }
 
-    /// What stands between the viewer and this one.
+    /// The blocks and mutes between the viewer and this user.
     #[must_use]
     pub fn hide(&self, id: UserId) -> Hide {
         self.hides.get(&id).copied().unwrap_or_default()
     }
 
-    /// This and what was read beside it or after it.
+    /// Merges the results of two reads.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.tweets.extend(other.tweets);
@@ -130,7 +130,7 @@ impl PageData {
         self
     }
 
-    /// Does the viewer follow this one?
+    /// Does the viewer follow this user?
     #[must_use]
     pub fn follows(&self, id: UserId) -> bool {
         self.has(EdgeKind::Follow, id.uuid())
@@ -142,13 +142,13 @@ impl PageData {
         self.has(EdgeKind::Like, id.uuid())
     }
 
-    /// Did the viewer retweet it?
+    /// Did the viewer retweet this tweet?
     #[must_use]
     pub fn retweeted(&self, id: TweetId) -> bool {
         self.has(EdgeKind::Retweet, id.uuid())
     }
 
-    /// Did the viewer save it?
+    /// Did the viewer save this tweet?
     #[must_use]
     pub fn saved(&self, id: TweetId) -> bool {
         self.has(EdgeKind::Save, id.uuid())
@@ -198,25 +198,25 @@ fn edge_of(sk: &str) -> Option<(EdgeKind, Uuid)> {
     Some((kind, target.parse().ok()?))
 }
 
-/// Reads what pages need, of the `social` table.
+/// Reads from the `social` table what pages need.
 #[derive(Clone, Debug)]
 pub struct PageReads {
     table: SocialTable,
 }
 
 impl PageReads {
-    /// In this table.
+    /// Works on this table.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
         Self { table: table.clone() }
     }
 
-    /// Reads all of it as it is now. One round trip, however much it is; none where nothing is wanted.
-    pub async fn read(&self, wanted: &PageKeys) -> Result<PageData, StoreError> {
-        let mut seen = PageData::default();
-        for item in self.table.batch_get_many(wanted.keys()).await? {
-            seen.take(&self.table, item)?;
+    /// Reads all keys consistently. One round trip, however many keys there are; no round trip without keys.
+    pub async fn read(&self, keys: &PageKeys) -> Result<PageData, StoreError> {
+        let mut data = PageData::default();
+        for item in self.table.batch_get_many(keys.keys()).await? {
+            data.take(&self.table, item)?;
         }
-        Ok(seen)
+        Ok(data)
     }
 }

@@ -1,6 +1,6 @@
-//! Profiles, and the pointers from usernames to them.
+//! Profiles, and the usernames that point to them.
 //!
-//! `U#<id> / PROFILE` is a profile, `NAME#<key> / NAME` says whose a username is.
+//! `U#<id> / PROFILE` is a profile. `NAME#<key> / NAME` names the owner of a username.
 
 use aviary_model::{Alias, Bio, BirthDate, Link, NameKey, Timestamp, UserId, Username};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -13,14 +13,14 @@ use crate::dynamodb::item::{Item, Key, count, item, shard, text};
 use crate::dynamodb::table::SocialTable;
 use crate::social::search_index::{alias_index, name_index};
 
-/// A profile.
+/// A user's profile.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Profile {
     /// The user's id.
     pub id: UserId,
-    /// The user's name.
+    /// The unique name by which others find and mention the user.
     pub username: Username,
-    /// The name shown beside it.
+    /// The display name beside the username; empty if there is none.
     #[serde(default)]
     pub alias: Alias,
     /// The biography; empty until one is written.
@@ -32,24 +32,24 @@ pub struct Profile {
     /// The profile picture, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
-    /// The picture behind it.
+    /// A link to the background picture, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub background: Option<Link>,
-    /// What the user service was asked to do with it.
+    /// The profile's state in the user service.
     #[serde(default, skip_serializing_if = "was_never_created")]
     pub service_profile: ServiceProfile,
-    /// How many follow this user.
+    /// The number of followers.
     #[serde(default, deserialize_with = "count")]
     pub followers: u64,
-    /// How many this user follows.
+    /// The number of users whom this user follows.
     #[serde(default, deserialize_with = "count")]
     pub following: u64,
-    /// When the profile was made.
+    /// The time of creation.
     pub created_at: Timestamp,
 }
 
 impl Profile {
-    /// A new user's profile: a name, nothing else yet.
+    /// A new user's profile, with a username and default values.
     #[must_use]
     pub fn new(id: UserId, username: Username, created_at: Timestamp) -> Self {
         Self {
@@ -68,26 +68,26 @@ impl Profile {
     }
 }
 
-/// Where a profile picture is.
+/// The location of a profile picture.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Picture {
-    /// An object in our bucket, by its key.
+    /// The key of an object in our bucket.
     Object(String),
-    /// A picture elsewhere (document 000's `image_url`).
+    /// A link to a picture on another site (document 000's `image_url`).
     Link(Link),
 }
 
-/// A profile as the user service (document 003) has it.
+/// The state of a profile in the user service (document 003).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ServiceProfile {
-    /// Made by the signup; `create` was not called.
+    /// The signup created the profile; `create` was never called.
     #[default]
     NeverCreated,
-    /// `create` was called, and `delete` not since.
+    /// `create` was called last.
     Created,
-    /// `delete` was called, and `create` not since.
+    /// `delete` was called last.
     Deleted,
 }
 
@@ -96,16 +96,16 @@ fn was_never_created(state: &ServiceProfile) -> bool {
     *state == ServiceProfile::NeverCreated
 }
 
-/// What is to change; the rest stays.
+/// The fields to change; `None` keeps a field.
 #[derive(Clone, Debug, Default)]
 pub struct ProfileChange {
     /// A new biography.
     pub bio: Option<Bio>,
-    /// A new name beside the username; an empty one is none.
+    /// A new alias; an empty one removes it.
     pub alias: Option<Alias>,
-    /// A new picture, or none.
+    /// A new picture; `Some(None)` removes it.
     pub picture: Option<Option<Picture>>,
-    /// A new picture behind it, or none.
+    /// A new background picture; `Some(None)` removes it.
     pub background: Option<Option<Link>>,
 }
 
@@ -114,7 +114,7 @@ impl ProfileChange {
         self.bio.is_none() && self.alias.is_none() && self.picture.is_none() && self.background.is_none()
     }
 
-    /// A profile as this change leaves it.
+    /// The profile after this change.
     #[must_use]
     pub fn applied_to(self, before: Profile) -> Profile {
         Profile {
@@ -126,7 +126,7 @@ impl ProfileChange {
         }
     }
 
-    /// The same in DynamoDB's words.
+    /// The change as an update expression.
     fn expression(&self, id: UserId) -> Result<Expression, StoreError> {
         let mut removed = Vec::new();
         let mut update = Expression::new("", "attribute_exists(pk)")
@@ -162,7 +162,7 @@ pub struct Profiles {
 }
 
 impl Profiles {
-    /// In this table.
+    /// Works on this table.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
         Self { table: table.clone() }
@@ -173,13 +173,13 @@ impl Profiles {
         self.table.get(profile_key(id)).await
     }
 
-    /// Whose this username is. One round trip.
+    /// The user who owns this username. One round trip.
     pub async fn owner_of(&self, name: &NameKey) -> Result<Option<UserId>, StoreError> {
-        let guard = self.table.get::<NameOwner>(name_key(name)).await?;
-        Ok(guard.map(|guard| guard.user_id))
+        let owner = self.table.get::<NameOwner>(name_key(name)).await?;
+        Ok(owner.map(|owner| owner.user_id))
     }
 
-    /// The profile of whoever has this username. Two round trips.
+    /// The profile of the user who owns this username. Two round trips.
     pub async fn by_name(&self, name: &NameKey) -> Result<Option<Profile>, StoreError> {
         match self.owner_of(name).await? {
             Some(id) => self.by_id(id).await,
@@ -187,8 +187,8 @@ impl Profiles {
         }
     }
 
-    /// Changes a profile and answers it as it was before, so that exactly one caller learns of each picture that it
-    /// replaced. None if there is no such profile. One round trip.
+    /// Changes a profile and returns it as it was before, so that exactly one caller learns of each replaced picture.
+    /// `None` if there is no such profile. One round trip.
     pub async fn change(&self, id: UserId, change: &ProfileChange) -> Result<Option<Profile>, StoreError> {
         if change.is_empty() {
             return self.by_id(id).await;

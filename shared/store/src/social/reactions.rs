@@ -1,5 +1,5 @@
-//! What people do with tweets and comments: likes, retweets, saves. Each is an edge where its actor is, there or not;
-//! doing it twice is doing it once.
+//! Likes, retweets and saves of tweets, and likes of comments. Each is an edge in its actor's partition, so a repeated
+//! reaction changes nothing.
 
 use aviary_model::{CommentId, EdgeId, Timestamp, TweetId, UserId};
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
@@ -17,14 +17,14 @@ use crate::social::comments::Comment;
 use crate::social::keys::{EdgeKind, edge_index, edge_key, list_of, user_pk};
 use crate::social::tweets::Tweet;
 
-/// What somebody can do with a tweet.
+/// A reaction to a tweet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reaction {
-    /// Like it.
+    /// A like.
     Like,
-    /// Show it to one's followers.
+    /// A retweet, which shows the tweet to the actor's followers.
     Retweet,
-    /// Keep it for oneself.
+    /// A save, which only its actor sees.
     Save,
 }
 
@@ -38,23 +38,23 @@ impl Reaction {
     }
 }
 
-/// The edges of tweets and comments in the `social` table.
+/// The reactions to tweets and comments in the `social` table.
 #[derive(Clone, Debug)]
 pub struct Reactions {
     table: SocialTable,
 }
 
-/// Something of somebody that is reacted to.
+/// The tweet or comment that is reacted to.
 struct Target {
     id: Uuid,
     author: UserId,
-    /// Where a reaction to it reaches.
+    /// The users whose blocks forbid the reaction.
     reached: Vec<UserId>,
-    /// What else the edge says.
+    /// Further attributes of the edge.
     more: Vec<(&'static str, String)>,
 }
 
-/// An edge's own attributes.
+/// The attributes that every edge of this kind has.
 #[derive(serde::Serialize)]
 struct Edge {
     id: EdgeId,
@@ -62,16 +62,16 @@ struct Edge {
 }
 
 impl Reactions {
-    /// In this table.
+    /// Works on this table.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
         Self { table: table.clone() }
     }
 
-    /// Reacts to a tweet. False if that was done before. One round trip.
+    /// Adds a reaction to a tweet. False if it exists already. One round trip.
     ///
     /// # Errors
-    /// When the tweet's author blocks the actor.
+    /// If the tweet's author blocks the actor.
     pub async fn put(
         &self,
         actor: UserId,
@@ -84,15 +84,15 @@ impl Reactions {
         self.put_edge(actor, reaction.kind(), target, now).await
     }
 
-    /// Takes a reaction back. False if there was none. One round trip.
+    /// Removes a reaction. False if there is none. One round trip.
     pub async fn remove(&self, actor: UserId, reaction: Reaction, tweet: TweetId) -> Result<bool, StoreError> {
         self.remove_edge(actor, reaction.kind(), tweet.uuid()).await
     }
 
-    /// Likes a comment. False if that was done before. One round trip.
+    /// Adds a like to a comment. False if it exists already. One round trip.
     ///
     /// # Errors
-    /// When the comment's or its tweet's author blocks the actor.
+    /// If the author of the comment or of its tweet blocks the actor.
     pub async fn like_comment(&self, actor: UserId, comment: &Comment, now: Timestamp) -> Result<bool, WriteError> {
         let target = Target {
             id: comment.id.uuid(),
@@ -103,12 +103,12 @@ impl Reactions {
         self.put_edge(actor, EdgeKind::CommentLike, target, now).await
     }
 
-    /// Takes the like of a comment back. False if there was none. One round trip.
+    /// Removes the like of a comment. False if there is none. One round trip.
     pub async fn unlike_comment(&self, actor: UserId, comment: CommentId) -> Result<bool, StoreError> {
         self.remove_edge(actor, EdgeKind::CommentLike, comment.uuid()).await
     }
 
-    /// Who reacted so to a tweet, newest first, each with the place after which the list goes on; lags. One round trip.
+    /// A page of the users with this reaction to a tweet, newest first. The index lags. One round trip.
     pub async fn of_tweet(
         &self,
         reaction: Reaction,
@@ -122,8 +122,8 @@ impl Reactions {
         Ok(page.filter_map(|item| id_behind(&item, "pk", "U#")))
     }
 
-    /// The tweets that somebody reacted to so, and their authors, in the order of reacting, newest first; never lags.
-    /// One round trip.
+    /// A page of the tweets to which a user reacted, with their authors, newest reaction first. It never lags. One
+    /// round trip.
     pub async fn by_user(
         &self,
         user: UserId,
@@ -138,7 +138,8 @@ impl Reactions {
         Ok(page.filter_map(|item| Some((id_behind(&item, "sk", &prefix)?, id_behind(&item, "author", "")?))))
     }
 
-    /// What somebody retweeted, with the places that it has in timelines, newest first; never lags. One round trip.
+    /// A page of a user's retweets, as entries of the followers' timelines, newest first. It never lags. One round
+    /// trip.
     pub async fn retweeted_by(
         &self,
         user: UserId,
@@ -159,7 +160,7 @@ impl Reactions {
         now: Timestamp,
     ) -> Result<bool, WriteError> {
         let id = EdgeId::new(now, self.table.entropy())?;
-        // Nobody lists the comments that somebody likes.
+        // No list shows the comments that a user likes, so their edges have no `recent_sk`.
         let index = edge_index(actor, kind, target.id, id).into_iter();
         let index = index.filter(|(name, _)| kind != EdgeKind::CommentLike || *name != "recent_sk");
         let edge = Edge { id, author: target.author };
@@ -189,7 +190,7 @@ impl Reactions {
     }
 }
 
-/// A retweet's place in the timelines of those who follow its actor.
+/// A retweet as an entry in the timelines of its actor's followers.
 pub(crate) fn retweeted_entry(edge: &Item, actor: UserId) -> Option<TimelineEntry> {
     let (tweet, author) = (id_behind(edge, "sk", "RETWEET#")?, id_behind(edge, "author", "")?);
     Some(TimelineEntry::retweeted(tweet, author, actor, id_behind(edge, "id", "")?))

@@ -1,7 +1,7 @@
-//! What stands between people: follows, blocks, mutes (`docs/social.md`).
+//! Relations between users: follows, blocks and mutes (`docs/social.md`).
 //!
-//! An edge lies with its actor; what a block or a mute means for both is kept as flags in `U#<a> / HIDE#<b>`, which
-//! everything that a block forbids has in its own transaction.
+//! An edge is stored in its actor's partition. What a block or a mute means for both users is stored as flags in
+//! `U#<a> / HIDE#<b>`. Every write that a block forbids checks that item in its own transaction.
 
 use aviary_model::{EdgeId, UserId};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -23,33 +23,33 @@ const BLOCKED_BY: &str = "blocked_by";
 const MUTES: &str = "mutes";
 const FLAGS: [&str; 3] = [BLOCKS, BLOCKED_BY, MUTES];
 
-/// Edges between people, in the `social` table.
+/// The follows, blocks and mutes of the `social` table.
 #[derive(Clone, Debug)]
 pub struct Relations {
     table: SocialTable,
 }
 
-/// What came of an act.
+/// The outcome of a change to a relation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Related {
-    /// It is so now, and was not before.
+    /// The change was made.
     Changed,
-    /// It was so before.
+    /// Nothing changed: the relation was in this state already.
     AlreadySo,
-    /// It can't be: the other blocks the actor.
+    /// Not allowed: the other user blocks the actor.
     BlockedBy,
-    /// It can't be: the actor blocks the other.
+    /// Not allowed: the actor blocks the other user.
     Blocks,
 }
 
-/// Somebody, and what stands between them and an actor.
+/// Another user's profile, with the blocks and mutes between them and an actor.
 #[derive(Clone, Debug)]
 pub struct Between {
-    /// The other's profile.
+    /// The other user's profile.
     pub profile: Profile,
-    /// As the actor has it.
+    /// The actor's flags for the other user.
     pub mine: Hide,
-    /// As the other has it.
+    /// The other user's flags for the actor.
     theirs: Hide,
 }
 
@@ -59,16 +59,17 @@ struct Edge {
 }
 
 impl Relations {
-    /// In this table.
+    /// Works on this table.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
         Self { table: table.clone() }
     }
 
-    /// What stands between an actor and somebody; none if there is no such user. One round trip.
+    /// Another user's profile, and the blocks and mutes between them and the actor. `None` if there is no such user.
+    /// One round trip.
     pub async fn between(&self, actor: UserId, other: UserId) -> Result<Option<Between>, StoreError> {
         let (mine, theirs, profile) = (hide_key(actor, other), hide_key(other, actor), profile_key(other));
-        // One's own two are one item, and a batch refuses to hear of it twice.
+        // If both users are the same, both keys are equal, and a batch read rejects duplicate keys.
         let mut keys = vec![profile.clone(), mine.clone()];
         keys.extend((mine != theirs).then(|| theirs.clone()));
         let found = self.table.batch_get(keys).await?;
@@ -81,7 +82,7 @@ impl Relations {
         found.iter().find(|item| key.is_of(item)).map(|item| self.table.read(item.clone())).transpose()
     }
 
-    /// `actor` follows `other`, unless a block stands between them. One round trip.
+    /// Makes `actor` follow `other`, unless one of them blocks the other. One round trip.
     pub async fn follow(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<Related, StoreError> {
         let mut transaction = Transaction::default();
         self.create_edge(&mut transaction, EdgeKind::Follow, actor, other, id)?;
@@ -99,14 +100,14 @@ impl Relations {
         Ok(if hide.blocked_by { Related::BlockedBy } else { Related::Blocks })
     }
 
-    /// `actor` does not follow `other` any more. One round trip.
+    /// Ends the follow of `other` by `actor`. One round trip.
     pub async fn unfollow(&self, actor: UserId, other: UserId) -> Result<Related, StoreError> {
         let mut transaction = Transaction::default();
         self.delete_edge(&mut transaction, EdgeKind::Follow, actor, other)?;
         Ok(outcome(&transaction.commit(&self.table.db).await?))
     }
 
-    /// `actor` blocks `other`, which ends follows both ways. The two must be different. One round trip.
+    /// Makes `actor` block `other`, and ends the follows in both directions. The two users must differ. One round trip.
     pub async fn block(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<Related, StoreError> {
         let mut transaction = Transaction::default();
         self.create_edge(&mut transaction, EdgeKind::Block, actor, other, id)?;
@@ -117,13 +118,13 @@ impl Relations {
         Ok(outcome(&transaction.commit(&self.table.db).await?))
     }
 
-    /// `actor` does not block `other` any more; `was` is how it was read. The follows do not come back. One round trip,
-    /// and two more if it has changed meanwhile.
+    /// Ends the block of `other` by `actor`. `was` is the state that the caller read. The follows are not restored. One
+    /// round trip, and two more if the state changed concurrently.
     pub async fn unblock(&self, actor: UserId, was: Between) -> Result<Related, StoreError> {
         self.take_back(actor, was, EdgeKind::Block).await
     }
 
-    /// `actor` mutes `other`, who does not learn of it. One round trip.
+    /// Makes `actor` mute `other`, who is not told. One round trip.
     pub async fn mute(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<Related, StoreError> {
         let mut transaction = Transaction::default();
         self.create_edge(&mut transaction, EdgeKind::Mute, actor, other, id)?;
@@ -131,14 +132,14 @@ impl Relations {
         Ok(outcome(&transaction.commit(&self.table.db).await?))
     }
 
-    /// `actor` does not mute `other` any more; `was` is how it was read. One round trip, and two more if it has changed
-    /// meanwhile.
+    /// Ends the mute of `other` by `actor`. `was` is the state that the caller read. One round trip, and two more if
+    /// the state changed concurrently.
     pub async fn unmute(&self, actor: UserId, was: Between) -> Result<Related, StoreError> {
         self.take_back(actor, was, EdgeKind::Mute).await
     }
 
-    /// Removes an edge and its flags; which of their items are empty then decides how they are written, so it stands on
-    /// what they were.
+    /// Removes an edge and its flags. An item without flags is deleted, so each write is conditional on whether other
+    /// flags are set. If they changed since they were read, the flags are read again.
     async fn take_back(&self, actor: UserId, mut was: Between, kind: EdgeKind) -> Result<Related, StoreError> {
         let other = was.profile.id;
         for round in 0..MAX_ROUNDS {
@@ -206,7 +207,7 @@ impl Relations {
         transaction.delete_if(&self.table, edge_key(actor, kind, other.uuid()), &is_there)
     }
 
-    /// Who follows this user, the last first, after a place that a page before named. The index lags. One round trip.
+    /// A page of the user's followers, newest first, after the cursor `after`. The index lags. One round trip.
     pub async fn followers(
         &self,
         user: UserId,
@@ -218,7 +219,7 @@ impl Relations {
         Ok(page.filter_map(|item| id_behind(&item, "pk", "U#")))
     }
 
-    /// Whom this user follows, the last first. One round trip.
+    /// A page of the users whom this user follows, newest first. One round trip.
     pub async fn following(
         &self,
         user: UserId,
@@ -228,7 +229,7 @@ impl Relations {
         self.own(user, EdgeKind::Follow, after, limit).await
     }
 
-    /// Whom this user blocks, the last first. One round trip.
+    /// A page of the users whom this user blocks, newest first. One round trip.
     pub async fn blocked(
         &self,
         user: UserId,
@@ -238,7 +239,7 @@ impl Relations {
         self.own(user, EdgeKind::Block, after, limit).await
     }
 
-    /// Whom this user mutes, the last first. One round trip.
+    /// A page of the users whom this user mutes, newest first. One round trip.
     pub async fn muted(&self, user: UserId, after: Option<EdgeId>, limit: i32) -> Result<ListPage<UserId>, StoreError> {
         self.own(user, EdgeKind::Mute, after, limit).await
     }
@@ -258,7 +259,7 @@ impl Relations {
     }
 }
 
-/// The condition of everything that a block forbids in both directions, on `U#<actor> / HIDE#<other>`.
+/// The condition, on `U#<actor> / HIDE#<other>`, of every write that a block forbids in both directions.
 fn no_block() -> Expression {
     Expression::new("", &format!("attribute_not_exists({BLOCKS}) AND attribute_not_exists({BLOCKED_BY})"))
 }

@@ -9,23 +9,23 @@ use crate::dynamodb::table::run_query;
 use crate::social::profiles::{Profile, Profiles};
 use crate::social::search_index::place;
 
-/// What a sort key may have; no place is longer.
+/// The longest sort key that DynamoDB allows, in bytes; no cursor is longer.
 const MAX_PLACE_BYTES: usize = 1_024;
-/// Behind everything that begins alike.
+/// The highest character: it sorts after every name with the same beginning.
 const LAST: char = '\u{10ffff}';
 
-/// Somebody whom a search may have found; the profile decides.
+/// A user whom the index returned. The profile decides whether the hit is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SearchHit {
-    /// Who.
+    /// The user.
     pub user: UserId,
-    /// Found by the alias, not by the username?
+    /// Was the user found by the alias instead of the username?
     pub by_alias: bool,
 }
 
 impl SearchHit {
-    /// Does this hit show the profile? Who is found by both names is shown once, by the username; who was renamed since
-    /// the index was written is not shown.
+    /// Is the profile shown for this hit? A user found by both names is shown once, by the username. A user who was
+    /// renamed after the index was written is not shown.
     #[must_use]
     pub fn shows(self, profile: &Profile, query: &NameKey) -> bool {
         let begins = |name: &str| NameKey::of(name).as_str().starts_with(query.as_str());
@@ -35,8 +35,8 @@ impl SearchHit {
 }
 
 impl Profiles {
-    /// A page of whoever has a username or an alias that begins like this, in the order of the names, after a place
-    /// that a page before named. None for a place that is in no such list. The index lags. One round trip.
+    /// A page of the users whose username or alias begins with the query, in the order of the names, after the cursor
+    /// `after`. `None` if the cursor does not belong to this search. The index lags. One round trip.
     pub async fn search(
         &self,
         query: &NameKey,
@@ -60,7 +60,8 @@ impl Profiles {
             .expression_attribute_values(":pk", text(list))
             .expression_attribute_values(":first", text(after.unwrap_or(&begin)))
             .expression_attribute_values(":last", text(end))
-            // One more says whether there is more; two may share a place, and `BETWEEN` has the last page's end in it.
+            // One extra item shows whether there is more, and another may share its cursor with a second one. `BETWEEN`
+            // also includes the items at `after`, of which there are up to two.
             .limit(limit.saturating_add(2 + 2 * i32::from(after.is_some())));
         let output = run_query(call).await?;
         let mut found = output.items.unwrap_or_default();
@@ -69,7 +70,8 @@ impl Profiles {
     }
 }
 
-/// The first `limit`, and not one half of what shares its place: somebody's username and alias may be one.
+/// The first `limit` items, and one more where the limit would split two items with the same sort key. A user's
+/// username and alias may share one.
 fn cut(mut found: Vec<Item>, limit: i32) -> ListPage<SearchHit> {
     let limit = usize::try_from(limit).unwrap_or_default();
     let sk = |at: usize| found.get(at).and_then(|item| attribute(item, "list_sk"));

@@ -17,81 +17,81 @@ const HIDE: &str = "HIDE#";
 
 type Image = serde_dynamo::Item;
 
-/// A change of one item of the table.
+/// The change that one record of the stream describes.
 #[derive(Clone, Debug)]
 pub enum SocialChange {
-    /// An edge that something follows from came or went.
+    /// An edge with side effects was created or deleted.
     Edge(EdgeChange),
-    /// Somebody tweeted.
+    /// A tweet was created.
     Tweeted(Box<Tweet>),
-    /// Somebody edited a tweet.
+    /// A tweet's text was edited.
     TweetEdited {
-        /// As it was.
+        /// The item before the edit.
         before: Box<Tweet>,
-        /// As it is.
+        /// The item after the edit.
         after: Box<Tweet>,
     },
-    /// Somebody commented on a tweet.
+    /// A comment was created.
     Commented(Box<Comment>),
-    /// Somebody edited a comment.
+    /// A comment's text was edited.
     CommentEdited {
-        /// As it was.
+        /// The item before the edit.
         before: Box<Comment>,
-        /// As it is.
+        /// The item after the edit.
         after: Box<Comment>,
     },
-    /// A comment went.
+    /// A comment was deleted.
     CommentGone(Box<Comment>),
-    /// Somebody is left out of somebody's timelines and notifications now.
+    /// A user is now hidden from another user's timelines and notifications.
     Hidden {
-        /// Of whose.
+        /// The user whose timelines and notifications are affected.
         user: UserId,
-        /// Who.
+        /// The hidden user.
         other: UserId,
     },
-    /// Something that nothing follows from.
+    /// A change without side effects.
     Other,
 }
 
-/// An edge that came or went.
+/// The creation or deletion of an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EdgeChange {
-    /// Whose it is.
+    /// The user who created the edge.
     pub actor: UserId,
-    /// Its id.
+    /// The edge's id.
     pub id: EdgeId,
-    /// What it leads to.
+    /// The edge's kind and target.
     pub to: EdgeTarget,
-    /// Did it come?
+    /// True if the edge was created, false if it was deleted.
     pub came: bool,
 }
 
-/// What an edge leads to.
+/// The kind and the target of an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EdgeTarget {
-    /// Follows this one.
+    /// A follow of this user.
     Follow(UserId),
-    /// Likes a tweet.
+    /// A like of a tweet.
     Like {
-        /// Which.
+        /// The tweet's id.
         tweet: TweetId,
-        /// Who wrote it.
+        /// The tweet's author.
         author: UserId,
     },
-    /// Retweeted a tweet.
+    /// A retweet of a tweet.
     Retweet {
-        /// Which.
+        /// The tweet's id.
         tweet: TweetId,
-        /// Who wrote it.
+        /// The tweet's author.
         author: UserId,
     },
-    /// Likes a comment.
+    /// A like of a comment.
     CommentLike {
-        /// Which.
+        /// The comment's id.
         comment: CommentId,
-        /// Who wrote it.
+        /// The comment's author.
         author: UserId,
-        /// The tweet that it is on.
+        /// The tweet to which the comment belongs.
         tweet: TweetId,
     },
 }
@@ -110,10 +110,10 @@ struct Edge {
 }
 
 impl Profiles {
-    /// Reads a record of the table's stream, whose images are given as DynamoDB's JSON.
+    /// Parses a record from its old and new images, which are in DynamoDB's JSON.
     ///
     /// # Errors
-    /// When an image can't be read.
+    /// If an image cannot be parsed.
     pub fn in_record(&self, old: Option<Image>, new: Option<Image>) -> Result<SocialChange, StoreError> {
         let Some(image) = new.as_ref().or(old.as_ref()) else { return Ok(SocialChange::Other) };
         let keys: Keys = self.read(image)?;
@@ -121,7 +121,7 @@ impl Profiles {
             "TWEET" => self.tweet(old, new),
             "COMMENT" => self.comment(old, new),
             sk if sk.starts_with(HIDE) => self.hide(&keys, old, new),
-            // An edge that is only changed has neither come nor gone.
+            // An edge that was only updated was neither created nor deleted.
             _ if old.is_some() && new.is_some() => Ok(SocialChange::Other),
             _ => self.edge(image, &keys, new.is_some()),
         }

@@ -1,4 +1,5 @@
-//! What a new text is checked against: its author, the tweet it refers to, and the users it mentions.
+//! The stored items on which the checks of a new text depend: its author, the tweet it refers to, and the users it
+//! mentions.
 
 use std::collections::HashMap;
 
@@ -11,20 +12,20 @@ use crate::social::keys::tweet_key;
 use crate::social::profiles::{Profile, name_key, profile_key};
 use crate::social::tweets::{Tweet, Tweets};
 
-/// What a new text stands on.
+/// The stored items on which the checks of a new text depend.
 #[derive(Clone, Debug, Default)]
 pub struct TextContext {
-    /// Its author's profile.
+    /// The profile of the text's author.
     pub author: Option<Profile>,
-    /// The tweet that it answers or comments.
+    /// The tweet that the text replies to or comments on.
     pub tweet: Option<Tweet>,
-    /// Who has the names that it mentions.
+    /// The owners of the mentioned names.
     pub mentioned: Vec<UserId>,
 }
 
 impl Tweets {
-    /// Reads what a text stands on: its author's profile, the tweet that it is about, and whose the names in it are.
-    /// One round trip.
+    /// Reads the author's profile, the tweet that the text refers to, and the owners of the mentioned names. One round
+    /// trip.
     pub async fn basis(
         &self,
         author: UserId,
@@ -34,18 +35,18 @@ impl Tweets {
         let mut keys = vec![profile_key(author)];
         keys.extend(tweet.map(tweet_key));
         keys.extend(mentions.iter().map(name_key));
-        let mut basis = TextContext::default();
+        let mut context = TextContext::default();
         for found in self.table.batch_get_many(keys).await? {
             match attribute(&found, "sk") {
-                Some("PROFILE") => basis.author = Some(self.table.read(found)?),
-                Some("TWEET") => basis.tweet = Some(self.table.read(found)?),
-                _ => basis.mentioned.push(self.table.read::<NameOwner>(found)?.user_id),
+                Some("PROFILE") => context.author = Some(self.table.read(found)?),
+                Some("TWEET") => context.tweet = Some(self.table.read(found)?),
+                _ => context.mentioned.push(self.table.read::<NameOwner>(found)?.user_id),
             }
         }
-        Ok(basis)
+        Ok(context)
     }
 
-    /// Whose the names are, of those that somebody has. One round trip, none where there is no name.
+    /// The owners of these names; names without an owner are missing. One round trip; no round trip without names.
     pub async fn owners_of(&self, names: &[NameKey]) -> Result<HashMap<NameKey, UserId>, StoreError> {
         let found = self.table.batch_get_many(names.iter().map(name_key).collect()).await?;
         let mut owners = HashMap::new();

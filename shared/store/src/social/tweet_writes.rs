@@ -1,4 +1,4 @@
-//! Creation, edits and deletion of tweets, each in one transaction with the entries in lists.
+//! Creation, edits and deletion of tweets, each in one transaction with the tweet's list entries.
 
 use std::collections::HashSet;
 
@@ -15,24 +15,24 @@ use crate::social::block_checks::{WriteError, check_reach, is_blocked};
 use crate::social::keys::{authored_key, list_pk, tweet_key, with_media_key};
 use crate::social::tweets::{Tweet, Tweets, replies_list, tag_list};
 
-/// What came of an edit.
+/// The outcome of an edit.
 #[derive(Debug)]
 pub enum Edited<T> {
-    /// It says the new text.
+    /// The new text is stored.
     Done,
-    /// It has been changed since it was read; this is it now.
+    /// The text was changed after the caller read it; this is the current item.
     Changed(Box<T>),
-    /// It is gone.
+    /// The item was deleted.
     Gone,
 }
 
 impl Tweets {
-    /// Writes a new tweet, on condition that nobody whom it reaches (whose tweet it answers, whom it mentions) blocks
-    /// its author; writing the same one again changes nothing. With an idempotency key, which is settled in the same
-    /// transaction with this result. One round trip.
+    /// Writes a new tweet, unless the author of the parent tweet or a mentioned user blocks its author. Writing the
+    /// same tweet again changes nothing. If there is an idempotency key, the same transaction stores this result with
+    /// it. One round trip.
     ///
     /// # Errors
-    /// When somebody blocks its author, or the key's claim has lapsed.
+    /// If one of these users blocks the author, or the idempotency claim has expired.
     pub async fn create(
         &self,
         tweet: &Tweet,
@@ -58,11 +58,11 @@ impl Tweets {
         }
     }
 
-    /// Gives a tweet another text, on condition that its text is the one that was read and that nobody whom it reaches
-    /// now blocks its author. One round trip.
+    /// Replaces a tweet's text, if it is still the text that was read and none of the users in `reached` blocks the
+    /// author. One round trip.
     ///
     /// # Errors
-    /// When somebody blocks its author.
+    /// If one of these users blocks the author.
     pub async fn edit(
         &self,
         tweet: &Tweet,
@@ -85,8 +85,8 @@ impl Tweets {
         edited(&self.table, &committed, at, &checks)
     }
 
-    /// Removes a tweet and its places in its author's lists, and leaves a job that removes what hangs on it. False if
-    /// it is gone already. One round trip.
+    /// Deletes a tweet and its entries in its author's lists, and creates a job that removes everything that refers to
+    /// it. False if it is deleted already. One round trip.
     pub async fn delete(&self, tweet: &Tweet, jobs: &Jobs, now: Timestamp) -> Result<bool, StoreError> {
         let task = Task::RemoveTweet { author: tweet.author, tweet: tweet.id, round: 0 };
         let is_there = Expression::new("", "attribute_exists(pk)");
@@ -101,7 +101,7 @@ impl Tweets {
     }
 }
 
-/// Another text in place of the one that was read.
+/// An update that replaces the text, if it is still the one that was read.
 pub(crate) fn new_text(before: &TweetText, after: &TweetText, now: Timestamp) -> Expression {
     Expression::new("", "message = :was")
         .value(":was", text(before.as_str()))
@@ -109,7 +109,7 @@ pub(crate) fn new_text(before: &TweetText, after: &TweetText, now: Timestamp) ->
         .set("edited_at", Some(number(now.millis())))
 }
 
-/// Reads what came of an edit whose text stands at `at` of the transaction.
+/// Reads the outcome of an edit. `text` is the write of the text in the transaction.
 pub(crate) fn edited<T: serde::de::DeserializeOwned>(
     table: &SocialTable,
     committed: &Committed,
@@ -135,7 +135,7 @@ fn tweet_item(tweet: &Tweet) -> Result<Item, StoreError> {
     item(tweet_key(tweet.id), tweet, index)
 }
 
-/// A tweet's places in its author's lists and in those of its tags.
+/// A tweet's entries in its author's lists and in the lists of its tags.
 fn places(tweet: &Tweet) -> Result<Vec<Item>, StoreError> {
     let by = [("author", tweet.author.to_string())];
     let mut places = vec![item(authored_key(tweet.author, tweet.id), &Nothing {}, by.clone())?];
@@ -148,7 +148,7 @@ fn places(tweet: &Tweet) -> Result<Vec<Item>, StoreError> {
     Ok(places)
 }
 
-/// An item that is nothing but its keys.
+/// An item that has no attributes besides its keys.
 #[derive(serde::Serialize)]
 pub(crate) struct Nothing {}
 

@@ -1,4 +1,4 @@
-//! Tweets: `T#<id> / TWEET`, with their places in lists. What is asked of them; writing is in `tweet_writes`.
+//! Tweets: `T#<id> / TWEET`, with their entries in lists. This module reads them; `tweet_writes` writes them.
 
 use aviary_model::{AltText, MediaId, Tag, Timestamp, TweetId, TweetText, UserId};
 use serde::{Deserialize, Serialize};
@@ -9,39 +9,39 @@ use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
 use crate::dynamodb::table::SocialTable;
 use crate::social::keys::{tweet_key, user_pk};
 
-/// A tweet.
+/// A tweet as it is stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tweet {
-    /// The id.
+    /// The id, which sorts by time.
     pub id: TweetId,
-    /// Who wrote it.
+    /// The author.
     pub author: UserId,
-    /// What it says; may be empty beside media.
+    /// The text; it may be empty if there is media.
     pub message: TweetText,
-    /// Its pictures, in order, or its video.
+    /// Its pictures in order, or its video.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<Media>,
-    /// What it answers.
+    /// The tweet to which it replies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_reply_to: Option<ReplyTo>,
-    /// How many like it.
+    /// The number of likes.
     #[serde(default, deserialize_with = "count")]
     pub likes: u64,
-    /// How many comments it has.
+    /// The number of comments.
     #[serde(default, deserialize_with = "count")]
     pub comments: u64,
-    /// How many retweeted it.
+    /// The number of retweets.
     #[serde(default, deserialize_with = "count")]
     pub retweets: u64,
-    /// When it was written.
+    /// The time of creation.
     pub created_at: Timestamp,
-    /// When it was last edited.
+    /// The time of the last edit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Timestamp>,
 }
 
 impl Tweet {
-    /// A tweet of text alone that nobody has seen yet.
+    /// A new tweet that has only text, with all counters at zero.
     #[must_use]
     pub fn new(id: TweetId, author: UserId, message: TweetText, created_at: Timestamp) -> Self {
         Self {
@@ -59,12 +59,12 @@ impl Tweet {
     }
 }
 
-/// The tweet that another one answers.
+/// The parent of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReplyTo {
-    /// Which.
+    /// The parent tweet.
     pub tweet: TweetId,
-    /// Who wrote it.
+    /// The author.
     pub author: UserId,
 }
 
@@ -73,21 +73,21 @@ pub struct ReplyTo {
 pub struct Media {
     /// The id.
     pub id: MediaId,
-    /// Which of both it is.
+    /// Whether it is a picture or a video.
     #[serde(default, skip_serializing_if = "is_image")]
     pub kind: MediaKind,
     /// The object's key in the bucket.
     pub key: String,
-    /// Pixels across, as displayed.
+    /// The width in pixels, as displayed.
     pub width: u32,
-    /// Pixels down, as displayed.
+    /// The height in pixels, as displayed.
     pub height: u32,
-    /// What it shows, for those who can't see it.
+    /// A description for people who cannot see it.
     #[serde(default)]
     pub alt: AltText,
 }
 
-/// What a tweet shows beside its message.
+/// The kind of a media file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MediaKind {
@@ -110,7 +110,7 @@ pub struct Tweets {
 }
 
 impl Tweets {
-    /// In this table.
+    /// Works on this table.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
         Self { table: table.clone() }
@@ -121,7 +121,7 @@ impl Tweets {
         self.table.get(tweet_key(id)).await
     }
 
-    /// An author's tweets, newest first; never lags. One round trip.
+    /// A page of an author's tweets, newest first. It never lags. One round trip.
     pub async fn by_author(
         &self,
         author: UserId,
@@ -131,7 +131,7 @@ impl Tweets {
         self.authored(author, "TWEET#", after, limit).await
     }
 
-    /// The same of those that have media. One round trip.
+    /// A page of an author's tweets with media, newest first. It never lags. One round trip.
     pub async fn with_media(
         &self,
         author: UserId,
@@ -141,7 +141,7 @@ impl Tweets {
         self.authored(author, "MEDIA#", after, limit).await
     }
 
-    /// Tweets with a tag and their authors, newest first; lags. One round trip.
+    /// A page of the tweets with a tag, with their authors, newest first. The index lags. One round trip.
     pub async fn tagged(
         &self,
         tag: &Tag,
@@ -151,7 +151,7 @@ impl Tweets {
         self.listed(&tag_list(tag), Order::NewestFirst, after, limit).await
     }
 
-    /// The tweets that answer this one and their authors, oldest first; lags. One round trip.
+    /// A page of the replies to a tweet, with their authors, oldest first. The index lags. One round trip.
     pub async fn replies(
         &self,
         tweet: TweetId,
@@ -187,17 +187,17 @@ impl Tweets {
     }
 }
 
-/// The list of the tweets with a tag.
+/// The list of tweets with a tag.
 pub(crate) fn tag_list(tag: &Tag) -> String {
     format!("TAG#{}", tag.as_str())
 }
 
-/// The list of the tweets that answer one.
+/// The list of replies to a tweet.
 pub(crate) fn replies_list(tweet: TweetId) -> String {
     format!("REPLIES#{tweet}")
 }
 
-/// An entry whose partition is a tweet's.
+/// Reads the tweet's id and its author from a list entry.
 fn with_author(item: &Item) -> Option<(TweetId, UserId)> {
     Some((id_behind(item, "pk", "T#")?, id_behind(item, "author", "")?))
 }

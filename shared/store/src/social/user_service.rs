@@ -1,4 +1,4 @@
-//! The user service's view of a profile: `create` and `delete`, each a write on the condition of the state before.
+//! The user service's view of a profile: `create` and `delete`, each a write that is conditional on the previous state.
 
 use aviary_model::{Bio, UserId};
 
@@ -10,18 +10,18 @@ use crate::dynamodb::item::text;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::social::profiles::{Profile, Profiles, profile_key};
 
-/// The attribute, and two of its values; the third is its absence.
+/// The attribute and two of its values. It is absent until `create` is called.
 const STATE: &str = "service_profile";
 const CREATED: &str = "created";
 const DELETED: &str = "deleted";
 
 impl Profiles {
-    /// Marks a profile as created, with a biography if one is given. With an idempotency key, which is settled in the
-    /// same transaction with this result. False if it was created before and not deleted since, or there is none. One
-    /// round trip.
+    /// Marks a profile as created, and sets the biography if one is given. If there is an idempotency key, the same
+    /// transaction stores this result with it. False if the profile is created already or does not exist. One round
+    /// trip.
     ///
     /// # Errors
-    /// When the key's claim has lapsed.
+    /// If the idempotency claim has expired.
     pub async fn create_for_service(
         &self,
         id: UserId,
@@ -43,9 +43,9 @@ impl Profiles {
         }
     }
 
-    /// Marks a profile as deleted, takes texts and pictures from it, and answers it as it was before, so that exactly
-    /// one caller learns which picture nothing names any more. None if it was deleted before, or there is none. One
-    /// round trip.
+    /// Marks a profile as deleted and removes its texts and pictures. Returns the profile as it was before, so that
+    /// exactly one caller learns which picture is no longer used. `None` if it was deleted already or does not exist.
+    /// One round trip.
     pub async fn delete_for_service(&self, id: UserId) -> Result<Option<Profile>, StoreError> {
         let deleted = Expression::new(
             "SET #state = :deleted, bio = :empty, alias = :empty REMOVE picture, background, list_pk, list_sk",

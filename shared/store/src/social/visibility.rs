@@ -2,28 +2,28 @@
 
 use serde::Deserialize;
 
-/// What stands between a viewer and another.
+/// The blocks and mutes between a viewer and another user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Hide {
-    /// The viewer blocks the other.
+    /// The viewer blocks the other user.
     #[serde(default)]
     pub blocks: bool,
-    /// The viewer has muted the other.
+    /// The viewer mutes the other user.
     #[serde(default)]
     pub mutes: bool,
-    /// The other blocks the viewer.
+    /// The other user blocks the viewer.
     #[serde(default)]
     pub blocked_by: bool,
 }
 
 impl Hide {
-    /// Does a block stand between them, in either direction?
+    /// Is there a block between the two, in either direction?
     #[must_use]
     pub fn is_block(self) -> bool {
         self.blocks || self.blocked_by
     }
 
-    /// Is the other left out of the viewer's timelines and notifications?
+    /// Is the other user hidden from the viewer's timelines and notifications?
     #[must_use]
     pub fn hides(self) -> bool {
         self.is_block() || self.mutes
