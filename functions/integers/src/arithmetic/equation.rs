@@ -36,7 +36,7 @@ pub struct Product(pub Vec<Signed<Factor>>);
 /// A value with a sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed<T> {
-    /// Is it subtracted, or has it an odd number of minus signs?
+    /// Whether it is subtracted, or preceded by an odd number of minus signs.
     pub negative: bool,
     /// The term or factor without its sign.
     pub value: T,

@@ -1,4 +1,4 @@
-//! Reads the fields of a request. Lists of integers stay text, because JSON parsers round large numbers.
+//! Reads the fields of a request. Lists of integers stay text, since a parsed JSON number has a limited size.
 
 use std::borrow::Cow;
 
@@ -45,7 +45,7 @@ fn text_of(value: &Value) -> String {
     }
 }
 
-/// A file's text. Bytes that are not UTF-8 are no valid JSON either, so the JSON parser reports them.
+/// A file's text. Bytes that are not UTF-8 are not valid JSON either, so the JSON parser reports them.
 fn file_text(file: &File) -> String {
     String::from_utf8_lossy(&file.chunks.concat()).into_owned()
 }
