@@ -134,7 +134,7 @@ fn text(key: &PrivateKey, bytes: &Bytes) -> Result<String, ApiError> {
     text.map(ToOwned::to_owned).map_err(|error| ApiError::internal(format!("{key} is not UTF-8: {error}")))
 }
 
-/// An alarm of the deployment matches this message.
+/// The 5xx alarm of the deployment counts the response.
 fn lost(key: &PrivateKey) -> ApiError {
     ApiError::internal(format!("the object of an integer set is lost: {key}"))
 }
