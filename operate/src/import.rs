@@ -32,7 +32,8 @@ impl std::fmt::Display for Summary {
         let Self { imported, without_password, already, skipped } = self;
         write!(
             f,
-            "{} users: {imported} imported ({without_password} of them without a password), {already} imported before, {skipped} skipped.",
+            "{} users: {imported} imported ({without_password} of them without a password), \
+             {already} imported before, {skipped} skipped.",
             imported + already + skipped
         )
     }

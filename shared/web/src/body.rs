@@ -173,7 +173,9 @@ mod tests {
 
     #[tokio::test]
     async fn every_kind_of_body_is_read() {
-        let multipart = b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"p q.jpg\"\r\nContent-Type: image/jpeg\r\n\r\nabc\r\n--x--\r\n";
+        let multipart = b"--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n\
+            --x\r\nContent-Disposition: form-data; name=\"f\"; filename=\"p q.jpg\"\r\nContent-Type: image/jpeg\r\n\r\nabc\r\n\
+            --x--\r\n";
         for (content_type, body) in [
             ("application/json; charset=utf-8", br#"{"a":"1"}"#.as_slice()),
             ("application/x-www-form-urlencoded", b"a=1"),

@@ -169,7 +169,7 @@ async fn others_finish_the_batch_of_a_killed_feed() {
         let (one, other) = scene.records.split_at(1 + at % (scene.records.len() - 1));
         let survived = Process::start(&world, at, Fault::KillAfter).hand(&scene.records);
         // Concurrent writes may need one call more or less.
-        assert!(!survived || at + 2 > calls, "nobody was killed at call {at} of {calls}");
+        assert!(!survived || at + 2 > calls, "the feed was not killed at call {at} of {calls}");
         if at % 2 == 0 {
             assert!(others.hand(&scene.records));
         } else {

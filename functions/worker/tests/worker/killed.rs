@@ -114,7 +114,7 @@ async fn others_finish_the_purge_of_a_killed_worker() {
             ProxiedWorker::start(&fixture, Box::new(move |number, _| Fault::at(number, at, Fault::KillAfter)));
         let survived = killed.run(&fixture, &purge).await;
         // Concurrent calls may be one more or less.
-        assert!(!survived || at + 2 > calls, "nobody was killed at call {at} of {calls}");
+        assert!(!survived || at + 2 > calls, "the worker was not killed at call {at} of {calls}");
         // The next process dies too, before another call arrives.
         let next = 1 + at * 7 % calls;
         let mut killed =

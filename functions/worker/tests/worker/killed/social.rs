@@ -96,7 +96,7 @@ async fn a_killed_fan_out_writes_each_timeline_once() {
         let mut killed =
             ProxiedWorker::start(&fixture, Box::new(move |number, _| Fault::at(number, at, Fault::KillAfter)));
         let survived = killed.run(&fixture, &job).await;
-        assert!(!survived || at + 2 > calls, "nobody was killed at call {at} of {calls}");
+        assert!(!survived || at + 2 > calls, "the worker was not killed at call {at} of {calls}");
         if at % 2 == 1 {
             finish(&fixture, &job).await;
         } else if make_due(&fixture, &job).await {
@@ -211,7 +211,7 @@ async fn finish_all(fixture: &Fixture, worker: &mut ProxiedWorker) {
         }
         for job in jobs {
             if make_due(fixture, &job).await {
-                assert!(worker.run(fixture, &job).await, "nobody kills this one");
+                assert!(worker.run(fixture, &job).await, "this worker is not killed");
             }
         }
     }
@@ -239,7 +239,7 @@ async fn others_finish_the_removal_of_a_killed_worker() {
         let deleted = delete_tweet(&fixture, people).await;
         let (mut killed, _) = ProxiedWorker::dying_at_change(&fixture, at, Fault::KillAfter);
         let survived = killed.run(&fixture, &deleted.job).await;
-        assert!(!survived || at + 2 > changes, "nobody was killed at change {at} of {changes}");
+        assert!(!survived || at + 2 > changes, "the worker was not killed at change {at} of {changes}");
         // The next process dies too, during the rest of the tweet's removal or that of one of its comments.
         let jobs = fixture.jobs().await;
         if let Some(job) = jobs.get(at % jobs.len().max(1)).filter(|_| at % 2 == 0) {
