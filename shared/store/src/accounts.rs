@@ -11,7 +11,7 @@ use aviary_model::{Email, NameKey, Timestamp, UserId, Username};
 use serde::{Deserialize, Serialize};
 
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, Key, item, shard, text};
 use crate::dynamodb::table::AccountsTable;
 
@@ -78,28 +78,21 @@ pub(crate) fn guard_item(name: &NameKey, id: UserId) -> Result<Item, StoreError>
 }
 
 /// The condition that a user's name, address and password hash are unchanged since the read.
-pub(crate) fn unchanged(user: &User) -> Expression {
-    let condition = match &user.email {
-        Some(_) => "#username = :username_was AND #password = :password_was AND #email = :email_was",
-        None => "#username = :username_was AND #password = :password_was AND attribute_not_exists(#email)",
+pub(crate) fn unchanged(user: &User) -> Condition {
+    let same_email = match &user.email {
+        Some(email) => Condition::equals("email", text(email.as_str())),
+        None => Condition::missing("email"),
     };
-    let expression = Expression::new("", condition)
-        .name("#username", "username")
-        .name("#password", "password")
-        .name("#email", "email")
-        .value(":username_was", text(user.username.as_str()))
-        .value(":password_was", text(&*user.password));
-    match &user.email {
-        Some(email) => expression.value(":email_was", text(email.as_str())),
-        None => expression,
-    }
+    Condition::equals("username", text(user.username.as_str())).and(has_password(user)).and(same_email)
 }
 
 /// Replaces a password's hash by a newer hash of the same password.
-pub(crate) fn rehash(user: &User, hash: &str) -> Expression {
-    Expression::new("", "#password = :password_was")
-        .value(":password_was", text(&*user.password))
-        .set("password", Some(text(hash)))
+pub(crate) fn rehash(user: &User, hash: &str) -> Update {
+    Update::new().set("password", text(hash)).when(has_password(user))
+}
+
+fn has_password(user: &User) -> Condition {
+    Condition::equals("password", text(&*user.password))
 }
 
 pub(crate) fn user_key(id: UserId) -> Key {

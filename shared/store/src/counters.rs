@@ -13,7 +13,7 @@ use aviary_model::{CommentId, Timestamp, TweetId, UserId};
 use uuid::Uuid;
 
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Key, expiring, number};
 use crate::dynamodb::table::{FeedTable, SocialTable};
 use crate::dynamodb::transaction::{Committed, Transaction};
@@ -136,7 +136,7 @@ impl Counters {
 }
 
 /// The update that adds up all changes. `None` if they cancel each other out.
-fn sum(counts: &[&Count]) -> Option<Expression> {
+fn sum(counts: &[&Count]) -> Option<Update> {
     let mut sums: BTreeMap<&'static str, i64> = BTreeMap::new();
     for count in counts {
         *sums.entry(count.counter.attribute()).or_default() += count.by;
@@ -145,12 +145,8 @@ fn sum(counts: &[&Count]) -> Option<Expression> {
     if sums.is_empty() {
         return None;
     }
-    let clauses: Vec<String> = sums.keys().map(|name| format!("#{name} :{name}")).collect();
-    let mut update = Expression::new(&format!("ADD {}", clauses.join(", ")), "attribute_exists(pk)");
-    for (name, sum) in sums {
-        update = update.name(&format!("#{name}"), name).value(&format!(":{name}"), number(sum));
-    }
-    Some(update)
+    let update = Update::new().when(Condition::item_exists());
+    Some(sums.into_iter().fold(update, |update, (name, sum)| update.add(name, number(sum))))
 }
 
 /// The key does not name the target: one record changes at most one counter of each kind. So it holds no id that would

@@ -9,7 +9,7 @@ use aviary_model::{
 use serde::{Deserialize, Serialize};
 
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, Key, digest, item, number, shard, text};
 use crate::dynamodb::table::{JobsTable, run_query};
 use crate::dynamodb::transaction::{Committed, Transaction};
@@ -241,12 +241,12 @@ impl Jobs {
     /// the job is done. One round trip.
     pub async fn begin(&self, job: &Job, again_at: Timestamp) -> Result<Option<Job>, StoreError> {
         let begun = Job { attempts: job.attempts.saturating_add(1), due_at: again_at, ..job.clone() };
-        let update = Expression::new("", "due_sk = :was AND attempts = :attempts_was")
-            .value(":was", text(due_sk(job)))
-            .value(":attempts_was", number(job.attempts))
-            .set("due_at", Some(number(begun.due_at.millis())))
-            .set("due_sk", Some(text(due_sk(&begun))))
-            .set("attempts", Some(number(begun.attempts)));
+        let update = Update::new()
+            .set("due_at", number(begun.due_at.millis()))
+            .set("due_sk", text(due_sk(&begun)))
+            .set("attempts", number(begun.attempts))
+            .when(Condition::equals("due_sk", text(due_sk(job))))
+            .when(Condition::equals("attempts", number(job.attempts)));
         let mut transaction = Transaction::default();
         transaction.update(&self.table, key(job.id), &update)?;
         let begun_by_us = matches!(transaction.commit(&self.table.db).await?, Committed::Done);
@@ -264,11 +264,12 @@ impl Jobs {
     pub async fn again(&self, job: &Job) -> Result<(), StoreError> {
         let fields: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(job)
             .map_err(|cause| StoreError::Rejected(format!("a job can't be written: {cause}")))?;
-        let update = Expression::new("", "attribute_exists(pk)")
-            .set("task", fields.get("task").cloned())
-            .set("due_at", fields.get("due_at").cloned())
-            .set("attempts", fields.get("attempts").cloned())
-            .set("due_sk", Some(text(due_sk(job))));
+        let update = Update::new()
+            .set_some("task", fields.get("task").cloned())
+            .set_some("due_at", fields.get("due_at").cloned())
+            .set_some("attempts", fields.get("attempts").cloned())
+            .set("due_sk", text(due_sk(job)))
+            .when(Condition::item_exists());
         let mut transaction = Transaction::default();
         transaction.update(&self.table, key(job.id), &update)?;
         transaction.commit(&self.table.db).await.map(|_| ())

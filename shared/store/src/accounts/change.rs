@@ -7,7 +7,7 @@ use crate::credentials::Credentials;
 use crate::credentials::keys::{principal_key, session_key};
 use crate::credentials::one_time_tokens::Redeemable;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{number, text};
 use crate::dynamodb::table::{AccountsTable, CredentialsTable, FeedTable, JobsTable, SocialTable};
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
@@ -181,31 +181,31 @@ impl AccountTables {
                 transaction.create(&self.profiles.table, name_item(&after, old.id)?)?;
                 transaction.delete(&self.profiles.table, name_key(&before))?;
             }
-            let rename = Expression::new("", "attribute_exists(pk)").set("username", Some(text(new.username.as_str())));
+            let rename = Update::new().set("username", text(new.username.as_str())).when(Condition::item_exists());
             transaction.update(&self.profiles.table, profile_key(old.id), &rename)?;
         }
         Ok(writes)
     }
 
     fn user(&self, transaction: &mut Transaction, old: &User, new: &User) -> Result<WriteId, StoreError> {
-        let email = new.email.as_ref().map(|email| text(email.as_str()));
-        let remove = if email.is_none() { " REMOVE email" } else { "" };
-        let mut update = unchanged(old)
-            .set("username", Some(text(new.username.as_str())))
-            .set("name_sk", Some(text(new.username.key().as_str())))
-            .set("password", Some(text(&*new.password)))
-            .set("email", email);
-        update.also(remove);
+        let update = Update::new()
+            .set("username", text(new.username.as_str()))
+            .set("name_sk", text(new.username.key().as_str()))
+            .set("password", text(&*new.password))
+            .when(unchanged(old));
+        let update = match &new.email {
+            Some(email) => update.set("email", text(email.as_str())),
+            None => update.remove("email"),
+        };
         transaction.update(&self.accounts.table, user_key(old.id), &update)
     }
 
     fn end_sessions(&self, transaction: &mut Transaction, user: UserId, end: EndSessions) -> Result<(), StoreError> {
         let epoch = number(end.epoch + 1);
-        let raise =
-            Expression::new("", "epoch = :was").value(":was", number(end.epoch)).set("epoch", Some(epoch.clone()));
+        let raise = Update::new().set("epoch", epoch.clone()).when(Condition::equals("epoch", number(end.epoch)));
         transaction.update(&self.credentials.table, principal_key(user), &raise)?;
         if let Some(sid) = end.keep {
-            let lift = Expression::new("", "attribute_exists(pk)").set("epoch", Some(epoch));
+            let lift = Update::new().set("epoch", epoch).when(Condition::item_exists());
             transaction.update(&self.credentials.table, session_key(user, sid), &lift)?;
         }
         Ok(())

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credentials;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Key, item, number, text};
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 
@@ -90,17 +90,13 @@ impl Credentials {
         lapsed: i64,
         now: i64,
     ) -> Result<ClaimOutcome, StoreError> {
-        let update = Expression::new(
-            "SET #body = :body, claimed_until = :until, expires_at = :expires REMOVE #result",
-            "claimed_until = :lapsed AND (attribute_not_exists(#result) OR expires_at <= :now)",
-        )
-        .name("#body", "body")
-        .name("#result", "result")
-        .value(":body", text(&*record.body))
-        .value(":until", number(record.claimed_until))
-        .value(":expires", number(record.expires_at))
-        .value(":lapsed", number(lapsed))
-        .value(":now", number(now));
+        let update = Update::new()
+            .set("body", text(&*record.body))
+            .set("claimed_until", number(record.claimed_until))
+            .set("expires_at", number(record.expires_at))
+            .remove("result")
+            .when(Condition::equals("claimed_until", number(lapsed)))
+            .when(Condition::missing("result").or(Condition::at_most("expires_at", number(now))));
         let mut transaction = Transaction::default();
         transaction.update(&self.table, claim.key.clone(), &update)?;
         match transaction.commit(&self.table.db).await? {
@@ -111,13 +107,8 @@ impl Credentials {
 
     /// Releases the key of a request that was refused, so that the client can use it again. One round trip.
     pub async fn release_idempotency_key(&self, claim: &IdempotencyClaim) -> Result<(), StoreError> {
-        let mine = Expression::new("", "claimed_until = :until AND #body = :body AND attribute_not_exists(#result)")
-            .name("#body", "body")
-            .name("#result", "result")
-            .value(":until", number(claim.until))
-            .value(":body", text(&*claim.body));
         let mut transaction = Transaction::default();
-        transaction.delete_if(&self.table, claim.key.clone(), &mine)?;
+        transaction.delete_if(&self.table, claim.key.clone(), &claim.is_held())?;
         transaction.commit(&self.table.db).await.map(|_| ())
     }
 }
@@ -131,12 +122,15 @@ impl IdempotencyClaim {
         credentials: &Credentials,
         result: &str,
     ) -> Result<WriteId, StoreError> {
-        let update = Expression::new("", "claimed_until = :until AND #body = :body AND attribute_not_exists(#result)")
-            .name("#body", "body")
-            .value(":until", number(self.until))
-            .value(":body", text(&*self.body))
-            .set("result", Some(text(result)));
+        let update = Update::new().set("result", text(result)).when(self.is_held());
         transaction.update(&credentials.table, self.key.clone(), &update)
+    }
+
+    /// Nobody has taken the claim over, and it has no result yet.
+    fn is_held(&self) -> Condition {
+        Condition::equals("claimed_until", number(self.until))
+            .and(Condition::equals("body", text(&*self.body)))
+            .and(Condition::missing("result"))
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credentials;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::Condition;
 use crate::dynamodb::item::{Key, item};
 use crate::dynamodb::table::CredentialsTable;
 use crate::dynamodb::transaction::{Transaction, WriteId};
@@ -98,6 +98,6 @@ impl Redeemable {
         transaction: &mut Transaction,
         table: &CredentialsTable,
     ) -> Result<WriteId, StoreError> {
-        transaction.delete_if(table, self.key.clone(), &Expression::new("", "attribute_exists(pk)"))
+        transaction.delete_if(table, self.key.clone(), &Condition::item_exists())
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credentials;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, Key, item, number, text};
 use crate::dynamodb::table::{KeysTable, run_query};
 use crate::dynamodb::transaction::{Committed, Transaction};
@@ -112,14 +112,14 @@ impl SigningKeys {
         now: Timestamp,
         old_expires_at: Timestamp,
     ) -> Result<bool, StoreError> {
-        let is = |kid: &str| Expression::new("", "#was = :was").name("#was", "kid").value(":was", text(kid));
+        let is = |kid: &str| Condition::equals("kid", text(kid));
         let promoted: Item = item(current_key(), &SigningKey { created_at: now, ..next.clone() }, [])?;
-        let replace = is(&old.kid)
-            .set("kid", promoted.get("kid").cloned())
-            .set("seed", promoted.get("seed").cloned())
-            .set("created_at", promoted.get("created_at").cloned());
-        let expire =
-            Expression::new("", "attribute_exists(pk)").set("expires_at", Some(number(old_expires_at.seconds())));
+        let replace = Update::new()
+            .set_some("kid", promoted.get("kid").cloned())
+            .set_some("seed", promoted.get("seed").cloned())
+            .set_some("created_at", promoted.get("created_at").cloned())
+            .when(is(&old.kid));
+        let expire = Update::new().set("expires_at", number(old_expires_at.seconds())).when(Condition::item_exists());
         let mut transaction = Transaction::default();
         transaction.update(&self.table, current_key(), &replace)?;
         transaction.delete_if(&self.table, next_key(), &is(&next.kid))?;

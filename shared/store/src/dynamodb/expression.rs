@@ -1,4 +1,4 @@
-//! Updates and conditions of one item.
+//! Updates and conditions of one item, which write their expressions themselves.
 
 use std::collections::HashMap;
 
@@ -21,54 +21,186 @@ pub(crate) enum Applied {
     Refused(Item),
 }
 
-/// An update or a check: expressions and what they stand on.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Expression {
-    pub(super) update: String,
-    pub(super) condition: String,
-    names: HashMap<String, String>,
-    values: HashMap<String, AttributeValue>,
+/// A condition of a write. A name may be a path, as in `current[0].since`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Condition {
+    Exists(String),
+    Missing(String),
+    Compares(String, &'static str, AttributeValue),
+    Not(Box<Condition>),
+    All(Vec<Condition>),
+    Any(Vec<Condition>),
 }
 
-impl Expression {
-    pub(crate) fn new(update: &str, condition: &str) -> Self {
-        Self { update: update.to_owned(), condition: condition.to_owned(), ..Self::default() }
+impl Condition {
+    /// The item exists.
+    pub(crate) fn item_exists() -> Self {
+        Self::exists("pk")
     }
 
-    pub(crate) fn name(mut self, placeholder: &str, name: &str) -> Self {
-        self.names.insert(placeholder.to_owned(), name.to_owned());
-        self
+    /// The item does not exist.
+    pub(crate) fn item_missing() -> Self {
+        Self::missing("pk")
     }
 
-    pub(crate) fn value(mut self, placeholder: &str, value: AttributeValue) -> Self {
-        self.values.insert(placeholder.to_owned(), value);
-        self
+    pub(crate) fn exists(name: &str) -> Self {
+        Self::Exists(name.to_owned())
     }
 
-    /// Adds one more assignment to the update, and nothing if there is no value.
-    pub(crate) fn set(mut self, name: &str, value: Option<AttributeValue>) -> Self {
-        if let Some(value) = value {
-            let separator = if self.update.is_empty() { "SET " } else { ", " };
-            self.update.push_str(&format!("{separator}#{name} = :{name}"));
-            self.names.insert(format!("#{name}"), name.to_owned());
-            self.values.insert(format!(":{name}"), value);
+    pub(crate) fn missing(name: &str) -> Self {
+        Self::Missing(name.to_owned())
+    }
+
+    pub(crate) fn equals(name: &str, value: AttributeValue) -> Self {
+        Self::Compares(name.to_owned(), "=", value)
+    }
+
+    pub(crate) fn differs(name: &str, value: AttributeValue) -> Self {
+        Self::Compares(name.to_owned(), "<>", value)
+    }
+
+    pub(crate) fn less(name: &str, value: AttributeValue) -> Self {
+        Self::Compares(name.to_owned(), "<", value)
+    }
+
+    pub(crate) fn at_most(name: &str, value: AttributeValue) -> Self {
+        Self::Compares(name.to_owned(), "<=", value)
+    }
+
+    pub(crate) fn more(name: &str, value: AttributeValue) -> Self {
+        Self::Compares(name.to_owned(), ">", value)
+    }
+
+    /// The opposite. A comparison of an attribute that is missing is false, so its opposite is true.
+    pub(crate) fn negated(self) -> Self {
+        Self::Not(Box::new(self))
+    }
+
+    pub(crate) fn and(self, other: Self) -> Self {
+        match self {
+            Self::All(mut all) => {
+                all.push(other);
+                Self::All(all)
+            }
+            one => Self::All(vec![one, other]),
         }
+    }
+
+    pub(crate) fn or(self, other: Self) -> Self {
+        match self {
+            Self::Any(mut any) => {
+                any.push(other);
+                Self::Any(any)
+            }
+            one => Self::Any(vec![one, other]),
+        }
+    }
+
+    /// This condition alone, as a write that updates nothing has it.
+    pub(super) fn render(&self) -> Rendered {
+        let mut placeholders = Placeholders::default();
+        let condition = placeholders.condition(self);
+        placeholders.into_rendered(String::new(), Some(condition))
+    }
+}
+
+/// The right side of an assignment.
+#[derive(Clone, Debug)]
+enum Assigned {
+    Value(AttributeValue),
+    Attribute(String),
+    Plus(AttributeValue),
+    Minus(AttributeValue),
+}
+
+/// An update of one item, under a condition if there is one. The order of the calls does not matter.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Update {
+    set: Vec<(String, Assigned)>,
+    remove: Vec<String>,
+    add: Vec<(String, AttributeValue)>,
+    delete: Vec<(String, AttributeValue)>,
+    condition: Option<Condition>,
+}
+
+impl Update {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Updates only if this condition holds, and all that were given before.
+    pub(crate) fn when(mut self, condition: Condition) -> Self {
+        self.condition = Some(match self.condition.take() {
+            Some(before) => before.and(condition),
+            None => condition,
+        });
         self
     }
 
-    /// Gives it this condition.
-    pub(crate) fn on(mut self, condition: &str) -> Self {
-        condition.clone_into(&mut self.condition);
+    pub(crate) fn set(self, name: &str, value: AttributeValue) -> Self {
+        self.assign(name, Assigned::Value(value))
+    }
+
+    /// Sets the attribute, and leaves it as it is if there is no value.
+    pub(crate) fn set_some(self, name: &str, value: Option<AttributeValue>) -> Self {
+        match value {
+            Some(value) => self.set(name, value),
+            None => self,
+        }
+    }
+
+    /// Sets the attribute to what another attribute is before the update.
+    pub(crate) fn set_to_attribute(self, name: &str, other: &str) -> Self {
+        self.assign(name, Assigned::Attribute(other.to_owned()))
+    }
+
+    /// Adds to a number, which must exist; [`Update::add`] makes one that does not.
+    pub(crate) fn increase(self, name: &str, by: AttributeValue) -> Self {
+        self.assign(name, Assigned::Plus(by))
+    }
+
+    /// Subtracts from a number, which must exist.
+    pub(crate) fn decrease(self, name: &str, by: AttributeValue) -> Self {
+        self.assign(name, Assigned::Minus(by))
+    }
+
+    fn assign(mut self, name: &str, assigned: Assigned) -> Self {
+        self.set.push((name.to_owned(), assigned));
         self
     }
 
-    /// Adds another clause to the update.
-    pub(crate) fn also(&mut self, clause: &str) {
-        self.update.push_str(clause);
+    pub(crate) fn remove(mut self, name: &str) -> Self {
+        self.remove.push(name.to_owned());
+        self
+    }
+
+    /// Adds a number to a number, or elements to a set. One that is missing counts as zero or as empty.
+    pub(crate) fn add(mut self, name: &str, value: AttributeValue) -> Self {
+        self.add.push((name.to_owned(), value));
+        self
+    }
+
+    /// Takes elements out of a set.
+    pub(crate) fn delete(mut self, name: &str, elements: AttributeValue) -> Self {
+        self.delete.push((name.to_owned(), elements));
+        self
+    }
+
+    pub(super) fn render(&self) -> Rendered {
+        let mut placeholders = Placeholders::default();
+        let set: Vec<_> = self.set.iter().map(|(name, assigned)| placeholders.assignment(name, assigned)).collect();
+        let remove: Vec<_> = self.remove.iter().map(|name| placeholders.path(name)).collect();
+        let add: Vec<_> = self.add.iter().map(|(name, value)| placeholders.pair(name, value)).collect();
+        let delete: Vec<_> = self.delete.iter().map(|(name, value)| placeholders.pair(name, value)).collect();
+        let clauses = [("SET", set), ("REMOVE", remove), ("ADD", add), ("DELETE", delete)];
+        let clauses = clauses.iter().filter(|(_, actions)| !actions.is_empty());
+        let clauses: Vec<_> = clauses.map(|(verb, actions)| format!("{verb} {}", actions.join(", "))).collect();
+        let condition = self.condition.as_ref().map(|condition| placeholders.condition(condition));
+        placeholders.into_rendered(clauses.join(" "), condition)
     }
 
     /// Updates this one item by itself and answers it as it was. None if the condition failed. As
-    /// [`Expression::apply_to`].
+    /// [`Update::apply_to`].
     pub(crate) async fn apply<Kind>(&self, table: &Table<Kind>, key: Key) -> Result<Option<Item>, StoreError> {
         Ok(match self.apply_to(table, key).await? {
             Applied::Done(was) => Some(was),
@@ -79,6 +211,7 @@ impl Expression {
     /// Updates this one item by itself. Transactions of others that are in conflict with it are waited for. One round
     /// trip; half the units of a transaction.
     pub(crate) async fn apply_to<Kind>(&self, table: &Table<Kind>, key: Key) -> Result<Applied, StoreError> {
+        let rendered = self.render();
         let mut last = StoreError::Passing("no attempt".to_owned());
         for round in 0..MAX_ROUNDS {
             table.db.pause_before(round).await?;
@@ -88,10 +221,10 @@ impl Expression {
                 .update_item()
                 .table_name(&table.name)
                 .set_key(Some(key.clone().into_item()))
-                .update_expression(&self.update)
-                .set_condition_expression(self.condition())
-                .set_expression_attribute_names(self.names())
-                .set_expression_attribute_values(self.values())
+                .update_expression(&rendered.update)
+                .set_condition_expression(rendered.condition.clone())
+                .set_expression_attribute_names(rendered.names.clone())
+                .set_expression_attribute_values(rendered.values.clone())
                 .return_values(ReturnValue::AllOld)
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
                 .return_consumed_capacity(ReturnConsumedCapacity::Total);
@@ -109,16 +242,186 @@ impl Expression {
         }
         Err(last)
     }
+}
 
-    pub(super) fn condition(&self) -> Option<String> {
-        (!self.condition.is_empty()).then(|| self.condition.clone())
+/// An update and a condition as DynamoDB reads them.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Rendered {
+    /// Empty for a condition alone.
+    pub(super) update: String,
+    pub(super) condition: Option<String>,
+    pub(super) names: Option<HashMap<String, String>>,
+    pub(super) values: Option<HashMap<String, AttributeValue>>,
+}
+
+/// The names and the values of an expression, each at the place that its placeholder has as number. Every name has a
+/// placeholder, so no reserved word needs to be known.
+#[derive(Debug, Default)]
+struct Placeholders {
+    names: Vec<String>,
+    values: Vec<AttributeValue>,
+}
+
+impl Placeholders {
+    /// Each part of a path has a placeholder of its own; an index into a list stays as it is.
+    fn path(&mut self, path: &str) -> String {
+        let parts: Vec<_> = path.split('.').map(|part| self.part(part)).collect();
+        parts.join(".")
     }
 
-    pub(super) fn names(&self) -> Option<HashMap<String, String>> {
-        (!self.names.is_empty()).then(|| self.names.clone())
+    fn part(&mut self, part: &str) -> String {
+        let (name, index) = part.split_at(part.find('[').unwrap_or(part.len()));
+        let known = self.names.iter().position(|other| other == name);
+        let place = known.unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.names.len() - 1
+        });
+        format!("#n{place}{index}")
     }
 
-    pub(super) fn values(&self) -> Option<HashMap<String, AttributeValue>> {
-        (!self.values.is_empty()).then(|| self.values.clone())
+    fn value(&mut self, value: &AttributeValue) -> String {
+        self.values.push(value.clone());
+        format!(":v{}", self.values.len() - 1)
+    }
+
+    fn pair(&mut self, name: &str, value: &AttributeValue) -> String {
+        format!("{} {}", self.path(name), self.value(value))
+    }
+
+    fn assignment(&mut self, name: &str, assigned: &Assigned) -> String {
+        let name = self.path(name);
+        match assigned {
+            Assigned::Value(value) => format!("{name} = {}", self.value(value)),
+            Assigned::Attribute(other) => format!("{name} = {}", self.path(other)),
+            Assigned::Plus(by) => format!("{name} = {name} + {}", self.value(by)),
+            Assigned::Minus(by) => format!("{name} = {name} - {}", self.value(by)),
+        }
+    }
+
+    fn condition(&mut self, condition: &Condition) -> String {
+        match condition {
+            Condition::Exists(name) => format!("attribute_exists({})", self.path(name)),
+            Condition::Missing(name) => format!("attribute_not_exists({})", self.path(name)),
+            Condition::Compares(name, operator, value) => {
+                format!("{} {operator} {}", self.path(name), self.value(value))
+            }
+            Condition::Not(negated) => format!("NOT {}", self.operand(negated)),
+            Condition::All(all) => self.operands(all, " AND "),
+            Condition::Any(any) => self.operands(any, " OR "),
+        }
+    }
+
+    fn operands(&mut self, conditions: &[Condition], operator: &str) -> String {
+        let operands: Vec<_> = conditions.iter().map(|condition| self.operand(condition)).collect();
+        operands.join(operator)
+    }
+
+    /// DynamoDB refuses parentheses that it does not need twice, so only what has operands itself gets some.
+    fn operand(&mut self, condition: &Condition) -> String {
+        match condition {
+            Condition::All(_) | Condition::Any(_) => format!("({})", self.condition(condition)),
+            _ => self.condition(condition),
+        }
+    }
+
+    fn into_rendered(self, update: String, condition: Option<String>) -> Rendered {
+        let names: HashMap<_, _> =
+            self.names.into_iter().enumerate().map(|(place, name)| (format!("#n{place}"), name)).collect();
+        let values: HashMap<_, _> =
+            self.values.into_iter().enumerate().map(|(place, value)| (format!(":v{place}"), value)).collect();
+        Rendered {
+            update,
+            condition,
+            names: (!names.is_empty()).then_some(names),
+            values: (!values.is_empty()).then_some(values),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dynamodb::item::{number, text};
+
+    #[test]
+    fn clauses_have_one_order_whatever_the_order_of_calls() {
+        let update = Update::new()
+            .delete("also", AttributeValue::Ss(vec!["x".to_owned()]))
+            .add("likes", number(1))
+            .remove("picture")
+            .set("bio", text("b"))
+            .remove("background")
+            .set_some("alias", None)
+            .set_some("name", Some(text("n")))
+            .when(Condition::item_exists());
+        let rendered = update.render();
+        assert_eq!(rendered.update, "SET #n0 = :v0, #n1 = :v1 REMOVE #n2, #n3 ADD #n4 :v2 DELETE #n5 :v3");
+        assert_eq!(rendered.condition.as_deref(), Some("attribute_exists(#n6)"));
+        let names = rendered.names.expect("names");
+        let of = |place: usize| names.get(&format!("#n{place}")).map(String::as_str);
+        let expected = ["bio", "name", "picture", "background", "likes", "also", "pk"].map(Some);
+        assert_eq!([of(0), of(1), of(2), of(3), of(4), of(5), of(6)], expected);
+        let values = rendered.values.expect("values");
+        assert_eq!(values.get(":v2"), Some(&number(1)));
+        assert_eq!(values.len(), 4);
+    }
+
+    #[test]
+    fn assignments_may_read_attributes() {
+        let update =
+            Update::new().set_to_attribute("read_seq", "seq").increase("unread", number(2)).decrease("kept", number(3));
+        let rendered = update.render();
+        assert_eq!(rendered.update, "SET #n0 = #n1, #n2 = #n2 + :v0, #n3 = #n3 - :v1");
+        assert_eq!(rendered.condition, None);
+    }
+
+    #[test]
+    fn a_name_has_one_placeholder_and_each_value_its_own() {
+        let update = Update::new().set("kid", text("new")).when(Condition::equals("kid", text("old")));
+        let rendered = update.render();
+        assert_eq!((&*rendered.update, rendered.condition.as_deref()), ("SET #n0 = :v0", Some("#n0 = :v1")));
+        assert_eq!(rendered.names.map(|names| names.len()), Some(1));
+        assert_eq!(rendered.values.and_then(|values| values.get(":v1").cloned()), Some(text("old")));
+    }
+
+    #[test]
+    fn only_operands_with_operands_have_parentheses() {
+        let one = || Condition::equals("a", number(1));
+        let text = |condition: Condition| condition.render().condition;
+        let chain = one().and(one()).and(one());
+        assert_eq!(text(chain).as_deref(), Some("#n0 = :v0 AND #n0 = :v1 AND #n0 = :v2"));
+        let nested = Condition::missing("pk").or(Condition::at_most("b", number(2))).or(one().and(one()));
+        let expected = "attribute_not_exists(#n0) OR #n1 <= :v0 OR (#n2 = :v1 AND #n2 = :v2)";
+        assert_eq!(text(nested).as_deref(), Some(expected));
+        let within = one().and(Condition::less("b", number(2)).or(Condition::more("c", number(3))));
+        assert_eq!(text(within).as_deref(), Some("#n0 = :v0 AND (#n1 < :v1 OR #n2 > :v2)"));
+    }
+
+    #[test]
+    fn not_applies_to_a_whole_condition() {
+        let one = || Condition::differs("a", number(1));
+        assert_eq!(one().negated().render().condition.as_deref(), Some("NOT #n0 <> :v0"));
+        let both = Condition::item_exists().and(one().and(one()).negated());
+        let expected = "attribute_exists(#n0) AND NOT (#n1 <> :v0 AND #n1 <> :v1)";
+        assert_eq!(both.render().condition.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn conditions_of_an_update_must_all_hold() {
+        let update = Update::new().remove("a").when(Condition::exists("b")).when(Condition::missing("c"));
+        let expected = "attribute_exists(#n1) AND attribute_not_exists(#n2)";
+        assert_eq!(update.render().condition.as_deref(), Some(expected));
+    }
+
+    #[test]
+    fn each_part_of_a_path_has_a_placeholder() {
+        let rendered = Condition::at_most("current[0].since", number(1)).render();
+        assert_eq!(rendered.condition.as_deref(), Some("#n0[0].#n1 <= :v0"));
+        assert_eq!((rendered.update.as_str(), rendered.names.map(|names| names.len())), ("", Some(2)));
+    }
+
+    #[test]
+    fn what_needs_no_values_has_none() {
+        assert_eq!(Condition::item_missing().render().values, None);
     }
 }

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryA
 const CONFLICT: &str = "TransactionConflictException";
 
 /// A client that also retries conflicts of puts and deletes, with the SDK's own limit and pauses. Conflicts of updates
-/// are retried in `Expression::apply`.
+/// are retried in `Update::apply`.
 pub(crate) fn client(config: &aws_types::SdkConfig) -> Client {
     let config = Builder::from(config)
         .retry_classifier(Conflict::<PutItemError>(PhantomData))

@@ -3,12 +3,12 @@
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    self, ConditionCheck, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
 };
 
 use crate::dynamodb::client::{Db, Direction, MAX_ROUNDS, metered};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, Key};
 use crate::dynamodb::table::Table;
 
@@ -62,7 +62,7 @@ impl Transaction {
 
     /// Writes an item that must not exist yet.
     pub(crate) fn create<Kind>(&mut self, table: &Table<Kind>, item: Item) -> Result<WriteId, StoreError> {
-        self.put_if(table, item, &Expression::new("", "attribute_not_exists(pk)"))
+        self.put_if(table, item, &Condition::item_missing())
     }
 
     /// Updates an item, with a condition if the expression has one.
@@ -70,15 +70,16 @@ impl Transaction {
         &mut self,
         table: &Table<Kind>,
         key: Key,
-        update: &Expression,
+        update: &Update,
     ) -> Result<WriteId, StoreError> {
-        let update = Update::builder()
+        let rendered = update.render();
+        let update = types::Update::builder()
             .table_name(&table.name)
             .set_key(Some(key.into_item()))
-            .update_expression(&update.update)
-            .set_condition_expression(update.condition())
-            .set_expression_attribute_names(update.names())
-            .set_expression_attribute_values(update.values())
+            .update_expression(rendered.update)
+            .set_condition_expression(rendered.condition)
+            .set_expression_attribute_names(rendered.names)
+            .set_expression_attribute_values(rendered.values)
             .return_values_on_condition_check_failure(ALL_OLD)
             .build();
         self.push(update, |builder, update| builder.update(update))
@@ -101,14 +102,15 @@ impl Transaction {
         &mut self,
         table: &Table<Kind>,
         key: Key,
-        condition: &Expression,
+        condition: &Condition,
     ) -> Result<WriteId, StoreError> {
+        let rendered = condition.render();
         let delete = Delete::builder()
             .table_name(&table.name)
             .set_key(Some(key.into_item()))
-            .condition_expression(&condition.condition)
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
+            .set_condition_expression(rendered.condition)
+            .set_expression_attribute_names(rendered.names)
+            .set_expression_attribute_values(rendered.values)
             .return_values_on_condition_check_failure(ALL_OLD)
             .build();
         self.push(delete, |builder, delete| builder.delete(delete))
@@ -119,14 +121,15 @@ impl Transaction {
         &mut self,
         table: &Table<Kind>,
         item: Item,
-        condition: &Expression,
+        condition: &Condition,
     ) -> Result<WriteId, StoreError> {
+        let rendered = condition.render();
         let put = Put::builder()
             .table_name(&table.name)
             .set_item(Some(item))
-            .condition_expression(&condition.condition)
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
+            .set_condition_expression(rendered.condition)
+            .set_expression_attribute_names(rendered.names)
+            .set_expression_attribute_values(rendered.values)
             .return_values_on_condition_check_failure(ALL_OLD)
             .build();
         self.push(put, |builder, put| builder.put(put))
@@ -137,14 +140,15 @@ impl Transaction {
         &mut self,
         table: &Table<Kind>,
         key: Key,
-        condition: &Expression,
+        condition: &Condition,
     ) -> Result<WriteId, StoreError> {
+        let rendered = condition.render();
         let check = ConditionCheck::builder()
             .table_name(&table.name)
             .set_key(Some(key.into_item()))
-            .condition_expression(&condition.condition)
-            .set_expression_attribute_names(condition.names())
-            .set_expression_attribute_values(condition.values())
+            .set_condition_expression(rendered.condition)
+            .set_expression_attribute_names(rendered.names)
+            .set_expression_attribute_values(rendered.values)
             .return_values_on_condition_check_failure(ALL_OLD)
             .build();
         self.push(check, |builder, check| builder.condition_check(check))

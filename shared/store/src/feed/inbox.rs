@@ -8,7 +8,7 @@ use futures_util::future::try_join;
 
 use crate::dynamodb::client::MAX_ROUNDS;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, number};
 use crate::dynamodb::pages::{Order, Own, id_behind};
 use crate::dynamodb::transaction::{Committed, Transaction};
@@ -44,10 +44,10 @@ impl Notifications {
     /// Claims the recount of this day. True only for the first call of the day, so there is at most one recount a day,
     /// even if it fails.
     async fn begin_count(&self, user: UserId, today: i64) -> Result<bool, StoreError> {
-        let condition = "attribute_exists(pk) AND (attribute_not_exists(#counted_on) OR #counted_on < :today)";
-        let claim = Expression::new("SET #counted_on = :today", condition)
-            .name("#counted_on", "counted_on")
-            .value(":today", number(today));
+        let claim = Update::new()
+            .set("counted_on", number(today))
+            .when(Condition::item_exists())
+            .when(Condition::missing("counted_on").or(Condition::less("counted_on", number(today))));
         Ok(claim.apply(&self.feed, inbox_key(user)).await?.is_some())
     }
 
@@ -57,14 +57,11 @@ impl Notifications {
         for _ in 0..COUNT_ROUNDS {
             let inbox = self.inbox(user).await?;
             let unread = self.count_unread(user, &inbox, now).await?;
-            let same = Expression::new("SET #unread = :now", "#seq = :seq AND #read_seq = :read AND #unread = :was")
-                .name("#unread", "unread")
-                .name("#seq", "seq")
-                .name("#read_seq", "read_seq")
-                .value(":now", number(unread))
-                .value(":seq", number(inbox.seq))
-                .value(":read", number(inbox.read_seq))
-                .value(":was", number(inbox.unread));
+            let same = Update::new()
+                .set("unread", number(unread))
+                .when(Condition::equals("seq", number(inbox.seq)))
+                .when(Condition::equals("read_seq", number(inbox.read_seq)))
+                .when(Condition::equals("unread", number(inbox.unread)));
             if same.apply(&self.feed, inbox_key(user)).await?.is_some() {
                 return Ok(unread);
             }
@@ -86,11 +83,8 @@ impl Notifications {
 
     /// Marks all notifications that have arrived so far as read. One round trip.
     pub async fn read_all(&self, user: UserId) -> Result<(), StoreError> {
-        let update = Expression::new("SET #read_seq = #seq, #unread = :none", "attribute_exists(pk)")
-            .name("#read_seq", "read_seq")
-            .name("#seq", "seq")
-            .name("#unread", "unread")
-            .value(":none", number(0));
+        let update =
+            Update::new().set_to_attribute("read_seq", "seq").set("unread", number(0)).when(Condition::item_exists());
         let mut transaction = Transaction::default();
         transaction.update(&self.feed, inbox_key(user), &update)?;
         transaction.commit(&self.feed.db).await.map(|_| ())
@@ -160,7 +154,7 @@ impl Notifications {
             if unread.is_empty() {
                 return Ok(inbox.unread);
             }
-            let read = still_unread("SET #was_read = :true").value(":true", AttributeValue::Bool(true));
+            let read = Update::new().set("was_read", AttributeValue::Bool(true)).when(still_unread());
             let mut transaction = Transaction::default();
             for id in &unread {
                 transaction.update(&self.feed, notification_key(user, *id), &read)?;
@@ -180,37 +174,28 @@ impl Notifications {
 }
 
 /// An update that adds `count` new notifications, if none has arrived since the inbox was read.
-pub(crate) fn more(inbox: Option<&Inbox>, count: usize, now: Timestamp) -> Expression {
+pub(crate) fn more(inbox: Option<&Inbox>, count: usize, now: Timestamp) -> Update {
     let count = u64::try_from(count).unwrap_or(u64::MAX);
     let before = inbox.map_or(0, |inbox| inbox.seq);
-    let (update, condition) = match inbox {
-        Some(_) => ("SET #seq = :seq, #unread = #unread + :count", "#seq = :before"),
-        None => ("SET #seq = :seq, #unread = :count, #read_seq = :before, #since = :since", "attribute_not_exists(pk)"),
-    };
-    let update = Expression::new(update, condition)
-        .name("#seq", "seq")
-        .name("#unread", "unread")
-        .value(":seq", number(before.saturating_add(count)))
-        .value(":count", number(count))
-        .value(":before", number(before));
+    let update = Update::new().set("seq", number(before.saturating_add(count)));
     match inbox {
-        Some(_) => update,
-        None => update.name("#read_seq", "read_seq").name("#since", "since").value(":since", number(now.seconds())),
+        Some(_) => update.increase("unread", number(count)).when(Condition::equals("seq", number(before))),
+        None => update
+            .set("unread", number(count))
+            .set("read_seq", number(before))
+            .set("since", number(now.seconds()))
+            .when(Condition::item_missing()),
     }
 }
 
 /// An update that subtracts `count` unread notifications, unless all were marked as read since the inbox was read.
-pub(crate) fn fewer_unread(count: usize, inbox: &Inbox) -> Expression {
-    Expression::new("SET #unread = #unread - :count", "#read_seq = :read_seq")
-        .name("#unread", "unread")
-        .name("#read_seq", "read_seq")
-        .value(":count", number(count))
-        .value(":read_seq", number(inbox.read_seq))
+pub(crate) fn fewer_unread(count: usize, inbox: &Inbox) -> Update {
+    Update::new().decrease("unread", number(count)).when(Condition::equals("read_seq", number(inbox.read_seq)))
 }
 
-/// An update of a notification, on the condition that it exists and was not marked as read individually.
-pub(crate) fn still_unread(update: &str) -> Expression {
-    Expression::new(update, "attribute_exists(pk) AND attribute_not_exists(#was_read)").name("#was_read", "was_read")
+/// The condition that a notification exists and was not marked as read individually.
+pub(crate) fn still_unread() -> Condition {
+    Condition::item_exists().and(Condition::missing("was_read"))
 }
 
 pub(crate) fn contended() -> StoreError {

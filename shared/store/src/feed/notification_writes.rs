@@ -121,7 +121,7 @@ impl Notifications {
                 let key = notification_key(recipient, *id);
                 if inbox.as_ref().is_some_and(|inbox| stored.is_unread(inbox, now)) {
                     unread += 1;
-                    transaction.delete_if(&self.feed, key, &still_unread(""))?;
+                    transaction.delete_if(&self.feed, key, &still_unread())?;
                 } else {
                     transaction.delete(&self.feed, key)?;
                 }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use crate::dynamodb::client::MAX_ROUNDS;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::{Applied, Expression};
+use crate::dynamodb::expression::{Applied, Condition, Update};
 use crate::dynamodb::item::{Item, Key, expiring, item, number, shard, text};
 use crate::dynamodb::pages::id_behind;
 use crate::dynamodb::transaction::{Committed, Transaction};
@@ -58,13 +58,13 @@ impl HomeTimelines {
         now: Timestamp,
     ) -> Result<Option<TimelineEntry>, StoreError> {
         let by = entry.via.map_or_else(|| "nobody".to_owned(), |via| via.to_string());
-        let condition = "attribute_not_exists(pk) OR #expires_at <= :now OR (#by = :by AND #recent_sk < :recent_sk)";
-        let mut put = set_all(entry_item(user, entry, now)?, condition)
-            .name("#by", "via")
-            .value(":by", text(by))
-            .value(":now", number(now.seconds()));
+        let older = Condition::less("recent_sk", text(recent_sk(entry.position)));
+        let condition = Condition::item_missing()
+            .or(Condition::at_most("expires_at", number(now.seconds())))
+            .or(Condition::equals("via", text(by)).and(older));
+        let mut put = set_all(entry_item(user, entry, now)?).when(condition);
         if entry.via.is_none() {
-            put.also(" REMOVE #by");
+            put = put.remove("via");
         }
         match put.apply_to(&self.feed, home_key(user, entry.tweet)).await? {
             Applied::Done(_) => Ok(None),
@@ -91,13 +91,12 @@ impl HomeTimelines {
         if there.also.len() >= MAX_ALSO && !there.also.contains(&via) {
             return Ok(true);
         }
-        let newer = set_all(also_item(user, entry, via, now)?, "attribute_not_exists(pk) OR #position < :position");
-        let known =
-            Expression::new("ADD #also :via", "attribute_exists(pk) AND (attribute_not_exists(#by) OR #by <> :by)")
-                .name("#also", "also")
-                .name("#by", "via")
-                .value(":via", AttributeValue::Ss(vec![via.to_string()]))
-                .value(":by", text(via.to_string()));
+        let older = Condition::less("position", text(entry.position.to_string()));
+        let newer = set_all(also_item(user, entry, via, now)?).when(Condition::item_missing().or(older));
+        let known = Update::new()
+            .add("also", AttributeValue::Ss(vec![via.to_string()]))
+            .when(Condition::item_exists())
+            .when(Condition::missing("via").or(Condition::differs("via", text(via.to_string()))));
         let mut transaction = Transaction::default();
         transaction.update(&self.feed, also_key(user, entry.tweet, via), &newer)?;
         let at = transaction.update(&self.feed, home, &known)?;
@@ -164,9 +163,8 @@ impl HomeTimelines {
         transaction.delete_if(&self.feed, also_key(reader, tweet, by), &at(edge))?;
         // If this user is the first source, `replace` changes or removes the whole entry.
         if entry.is_some_and(|entry| entry.via != Some(by)) {
-            let update = Expression::new("DELETE #also :by", "attribute_exists(pk)")
-                .name("#also", "also")
-                .value(":by", AttributeValue::Ss(vec![by.to_string()]));
+            let update =
+                Update::new().delete("also", AttributeValue::Ss(vec![by.to_string()])).when(Condition::item_exists());
             transaction.update(&self.feed, home_key(reader, tweet), &update)?;
         }
         Ok(())
@@ -199,7 +197,7 @@ impl HomeTimelines {
             first.map(|(position, via)| TimelineEntry::retweeted(tweet, author, via, position))
         };
         let Some(next) = next else {
-            return transaction.delete_if(&self.feed, home, &unchanged("", entry)).map(|_| ());
+            return transaction.delete_if(&self.feed, home, &unchanged(entry)).map(|_| ());
         };
         if let Some(via) = next.via {
             transaction.delete_if(&self.feed, also_key(reader, tweet, via), &at(next.position))?;
@@ -210,52 +208,39 @@ impl HomeTimelines {
 
 /// An update that moves an entry to another source's position, if it is unchanged since it was read. It then expires at
 /// `until`, or as before without one.
-fn moved(reader: UserId, entry: &TimelineEntry, next: &TimelineEntry, until: Option<Timestamp>) -> Expression {
-    let update = unchanged("", entry).set("expires_at", until.map(|until| number(until.seconds())));
+fn moved(reader: UserId, entry: &TimelineEntry, next: &TimelineEntry, until: Option<Timestamp>) -> Update {
+    let kept = until.map(|until| number(until.seconds()));
+    let update = Update::new().set_some("expires_at", kept).when(unchanged(entry));
     let places = places_of(reader, next).into_iter();
-    let mut update = places.fold(update, |update, (name, value)| update.set(name, Some(text(value))));
+    let update = places.fold(update, |update, (name, value)| update.set(name, text(value)));
     match next.via {
-        None => {
-            update.also(" REMOVE #via");
-            update
-        }
-        Some(via) => {
-            let mut update = update.set("via", Some(text(via.to_string())));
-            update.also(" DELETE #also :chosen");
-            update.value(":chosen", AttributeValue::Ss(vec![via.to_string()]))
-        }
+        None => update.remove("via"),
+        Some(via) => update.set("via", text(via.to_string())).delete("also", AttributeValue::Ss(vec![via.to_string()])),
     }
 }
 
-/// `update`, on the condition that the entry is unchanged since it was read.
-fn unchanged(update: &str, entry: &TimelineEntry) -> Expression {
-    let same = Expression::new(update, "")
-        .name("#via", "via")
-        .name("#was_at", "position")
-        .name("#also", "also")
-        .value(":was_at", text(entry.position.to_string()));
-    let (same, by) = match entry.via {
-        None => (same, "attribute_not_exists(#via)"),
-        Some(via) => (same.value(":was_by", text(via.to_string())), "#via = :was_by"),
+/// The condition that the entry is unchanged since it was read.
+fn unchanged(entry: &TimelineEntry) -> Condition {
+    let by = match entry.via {
+        None => Condition::missing("via"),
+        Some(via) => Condition::equals("via", text(via.to_string())),
     };
     let also: Vec<String> = entry.also.iter().map(ToString::to_string).collect();
-    let (same, others) = match also.is_empty() {
-        true => (same, "attribute_not_exists(#also)"),
-        false => (same.value(":was_also", AttributeValue::Ss(also)), "#also = :was_also"),
+    let others = match also.is_empty() {
+        true => Condition::missing("also"),
+        false => Condition::equals("also", AttributeValue::Ss(also)),
     };
-    same.on(&format!("{by} AND #was_at = :was_at AND {others}"))
+    by.and(at(entry.position)).and(others)
 }
 
-fn at(position: EdgeId) -> Expression {
-    Expression::new("", "#position = :position")
-        .name("#position", "position")
-        .value(":position", text(position.to_string()))
+fn at(position: EdgeId) -> Condition {
+    Condition::equals("position", text(position.to_string()))
 }
 
 /// An update that sets all attributes of `item` and keeps the other attributes of the stored item.
-fn set_all(item: Item, condition: &str) -> Expression {
+fn set_all(item: Item) -> Update {
     let fields = item.into_iter().filter(|(name, _)| !matches!(name.as_str(), "pk" | "sk"));
-    fields.fold(Expression::new("", condition), |update, (name, value)| update.set(&name, Some(value)))
+    fields.fold(Update::new(), |update, (name, value)| update.set(&name, value))
 }
 
 fn entry_item(user: UserId, entry: &TimelineEntry, now: Timestamp) -> Result<Item, StoreError> {
@@ -267,10 +252,14 @@ fn entry_item(user: UserId, entry: &TimelineEntry, now: Timestamp) -> Result<Ite
 fn places_of(user: UserId, entry: &TimelineEntry) -> [(&'static str, String); 4] {
     [
         ("position", entry.position.to_string()),
-        ("recent_sk", format!("{HOME}{}", entry.position)),
+        ("recent_sk", recent_sk(entry.position)),
         ("origin_pk", shard(&origin(entry.tweet, entry.via), user.uuid())),
         ("origin_sk", user.to_string()),
     ]
+}
+
+fn recent_sk(position: EdgeId) -> String {
+    format!("{HOME}{position}")
 }
 
 fn also_item(user: UserId, entry: &TimelineEntry, via: UserId, now: Timestamp) -> Result<Item, StoreError> {

@@ -9,7 +9,7 @@ use aviary_model::{EdgeId, Timestamp, TweetId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::Condition;
 use crate::dynamodb::item::{Key, is_expired, text};
 use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
 use crate::dynamodb::table::{FeedTable, SocialTable};
@@ -123,7 +123,7 @@ impl HomeTimelines {
     /// Makes a user's timeline merge the followed user's tweets when it is read, if this follow still exists. One round
     /// trip.
     pub async fn pull(&self, user: UserId, followed: UserId, follow: EdgeId) -> Result<(), StoreError> {
-        let still = Expression::new("", "#id = :id").name("#id", "id").value(":id", text(follow.to_string()));
+        let still = Condition::equals("id", text(follow.to_string()));
         let mut pull = pull_key(user, followed).into_item();
         pull.insert("recent_sk".to_owned(), text(format!("{PULL}{follow}")));
         let mut transaction = Transaction::default();
@@ -134,9 +134,7 @@ impl HomeTimelines {
 
     /// Ends the merge that this follow began. A merge begun by another follow stays. One round trip.
     pub async fn end_pull(&self, user: UserId, followed: UserId, follow: EdgeId) -> Result<(), StoreError> {
-        let by_this = Expression::new("", "#recent = :recent")
-            .name("#recent", "recent_sk")
-            .value(":recent", text(format!("{PULL}{follow}")));
+        let by_this = Condition::equals("recent_sk", text(format!("{PULL}{follow}")));
         let mut transaction = Transaction::default();
         transaction.delete_if(&self.feed, pull_key(user, followed), &by_this)?;
         transaction.commit(&self.feed.db).await.map(|_| ())

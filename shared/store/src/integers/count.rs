@@ -4,7 +4,7 @@ use aviary_model::UserId;
 
 use super::{Integers, MAX_SESSIONS};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Key, number};
 use crate::dynamodb::transaction::{Transaction, WriteId};
 
@@ -12,16 +12,15 @@ impl Integers {
     /// Counts a manifest that this transaction creates. The write is refused if the account already has
     /// [`MAX_SESSIONS`].
     pub(super) fn count_session(&self, transaction: &mut Transaction, user: UserId) -> Result<WriteId, StoreError> {
-        let more = Expression::new("ADD #sessions :one", "attribute_not_exists(#sessions) OR #sessions < :most")
-            .name("#sessions", "sessions")
-            .value(":one", number(1))
-            .value(":most", number(MAX_SESSIONS));
+        let more = Update::new()
+            .add("sessions", number(1))
+            .when(Condition::missing("sessions").or(Condition::less("sessions", number(MAX_SESSIONS))));
         transaction.update(&self.table, counter_key(user), &more)
     }
 
     /// Subtracts a manifest that this transaction deletes.
     pub(super) fn uncount_session(&self, transaction: &mut Transaction, user: UserId) -> Result<WriteId, StoreError> {
-        let less = Expression::new("ADD #sessions :less", "").name("#sessions", "sessions").value(":less", number(-1));
+        let less = Update::new().add("sessions", number(-1));
         transaction.update(&self.table, counter_key(user), &less)
     }
 

@@ -5,7 +5,7 @@ use aviary_model::{GenerationId, IntegerSession, Timestamp, UserId};
 use super::upload::leads_to;
 use super::{Integers, MAX_ATTEMPTS, Manifest, manifest_key, sets_pk};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::Condition;
 use crate::dynamodb::item::{Item, Key, number, text};
 use crate::dynamodb::table::run_query;
 use crate::dynamodb::transaction::{Committed, Transaction, remove};
@@ -109,12 +109,9 @@ impl Integers {
         manifest: &Manifest,
     ) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
-        let unchanged = Expression::new("", "generation = :generation AND #sets = :sets AND #bytes = :bytes")
-            .name("#sets", "sets")
-            .name("#bytes", "bytes")
-            .value(":generation", text(manifest.generation.to_string()))
-            .value(":sets", number(manifest.sets))
-            .value(":bytes", number(manifest.bytes));
+        let unchanged = leads_to(manifest.generation)
+            .and(Condition::equals("sets", number(manifest.sets)))
+            .and(Condition::equals("bytes", number(manifest.bytes)));
         transaction.delete_if(&self.table, manifest_key(user, session), &unchanged)?;
         self.uncount_session(&mut transaction, user)?;
         transaction.commit(&self.table.db).await.map(|_| ())

@@ -7,7 +7,7 @@ use super::{Integers, MAX_ATTEMPTS, Manifest, OpenSession, SessionBound, StoredS
 use crate::credentials::Credentials;
 use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::Condition;
 use crate::dynamodb::item::{item, text};
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::integers::write::Written;
@@ -114,6 +114,6 @@ impl Integers {
     }
 }
 
-pub(super) fn leads_to(generation: GenerationId) -> Expression {
-    Expression::new("", "generation = :generation").value(":generation", text(generation.to_string()))
+pub(super) fn leads_to(generation: GenerationId) -> Condition {
+    Condition::equals("generation", text(generation.to_string()))
 }

@@ -2,6 +2,7 @@
 
 use aviary_model::{SessionId, SetId, Timestamp};
 
+use super::upload::leads_to;
 use super::{
     Integers, MAX_ATTEMPTS, MAX_SESSION_BYTES, MAX_SESSION_SETS, Manifest, OpenSession, SessionBound, StoredSet,
     manifest_key, set_key,
@@ -9,7 +10,7 @@ use super::{
 use crate::credentials::Credentials;
 use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{item, number, text};
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::jobs::{Job, Task, job_item};
@@ -158,17 +159,12 @@ impl Integers {
             Some(_) => (0, MAX_SESSION_SETS),
         };
         let less = replaced.map_or(0, |old| old.bytes);
-        let update = Expression::new(
-            "ADD #sets :sets, #bytes :bytes",
-            "generation = :generation AND #sets <= :most_sets AND #bytes <= :most_bytes",
-        )
-        .name("#sets", "sets")
-        .name("#bytes", "bytes")
-        .value(":sets", number(more_sets))
-        .value(":bytes", number(i128::from(set.bytes) - i128::from(less)))
-        .value(":generation", text(open.generation.to_string()))
-        .value(":most_sets", number(most_sets))
-        .value(":most_bytes", number(room(set, replaced)));
+        let update = Update::new()
+            .add("sets", number(more_sets))
+            .add("bytes", number(i128::from(set.bytes) - i128::from(less)))
+            .when(leads_to(open.generation))
+            .when(Condition::at_most("sets", number(most_sets)))
+            .when(Condition::at_most("bytes", number(room(set, replaced))));
         Ok((transaction.update(&self.table, key, &update)?, None))
     }
 
@@ -205,23 +201,17 @@ impl Integers {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let key = manifest_key(open.user, &open.session);
-        let generation = text(open.generation.to_string());
         if manifest.sets <= 1 {
-            let last = Expression::new("", "generation = :generation AND #sets <= :one")
-                .name("#sets", "sets")
-                .value(":generation", generation)
-                .value(":one", number(1));
+            let last = leads_to(open.generation).and(Condition::at_most("sets", number(1)));
             transaction.delete_if(&self.table, key, &last)?;
             self.uncount_session(transaction, open.user)?;
             return self.remove_downloads(transaction, open.user, &open.session, now);
         }
-        let update = Expression::new("ADD #sets :sets, #bytes :bytes", "generation = :generation AND #sets > :one")
-            .name("#sets", "sets")
-            .name("#bytes", "bytes")
-            .value(":sets", number(-1))
-            .value(":bytes", number(-i128::from(old.bytes)))
-            .value(":generation", generation)
-            .value(":one", number(1));
+        let update = Update::new()
+            .add("sets", number(-1))
+            .add("bytes", number(-i128::from(old.bytes)))
+            .when(leads_to(open.generation))
+            .when(Condition::more("sets", number(1)));
         transaction.update(&self.table, key, &update).map(|_| ())
     }
 
@@ -249,10 +239,8 @@ fn room(set: &StoredSet, replaced: Option<&StoredSet>) -> u64 {
     MAX_SESSION_BYTES.saturating_add(replaced.map_or(0, |old| old.bytes)).saturating_sub(set.bytes)
 }
 
-fn as_it_was(set: &StoredSet) -> Expression {
-    Expression::new("", "#version = :version")
-        .name("#version", "version")
-        .value(":version", text(set.version.to_string()))
+fn as_it_was(set: &StoredSet) -> Condition {
+    Condition::equals("version", text(set.version.to_string()))
 }
 
 /// The reason why the manifest's condition failed. `None` if it was only a race.

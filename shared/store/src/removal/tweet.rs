@@ -10,7 +10,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use uuid::Uuid;
 
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::Item;
 use crate::dynamodb::pages::{Order, id_behind};
 use crate::dynamodb::transaction::Transaction;
@@ -81,10 +81,8 @@ impl Purge {
     }
 
     async fn free(&self, reply: TweetId) -> Result<(), StoreError> {
-        let update = Expression::new("REMOVE #in_reply_to, #list_pk, #list_sk", "attribute_exists(pk)")
-            .name("#in_reply_to", "in_reply_to")
-            .name("#list_pk", "list_pk")
-            .name("#list_sk", "list_sk");
+        let update =
+            Update::new().remove("in_reply_to").remove("list_pk").remove("list_sk").when(Condition::item_exists());
         let mut transaction = Transaction::default();
         transaction.update(&self.social, tweet_key(reply), &update)?;
         transaction.commit(&self.feed.db).await.map(|_| ())
@@ -158,6 +156,6 @@ fn comment_task(item: &Item, tweet: TweetId, tweet_author: UserId) -> Option<Tas
     Some(Task::RemoveComment { author, comment, tweet, tweet_author, round: 0 })
 }
 
-fn is_there() -> Expression {
-    Expression::new("", "attribute_exists(pk)")
+fn is_there() -> Condition {
+    Condition::item_exists()
 }

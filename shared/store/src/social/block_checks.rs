@@ -4,9 +4,10 @@
 use std::collections::HashSet;
 
 use aviary_model::UserId;
+use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::Condition;
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::social::keys::hide_key;
@@ -36,8 +37,7 @@ pub(crate) fn check_reach(
     caller: UserId,
     reached: impl IntoIterator<Item = UserId>,
 ) -> Result<Vec<WriteId>, StoreError> {
-    let free = Expression::new("", "attribute_not_exists(blocked_by) OR blocked_by = :no")
-        .value(":no", aws_sdk_dynamodb::types::AttributeValue::Bool(false));
+    let free = Condition::missing("blocked_by").or(Condition::equals("blocked_by", AttributeValue::Bool(false)));
     let others: HashSet<UserId> = reached.into_iter().filter(|other| *other != caller).collect();
     others.into_iter().map(|other| transaction.check(table, hide_key(caller, other), &free)).collect()
 }

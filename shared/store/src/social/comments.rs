@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::idempotency_keys::{IdempotencyResult, lapsed};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::Condition;
 use crate::dynamodb::item::{Item, count, item, shard};
 use crate::dynamodb::pages::{ListPage, Order, id_behind};
 use crate::dynamodb::table::SocialTable;
@@ -129,7 +129,7 @@ impl Comments {
             tweet_author: comment.tweet_author,
             round: 0,
         };
-        let is_there = Expression::new("", "attribute_exists(pk)");
+        let is_there = Condition::item_exists();
         let mut transaction = Transaction::default();
         transaction.delete_if(&self.table, comment_key(comment.id), &is_there)?;
         transaction.delete(&self.table, commented_key(comment.author, comment.id))?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::NameOwner;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, Key, count, item, shard, text};
 use crate::dynamodb::table::SocialTable;
 use crate::social::search_index::{alias_index, name_index};
@@ -126,32 +126,28 @@ impl ProfileChange {
         }
     }
 
-    /// The change as an update expression.
-    fn expression(&self, id: UserId) -> Result<Expression, StoreError> {
-        let mut removed = Vec::new();
-        let mut update = Expression::new("", "attribute_exists(pk)")
-            .set("bio", self.bio.as_ref().map(|bio| text(bio.as_str())))
-            .set("alias", self.alias.as_ref().map(|alias| text(alias.as_str())));
+    /// The update that makes this change.
+    fn update(&self, id: UserId) -> Result<Update, StoreError> {
+        let mut update = Update::new()
+            .set_some("bio", self.bio.as_ref().map(|bio| text(bio.as_str())))
+            .set_some("alias", self.alias.as_ref().map(|alias| text(alias.as_str())))
+            .when(Condition::item_exists());
         if let Some(alias) = &self.alias {
-            match alias_index(alias, id) {
-                Some(index) => update = index.into_iter().fold(update, |update, (k, v)| update.set(k, Some(text(v)))),
-                None => removed.extend(["list_pk", "list_sk"]),
-            }
+            update = match alias_index(alias, id) {
+                Some(index) => index.into_iter().fold(update, |update, (name, value)| update.set(name, text(value))),
+                None => update.remove("list_pk").remove("list_sk"),
+            };
         }
-        match &self.picture {
-            Some(Some(picture)) => update = update.set("picture", Some(picture_value(picture)?)),
-            Some(None) => removed.push("picture"),
-            None => {}
-        }
-        match &self.background {
-            Some(Some(link)) => update = update.set("background", Some(text(link.as_str()))),
-            Some(None) => removed.push("background"),
-            None => {}
-        }
-        if !removed.is_empty() {
-            update.also(&format!(" REMOVE {}", removed.join(", ")));
-        }
-        Ok(update)
+        update = match &self.picture {
+            Some(Some(picture)) => update.set("picture", picture_value(picture)?),
+            Some(None) => update.remove("picture"),
+            None => update,
+        };
+        Ok(match &self.background {
+            Some(Some(link)) => update.set("background", text(link.as_str())),
+            Some(None) => update.remove("background"),
+            None => update,
+        })
     }
 }
 
@@ -193,7 +189,7 @@ impl Profiles {
         if change.is_empty() {
             return self.by_id(id).await;
         }
-        let before = change.expression(id)?.apply(&self.table, profile_key(id)).await?;
+        let before = change.update(id)?.apply(&self.table, profile_key(id)).await?;
         before.map(|item| self.table.read(item)).transpose()
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::dynamodb::client::MAX_ROUNDS;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, Key, item};
 use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
 use crate::dynamodb::table::SocialTable;
@@ -21,7 +21,6 @@ use crate::social::visibility::Hide;
 const BLOCKS: &str = "blocks";
 const BLOCKED_BY: &str = "blocked_by";
 const MUTES: &str = "mutes";
-const FLAGS: [&str; 3] = [BLOCKS, BLOCKED_BY, MUTES];
 
 /// The follows, blocks and mutes of the `social` table.
 #[derive(Clone, Debug)]
@@ -171,16 +170,18 @@ impl Relations {
         was: Hide,
         flag: &'static str,
     ) -> Result<WriteId, StoreError> {
-        let others = FLAGS.into_iter().filter(|other| *other != flag);
+        let [one, other] = match flag {
+            BLOCKS => [BLOCKED_BY, MUTES],
+            BLOCKED_BY => [BLOCKS, MUTES],
+            _ => [BLOCKS, BLOCKED_BY],
+        };
         let has =
             |name| [(BLOCKS, was.blocks), (BLOCKED_BY, was.blocked_by), (MUTES, was.mutes)].contains(&(name, true));
-        if others.clone().any(has) {
-            let condition: Vec<String> = others.map(|other| format!("attribute_exists({other})")).collect();
-            let lowered = Expression::new(&format!("REMOVE {flag}"), &condition.join(" OR "));
-            transaction.update(&self.table, key, &lowered)
+        if has(one) || has(other) {
+            let stays = Condition::exists(one).or(Condition::exists(other));
+            transaction.update(&self.table, key, &Update::new().remove(flag).when(stays))
         } else {
-            let condition: Vec<String> = others.map(|other| format!("attribute_not_exists({other})")).collect();
-            transaction.delete_if(&self.table, key, &Expression::new("", &condition.join(" AND ")))
+            transaction.delete_if(&self.table, key, &Condition::missing(one).and(Condition::missing(other)))
         }
     }
 
@@ -203,7 +204,7 @@ impl Relations {
         actor: UserId,
         other: UserId,
     ) -> Result<WriteId, StoreError> {
-        let is_there = Expression::new("", "attribute_exists(pk)");
+        let is_there = Condition::item_exists();
         transaction.delete_if(&self.table, edge_key(actor, kind, other.uuid()), &is_there)
     }
 
@@ -260,12 +261,12 @@ impl Relations {
 }
 
 /// The condition, on `U#<actor> / HIDE#<other>`, of every write that a block forbids in both directions.
-fn no_block() -> Expression {
-    Expression::new("", &format!("attribute_not_exists({BLOCKS}) AND attribute_not_exists({BLOCKED_BY})"))
+fn no_block() -> Condition {
+    Condition::missing(BLOCKS).and(Condition::missing(BLOCKED_BY))
 }
 
-fn raise(flag: &str) -> Expression {
-    Expression::new("", "").set(flag, Some(AttributeValue::Bool(true)))
+fn raise(flag: &str) -> Update {
+    Update::new().set(flag, AttributeValue::Bool(true))
 }
 
 fn outcome(committed: &Committed) -> Related {

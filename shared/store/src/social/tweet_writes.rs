@@ -6,7 +6,7 @@ use aviary_model::{Tag, Timestamp, TweetId, TweetText, UserId};
 
 use crate::credentials::idempotency_keys::{IdempotencyResult, lapsed};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, Key, item, number, shard, text};
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Refusal, Transaction, WriteId};
@@ -89,7 +89,7 @@ impl Tweets {
     /// it. False if it is deleted already. One round trip.
     pub async fn delete(&self, tweet: &Tweet, jobs: &Jobs, now: Timestamp) -> Result<bool, StoreError> {
         let task = Task::RemoveTweet { author: tweet.author, tweet: tweet.id, round: 0 };
-        let is_there = Expression::new("", "attribute_exists(pk)");
+        let is_there = Condition::item_exists();
         let mut transaction = Transaction::default();
         transaction.delete_if(&self.table, tweet_key(tweet.id), &is_there)?;
         transaction.delete(&self.table, authored_key(tweet.author, tweet.id))?;
@@ -102,11 +102,11 @@ impl Tweets {
 }
 
 /// An update that replaces the text, if it is still the one that was read.
-pub(crate) fn new_text(before: &TweetText, after: &TweetText, now: Timestamp) -> Expression {
-    Expression::new("", "message = :was")
-        .value(":was", text(before.as_str()))
-        .set("message", Some(text(after.as_str())))
-        .set("edited_at", Some(number(now.millis())))
+pub(crate) fn new_text(before: &TweetText, after: &TweetText, now: Timestamp) -> Update {
+    Update::new()
+        .set("message", text(after.as_str()))
+        .set("edited_at", number(now.millis()))
+        .when(Condition::equals("message", text(before.as_str())))
 }
 
 /// Reads the outcome of an edit. `text` is the write of the text in the transaction.

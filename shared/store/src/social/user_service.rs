@@ -5,7 +5,7 @@ use aviary_model::{Bio, UserId};
 use crate::credentials::Credentials;
 use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::expression::Expression;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::text;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::social::profiles::{Profile, Profiles, profile_key};
@@ -28,9 +28,11 @@ impl Profiles {
         bio: Option<&Bio>,
         claim: Option<(&IdempotencyClaim, &Credentials, String)>,
     ) -> Result<bool, StoreError> {
-        let create = Expression::new("", "attribute_exists(pk) AND NOT #service_profile = :service_profile")
-            .set(STATE, Some(text(CREATED)))
-            .set("bio", bio.map(|bio| text(bio.as_str())));
+        let create = Update::new()
+            .set(STATE, text(CREATED))
+            .set_some("bio", bio.map(|bio| text(bio.as_str())))
+            .when(Condition::item_exists())
+            .when(Condition::equals(STATE, text(CREATED)).negated());
         let mut transaction = Transaction::default();
         let at = transaction.update(&self.table, profile_key(id), &create)?;
         if let Some((claim, credentials, result)) = claim {
@@ -47,13 +49,16 @@ impl Profiles {
     /// exactly one caller learns which picture is no longer used. `None` if it was deleted already or does not exist.
     /// One round trip.
     pub async fn delete_for_service(&self, id: UserId) -> Result<Option<Profile>, StoreError> {
-        let deleted = Expression::new(
-            "SET #state = :deleted, bio = :empty, alias = :empty REMOVE picture, background, list_pk, list_sk",
-            "attribute_exists(pk) AND NOT #state = :deleted",
-        )
-        .name("#state", STATE)
-        .value(":deleted", text(DELETED))
-        .value(":empty", text(""));
+        let deleted = Update::new()
+            .set(STATE, text(DELETED))
+            .set("bio", text(""))
+            .set("alias", text(""))
+            .remove("picture")
+            .remove("background")
+            .remove("list_pk")
+            .remove("list_sk")
+            .when(Condition::item_exists())
+            .when(Condition::equals(STATE, text(DELETED)).negated());
         let before = deleted.apply(&self.table, profile_key(id)).await?;
         before.map(|item| self.table.read(item)).transpose()
     }
