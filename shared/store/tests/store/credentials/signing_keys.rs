@@ -45,7 +45,7 @@ async fn of_twenty_first_keys_one_wins() {
     assert_eq!(store.credentials.public_keys().await.unwrap(), std::slice::from_ref(public));
 }
 
-/// Publishes a next key beside the current one, and returns both.
+/// Writes a current key and publishes a next one, and returns both.
 async fn published(store: &Store) -> (SigningKey, SigningKey) {
     let ((first, first_public), (next, next_public)) = (pair("first"), pair("next"));
     assert!(store.keys.create_first(&store.credentials, &first, &first_public).await.unwrap());
