@@ -65,7 +65,7 @@ impl Transaction {
         self.put_if(table, item, &Condition::item_missing())
     }
 
-    /// Updates an item, with a condition if the expression has one.
+    /// Updates an item, if the condition of `update` holds.
     pub(crate) fn update<Kind>(
         &mut self,
         table: &Table<Kind>,
