@@ -2,9 +2,9 @@
 //! that xtask is not linked with the AWS SDK.
 
 mod deployed;
+mod variables;
 
 use std::{
-    collections::BTreeMap,
     ffi::OsString,
     net::{Ipv4Addr, SocketAddr, TcpStream},
     path,
@@ -21,16 +21,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Variables of the program, and the logical ids of the tables that they name.
-const NAMES: [(&str, &str); 4] = [
-    ("AVIARY_ACCOUNTS_TABLE", "AccountsTable"),
-    ("AVIARY_CREDENTIALS_TABLE", "CredentialsTable"),
-    ("AVIARY_SOCIAL_TABLE", "SocialTable"),
-    ("AVIARY_FEED_TABLE", "FeedTable"),
-];
-const AUDIT: (&str, &str) = ("AVIARY_AUDIT_LOG_GROUP", "AuditLogGroup");
-
-type Environment = BTreeMap<String, String>;
+use variables::{AUDIT, Environment, NAMES};
 
 /// The program has printed why it failed.
 #[derive(Clone, Copy, Debug, thiserror::Error)]

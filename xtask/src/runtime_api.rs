@@ -4,34 +4,21 @@
 //! byte of the event to the last byte of the answer.
 
 mod connection;
+mod invocations;
 mod message;
 
 use std::{
-    collections::{HashMap, VecDeque},
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     process::Command,
-    sync::{
-        Arc, Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-        mpsc::{Receiver, Sender, channel},
-    },
+    sync::{Arc, mpsc::Receiver},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-/// Result of an invocation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// The function's answer, or its error report.
-    pub body: Vec<u8>,
-    /// Whether the function reported a failure instead of an answer.
-    pub failed: bool,
-    /// From the event's last byte to the answer's.
-    pub took: Duration,
-    /// When the answer was complete.
-    pub at: Instant,
-}
+use invocations::Invocations;
+
+pub use invocations::Answer;
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,34 +32,7 @@ pub enum NoAnswer {
 #[derive(Debug)]
 pub struct RuntimeApi {
     address: SocketAddr,
-    shared: Arc<Shared>,
-}
-
-#[derive(Debug, Default)]
-struct Shared {
-    next_id: AtomicU64,
-    stopped: AtomicBool,
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    waiting: VecDeque<Invocation>,
-    running: HashMap<String, Running>,
-}
-
-#[derive(Debug)]
-struct Invocation {
-    id: String,
-    event: Vec<u8>,
-    answer: Sender<Answer>,
-}
-
-#[derive(Debug)]
-struct Running {
-    since: Instant,
-    answer: Sender<Answer>,
+    invocations: Arc<Invocations>,
 }
 
 impl RuntimeApi {
@@ -83,21 +43,21 @@ impl RuntimeApi {
     pub fn start() -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared::default());
-        let served = Arc::clone(&shared);
+        let invocations = Arc::new(Invocations::default());
+        let served = Arc::clone(&invocations);
         thread::spawn(move || {
             for stream in listener.incoming() {
-                if served.stopped.load(Ordering::Relaxed) {
+                if served.is_stopped() {
                     return;
                 }
-                let shared = Arc::clone(&served);
+                let invocations = Arc::clone(&served);
                 if let Ok(stream) = stream {
                     // After a broken connection the function opens another.
-                    thread::spawn(move || connection::serve(&stream, &shared));
+                    thread::spawn(move || connection::serve(&stream, &invocations));
                 }
             }
         });
-        Ok(Self { address, shared })
+        Ok(Self { address, invocations })
     }
 
     /// Its address, the value of `AWS_LAMBDA_RUNTIME_API`.
@@ -120,12 +80,7 @@ impl RuntimeApi {
 
     /// Queues an event. The receiver gets the answer.
     pub fn send(&self, event: Vec<u8>) -> Receiver<Answer> {
-        let (answer, receiver) = channel();
-        let id = format!("{:08x}-0000-4000-8000-000000000000", self.shared.next_id.fetch_add(1, Ordering::Relaxed));
-        self.shared.lock().waiting.push_back(Invocation { id, event, answer });
-        // Wakes all threads, because one that only waits for the end would consume a single notification.
-        self.shared.changed.notify_all();
-        receiver
+        self.invocations.send(event)
     }
 
     /// Queues an event and waits for its answer.
@@ -139,60 +94,8 @@ impl RuntimeApi {
 
 impl Drop for RuntimeApi {
     fn drop(&mut self) {
-        self.shared.stopped.store(true, Ordering::Relaxed);
-        self.shared.changed.notify_all();
+        self.invocations.stop();
         // Wakes the thread that accepts connections, so that it sees the end.
         let _ = TcpStream::connect(self.address);
-    }
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // A thread that panicked leaves the queue in a valid state.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits for the next event; `None` at the end.
-    fn take(&self) -> Option<Invocation> {
-        let mut state = self.lock();
-        loop {
-            if self.stopped.load(Ordering::Relaxed) {
-                return None;
-            }
-            if let Some(invocation) = state.waiting.pop_front() {
-                return Some(invocation);
-            }
-            let (again, _) =
-                self.changed.wait_timeout(state, Duration::from_secs(1)).unwrap_or_else(PoisonError::into_inner);
-            state = again;
-        }
-    }
-
-    /// Puts back an event whose connection has closed, for another connection.
-    fn put_back(&self, invocation: Invocation) {
-        self.lock().waiting.push_front(invocation);
-        self.changed.notify_all();
-    }
-
-    fn wait_for_end(&self) {
-        let mut state = self.lock();
-        while !self.stopped.load(Ordering::Relaxed) {
-            let (again, _) =
-                self.changed.wait_timeout(state, Duration::from_secs(1)).unwrap_or_else(PoisonError::into_inner);
-            state = again;
-        }
-    }
-
-    fn began(&self, id: String, answer: Sender<Answer>) {
-        self.lock().running.insert(id, Running { since: Instant::now(), answer });
-    }
-
-    fn ended(&self, id: &str, body: Vec<u8>, failed: bool) -> bool {
-        let at = Instant::now();
-        let running = self.lock().running.remove(id);
-        running.is_some_and(|running| {
-            let took = at.saturating_duration_since(running.since);
-            running.answer.send(Answer { body, failed, took, at }).is_ok()
-        })
     }
 }

@@ -6,7 +6,6 @@ mod tally;
 
 use std::{
     path::Path,
-    process::Command,
     time::{Duration, Instant},
 };
 
@@ -123,12 +122,6 @@ fn store_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestAr
     let outcome = runner.run_package(workspace, supervisor, &environment, "aviary-store", &args.runner_args);
     supervisor.stop()?;
     outcome
-}
-
-/// The command without the caller's AWS and Aviary variables.
-fn isolated(mut command: Command) -> Command {
-    local::forget_foreign_settings(&mut command);
-    command
 }
 
 fn spoken(time: Duration) -> String {

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, env, process::Command};
 use anyhow::{Result, bail};
 use aviary_template::Function;
 
-use super::REGION;
+use super::plan::REGION;
 use crate::cli::PasswordPolicy;
 
 /// Variables whose value on this machine differs from the template's.
@@ -79,6 +79,12 @@ pub fn forget_foreign_settings(command: &mut Command) {
             command.env_remove(&name);
         }
     }
+}
+
+/// The command after [`forget_foreign_settings`].
+pub fn isolated(mut command: Command) -> Command {
+    forget_foreign_settings(&mut command);
+    command
 }
 
 #[cfg(test)]

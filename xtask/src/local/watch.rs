@@ -9,14 +9,13 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use aviary_template::Function;
 
 use super::{
-    Plan,
+    plan::Plan,
     routes::{LocalRoute, local_routes},
 };
 use crate::{shell::quoted, tools::cargo_lambda, workspace::Workspace};
-
-use aviary_template::Function;
 
 /// Settings of cargo-lambda: the routes.
 const CONFIG: &str = "CargoLambda.toml";

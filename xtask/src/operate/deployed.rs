@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{AUDIT, Environment, NAMES};
+use super::variables::{AUDIT, Environment, NAMES};
 use crate::{cli::DeploymentArgs, tools::find_on_path};
 
 /// The environment for a stage. The caller's own `AWS_` variables apply unless this replaces them.

@@ -3,7 +3,7 @@ use std::{
     net::TcpStream,
 };
 
-use super::{Shared, message::Request};
+use super::{invocations::Invocations, message::Request};
 
 const RUNTIME: &str = "/2018-06-01/runtime/";
 const EXTENSION: &str = "/2020-01-01/extension/";
@@ -12,22 +12,22 @@ const EXTENSION: &str = "/2020-01-01/extension/";
 const DEADLINE_MS: u64 = 4_102_444_800_000;
 
 /// Answers the requests of one connection until it closes.
-pub(super) fn serve(stream: &TcpStream, shared: &Shared) -> Option<()> {
+pub(super) fn serve(stream: &TcpStream, invocations: &Invocations) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut reader = BufReader::new(stream);
     while let Some(request) = Request::read(&mut reader).ok()? {
-        answer(request, stream, shared).ok()?;
+        answer(request, stream, invocations).ok()?;
     }
     Some(())
 }
 
-fn answer(request: Request, stream: &TcpStream, shared: &Shared) -> io::Result<()> {
+fn answer(request: Request, stream: &TcpStream, invocations: &Invocations) -> io::Result<()> {
     let Request { method, path, body } = request;
     if let Some(rest) = path.strip_prefix(RUNTIME) {
         return match (method.as_str(), rest) {
-            ("GET", "invocation/next") => next(stream, shared),
+            ("GET", "invocation/next") => next(stream, invocations),
             ("POST", "init/error") => reply(stream, "202 Accepted", "", b"{\"status\":\"OK\"}"),
-            ("POST", rest) => outcome(rest, body, stream, shared),
+            ("POST", rest) => outcome(rest, body, stream, invocations),
             _ => reply(stream, "404 Not Found", "", b""),
         };
     }
@@ -38,17 +38,17 @@ fn answer(request: Request, stream: &TcpStream, shared: &Shared) -> io::Result<(
             reply(stream, "200 OK", "Lambda-Extension-Identifier: 00000000-0000-4000-8000-000000000001\r\n", body)
         }
         ("GET", Some("event/next")) => {
-            shared.wait_for_end();
+            invocations.wait_for_end();
             Err(io::ErrorKind::ConnectionAborted.into())
         }
         _ => reply(stream, "404 Not Found", "", b""),
     }
 }
 
-fn next(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
-    let Some(invocation) = shared.take() else { return Err(io::ErrorKind::ConnectionAborted.into()) };
+fn next(stream: &TcpStream, invocations: &Invocations) -> io::Result<()> {
+    let Some(invocation) = invocations.take() else { return Err(io::ErrorKind::ConnectionAborted.into()) };
     if is_closed(stream) {
-        shared.put_back(invocation);
+        invocations.put_back(invocation);
         return Err(io::ErrorKind::ConnectionAborted.into());
     }
     let headers = format!(
@@ -58,7 +58,7 @@ fn next(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
         invocation.id
     );
     // Recorded before it is sent, because the answer may arrive before this thread continues.
-    shared.began(invocation.id, invocation.answer);
+    invocations.began(invocation.id, invocation.answer);
     reply(stream, "200 OK", &headers, &invocation.event)
 }
 
@@ -73,12 +73,12 @@ fn is_closed(stream: &TcpStream) -> bool {
 }
 
 /// Handles `invocation/ID/response` and `invocation/ID/error`.
-fn outcome(rest: &str, body: Vec<u8>, stream: &TcpStream, shared: &Shared) -> io::Result<()> {
+fn outcome(rest: &str, body: Vec<u8>, stream: &TcpStream, invocations: &Invocations) -> io::Result<()> {
     let mut parts = rest.split('/');
     let (kind, id, verb) = (parts.next(), parts.next(), parts.next());
     match (kind, id, verb) {
         (Some("invocation"), Some(id), Some(verb @ ("response" | "error"))) => {
-            let known = shared.ended(id, body, verb == "error");
+            let known = invocations.ended(id, body, verb == "error");
             let status = if known { "202 Accepted" } else { "400 Bad Request" };
             reply(stream, status, "", b"{\"status\":\"OK\"}")
         }

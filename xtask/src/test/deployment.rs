@@ -3,7 +3,6 @@ use std::{env, path::Path, process::Command};
 use anyhow::{Context, Result, bail, ensure};
 use aviary_template::Template;
 
-use super::isolated;
 use crate::{
     console, local,
     process::Supervisor,
@@ -61,7 +60,7 @@ fn build(
 }
 
 fn command(workspace: &Workspace, program: &Path) -> Command {
-    let mut command = isolated(workspace.command(program));
+    let mut command = local::isolated(workspace.command(program));
     command.env("SAM_CLI_TELEMETRY", "0").env("AWS_REGION", local::REGION).env("AWS_DEFAULT_REGION", local::REGION);
     command
 }

@@ -6,9 +6,9 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 
-use super::{isolated, tally::Tally};
+use super::tally::Tally;
 use crate::{
-    console,
+    console, local,
     process::{Lines, Supervisor},
     tools::find_on_path,
     workspace::Workspace,
@@ -72,7 +72,7 @@ impl Runner {
         // cargo's own runner includes them.
         if self == Self::Nextest && args.is_empty() {
             console::step("Tests in the documentation");
-            let mut command = isolated(workspace.cargo());
+            let mut command = local::isolated(workspace.cargo());
             command.args(["test", "--workspace", "--doc", "--quiet"]).envs(environment.iter().copied());
             outcome.tally += counted(supervisor, command)?.tally;
         }
@@ -99,7 +99,7 @@ impl Runner {
     }
 
     fn command(self, workspace: &Workspace) -> Command {
-        let mut command = isolated(workspace.cargo());
+        let mut command = local::isolated(workspace.cargo());
         match self {
             Self::Nextest => command.args(["nextest", "run"]),
             Self::Cargo => command.arg("test"),

@@ -1,0 +1,14 @@
+use std::collections::BTreeMap;
+
+/// Variables of the program, and the logical ids of the tables that they name.
+pub(super) const NAMES: [(&str, &str); 4] = [
+    ("AVIARY_ACCOUNTS_TABLE", "AccountsTable"),
+    ("AVIARY_CREDENTIALS_TABLE", "CredentialsTable"),
+    ("AVIARY_SOCIAL_TABLE", "SocialTable"),
+    ("AVIARY_FEED_TABLE", "FeedTable"),
+];
+/// The same for the log group of the audit trail.
+pub(super) const AUDIT: (&str, &str) = ("AVIARY_AUDIT_LOG_GROUP", "AuditLogGroup");
+
+/// Variables with their values.
+pub(super) type Environment = BTreeMap<String, String>;
