@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cancels_itself_out_changes_nothing() {
+    fn changes_that_cancel_out_need_no_update() {
         let tweet = "019a0000-0000-7000-8000-0000000000aa".parse().expect("an id");
         let count = |by| Count { event: "e".to_owned(), counter: Counter::Likes(tweet), by };
         assert!(sum(&[&count(1), &count(-1)]).is_none());

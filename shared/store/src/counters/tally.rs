@@ -173,14 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn a_table_whose_counters_are_right_has_no_suspects() {
+    fn a_table_with_right_counters_has_no_suspects() {
         let tally = tally(&world());
         assert_eq!(tally.suspects().count(), 0);
         assert_eq!((tally.items(), tally.counters(), tally.users().len()), (10, 8, 2));
     }
 
     #[test]
-    fn every_counter_that_is_wrong_is_a_suspect() {
+    fn every_wrong_counter_is_a_suspect() {
         let (a, b, t) = (A.parse().unwrap(), B.parse().unwrap(), T.parse().unwrap());
         for (at, suspects) in [
             (0, vec![Counter::Followers(b), Counter::Following(a)]),

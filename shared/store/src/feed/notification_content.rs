@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn one_actor_kind_and_target_is_one_notification() {
+    fn one_actor_kind_and_target_gives_one_notification() {
         use NotificationKind::{Like, Retweet};
         let one = news(Like, 1, 2).id_for(id(9));
         let later = NotificationContent { created_at: Timestamp::from_millis(7), ..news(Like, 1, 2) };

@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_sort_key_is_beside_the_works_but_those_of_works() {
+    fn the_ranges_hold_every_sort_key_except_tweets_and_comments() {
         let is_in = |sk: &str| BESIDE_WORKS.iter().any(|(first, last)| (*first..=*last).contains(&sk));
         for word in ["BLOCK#", "CLIKE#", "FOLLOW#", "HIDE#", "LIKE#", "MEDIA#", "MUTE#", "PROFILE", "RETWEET#", "SAVE#"]
         {
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_items_point_to_is_removed_once() {
+    fn a_pointer_that_two_items_share_is_removed_once() {
         let item = |sk: &str| {
             let mut item = Key::new("U#1", sk).into_item();
             item.insert("pointer".to_owned(), text("TOKEN#a"));

@@ -99,7 +99,7 @@ mod tests {
     use crate::dynamodb::item::Key;
 
     #[test]
-    fn what_shares_a_place_is_on_one_page_in_whatever_order() {
+    fn items_with_the_same_sort_key_share_a_page() {
         let place = "ada#019a0000-0000-7000-8000-0000000000aa";
         let entry = |sk: &str, list_sk: &str| {
             let mut item = Key::new("x", sk).into_item();

@@ -1,4 +1,4 @@
-//! Tests of the table `social`.
+//! Tests of the `social` table.
 
 mod profiles;
 mod reactions;

@@ -1,4 +1,4 @@
-//! Changing a profile: who replaced what.
+//! Changes of a profile, and which caller learns of a replaced picture.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ fn picture(key: &str) -> ProfileChange {
 }
 
 #[tokio::test]
-async fn a_change_answers_the_profile_as_it_was_and_leaves_the_rest() {
+async fn a_change_returns_the_old_profile_and_keeps_other_fields() {
     let store = Store::start().await;
     let id = store.registered("ada").await.id;
     let before = store.profiles.change(id, &bio("likes birds")).await.unwrap().unwrap();
@@ -37,7 +37,7 @@ async fn a_change_answers_the_profile_as_it_was_and_leaves_the_rest() {
 }
 
 #[tokio::test]
-async fn a_change_of_nothing_answers_the_profile() {
+async fn an_empty_change_returns_the_profile() {
     let store = Store::start().await;
     let id = store.registered("ada").await.id;
     store.profiles.change(id, &bio("likes birds")).await.unwrap();
@@ -46,7 +46,7 @@ async fn a_change_of_nothing_answers_the_profile() {
 }
 
 #[tokio::test]
-async fn nobodys_profile_is_not_made_by_changing_it() {
+async fn a_change_creates_no_profile() {
     let store = Store::start().await;
     let nobody = user("nobody", None).id;
     assert!(store.profiles.change(nobody, &bio("x")).await.unwrap().is_none());
@@ -56,7 +56,7 @@ async fn nobodys_profile_is_not_made_by_changing_it() {
 }
 
 #[tokio::test]
-async fn names_too_long_for_anybody_are_nobodys() {
+async fn an_impossible_name_has_no_owner() {
     let store = Store::start().await;
     store.registered("ada").await;
     for name in [String::new(), "a".repeat(255), "a".repeat(100_000), "\0".to_owned(), "#".to_owned()] {
@@ -67,7 +67,7 @@ async fn names_too_long_for_anybody_are_nobodys() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_twenty_changes_at_once_each_replaced_picture_is_learned_of_exactly_once() {
+async fn concurrent_changes_report_each_replaced_picture_once() {
     let store = Store::start().await;
     let id = store.registered("ada").await.id;
     store.profiles.change(id, &picture("public/first.jpg")).await.unwrap();
@@ -79,9 +79,9 @@ async fn of_twenty_changes_at_once_each_replaced_picture_is_learned_of_exactly_o
         Some(Picture::Object(key)) => key,
         other => panic!("{other:?}"),
     };
-    let mut seen: Vec<_> = answers.into_iter().map(|old| object(old.unwrap().unwrap().picture)).collect();
-    seen.push(object(store.profiles.by_id(id).await.unwrap().unwrap().picture));
+    let mut pictures: Vec<_> = answers.into_iter().map(|old| object(old.unwrap().unwrap().picture)).collect();
+    pictures.push(object(store.profiles.by_id(id).await.unwrap().unwrap().picture));
     let all = (0..20).map(|n| format!("public/{n}.jpg")).chain(["public/first.jpg".to_owned()]);
-    assert_eq!(seen.len(), 21);
-    assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), all.collect::<BTreeSet<_>>());
+    assert_eq!(pictures.len(), 21);
+    assert_eq!(pictures.into_iter().collect::<BTreeSet<_>>(), all.collect::<BTreeSet<_>>());
 }

@@ -1,4 +1,4 @@
-//! Likes, retweets and saves: there or not there, whatever is repeated.
+//! Likes, retweets and saves: a repeated reaction changes nothing.
 
 use aviary_model::{CommentId, Timestamp, TweetId, TweetText, UserId};
 use aviary_store::{Comment, Comments, Edited, Reaction, Reactions, Task, Tweet, WriteError};
@@ -40,7 +40,7 @@ async fn blocked_by(store: &Store, user: UserId, other: UserId) {
 }
 
 #[tokio::test]
-async fn each_reaction_is_there_or_not_and_says_whether_it_changed() {
+async fn a_reaction_reports_whether_it_changed_anything() {
     let store = Store::start().await;
     let reactions = Reactions::new(&store.social);
     let (actor, tweet) = (somebody(), tweet(NOW));
@@ -58,7 +58,7 @@ async fn each_reaction_is_there_or_not_and_says_whether_it_changed() {
 }
 
 #[tokio::test]
-async fn of_many_likes_by_one_actor_at_once_one_changes_something() {
+async fn only_one_of_many_concurrent_likes_changes_anything() {
     let store = Store::start().await;
     let reactions = Reactions::new(&store.social);
     let (actor, tweet) = (somebody(), tweet(NOW));
@@ -68,7 +68,7 @@ async fn of_many_likes_by_one_actor_at_once_one_changes_something() {
 }
 
 #[tokio::test]
-async fn lists_are_in_the_order_of_what_people_did() {
+async fn a_users_likes_are_listed_by_time_of_the_like() {
     let store = Store::start().await;
     let reactions = Reactions::new(&store.social);
     let (actor, old, new) = (somebody(), tweet(NOW), tweet(NOW.plus_seconds(1)));
@@ -82,7 +82,7 @@ async fn lists_are_in_the_order_of_what_people_did() {
 }
 
 #[tokio::test]
-async fn who_is_blocked_neither_likes_nor_comments() {
+async fn a_blocked_user_can_neither_like_nor_comment() {
     let store = Store::start().await;
     let reactions = Reactions::new(&store.social);
     let comments = Comments::new(&store.social);
@@ -104,7 +104,7 @@ async fn who_is_blocked_neither_likes_nor_comments() {
 }
 
 #[tokio::test]
-async fn a_comment_is_listed_edited_and_removed_with_a_job() {
+async fn a_comment_is_listed_edited_and_deleted_with_a_job() {
     let store = Store::start().await;
     let comments = Comments::new(&store.social);
     let tweet = tweet(NOW);
@@ -127,7 +127,7 @@ async fn a_comment_is_listed_edited_and_removed_with_a_job() {
 }
 
 #[tokio::test]
-async fn a_reaction_that_meets_another_write_is_tried_again() {
+async fn a_reaction_is_retried_after_a_conflicting_write() {
     let (actor, tweet) = (somebody(), tweet(NOW));
     let cancelled = cancelled(&["TransactionConflict", "None"]);
     let dynamodb = Scripted::start(vec![cancelled, (200, json!({}))]).await;

@@ -1,4 +1,4 @@
-//! What people cost: the same with ten followers as with ten thousand.
+//! The costs of relations and searches: the same with forty followers as with ten thousand.
 
 use aviary_model::{EdgeId, NameKey, Timestamp, UserId};
 use aviary_store::{PageKeys, PageReads, Relations};
@@ -17,7 +17,7 @@ struct Crowd {
 }
 
 impl Crowd {
-    /// Somebody whom so many follow, who follows so many, and whose name so many begin with.
+    /// A user with `size` followers who follows as many, and up to 300 users whose names begin with the user's name.
     async fn of(size: i64) -> Self {
         let store = Store::start().await;
         let (star, fan) = (store.registered("star").await.id, store.registered("star-fan").await.id);
@@ -30,7 +30,7 @@ impl Crowd {
         crowd
     }
 
-    /// Edges like the first one each way, written past the store, which would take its time.
+    /// Writes copies of the first follow in each direction. They bypass the store, which would be slow.
     async fn gather(&self, size: i64) {
         let (star, table) = (self.star, &self.store.names.social);
         let at = |n: i64| Timestamp::from_millis(NOW.millis() + n);
@@ -46,7 +46,8 @@ impl Crowd {
         let mut writes = Vec::new();
         for n in 1..size {
             let (other, new) = (person(n), EdgeId::new(at(n), &Random).unwrap());
-            // The shard is by who the edge is by: all of one's own in one, the others' wherever they belong.
+            // The shard follows from the id of the edge's actor: one shard for the star's follows, all shards for the
+            // followers.
             let shard = format!("#{}", other.uuid().as_bytes()[15] % 4);
             for (pattern, shard) in [(&out, None), (&back, Some(shard))] {
                 let item = pattern.iter().map(|(name, value)| {
@@ -68,12 +69,12 @@ impl Crowd {
         }
     }
 
-    /// Every operation with its cost.
+    /// Runs every operation and measures its cost.
     async fn costs(&self) -> Vec<(&'static str, Cost)> {
         let Self { relations, star, fan, .. } = self;
         let (edge, query) = (EdgeId::new(NOW, &Random).unwrap(), NameKey::of("star"));
         let page_reads = PageReads::new(&self.store.social);
-        let seen = PageKeys::by(Some(*fan)).person(*star).follows(*star);
+        let keys = PageKeys::by(Some(*fan)).person(*star).follows(*star);
         let mut costs = Vec::new();
         macro_rules! measure {
             ($name:literal, $operation:expr) => {{
@@ -85,7 +86,7 @@ impl Crowd {
         measure!("followers", relations.followers(*star, None, PAGE));
         measure!("following", relations.following(*star, None, PAGE));
         measure!("search", self.store.profiles.search(&query, None, PAGE));
-        measure!("view", page_reads.read(&seen));
+        measure!("view", page_reads.read(&keys));
         measure!("between", relations.between(*fan, *star));
         measure!("follow", relations.follow(*fan, *star, edge));
         measure!("unfollow", relations.unfollow(*fan, *star));
@@ -101,7 +102,7 @@ impl Crowd {
 }
 
 #[tokio::test]
-async fn people_cost_the_same_however_many_they_are() {
+async fn costs_do_not_grow_with_the_number_of_followers() {
     let (few, many) = (Crowd::of(40).await, Crowd::of(10_000).await);
     let (few, many) = (few.costs().await, many.costs().await);
     for ((name, few), (_, many)) in few.iter().zip(&many) {

@@ -1,4 +1,4 @@
-//! Follows, blocks and mutes: what is left of them in the table, in whatever order they come.
+//! Follows, blocks and mutes: which edges and flags remain in the table after any order of changes.
 
 use aviary_model::{EdgeId, UserId};
 use aviary_store::{PageKeys, PageReads, Related, Relations};
@@ -45,11 +45,11 @@ impl People {
     }
 
     async fn follows(&self, actor: UserId, other: UserId) -> bool {
-        let seen = self.page_reads.read(&PageKeys::by(Some(actor)).follows(other)).await.unwrap();
-        seen.follows(other)
+        let data = self.page_reads.read(&PageKeys::by(Some(actor)).follows(other)).await.unwrap();
+        data.follows(other)
     }
 
-    /// The flags of `HIDE`; none where there is no item.
+    /// The flags of the `HIDE` item; `None` if there is no item.
     async fn flags(&self, user: UserId, other: UserId) -> Option<Vec<String>> {
         let found = self.store.raw_item(&self.store.names.social, &format!("U#{user}"), &format!("HIDE#{other}")).await;
         let mut flags: Vec<String> = found?.into_keys().filter(|name| !["pk", "sk"].contains(&&**name)).collect();
@@ -67,7 +67,7 @@ fn flags(names: &[&str]) -> Option<Vec<String>> {
 }
 
 #[tokio::test]
-async fn whatever_is_done_twice_is_done_once() {
+async fn a_repeated_change_of_a_relation_changes_nothing() {
     let people = People::two().await;
     let (a, b) = (people.a, people.b);
     let all = [people.follow(a, b).await, people.mute(a, b).await, people.block(b, a).await];
@@ -84,7 +84,7 @@ async fn whatever_is_done_twice_is_done_once() {
 }
 
 #[tokio::test]
-async fn nothing_is_left_of_what_was_taken_back() {
+async fn undone_relations_leave_no_items() {
     let people = People::two().await;
     let (a, b) = (people.a, people.b);
     let before = people.store.items().await;
@@ -106,7 +106,7 @@ async fn nothing_is_left_of_what_was_taken_back() {
 }
 
 #[tokio::test]
-async fn a_block_ends_follows_both_ways_and_forbids_them_until_it_ends() {
+async fn a_block_ends_and_forbids_follows_in_both_directions() {
     let people = People::two().await;
     let (a, b) = (people.a, people.b);
     people.follow(a, b).await;
@@ -122,7 +122,7 @@ async fn a_block_ends_follows_both_ways_and_forbids_them_until_it_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_follow_survives_a_block_that_comes_at_the_same_time() {
+async fn no_follow_survives_a_concurrent_block() {
     let people = People::two().await;
     let (a, b) = (people.a, people.b);
     for round in 0..20 {
@@ -140,7 +140,7 @@ async fn no_follow_survives_a_block_that_comes_at_the_same_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn flags_and_edges_agree_after_many_toggles_at_once() {
+async fn flags_and_edges_agree_after_concurrent_changes() {
     let people = People::two().await;
     let (a, b) = (people.a, people.b);
     for _ in 0..5 {
@@ -162,12 +162,12 @@ async fn flags_and_edges_agree_after_many_toggles_at_once() {
 }
 
 #[tokio::test]
-async fn lists_go_on_after_the_last_of_a_page_and_begin_with_the_last_done() {
+async fn lists_are_newest_first_and_complete_for_every_page_size() {
     let people = People::two().await;
     let mut others = Vec::new();
     for n in 0..7 {
         let other = people.store.registered(&format!("other{n}")).await.id;
-        // Later moments, later edges.
+        // Edges with a later time sort after earlier ones.
         let at = aviary_model::Timestamp::from_millis(NOW.millis() + n);
         people.relations.follow(people.a, other, EdgeId::new(at, &Random).unwrap()).await.unwrap();
         people.relations.follow(other, people.b, EdgeId::new(at, &Random).unwrap()).await.unwrap();

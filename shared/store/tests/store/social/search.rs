@@ -1,4 +1,4 @@
-//! Search by the beginning of a name: every place that writes a name keeps the index right.
+//! Search by the beginning of a name. Every write of a name must keep the index right.
 
 use std::collections::BTreeSet;
 
@@ -11,17 +11,17 @@ fn alias(text: &str) -> ProfileChange {
     ProfileChange { alias: Some(Alias::parse(text).unwrap()), ..ProfileChange::default() }
 }
 
-/// All pages of a search, as they are shown.
+/// All pages of a search, as a client would see them.
 async fn found(store: &Store, query: &str, limit: i32) -> Vec<UserId> {
     let (query, page_reads) = (NameKey::of(query), PageReads::new(&store.social));
     let (mut shown, mut after) = (Vec::new(), None);
     loop {
         let page = store.profiles.search(&query, after.as_deref(), limit).await.unwrap().unwrap();
-        let wanted = page.entries.iter().fold(PageKeys::by(None), |wanted, hit| wanted.person(hit.user));
-        let seen = page_reads.read(&wanted).await.unwrap();
+        let keys = page.entries.iter().fold(PageKeys::by(None), |keys, hit| keys.person(hit.user));
+        let data = page_reads.read(&keys).await.unwrap();
         let hits = page.entries.iter();
         shown.extend(
-            hits.filter(|hit| seen.profile(hit.user).is_some_and(|p| hit.shows(p, &query))).map(|hit| hit.user),
+            hits.filter(|hit| data.profile(hit.user).is_some_and(|p| hit.shows(p, &query))).map(|hit| hit.user),
         );
         match page.next {
             Some(next) => after = Some(next),
@@ -31,7 +31,7 @@ async fn found(store: &Store, query: &str, limit: i32) -> Vec<UserId> {
 }
 
 #[tokio::test]
-async fn people_are_found_by_the_beginning_of_either_name_in_any_case_and_form() {
+async fn users_are_found_by_the_beginning_of_username_or_alias() {
     let store = Store::start().await;
     let id = store.registered("Straße.Ada").await.id;
     store.profiles.change(id, &alias("Ïda Lovelace")).await.unwrap();
@@ -43,7 +43,7 @@ async fn people_are_found_by_the_beginning_of_either_name_in_any_case_and_form()
     }
 }
 
-/// What the index itself has, whether it is shown or not.
+/// The users that the index returns, whether they are shown or not.
 async fn indexed(store: &Store, query: &str) -> Vec<UserId> {
     let page = store.profiles.search(&NameKey::of(query), None, 5).await.unwrap().unwrap();
     page.entries.into_iter().map(|hit| hit.user).collect()
@@ -81,12 +81,12 @@ async fn the_index_follows_every_change_of_a_name() {
 }
 
 #[tokio::test]
-async fn who_has_both_names_alike_is_found_once_on_whatever_page() {
+async fn a_user_with_two_matching_names_is_found_once() {
     let store = Store::start().await;
     let mut all = BTreeSet::new();
     for n in 0..6 {
         let id = store.registered(&format!("wren{n}")).await.id;
-        // The same as the name, another that also begins so, and one that does not.
+        // An alias equal to the name, one with the same beginning, and a different one.
         let text = &[format!("WREN{n}"), format!("wren the {n}th"), format!("Nobody {n}")][n % 3];
         store.profiles.change(id, &alias(text)).await.unwrap();
         all.insert(id);
@@ -98,14 +98,14 @@ async fn who_has_both_names_alike_is_found_once_on_whatever_page() {
 }
 
 #[tokio::test]
-async fn the_longest_names_have_a_place_and_are_compared_whole() {
+async fn the_longest_names_are_indexed_and_compared_whole() {
     let store = Store::start().await;
     let (first, second) = (format!("{}a", "u".repeat(149)), format!("{}b", "u".repeat(149)));
     let (a, b) = (store.registered(&first).await.id, store.registered(&second).await.id);
     assert_eq!(found(&store, &"u".repeat(149), 5).await.len(), 2);
     assert_eq!(found(&store, &first, 5).await, [a]);
     assert_eq!(found(&store, &second, 1).await, [b]);
-    // One character of these becomes eighteen.
+    // Case folding and normalisation turn one of these characters into eighteen.
     store.profiles.change(a, &alias(&"\u{fdfa}".repeat(20))).await.unwrap().unwrap();
     assert_eq!(found(&store, "\u{fdfa}", 5).await, [a]);
     store.profiles.change(a, &alias(&"\u{fdfa}".repeat(150))).await.unwrap().unwrap();
@@ -113,7 +113,7 @@ async fn the_longest_names_have_a_place_and_are_compared_whole() {
 }
 
 #[tokio::test]
-async fn a_place_of_another_list_is_none() {
+async fn a_cursor_of_another_search_is_invalid() {
     let store = Store::start().await;
     let id = store.registered("ada").await.id;
     let query = NameKey::of("ad");
@@ -126,7 +126,7 @@ async fn a_place_of_another_list_is_none() {
 }
 
 #[tokio::test]
-async fn a_place_that_is_in_no_list_of_the_query_is_refused() {
+async fn a_cursor_outside_of_the_searched_range_is_invalid() {
     let store = Store::start().await;
     let id = user("ada", None).id;
     let beyond = format!("ad\u{10ffff}x#{id}");

@@ -1,4 +1,4 @@
-//! What tweets, comments and reactions cost: the same with eighty as with very many.
+//! The costs of tweets, comments and reactions: the same with eighty as with ten thousand.
 
 use aviary_model::{CommentId, EdgeId, Timestamp, TweetId, TweetText, UserId};
 use aviary_store::{Comment, Comments, Edited, PageKeys, PageReads, Reaction, Reactions, ReplyTo, Tweet};
@@ -9,12 +9,12 @@ use futures_util::StreamExt;
 use crate::fixture::{Item, NOW, Random, Store};
 
 const FEW: i64 = 80;
-/// Writing ten thousand of each is what takes the time of this test.
+/// Writing these items takes most of this test's time.
 const MANY: i64 = 10_000;
 const PAGE: i32 = 5;
 
-/// An author with so many tweets, which somebody likes, all of them answers to one that as many like. Tags and comments
-/// are listed as these are.
+/// An author with `size` tweets. A fan likes each of them, and all are replies to one tweet with as many likes. Tags
+/// and comments use the same kinds of lists.
 struct Crowd {
     store: Store,
     reactions: Reactions,
@@ -50,7 +50,7 @@ fn comment(author: UserId, on: &Tweet) -> Comment {
     }
 }
 
-/// An item with other ids; in a list its shard is that of the id that it is by.
+/// A copy of an item with other ids. Its shard in a list follows from the id `by`.
 fn like(pattern: &Item, ids: &[(String, String)], by: Option<[u8; 16]>) -> Item {
     let item = pattern.iter().map(|(name, value)| {
         let AttributeValue::S(text) = value else { return (name.clone(), value.clone()) };
@@ -82,7 +82,7 @@ impl Crowd {
         self.store.raw_item(&self.store.names.social, &pk, &sk).await.unwrap()
     }
 
-    /// Items like the first of each kind, written past the store, which would take its time.
+    /// Writes copies of the first item of each kind. They bypass the store, which would be slow.
     async fn gather(&self, size: i64) {
         let Self { author, fan, parent, first, .. } = self;
         let other = UserId::new(NOW, &Random).unwrap();
@@ -123,7 +123,7 @@ impl Crowd {
         futures_util::stream::iter(calls).buffer_unordered(4).collect::<()>().await;
     }
 
-    /// Every operation with its cost.
+    /// Runs every operation and measures its cost.
     async fn costs(&self) -> Vec<(&'static str, Cost)> {
         let Self { store, reactions, comments, author, fan, parent, first } = self;
         let mut costs = Vec::new();
@@ -143,8 +143,8 @@ impl Crowd {
         let mine = measure!("liked by", reactions.by_user(*fan, Reaction::Like, None, PAGE));
         assert_eq!((likers.entries.len(), mine.entries.len()), (5, 5));
         let page_reads = PageReads::new(&store.social);
-        let wanted = found.entries.iter().fold(PageKeys::by(Some(*fan)), |wanted, (id, by)| wanted.tweet(*id, *by));
-        measure!("page of tweets", page_reads.read(&wanted));
+        let keys = found.entries.iter().fold(PageKeys::by(Some(*fan)), |keys, (id, by)| keys.tweet(*id, *by));
+        measure!("page of tweets", page_reads.read(&keys));
         let names = [aviary_model::NameKey::of("author")];
         measure!("basis", store.tweets.basis(*fan, Some(parent.id), &names));
         let reply = Tweet { in_reply_to: first.in_reply_to, ..tweet(*fan, "#one #two @author", 1) };
@@ -162,9 +162,9 @@ impl Crowd {
     }
 }
 
-/// On one thread, where no call can end before those beside it have begun.
+/// Runs on one thread, so that concurrent calls all begin before the first one ends.
 #[tokio::test]
-async fn tweets_cost_the_same_however_many_they_are() {
+async fn costs_do_not_grow_with_the_number_of_tweets() {
     let (few, many) = (Crowd::of(FEW).await.costs().await, Crowd::of(MANY).await.costs().await);
     for ((name, few), (_, many)) in few.iter().zip(&many) {
         println!("{name}: {many:?}");

@@ -1,4 +1,4 @@
-//! Tweets: written once with their places in lists, edited on what was read, removed with a job.
+//! Tweets: creation with list entries, edits, and deletion with a job.
 
 use aviary_model::{AltText, MediaId, Tag, TweetId, TweetText, UserId};
 use aviary_store::{Edited, Media, MediaKind, ReplyTo, Task, Tweet, WriteError};
@@ -29,12 +29,12 @@ fn tweet() -> Tweet {
     Tweet { media: vec![media], ..says(somebody(), "héllo 🐦") }
 }
 
-/// Tweets have no equality of their own; what they serialise to has.
+/// Makes tweets comparable, since they do not implement `PartialEq`.
 fn all_of(tweet: &Tweet) -> String {
     format!("{tweet:?}")
 }
 
-/// What stands between two, as a block writes it.
+/// Writes the flag that a block of `user` by `other` leaves.
 async fn blocked_by(store: &Store, user: UserId, other: UserId) {
     let mut hide = crate::fixture::key(&format!("U#{user}"), &format!("HIDE#{other}"));
     hide.insert("blocked_by".to_owned(), aws_sdk_dynamodb::types::AttributeValue::Bool(true));
@@ -53,7 +53,7 @@ async fn a_tweet_is_read_as_it_was_written() {
 }
 
 #[tokio::test]
-async fn a_tweet_without_text_or_without_media_is_one_too() {
+async fn a_tweet_may_lack_text_or_media() {
     let store = Store::start().await;
     let silent = Tweet { message: TweetText::default(), ..tweet() };
     let plain = Tweet { media: Vec::new(), ..tweet() };
@@ -65,7 +65,7 @@ async fn a_tweet_without_text_or_without_media_is_one_too() {
 }
 
 #[tokio::test]
-async fn a_tweet_is_in_the_administrations_list() {
+async fn a_tweet_is_in_the_index_of_all_tweets_by_time() {
     let store = Store::start().await;
     let tweet = tweet();
     store.tweets.create(&tweet, &[], None).await.unwrap();
@@ -81,12 +81,12 @@ async fn creating_the_same_tweet_twice_makes_one() {
     let tweet = tweet();
     store.tweets.create(&tweet, &[], None).await.unwrap();
     store.tweets.create(&tweet, &[], None).await.unwrap();
-    // The tweet and its two places with its author.
+    // The tweet and its two entries in its author's lists.
     assert_eq!(store.items().await, 3);
     assert_eq!(all_of(&store.tweets.by_id(tweet.id).await.unwrap().unwrap()), all_of(&tweet));
 }
 
-/// A repetition may come late: when the first answer was lost, the tweet may have been liked since.
+/// A client may repeat a request late, if it did not get the first response. The tweet may have likes by then.
 #[tokio::test]
 async fn creating_the_same_tweet_again_resets_no_counter() {
     let store = Store::start().await;
@@ -102,7 +102,7 @@ async fn creating_the_same_tweet_again_resets_no_counter() {
 }
 
 #[tokio::test]
-async fn who_is_blocked_by_anybody_whom_it_would_reach_writes_nothing() {
+async fn a_tweet_to_a_user_who_blocks_its_author_fails() {
     let store = Store::start().await;
     let (author, other, third) = (somebody(), somebody(), somebody());
     blocked_by(&store, author, other).await;
@@ -113,14 +113,14 @@ async fn who_is_blocked_by_anybody_whom_it_would_reach_writes_nothing() {
     assert!(matches!(store.tweets.create(&reply, &[], None).await, Err(WriteError::Blocked)));
     assert!(matches!(store.tweets.create(&mention, &[third, other], None).await, Err(WriteError::Blocked)));
     assert_eq!(store.items().await, before);
-    // Oneself and those who block nobody are no obstacle, also when they are reached twice.
+    // The author's own id and users who block nobody are allowed, even twice.
     let parent = ReplyTo { tweet: parent.tweet, author: third };
     let fine = Tweet { in_reply_to: Some(parent), ..says(author, "yes") };
     store.tweets.create(&fine, &[third, author], None).await.unwrap();
 }
 
 #[tokio::test]
-async fn an_authors_tweets_come_in_pages_newest_first_also_while_others_are_written() {
+async fn pages_of_an_authors_tweets_are_stable_during_writes() {
     let store = Store::start().await;
     let author = somebody();
     let mut ids = Vec::new();
@@ -147,7 +147,7 @@ async fn an_authors_tweets_come_in_pages_newest_first_also_while_others_are_writ
 }
 
 #[tokio::test]
-async fn tags_and_replies_are_found_over_all_shards() {
+async fn tags_and_replies_are_merged_from_all_shards() {
     let store = Store::start().await;
     let parent = ReplyTo { tweet: TweetId::new(NOW, &Random).unwrap(), author: somebody() };
     let mut replies = Vec::new();
@@ -171,7 +171,7 @@ async fn tags_and_replies_are_found_over_all_shards() {
 }
 
 #[tokio::test]
-async fn an_edit_changes_text_and_tags_of_what_was_read_and_nothing_else() {
+async fn an_edit_changes_only_the_text_and_tags_that_were_read() {
     let store = Store::start().await;
     let author = somebody();
     let tweet = says(author, "#old #both");
@@ -185,7 +185,7 @@ async fn an_edit_changes_text_and_tags_of_what_was_read_and_nothing_else() {
         let tagged = store.tweets.tagged(&Tag::parse(tag).unwrap(), None, 9).await.unwrap();
         assert_eq!(tagged.entries.len(), count, "{tag}");
     }
-    // What was read is not what is there any more.
+    // The stored text is no longer the one that was read.
     match store.tweets.edit(&tweet, &words("late"), &[], later).await.unwrap() {
         Edited::Changed(now) => assert_eq!(now.message.as_str(), "#both #new"),
         other => panic!("{other:?}"),
@@ -198,7 +198,7 @@ async fn an_edit_changes_text_and_tags_of_what_was_read_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_tweet_is_removed_once_and_leaves_one_job() {
+async fn a_tweet_is_deleted_once_and_leaves_one_job() {
     let store = Store::start().await;
     let tweet = tweet();
     store.tweets.create(&tweet, &[], None).await.unwrap();
