@@ -4,7 +4,6 @@ use aviary_model::{SessionId, Timestamp};
 use aviary_store::{Job, StoreError};
 
 use crate::outcome::{Outcome, TaskError};
-use crate::task::{kind, user};
 use crate::worker::Worker;
 
 /// After this many attempts an alarm calls a person, and the job runs once a day.
@@ -63,7 +62,7 @@ fn delay_seconds(attempts: u32) -> i64 {
 }
 
 fn log(job: &Job, message: &'static str) {
-    let (kind, user) = (kind(&job.task), user(&job.task).map(tracing::field::display));
+    let (kind, user) = (job.task.kind_name(), job.task.user().map(tracing::field::display));
     tracing::info!(
         target: "aviary_worker",
         { job.id = %job.id, job.kind = kind, job.attempts = job.attempts, user.id = user },
@@ -73,7 +72,7 @@ fn log(job: &Job, message: &'static str) {
 
 /// Logs a failed attempt. The template's alarm counts the message of the last attempt.
 fn report(job: &Job, error: &TaskError) {
-    let (kind, user) = (kind(&job.task), user(&job.task).map(tracing::field::display));
+    let (kind, user) = (job.task.kind_name(), job.task.user().map(tracing::field::display));
     if job.attempts >= MAX_ATTEMPTS {
         tracing::error!(
             job.id = %job.id, job.kind = kind, job.attempts = job.attempts, user.id = user, error = %error,

@@ -18,8 +18,9 @@ use crate::dynamodb::transaction::{Committed, Transaction};
 const SHARDS: std::ops::Range<u8> = 0..16;
 
 /// What a job does.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Task {
     /// Mail a link that sets a new password. The job is also written for unknown addresses, with an id that no account
     /// has, so that both requests do the same work.
@@ -185,6 +186,40 @@ pub enum Task {
     Unknown,
 }
 
+impl Task {
+    /// The name of the task's kind, as the stored job has it.
+    #[must_use]
+    pub fn kind_name(&self) -> &'static str {
+        self.into()
+    }
+
+    /// The user whom the task concerns; the author of what was deleted. `None` for an unknown kind.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        let user = match self {
+            Self::Unknown => return None,
+            Self::ResetMail { user }
+            | Self::EmailChanged { user, .. }
+            | Self::SweepSessions { user }
+            | Self::Purge { user, .. }
+            | Self::RemoveIntegerObject { user, .. }
+            | Self::CheckIntegerObject { user, .. }
+            | Self::RemoveIntegerGeneration { user, .. }
+            | Self::RemoveIntegerDownloads { user, .. }
+            | Self::DeleteIntegerSession { user, .. }
+            | Self::RemoveIntegerUpload { user, .. }
+            | Self::RemoveTweet { author: user, .. }
+            | Self::RemoveComment { author: user, .. }
+            | Self::FanOut { user, .. }
+            | Self::Withdraw { user, .. }
+            | Self::Backfill { user, .. }
+            | Self::Quiet { user, .. }
+            | Self::Cross { user, .. } => *user,
+        };
+        Some(user)
+    }
+}
+
 /// A pending job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
@@ -317,4 +352,26 @@ fn due_sk(job: &Job) -> String {
 
 pub(crate) fn key(id: SessionId) -> Key {
     Key::new(format!("J#{id}"), "JOB")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_named_as_it_is_stored() {
+        let user: UserId = "019a0000-0000-7000-8000-0000000000aa".parse().expect("an id");
+        let upload = "019a0000-0000-7000-8000-0000000000bb".parse().expect("an id");
+        for task in [
+            Task::ResetMail { user },
+            Task::Purge { user, round: 1 },
+            Task::RemoveIntegerUpload { user, upload },
+            Task::Cross { user, after: None, round: 0 },
+        ] {
+            let stored = serde_json::to_value(&task).expect("a task");
+            assert_eq!(stored.get("kind").and_then(|kind| kind.as_str()), Some(task.kind_name()));
+            assert_eq!(task.user(), Some(user));
+        }
+        assert_eq!(Task::Unknown.user(), None);
+    }
 }
