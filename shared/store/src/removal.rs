@@ -31,7 +31,7 @@ pub struct Purge {
 }
 
 impl Purge {
-    /// Works on the tables in which accounts leave items.
+    /// Uses the tables in which accounts leave items. Makes no call.
     #[must_use]
     pub fn new(credentials: &CredentialsTable, social: &SocialTable, feed: &FeedTable) -> Self {
         Self {

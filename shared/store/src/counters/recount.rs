@@ -49,7 +49,7 @@ struct Query<'a> {
 }
 
 impl Recount {
-    /// Works on these tables.
+    /// Uses these tables. Makes no call.
     #[must_use]
     pub fn new(social: &SocialTable, feed: &FeedTable) -> Self {
         Self { social: social.clone(), feed: feed.clone() }

@@ -11,9 +11,9 @@ use crate::social::keys::{EdgeKind, edge_key, list_of, tweet_key, user_pk};
 use crate::social::profiles::profile_key;
 use crate::social::reactions::retweeted_entry;
 
-/// The number of tweets that a new follower gets, and the largest number of retweets.
+/// The largest number of tweets, and of retweets, that a new follower gets.
 const LAST_TWEETS: i32 = 20;
-/// Longer than an index lags and clocks differ.
+/// More than the lag of an index and the difference between two clocks.
 const LAG_SECONDS: i64 = 60;
 
 /// A follower of a user.

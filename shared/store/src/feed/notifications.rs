@@ -1,4 +1,4 @@
-//! Notifications: `U#<u> / N#<n>`, kept for 90 days, and `U#<u> / INBOX`, which counts all of them and the unread ones.
+//! Notifications: `U#<u> / N#<n>`, kept for 90 days, and `U#<u> / INBOX`, which counts the arrived and the unread ones.
 //!
 //! A write that changes the number of unread notifications changes the inbox in the same transaction.
 
@@ -65,7 +65,7 @@ pub(crate) struct Found {
 }
 
 impl Notifications {
-    /// Works on these tables.
+    /// Uses these tables. Makes no call.
     #[must_use]
     pub fn new(social: &SocialTable, feed: &FeedTable) -> Self {
         Self { social: social.clone(), feed: feed.clone() }

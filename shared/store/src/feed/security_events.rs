@@ -44,7 +44,7 @@ pub struct SecurityEvents {
 }
 
 impl SecurityEvents {
-    /// Works on this table.
+    /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &FeedTable) -> Self {
         Self { table: table.clone() }

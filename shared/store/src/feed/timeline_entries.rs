@@ -49,8 +49,8 @@ impl HomeTimelines {
         Err(changes_all_the_time())
     }
 
-    /// Writes the entry if there is none or the existing one has expired. Returns the existing entry if it was not
-    /// replaced.
+    /// Writes the entry if there is none, or if the existing one has expired or is an older retweet by the same user.
+    /// Returns the existing entry if it was not replaced.
     async fn put_first(
         &self,
         user: UserId,

@@ -74,7 +74,7 @@ pub struct HomeTimelines {
 }
 
 impl HomeTimelines {
-    /// Works on these tables.
+    /// Uses these tables. Makes no call.
     #[must_use]
     pub fn new(social: &SocialTable, feed: &FeedTable) -> Self {
         Self { social: social.clone(), feed: feed.clone() }

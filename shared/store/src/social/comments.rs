@@ -46,7 +46,7 @@ pub struct Comments {
 }
 
 impl Comments {
-    /// Works on this table.
+    /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
         Self { table: table.clone() }

@@ -205,7 +205,7 @@ pub struct PageReads {
 }
 
 impl PageReads {
-    /// Works on this table.
+    /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
         Self { table: table.clone() }

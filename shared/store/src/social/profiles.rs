@@ -158,7 +158,7 @@ pub struct Profiles {
 }
 
 impl Profiles {
-    /// Works on this table.
+    /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
         Self { table: table.clone() }

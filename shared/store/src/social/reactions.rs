@@ -24,7 +24,7 @@ pub enum Reaction {
     Like,
     /// A retweet, which shows the tweet to the actor's followers.
     Retweet,
-    /// A save, which only its actor sees.
+    /// A save, which keeps the tweet in the actor's own list.
     Save,
 }
 
@@ -62,7 +62,7 @@ struct Edge {
 }
 
 impl Reactions {
-    /// Works on this table.
+    /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
         Self { table: table.clone() }

@@ -58,7 +58,7 @@ struct Edge {
 }
 
 impl Relations {
-    /// Works on this table.
+    /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
         Self { table: table.clone() }

@@ -110,7 +110,7 @@ pub struct Tweets {
 }
 
 impl Tweets {
-    /// Works on this table.
+    /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
         Self { table: table.clone() }
