@@ -1,3 +1,5 @@
+//! Errors of reading and resolving a template.
+
 use std::path::PathBuf;
 
 /// Why a template could not be read or resolved. Each message says where in the template.

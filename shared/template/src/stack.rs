@@ -1,3 +1,5 @@
+//! Types of a resolved template.
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -1,3 +1,5 @@
+//! A template and the settings for which it is resolved.
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,3 +1,5 @@
+//! Context of the measurements.
+
 use std::collections::BTreeMap;
 
 use aviary_template::Function;

@@ -1,3 +1,5 @@
+//! Sample events, with tokens and bodies filled in.
+
 use std::fs;
 
 use anyhow::{Context, Result, ensure};

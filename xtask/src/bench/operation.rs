@@ -1,3 +1,5 @@
+//! An operation that is measured.
+
 use std::fmt;
 
 use super::events::Event;

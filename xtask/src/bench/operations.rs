@@ -1,3 +1,5 @@
+//! The measured operations of each function, with their budgets of round trips.
+
 use anyhow::{Result, bail};
 
 use super::{events::Event, operation::Operation, photo, session::Session};

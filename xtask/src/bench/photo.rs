@@ -1,3 +1,5 @@
+//! A request with a photo of the largest size that Lambda accepts.
+
 use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};
 

@@ -1,3 +1,5 @@
+//! A function's process under measurement, and the costs in its log.
+
 use std::{
     sync::mpsc::{Receiver, Sender, channel},
     time::{Duration, Instant},

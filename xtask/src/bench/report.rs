@@ -1,3 +1,5 @@
+//! The report: figures and their budgets.
+
 use std::{
     fmt::{self, Write},
     time::Duration,

@@ -1,3 +1,5 @@
+//! The user and the tweets that operations work on.
+
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 

@@ -1,3 +1,5 @@
+//! CPU time and memory of a process, from Linux's `/proc`.
+
 use std::{fs, time::Duration};
 
 use anyhow::{Context, Result};

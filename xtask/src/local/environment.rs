@@ -1,3 +1,5 @@
+//! Environment variables of functions and of programs on this machine.
+
 use std::{collections::BTreeMap, env, process::Command};
 
 use anyhow::{Result, bail};

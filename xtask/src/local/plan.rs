@@ -1,3 +1,5 @@
+//! What a local start consists of.
+
 use std::path::PathBuf;
 
 use crate::{

@@ -1,3 +1,5 @@
+//! First requests, which start the functions.
+
 use std::{
     net::{SocketAddr, TcpStream},
     sync::mpsc::Sender,

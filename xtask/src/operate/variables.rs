@@ -1,3 +1,5 @@
+//! Variables of the program `operate`.
+
 use std::collections::BTreeMap;
 
 /// Variables of the program, and the logical ids of the tables that they name.

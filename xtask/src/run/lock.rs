@@ -1,3 +1,5 @@
+//! The lock that allows one run at a time.
+
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{Read, Write},

@@ -1,3 +1,5 @@
+//! Texts that a run prints when it is ready.
+
 use std::path::Path;
 
 use crate::{

@@ -1,3 +1,5 @@
+//! Serves one connection of a function's runtime.
+
 use std::{
     io::{self, BufReader, Write},
     net::TcpStream,

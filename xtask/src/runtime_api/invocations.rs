@@ -1,3 +1,5 @@
+//! The queue of invocations, shared by all connections.
+
 use std::{
     collections::{HashMap, VecDeque},
     sync::{

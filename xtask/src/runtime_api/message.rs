@@ -1,3 +1,5 @@
+//! Reads HTTP/1.1 requests.
+
 use std::io::{self, BufRead, Read};
 
 /// An HTTP/1.1 request, as far as the Runtime API needs it.

@@ -1,3 +1,5 @@
+//! Checks of the deployment: cfn-lint, sam, checkov and a build.
+
 use std::{env, path::Path, process::Command};
 
 use anyhow::{Context, Result, bail, ensure};

@@ -1,3 +1,5 @@
+//! Runs the tests with nextest, or with cargo itself.
+
 use std::{
     io::IsTerminal,
     process::{Command, ExitStatus},

@@ -1,3 +1,5 @@
+//! Counts tests by the runners' closing lines.
+
 use std::{fmt, ops::AddAssign};
 
 /// Numbers of tests by their result.
