@@ -73,8 +73,8 @@ impl HomeTimelines {
         Ok(same && keys.iter().all(is_there))
     }
 
-    /// The entries that a new follower gets; none if the follow is gone. These are the followed user's last tweets, and
-    /// their retweets since a minute before the follow, except for retweets of the follower's own tweets. The fan-out of
+    /// The entries that a new follower gets; none if the follow is gone. They are the followed user's last tweets and
+    /// the retweets since a minute before the follow, except for retweets of the follower's own tweets. The fan-out of
     /// these retweets may have read an index without the new follower. It never lags. Two round trips.
     pub async fn for_new_follower(&self, user: UserId, followed: UserId) -> Result<Vec<TimelineEntry>, StoreError> {
         let edge = edge_key(user, EdgeKind::Follow, followed.uuid());
