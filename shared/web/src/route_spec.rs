@@ -189,7 +189,7 @@ impl RouteSpec {
         Self { refuses: status, ..self }
     }
 
-    /// Says that staff may not do on others' things either what their owner may.
+    /// Says that staff may not act on other people's things either.
     #[must_use]
     pub const fn not_even_staff(self) -> Self {
         Self { staff_refused: true, ..self }
