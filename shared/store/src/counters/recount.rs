@@ -1,7 +1,6 @@
 //! Compares counters with the items they count, and corrects them. It is for operators; no function's role allows it.
 
 use aviary_model::{Timestamp, UserId};
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, Select};
 use futures_util::future::try_join_all;
 
@@ -9,6 +8,7 @@ use crate::counters::Counter;
 use crate::counters::tally::{Tallied, Tally, stored};
 use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, Key, number, text};
 use crate::dynamodb::pages::SHARDS;
 use crate::dynamodb::table::{FeedTable, SocialTable, run_query};
@@ -86,30 +86,17 @@ impl Recount {
     /// Sets a counter to the number of items found, unless it changed since it was read. False if it changed. One round
     /// trip.
     pub async fn set(&self, reading: Reading) -> Result<bool, StoreError> {
-        let (table, key, name) = self.place(reading.tallied);
-        let call = self
-            .social
-            .db
-            .client
-            .update_item()
-            .table_name(table)
-            .set_key(Some(key.into_item()))
-            .update_expression("SET #count = :there")
-            // A counter that was never changed has no attribute and counts as zero.
-            .condition_expression(
-                "attribute_exists(pk) AND (#count = :stored OR (attribute_not_exists(#count) AND :stored = :zero))",
-            )
-            .expression_attribute_names("#count", name)
-            .expression_attribute_values(":there", number(reading.there))
-            .expression_attribute_values(":stored", number(reading.stored))
-            .expression_attribute_values(":zero", number(0))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
-            Ok(_) => Ok(true),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(false),
-                _ => Err(error.into()),
-            },
+        let (_, key, name) = self.place(reading.tallied);
+        let unchanged = Condition::equals(name, number(reading.stored));
+        // A counter that was never changed has no attribute and counts as zero.
+        let unchanged = match reading.stored {
+            0 => unchanged.or(Condition::missing(name)),
+            _ => unchanged,
+        };
+        let update = Update::new().set(name, number(reading.there)).when(Condition::item_exists()).when(unchanged);
+        match reading.tallied {
+            Tallied::Edges(_) => update.apply_once(&self.social, key).await,
+            Tallied::Unread(_) => update.apply_once(&self.feed, key).await,
         }
     }
 

@@ -1,12 +1,11 @@
 //! Rate limit counters with fixed windows: `LIMIT#<counter> / LIMIT`.
 
 use aviary_model::Timestamp;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
 use crate::credentials::Credentials;
-use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::{Applied, Condition, Update};
 use crate::dynamodb::item::{Item, Key, number};
 
 /// A counter's state after a count.
@@ -65,14 +64,11 @@ impl Credentials {
 
     /// Undoes counts of `amount`, if their window has not ended and holds as many. One round trip.
     pub async fn uncount_many(&self, counter: &str, amount: i64, counted: Counted) -> Result<(), StoreError> {
-        let call = self
-            .counter(counter)
-            .update_expression("ADD n :minus")
-            .condition_expression("expires_at = :end AND n >= :amount")
-            .expression_attribute_values(":minus", number(-amount))
-            .expression_attribute_values(":end", number(counted.resets_at))
-            .expression_attribute_values(":amount", number(amount));
-        conditional(call).await.map(|_| ())
+        let update = Update::new()
+            .add("n", number(-amount))
+            .when(Condition::equals("expires_at", number(counted.resets_at)))
+            .when(Condition::at_least("n", number(amount)));
+        self.change(counter, &update).await.map(|_| ())
     }
 
     async fn count_within(
@@ -82,14 +78,11 @@ impl Credentials {
         now: i64,
         end: i64,
     ) -> Result<Option<Counted>, StoreError> {
-        let call = self
-            .counter(counter)
-            .update_expression("SET expires_at = if_not_exists(expires_at, :end) ADD n :amount")
-            .condition_expression("attribute_not_exists(pk) OR expires_at > :now")
-            .expression_attribute_values(":amount", number(amount))
-            .expression_attribute_values(":end", number(end))
-            .expression_attribute_values(":now", number(now));
-        conditional(call).await.map(|item| item.and_then(counted))
+        let update = Update::new()
+            .set_if_missing("expires_at", number(end))
+            .add("n", number(amount))
+            .when(Condition::item_missing().or(Condition::more("expires_at", number(now))));
+        self.change(counter, &update).await
     }
 
     async fn begin_window(
@@ -99,38 +92,20 @@ impl Credentials {
         now: i64,
         end: i64,
     ) -> Result<Option<Counted>, StoreError> {
-        let call = self
-            .counter(counter)
-            .update_expression("SET expires_at = :end, n = :amount")
-            .condition_expression("expires_at <= :now")
-            .expression_attribute_values(":amount", number(amount))
-            .expression_attribute_values(":end", number(end))
-            .expression_attribute_values(":now", number(now));
-        conditional(call).await.map(|item| item.and_then(counted))
+        let update = Update::new()
+            .set("expires_at", number(end))
+            .set("n", number(amount))
+            .when(Condition::at_most("expires_at", number(now)));
+        self.change(counter, &update).await
     }
 
-    fn counter(&self, counter: &str) -> aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder {
-        self.table
-            .db
-            .client
-            .update_item()
-            .table_name(&self.table.name)
-            .set_key(Some(Key::new(format!("LIMIT#{counter}"), "LIMIT").into_item()))
-            .return_values(ReturnValue::AllNew)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-    }
-}
-
-/// `None` if the condition failed.
-async fn conditional(
-    call: aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder,
-) -> Result<Option<Item>, StoreError> {
-    match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
-        Ok(output) => Ok(output.attributes),
-        Err(error) => match error.as_service_error() {
-            Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
-            _ => Err(error.into()),
-        },
+    /// The counter as it is after the update. `None` if the condition failed.
+    async fn change(&self, counter: &str, update: &Update) -> Result<Option<Counted>, StoreError> {
+        let key = Key::new(format!("LIMIT#{counter}"), "LIMIT");
+        Ok(match update.apply_once_returning(&self.table, key, ReturnValue::AllNew).await? {
+            Applied::Done(item) => counted(item),
+            Applied::Refused(_) => None,
+        })
     }
 }
 

@@ -1,18 +1,14 @@
 //! Writes to refresh families: promotion, replacement and revocation.
 
 use aviary_model::{Family, FamilyToken, SessionId, Timestamp, TokenId, UserId};
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
 use crate::credentials::Credentials;
 use crate::credentials::keys::session_key;
 use crate::credentials::session::Session;
-use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, number, text};
+use crate::dynamodb::expression::{Applied, Condition, Update};
+use crate::dynamodb::item::{number, text};
 
 /// The result of an optimistic promotion.
 #[derive(Clone, Debug)]
@@ -39,27 +35,22 @@ impl Credentials {
         now: Timestamp,
     ) -> Result<Optimistic, StoreError> {
         let quiet_since = now.millis() - aviary_model::GRACE_MILLIS;
-        let call = self
-            .update_session(user, sid)
-            .update_expression("SET superseded = #current, #current = :promoted, #next = :fresh, last_used_at = :used")
-            .condition_expression(
-                "#next = :presented AND (attribute_not_exists(superseded) OR #current[0].since <= :quiet) \
-                 AND revoked = :no AND expires_at > :now",
-            )
-            .expression_attribute_names("#current", "current")
-            .expression_attribute_names("#next", "next")
-            .expression_attribute_values(":promoted", held_list(&[FamilyToken { jti: presented.clone(), since: now }]))
-            .expression_attribute_values(":used", number(now.millis()))
-            .expression_attribute_values(":fresh", text(fresh.as_str()))
-            .expression_attribute_values(":presented", text(presented.as_str()))
-            .expression_attribute_values(":quiet", number(quiet_since))
-            .expression_attribute_values(":no", AttributeValue::Bool(false))
-            .expression_attribute_values(":now", number(now.seconds()));
-        let call = call.return_values(ReturnValue::AllOld);
-        let session = |item: Option<Item>| item.map(|item| self.table.read::<Session>(item)).transpose();
-        Ok(match self.conditional(call).await? {
-            Ok(old) => Optimistic::Promoted(session(old)?.map_or(0, |session| session.epoch)),
-            Err(old) => Optimistic::Found(session(old)?.and_then(Session::family)),
+        let may_forget =
+            Condition::missing("superseded").or(Condition::at_most("current[0].since", number(quiet_since)));
+        let update = Update::new()
+            .set_to_attribute("superseded", "current")
+            .set("current", held_list(&[FamilyToken { jti: presented.clone(), since: now }]))
+            .set("next", text(fresh.as_str()))
+            .set("last_used_at", number(now.millis()))
+            .when(Condition::equals("next", text(presented.as_str())))
+            .when(may_forget)
+            .when(Condition::equals("revoked", AttributeValue::Bool(false)))
+            .when(Condition::more("expires_at", number(now.seconds())));
+        let key = session_key(user, sid);
+        Ok(match update.apply_once_returning(&self.table, key, ReturnValue::AllOld).await? {
+            Applied::Done(was) => Optimistic::Promoted(self.table.read::<Session>(was)?.epoch),
+            Applied::Refused(none) if none.is_empty() => Optimistic::Found(None),
+            Applied::Refused(found) => Optimistic::Found(self.table.read::<Session>(found)?.family()),
         })
     }
 
@@ -72,62 +63,26 @@ impl Credentials {
         old: &Family,
         new: &Family,
     ) -> Result<bool, StoreError> {
-        let call = self
-            .update_session(user, sid)
-            .update_expression("SET superseded = :superseded, #current = :current, #next = :next")
-            .condition_expression("#next = :old AND revoked = :no")
-            .expression_attribute_names("#current", "current")
-            .expression_attribute_names("#next", "next")
-            .expression_attribute_values(":superseded", held_list(&new.superseded))
-            .expression_attribute_values(":current", held_list(std::slice::from_ref(&new.current)))
-            .expression_attribute_values(":next", text(new.next.as_str()))
-            .expression_attribute_values(":old", text(old.next.as_str()))
-            .expression_attribute_values(":no", AttributeValue::Bool(false));
-        Ok(self.conditional(call).await?.is_ok())
+        let update = Update::new()
+            .set("superseded", held_list(&new.superseded))
+            .set("current", held_list(std::slice::from_ref(&new.current)))
+            .set("next", text(new.next.as_str()))
+            .when(Condition::equals("next", text(old.next.as_str())))
+            .when(Condition::equals("revoked", AttributeValue::Bool(false)));
+        update.apply_once(&self.table, session_key(user, sid)).await
     }
 
     /// Ends a family and its access tokens. The item stays until it expires, so that its tokens are recognised as
     /// blacklisted. A missing family is not an error. One round trip.
     pub async fn revoke_family(&self, user: UserId, sid: SessionId) -> Result<(), StoreError> {
-        let call = self
-            .update_session(user, sid)
-            .update_expression("SET revoked = :yes")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":yes", AttributeValue::Bool(true));
-        self.conditional(call).await.map(|_| ())
+        let update = Update::new().set("revoked", AttributeValue::Bool(true)).when(Condition::item_exists());
+        update.apply_once(&self.table, session_key(user, sid)).await.map(|_| ())
     }
 
     /// A family as stored, with its session's epoch. One round trip.
     pub async fn family(&self, user: UserId, sid: SessionId) -> Result<Option<(Family, u32)>, StoreError> {
         let session = self.table.get::<Session>(session_key(user, sid)).await?;
         Ok(session.and_then(Session::family))
-    }
-
-    fn update_session(&self, user: UserId, sid: SessionId) -> UpdateItemFluentBuilder {
-        self.table
-            .db
-            .client
-            .update_item()
-            .table_name(&self.table.name)
-            .set_key(Some(session_key(user, sid).into_item()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-    }
-
-    /// The attributes that the call returns. The inner `Err` is not a failure: it holds the existing item when the
-    /// condition failed.
-    async fn conditional(
-        &self,
-        call: UpdateItemFluentBuilder,
-    ) -> Result<Result<Option<Item>, Option<Item>>, StoreError> {
-        let sent = metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await;
-        match sent {
-            Ok(output) => Ok(Ok(output.attributes)),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => Ok(Err(failed.item.clone())),
-                _ => Err(error.into()),
-            },
-        }
     }
 }
 

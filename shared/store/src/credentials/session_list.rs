@@ -1,15 +1,13 @@
 //! A user's sessions: listing them, ending them and recording their use.
 
 use aviary_model::{SessionId, Timestamp, UserId};
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 
 use crate::credentials::Credentials;
 use crate::credentials::keys::session_key;
 use crate::credentials::session::{Session, SessionKind};
 use crate::credentials::sign_in::device_sk;
-use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
+use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, Key, number, text};
 use crate::dynamodb::table::run_query;
 use crate::dynamodb::transaction::{Transaction, distinct, remove};
@@ -104,24 +102,8 @@ impl Credentials {
 
     /// Records that a session was used. Does nothing if the session is gone. One round trip.
     pub async fn used(&self, user: UserId, sid: SessionId, now: Timestamp) -> Result<(), StoreError> {
-        let call = self
-            .table
-            .db
-            .client
-            .update_item()
-            .table_name(&self.table.name)
-            .set_key(Some(session_key(user, sid).into_item()))
-            .update_expression("SET last_used_at = :now")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":now", number(now.millis()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(error.into()),
-            },
-        }
+        let update = Update::new().set("last_used_at", number(now.millis())).when(Condition::item_exists());
+        update.apply_once(&self.table, session_key(user, sid)).await.map(|_| ())
     }
 }
 

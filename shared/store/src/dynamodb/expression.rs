@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
 };
@@ -15,7 +16,7 @@ use crate::dynamodb::table::Table;
 /// How an update of one item ended.
 #[derive(Debug)]
 pub(crate) enum Applied {
-    /// It was written; the item as it was before, empty if there was none.
+    /// It was written; the item as it was before unless the caller asked for another, empty if there was none.
     Done(Item),
     /// Its condition failed; the item that was there, empty if there was none.
     Refused(Item),
@@ -67,6 +68,10 @@ impl Condition {
         Self::Compares(name.to_owned(), "<=", value)
     }
 
+    pub(crate) fn at_least(name: &str, value: AttributeValue) -> Self {
+        Self::Compares(name.to_owned(), ">=", value)
+    }
+
     pub(crate) fn more(name: &str, value: AttributeValue) -> Self {
         Self::Compares(name.to_owned(), ">", value)
     }
@@ -109,6 +114,7 @@ impl Condition {
 enum Assigned {
     Value(AttributeValue),
     Attribute(String),
+    IfMissing(AttributeValue),
     Plus(AttributeValue),
     Minus(AttributeValue),
 }
@@ -152,6 +158,11 @@ impl Update {
     /// Sets the attribute to what another attribute is before the update.
     pub(crate) fn set_to_attribute(self, name: &str, other: &str) -> Self {
         self.assign(name, Assigned::Attribute(other.to_owned()))
+    }
+
+    /// Sets the attribute, and leaves it as it is if the item has it.
+    pub(crate) fn set_if_missing(self, name: &str, value: AttributeValue) -> Self {
+        self.assign(name, Assigned::IfMissing(value))
     }
 
     /// Adds to a number, which must exist; [`Update::add`] makes one that does not.
@@ -208,39 +219,68 @@ impl Update {
         })
     }
 
-    /// Updates this one item by itself. Transactions of others that are in conflict with it are waited for. One round
-    /// trip; half the units of a transaction.
+    /// Updates this one item by itself, and retries while a transaction changes the same item. One round trip without
+    /// such a conflict; half the units of a transaction.
     pub(crate) async fn apply_to<Kind>(&self, table: &Table<Kind>, key: Key) -> Result<Applied, StoreError> {
         let rendered = self.render();
         let mut last = StoreError::Passing("no attempt".to_owned());
         for round in 0..MAX_ROUNDS {
             table.db.pause_before(round).await?;
-            let call = table
-                .db
-                .client
-                .update_item()
-                .table_name(&table.name)
-                .set_key(Some(key.clone().into_item()))
-                .update_expression(&rendered.update)
-                .set_condition_expression(rendered.condition.clone())
-                .set_expression_attribute_names(rendered.names.clone())
-                .set_expression_attribute_values(rendered.values.clone())
-                .return_values(ReturnValue::AllOld)
-                .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total);
-            let error = match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
-                Ok(output) => return Ok(Applied::Done(output.attributes.unwrap_or_default())),
-                Err(error) => error,
-            };
-            last = match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    return Ok(Applied::Refused(failed.item.clone().unwrap_or_default()));
-                }
-                Some(UpdateItemError::TransactionConflictException(_)) => error.into(),
-                _ => return Err(error.into()),
-            };
+            let call = rendered.clone().call(table, key.clone());
+            match send(call.return_values(ReturnValue::AllOld)).await? {
+                Sent::Applied(applied) => return Ok(applied),
+                Sent::Conflict(error) => last = error,
+            }
         }
         Err(last)
+    }
+
+    /// Updates this one item by itself. False if the condition failed. A conflict with a transaction is an error here,
+    /// and not retried. One round trip.
+    pub(crate) async fn apply_once<Kind>(&self, table: &Table<Kind>, key: Key) -> Result<bool, StoreError> {
+        let sent = send(self.render().call(table, key)).await?;
+        Ok(matches!(sent.without_conflict()?, Applied::Done(_)))
+    }
+
+    /// As [`Update::apply_once`]; the item is the one that `returned` names.
+    pub(crate) async fn apply_once_returning<Kind>(
+        &self,
+        table: &Table<Kind>,
+        key: Key,
+        returned: ReturnValue,
+    ) -> Result<Applied, StoreError> {
+        send(self.render().call(table, key).return_values(returned)).await?.without_conflict()
+    }
+}
+
+/// What one call returned.
+enum Sent {
+    Applied(Applied),
+    /// A transaction was changing the same item.
+    Conflict(StoreError),
+}
+
+impl Sent {
+    fn without_conflict(self) -> Result<Applied, StoreError> {
+        match self {
+            Self::Applied(applied) => Ok(applied),
+            Self::Conflict(error) => Err(error),
+        }
+    }
+}
+
+/// Sends an update once and meters it.
+async fn send(call: UpdateItemFluentBuilder) -> Result<Sent, StoreError> {
+    let error = match metered(call.send(), Direction::Write, |o| o.consumed_capacity.as_slice()).await {
+        Ok(output) => return Ok(Sent::Applied(Applied::Done(output.attributes.unwrap_or_default()))),
+        Err(error) => error,
+    };
+    match error.as_service_error() {
+        Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+            Ok(Sent::Applied(Applied::Refused(failed.item.clone().unwrap_or_default())))
+        }
+        Some(UpdateItemError::TransactionConflictException(_)) => Ok(Sent::Conflict(error.into())),
+        _ => Err(error.into()),
     }
 }
 
@@ -252,6 +292,18 @@ pub(super) struct Rendered {
     pub(super) condition: Option<String>,
     pub(super) names: Option<HashMap<String, String>>,
     pub(super) values: Option<HashMap<String, AttributeValue>>,
+}
+
+impl Rendered {
+    fn call<Kind>(self, table: &Table<Kind>, key: Key) -> UpdateItemFluentBuilder {
+        let call = table.db.client.update_item().table_name(&table.name).set_key(Some(key.into_item()));
+        call.update_expression(self.update)
+            .set_condition_expression(self.condition)
+            .set_expression_attribute_names(self.names)
+            .set_expression_attribute_values(self.values)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
 }
 
 /// The names and the values of an expression, each at the place that its placeholder has as number. Every name has a
@@ -293,6 +345,7 @@ impl Placeholders {
         match assigned {
             Assigned::Value(value) => format!("{name} = {}", self.value(value)),
             Assigned::Attribute(other) => format!("{name} = {}", self.path(other)),
+            Assigned::IfMissing(value) => format!("{name} = if_not_exists({name}, {})", self.value(value)),
             Assigned::Plus(by) => format!("{name} = {name} + {}", self.value(by)),
             Assigned::Minus(by) => format!("{name} = {name} - {}", self.value(by)),
         }
@@ -368,10 +421,13 @@ mod tests {
 
     #[test]
     fn assignments_may_read_attributes() {
-        let update =
-            Update::new().set_to_attribute("read_seq", "seq").increase("unread", number(2)).decrease("kept", number(3));
+        let update = Update::new()
+            .set_to_attribute("read_seq", "seq")
+            .increase("unread", number(2))
+            .decrease("kept", number(3))
+            .set_if_missing("since", number(4));
         let rendered = update.render();
-        assert_eq!(rendered.update, "SET #n0 = #n1, #n2 = #n2 + :v0, #n3 = #n3 - :v1");
+        assert_eq!(rendered.update, "SET #n0 = #n1, #n2 = #n2 + :v0, #n3 = #n3 - :v1, #n4 = if_not_exists(#n4, :v2)");
         assert_eq!(rendered.condition, None);
     }
 
