@@ -64,7 +64,7 @@ impl Purge {
     async fn comment(&self, task: Task, jobs: &Jobs, now: Timestamp) -> Result<(), StoreError> {
         let Task::RemoveComment { author, comment, .. } = task else { return Ok(()) };
         let mut transaction = Transaction::default();
-        transaction.delete_if(&self.social, comment_key(comment), &is_there())?;
+        transaction.delete_if(&self.social, comment_key(comment), &Condition::item_exists())?;
         transaction.delete(&self.social, commented_key(author, comment))?;
         transaction.create(&jobs.table, job_item(&jobs.job(task, now)?)?)?;
         transaction.commit(&self.feed.db).await.map(|_| ())
@@ -154,8 +154,4 @@ impl Purge {
 fn comment_task(item: &Item, tweet: TweetId, tweet_author: UserId) -> Option<Task> {
     let (comment, author) = (id_behind(item, "list_sk", "")?, id_behind(item, "author", "")?);
     Some(Task::RemoveComment { author, comment, tweet, tweet_author, round: 0 })
-}
-
-fn is_there() -> Condition {
-    Condition::item_exists()
 }

@@ -129,9 +129,8 @@ impl Comments {
             tweet_author: comment.tweet_author,
             round: 0,
         };
-        let is_there = Condition::item_exists();
         let mut transaction = Transaction::default();
-        transaction.delete_if(&self.table, comment_key(comment.id), &is_there)?;
+        transaction.delete_if(&self.table, comment_key(comment.id), &Condition::item_exists())?;
         transaction.delete(&self.table, commented_key(comment.author, comment.id))?;
         transaction.create(&jobs.table, job_item(&jobs.job(task, now)?)?)?;
         Ok(matches!(transaction.commit(&self.table.db).await?, Committed::Done))

@@ -204,8 +204,7 @@ impl Relations {
         actor: UserId,
         other: UserId,
     ) -> Result<WriteId, StoreError> {
-        let is_there = Condition::item_exists();
-        transaction.delete_if(&self.table, edge_key(actor, kind, other.uuid()), &is_there)
+        transaction.delete_if(&self.table, edge_key(actor, kind, other.uuid()), &Condition::item_exists())
     }
 
     /// A page of the user's followers, newest first, after the cursor `after`. The index lags. One round trip.

@@ -89,9 +89,8 @@ impl Tweets {
     /// it. False if it is deleted already. One round trip.
     pub async fn delete(&self, tweet: &Tweet, jobs: &Jobs, now: Timestamp) -> Result<bool, StoreError> {
         let task = Task::RemoveTweet { author: tweet.author, tweet: tweet.id, round: 0 };
-        let is_there = Condition::item_exists();
         let mut transaction = Transaction::default();
-        transaction.delete_if(&self.table, tweet_key(tweet.id), &is_there)?;
+        transaction.delete_if(&self.table, tweet_key(tweet.id), &Condition::item_exists())?;
         transaction.delete(&self.table, authored_key(tweet.author, tweet.id))?;
         if !tweet.media.is_empty() {
             transaction.delete(&self.table, with_media_key(tweet.author, tweet.id))?;
