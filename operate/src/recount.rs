@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use aviary_store::{Reading, StoreError, Tallied, Tally};
+use aviary_store::{CheckableCounter, CounterCheck, StoreError, Tally};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use crate::operator::Operator;
@@ -79,15 +79,15 @@ pub async fn recount(
     progress: &mut impl Write,
 ) -> Result<Summary, RecountError> {
     let tally = walk(operator, progress).await?;
-    let inboxes = read(operator, tally.users().iter().map(|user| Tallied::Unread(*user))).await?;
-    let suspects = read(operator, tally.suspects().map(Tallied::Edges)).await?;
+    let inboxes = read(operator, tally.users().iter().map(|user| CheckableCounter::Unread(*user))).await?;
+    let suspects = read(operator, tally.suspects().map(CheckableCounter::Edges)).await?;
     let counters = tally.counters() + inboxes.len();
     let differing = inboxes.into_iter().chain(suspects).filter(differs_from(&tally)).collect();
     let mut summary = Summary { items: tally.items(), counters, ..Summary::default() };
     for reading in confirmed(operator, &tally, differing, recounting.pause, &mut summary).await? {
         let repaired = recounting.repair && operator.recount.set(reading).await?;
         summary.repaired += usize::from(repaired);
-        let Reading { tallied, stored, there } = reading;
+        let CounterCheck { tallied, stored, there } = reading;
         let done = if repaired { "; repaired" } else { "" };
         writeln!(out, "{tallied}: {stored}, should be {there}{done}")?;
     }
@@ -109,21 +109,24 @@ async fn walk(operator: &Operator, progress: &mut impl Write) -> Result<Tally, R
 }
 
 /// Reads these counters. Those whose item is gone are left out.
-async fn read(operator: &Operator, of: impl Iterator<Item = Tallied>) -> Result<Vec<Reading>, StoreError> {
+async fn read(
+    operator: &Operator,
+    of: impl Iterator<Item = CheckableCounter>,
+) -> Result<Vec<CounterCheck>, StoreError> {
     let now = operator.clock.now();
     let readings = stream::iter(of).map(|tallied| operator.recount.read(tallied, now)).buffer_unordered(AT_ONCE);
     readings.try_filter_map(async |found| Ok(found)).try_collect().await
 }
 
 /// Whether a counter seems wrong. Edges are compared with the walk through the table, because their index may lag far.
-fn differs_from(tally: &Tally) -> impl Fn(&Reading) -> bool {
+fn differs_from(tally: &Tally) -> impl Fn(&CounterCheck) -> bool {
     |reading| reading.stored != walked(tally, reading)
 }
 
-fn walked(tally: &Tally, reading: &Reading) -> i64 {
+fn walked(tally: &Tally, reading: &CounterCheck) -> i64 {
     match reading.tallied {
-        Tallied::Edges(counter) => tally.counted(counter),
-        Tallied::Unread(_) => reading.there,
+        CheckableCounter::Edges(counter) => tally.counted(counter),
+        CheckableCounter::Unread(_) => reading.there,
     }
 }
 
@@ -132,16 +135,16 @@ fn walked(tally: &Tally, reading: &Reading) -> i64 {
 async fn confirmed(
     operator: &Operator,
     tally: &Tally,
-    before: Vec<Reading>,
+    before: Vec<CounterCheck>,
     pause: Duration,
     summary: &mut Summary,
-) -> Result<Vec<Reading>, StoreError> {
+) -> Result<Vec<CounterCheck>, StoreError> {
     if before.is_empty() {
         return Ok(before);
     }
     tokio::time::sleep(pause).await;
     let again = read(operator, before.iter().map(|reading| reading.tallied)).await?;
-    let is_sure = |reading: &Reading| before.contains(reading) && reading.there == walked(tally, reading);
+    let is_sure = |reading: &CounterCheck| before.contains(reading) && reading.there == walked(tally, reading);
     let (mut wrong, other): (Vec<_>, Vec<_>) = again.into_iter().partition(is_sure);
     wrong.sort_by_cached_key(|reading| reading.tallied.to_string());
     summary.wrong = wrong.len();

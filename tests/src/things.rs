@@ -1,6 +1,6 @@
 //! Sample requests for the rows of the tables of routes, about the things of one account.
 
-use aviary_web::{Route, Subject};
+use aviary_web::{Route, Subject, Who};
 use serde_json::{Value, json};
 
 use crate::{Account, Call, Event, PASSWORD, Service, claims_of, unique};
@@ -89,11 +89,14 @@ impl Things {
         self.request(service, route, &sample).bearer(&caller.access)
     }
 
-    /// The sample as the owner of the things sends it, as an event for a function.
+    /// The sample as the owner of the things sends it, as an event for a function. A route for every user is about the
+    /// things of somebody else.
     #[must_use]
-    pub fn event(&self, route: &Route) -> Event {
+    pub fn event(&self, route: &Route, others: &Self) -> Event {
         let sample = self.sample(route, Some(&self.owner), &unique("mark"));
-        let event = Event::new(route.method.as_str(), &sample.path).query(&sample.query).bearer(&self.owner.access);
+        let path = if route.spec.who == Who::User { others.path(route) } else { sample.path };
+        let event = Event::new(route.method.as_str(), &path).query(&sample.query);
+        let event = if route.spec.who == Who::Any { event } else { event.bearer(&self.owner.access) };
         match &sample.body {
             Some(body) => event.json(body),
             None => event,

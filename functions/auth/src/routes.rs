@@ -83,8 +83,8 @@ fn sessions(routes: Routes<AuthState>) -> Routes<AuthState> {
             routes!(api_auth_user_logout::user_logout),
         )
         .add(ends.of("000").round_trips(2), routes!(api_auth_user_logout_all::logout_all))
-        .add(ends.of("002"), routes!(api_auth_logout::logout))
-        .add(ends.of("002"), routes!(api_auth_del_logout::del_logout))
+        .add(ends.answers(401).of("002"), routes!(api_auth_logout::logout))
+        .add(ends.answers(401).of("002"), routes!(api_auth_del_logout::del_logout))
         .add(ends.of("004"), routes!(auth_token_logout::token_logout))
         .add(mine, routes!(api_auth_sessions::list_sessions))
         .add(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use aviary_model::UserId;
-use aviary_store::{Count, Job, LookedUp, Lookup, StoreError, Task};
+use aviary_store::{Count, FeedLookup, FeedLookupResult, Job, StoreError, Task};
 use futures_util::StreamExt;
 use futures_util::future::try_join;
 use serde_json::Value;
@@ -27,7 +27,7 @@ pub(crate) type Written = (Vec<usize>, Result<(), StoreError>);
 
 /// What is read before the effects are written.
 struct Known {
-    looked_up: LookedUp,
+    looked_up: FeedLookupResult,
     /// Authors whose tweets all of their followers merge at reading.
     crossed: HashSet<UserId>,
 }
@@ -88,7 +88,7 @@ impl Feed {
     /// Writes the other effects. The numbers of followers are read only now, when the batch's own follows are counted.
     async fn follow_up(&self, due: Vec<Due>) -> Failed {
         let lookup = lookup(&due);
-        let (looked_up, crossed) = (self.profiles.look_up(&lookup), self.home.crossed(&lookup.people));
+        let (looked_up, crossed) = (self.profiles.look_up(&lookup), self.home.pulled_users(&lookup.people));
         let known = match try_join(looked_up, crossed).await {
             Ok((looked_up, crossed)) => Known { looked_up, crossed },
             Err(error) => return all(&due, &error),
@@ -110,9 +110,9 @@ impl Feed {
             Effect::FanOut { user, .. } if !is_over(*user) => self.put(self.fan_out(effect, followers(*user))).await,
             // The first tweet above the limit, whether followers came or the limit was lowered: followers now merge.
             Effect::FanOut { user, position, .. } if !known.crossed.contains(user) => {
-                let task = Task::Cross { user: *user, after: None, round: 0 };
+                let task = Task::SwitchFollowersToPull { user: *user, after: None, round: 0 };
                 let job = self.jobs.named(&format!("cross {position}"), task, self.clock.now());
-                self.home.cross(*user, &self.jobs, &job).await
+                self.home.mark_pulled(*user, &self.jobs, &job).await
             }
             Effect::StartFollowing { user, followed, follow } if is_over(*followed) => {
                 self.home.pull(*user, *followed, *follow).await
@@ -120,7 +120,7 @@ impl Feed {
             Effect::StartFollowing { user, followed, follow } => {
                 // The new follower does not merge, so not all followers do any more.
                 if known.crossed.contains(followed) {
-                    self.home.uncross(*followed).await?;
+                    self.home.unmark_pulled(*followed).await?;
                 }
                 let task = Task::Backfill { user: *user, followed: *followed, round: 0 };
                 self.put(vec![self.jobs.named(&format!("backfill {follow}"), task, self.clock.now())]).await
@@ -131,7 +131,7 @@ impl Feed {
                 self.put(vec![self.jobs.named(&format!("withdraw {edge}"), task, self.clock.now())]).await
             }
             Effect::MarkHiddenRead { user, other } => {
-                let task = Task::Quiet { user: *user, other: *other, after: None, round: 0 };
+                let task = Task::MarkHiddenRead { user: *user, other: *other, after: None, round: 0 };
                 // However often the two block and unblock each other, it is one job.
                 self.put(vec![self.jobs.named(&format!("quiet {user} {other}"), task, self.clock.now())]).await
             }
@@ -167,8 +167,8 @@ impl Feed {
     }
 }
 
-fn lookup(due: &[Due]) -> Lookup {
-    let mut lookup = Lookup::default();
+fn lookup(due: &[Due]) -> FeedLookup {
+    let mut lookup = FeedLookup::default();
     for (_, effect) in due {
         match effect {
             Effect::NotifyMentioned { names, .. } => lookup.names.extend(names.iter().cloned()),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aviary_model::UserId;
-use aviary_store::{LookedUp, NotificationContent};
+use aviary_store::{FeedLookupResult, NotificationContent};
 
 use crate::batch::{Due, Failed, Written, all, failures};
 use crate::effects::Effect;
@@ -11,11 +11,11 @@ use crate::feed::Feed;
 
 impl Feed {
     /// Notifies recipients, unless something that the notification names is gone, or a mute or block hides its actor.
-    pub(crate) async fn notify(&self, due: &[Due], known: &LookedUp) -> Failed {
+    pub(crate) async fn notify(&self, due: &[Due], known: &FeedLookupResult) -> Failed {
         let notifications: Vec<(usize, UserId, NotificationContent)> =
             due.iter().flat_map(|due| notifications(due, known)).collect();
         let contents = notifications.iter().map(|(_, recipient, content)| (*recipient, content.clone())).collect();
-        let wanted = match self.notifications.wanted(contents).await {
+        let wanted = match self.notifications.deliverable(contents).await {
             Ok(wanted) => wanted,
             Err(error) => return all(due, &error),
         };
@@ -39,12 +39,12 @@ impl Feed {
         indexes: Vec<usize>,
         contents: Vec<NotificationContent>,
     ) -> Written {
-        (indexes, self.notifications.tell(recipient, &contents, self.clock.now()).await)
+        (indexes, self.notifications.notify(recipient, &contents, self.clock.now()).await)
     }
 }
 
 /// The notifications that an effect asks for, each with its record's index and its recipient.
-fn notifications((index, effect): &Due, known: &LookedUp) -> Vec<(usize, UserId, NotificationContent)> {
+fn notifications((index, effect): &Due, known: &FeedLookupResult) -> Vec<(usize, UserId, NotificationContent)> {
     match effect {
         Effect::Notify(recipient, content) => vec![(*index, *recipient, content.clone())],
         Effect::NotifyMentioned { names, except, content } => {

@@ -22,25 +22,28 @@ pub fn routes() -> Routes<IntegersState> {
             routes!(set::store_set),
         )
         .add(integers.body(a_set).round_trips(2), routes!(set::show_set))
-        .add(integers.body(a_set), routes!(set::delete_set))
+        .add(integers.body(a_set).round_trips(3), routes!(set::delete_set))
         .add(
             creates.body(r#"{"user_id": "$OWNER_ID", "session_id": "theirs", "set_id": "$MARK", "equation": "a+a"}"#),
             routes!(operation::compute_set),
         )
         .add(
-            creates.body(
-                r#"{"user_id": "$OWNER_ID", "session_id": "theirs",
+            creates
+                .body(
+                    r#"{"user_id": "$OWNER_ID", "session_id": "theirs",
                     "integer_sets": [{"set_id": "$MARK", "integers": [{"index": 0, "X": 1, "q": 1}]}]}"#,
-            ),
+                )
+                .round_trips(4),
             routes!(session::replace_session),
         )
-        .add(integers.body(a_session), routes!(session::show_session))
-        .add(integers.body(a_session), routes!(session::delete_session))
+        .add(integers.body(a_session).round_trips(2), routes!(session::show_session))
+        .add(integers.body(a_session).round_trips(3), routes!(session::delete_session))
         .add(
             own()
                 .repeatable("Each request gives a new permission to upload; its signature is stored nowhere.")
                 .limit(RouteLimit::UploadsAccount)
-                .body(r#"{"size": 100}"#),
+                .body(r#"{"size": 100}"#)
+                .round_trips(2),
             routes!(upload::create_upload),
         )
 }

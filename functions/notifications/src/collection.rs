@@ -56,7 +56,7 @@ async fn visible(
         futures_util::future::try_join(state.page_reads.read(&people), state.page_reads.read(&targets)).await?;
     let shown = found.iter().filter_map(|notification| {
         let actor = people.profile(notification.news.actor)?;
-        let is_visible = target_exists(notification, &targets) && !people.hide(actor.id).hides();
+        let is_visible = target_exists(notification, &targets) && !people.visibility(actor.id).is_hidden();
         is_visible.then(|| ShownNotification::of(notification, actor, state.bucket.urls()))
     });
     Ok(shown.collect())

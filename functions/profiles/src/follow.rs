@@ -2,7 +2,7 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_representation::{one_less, one_more};
-use aviary_store::Related;
+use aviary_store::RelationChange;
 use aviary_web::{ApiError, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -44,10 +44,10 @@ pub async fn follow(
     let (caller, target) = counted_relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
     let followers = target.profile.followers;
     let followers = match state.relations.follow(caller.user, target.profile.id, new_edge_id(&state)?).await? {
-        Related::Changed => one_more(followers, true),
-        Related::AlreadySo => one_more(followers, false),
-        Related::BlockedBy => return Err(ApiError::blocked()),
-        Related::Blocks => {
+        RelationChange::Changed => one_more(followers, true),
+        RelationChange::Unchanged => one_more(followers, false),
+        RelationChange::BlockedBy => return Err(ApiError::blocked()),
+        RelationChange::Blocks => {
             let text = "You block this user. Unblock them before you follow them.";
             return Err(ApiError::detail(StatusCode::BAD_REQUEST, text));
         }
@@ -71,7 +71,7 @@ pub async fn unfollow(
     Payload(form): Payload,
 ) -> Result<Json<FollowResponse>, ApiError> {
     let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
-    let ended = state.relations.unfollow(caller.user, target.profile.id).await? == Related::Changed;
+    let ended = state.relations.unfollow(caller.user, target.profile.id).await? == RelationChange::Changed;
     let followers = one_less(target.profile.followers, ended);
     Ok(Json(FollowResponse { following: false, followers }))
 }

@@ -3,7 +3,7 @@
 use aviary_auth::Unconfirmed;
 use aviary_model::{EdgeId, UserId};
 use aviary_representation::Person;
-use aviary_store::{Hide, ListPage, PageKeys, Profile, StoreError};
+use aviary_store::{ListPage, PageKeys, Profile, StoreError, Visibility};
 use aviary_web::{ApiError, Page, PageQuery};
 
 use crate::state::ProfilesState;
@@ -29,7 +29,7 @@ impl PeopleList {
     }
 
     /// Does the list leave out a person with these blocks and mutes between them and the viewer?
-    fn leaves_out(self, hide: Hide) -> bool {
+    fn leaves_out(self, hide: Visibility) -> bool {
         match self {
             Self::Followers | Self::Following => hide.is_block(),
             // The caller reads these lists to unblock and to unmute.
@@ -91,13 +91,13 @@ pub(crate) async fn visible_people<T>(
     state: &ProfilesState,
     viewer: UserId,
     found: Vec<(UserId, T)>,
-    keep: impl Fn(Hide, &Profile, &T) -> bool,
+    keep: impl Fn(Visibility, &Profile, &T) -> bool,
 ) -> Result<Vec<Person>, ApiError> {
     let keys = found.iter().fold(PageKeys::by(Some(viewer)), |keys, (id, _)| keys.person(*id));
     let page_data = state.page_reads.read(&keys).await?;
     let people = found.iter().filter_map(|(id, hit)| {
         let profile = page_data.profile(*id)?;
-        keep(page_data.hide(*id), profile, hit).then(|| Person::of(profile, state.bucket.urls()))
+        keep(page_data.visibility(*id), profile, hit).then(|| Person::of(profile, state.bucket.urls()))
     });
     Ok(people.collect())
 }

@@ -2,7 +2,7 @@
 
 use aviary_auth::{Caller, Unconfirmed};
 use aviary_model::{EdgeId, UserId};
-use aviary_store::Between;
+use aviary_store::RelationTarget;
 use aviary_web::{ApiError, Form};
 use http::StatusCode;
 
@@ -18,7 +18,7 @@ pub(crate) async fn relation_target(
     form: &Form,
     id: &str,
     oneself: &'static str,
-) -> Result<(Caller, Between), ApiError> {
+) -> Result<(Caller, RelationTarget), ApiError> {
     let (user, other) = (unconfirmed.user(), id.parse::<UserId>().ok());
     let read = async {
         match other {
@@ -44,7 +44,7 @@ pub(crate) async fn counted_relation_target(
     form: &Form,
     id: &str,
     oneself: &'static str,
-) -> Result<(Caller, Between), ApiError> {
+) -> Result<(Caller, RelationTarget), ApiError> {
     let account = unconfirmed.user().to_string();
     let target = relation_target(state, unconfirmed, form, id, oneself);
     let (target, within_limit) = futures_util::join!(target, state.limiter.count_spread(&account));

@@ -11,9 +11,9 @@ use crate::{create, delete, item};
 pub fn routes() -> Routes<UsersState> {
     Routes::default()
         .add(
-            own().creates().body(r#"{"username": "$OWNER", "biography": "$MARK"}"#).round_trips(2).of("003"),
+            own().creates().body(r#"{"username": "$OWNER", "biography": "$MARK"}"#).round_trips(3).of("003"),
             routes!(create::create_user),
         )
         .add(user().about(Subject::Account).round_trips(2).of("003"), routes!(item::show_user))
-        .add(own().about(Subject::Account).of("003"), routes!(delete::delete_user))
+        .add(own().about(Subject::Account).round_trips(2).of("003"), routes!(delete::delete_user))
 }

@@ -2,7 +2,7 @@
 
 use aviary_auth::{digest, uid};
 use aviary_model::{Email, UserId};
-use aviary_store::{OneTime, User};
+use aviary_store::{OneTimePermission, User};
 
 use crate::mail_body::{MailBody, Wording};
 use crate::outcome::{Outcome, TaskError};
@@ -16,7 +16,7 @@ impl Worker {
         let changed = self.accounts.by_id(user).await?.filter(|user| user.email.as_ref() != Some(old));
         let Some(user) = changed.filter(|_| self.mailer.has_sender()) else { return Ok(Outcome::Done) };
         let token = self.entropy.secret::<32>()?;
-        let allows = OneTime::UndoEmail { user: user.id, old: old.clone() };
+        let allows = OneTimePermission::UndoEmail { user: user.id, old: old.clone() };
         let expires_at = self.clock.now().plus_seconds(LIFETIME_SECONDS);
         self.credentials.keep_one_time(&digest(token.expose()), allows, expires_at).await?;
         self.mailer.send(old, &self.email_changed_body(&user, token.expose())).await?;

@@ -66,8 +66,11 @@ impl Worker {
         let writes: Vec<_> = writes.collect();
         futures_util::stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         Ok(match page.next {
-            Some(next) => Outcome::Again { task: Task::Cross { user, after: Some(next), round }, after_seconds: 0 },
-            None => second_round(round, |round| Task::Cross { user, after: None, round }),
+            Some(next) => Outcome::Again {
+                task: Task::SwitchFollowersToPull { user, after: Some(next), round },
+                after_seconds: 0,
+            },
+            None => second_round(round, |round| Task::SwitchFollowersToPull { user, after: None, round }),
         })
     }
 

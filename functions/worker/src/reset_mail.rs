@@ -2,7 +2,7 @@
 
 use aviary_auth::{digest, reset_state, uid};
 use aviary_model::UserId;
-use aviary_store::{OneTime, User};
+use aviary_store::{OneTimePermission, User};
 
 use crate::mail_body::{MailBody, Wording};
 use crate::outcome::{Outcome, TaskError};
@@ -22,7 +22,7 @@ impl Worker {
             return Ok(Outcome::Done);
         }
         let token = self.entropy.secret::<32>()?;
-        let allows = OneTime::Reset { user: user.id, state: reset_state(&user) };
+        let allows = OneTimePermission::Reset { user: user.id, state: reset_state(&user) };
         let expires_at = self.clock.now().plus_seconds(LIFETIME_SECONDS);
         self.credentials.keep_one_time(&digest(token.expose()), allows, expires_at).await?;
         self.mailer.send(address, &self.reset_mail_body(&user, token.expose())).await?;

@@ -38,19 +38,19 @@ impl Worker {
             }
             Task::Withdraw { user, tweet, edge, round } => self.withdraw(*user, *tweet, *edge, *round).await,
             Task::Backfill { user, followed, round } => self.backfill(*user, *followed, *round).await,
-            Task::Quiet { user, other, after, round } => {
+            Task::MarkHiddenRead { user, other, after, round } => {
                 let (user, other) = (*user, *other);
-                let quiet = self.notifications.quiet(user, other, after.clone(), self.clock.now());
+                let quiet = self.notifications.mark_hidden_read(user, other, after.clone(), self.clock.now());
                 Ok(match quiet.await? {
-                    None => second_round(*round, |round| Task::Quiet { user, other, after: None, round }),
+                    None => second_round(*round, |round| Task::MarkHiddenRead { user, other, after: None, round }),
                     after => {
-                        let task = Task::Quiet { user, other, after, round: *round };
+                        let task = Task::MarkHiddenRead { user, other, after, round: *round };
                         Outcome::Again { task, after_seconds: 0 }
                     }
                 })
             }
             Task::Unknown => Err(TaskError::Unknown),
-            Task::Cross { user, after, round } => self.cross(*user, after.as_deref(), *round).await,
+            Task::SwitchFollowersToPull { user, after, round } => self.cross(*user, after.as_deref(), *round).await,
         }
     }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use aviary_model::{CommentId, EdgeId, TweetId, TweetText, UserId};
 use aviary_store::{
-    Comment, Comments, Count, Counter, Counters, FeedTable, NotificationContent, NotificationKind, Notifications,
-    Reaction, Reactions, Relations, SocialTable, Tallied, Tweet, Tweets, User,
+    CheckableCounter, Comment, Comments, Count, Counter, Counters, FeedTable, NotificationContent, NotificationKind,
+    Notifications, Reaction, Reactions, Relations, SocialTable, Tweet, Tweets, User,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use operate::recount::{Recounting, Summary, recount};
@@ -71,7 +71,7 @@ impl World {
             created_at: now,
         };
         let news = [news(NotificationKind::Like), news(NotificationKind::Retweet)];
-        Notifications::new(&self.social(), &self.feed()).tell(self.bob.id, &news, now).await.unwrap();
+        Notifications::new(&self.social(), &self.feed()).notify(self.bob.id, &news, now).await.unwrap();
     }
 
     fn social(&self) -> SocialTable {
@@ -216,7 +216,7 @@ async fn a_lagging_index_is_not_believed() {
 async fn a_counter_that_changed_since_reading_is_not_set() {
     let world = World::start().await;
     let operator = &world.deployment.operator;
-    let likes = Tallied::Edges(Counter::Likes(world.tweet.id));
+    let likes = CheckableCounter::Edges(Counter::Likes(world.tweet.id));
     world.count(Counter::Likes(world.tweet.id), 2).await;
     let reading = operator.recount.read(likes, operator.clock.now()).await.unwrap().unwrap();
     assert_eq!((reading.stored, reading.there), (2, 0));
@@ -226,7 +226,8 @@ async fn a_counter_that_changed_since_reading_is_not_set() {
     assert_eq!(now.stored, 3);
     assert!(operator.recount.set(now).await.unwrap());
     // A missing item has no counter, and gets none.
-    let gone = Tallied::Edges(Counter::Likes(TweetId::new(operator.clock.now(), operator.entropy.as_ref()).unwrap()));
+    let gone =
+        CheckableCounter::Edges(Counter::Likes(TweetId::new(operator.clock.now(), operator.entropy.as_ref()).unwrap()));
     assert_eq!(operator.recount.read(gone, operator.clock.now()).await.unwrap(), None);
-    assert!(!operator.recount.set(aviary_store::Reading { tallied: gone, ..now }).await.unwrap());
+    assert!(!operator.recount.set(aviary_store::CounterCheck { tallied: gone, ..now }).await.unwrap());
 }

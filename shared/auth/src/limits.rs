@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aviary_model::Clock;
 use aviary_runtime::{Settings, SettingsError};
-use aviary_store::{Counted, Credentials, StoreError};
+use aviary_store::{Credentials, LimitCount, StoreError};
 use aviary_web::ApiError;
 
 use crate::digest::digest;
@@ -124,7 +124,7 @@ pub struct Limiter {
 /// A login that was counted before its password is verified, so that concurrent attempts cannot exceed the limit.
 #[derive(Clone, Debug)]
 pub struct LoginAttempt {
-    counts: [(String, Counted); 3],
+    counts: [(String, LimitCount); 3],
     known: String,
 }
 
@@ -280,7 +280,7 @@ impl Limiter {
         a.and(b).and(c)
     }
 
-    fn within(&self, counted: Counted, limit: Limit) -> Result<(), ApiError> {
+    fn within(&self, counted: LimitCount, limit: Limit) -> Result<(), ApiError> {
         if counted.count > limit.count {
             Err(ApiError::throttled(counted.resets_at - self.clock.now().seconds()))
         } else {

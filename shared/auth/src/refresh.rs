@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aviary_model::{Clock, Entropy, Family, RefreshDecision, TokenId};
-use aviary_store::{Credentials, Optimistic, Principal, StoreError};
+use aviary_store::{Credentials, Principal, Promotion, StoreError};
 use aviary_web::ApiError;
 
 use crate::token::{Claims, TokenError};
@@ -57,8 +57,8 @@ impl Refresh {
             self.credentials.principal(claims.user),
         );
         let (next, made_in) = match promoted? {
-            Optimistic::Promoted(epoch) => (fresh, epoch),
-            Optimistic::Found(found) => self.settle(claims, found, fresh).await?,
+            Promotion::Promoted(epoch) => (fresh, epoch),
+            Promotion::Found(found) => self.settle(claims, found, fresh).await?,
         };
         // The promotion may have been written although a raised epoch had ended the family: then it is not returned.
         match principal? {

@@ -115,7 +115,7 @@ impl Unconfirmed {
     /// # Errors
     /// 401 when the account or the session has ended, 403 when the CSRF check fails.
     pub async fn confirm(self) -> Result<Caller, ApiError> {
-        let caller_state = self.authenticator.credentials.standing(self.user, self.sid).await?;
+        let caller_state = self.authenticator.credentials.caller_state(self.user, self.sid).await?;
         self.confirm_by(caller_state).await
     }
 
@@ -127,7 +127,7 @@ impl Unconfirmed {
         self,
         read: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<(Caller, T), ApiError> {
-        let caller_state = self.authenticator.credentials.standing(self.user, self.sid);
+        let caller_state = self.authenticator.credentials.caller_state(self.user, self.sid);
         let (caller_state, read) = futures_util::join!(caller_state, read);
         let caller = self.confirm_by(caller_state?).await?;
         Ok((caller, read?))

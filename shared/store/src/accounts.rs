@@ -57,7 +57,7 @@ impl Accounts {
 
     /// The owner of this name or address. One round trip.
     pub async fn owner_of(&self, name: &NameKey) -> Result<Option<UserId>, StoreError> {
-        let guard = self.table.get::<NameOwner>(guard_key(name)).await?;
+        let guard = self.table.get::<NameOwner>(name_owner_key(name)).await?;
         Ok(guard.map(|guard| guard.user_id))
     }
 }
@@ -73,8 +73,8 @@ pub(crate) fn user_item(user: &User) -> Result<Item, StoreError> {
     item(user_key(user.id), user, index)
 }
 
-pub(crate) fn guard_item(name: &NameKey, id: UserId) -> Result<Item, StoreError> {
-    item(guard_key(name), &NameOwner { user_id: id }, [])
+pub(crate) fn name_owner_item(name: &NameKey, id: UserId) -> Result<Item, StoreError> {
+    item(name_owner_key(name), &NameOwner { user_id: id }, [])
 }
 
 /// The condition that a user's name, address and password hash are unchanged since the read.
@@ -99,6 +99,6 @@ pub(crate) fn user_key(id: UserId) -> Key {
     Key::new(format!("U#{id}"), "USER")
 }
 
-pub(crate) fn guard_key(name: &NameKey) -> Key {
+pub(crate) fn name_owner_key(name: &NameKey) -> Key {
     Key::new(format!("NAME#{}", name.as_str()), "NAME")
 }

@@ -48,7 +48,7 @@ pub struct CallerState {
 impl CallerState {
     /// The session, if it is valid: it has not ended, it is of the current epoch, and its user is active.
     #[must_use]
-    pub fn going_on(self, now: Timestamp) -> Option<Session> {
+    pub fn live_session(self, now: Timestamp) -> Option<Session> {
         let principal = self.principal.filter(|principal| principal.active)?;
         self.session.filter(|session| session.epoch == principal.epoch && !session.has_ended(now))
     }
@@ -75,7 +75,7 @@ impl Credentials {
     }
 
     /// The user's principal and session, read consistently. One round trip.
-    pub async fn standing(&self, user: UserId, sid: SessionId) -> Result<CallerState, StoreError> {
+    pub async fn caller_state(&self, user: UserId, sid: SessionId) -> Result<CallerState, StoreError> {
         let (principal_key, session_key) = (principal_key(user), session_key(user, sid));
         let keys = vec![principal_key.clone(), session_key.clone()];
         let mut standing = CallerState { principal: None, session: None };

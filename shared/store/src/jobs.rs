@@ -159,7 +159,9 @@ pub enum Task {
         round: u32,
     },
     /// Mark one user's notifications from another as read, because they are no longer shown.
-    Quiet {
+    #[serde(rename = "quiet")]
+    #[strum(serialize = "quiet")]
+    MarkHiddenRead {
         /// The user whose notifications are marked.
         user: UserId,
         /// The user whose actions caused the notifications.
@@ -172,7 +174,9 @@ pub enum Task {
     },
     /// Let the timelines of all followers merge this user's tweets at reading, because there are too many followers to
     /// write to.
-    Cross {
+    #[serde(rename = "cross")]
+    #[strum(serialize = "cross")]
+    SwitchFollowersToPull {
         /// The followed user.
         user: UserId,
         /// The cursor in the list of followers. `None` starts at the beginning.
@@ -213,8 +217,8 @@ impl Task {
             | Self::FanOut { user, .. }
             | Self::Withdraw { user, .. }
             | Self::Backfill { user, .. }
-            | Self::Quiet { user, .. }
-            | Self::Cross { user, .. } => *user,
+            | Self::MarkHiddenRead { user, .. }
+            | Self::SwitchFollowersToPull { user, .. } => *user,
         };
         Some(user)
     }
@@ -366,7 +370,7 @@ mod tests {
             Task::ResetMail { user },
             Task::Purge { user, round: 1 },
             Task::RemoveIntegerUpload { user, upload },
-            Task::Cross { user, after: None, round: 0 },
+            Task::SwitchFollowersToPull { user, after: None, round: 0 },
         ] {
             let stored = serde_json::to_value(&task).expect("a task");
             assert_eq!(stored.get("kind").and_then(|kind| kind.as_str()), Some(task.kind_name()));

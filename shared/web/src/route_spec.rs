@@ -177,7 +177,7 @@ impl RouteSpec {
         Self { body, ..self }
     }
 
-    /// Says which status the sample has, where it can't succeed because it lacks a secret from a mail.
+    /// Says which status the sample has, where it can't succeed because it lacks a mailed secret or a cookie.
     #[must_use]
     pub const fn answers(self, status: u16) -> Self {
         Self { answers: status, ..self }

@@ -28,8 +28,8 @@ pub async fn user_logout(
     let token = fields.finish(token)?;
     let claims = verify(&state, &token).await?;
     let credentials = &state.tables.credentials;
-    let caller_state = credentials.standing(claims.user, claims.sid).await?;
-    let session = caller_state.going_on(state.clock.now()).ok_or_else(|| not_valid(TokenError::Blacklisted))?;
+    let caller_state = credentials.caller_state(claims.user, claims.sid).await?;
+    let session = caller_state.live_session(state.clock.now()).ok_or_else(|| not_valid(TokenError::Blacklisted))?;
     let (ended, ()) = futures_util::join!(
         credentials.end_session(claims.user, claims.sid, &session),
         audit(&state, &client, "logout", Some(claims.user)),

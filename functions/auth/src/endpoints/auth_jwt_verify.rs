@@ -36,8 +36,8 @@ pub async fn jwt_verify(State(state): State<AuthState>, Payload(form): Payload) 
     if claims.get("token_type").is_some_and(|kind| kind == "refresh") {
         let claims = state.authenticator.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
         let claims = claims.map_err(TokenError::in_body)?;
-        let caller_state = state.tables.credentials.standing(claims.user, claims.sid).await?;
-        caller_state.going_on(state.clock.now()).ok_or_else(|| TokenError::Blacklisted.in_body())?;
+        let caller_state = state.tables.credentials.caller_state(claims.user, claims.sid).await?;
+        caller_state.live_session(state.clock.now()).ok_or_else(|| TokenError::Blacklisted.in_body())?;
     }
     Ok(Json(Value::Object(Map::new())))
 }

@@ -1,7 +1,7 @@
 //! `POST /auth/users/reset_password_confirm/` (document 004).
 
 use aviary_auth::{PasswordText, PolicyError, at_change, digest, reset_state, without_owner};
-use aviary_store::{AccountChange, EndSessions, OneTime, OneTimeKind};
+use aviary_store::{AccountChange, EndSessions, OneTimeKind, OneTimePermission};
 use aviary_web::{ApiError, Client, FieldErrors, Fields, Payload};
 use axum::extract::State;
 use http::StatusCode;
@@ -53,7 +53,7 @@ pub async fn reset_password_confirm(
         state.tables.credentials.principal(user.id),
     );
     let (found, principal) = (found?, principal?);
-    let expected = OneTime::Reset { user: user.id, state: reset_state(&user) };
+    let expected = OneTimePermission::Reset { user: user.id, state: reset_state(&user) };
     let redeem = found.filter(|found| found.token == expected).ok_or_else(invalid_token)?;
     // A user who was deactivated after the mail was sent cannot set a password.
     let epoch = principal.filter(|principal| principal.active).ok_or_else(invalid_token)?.epoch;

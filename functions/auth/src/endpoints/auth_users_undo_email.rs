@@ -1,7 +1,7 @@
 //! `POST /auth/users/undo_email/`: takes a change of the email address back.
 
 use aviary_auth::digest;
-use aviary_store::{AccountChange, OneTime, OneTimeKind};
+use aviary_store::{AccountChange, OneTimeKind, OneTimePermission};
 use aviary_web::{ApiError, Client, Fields, Payload};
 use axum::extract::State;
 use http::StatusCode;
@@ -49,7 +49,7 @@ pub async fn undo_email(
         .await?
         .ok_or_else(invalid_token)?;
     let old = match &found.token {
-        OneTime::UndoEmail { user: of, old } if *of == user.id => old.clone(),
+        OneTimePermission::UndoEmail { user: of, old } if *of == user.id => old.clone(),
         _ => return Err(invalid_token()),
     };
     let undo = AccountChange { email: Some(Some(old)), redeem: Some(found), ..AccountChange::default() };

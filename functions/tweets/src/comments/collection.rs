@@ -44,7 +44,7 @@ pub async fn list_comments(
     let page_data = state.page_reads.read(&keys).await?;
     require_visible(&page_data, tweet.author)?;
     let links = state.links(&client);
-    let shown = page.entries.iter().filter(|(_, author)| !page_data.hide(*author).is_block());
+    let shown = page.entries.iter().filter(|(_, author)| !page_data.visibility(*author).is_block());
     let shown = shown.filter_map(|(id, _)| ShownComment::from_page(*id, &page_data, links)).collect();
     Ok(Json(query.page(&list, shown, page.next)))
 }
@@ -79,7 +79,7 @@ pub async fn create_comment(
     let account = user.to_string();
     let names = mentions(&form);
     let tweet = id.parse::<TweetId>().ok();
-    let context = state.tweets.basis(user, tweet, &names);
+    let context = state.tweets.text_context(user, tweet, &names);
     let (confirmed, within_limit) = futures_util::join!(
         unconfirmed.with_form(&form).confirm_with(context),
         state.limiter.count("writes", &account, state.limiter.limits.writes_account),

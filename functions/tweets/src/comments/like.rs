@@ -54,7 +54,7 @@ pub async fn unlike_comment(
     let authors = [comment.author, comment.tweet_author];
     let (page_data, changed) = with_author_check(&state, caller.user, authors, removal).await?;
     // A blocked caller can remove the like but does not learn the number of likes.
-    let is_blocked = authors.into_iter().any(|author| page_data.hide(author).blocked_by);
+    let is_blocked = authors.into_iter().any(|author| page_data.visibility(author).blocked_by);
     let likes = if is_blocked { 0 } else { comment.likes };
     Ok(Json(LikeResponse { liked: false, likes: one_less(likes, changed?) }))
 }

@@ -25,7 +25,7 @@ impl PageBuilder<'_> {
     /// trip.
     pub(crate) async fn tweets(&self, page: ListPage<(TweetId, UserId)>) -> Result<Json<Page<ShownTweet>>, ApiError> {
         let page_data = self.state.page_reads.read(&self.tweet_keys(&page)).await?;
-        Ok(self.visible_tweets(page, &page_data, |author| !page_data.hide(author).is_block()))
+        Ok(self.visible_tweets(page, &page_data, |author| !page_data.visibility(author).is_block()))
     }
 
     /// A list that belongs to a user: as [`Self::tweets`], but 404 if this owner blocks the viewer. One round trip.
@@ -36,7 +36,7 @@ impl PageBuilder<'_> {
     ) -> Result<Json<Page<ShownTweet>>, ApiError> {
         let page_data = self.state.page_reads.read(&self.tweet_keys(&page).person(owner)).await?;
         require_visible(&page_data, owner)?;
-        let is_visible = |author| author == owner || !page_data.hide(author).is_block();
+        let is_visible = |author| author == owner || !page_data.visibility(author).is_block();
         Ok(self.visible_tweets(page, &page_data, is_visible))
     }
 
@@ -46,7 +46,7 @@ impl PageBuilder<'_> {
         let keys = page.entries.iter().fold(keys, |keys, id| keys.person(*id));
         let page_data = self.state.page_reads.read(&keys).await?;
         require_visible(&page_data, author)?;
-        let people = page.entries.iter().filter(|id| !page_data.hide(**id).is_block());
+        let people = page.entries.iter().filter(|id| !page_data.visibility(**id).is_block());
         let people =
             people.filter_map(|id| Some(Person::of(page_data.profile(*id)?, self.state.bucket.urls()))).collect();
         Ok(Json(self.query.page(self.list, people, page.next)))
@@ -75,5 +75,5 @@ impl PageBuilder<'_> {
 /// 404 in both cases: a blocked viewer does not learn that the content exists.
 pub(crate) fn require_visible(page_data: &PageData, author: UserId) -> Result<(), ApiError> {
     let exists = page_data.profile(author).is_some();
-    if exists && !page_data.hide(author).blocked_by { Ok(()) } else { Err(ApiError::not_found()) }
+    if exists && !page_data.visibility(author).blocked_by { Ok(()) } else { Err(ApiError::not_found()) }
 }

@@ -44,7 +44,7 @@ pub(crate) async fn remove_reaction(
     let removal = state.reactions.remove(caller.user, reaction, tweet.id);
     let (page_data, changed) = with_author_check(state, caller.user, [tweet.author], removal).await?;
     let changed = changed?;
-    Ok(match page_data.hide(tweet.author).blocked_by {
+    Ok(match page_data.visibility(tweet.author).blocked_by {
         true => (Tweet { likes: 0, retweets: 0, ..tweet }, changed),
         false => (tweet, changed),
     })

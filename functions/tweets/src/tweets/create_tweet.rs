@@ -37,7 +37,7 @@ impl TweetRequest<'_> {
         let id = unconfirmed.user();
         let account = id.to_string();
         let names = mentions(form);
-        let context = state.tweets.basis(id, parent_of(form), &names);
+        let context = state.tweets.text_context(id, parent_of(form), &names);
         let (confirmed, within_writes, within_bytes) = futures_util::join!(
             unconfirmed.with_form(form).confirm_with(context),
             state.limiter.count("writes", &account, state.limiter.limits.writes_account),

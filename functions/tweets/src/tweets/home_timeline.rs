@@ -108,9 +108,11 @@ impl HomeTimelinePage<'_> {
     /// nor the author?
     fn is_visible(&self, entry: &TimelineEntry, page_data: &PageData) -> bool {
         let is_followed = |source: UserId| {
-            page_data.follows(source) && page_data.profile(source).is_some() && !page_data.hide(source).hides()
+            page_data.follows(source)
+                && page_data.profile(source).is_some()
+                && !page_data.visibility(source).is_hidden()
         };
-        let hides_author = page_data.hide(entry.author).hides();
+        let hides_author = page_data.visibility(entry.author).is_hidden();
         entry.author == self.user || (!hides_author && entry.bringers().any(is_followed))
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use aviary_auth::{digest, from_uid, reset_state};
 use aviary_model::{Email, UserId};
-use aviary_store::{OneTime, OneTimeKind, Task, User};
+use aviary_store::{OneTimeKind, OneTimePermission, Task, User};
 use serde_json::Value;
 
 use crate::fixture::{Fixture, NOW, Random};
@@ -59,7 +59,7 @@ async fn a_reset_mail_carries_a_token_for_an_hour() {
     assert!(stored(NOW).await.unwrap().is_none(), "the token itself is not stored");
     let hash = digest(&token);
     let stored = |now| fixture.tables.credentials.one_time(OneTimeKind::Reset, user.id, &hash, now);
-    let expected = OneTime::Reset { user: user.id, state: reset_state(&user) };
+    let expected = OneTimePermission::Reset { user: user.id, state: reset_state(&user) };
     assert_eq!(stored(NOW.plus_seconds(3_599)).await.unwrap().unwrap().token, expected);
     assert!(stored(NOW.plus_seconds(3_600)).await.unwrap().is_none());
 }
@@ -109,7 +109,7 @@ async fn the_old_address_can_undo_its_change_for_a_week() {
     let week = 7 * 86_400;
     assert_eq!(
         stored(NOW.plus_seconds(week - 1)).await.unwrap().unwrap().token,
-        OneTime::UndoEmail { user: user.id, old }
+        OneTimePermission::UndoEmail { user: user.id, old }
     );
     assert!(stored(NOW.plus_seconds(week)).await.unwrap().is_none());
 }

@@ -4,8 +4,8 @@ use aviary_auth::digest;
 use aviary_media::{CleanImage, ImageFormat, ObjectKey, inspect};
 use aviary_model::{Clock, Email, Family, MediaId, SessionId, TokenId, TweetId, TweetText, UserId, Username};
 use aviary_store::{
-    ClaimOutcome, Job, Media, OneTime, Picture, Principal, Profile, ProfileChange, Registration, SessionOpening,
-    SignIn, Task, Tweet, User,
+    ClaimOutcome, Job, Media, OneTimePermission, Picture, Principal, Profile, ProfileChange, Registration,
+    SessionOpening, SignIn, Task, Tweet, User,
 };
 
 use crate::fixture::{Fixture, NOW, Random};
@@ -132,7 +132,7 @@ impl Fixture {
 
     /// Stores a one-time token, as for a mail.
     pub(crate) async fn one_time(&self, user: UserId) {
-        let token = OneTime::Reset { user, state: "state".to_owned() };
+        let token = OneTimePermission::Reset { user, state: "state".to_owned() };
         let hash = digest(token_id().as_str());
         self.tables.credentials.keep_one_time(&hash, token, NOW.plus_seconds(3_600)).await.unwrap();
     }

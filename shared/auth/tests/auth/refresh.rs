@@ -28,7 +28,7 @@ async fn is_theft(refresh: &Refresh, claims: &Claims) {
 }
 
 async fn is_revoked(world: &World, of: &SignedIn) -> bool {
-    world.credentials.standing(of.user, of.sid).await.unwrap().session.unwrap().revoked
+    world.credentials.caller_state(of.user, of.sid).await.unwrap().session.unwrap().revoked
 }
 
 #[tokio::test]

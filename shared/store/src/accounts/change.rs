@@ -2,7 +2,7 @@
 
 use aviary_model::{Email, NameKey, SessionId, UserId, Username};
 
-use crate::accounts::{Accounts, User, guard_item, guard_key, unchanged, user_key};
+use crate::accounts::{Accounts, User, name_owner_item, name_owner_key, unchanged, user_key};
 use crate::credentials::Credentials;
 use crate::credentials::keys::{principal_key, session_key};
 use crate::credentials::one_time_tokens::Redeemable;
@@ -165,7 +165,7 @@ impl AccountTables {
         let (had, has) = (keys_of(old), keys_of(new));
         let mut writes = Writes::default();
         for key in has.iter().filter(|key| !had.contains(key)) {
-            let owner = transaction.create(&self.accounts.table, guard_item(key, old.id)?)?;
+            let owner = transaction.create(&self.accounts.table, name_owner_item(key, old.id)?)?;
             if *key == new.username.key() {
                 writes.username = Some(owner);
             } else {
@@ -173,7 +173,7 @@ impl AccountTables {
             }
         }
         for key in had.iter().filter(|key| !has.contains(key)) {
-            transaction.delete(&self.accounts.table, guard_key(key))?;
+            transaction.delete(&self.accounts.table, name_owner_key(key))?;
         }
         if old.username != new.username {
             let (before, after) = (old.username.key(), new.username.key());

@@ -3,7 +3,7 @@
 use aviary_model::Email;
 
 use crate::accounts::change::AccountTables;
-use crate::accounts::{User, guard_key, unchanged, user_key};
+use crate::accounts::{User, name_owner_key, unchanged, user_key};
 use crate::credentials::keys::principal_key;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::transaction::{Committed, Transaction};
@@ -17,9 +17,9 @@ impl AccountTables {
         let mut transaction = Transaction::default();
         transaction.delete_if(&self.accounts.table, user_key(user.id), &unchanged(user))?;
         let name = user.username.key();
-        transaction.delete(&self.accounts.table, guard_key(&name))?;
+        transaction.delete(&self.accounts.table, name_owner_key(&name))?;
         if let Some(email) = user.email.as_ref().map(Email::key).filter(|email| *email != name) {
-            transaction.delete(&self.accounts.table, guard_key(&email))?;
+            transaction.delete(&self.accounts.table, name_owner_key(&email))?;
         }
         transaction.delete(&self.credentials.table, principal_key(user.id))?;
         transaction.delete(&self.profiles.table, profile_key(user.id))?;

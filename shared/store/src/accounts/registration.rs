@@ -1,6 +1,6 @@
 //! Signup: writes all items of a new user in one transaction.
 
-use crate::accounts::{Accounts, User, guard_item, user_item};
+use crate::accounts::{Accounts, User, name_owner_item, user_item};
 use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
 use crate::credentials::sign_in::SignIn;
 use crate::credentials::{Credentials, Principal, principal_item};
@@ -81,11 +81,11 @@ impl<'a> Registration<'a> {
         let mut transaction = Transaction::default();
         transaction.create(&self.accounts.table, user_item(user)?)?;
         let name = user.username.key();
-        let name_write = transaction.create(&self.accounts.table, guard_item(&name, id)?)?;
+        let name_write = transaction.create(&self.accounts.table, name_owner_item(&name, id)?)?;
         // If a username is its owner's own address, one item stands for both.
         let email = user.email.as_ref().map(aviary_model::Email::key).filter(|email| *email != name);
         let email_write = match &email {
-            Some(email) => Some(transaction.create(&self.accounts.table, guard_item(email, id)?)?),
+            Some(email) => Some(transaction.create(&self.accounts.table, name_owner_item(email, id)?)?),
             None => None,
         };
         transaction.create(&self.credentials.table, principal_item(id, self.principal)?)?;

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, Select};
 use futures_util::future::try_join_all;
 
 use crate::counters::Counter;
-use crate::counters::tally::{Tallied, Tally, stored};
+use crate::counters::tally::{CheckableCounter, Tally, stored};
 use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Condition, Update};
@@ -26,13 +26,13 @@ pub struct Recount {
 
 /// The key after which the next call of [`Recount::walk`] continues.
 #[derive(Clone, Debug)]
-pub struct WalkPlace(Item);
+pub struct WalkPosition(Item);
 
 /// A counter with its stored and its true value at the time of reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Reading {
+pub struct CounterCheck {
     /// The counter.
-    pub tallied: Tallied,
+    pub tallied: CheckableCounter,
     /// The stored value.
     pub stored: i64,
     /// The number of items that it should count.
@@ -58,7 +58,11 @@ impl Recount {
     /// Adds the next megabyte of the whole `social` table to a tally. Returns the place at which to continue, `None` at
     /// the end. One round trip, half a read unit for each 4 KB.
     #[allow(clippy::disallowed_methods, reason = "an operator counts everything, with rights of their own")]
-    pub async fn walk(&self, tally: &mut Tally, from: Option<WalkPlace>) -> Result<Option<WalkPlace>, StoreError> {
+    pub async fn walk(
+        &self,
+        tally: &mut Tally,
+        from: Option<WalkPosition>,
+    ) -> Result<Option<WalkPosition>, StoreError> {
         let call = self
             .social
             .db
@@ -66,26 +70,26 @@ impl Recount {
             .scan()
             .table_name(&self.social.name)
             .projection_expression("pk, sk, tweet, followers, following, likes, comments, retweets")
-            .set_exclusive_start_key(from.map(|WalkPlace(key)| key))
+            .set_exclusive_start_key(from.map(|WalkPosition(key)| key))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
         output.items.unwrap_or_default().iter().for_each(|item| tally.take(item));
-        Ok(output.last_evaluated_key.map(WalkPlace))
+        Ok(output.last_evaluated_key.map(WalkPosition))
     }
 
     /// Reads a counter and counts its items; `None` if the item that has the counter is gone. Edges of other users are
     /// counted in an index that lags. Two round trips, or more if there are many items.
-    pub async fn read(&self, tallied: Tallied, now: Timestamp) -> Result<Option<Reading>, StoreError> {
+    pub async fn read(&self, tallied: CheckableCounter, now: Timestamp) -> Result<Option<CounterCheck>, StoreError> {
         let (table, key, name) = self.place(tallied);
         let Some(item) = self.social.db.batch_get(table, vec![key]).await?.pop() else { return Ok(None) };
         let counts = self.queries(tallied, &item, now).into_iter().map(|query| self.count(query));
         let there = try_join_all(counts).await?.into_iter().sum();
-        Ok(Some(Reading { tallied, stored: stored(&item, name), there }))
+        Ok(Some(CounterCheck { tallied, stored: stored(&item, name), there }))
     }
 
     /// Sets a counter to the number of items found, unless it changed since it was read. False if it changed. One round
     /// trip.
-    pub async fn set(&self, reading: Reading) -> Result<bool, StoreError> {
+    pub async fn set(&self, reading: CounterCheck) -> Result<bool, StoreError> {
         let (_, key, name) = self.place(reading.tallied);
         let unchanged = Condition::equals(name, number(reading.stored));
         // A counter that was never changed has no attribute and counts as zero.
@@ -95,22 +99,22 @@ impl Recount {
         };
         let update = Update::new().set(name, number(reading.there)).when(Condition::item_exists()).when(unchanged);
         match reading.tallied {
-            Tallied::Edges(_) => update.apply_once(&self.social, key).await,
-            Tallied::Unread(_) => update.apply_once(&self.feed, key).await,
+            CheckableCounter::Edges(_) => update.apply_once(&self.social, key).await,
+            CheckableCounter::Unread(_) => update.apply_once(&self.feed, key).await,
         }
     }
 
-    fn place(&self, tallied: Tallied) -> (&str, Key, &'static str) {
+    fn place(&self, tallied: CheckableCounter) -> (&str, Key, &'static str) {
         match tallied {
-            Tallied::Edges(counter) => (&self.social.name, counter.key(), counter.attribute()),
-            Tallied::Unread(user) => (&self.feed.name, inbox_key(user), "unread"),
+            CheckableCounter::Edges(counter) => (&self.social.name, counter.key(), counter.attribute()),
+            CheckableCounter::Unread(user) => (&self.feed.name, inbox_key(user), "unread"),
         }
     }
 
-    fn queries(&self, tallied: Tallied, item: &Item, now: Timestamp) -> Vec<Query<'_>> {
+    fn queries(&self, tallied: CheckableCounter, item: &Item, now: Timestamp) -> Vec<Query<'_>> {
         let counter = match tallied {
-            Tallied::Edges(counter) => counter,
-            Tallied::Unread(user) => return vec![self.unread(user, item, now)],
+            CheckableCounter::Edges(counter) => counter,
+            CheckableCounter::Unread(user) => return vec![self.unread(user, item, now)],
         };
         let kind = match counter {
             Counter::Following(user) => return vec![self.beginning(&self.social.name, user, "FOLLOW#")],

@@ -11,14 +11,14 @@ use crate::dynamodb::pages::{attribute, id_behind};
 
 /// A counter that can be checked by counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Tallied {
+pub enum CheckableCounter {
     /// A counter of edges or comments.
     Edges(Counter),
     /// The unread count of a user's inbox.
     Unread(UserId),
 }
 
-impl fmt::Display for Tallied {
+impl fmt::Display for CheckableCounter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Edges(Counter::Followers(user)) => write!(f, "followers of the user {user}"),

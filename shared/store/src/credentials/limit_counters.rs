@@ -10,7 +10,7 @@ use crate::dynamodb::item::{Item, Key, number};
 
 /// A counter's state after a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub struct LimitCount {
     /// The count in this window, including this one.
     pub count: i64,
     /// When the window ends, in whole seconds since 1970.
@@ -25,7 +25,7 @@ struct Window {
 
 impl Credentials {
     /// Adds one to a counter. The first count starts the window. One round trip, two if an old window has ended.
-    pub async fn count(&self, counter: &str, window_seconds: i64, now: Timestamp) -> Result<Counted, StoreError> {
+    pub async fn count(&self, counter: &str, window_seconds: i64, now: Timestamp) -> Result<LimitCount, StoreError> {
         self.count_many(counter, 1, window_seconds, now).await
     }
 
@@ -36,7 +36,7 @@ impl Credentials {
         amount: i64,
         window_seconds: i64,
         now: Timestamp,
-    ) -> Result<Counted, StoreError> {
+    ) -> Result<LimitCount, StoreError> {
         let (now, end) = (now.seconds(), now.seconds() + window_seconds);
         if let Some(counted) = self.count_within(counter, amount, now, end).await? {
             return Ok(counted);
@@ -58,12 +58,12 @@ impl Credentials {
     }
 
     /// Undoes one count, if its window has not ended. One round trip.
-    pub async fn uncount(&self, counter: &str, counted: Counted) -> Result<(), StoreError> {
+    pub async fn uncount(&self, counter: &str, counted: LimitCount) -> Result<(), StoreError> {
         self.uncount_many(counter, 1, counted).await
     }
 
     /// Undoes counts of `amount`, if their window has not ended and holds as many. One round trip.
-    pub async fn uncount_many(&self, counter: &str, amount: i64, counted: Counted) -> Result<(), StoreError> {
+    pub async fn uncount_many(&self, counter: &str, amount: i64, counted: LimitCount) -> Result<(), StoreError> {
         let update = Update::new()
             .add("n", number(-amount))
             .when(Condition::equals("expires_at", number(counted.resets_at)))
@@ -77,7 +77,7 @@ impl Credentials {
         amount: i64,
         now: i64,
         end: i64,
-    ) -> Result<Option<Counted>, StoreError> {
+    ) -> Result<Option<LimitCount>, StoreError> {
         let update = Update::new()
             .set_if_missing("expires_at", number(end))
             .add("n", number(amount))
@@ -91,7 +91,7 @@ impl Credentials {
         amount: i64,
         now: i64,
         end: i64,
-    ) -> Result<Option<Counted>, StoreError> {
+    ) -> Result<Option<LimitCount>, StoreError> {
         let update = Update::new()
             .set("expires_at", number(end))
             .set("n", number(amount))
@@ -100,7 +100,7 @@ impl Credentials {
     }
 
     /// The counter as it is after the update. `None` if the condition failed.
-    async fn change(&self, counter: &str, update: &Update) -> Result<Option<Counted>, StoreError> {
+    async fn change(&self, counter: &str, update: &Update) -> Result<Option<LimitCount>, StoreError> {
         let key = Key::new(format!("LIMIT#{counter}"), "LIMIT");
         Ok(match update.apply_once_returning(&self.table, key, ReturnValue::AllNew).await? {
             Applied::Done(item) => counted(item),
@@ -109,10 +109,10 @@ impl Credentials {
     }
 }
 
-fn counted(item: Item) -> Option<Counted> {
+fn counted(item: Item) -> Option<LimitCount> {
     let number = |name: &str| match item.get(name) {
         Some(AttributeValue::N(number)) => number.parse().ok(),
         _ => None,
     };
-    Some(Counted { count: number("n")?, resets_at: number("expires_at")? })
+    Some(LimitCount { count: number("n")?, resets_at: number("expires_at")? })
 }

@@ -14,7 +14,7 @@ use crate::dynamodb::transaction::{Transaction, WriteId};
 /// What a one-time token permits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum OneTime {
+pub enum OneTimePermission {
     /// Setting a new password, as long as the old password and the address are unchanged.
     Reset {
         /// The user.
@@ -34,7 +34,7 @@ pub enum OneTime {
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
     #[serde(flatten)]
-    token: OneTime,
+    token: OneTimePermission,
     expires_at: i64,
 }
 
@@ -42,7 +42,7 @@ struct Record {
 #[derive(Clone, Debug)]
 pub struct Redeemable {
     /// What the token permits.
-    pub token: OneTime,
+    pub token: OneTimePermission,
     key: Key,
 }
 
@@ -68,10 +68,15 @@ impl OneTimeKind {
 
 impl Credentials {
     /// Stores a token's hash until it expires. One round trip.
-    pub async fn keep_one_time(&self, hash: &str, token: OneTime, expires_at: Timestamp) -> Result<(), StoreError> {
+    pub async fn keep_one_time(
+        &self,
+        hash: &str,
+        token: OneTimePermission,
+        expires_at: Timestamp,
+    ) -> Result<(), StoreError> {
         let (kind, user) = match token {
-            OneTime::Reset { user, .. } => (OneTimeKind::Reset, user),
-            OneTime::UndoEmail { user, .. } => (OneTimeKind::UndoEmail, user),
+            OneTimePermission::Reset { user, .. } => (OneTimeKind::Reset, user),
+            OneTimePermission::UndoEmail { user, .. } => (OneTimeKind::UndoEmail, user),
         };
         let record = Record { token, expires_at: expires_at.seconds() };
         self.table.create(item(kind.key(user, hash), &record, [])?).await

@@ -12,7 +12,7 @@ use crate::dynamodb::item::{number, text};
 
 /// The result of an optimistic promotion.
 #[derive(Clone, Debug)]
-pub enum Optimistic {
+pub enum Promotion {
     /// `next` was presented and is now current. The value is the session's epoch.
     Promoted(u32),
     /// The write was refused. The value is the family as stored and its session's epoch, or `None` if there is no
@@ -33,7 +33,7 @@ impl Credentials {
         presented: &TokenId,
         fresh: &TokenId,
         now: Timestamp,
-    ) -> Result<Optimistic, StoreError> {
+    ) -> Result<Promotion, StoreError> {
         let quiet_since = now.millis() - aviary_model::GRACE_MILLIS;
         let may_forget =
             Condition::missing("superseded").or(Condition::at_most("current[0].since", number(quiet_since)));
@@ -48,9 +48,9 @@ impl Credentials {
             .when(Condition::more("expires_at", number(now.seconds())));
         let key = session_key(user, sid);
         Ok(match update.apply_once_returning(&self.table, key, ReturnValue::AllOld).await? {
-            Applied::Done(was) => Optimistic::Promoted(self.table.read::<Session>(was)?.epoch),
-            Applied::Refused(none) if none.is_empty() => Optimistic::Found(None),
-            Applied::Refused(found) => Optimistic::Found(self.table.read::<Session>(found)?.family()),
+            Applied::Done(was) => Promotion::Promoted(self.table.read::<Session>(was)?.epoch),
+            Applied::Refused(none) if none.is_empty() => Promotion::Found(None),
+            Applied::Refused(found) => Promotion::Found(self.table.read::<Session>(found)?.family()),
         })
     }
 

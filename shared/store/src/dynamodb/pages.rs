@@ -41,7 +41,7 @@ pub(crate) enum Order {
 
 /// The entries of one partition whose sort key begins with `prefix`, such as `TWEET#`.
 #[derive(Clone, Debug)]
-pub(crate) struct Own<'a> {
+pub(crate) struct PartitionRange<'a> {
     pub(crate) pk: String,
     pub(crate) prefix: &'a str,
     /// Whether the entries are ordered by recency (`recent_sk`) instead of the sort key (`sk`).
@@ -49,7 +49,7 @@ pub(crate) struct Own<'a> {
     pub(crate) order: Order,
 }
 
-impl Own<'_> {
+impl PartitionRange<'_> {
     fn attribute(&self) -> &'static str {
         if self.by_recency { "recent_sk" } else { "sk" }
     }
@@ -61,7 +61,7 @@ impl Db {
     pub(crate) async fn own_page(
         &self,
         table: &str,
-        own: &Own<'_>,
+        own: &PartitionRange<'_>,
         after: Option<&str>,
         limit: i32,
     ) -> Result<ListPage<Item>, StoreError> {

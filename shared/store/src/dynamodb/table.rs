@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::dynamodb::client::{Db, Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key, fields};
-use crate::dynamodb::pages::{ListPage, Order, Own};
+use crate::dynamodb::pages::{ListPage, Order, PartitionRange};
 
 /// The table `accounts`: users, and who owns which name and address.
 pub type AccountsTable = Table<kind::Accounts>;
@@ -122,7 +122,7 @@ impl<Kind> Table<Kind> {
     /// As [`Db::own_page`].
     pub(crate) async fn own_page(
         &self,
-        own: &Own<'_>,
+        own: &PartitionRange<'_>,
         after: Option<&str>,
         limit: i32,
     ) -> Result<ListPage<Item>, StoreError> {

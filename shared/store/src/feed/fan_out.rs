@@ -5,7 +5,7 @@ use futures_util::future::try_join;
 
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::Key;
-use crate::dynamodb::pages::{ListPage, Order, Own, attribute, cut, id_behind};
+use crate::dynamodb::pages::{ListPage, Order, PartitionRange, attribute, cut, id_behind};
 use crate::feed::timelines::{HomeTimelines, TimelineEntry};
 use crate::social::keys::{EdgeKind, edge_key, list_of, tweet_key, user_pk};
 use crate::social::profiles::profile_key;
@@ -82,7 +82,12 @@ impl HomeTimelines {
         let Some(follow) = found.first().and_then(|edge| id_behind::<EdgeId>(edge, "id", "")) else {
             return Ok(Vec::new());
         };
-        let own = |prefix, by_recency| Own { pk: user_pk(followed), prefix, by_recency, order: Order::NewestFirst };
+        let own = |prefix, by_recency| PartitionRange {
+            pk: user_pk(followed),
+            prefix,
+            by_recency,
+            order: Order::NewestFirst,
+        };
         let (tweeted, retweeted) = (own("TWEET#", false), own("RETWEET#", true));
         let (tweeted, retweeted) = try_join(
             self.social.own_page(&tweeted, None, LAST_TWEETS),

@@ -10,14 +10,14 @@ use crate::dynamodb::client::MAX_ROUNDS;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, number};
-use crate::dynamodb::pages::{Order, Own, id_behind};
+use crate::dynamodb::pages::{Order, PartitionRange, id_behind};
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::feed::inbox_item::{Inbox, inbox_key};
 use crate::feed::notifications::{
     Found, KEPT_SECONDS, Notifications, PREFIX, Stored, TOGETHER, notification_id, notification_key, place,
 };
 use crate::social::keys::{hide_key, user_pk};
-use crate::social::visibility::Hide;
+use crate::social::visibility::Visibility;
 
 const DAY_SECONDS: i64 = 24 * 3_600;
 const PAGE: i32 = 500;
@@ -115,16 +115,16 @@ impl Notifications {
     ///
     /// # Errors
     /// If too many writers compete for the inbox.
-    pub async fn quiet(
+    pub async fn mark_hidden_read(
         &self,
         user: UserId,
         actor: UserId,
         after: Option<String>,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
-        let hide = self.social.get::<Hide>(hide_key(user, actor));
+        let hide = self.social.get::<Visibility>(hide_key(user, actor));
         let (hide, inbox) = try_join(hide, self.inbox(user)).await?;
-        if !hide.unwrap_or_default().hides() {
+        if !hide.unwrap_or_default().is_hidden() {
             return Ok(None);
         }
         let mut after = after.or_else(|| Some(place(inbox.read_seq)));
@@ -199,10 +199,10 @@ pub(crate) fn still_unread() -> Condition {
 }
 
 pub(crate) fn contended() -> StoreError {
-    StoreError::Passing("an inbox was changed by others again and again".to_owned())
+    StoreError::Passing("an inbox changed in every attempt".to_owned())
 }
 
 /// A user's notifications in the order of arrival.
-fn unread_of(user: UserId) -> Own<'static> {
-    Own { pk: user_pk(user), prefix: PREFIX, by_recency: true, order: Order::OldestFirst }
+fn unread_of(user: UserId) -> PartitionRange<'static> {
+    PartitionRange { pk: user_pk(user), prefix: PREFIX, by_recency: true, order: Order::OldestFirst }
 }

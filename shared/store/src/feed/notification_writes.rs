@@ -12,7 +12,7 @@ use crate::feed::notification_content::NotificationContent;
 use crate::feed::notifications::{Found, KEPT_SECONDS, Notifications, PREFIX, TOGETHER, notification_key, place};
 use crate::social::keys::{comment_key, hide_key, tweet_key};
 use crate::social::profiles::profile_key;
-use crate::social::visibility::Hide;
+use crate::social::visibility::Visibility;
 
 /// The number of attempts. An inbox has more concurrent writers than a profile, so it gets twice as many.
 const ROUNDS: u32 = 2 * MAX_ROUNDS;
@@ -21,7 +21,7 @@ impl Notifications {
     /// Returns the notifications that their recipients should get. Left out are those about the recipient's own
     /// actions, by a deleted actor or one hidden from the recipient, for a deleted recipient, and about a deleted tweet
     /// or comment. One round trip.
-    pub async fn wanted(
+    pub async fn deliverable(
         &self,
         news: Vec<(UserId, NotificationContent)>,
     ) -> Result<Vec<(UserId, NotificationContent)>, StoreError> {
@@ -37,10 +37,10 @@ impl Notifications {
         let find = |key: &Key| found.iter().find(|item| key.is_of(item));
         let mut wanted = Vec::new();
         for (recipient, news) in news {
-            let hide: Option<Hide> =
+            let hide: Option<Visibility> =
                 find(&hide_key(recipient, news.actor)).map(|item| self.social.read(item.clone())).transpose()?;
             let is_there = needed(recipient, &news).iter().all(|key| find(key).is_some());
-            if recipient != news.actor && is_there && !hide.unwrap_or_default().hides() {
+            if recipient != news.actor && is_there && !hide.unwrap_or_default().is_hidden() {
                 wanted.push((recipient, news));
             }
         }
@@ -52,7 +52,7 @@ impl Notifications {
     ///
     /// # Errors
     /// If too many writers compete for the inbox.
-    pub async fn tell(
+    pub async fn notify(
         &self,
         recipient: UserId,
         news: &[NotificationContent],

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key, is_expired};
-use crate::dynamodb::pages::{ListPage, Order, Own, attribute};
+use crate::dynamodb::pages::{ListPage, Order, PartitionRange, attribute};
 use crate::dynamodb::table::{FeedTable, SocialTable};
 use crate::feed::inbox_item::{Inbox, inbox_key};
 use crate::feed::notification_content::NotificationContent;
@@ -79,7 +79,7 @@ impl Notifications {
         limit: i32,
         now: Timestamp,
     ) -> Result<ListPage<Notification>, StoreError> {
-        let own = Own { pk: user_pk(user), prefix: PREFIX, by_recency: true, order: Order::NewestFirst };
+        let own = PartitionRange { pk: user_pk(user), prefix: PREFIX, by_recency: true, order: Order::NewestFirst };
         let after = after.map(place);
         let page = self.feed.own_page(&own, after.as_deref(), limit);
         let inbox = self.feed.get::<Inbox>(inbox_key(user));

@@ -21,7 +21,7 @@ use crate::dynamodb::pages::id_behind;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::feed::timelines::{HOME, HomeTimelines, Retweet, TimelineEntry, home_key, origin};
 use crate::social::keys::{EdgeKind, edge_key, hide_key, tweet_key, user_pk};
-use crate::social::visibility::Hide;
+use crate::social::visibility::Visibility;
 
 const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
 /// The largest number of further sources of an entry. Each of them is read with the page.
@@ -111,8 +111,8 @@ impl HomeTimelines {
         for who in entry.bringers() {
             let [follow, hide] = keys(who);
             let hide = found.iter().find(|item| hide.is_of(item)).cloned();
-            let hide: Hide = hide.map(|hide| self.social.read(hide)).transpose()?.unwrap_or_default();
-            if !hide.hides() && found.iter().any(|item| follow.is_of(item)) {
+            let hide: Visibility = hide.map(|hide| self.social.read(hide)).transpose()?.unwrap_or_default();
+            if !hide.is_hidden() && found.iter().any(|item| follow.is_of(item)) {
                 return Ok(true);
             }
         }
@@ -278,5 +278,5 @@ fn also_key(user: UserId, tweet: TweetId, via: UserId) -> Key {
 }
 
 fn changes_all_the_time() -> StoreError {
-    StoreError::Passing("an entry of a timeline changed all the time".to_owned())
+    StoreError::Passing("a timeline entry changed in every attempt".to_owned())
 }

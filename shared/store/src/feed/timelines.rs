@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Condition;
 use crate::dynamodb::item::{Key, is_expired, text};
-use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
+use crate::dynamodb::pages::{ListPage, Order, PartitionRange, id_behind};
 use crate::dynamodb::table::{FeedTable, SocialTable};
 use crate::dynamodb::transaction::Transaction;
 use crate::jobs::{Job, Jobs, job_item};
@@ -89,7 +89,7 @@ impl HomeTimelines {
         limit: i32,
         now: Timestamp,
     ) -> Result<ListPage<TimelineEntry>, StoreError> {
-        let own = Own { pk: user_pk(user), prefix: HOME, by_recency: true, order: Order::NewestFirst };
+        let own = PartitionRange { pk: user_pk(user), prefix: HOME, by_recency: true, order: Order::NewestFirst };
         let after = after.map(|position| position.to_string());
         let page = self.feed.own_page(&own, after.as_deref(), limit).await?;
         // The TTL removes expired items late.
@@ -101,7 +101,7 @@ impl HomeTimelines {
     /// The users whose tweets are merged into a user's timeline when it is read: the latest followed first, at most a
     /// hundred. It never lags. One round trip.
     pub async fn pulls(&self, user: UserId) -> Result<Vec<UserId>, StoreError> {
-        let own = Own { pk: user_pk(user), prefix: PULL, by_recency: true, order: Order::NewestFirst };
+        let own = PartitionRange { pk: user_pk(user), prefix: PULL, by_recency: true, order: Order::NewestFirst };
         let page = self.feed.own_page(&own, None, MAX_PULLS).await?;
         Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", PULL)).collect())
     }
@@ -141,24 +141,24 @@ impl HomeTimelines {
     }
 
     /// Those of these users who are marked by [`Self::cross`]. One round trip; no round trip without users.
-    pub async fn crossed(&self, people: &HashSet<UserId>) -> Result<HashSet<UserId>, StoreError> {
-        let keys = people.iter().copied().map(crossed_key).collect();
+    pub async fn pulled_users(&self, people: &HashSet<UserId>) -> Result<HashSet<UserId>, StoreError> {
+        let keys = people.iter().copied().map(pulled_key).collect();
         let found = self.feed.batch_get_many(keys).await?;
         Ok(found.iter().filter_map(|item| id_behind(item, "pk", "U#")).collect())
     }
 
     /// Marks a user and creates the job that switches all followers to merging the user's tweets. Nothing happens if
     /// the user is marked already. One round trip.
-    pub async fn cross(&self, user: UserId, jobs: &Jobs, job: &Job) -> Result<(), StoreError> {
+    pub async fn mark_pulled(&self, user: UserId, jobs: &Jobs, job: &Job) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
-        transaction.create(&self.feed, crossed_key(user).into_item())?;
+        transaction.create(&self.feed, pulled_key(user).into_item())?;
         transaction.put(&jobs.table, job_item(job)?)?;
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
     /// Removes the mark that [`Self::cross`] sets. One round trip.
-    pub async fn uncross(&self, user: UserId) -> Result<(), StoreError> {
-        self.feed.delete(crossed_key(user)).await
+    pub async fn unmark_pulled(&self, user: UserId) -> Result<(), StoreError> {
+        self.feed.delete(pulled_key(user)).await
     }
 }
 
@@ -178,6 +178,6 @@ fn pull_key(user: UserId, followed: UserId) -> Key {
     Key::new(user_pk(user), format!("{PULL}{followed}"))
 }
 
-fn crossed_key(user: UserId) -> Key {
+fn pulled_key(user: UserId) -> Key {
     Key::new(user_pk(user), "CROSSED")
 }

@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 use crate::credentials::keys::pointer_key;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key, text};
-use crate::dynamodb::pages::{Order, Own, attribute, id_behind};
+use crate::dynamodb::pages::{Order, PartitionRange, attribute, id_behind};
 use crate::dynamodb::table::{Table, run_query};
 use crate::dynamodb::transaction::{distinct, remove};
 use crate::jobs::Jobs;
@@ -64,7 +64,7 @@ impl Purge {
     }
 
     async fn works<T: std::str::FromStr>(&self, user: UserId, prefix: &str) -> Result<Vec<T>, StoreError> {
-        let own = Own { pk: user_pk(user), prefix, by_recency: false, order: Order::OldestFirst };
+        let own = PartitionRange { pk: user_pk(user), prefix, by_recency: false, order: Order::OldestFirst };
         let page = self.social.own_page(&own, None, PAGE).await?;
         Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", prefix)).collect())
     }

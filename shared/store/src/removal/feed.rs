@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, text};
-use crate::dynamodb::pages::{ListPage, Order, Own, attribute, id_behind};
+use crate::dynamodb::pages::{ListPage, Order, PartitionRange, attribute, id_behind};
 use crate::dynamodb::table::run_query;
 use crate::feed::notification_content::subject_prefix;
 use crate::feed::notifications::{PREFIX, TOGETHER, notification_id};
@@ -74,7 +74,8 @@ impl Purge {
 
     async fn inbox_about(&self, recipient: UserId, subject: Uuid, now: Timestamp) -> Result<bool, StoreError> {
         let prefix = format!("{PREFIX}{}", subject_prefix(subject));
-        let own = Own { pk: user_pk(recipient), prefix: &prefix, by_recency: false, order: Order::OldestFirst };
+        let own =
+            PartitionRange { pk: user_pk(recipient), prefix: &prefix, by_recency: false, order: Order::OldestFirst };
         for _ in 0..PAGES {
             let page = self.feed.own_page(&own, None, PAGE).await?;
             self.take_back(&page.entries, now).await?;

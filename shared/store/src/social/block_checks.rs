@@ -16,7 +16,7 @@ use crate::social::keys::hide_key;
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// A user whom the write concerns blocks the caller.
-    #[error("somebody whom it would have reached blocks the caller")]
+    #[error("a user whom the write would notify blocks the caller")]
     Blocked,
     /// The call to DynamoDB failed.
     #[error(transparent)]
@@ -31,7 +31,7 @@ impl From<aviary_model::EntropyError> for WriteError {
 
 /// Makes a transaction fail if any of the users in `reached` blocks the caller. The caller's own id is skipped. Returns
 /// the checks.
-pub(crate) fn check_reach(
+pub(crate) fn check_blocks(
     transaction: &mut Transaction,
     table: &SocialTable,
     caller: UserId,

@@ -12,7 +12,7 @@ use crate::dynamodb::pages::{ListPage, Order, id_behind};
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::jobs::{Jobs, Task, job_item};
-use crate::social::block_checks::{WriteError, check_reach, is_blocked};
+use crate::social::block_checks::{WriteError, check_blocks, is_blocked};
 use crate::social::keys::{comment_key, commented_key, list_pk};
 use crate::social::tweet_writes::{Edited, Nothing, edited, new_text};
 
@@ -87,7 +87,7 @@ impl Comments {
         let author = [("author", comment.author.to_string())];
         transaction.create(&self.table, item(commented_key(comment.author, comment.id), &Nothing {}, author)?)?;
         let reached = mentioned.iter().copied().chain([comment.tweet_author]);
-        let checks = check_reach(&mut transaction, &self.table, comment.author, reached)?;
+        let checks = check_blocks(&mut transaction, &self.table, comment.author, reached)?;
         if let Some((claim, credentials, result)) = &settled {
             claim.settle(&mut transaction, credentials, result)?;
         }
@@ -114,7 +114,7 @@ impl Comments {
         let mut transaction = Transaction::default();
         let update = new_text(&comment.message, message, now);
         let at = transaction.update(&self.table, comment_key(comment.id), &update)?;
-        let checks = check_reach(&mut transaction, &self.table, comment.author, reached.iter().copied())?;
+        let checks = check_blocks(&mut transaction, &self.table, comment.author, reached.iter().copied())?;
         let committed = transaction.commit(&self.table.db).await?;
         edited(&self.table, &committed, at, &checks)
     }

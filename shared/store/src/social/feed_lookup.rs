@@ -13,7 +13,7 @@ use crate::social::profiles::{Profiles, name_key, profile_key};
 
 /// The names and users to look up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lookup {
+pub struct FeedLookup {
     /// Usernames.
     pub names: HashSet<NameKey>,
     /// Users whose follower counts are looked up.
@@ -22,12 +22,12 @@ pub struct Lookup {
 
 /// The results of a lookup. Names without an owner and deleted users are missing.
 #[derive(Clone, Debug, Default)]
-pub struct LookedUp {
+pub struct FeedLookupResult {
     owners: HashMap<String, UserId>,
     followers: HashMap<UserId, u64>,
 }
 
-impl LookedUp {
+impl FeedLookupResult {
     /// The user who owns this name.
     #[must_use]
     pub fn owner(&self, name: &NameKey) -> Option<UserId> {
@@ -50,10 +50,10 @@ struct Followed {
 
 impl Profiles {
     /// Looks everything up with consistent reads. One round trip; no round trip if there is nothing to look up.
-    pub async fn look_up(&self, lookup: &Lookup) -> Result<LookedUp, StoreError> {
+    pub async fn look_up(&self, lookup: &FeedLookup) -> Result<FeedLookupResult, StoreError> {
         let names = lookup.names.iter().map(name_key);
         let keys: Vec<Key> = names.chain(lookup.people.iter().copied().map(profile_key)).collect();
-        let mut found = LookedUp::default();
+        let mut found = FeedLookupResult::default();
         for item in self.table.batch_get_many(keys).await? {
             let name = attribute(&item, "pk").and_then(|pk| pk.strip_prefix("NAME#")).map(ToOwned::to_owned);
             if let Some(name) = name {

@@ -13,7 +13,7 @@ use crate::social::comments::Comment;
 use crate::social::keys::{EdgeKind, comment_key, edge_key, hide_key, tweet_key};
 use crate::social::profiles::{Profile, profile_key};
 use crate::social::tweets::Tweet;
-use crate::social::visibility::Hide;
+use crate::social::visibility::Visibility;
 
 /// The keys of everything that a page needs.
 #[derive(Clone, Debug, Default)]
@@ -90,7 +90,7 @@ pub struct PageData {
     tweets: HashMap<TweetId, Tweet>,
     comments: HashMap<CommentId, Comment>,
     profiles: HashMap<UserId, Profile>,
-    hides: HashMap<UserId, Hide>,
+    hides: HashMap<UserId, Visibility>,
     edges: HashSet<(EdgeKind, Uuid)>,
 }
 
@@ -115,7 +115,7 @@ impl PageData {
 
     /// The blocks and mutes between the viewer and this user.
     #[must_use]
-    pub fn hide(&self, id: UserId) -> Hide {
+    pub fn visibility(&self, id: UserId) -> Visibility {
         self.hides.get(&id).copied().unwrap_or_default()
     }
 

@@ -8,11 +8,11 @@ use uuid::Uuid;
 use crate::dynamodb::client::{Direction, metered};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, item};
-use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
+use crate::dynamodb::pages::{ListPage, Order, PartitionRange, id_behind};
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::feed::timelines::TimelineEntry;
-use crate::social::block_checks::{WriteError, check_reach, is_blocked};
+use crate::social::block_checks::{WriteError, check_blocks, is_blocked};
 use crate::social::comments::Comment;
 use crate::social::keys::{EdgeKind, edge_index, edge_key, list_of, user_pk};
 use crate::social::tweets::Tweet;
@@ -132,7 +132,7 @@ impl Reactions {
         limit: i32,
     ) -> Result<ListPage<(TweetId, UserId)>, StoreError> {
         let prefix = format!("{}#", reaction.kind().word());
-        let own = Own { pk: user_pk(user), prefix: &prefix, by_recency: true, order: Order::NewestFirst };
+        let own = PartitionRange { pk: user_pk(user), prefix: &prefix, by_recency: true, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
         let page = self.table.own_page(&own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| Some((id_behind(&item, "sk", &prefix)?, id_behind(&item, "author", "")?))))
@@ -146,7 +146,7 @@ impl Reactions {
         after: Option<EdgeId>,
         limit: i32,
     ) -> Result<ListPage<TimelineEntry>, StoreError> {
-        let own = Own { pk: user_pk(user), prefix: "RETWEET#", by_recency: true, order: Order::NewestFirst };
+        let own = PartitionRange { pk: user_pk(user), prefix: "RETWEET#", by_recency: true, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
         let page = self.table.own_page(&own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| retweeted_entry(&item, user)))
@@ -167,7 +167,7 @@ impl Reactions {
         let edge = item(edge_key(actor, kind, target.id), &edge, index.chain(target.more))?;
         let mut transaction = Transaction::default();
         transaction.create(&self.table, edge)?;
-        let checks = check_reach(&mut transaction, &self.table, actor, target.reached)?;
+        let checks = check_blocks(&mut transaction, &self.table, actor, target.reached)?;
         match transaction.commit(&self.table.db).await? {
             Committed::Done => Ok(true),
             committed if is_blocked(&committed, &checks) => Err(WriteError::Blocked),

@@ -11,12 +11,12 @@ use crate::dynamodb::client::MAX_ROUNDS;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, Key, item};
-use crate::dynamodb::pages::{ListPage, Order, Own, id_behind};
+use crate::dynamodb::pages::{ListPage, Order, PartitionRange, id_behind};
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::social::keys::{EdgeKind, edge_index, edge_key, hide_key, list_of, user_pk};
 use crate::social::profiles::{Profile, profile_key};
-use crate::social::visibility::Hide;
+use crate::social::visibility::Visibility;
 
 const BLOCKS: &str = "blocks";
 const BLOCKED_BY: &str = "blocked_by";
@@ -30,11 +30,11 @@ pub struct Relations {
 
 /// The outcome of a change to a relation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Related {
+pub enum RelationChange {
     /// The change was made.
     Changed,
     /// Nothing changed: the relation was in this state already.
-    AlreadySo,
+    Unchanged,
     /// Not allowed: the other user blocks the actor.
     BlockedBy,
     /// Not allowed: the actor blocks the other user.
@@ -43,13 +43,13 @@ pub enum Related {
 
 /// Another user's profile, with the blocks and mutes between them and an actor.
 #[derive(Clone, Debug)]
-pub struct Between {
+pub struct RelationTarget {
     /// The other user's profile.
     pub profile: Profile,
     /// The actor's flags for the other user.
-    pub mine: Hide,
+    pub mine: Visibility,
     /// The other user's flags for the actor.
-    theirs: Hide,
+    theirs: Visibility,
 }
 
 #[derive(Serialize)]
@@ -66,7 +66,7 @@ impl Relations {
 
     /// Another user's profile, and the blocks and mutes between them and the actor. `None` if there is no such user.
     /// One round trip.
-    pub async fn between(&self, actor: UserId, other: UserId) -> Result<Option<Between>, StoreError> {
+    pub async fn between(&self, actor: UserId, other: UserId) -> Result<Option<RelationTarget>, StoreError> {
         let (mine, theirs, profile) = (hide_key(actor, other), hide_key(other, actor), profile_key(other));
         // If both users are the same, both keys are equal, and a batch read rejects duplicate keys.
         let mut keys = vec![profile.clone(), mine.clone()];
@@ -74,7 +74,7 @@ impl Relations {
         let found = self.table.batch_get(keys).await?;
         let Some(profile) = self.pick(&found, &profile)? else { return Ok(None) };
         let (mine, theirs) = (self.pick(&found, &mine)?, self.pick(&found, &theirs)?);
-        Ok(Some(Between { profile, mine: mine.unwrap_or_default(), theirs: theirs.unwrap_or_default() }))
+        Ok(Some(RelationTarget { profile, mine: mine.unwrap_or_default(), theirs: theirs.unwrap_or_default() }))
     }
 
     fn pick<T: serde::de::DeserializeOwned>(&self, found: &[Item], key: &Key) -> Result<Option<T>, StoreError> {
@@ -82,32 +82,32 @@ impl Relations {
     }
 
     /// Makes `actor` follow `other`, unless one of them blocks the other. One round trip.
-    pub async fn follow(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<Related, StoreError> {
+    pub async fn follow(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<RelationChange, StoreError> {
         let mut transaction = Transaction::default();
         self.create_edge(&mut transaction, EdgeKind::Follow, actor, other, id)?;
         let at = transaction.check(&self.table, hide_key(actor, other), &no_block())?;
         let committed = transaction.commit(&self.table.db).await?;
         match committed.refusal(at) {
-            _ if matches!(committed, Committed::Done) => Ok(Related::Changed),
+            _ if matches!(committed, Committed::Done) => Ok(RelationChange::Changed),
             Some(refusal) => self.which_block(refusal.found.clone()),
-            None => Ok(Related::AlreadySo),
+            None => Ok(RelationChange::Unchanged),
         }
     }
 
-    fn which_block(&self, hide: Option<Item>) -> Result<Related, StoreError> {
-        let hide: Hide = hide.map(|item| self.table.read(item)).transpose()?.unwrap_or_default();
-        Ok(if hide.blocked_by { Related::BlockedBy } else { Related::Blocks })
+    fn which_block(&self, hide: Option<Item>) -> Result<RelationChange, StoreError> {
+        let hide: Visibility = hide.map(|item| self.table.read(item)).transpose()?.unwrap_or_default();
+        Ok(if hide.blocked_by { RelationChange::BlockedBy } else { RelationChange::Blocks })
     }
 
     /// Ends the follow of `other` by `actor`. One round trip.
-    pub async fn unfollow(&self, actor: UserId, other: UserId) -> Result<Related, StoreError> {
+    pub async fn unfollow(&self, actor: UserId, other: UserId) -> Result<RelationChange, StoreError> {
         let mut transaction = Transaction::default();
         self.delete_edge(&mut transaction, EdgeKind::Follow, actor, other)?;
         Ok(outcome(&transaction.commit(&self.table.db).await?))
     }
 
     /// Makes `actor` block `other`, and ends the follows in both directions. The two users must differ. One round trip.
-    pub async fn block(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<Related, StoreError> {
+    pub async fn block(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<RelationChange, StoreError> {
         let mut transaction = Transaction::default();
         self.create_edge(&mut transaction, EdgeKind::Block, actor, other, id)?;
         transaction.update(&self.table, hide_key(actor, other), &raise(BLOCKS))?;
@@ -119,12 +119,12 @@ impl Relations {
 
     /// Ends the block of `other` by `actor`. `was` is the state that the caller read. The follows are not restored. One
     /// round trip, and two more if the state changed concurrently.
-    pub async fn unblock(&self, actor: UserId, was: Between) -> Result<Related, StoreError> {
+    pub async fn unblock(&self, actor: UserId, was: RelationTarget) -> Result<RelationChange, StoreError> {
         self.take_back(actor, was, EdgeKind::Block).await
     }
 
     /// Makes `actor` mute `other`, who is not told. One round trip.
-    pub async fn mute(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<Related, StoreError> {
+    pub async fn mute(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<RelationChange, StoreError> {
         let mut transaction = Transaction::default();
         self.create_edge(&mut transaction, EdgeKind::Mute, actor, other, id)?;
         transaction.update(&self.table, hide_key(actor, other), &raise(MUTES))?;
@@ -133,13 +133,18 @@ impl Relations {
 
     /// Ends the mute of `other` by `actor`. `was` is the state that the caller read. One round trip, and two more if
     /// the state changed concurrently.
-    pub async fn unmute(&self, actor: UserId, was: Between) -> Result<Related, StoreError> {
+    pub async fn unmute(&self, actor: UserId, was: RelationTarget) -> Result<RelationChange, StoreError> {
         self.take_back(actor, was, EdgeKind::Mute).await
     }
 
     /// Removes an edge and its flags. An item without flags is deleted, so each write is conditional on whether other
     /// flags are set. If they changed since they were read, the flags are read again.
-    async fn take_back(&self, actor: UserId, mut was: Between, kind: EdgeKind) -> Result<Related, StoreError> {
+    async fn take_back(
+        &self,
+        actor: UserId,
+        mut was: RelationTarget,
+        kind: EdgeKind,
+    ) -> Result<RelationChange, StoreError> {
         let other = was.profile.id;
         for round in 0..MAX_ROUNDS {
             self.table.db.pause_before(round).await?;
@@ -152,22 +157,22 @@ impl Relations {
                 self.lower(&mut transaction, hide_key(actor, other), was.mine, MUTES)?;
             }
             match transaction.commit(&self.table.db).await? {
-                Committed::Done => return Ok(Related::Changed),
-                committed if committed.refused(at) => return Ok(Related::AlreadySo),
+                Committed::Done => return Ok(RelationChange::Changed),
+                committed if committed.refused(at) => return Ok(RelationChange::Unchanged),
                 Committed::Refused(_) => match self.between(actor, other).await? {
                     Some(now) => was = now,
-                    None => return Ok(Related::AlreadySo),
+                    None => return Ok(RelationChange::Unchanged),
                 },
             }
         }
-        Err(StoreError::Passing("what stands between two users changed all the time".to_owned()))
+        Err(StoreError::Passing("the relation of two users changed in every attempt".to_owned()))
     }
 
     fn lower(
         &self,
         transaction: &mut Transaction,
         key: Key,
-        was: Hide,
+        was: Visibility,
         flag: &'static str,
     ) -> Result<WriteId, StoreError> {
         let [one, other] = match flag {
@@ -252,7 +257,7 @@ impl Relations {
         limit: i32,
     ) -> Result<ListPage<UserId>, StoreError> {
         let prefix = format!("{}#", kind.word());
-        let own = Own { pk: user_pk(user), prefix: &prefix, by_recency: true, order: Order::NewestFirst };
+        let own = PartitionRange { pk: user_pk(user), prefix: &prefix, by_recency: true, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
         let page = self.table.own_page(&own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| id_behind(&item, "sk", &prefix)))
@@ -268,9 +273,9 @@ fn raise(flag: &str) -> Update {
     Update::new().set(flag, AttributeValue::Bool(true))
 }
 
-fn outcome(committed: &Committed) -> Related {
+fn outcome(committed: &Committed) -> RelationChange {
     match committed {
-        Committed::Done => Related::Changed,
-        Committed::Refused(_) => Related::AlreadySo,
+        Committed::Done => RelationChange::Changed,
+        Committed::Refused(_) => RelationChange::Unchanged,
     }
 }

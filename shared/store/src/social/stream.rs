@@ -11,7 +11,7 @@ use crate::social::comments::Comment;
 use crate::social::keys::EdgeKind;
 use crate::social::profiles::Profiles;
 use crate::social::tweets::Tweet;
-use crate::social::visibility::Hide;
+use crate::social::visibility::Visibility;
 
 const HIDE: &str = "HIDE#";
 
@@ -151,7 +151,7 @@ impl Profiles {
 
     fn hide(&self, keys: &Keys, old: Option<Image>, new: Option<Image>) -> Result<SocialChange, StoreError> {
         let hides = |image: Option<Image>| match image {
-            Some(image) => self.read::<Hide>(&image).map(Hide::hides),
+            Some(image) => self.read::<Visibility>(&image).map(Visibility::is_hidden),
             None => Ok(false),
         };
         if hides(old)? || !hides(new)? {
@@ -159,7 +159,7 @@ impl Profiles {
         }
         Ok(SocialChange::Hidden {
             user: self.id(keys.pk.strip_prefix("U#"), "its key has no user")?,
-            other: self.id(keys.sk.strip_prefix(HIDE), "it hides nobody")?,
+            other: self.id(keys.sk.strip_prefix(HIDE), "it names no user")?,
         })
     }
 
@@ -180,7 +180,7 @@ impl Profiles {
                 author: author()?,
                 tweet: edge.tweet.ok_or_else(|| self.table.corrupt("its comment has no tweet"))?,
             },
-            _ => EdgeTarget::Follow(self.id(Some(target), "it follows nobody")?),
+            _ => EdgeTarget::Follow(self.id(Some(target), "it names no followed user")?),
         };
         Ok(SocialChange::Edge(EdgeChange { actor, id: edge.id, to, came }))
     }

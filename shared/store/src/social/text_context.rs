@@ -26,7 +26,7 @@ pub struct TextContext {
 impl Tweets {
     /// Reads the author's profile, the tweet that the text refers to, and the owners of the mentioned names. One round
     /// trip.
-    pub async fn basis(
+    pub async fn text_context(
         &self,
         author: UserId,
         tweet: Option<TweetId>,

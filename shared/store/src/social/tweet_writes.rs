@@ -11,7 +11,7 @@ use crate::dynamodb::item::{Item, Key, item, number, shard, text};
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Refusal, Transaction, WriteId};
 use crate::jobs::{Jobs, Task, job_item};
-use crate::social::block_checks::{WriteError, check_reach, is_blocked};
+use crate::social::block_checks::{WriteError, check_blocks, is_blocked};
 use crate::social::keys::{authored_key, list_pk, tweet_key, with_media_key};
 use crate::social::tweets::{Tweet, Tweets, replies_list, tag_list};
 
@@ -46,7 +46,7 @@ impl Tweets {
         }
         let parent = tweet.in_reply_to.map(|parent| parent.author);
         let reached = mentioned.iter().copied().chain(parent);
-        let checks = check_reach(&mut transaction, &self.table, tweet.author, reached)?;
+        let checks = check_blocks(&mut transaction, &self.table, tweet.author, reached)?;
         if let Some((claim, credentials, result)) = &settled {
             claim.settle(&mut transaction, credentials, result)?;
         }
@@ -80,7 +80,7 @@ impl Tweets {
         for tag in after.difference(&before) {
             transaction.put(&self.table, tag_item(tweet.id, tweet.author, tag)?)?;
         }
-        let checks = check_reach(&mut transaction, &self.table, tweet.author, reached.iter().copied())?;
+        let checks = check_blocks(&mut transaction, &self.table, tweet.author, reached.iter().copied())?;
         let committed = transaction.commit(&self.table.db).await?;
         edited(&self.table, &committed, at, &checks)
     }

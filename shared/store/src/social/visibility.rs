@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 /// The blocks and mutes between a viewer and another user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-pub struct Hide {
+pub struct Visibility {
     /// The viewer blocks the other user.
     #[serde(default)]
     pub blocks: bool,
@@ -16,7 +16,7 @@ pub struct Hide {
     pub blocked_by: bool,
 }
 
-impl Hide {
+impl Visibility {
     /// Is there a block between the two, in either direction?
     #[must_use]
     pub fn is_block(self) -> bool {
@@ -25,7 +25,7 @@ impl Hide {
 
     /// Is the other user hidden from the viewer's timelines and notifications?
     #[must_use]
-    pub fn hides(self) -> bool {
+    pub fn is_hidden(self) -> bool {
         self.is_block() || self.mutes
     }
 }

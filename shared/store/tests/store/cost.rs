@@ -54,7 +54,7 @@ async fn a_read_by_key_is_one_round_trip_and_one_unit() {
 async fn a_callers_state_is_read_in_one_round_trip() {
     let store = Store::start().await;
     let opened = open(&store).await;
-    reads(async { store.credentials.standing(opened.user, opened.sid).await.unwrap() }, 1, 2.0).await;
+    reads(async { store.credentials.caller_state(opened.user, opened.sid).await.unwrap() }, 1, 2.0).await;
 }
 
 #[tokio::test]

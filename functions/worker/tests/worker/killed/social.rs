@@ -155,11 +155,11 @@ async fn delete_tweet(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> D
             content(NotificationKind::Like, reader, None),
             content(NotificationKind::Comment, reader, Some(comment.id)),
         ];
-        notifications.tell(author, &contents, now).await.unwrap();
-        notifications.tell(reader, &[content(NotificationKind::Like, author, Some(comment.id))], now).await.unwrap();
+        notifications.notify(author, &contents, now).await.unwrap();
+        notifications.notify(reader, &[content(NotificationKind::Like, author, Some(comment.id))], now).await.unwrap();
         ids.push(comment.id.to_string());
     }
-    notifications.tell(other, &[content(NotificationKind::Mention, author, None)], now).await.unwrap();
+    notifications.notify(other, &[content(NotificationKind::Mention, author, None)], now).await.unwrap();
 
     let reply_id = TweetId::new(now, &Random).unwrap();
     let mut reply = Tweet::new(reply_id, one, TweetText::parse("So it is").unwrap(), now);

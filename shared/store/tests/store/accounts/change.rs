@@ -166,7 +166,7 @@ async fn raising_the_epoch_ends_every_session_but_the_kept_one() {
     let ada = change(&store, &ada, &end(0, Some(own))).await.unwrap();
 
     let epoch = async |sid| {
-        let standing = store.credentials.standing(ada.id, sid).await.unwrap();
+        let standing = store.credentials.caller_state(ada.id, sid).await.unwrap();
         (standing.principal.unwrap().epoch, standing.session.unwrap().epoch)
     };
     assert_eq!((epoch(own).await, epoch(other).await), ((1, 1), (1, 0)));
@@ -193,7 +193,7 @@ async fn ending_all_sessions_needs_the_epoch_that_was_read() {
     }
     let seen = store.activities.page(ada.id, None, 10, NOW).await.unwrap();
     assert_eq!(seen.activities.iter().map(|activity| &*activity.event).collect::<Vec<_>>(), ["logout_all"]);
-    assert_eq!(store.credentials.standing(ada.id, own).await.unwrap().session.unwrap().epoch, 1);
+    assert_eq!(store.credentials.caller_state(ada.id, own).await.unwrap().session.unwrap().epoch, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

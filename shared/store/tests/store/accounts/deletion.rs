@@ -29,7 +29,7 @@ async fn deletion_removes_account_and_profile_and_leaves_a_job() {
     for name in ["ada", "ada@example.com"] {
         assert_eq!(store.accounts.owner_of(&NameKey::of(name)).await.unwrap(), None, "{name}");
     }
-    assert!(store.credentials.standing(ada.id, sid).await.unwrap().principal.is_none(), "no token counts");
+    assert!(store.credentials.caller_state(ada.id, sid).await.unwrap().principal.is_none(), "no token counts");
     assert!(store.profiles.by_id(ada.id).await.unwrap().is_none());
     assert_eq!(store.profiles.owner_of(&NameKey::of("ada")).await.unwrap(), None);
     assert_eq!(store.jobs.by_id(job.id).await.unwrap(), Some(job));

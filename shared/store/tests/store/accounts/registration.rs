@@ -73,7 +73,7 @@ async fn registration_can_open_sessions_of_every_kind() {
     assert_eq!(store.credentials.by_device_token("device-hash").await.unwrap(), Some((ada.id, device)));
     assert_eq!(store.credentials.by_web_session("web-hash").await.unwrap(), Some((ada.id, web)));
     for (sid, kind) in [(refresh, SessionKind::Refresh), (device, SessionKind::DeviceToken), (web, SessionKind::Web)] {
-        let session = store.credentials.standing(ada.id, sid).await.unwrap().session.unwrap();
+        let session = store.credentials.caller_state(ada.id, sid).await.unwrap().session.unwrap();
         assert_eq!((session.kind, session.epoch, session.created_at, session.revoked), (kind, 0, NOW, false));
         assert_eq!((&*session.address, &*session.user_agent), ("192.0.2.7", "tests"));
         let csrf_hash = (kind == SessionKind::Web).then_some("csrf-hash");

@@ -13,7 +13,7 @@ async fn one_read_returns_the_principal_and_the_session() {
     let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(60));
     store.open_family(ada.id, sid, &family).await.unwrap();
 
-    let standing = store.credentials.standing(ada.id, sid).await.unwrap();
+    let standing = store.credentials.caller_state(ada.id, sid).await.unwrap();
     assert_eq!(standing.principal, Some(Principal { epoch: 0, active: true, staff: false }));
     let session = standing.session.unwrap();
     assert!(!session.has_ended(NOW.plus_seconds(59)));
@@ -27,16 +27,16 @@ async fn a_valid_session_has_the_current_epoch_and_an_active_user() {
     let sid = session_id();
     let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(60));
     store.open_family(ada.id, sid, &family).await.unwrap();
-    let standing = store.credentials.standing(ada.id, sid).await.unwrap();
+    let standing = store.credentials.caller_state(ada.id, sid).await.unwrap();
     let goes_on =
-        |principal: Option<Principal>, now| CallerState { principal, ..standing.clone() }.going_on(now).is_some();
+        |principal: Option<Principal>, now| CallerState { principal, ..standing.clone() }.live_session(now).is_some();
     let principal = Principal { epoch: 0, active: true, staff: false };
     assert!(goes_on(Some(principal), NOW));
     assert!(!goes_on(Some(principal), NOW.plus_seconds(60)), "its time is over");
     assert!(!goes_on(Some(Principal { epoch: 1, ..principal }), NOW), "of a past epoch");
     assert!(!goes_on(Some(Principal { active: false, ..principal }), NOW), "the user is inactive");
     assert!(!goes_on(None, NOW), "the user is gone");
-    assert!(CallerState { session: None, ..standing.clone() }.going_on(NOW).is_none(), "it has ended");
+    assert!(CallerState { session: None, ..standing.clone() }.live_session(NOW).is_none(), "it has ended");
 }
 
 #[tokio::test]
@@ -48,11 +48,11 @@ async fn missing_principals_and_sessions_are_not_errors() {
     let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(60));
     store.open_family(ada.id, sid, &family).await.unwrap();
 
-    let without_session = store.credentials.standing(ada.id, session_id()).await.unwrap();
+    let without_session = store.credentials.caller_state(ada.id, session_id()).await.unwrap();
     assert!(without_session.principal.is_some() && without_session.session.is_none());
-    let anothers_session = store.credentials.standing(bob.id, sid).await.unwrap();
+    let anothers_session = store.credentials.caller_state(bob.id, sid).await.unwrap();
     assert!(anothers_session.principal.is_some() && anothers_session.session.is_none());
-    let nobody = store.credentials.standing(user("eve", None).id, session_id()).await.unwrap();
+    let nobody = store.credentials.caller_state(user("eve", None).id, session_id()).await.unwrap();
     assert!(nobody.principal.is_none() && nobody.session.is_none());
 }
 
@@ -65,7 +65,7 @@ async fn changes_of_a_principal_take_effect_at_once() {
     principal.insert("epoch".to_owned(), number(7));
     store.raw_put(&store.names.credentials, principal).await;
     assert_eq!(store.credentials.principal(ada.id).await.unwrap().unwrap().epoch, 7);
-    assert_eq!(store.credentials.standing(ada.id, session_id()).await.unwrap().principal.unwrap().epoch, 7);
+    assert_eq!(store.credentials.caller_state(ada.id, session_id()).await.unwrap().principal.unwrap().epoch, 7);
 
     let call = store.raw.delete_item().table_name(&store.names.credentials).set_key(Some(key(&pk, "PRINCIPAL")));
     call.send().await.unwrap();

@@ -1,7 +1,7 @@
 //! Tests of rate limit counters: no count is lost, and a window ends at its time.
 
 use aviary_model::Timestamp;
-use aviary_store::Counted;
+use aviary_store::LimitCount;
 use futures_util::future::join_all;
 
 use crate::fixture::{NOW, Store};
@@ -9,7 +9,7 @@ use crate::fixture::{NOW, Store};
 const WINDOW: i64 = 60;
 const END: Timestamp = Timestamp::from_millis(NOW.millis() + 60_000);
 
-async fn count(store: &Store, now: Timestamp) -> Counted {
+async fn count(store: &Store, now: Timestamp) -> LimitCount {
     store.credentials.count("what#whom", WINDOW, now).await.unwrap()
 }
 
@@ -23,7 +23,7 @@ async fn a_window_begins_with_its_first_count_and_keeps_its_end() {
     assert!(!counted(&store, NOW).await);
     let just_before = Timestamp::from_millis(END.millis() - 1);
     for (expected, now) in [(1, NOW), (2, NOW), (3, NOW.plus_seconds(30)), (4, just_before)] {
-        assert_eq!(count(&store, now).await, Counted { count: expected, resets_at: END.seconds() });
+        assert_eq!(count(&store, now).await, LimitCount { count: expected, resets_at: END.seconds() });
         assert!(counted(&store, now).await);
     }
     let other = store.credentials.count("what#another", WINDOW, NOW).await.unwrap();
@@ -38,7 +38,7 @@ async fn a_window_restarts_after_its_end_even_before_ttl_deletion() {
         count(&store, NOW).await;
     }
     assert!(!counted(&store, END).await);
-    assert_eq!(count(&store, END).await, Counted { count: 1, resets_at: END.seconds() + WINDOW });
+    assert_eq!(count(&store, END).await, LimitCount { count: 1, resets_at: END.seconds() + WINDOW });
     assert_eq!(count(&store, END).await.count, 2);
 }
 
@@ -69,7 +69,7 @@ async fn concurrent_counts_are_all_counted_even_in_a_new_window() {
         let mut counts: Vec<_> = join_all((0..30).map(|_| count(&store, now))).await;
         counts.sort_by_key(|counted| counted.count);
         let resets_at = now.seconds() + WINDOW;
-        let expected: Vec<_> = (1..=30).map(|count| Counted { count, resets_at }).collect();
+        let expected: Vec<_> = (1..=30).map(|count| LimitCount { count, resets_at }).collect();
         assert_eq!(counts, expected);
     }
 }

@@ -1,13 +1,13 @@
 //! Tests of one-time tokens: each expires, permits one kind of change, and is redeemed once.
 
-use aviary_store::{AccountChange, AccountChangeError, OneTime, OneTimeKind, User};
+use aviary_store::{AccountChange, AccountChangeError, OneTimeKind, OneTimePermission, User};
 use futures_util::future::join_all;
 
 use crate::fixture::{NOW, Store};
 
-async fn kept(store: &Store) -> (User, OneTime) {
+async fn kept(store: &Store) -> (User, OneTimePermission) {
     let user = store.registered("ada").await;
-    let token = OneTime::Reset { user: user.id, state: "state".to_owned() };
+    let token = OneTimePermission::Reset { user: user.id, state: "state".to_owned() };
     store.credentials.keep_one_time("hash", token.clone(), NOW.plus_seconds(60)).await.unwrap();
     (user, token)
 }
@@ -34,7 +34,8 @@ async fn a_token_is_found_by_user_hash_and_kind_until_it_expires() {
     let stranger = store.registered("eve").await.id;
     assert_eq!(find(OneTimeKind::Reset, stranger, "hash", 0).await, None, "it is its own user's only");
 
-    let undo = OneTime::UndoEmail { user: user.id, old: aviary_model::Email::parse("ada@example.com").unwrap() };
+    let undo =
+        OneTimePermission::UndoEmail { user: user.id, old: aviary_model::Email::parse("ada@example.com").unwrap() };
     store.credentials.keep_one_time("hash", undo.clone(), NOW.plus_seconds(60)).await.unwrap();
     assert_eq!(find(OneTimeKind::UndoEmail, user.id, "hash", 0).await, Some(undo));
 }

@@ -1,7 +1,7 @@
 //! Tests of refresh families: the effect of each write, and when it is refused.
 
 use aviary_model::{Family, FamilyToken, GRACE_MILLIS, SessionId, Timestamp, TokenId, UserId};
-use aviary_store::{Optimistic, StoreError};
+use aviary_store::{Promotion, StoreError};
 
 use crate::fixture::{NOW, Store, number, random_token, session_id};
 
@@ -24,7 +24,7 @@ pub(crate) async fn open(store: &Store) -> Opened {
 }
 
 impl Opened {
-    pub(crate) async fn promote(&self, store: &Store, jti: &TokenId, fresh: &TokenId, now: Timestamp) -> Optimistic {
+    pub(crate) async fn promote(&self, store: &Store, jti: &TokenId, fresh: &TokenId, now: Timestamp) -> Promotion {
         store.credentials.promote(self.user, self.sid, jti, fresh, now).await.unwrap()
     }
 
@@ -35,7 +35,7 @@ impl Opened {
     /// Asserts that the token is not promoted, and that the family stays as `expected`.
     async fn stays(&self, store: &Store, jti: &TokenId, now: Timestamp, expected: &Family) {
         let answer = self.promote(store, jti, &random_token(), now).await;
-        let Optimistic::Found(Some((found, 0))) = answer else { panic!("{answer:?}") };
+        let Promotion::Found(Some((found, 0))) = answer else { panic!("{answer:?}") };
         assert_eq!(&found, expected);
         assert_eq!(&self.stored(store).await, expected);
     }
@@ -47,7 +47,7 @@ async fn presenting_next_makes_it_current() {
     let opened = open(&store).await;
     let fresh = random_token();
     let answer = opened.promote(&store, &opened.family.next, &fresh, QUIET).await;
-    assert!(matches!(answer, Optimistic::Promoted(0)), "{answer:?}");
+    assert!(matches!(answer, Promotion::Promoted(0)), "{answer:?}");
 
     let expected = Family {
         current: FamilyToken { jti: opened.family.next.clone(), since: QUIET },
@@ -69,9 +69,9 @@ async fn a_promotion_returns_the_epoch_of_its_session() {
     store.raw_put(&store.names.credentials, item).await;
 
     let answer = opened.promote(&store, &random_token(), &random_token(), QUIET).await;
-    assert!(matches!(answer, Optimistic::Found(Some((_, 5)))), "{answer:?}");
+    assert!(matches!(answer, Promotion::Found(Some((_, 5)))), "{answer:?}");
     let answer = opened.promote(&store, &opened.family.next, &random_token(), QUIET).await;
-    assert!(matches!(answer, Optimistic::Promoted(5)), "{answer:?}");
+    assert!(matches!(answer, Promotion::Promoted(5)), "{answer:?}");
 }
 
 #[tokio::test]
@@ -88,13 +88,13 @@ async fn a_second_promotion_within_the_grace_period_is_refused() {
     let opened = open(&store).await;
     let second = random_token();
     let answer = opened.promote(&store, &opened.family.next, &second, NOW).await;
-    assert!(matches!(answer, Optimistic::Promoted(0)), "nothing was superseded before: {answer:?}");
+    assert!(matches!(answer, Promotion::Promoted(0)), "nothing was superseded before: {answer:?}");
     let promoted = opened.stored(&store).await;
     assert_eq!(promoted.superseded, std::slice::from_ref(&opened.family.current));
     let too_soon = Timestamp::from_millis(QUIET.millis() - 1);
     opened.stays(&store, &second, too_soon, &promoted).await;
     let answer = opened.promote(&store, &second, &random_token(), QUIET).await;
-    assert!(matches!(answer, Optimistic::Promoted(0)), "{answer:?}");
+    assert!(matches!(answer, Promotion::Promoted(0)), "{answer:?}");
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn a_revoked_family_is_kept_and_never_changes() {
     let new = Family { next: random_token(), ..opened.family.clone() };
     assert!(!store.credentials.replace_family(opened.user, opened.sid, &opened.family, &new).await.unwrap());
     assert_eq!(opened.stored(&store).await, revoked);
-    let session = store.credentials.standing(opened.user, opened.sid).await.unwrap().session.unwrap();
+    let session = store.credentials.caller_state(opened.user, opened.sid).await.unwrap().session.unwrap();
     assert!(session.revoked && session.has_ended(NOW), "its access tokens end with it");
     store.credentials.revoke_family(opened.user, opened.sid).await.expect("revoking again is fine");
 }
@@ -140,7 +140,7 @@ async fn an_expired_family_is_not_promoted_before_ttl_deletion() {
     opened.stays(&store, &opened.family.next, end, &opened.family).await;
     let last = Timestamp::from_millis(end.millis() - 1);
     let answer = opened.promote(&store, &opened.family.next, &random_token(), last).await;
-    assert!(matches!(answer, Optimistic::Promoted(0)), "{answer:?}");
+    assert!(matches!(answer, Promotion::Promoted(0)), "{answer:?}");
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn writes_to_a_missing_family_do_not_create_it() {
     let (user, nowhere) = (opened.user, session_id());
 
     let answer = store.credentials.promote(user, nowhere, &random_token(), &random_token(), QUIET).await.unwrap();
-    assert!(matches!(answer, Optimistic::Found(None)), "{answer:?}");
+    assert!(matches!(answer, Promotion::Found(None)), "{answer:?}");
     assert!(!store.credentials.replace_family(user, nowhere, &opened.family, &opened.family).await.unwrap());
     store.credentials.revoke_family(user, nowhere).await.unwrap();
     assert_eq!(store.credentials.family(user, nowhere).await.unwrap(), None);

@@ -1,7 +1,7 @@
 //! Tests of concurrent writes to one refresh family.
 
 use aviary_model::{Family, FamilyToken, GRACE_MILLIS, Timestamp, TokenId};
-use aviary_store::Optimistic;
+use aviary_store::Promotion;
 use futures_util::future::{join, join_all};
 
 use crate::credentials::refresh_families::open;
@@ -27,8 +27,8 @@ async fn of_twenty_promotions_one_wins_and_all_return_its_successor() {
     let mut found = Vec::new();
     for (fresh, answer) in fresh.iter().zip(answers) {
         match answer {
-            Optimistic::Promoted(0) => promoted.push(fresh.clone()),
-            Optimistic::Found(Some((family, 0))) => found.push(family),
+            Promotion::Promoted(0) => promoted.push(fresh.clone()),
+            Promotion::Found(Some((family, 0))) => found.push(family),
             other => panic!("{other:?}"),
         }
     }
@@ -75,5 +75,5 @@ async fn a_revocation_during_promotions_is_final() {
     assert!(stored.revoked);
     let much_later = QUIET.plus_seconds(3_600);
     let answer = opened.promote(&store, &stored.next, &random_token(), much_later).await;
-    assert!(matches!(answer, Optimistic::Found(Some((family, 0))) if family == stored));
+    assert!(matches!(answer, Promotion::Found(Some((family, 0))) if family == stored));
 }

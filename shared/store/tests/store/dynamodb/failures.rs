@@ -38,7 +38,7 @@ async fn a_corrupt_item_is_an_error_that_names_its_table() {
     assert!(is_corrupt(store.accounts.by_id(ada.id).await, &names.accounts));
     assert!(is_corrupt(store.accounts.owner_of(&name).await, &names.accounts));
     assert!(is_corrupt(store.credentials.principal(ada.id).await, &names.credentials));
-    assert!(is_corrupt(store.credentials.standing(ada.id, sid).await, &names.credentials));
+    assert!(is_corrupt(store.credentials.caller_state(ada.id, sid).await, &names.credentials));
     assert!(is_corrupt(store.credentials.family(ada.id, sid).await, &names.credentials));
     let (jti, fresh) = (random_token(), random_token());
     let promoted = store.credentials.promote(ada.id, sid, &jti, &fresh, NOW);
@@ -54,7 +54,7 @@ async fn a_missing_table_is_a_rejected_request() {
     let (ada, sid) = (user("ada", None).id, session_id());
     let errors = [
         nowhere.check().await.unwrap_err(),
-        nowhere.standing(ada, sid).await.unwrap_err(),
+        nowhere.caller_state(ada, sid).await.unwrap_err(),
         nowhere.public_keys().await.unwrap_err(),
         nowhere.revoke_family(ada, sid).await.unwrap_err(),
     ];

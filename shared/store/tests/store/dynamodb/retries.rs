@@ -98,7 +98,7 @@ async fn only_unprocessed_keys_are_requested_again() {
     let dynamodb = Scripted::start(vec![(200, first), (200, second)]).await;
 
     let meter = Meter::default();
-    let standing = meter.scope(dynamodb.store.credentials.standing(ada, sid)).await.unwrap();
+    let standing = meter.scope(dynamodb.store.credentials.caller_state(ada, sid)).await.unwrap();
     assert_eq!(standing.principal.unwrap().epoch, 3);
     assert!(standing.session.is_none());
     assert_eq!(meter.cost().round_trips, 2);
@@ -115,7 +115,7 @@ async fn unprocessed_keys_are_given_up_after_six_attempts() {
     let key = json!({"pk": {"S": format!("U#{ada}")}, "sk": {"S": "PRINCIPAL"}});
     let answer = json!({"UnprocessedKeys": {&*table: {"Keys": [key]}}});
     let dynamodb = Scripted::start(vec![(200, answer)]).await;
-    let error = dynamodb.store.credentials.standing(ada, sid).await.unwrap_err();
+    let error = dynamodb.store.credentials.caller_state(ada, sid).await.unwrap_err();
     assert!(matches!(error, StoreError::Passing(_)), "{error:?}");
     assert_eq!(dynamodb.requests().len(), 6);
 }

@@ -1,7 +1,7 @@
 //! Follows, blocks and mutes: which edges and flags remain in the table after any order of changes.
 
 use aviary_model::{EdgeId, UserId};
-use aviary_store::{PageKeys, PageReads, Related, Relations};
+use aviary_store::{PageKeys, PageReads, RelationChange, Relations};
 use futures_util::future::{join, join_all};
 
 use crate::fixture::{NOW, Random, Store};
@@ -22,24 +22,24 @@ impl People {
         Self { store, relations, page_reads, a, b }
     }
 
-    async fn follow(&self, actor: UserId, other: UserId) -> Related {
+    async fn follow(&self, actor: UserId, other: UserId) -> RelationChange {
         self.relations.follow(actor, other, edge()).await.unwrap()
     }
 
-    async fn block(&self, actor: UserId, other: UserId) -> Related {
+    async fn block(&self, actor: UserId, other: UserId) -> RelationChange {
         self.relations.block(actor, other, edge()).await.unwrap()
     }
 
-    async fn mute(&self, actor: UserId, other: UserId) -> Related {
+    async fn mute(&self, actor: UserId, other: UserId) -> RelationChange {
         self.relations.mute(actor, other, edge()).await.unwrap()
     }
 
-    async fn unblock(&self, actor: UserId, other: UserId) -> Related {
+    async fn unblock(&self, actor: UserId, other: UserId) -> RelationChange {
         let between = self.relations.between(actor, other).await.unwrap().unwrap();
         self.relations.unblock(actor, between).await.unwrap()
     }
 
-    async fn unmute(&self, actor: UserId, other: UserId) -> Related {
+    async fn unmute(&self, actor: UserId, other: UserId) -> RelationChange {
         let between = self.relations.between(actor, other).await.unwrap().unwrap();
         self.relations.unmute(actor, between).await.unwrap()
     }
@@ -71,16 +71,16 @@ async fn a_repeated_change_of_a_relation_changes_nothing() {
     let people = People::two().await;
     let (a, b) = (people.a, people.b);
     let all = [people.follow(a, b).await, people.mute(a, b).await, people.block(b, a).await];
-    assert_eq!(all, [Related::Changed; 3]);
-    assert_eq!([people.mute(a, b).await, people.block(b, a).await], [Related::AlreadySo; 2]);
-    assert_eq!(people.unmute(a, b).await, Related::Changed);
-    assert_eq!(people.unmute(a, b).await, Related::AlreadySo);
-    assert_eq!(people.unblock(b, a).await, Related::Changed);
-    assert_eq!(people.unblock(b, a).await, Related::AlreadySo);
-    assert_eq!(people.follow(a, b).await, Related::Changed, "the block has ended the follow");
-    assert_eq!(people.follow(a, b).await, Related::AlreadySo);
-    assert_eq!(people.relations.unfollow(a, b).await.unwrap(), Related::Changed);
-    assert_eq!(people.relations.unfollow(a, b).await.unwrap(), Related::AlreadySo);
+    assert_eq!(all, [RelationChange::Changed; 3]);
+    assert_eq!([people.mute(a, b).await, people.block(b, a).await], [RelationChange::Unchanged; 2]);
+    assert_eq!(people.unmute(a, b).await, RelationChange::Changed);
+    assert_eq!(people.unmute(a, b).await, RelationChange::Unchanged);
+    assert_eq!(people.unblock(b, a).await, RelationChange::Changed);
+    assert_eq!(people.unblock(b, a).await, RelationChange::Unchanged);
+    assert_eq!(people.follow(a, b).await, RelationChange::Changed, "the block has ended the follow");
+    assert_eq!(people.follow(a, b).await, RelationChange::Unchanged);
+    assert_eq!(people.relations.unfollow(a, b).await.unwrap(), RelationChange::Changed);
+    assert_eq!(people.relations.unfollow(a, b).await.unwrap(), RelationChange::Unchanged);
 }
 
 #[tokio::test]
@@ -113,12 +113,21 @@ async fn a_block_ends_and_forbids_follows_in_both_directions() {
     people.follow(b, a).await;
     people.block(a, b).await;
     assert!(!people.follows(a, b).await && !people.follows(b, a).await);
-    assert_eq!((people.follow(a, b).await, people.follow(b, a).await), (Related::Blocks, Related::BlockedBy));
+    assert_eq!(
+        (people.follow(a, b).await, people.follow(b, a).await),
+        (RelationChange::Blocks, RelationChange::BlockedBy)
+    );
     people.block(b, a).await;
     people.unblock(a, b).await;
-    assert_eq!((people.follow(a, b).await, people.follow(b, a).await), (Related::BlockedBy, Related::Blocks));
+    assert_eq!(
+        (people.follow(a, b).await, people.follow(b, a).await),
+        (RelationChange::BlockedBy, RelationChange::Blocks)
+    );
     people.unblock(b, a).await;
-    assert_eq!((people.follow(a, b).await, people.follow(b, a).await), (Related::Changed, Related::Changed));
+    assert_eq!(
+        (people.follow(a, b).await, people.follow(b, a).await),
+        (RelationChange::Changed, RelationChange::Changed)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
