@@ -76,7 +76,7 @@ impl Condition {
         Self::Compares(name.to_owned(), ">", value)
     }
 
-    /// The opposite. A comparison of an attribute that is missing is false, so its opposite is true.
+    /// The opposite. `equals` is false for a missing attribute, so its opposite is true.
     pub(crate) fn negated(self) -> Self {
         Self::Not(Box::new(self))
     }
@@ -226,8 +226,8 @@ impl Update {
         let mut last = StoreError::Passing("no attempt".to_owned());
         for round in 0..MAX_ROUNDS {
             table.db.pause_before(round).await?;
-            let call = rendered.clone().call(table, key.clone());
-            match send(call.return_values(ReturnValue::AllOld)).await? {
+            let call = rendered.clone().call_returning(table, key.clone(), ReturnValue::AllOld);
+            match send(call).await? {
                 Sent::Applied(applied) => return Ok(applied),
                 Sent::Conflict(error) => last = error,
             }
@@ -249,7 +249,7 @@ impl Update {
         key: Key,
         returned: ReturnValue,
     ) -> Result<Applied, StoreError> {
-        send(self.render().call(table, key).return_values(returned)).await?.without_conflict()
+        send(self.render().call_returning(table, key, returned)).await?.without_conflict()
     }
 }
 
@@ -301,8 +301,15 @@ impl Rendered {
             .set_condition_expression(self.condition)
             .set_expression_attribute_names(self.names)
             .set_expression_attribute_values(self.values)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
+
+    /// A call that also returns the item whose condition failed. The role of a function that only verifies callers
+    /// allows no returned values, so [`Update::apply_once`] does not ask for them.
+    fn call_returning<Kind>(self, table: &Table<Kind>, key: Key, returned: ReturnValue) -> UpdateItemFluentBuilder {
+        self.call(table, key)
+            .return_values(returned)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 }
 
