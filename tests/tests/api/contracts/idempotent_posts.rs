@@ -124,11 +124,12 @@ async fn the_limit_that_the_row_names_is_the_one_that_counts() {
     let service = Service::running();
     for (name, route) in creating() {
         let Some(setting) = route.spec.limit.map(RouteLimit::setting) else { continue };
-        let (creation, address) = (Creation::of(&service, route.clone()).await, unused_address());
-        // The caller's things have been counted already, but not against the limit of an address.
+        // The caller's things count already, but not against the limit of an address. Their window is open for a minute
+        // only, so the function starts before they are made.
         let before = if route.spec.who == Who::Any { 0 } else { Things::WRITES };
         let limit = format!("{setting}={}/3600", before + 1);
         let function = Function::start_with(&service, name, &[("AVIARY_LIMITS", &limit)]);
+        let (creation, address) = (Creation::of(&service, route.clone()).await, unused_address());
         let post = || {
             let body = creation.body(&unique("mark"));
             let event = Event::new("POST", &creation.others.path(&route)).source(&address).json(&body);
