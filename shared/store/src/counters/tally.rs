@@ -153,16 +153,16 @@ mod tests {
         comment.insert("tweet".to_owned(), text(T));
         vec![
             item(format!("U#{A}"), format!("FOLLOW#{B}"), &[]),
-            item(format!("U#{A}"), format!("LIKE#{T}"), &[]),
-            item(format!("U#{B}"), format!("CLIKE#{B}"), &[]),
-            item(format!("U#{B}"), format!("COMMENT#{B}"), &[]),
+            item(format!("W#{A}"), format!("LIKE#{T}"), &[]),
+            item(format!("W#{B}"), format!("CLIKE#{B}"), &[]),
+            item(format!("W#{B}"), format!("COMMENT#{B}"), &[]),
             comment,
             item(format!("U#{A}"), "PROFILE".to_owned(), &[("following", 1)]),
             item(format!("U#{B}"), "PROFILE".to_owned(), &[("followers", 1), ("following", 0)]),
             item(format!("T#{T}"), "TWEET".to_owned(), &[("likes", 1), ("comments", 1), ("retweets", 0)]),
             item("NAME#wren".to_owned(), "NAME".to_owned(), &[]),
             // A retweet of a tweet that is gone.
-            item(format!("U#{A}"), format!("RETWEET#{A}"), &[]),
+            item(format!("W#{A}"), format!("RETWEET#{A}"), &[]),
         ]
     }
 
@@ -198,7 +198,7 @@ mod tests {
             );
         }
         let mut items = world();
-        items.push(item(format!("U#{B}"), format!("RETWEET#{T}"), &[]));
+        items.push(item(format!("W#{B}"), format!("RETWEET#{T}"), &[]));
         assert_eq!(tally(&items).suspects().collect::<Vec<_>>(), [Counter::Retweets(t)]);
     }
 }

@@ -1,10 +1,11 @@
-//! One-time tokens, stored as hashes: `U#<user> / RESET#<hash>` and `U#<user> / UNDO#<hash>`. They are removed with
-//! their user.
+//! One-time tokens, stored as hashes: `MAIL#<user> / RESET#<hash>` and `MAIL#<user> / UNDO#<hash>`. They are removed
+//! with their user.
 
 use aviary_model::{Email, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credentials;
+use crate::credentials::keys::mail_pk;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Condition;
 use crate::dynamodb::item::{Key, item};
@@ -62,7 +63,7 @@ impl OneTimeKind {
             Self::Reset => "RESET",
             Self::UndoEmail => "UNDO",
         };
-        Key::new(format!("U#{user}"), format!("{prefix}#{hash}"))
+        Key::new(mail_pk(user), format!("{prefix}#{hash}"))
     }
 }
 

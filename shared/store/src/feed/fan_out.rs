@@ -7,7 +7,7 @@ use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::Key;
 use crate::dynamodb::pages::{ListPage, Order, PartitionRange, attribute, cut, id_behind};
 use crate::feed::timelines::{HomeTimelines, TimelineEntry};
-use crate::social::keys::{EdgeKind, edge_key, list_of, tweet_key, user_pk};
+use crate::social::keys::{EdgeKind, USER, edge_key, list_of, tweet_key, works_pk};
 use crate::social::profiles::profile_key;
 use crate::social::reactions::retweeted_entry;
 
@@ -45,7 +45,7 @@ impl HomeTimelines {
             }
         };
         Ok(page.filter_map(|item| {
-            Some(Follower { user: id_behind(&item, "pk", "U#")?, follow: id_behind(&item, "list_sk", "")? })
+            Some(Follower { user: id_behind(&item, "pk", USER)?, follow: id_behind(&item, "list_sk", "")? })
         }))
     }
 
@@ -83,7 +83,7 @@ impl HomeTimelines {
             return Ok(Vec::new());
         };
         let own = |prefix, by_recency| PartitionRange {
-            pk: user_pk(followed),
+            pk: works_pk(followed),
             prefix,
             by_recency,
             order: Order::NewestFirst,

@@ -138,7 +138,7 @@ impl Purge {
                     self.free_all(replies.collect()).await?;
                 }
                 Part::Edges { kind, target } => {
-                    let actors = page.entries.iter().filter_map(|item| id_behind(item, "pk", "U#"));
+                    let actors = page.entries.iter().filter_map(|item| id_behind(item, "pk", kind.partition()));
                     self.edges_of(&actors.collect::<Vec<_>>(), kind, target).await?;
                 }
             }

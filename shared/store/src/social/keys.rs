@@ -6,7 +6,8 @@ use uuid::Uuid;
 use crate::dynamodb::item::Key;
 use crate::dynamodb::pages::SHARDS;
 
-/// The kind of an edge from an actor to a target: `U#<actor> / <KIND>#<target>`.
+/// The kind of an edge from an actor to a target: `U#<actor> / <KIND>#<target>` for one to a person, else
+/// `W#<actor> / <KIND>#<target>`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum EdgeKind {
     Follow,
@@ -32,6 +33,14 @@ impl EdgeKind {
         }
     }
 
+    /// The prefix of the partition that holds the actor's edges of this kind.
+    pub(crate) const fn partition(self) -> &'static str {
+        match self {
+            Self::Follow | Self::Block | Self::Mute => USER,
+            Self::Like | Self::Retweet | Self::Save | Self::CommentLike => WORKS,
+        }
+    }
+
     /// The prefix of the reverse list's key, where edges are found by their target.
     pub(crate) const fn list(self) -> &'static str {
         match self {
@@ -45,14 +54,25 @@ impl EdgeKind {
     }
 }
 
+/// The prefix of a user's partition: the profile, and what stands between the user and other people.
+pub(crate) const USER: &str = "U#";
+/// The prefix of the partition of a user's works: tweets, comments and reactions. `tweets` may write here, and nowhere
+/// else in the name of a user.
+pub(crate) const WORKS: &str = "W#";
+
 /// The partition of a user.
 pub(crate) fn user_pk(user: UserId) -> String {
-    format!("U#{user}")
+    format!("{USER}{user}")
+}
+
+/// The partition of a user's works.
+pub(crate) fn works_pk(user: UserId) -> String {
+    format!("{WORKS}{user}")
 }
 
 /// The key of an edge.
 pub(crate) fn edge_key(actor: UserId, kind: EdgeKind, target: Uuid) -> Key {
-    Key::new(user_pk(actor), format!("{}#{target}", kind.word()))
+    Key::new(format!("{}{actor}", kind.partition()), format!("{}#{target}", kind.word()))
 }
 
 /// The index attributes of an edge: for the reverse list (`lists`) and for the actor's own list (`by-recency`).
@@ -92,15 +112,15 @@ pub(crate) fn comment_key(id: CommentId) -> Key {
 
 /// The key of a tweet's entry in its author's list.
 pub(crate) fn authored_key(author: UserId, id: TweetId) -> Key {
-    Key::new(user_pk(author), format!("TWEET#{id}"))
+    Key::new(works_pk(author), format!("TWEET#{id}"))
 }
 
 /// The key of a tweet's entry in its author's list of tweets with media.
 pub(crate) fn with_media_key(author: UserId, id: TweetId) -> Key {
-    Key::new(user_pk(author), format!("MEDIA#{id}"))
+    Key::new(works_pk(author), format!("MEDIA#{id}"))
 }
 
 /// The key of the pointer from an author to a comment.
 pub(crate) fn commented_key(author: UserId, id: CommentId) -> Key {
-    Key::new(user_pk(author), format!("COMMENT#{id}"))
+    Key::new(works_pk(author), format!("COMMENT#{id}"))
 }

@@ -14,7 +14,7 @@ use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::feed::timelines::TimelineEntry;
 use crate::social::block_checks::{WriteError, check_blocks, is_blocked};
 use crate::social::comments::Comment;
-use crate::social::keys::{EdgeKind, edge_index, edge_key, list_of, user_pk};
+use crate::social::keys::{EdgeKind, WORKS, edge_index, edge_key, list_of, works_pk};
 use crate::social::tweets::Tweet;
 
 /// A reaction to a tweet.
@@ -119,7 +119,7 @@ impl Reactions {
         let list = list_of(reaction.kind(), tweet.uuid());
         let after = after.map(|place| place.to_string());
         let page = self.table.list_page(&list, Order::NewestFirst, after.as_deref(), limit).await?;
-        Ok(page.filter_map(|item| id_behind(&item, "pk", "U#")))
+        Ok(page.filter_map(|item| id_behind(&item, "pk", WORKS)))
     }
 
     /// A page of the tweets to which a user reacted, with their authors, newest reaction first. It never lags. One
@@ -132,7 +132,7 @@ impl Reactions {
         limit: i32,
     ) -> Result<ListPage<(TweetId, UserId)>, StoreError> {
         let prefix = format!("{}#", reaction.kind().word());
-        let own = PartitionRange { pk: user_pk(user), prefix: &prefix, by_recency: true, order: Order::NewestFirst };
+        let own = PartitionRange { pk: works_pk(user), prefix: &prefix, by_recency: true, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
         let page = self.table.own_page(&own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| Some((id_behind(&item, "sk", &prefix)?, id_behind(&item, "author", "")?))))
@@ -146,7 +146,7 @@ impl Reactions {
         after: Option<EdgeId>,
         limit: i32,
     ) -> Result<ListPage<TimelineEntry>, StoreError> {
-        let own = PartitionRange { pk: user_pk(user), prefix: "RETWEET#", by_recency: true, order: Order::NewestFirst };
+        let own = PartitionRange { pk: works_pk(user), prefix: "RETWEET#", by_recency: true, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
         let page = self.table.own_page(&own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| retweeted_entry(&item, user)))

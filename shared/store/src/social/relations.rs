@@ -14,7 +14,7 @@ use crate::dynamodb::item::{Item, Key, item};
 use crate::dynamodb::pages::{ListPage, Order, PartitionRange, id_behind};
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
-use crate::social::keys::{EdgeKind, edge_index, edge_key, hide_key, list_of, user_pk};
+use crate::social::keys::{EdgeKind, USER, edge_index, edge_key, hide_key, list_of, user_pk};
 use crate::social::profiles::{Profile, profile_key};
 use crate::social::visibility::Visibility;
 
@@ -221,7 +221,7 @@ impl Relations {
     ) -> Result<ListPage<UserId>, StoreError> {
         let (list, after) = (list_of(EdgeKind::Follow, user.uuid()), after.map(|place| place.to_string()));
         let page = self.table.list_page(&list, Order::NewestFirst, after.as_deref(), limit).await?;
-        Ok(page.filter_map(|item| id_behind(&item, "pk", "U#")))
+        Ok(page.filter_map(|item| id_behind(&item, "pk", USER)))
     }
 
     /// A page of the users whom this user follows, newest first. One round trip.

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::dynamodb::error::StoreError;
 use crate::social::comments::Comment;
-use crate::social::keys::EdgeKind;
+use crate::social::keys::{EdgeKind, USER};
 use crate::social::profiles::Profiles;
 use crate::social::tweets::Tweet;
 use crate::social::visibility::Visibility;
@@ -158,7 +158,7 @@ impl Profiles {
             return Ok(SocialChange::Other);
         }
         Ok(SocialChange::Hidden {
-            user: self.id(keys.pk.strip_prefix("U#"), "its key has no user")?,
+            user: self.id(keys.pk.strip_prefix(USER), "its key has no user")?,
             other: self.id(keys.sk.strip_prefix(HIDE), "it names no user")?,
         })
     }
@@ -168,7 +168,7 @@ impl Profiles {
         let kinds = [EdgeKind::Follow, EdgeKind::Like, EdgeKind::Retweet, EdgeKind::CommentLike];
         let Some(kind) = kinds.into_iter().find(|kind| kind.word() == word) else { return Ok(SocialChange::Other) };
         let edge: Edge = self.read(image)?;
-        let actor = self.id(keys.pk.strip_prefix("U#"), "its key has no actor")?;
+        let actor = self.id(keys.pk.strip_prefix(kind.partition()), "its key has no actor")?;
         let author = || edge.author.ok_or_else(|| self.table.corrupt("it has no author"));
         let to = match kind {
             EdgeKind::Like => EdgeTarget::Like { tweet: self.id(Some(target), "it likes nothing")?, author: author()? },

@@ -41,6 +41,31 @@ fn a_function_can_do_only_what_its_role_allows() {
     }
 }
 
+/// Who could write a principal could make staff; who could write a profile or a block could act as anybody.
+#[tokio::test]
+async fn worker_writes_mailed_tokens_only_and_tweets_works_only() {
+    let service = Service::running();
+    let tables = service.dynamodb();
+    let nobody = unique("nobody");
+    let key = |pk: &str, sk: &str| json!({"pk": {"S": format!("{pk}{nobody}")}, "sk": {"S": sk}});
+    for (function, table, pk, sk, may) in [
+        ("worker", "CredentialsTable", "MAIL#", "RESET#x", true),
+        ("worker", "CredentialsTable", "U#", "PRINCIPAL", false),
+        ("worker", "CredentialsTable", "U#", "S#x", false),
+        ("tweets", "SocialTable", "W#", "LIKE#x", true),
+        ("tweets", "SocialTable", "U#", "PROFILE", false),
+        ("tweets", "SocialTable", "U#", "BLOCK#x", false),
+    ] {
+        let put = tables.allows(function, "PutItem", table, json!({"Item": key(pk, sk)})).await;
+        assert_eq!(put, may, "{function} puts {pk} {sk}");
+        if function == "tweets" {
+            let delete = tables.allows(function, "DeleteItem", table, json!({"Key": key(pk, sk)})).await;
+            assert_eq!(delete, may, "{function} deletes {pk} {sk}");
+        }
+    }
+    tables.delete("CredentialsTable", &format!("MAIL#{nobody}"), "RESET#x").await;
+}
+
 /// The write happens once an hour, and the right to it is for that one attribute.
 #[tokio::test]
 async fn every_function_with_callers_may_write_the_last_use_of_a_session() {

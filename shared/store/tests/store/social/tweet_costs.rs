@@ -91,10 +91,10 @@ impl Crowd {
         let t = format!("T#{}", first.id);
         let tweets = [
             self.raw(t, "TWEET".to_owned()).await,
-            self.raw(format!("U#{author}"), format!("TWEET#{}", first.id)).await,
+            self.raw(format!("W#{author}"), format!("TWEET#{}", first.id)).await,
         ];
-        let edge = self.raw(format!("U#{fan}"), format!("LIKE#{}", first.id)).await;
-        let liked = self.raw(format!("U#{other}"), format!("LIKE#{}", parent.id)).await;
+        let edge = self.raw(format!("W#{fan}"), format!("LIKE#{}", first.id)).await;
+        let liked = self.raw(format!("W#{other}"), format!("LIKE#{}", parent.id)).await;
         let edge_of = |item: &Item| item["id"].as_s().unwrap().clone();
         let mut items = Vec::new();
         for n in 1..size {
