@@ -146,7 +146,8 @@ impl Reactions {
         after: Option<EdgeId>,
         limit: i32,
     ) -> Result<ListPage<TimelineEntry>, StoreError> {
-        let own = PartitionRange { pk: works_pk(user), prefix: "RETWEET#", by_recency: true, order: Order::NewestFirst };
+        let own =
+            PartitionRange { pk: works_pk(user), prefix: "RETWEET#", by_recency: true, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
         let page = self.table.own_page(&own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| retweeted_entry(&item, user)))
