@@ -12,6 +12,7 @@ pub(crate) mod error;
 mod exif;
 pub(crate) mod format;
 mod gif;
+mod icc;
 mod jpeg;
 mod kept_ranges;
 pub(crate) mod limits;

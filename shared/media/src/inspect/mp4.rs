@@ -1,7 +1,8 @@
 //! Inspection of MP4 videos by their boxes (ISO/IEC 14496-12). Nothing is decoded.
 //!
-//! Sample tables contain positions in the file, so no byte may move. A box that is not needed to show the video becomes
-//! a `free` box of the same size, filled with zeros.
+//! Sample tables contain positions in the file, so no byte may move. What is kept is on a list at every level; any other
+//! box becomes a `free` box of the same size, filled with zeros. What stands between the samples in `mdat` cannot be
+//! told from samples, and stays.
 //!
 //! No library does this. `mp4-atom` and `re_mp4` are maintained, but decode boxes into structs. Blanking in place needs
 //! the byte range of every box instead.
@@ -9,6 +10,7 @@
 mod boxes;
 pub(crate) mod error;
 mod movie;
+mod samples;
 
 use bytes::Bytes;
 
@@ -94,7 +96,7 @@ fn walk(source: &Source<'_>) -> Result<(Movie, Blanks), VideoError> {
     let mut boxes = Boxes::of_file(source);
     while let Some(found) = boxes.next_box()? {
         match &found.kind {
-            b"ftyp" => {}
+            b"ftyp" if found.start == 0 => blank_brands(source, &found, &mut blanks),
             b"mdat" => has_data = true,
             b"moov" if movie.is_some() => return Err(malformed(&found, "a second moov")),
             b"moov" => movie = Some(Movie::read(source, &found, &mut blanks)?),
@@ -108,6 +110,19 @@ fn walk(source: &Source<'_>) -> Result<(Movie, Blanks), VideoError> {
         return Err(VideoError::Malformed { offset: source.len(), reason: "there is no mdat" });
     }
     Ok((movie, blanks))
+}
+
+/// Blanks the compatible brands that are none: any four bytes can stand there. The first brand and its version stay.
+fn blank_brands(source: &Source<'_>, ftyp: &Mp4Box, blanks: &mut Blanks) {
+    let mut at = ftyp.body.start.saturating_add(8);
+    for _ in 0..MAX_BRANDS {
+        let Some(brand) = source.array::<4>(at).filter(|_| at.saturating_add(4) <= ftyp.body.end) else { break };
+        if !BRANDS.contains(&&brand) {
+            blanks.zeros(at..at + 4);
+        }
+        at += 4;
+    }
+    blanks.zeros(at.min(ftyp.body.end)..ftyp.body.end);
 }
 
 fn malformed(found: &Mp4Box, reason: &'static str) -> VideoError {
