@@ -52,7 +52,7 @@ async fn worker_writes_mailed_tokens_only_and_tweets_works_only() {
         ("worker", "CredentialsTable", "MAIL#", "RESET#x", true),
         ("worker", "CredentialsTable", "U#", "PRINCIPAL", false),
         ("worker", "CredentialsTable", "U#", "S#x", false),
-        ("tweets", "SocialTable", "W#", "LIKE#x", true),
+        ("tweets", "SocialTable", "W#", "MEDIA#x", true),
         ("tweets", "SocialTable", "U#", "PROFILE", false),
         ("tweets", "SocialTable", "U#", "BLOCK#x", false),
     ] {
