@@ -40,8 +40,8 @@ fn tokens(routes: Routes<AuthState>) -> Routes<AuthState> {
         .limit(RouteLimit::RefreshFamily)
         .body(r#"{"refresh": "$CALLER_REFRESH"}"#)
         .round_trips(1);
-    let verify = any().repeatable("It changes nothing.").body(r#"{"token": "$CALLER_ACCESS"}"#);
-    let pair = user().of("002").round_trips(2);
+    let verify = any().reads().body(r#"{"token": "$CALLER_ACCESS"}"#);
+    let pair = user().of("002").limit(RouteLimit::OtherWritesAccount).round_trips(3);
     routes
         .add(login.of("001"), routes!(auth_login::login))
         .add(login.of("002, 003"), routes!(api_auth_login::web_login))
@@ -75,23 +75,30 @@ fn login_spec() -> RouteSpec {
 }
 
 fn sessions(routes: Routes<AuthState>) -> Routes<AuthState> {
-    let ends = user().repeatable(ENDED).round_trips(3);
+    let limit = RouteLimit::OtherWritesAccount;
+    let ends = user().repeatable(ENDED).limit(limit).round_trips(4);
     let mine = own().round_trips(1);
+    let ends_mine = own().limit(limit).round_trips(3);
     routes
         .add(
-            any().repeatable(ENDED).body(r#"{"refresh_token": "$CALLER_REFRESH"}"#).of("000").round_trips(2),
+            any()
+                .repeatable(ENDED)
+                .limit(limit)
+                .body(r#"{"refresh_token": "$CALLER_REFRESH"}"#)
+                .of("000")
+                .round_trips(3),
             routes!(api_auth_user_logout::user_logout),
         )
-        .add(ends.of("000").round_trips(2), routes!(api_auth_user_logout_all::logout_all))
+        .add(ends.of("000").round_trips(3), routes!(api_auth_user_logout_all::logout_all))
         .add(ends.answers(401).of("002"), routes!(api_auth_logout::logout))
         .add(ends.answers(401).of("002"), routes!(api_auth_del_logout::del_logout))
         .add(ends.of("004"), routes!(auth_token_logout::token_logout))
         .add(mine, routes!(api_auth_sessions::list_sessions))
         .add(
-            own().about(Subject::Session).refuses(404).not_even_staff().round_trips(2),
+            ends_mine.about(Subject::Session).refuses(404).not_even_staff(),
             routes!(api_auth_sessions_by_id::end_session),
         )
-        .add(mine.round_trips(2), routes!(api_auth_sessions::end_other_sessions))
+        .add(ends_mine, routes!(api_auth_sessions::end_other_sessions))
         .add(mine, routes!(api_auth_activity::list_activity))
 }
 
@@ -104,7 +111,7 @@ fn mailed(routes: Routes<AuthState>) -> Routes<AuthState> {
                 .repeatable("Each request sends a mail; the limits bound them.")
                 .body(r#"{"email": "$MARK@example.com"}"#)
                 .of("004")
-                .round_trips(2),
+                .round_trips(3),
             routes!(auth_users_reset_password::reset_password),
         )
         .add(redeems.of("004"), routes!(auth_users_reset_password_confirm::reset_password_confirm))
@@ -112,21 +119,28 @@ fn mailed(routes: Routes<AuthState>) -> Routes<AuthState> {
 }
 
 fn own_account(routes: Routes<AuthState>) -> Routes<AuthState> {
-    let password = own().repeatable(SAME_CHANGE).limit(RouteLimit::Logins).round_trips(4);
-    let me = own().of("004").round_trips(2);
+    let limit = RouteLimit::OtherWritesAccount;
+    let password = own().repeatable(SAME_CHANGE).limit(limit).round_trips(5);
+    let me = own().of("004").limit(limit).round_trips(3);
     let named = own().about(Subject::Account).of("003").round_trips(2);
     routes
-        .add(me.round_trips(1), routes!(auth_users_me::users_me))
+        .add(own().of("004").round_trips(1), routes!(auth_users_me::users_me))
         .add(me, routes!(auth_users_me::put_users_me))
         .add(me, routes!(auth_users_me::patch_users_me))
-        .add(me.body(r#"{"current_password": "$PASSWORD"}"#).round_trips(4), routes!(auth_users_me::delete_users_me))
-        .add(own().of("000").round_trips(2), routes!(api_auth_user_edit::user_edit))
+        .add(me.body(r#"{"current_password": "$PASSWORD"}"#).round_trips(5), routes!(auth_users_me::delete_users_me))
+        .add(own().of("000").limit(limit).round_trips(3), routes!(api_auth_user_edit::user_edit))
         .add(
-            own().body(r#"{"refresh_token": "$OWNER_REFRESH"}"#).refuses(400).not_even_staff().of("000").round_trips(2),
+            own()
+                .limit(limit)
+                .body(r#"{"refresh_token": "$OWNER_REFRESH"}"#)
+                .refuses(400)
+                .not_even_staff()
+                .of("000")
+                .round_trips(3),
             routes!(api_auth_user_delete::user_delete),
         )
         .add(named, routes!(api_auth_by_username::account))
-        .add(named.round_trips(3), routes!(api_auth_delete_by_username::delete_account))
+        .add(named.limit(limit).round_trips(4), routes!(api_auth_delete_by_username::delete_account))
         .add(
             password.body(r#"{"current_password": "$PASSWORD", "new_password": "$MARK-Zx9!"}"#),
             routes!(auth_users_set_password::set_password),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Authenticator, Issuer, Limiter, Limits, Passwords, Policy, Refresh, fresh_seconds};
+use aviary_auth::{Authenticator, Issuer, Limiter, Passwords, Policy, Refresh, fresh_seconds};
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
 use aviary_store::{
@@ -51,9 +51,9 @@ impl AuthState {
             &JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?),
         );
         Ok(Self {
+            limiter: authenticator.limiter.clone(),
             authenticator,
-            refresh: Refresh { credentials: credentials.clone(), clock: clock.clone(), entropy: entropy.clone() },
-            limiter: Limiter::new(credentials, Limits::of(settings)?, clock.clone()),
+            refresh: Refresh { credentials, clock: clock.clone(), entropy: entropy.clone() },
             audit: audit(start)?,
             passwords: Passwords::new(entropy.clone()),
             policy: Policy::of(settings)?,

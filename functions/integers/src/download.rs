@@ -1,6 +1,7 @@
 //! Downloads: responses that are too large, or that the request asks to get as a file, are written to the bucket and
 //! answered with a signed URL.
 
+use aviary_auth::{AccountCounts, Caller};
 use aviary_media::PrivateKey;
 use aviary_model::{IntegerSession, UserId};
 use aviary_web::{ApiError, Fields, Form};
@@ -32,11 +33,16 @@ pub(crate) fn is_requested(form: &Form) -> Result<bool, ApiError> {
 ///
 /// # Errors
 /// 429 when the account exceeds its number or bytes of downloads.
-pub(crate) async fn count(state: &IntegersState, user: UserId, json: usize, requested: bool) -> Result<bool, ApiError> {
+pub(crate) async fn count(
+    state: &IntegersState,
+    caller: &Caller,
+    json: usize,
+    requested: bool,
+) -> Result<bool, ApiError> {
     let is_file = requested || json > MAX_INLINE_RESPONSE;
     if is_file {
         let bytes = u64::try_from(json).unwrap_or(u64::MAX);
-        state.limiter.begin_download(&user.to_string(), bytes).await?;
+        state.limiter.count(caller, AccountCounts::default().download(bytes)).await?;
     }
     Ok(is_file)
 }
@@ -70,13 +76,13 @@ pub(crate) async fn write(
 /// 429 when the account exceeds its number or bytes of downloads.
 pub(crate) async fn respond(
     state: &IntegersState,
-    user: UserId,
+    caller: &Caller,
     session: &IntegerSession,
     response: RawJsonResponse,
     requested: bool,
 ) -> Result<RawJsonResponse, ApiError> {
-    if count(state, user, response.json.len(), requested).await? {
-        write(state, user, session, response).await
+    if count(state, caller, response.json.len(), requested).await? {
+        write(state, caller.user, session, response).await
     } else {
         Ok(response)
     }

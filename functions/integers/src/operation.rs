@@ -91,7 +91,7 @@ pub async fn compute_set(
 }
 
 async fn execute(state: &IntegersState, request: NewRequest) -> Result<RawJsonResponse, ApiError> {
-    let NewRequest { user, form, mut open, claim, .. } = request;
+    let NewRequest { caller, form, mut open, claim, .. } = request;
     let wants_file = download::is_requested(&form)?;
     let mut fields = Fields::of(&form);
     let equation = fields.required("equation", |text| Equation::parse(text).map_err(|error| vec![error]));
@@ -108,14 +108,14 @@ async fn execute(state: &IntegersState, request: NewRequest) -> Result<RawJsonRe
         // A retry does not count a second download.
         let is_file = match counted {
             Some(is_file) => is_file,
-            None => download::count(state, user, set.json.len(), wants_file).await?,
+            None => download::count(state, &caller, set.json.len(), wants_file).await?,
         };
         counted = Some(is_file);
         let serialize = |open: &OpenSession, stored: &StoredSet| SetReplay::of(open, stored, Some(&set.json)).to_json();
         let result = claim.as_ref().map(|claim| IdempotencyResult { claim, serialize: &serialize });
         if write(state, &open, &set, result).await? {
             let response = response(&session, set);
-            return if is_file { download::write(state, user, &session, response).await } else { Ok(response) };
+            return if is_file { download::write(state, caller.user, &session, response).await } else { Ok(response) };
         }
         open = state.integers.reopen(&open, state.clock.now()).await?;
     }
@@ -125,12 +125,12 @@ async fn execute(state: &IntegersState, request: NewRequest) -> Result<RawJsonRe
 /// Rebuilds the first response, from the units that are stored with the key, or from the set if it was not changed
 /// since.
 async fn replay(state: &IntegersState, request: RepeatedRequest) -> Result<RawJsonResponse, ApiError> {
-    let RepeatedRequest { user, form, result, .. } = request;
+    let RepeatedRequest { caller, form, result, .. } = request;
     let wants_file = download::is_requested(&form)?;
     let first = SetReplay::parse(&result)?;
     let session = first.session.clone();
-    let set = first.load(state, user).await?;
-    download::respond(state, user, &session, response(&session, set), wants_file).await
+    let set = first.load(state, caller.user).await?;
+    download::respond(state, &caller, &session, response(&session, set), wants_file).await
 }
 
 fn response(session: &IntegerSession, set: NewSet) -> RawJsonResponse {

@@ -86,29 +86,29 @@ pub async fn replace_session(
 }
 
 async fn store(state: &IntegersState, request: NewRequest) -> Result<RawJsonResponse, ApiError> {
-    let NewRequest { user, form, open, claim, .. } = request;
+    let NewRequest { caller, form, open, claim, .. } = request;
     let wants_file = download::is_requested(&form)?;
     let sets = parse_sets(&form, state.entropy.as_ref())?;
     let response = response(&open.session, &sets)?;
-    let is_file = download::count(state, user, response.json.len(), wants_file).await?;
+    let is_file = download::count(state, &caller, response.json.len(), wants_file).await?;
     write(state, &open, &sets, claim.as_ref()).await?;
-    if is_file { download::write(state, user, &open.session, response).await } else { Ok(response) }
+    if is_file { download::write(state, caller.user, &open.session, response).await } else { Ok(response) }
 }
 
 /// Rebuilds the first response. The sets come from the request itself, and only their ids are stored with the key; the
 /// sets of an upload are read from the session.
 async fn replay(state: &IntegersState, request: RepeatedRequest) -> Result<RawJsonResponse, ApiError> {
-    let RepeatedRequest { user, form, result, is_uploaded } = request;
+    let RepeatedRequest { caller, form, result, is_uploaded } = request;
     let wants_file = download::is_requested(&form)?;
     let first = SessionReplay::parse(&result)?;
     let sets = if is_uploaded {
-        first.load(state, user).await?
+        first.load(state, caller.user).await?
     } else {
         let mut sets = parse_sets(&form, state.entropy.as_ref())?;
         sets.iter_mut().zip(first.ids()).for_each(|(set, id)| set.id.clone_from(id));
         sets
     };
-    download::respond(state, user, &first.session, response(&first.session, &sets)?, wants_file).await
+    download::respond(state, &caller, &first.session, response(&first.session, &sets)?, wants_file).await
 }
 
 /// Writes all sets into a new generation that no manifest names, then points the session's manifest at it in one write.
@@ -167,7 +167,7 @@ pub async fn show_session(
     cookies: Cookies,
     IntegerParams(form): IntegerParams,
 ) -> Result<RawJsonResponse, ApiError> {
-    let (_, mut open) = SessionRef::of(&form).open(&state, unconfirmed, &cookies, &form).await?;
+    let (caller, mut open) = SessionRef::of(&form).open(&state, unconfirmed, &cookies, &form).await?;
     let wants_file = download::is_requested(&form)?;
     for _ in 0..ATTEMPTS {
         let Some(manifest) = &open.manifest else { return Err(ApiError::not_found()) };
@@ -183,7 +183,7 @@ pub async fn show_session(
         }
         let members = [("session_id", open.session.as_str())];
         let response = RawJsonResponse::new(StatusCode::OK, members, "integer_sets", sets.json);
-        return download::respond(&state, open.user, &open.session, response, wants_file).await;
+        return download::respond(&state, &caller, &open.session, response, wants_file).await;
     }
     Err(contended())
 }

@@ -74,10 +74,10 @@ pub async fn store_set(
 }
 
 async fn store(state: &IntegersState, request: NewRequest) -> Result<RawJsonResponse, ApiError> {
-    let NewRequest { user, form, open, claim, is_uploaded } = request;
+    let NewRequest { caller, form, open, claim, is_uploaded } = request;
     let wants_file = download::is_requested(&form)?;
     let set = parse_set(Fields::of(&form), state.entropy.as_ref())?;
-    let is_file = download::count(state, user, set.json.len(), wants_file).await?;
+    let is_file = download::count(state, &caller, set.json.len(), wants_file).await?;
     let session = open.session.clone();
     let serialize = |open: &OpenSession, stored: &StoredSet| {
         SetReplay::of(open, stored, Some(set.json.as_str()).filter(|_| is_uploaded)).to_json()
@@ -85,22 +85,22 @@ async fn store(state: &IntegersState, request: NewRequest) -> Result<RawJsonResp
     let result = claim.as_ref().map(|claim| IdempotencyResult { claim, serialize: &serialize });
     write_with_retries(state, open, &set, result).await?;
     let response = response(&session, set);
-    if is_file { download::write(state, user, &session, response).await } else { Ok(response) }
+    if is_file { download::write(state, caller.user, &session, response).await } else { Ok(response) }
 }
 
 /// Rebuilds the first response. The units come from the request itself, and only the id is stored with the key; the
 /// units of an upload are stored too, or read from the set.
 async fn replay(state: &IntegersState, request: RepeatedRequest) -> Result<RawJsonResponse, ApiError> {
-    let RepeatedRequest { user, form, result, is_uploaded } = request;
+    let RepeatedRequest { caller, form, result, is_uploaded } = request;
     let wants_file = download::is_requested(&form)?;
     let first = SetReplay::parse(&result)?;
     let session = first.session.clone();
     let set = if is_uploaded {
-        first.load(state, user).await?
+        first.load(state, caller.user).await?
     } else {
         NewSet { id: first.set, ..parse_set(Fields::of(&form), state.entropy.as_ref())? }
     };
-    download::respond(state, user, &session, response(&session, set), wants_file).await
+    download::respond(state, &caller, &session, response(&session, set), wants_file).await
 }
 
 /// Writes the set, and retries when another request replaced the session.
@@ -163,7 +163,7 @@ pub async fn show_set(
     let members = [("user_id", user.as_str()), ("session_id", open.session.as_str()), ("set_id", id.as_str())];
     let mut response = RawJsonResponse::new(StatusCode::OK, members, "integers", json);
     insert_encoding(&mut response.members, set.encoding);
-    download::respond(&state, caller.user, &open.session, response, wants_file).await
+    download::respond(&state, &caller, &open.session, response, wants_file).await
 }
 
 /// Deletes a set. A session without sets no longer exists. Three round trips.

@@ -1,6 +1,8 @@
 //! `/integers/upload/` (not in the documents): a form with which a client sends input that is too large for a request.
 
-use aviary_auth::Unconfirmed;
+use std::future::ready;
+
+use aviary_auth::{AccountCounts, Unconfirmed};
 use aviary_media::{PresignedPost, PrivateKey, UploadTerms};
 use aviary_model::UploadId;
 use aviary_web::{ApiError, Fields, Params};
@@ -60,16 +62,9 @@ pub async fn create_upload(
     let mut fields = Fields::of(&form);
     let size = fields.required("size", parse_size);
     let size = fields.finish(size);
-    let account = unconfirmed.user().to_string();
-    let counted = async {
-        match &size {
-            Ok(size) => state.limiter.begin_upload(&account, *size).await,
-            Err(_) => Ok(()),
-        }
-    };
-    let (caller, counted) = futures_util::join!(unconfirmed.with_form(&form).confirm(), counted);
-    let (caller, size) = (caller?, size?);
-    counted?;
+    let counts = AccountCounts::default().uploaded(size.as_ref().map_or(0, |size| *size));
+    let (caller, ()) = unconfirmed.with_form(&form).confirm_counting(ready(Ok(())), |()| counts).await?;
+    let size = size?;
     check_user(&state, &caller, &form).await?;
     let now = state.clock.now();
     // The job exists before the form is handed out, so every object is removed.

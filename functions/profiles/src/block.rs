@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::relation_target::{counted_relation_target, new_edge_id, relation_target};
+use crate::relation_target::{new_edge_id, relation_target};
 use crate::state::ProfilesState;
 
 const ONESELF: &str = "You cannot block yourself.";
@@ -35,7 +35,7 @@ pub async fn block(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<BlockResponse>, ApiError> {
-    let (caller, target) = counted_relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
     state.relations.block(caller.user, target.profile.id, new_edge_id(&state)?).await?;
     Ok(Json(BlockResponse { blocked: true }))
 }

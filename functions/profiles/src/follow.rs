@@ -10,7 +10,7 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::relation_target::{counted_relation_target, new_edge_id, relation_target};
+use crate::relation_target::{new_edge_id, relation_target};
 use crate::state::ProfilesState;
 
 const ONESELF: &str = "You cannot follow yourself.";
@@ -41,7 +41,7 @@ pub async fn follow(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<FollowResponse>, ApiError> {
-    let (caller, target) = counted_relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
     let followers = target.profile.followers;
     let followers = match state.relations.follow(caller.user, target.profile.id, new_edge_id(&state)?).await? {
         RelationChange::Changed => one_more(followers, true),

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use aviary_auth::{Caller, Unconfirmed};
+use aviary_auth::{AccountCounts, Caller, Unconfirmed};
 use aviary_media::{CleanImage, ObjectKey};
 use aviary_model::{Bio, NameKey};
 use aviary_store::{Picture, Profile, ProfileChange};
@@ -55,13 +55,8 @@ pub async fn update_profile(
 ) -> Result<Json<ShownProfile>, ApiError> {
     let id = unconfirmed.user();
     let unconfirmed = unconfirmed.with_form(&form);
-    let account = id.to_string();
-    let (confirmed, within_limit) = futures_util::join!(
-        unconfirmed.confirm_with(state.profiles.by_id(id)),
-        state.limiter.count_bytes(&account, form.file_bytes()),
-    );
-    let (caller, own) = confirmed?;
-    within_limit?;
+    let counts = |_: &Option<Profile>| AccountCounts::default().uploaded(form.file_bytes());
+    let (caller, own) = unconfirmed.confirm_counting(state.profiles.by_id(id), counts).await?;
     let own = own.ok_or_else(ApiError::not_found)?;
     let change = read(&form)?;
     let profile = target(&state, &caller, own, change.name.as_ref()).await?;

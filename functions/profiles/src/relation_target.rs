@@ -34,24 +34,6 @@ pub(crate) async fn relation_target(
     Ok((caller, target))
 }
 
-/// As [`relation_target`], and counts the request against the caller's limit. One round trip.
-///
-/// # Errors
-/// As [`relation_target`], and 429 over the limit.
-pub(crate) async fn counted_relation_target(
-    state: &ProfilesState,
-    unconfirmed: Unconfirmed,
-    form: &Form,
-    id: &str,
-    oneself: &'static str,
-) -> Result<(Caller, RelationTarget), ApiError> {
-    let account = unconfirmed.user().to_string();
-    let target = relation_target(state, unconfirmed, form, id, oneself);
-    let (target, within_limit) = futures_util::join!(target, state.limiter.count_spread(&account));
-    let target = target?;
-    within_limit.map(|()| target)
-}
-
 /// The id of a new follow, block or mute.
 pub(crate) fn new_edge_id(state: &ProfilesState) -> Result<EdgeId, ApiError> {
     Ok(EdgeId::new(state.clock.now(), state.entropy.as_ref())?)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Authenticator, Limiter, Limits};
+use aviary_auth::Authenticator;
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
@@ -17,7 +17,6 @@ pub struct ProfilesState {
     pub(crate) relations: Relations,
     pub(crate) page_reads: PageReads,
     pub(crate) bucket: Bucket,
-    pub(crate) limiter: Limiter,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -33,7 +32,6 @@ impl ProfilesState {
         let authenticator = Authenticator::start(start, &db).await?;
         let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
         Ok(Self {
-            limiter: Limiter::new(authenticator.credentials.clone(), Limits::of(settings)?, start.clock.clone()),
             authenticator,
             relations: Relations::new(&social),
             page_reads: PageReads::new(&social),

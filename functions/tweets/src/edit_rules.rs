@@ -33,7 +33,7 @@ pub(crate) struct EditContext {
 }
 
 impl EditContext {
-    /// Reads the page keys and the owners of mentioned names, and counts the edit. One round trip.
+    /// Reads the page keys and the owners of mentioned names while the caller is confirmed. Two round trips.
     ///
     /// # Errors
     /// 401 without a valid credential, 429 over the limit.
@@ -43,13 +43,9 @@ impl EditContext {
         form: &Form,
         keys: &PageKeys,
     ) -> Result<Self, ApiError> {
-        let account = unconfirmed.user().to_string();
         let names = mentions(form);
         let read = try_join(state.page_reads.read(keys), state.tweets.owners_of(&names));
-        let confirmed = unconfirmed.with_form(form).confirm_with(read);
-        let (confirmed, within_limit) = futures_util::join!(confirmed, state.limiter.count_spread(&account));
-        let (caller, (page_data, owners)) = confirmed?;
-        within_limit?;
+        let (caller, (page_data, owners)) = unconfirmed.with_form(form).confirm_with(read).await?;
         Ok(Self { caller, page_data, owners })
     }
 

@@ -22,6 +22,7 @@ mod raw_json_fields;
 mod request_log;
 mod route_spec;
 mod routes;
+mod row_limit;
 mod serve;
 mod surrogates;
 
@@ -38,4 +39,5 @@ pub use path::PathText;
 pub use request_log::RequestLog;
 pub use route_spec::{Repeats, RouteLimit, RouteSpec, Subject, Who, any, own, user};
 pub use routes::{Route, Routes};
+pub use row_limit::RowLimit;
 pub use serve::{Layers, run};

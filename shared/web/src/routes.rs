@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::MethodRouter;
+use axum::{Extension, Router};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 use utoipa::openapi::extensions::ExtensionsBuilder;
@@ -16,6 +16,7 @@ use crate::cookies::Cookies;
 use crate::error::ApiError;
 use crate::idempotent_post::{document, provide_key};
 use crate::route_spec::{RouteSpec, Who};
+use crate::row_limit::RowLimit;
 
 /// A row of the table.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[must_use]
     pub fn add(mut self, spec: RouteSpec, (schemas, paths, router): UtoipaMethodRouter<S>) -> Self {
         let router = if spec.needs_key() { router.route_layer(from_fn(provide_key)) } else { router };
-        let mut router = Some(router);
+        let mut router = Some(router.route_layer(Extension(RowLimit(spec.limit))));
         for (path, mut item) in paths.paths {
             for (method, operation) in operations(&mut item) {
                 let extension = ExtensionsBuilder::new().add("x-who", spec.who.as_str()).build();

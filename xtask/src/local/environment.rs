@@ -8,6 +8,10 @@ use aviary_template::Function;
 use super::plan::REGION;
 use crate::cli::PasswordPolicy;
 
+/// The limits per address, raised. Those per account stay.
+const LIMITS: &str =
+    "login_address=100000/300,signup_address=100000/3600,reset_address=100000/3600,search_address=100000/60";
+
 /// Variables whose value on this machine differs from the template's.
 pub(super) fn overrides(api_url: &str, media_url: &str, password_policy: PasswordPolicy) -> BTreeMap<String, String> {
     [
@@ -18,8 +22,8 @@ pub(super) fn overrides(api_url: &str, media_url: &str, password_policy: Passwor
         ("AVIARY_RAW_PATH", "encoded"),
         ("AVIARY_CORS_ORIGINS", "*"),
         ("AVIARY_PASSWORD_POLICY", password_policy.as_str()),
-        // For the local server all requests have one address. Limits per account apply as usual.
-        ("AVIARY_LIMITS", "login_address=100000/300,signup_address=100000/3600,reset_address=100000/3600"),
+        // For the local server all requests have one address.
+        ("AVIARY_LIMITS", LIMITS),
         ("AVIARY_MAIL_FROM", "aviary@localhost.localdomain"),
     ]
     .into_iter()

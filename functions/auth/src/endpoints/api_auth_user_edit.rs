@@ -9,9 +9,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::{Detail, email_of};
-use crate::flows::account_change::{FIELDS, change, hash_new};
+use crate::flows::account_change::{FIELDS, change_by, hash_new};
 use crate::flows::form_fields::username_and_email;
-use crate::flows::own_account::{check_current_password, own_account};
+use crate::flows::own_account::{check_current_password, own_account_to_change};
 use crate::state::AuthState;
 
 /// The changes; an absent field stays as it is.
@@ -59,15 +59,17 @@ pub async fn user_edit(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<UserEditResponse>, ApiError> {
-    let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
-    let (username, email) = username_and_email(&form)?;
+    let names = username_and_email(&form);
+    let (username, email) = names.as_ref().map_or((None, None), |(name, email)| (name.as_ref(), email.as_ref()));
+    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), username, email).await?;
+    let (username, email) = names?;
     let mut edit = AccountChange { username, email, ..AccountChange::default() };
     if let Some((current, new)) = read_passwords(&form)? {
-        check_current_password(&state, &client, &user, current).await?;
+        check_current_password(&state, &client, &caller, &user, current).await?;
         edit.password = Some(hash_new(&state, "new_password", new, &user).await?);
         edit.end_sessions = Some(EndSessions { epoch: caller.epoch, keep: Some(caller.sid) });
     }
-    let user = change(&state, &client, &user, edit, FIELDS).await?;
+    let user = change_by(&state, &client, (&caller, &user), edit, FIELDS).await?;
     Ok(Json(UserEditResponse {
         id: user.id.to_string(),
         username: user.username.as_str().to_owned(),

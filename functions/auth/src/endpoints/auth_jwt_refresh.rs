@@ -47,14 +47,12 @@ pub async fn jwt_refresh(
     let token = fields.finish(token)?;
     let claims = state.authenticator.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
     let claims = claims.map_err(TokenError::in_body)?;
-    let (sid, limit) = (claims.sid.to_string(), state.limiter.limits.refresh_family);
     let (within, refreshed, fresh) = futures_util::join!(
-        state.limiter.count("refresh", &sid, limit),
+        state.limiter.count_refresh(claims.sid),
         state.refresh.present(&claims),
         state.issuer.freshen(),
     );
-    within?;
-    fresh?;
+    // A theft must be recorded even if the thief keeps the family over its limit.
     if matches!(refreshed, Err(RefreshError::Stolen)) {
         let stolen = security_event(&state, &client, "refresh_token_reused")?;
         let noted = state.tables.activities.put(Some(claims.user), &stolen);
@@ -62,6 +60,8 @@ pub async fn jwt_refresh(
         noted?;
     }
     let refreshed = refreshed?;
+    within?;
+    fresh?;
     let entropy = state.entropy.as_ref();
     Ok(Json(RefreshResponse {
         access: state.issuer.access(claims.user, claims.sid, Lifetime::Access, entropy)?,

@@ -10,9 +10,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::{Detail, Me};
-use crate::flows::account_change::{FIELDS, change, delete};
+use crate::flows::account_change::{FIELDS, change_by, delete};
 use crate::flows::form_fields::username_and_email;
-use crate::flows::own_account::{check_current_password, own_account};
+use crate::flows::own_account::{check_current_password, own_account, own_account_to_change};
 use crate::state::AuthState;
 
 /// The changes; an absent field stays as it is.
@@ -55,10 +55,12 @@ pub async fn put_users_me(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<Me>, ApiError> {
-    let (_, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
-    let (username, email) = username_and_email(&form)?;
+    let names = username_and_email(&form);
+    let (username, email) = names.as_ref().map_or((None, None), |(name, email)| (name.as_ref(), email.as_ref()));
+    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), username, email).await?;
+    let (username, email) = names?;
     let change_of = AccountChange { username, email, ..AccountChange::default() };
-    Ok(Json(change(&state, &client, &user, change_of, FIELDS).await?.into()))
+    Ok(Json(change_by(&state, &client, (&caller, &user), change_of, FIELDS).await?.into()))
 }
 
 /// Changes the caller's username and email address; same as `PUT`.
@@ -88,11 +90,11 @@ pub async fn delete_users_me(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (_, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
+    let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
     let password = fields.required("current_password", PasswordText::parse);
     let password = fields.finish(password)?;
-    check_current_password(&state, &client, &user, password).await?;
+    check_current_password(&state, &client, &caller, &user, password).await?;
     delete(&state, &client, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -35,14 +35,10 @@ pub async fn reset_password(
     let mut fields = Fields::of(&form);
     let email = fields.required("email", Email::parse);
     let email = fields.finish(email)?.key();
-    let limits = &state.limiter.limits;
-    let (owner, by_email, by_address) = futures_util::join!(
-        state.tables.accounts.owner_of(&email),
-        state.limiter.count("reset-email", email.as_str(), limits.reset_email),
-        state.limiter.count("reset-address", &client.address, limits.reset_address),
-    );
-    by_email?;
-    by_address?;
+    let counted = state.limiter.count_reset(&client);
+    let (owner, counted) = futures_util::join!(state.tables.accounts.owner_of(&email), counted);
+    counted?;
+    state.limiter.count_reset_mail(&email).await?;
     let now = state.clock.now();
     let owner = owner?;
     let user = match owner {

@@ -44,8 +44,7 @@ pub async fn reset_password_confirm(
     let password = fields.required("new_password", PasswordText::parse);
     let ((uid, token), password) = fields.finish(uid.zip(token).zip(password))?;
     check(without_owner(&password))?;
-    let limits = &state.limiter.limits;
-    state.limiter.count("reset-address", &client.address, limits.reset_address).await?;
+    state.limiter.count_reset(&client).await?;
     let user = user_of(&state, &uid).await?;
     let (now, hash) = (state.clock.now(), digest(token.expose()));
     let (found, principal) = futures_util::join!(

@@ -39,7 +39,7 @@ pub async fn set_password(
     let new = fields.required("new_password", PasswordText::parse);
     let current = fields.required("current_password", PasswordText::parse);
     let (new, current) = fields.finish(new.zip(current))?;
-    check_current_password(&state, &client, &user, current).await?;
+    check_current_password(&state, &client, &caller, &user, current).await?;
     let password = hash_new(&state, "new_password", new, &user).await?;
     let set = AccountChange {
         password: Some(password),

@@ -10,8 +10,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::Detail;
-use crate::flows::account_change::{FIELDS, FieldNames, change};
-use crate::flows::own_account::{check_current_password, own_account};
+use crate::flows::account_change::{FIELDS, FieldNames, change_by};
+use crate::flows::own_account::{check_current_password, own_account_to_change};
 use crate::state::AuthState;
 
 /// The current password and the new username.
@@ -35,14 +35,16 @@ pub async fn set_username(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (_, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
     let current = fields.required("current_password", PasswordText::parse);
     let username = fields.required("new_username", Username::parse);
-    let (current, username) = fields.finish(current.zip(username))?;
-    check_current_password(&state, &client, &user, current).await?;
+    let read = fields.finish(current.zip(username));
+    let username = read.as_ref().ok().map(|(_, username)| username);
+    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), username, None).await?;
+    let (current, username) = read?;
+    check_current_password(&state, &client, &caller, &user, current).await?;
     let set = AccountChange { username: Some(username), ..AccountChange::default() };
     let fields = FieldNames { username: "new_username", ..FIELDS };
-    change(&state, &client, &user, set, fields).await?;
+    change_by(&state, &client, (&caller, &user), set, fields).await?;
     Ok(StatusCode::NO_CONTENT)
 }

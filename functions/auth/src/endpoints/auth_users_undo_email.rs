@@ -39,8 +39,7 @@ pub async fn undo_email(
     let uid = fields.required("uid", secret);
     let token = fields.required("token", secret);
     let (uid, token) = fields.finish(uid.zip(token))?;
-    let limits = &state.limiter.limits;
-    state.limiter.count("reset-address", &client.address, limits.reset_address).await?;
+    state.limiter.count_reset(&client).await?;
     let user = user_of(&state, &uid).await?;
     let found = state
         .tables

@@ -2,7 +2,7 @@
 //!
 //! Each is one transaction on the state that the handler read; a concurrent change makes it fail with 409.
 
-use aviary_auth::{PasswordText, at_change};
+use aviary_auth::{Caller, PasswordText, at_change};
 use aviary_model::UserId;
 use aviary_store::{AccountChange, AccountChangeError, EndSessions, Task, User};
 use aviary_web::{ApiError, Client, FieldErrors};
@@ -49,9 +49,37 @@ pub(crate) async fn change(
     state: &AuthState,
     client: &Client,
     user: &User,
-    mut change: AccountChange,
+    change: AccountChange,
     fields: FieldNames,
 ) -> Result<User, ApiError> {
+    write_change(state, client, user, change).await?.map_err(|error| refusal(error, fields))
+}
+
+/// As [`change`], by a caller: one that is refused because a name is taken counts against a limit of its own. One round
+/// trip, a second one for such a refusal.
+///
+/// # Errors
+/// As [`change`]; 429 after too many such refusals.
+pub(crate) async fn change_by(
+    state: &AuthState,
+    client: &Client,
+    (caller, user): (&Caller, &User),
+    change: AccountChange,
+    fields: FieldNames,
+) -> Result<User, ApiError> {
+    let changed = write_change(state, client, user, change).await?;
+    if let Err(AccountChangeError::Taken { .. }) = &changed {
+        state.limiter.count_taken(caller).await?;
+    }
+    changed.map_err(|error| refusal(error, fields))
+}
+
+async fn write_change(
+    state: &AuthState,
+    client: &Client,
+    user: &User,
+    mut change: AccountChange,
+) -> Result<Result<User, AccountChangeError>, ApiError> {
     let now = state.clock.now();
     let mut events = Vec::new();
     if change.username.as_ref().is_some_and(|name| *name != user.username) {
@@ -72,7 +100,7 @@ pub(crate) async fn change(
         change.jobs.push(state.tables.jobs.job(Task::SweepSessions { user: user.id }, now)?);
     }
     if events.is_empty() && change.end_sessions.is_none() && change.redeem.is_none() {
-        return Ok(user.clone());
+        return Ok(Ok(user.clone()));
     }
     for event in &events {
         change.activities.push(security_event(state, client, event)?);
@@ -89,7 +117,7 @@ pub(crate) async fn change(
     {
         audit_refused(state, client, user.id).await;
     }
-    changed.map_err(|error| refusal(error, fields))
+    Ok(changed)
 }
 
 fn refusal(error: AccountChangeError, fields: FieldNames) -> ApiError {

@@ -58,23 +58,21 @@ pub(crate) async fn authenticate(
 ) -> Result<Option<SignedIn>, ApiError> {
     let owner = state.tables.accounts.owner_of(name).await?;
     // An unknown name gets a random id, so that the reads below are the same as for a known one.
-    let (id, account) = match owner {
-        Some(id) => (id, id.to_string()),
-        None => (UserId::new(state.clock.now(), state.entropy.as_ref())?, format!("name:{}", name.as_str())),
-    };
+    let id = owner.map_or_else(|| UserId::new(state.clock.now(), state.entropy.as_ref()), Ok)?;
     let (user, principal, devices, attempt, fresh) = futures_util::join!(
         state.tables.accounts.by_id(id),
         state.tables.credentials.principal(id),
         state.tables.credentials.device_tokens(id),
-        state.limiter.begin_login(&account, &client.address),
+        state.limiter.begin_login(name, owner, &client.address),
         state.issuer.freshen(),
     );
     fresh?;
     let (attempt, user, principal, devices) = (attempt?, user?, principal?, devices?);
     let hash = user.as_ref().map(|user| user.password.clone());
-    let right = state.passwords.verify(password.clone(), hash).await?;
+    // An account that is over its limit under another of its names is not tried; the work is that of an unknown name.
+    let right = state.passwords.verify(password.clone(), hash.filter(|_| attempt.may_try())).await?;
     match (user, principal) {
-        (Some(user), Some(principal)) if right && principal.active => {
+        (Some(user), Some(principal)) if right && attempt.may_try() && principal.active => {
             let new_hash = match is_outdated(&user.password) {
                 true => Some(state.passwords.hash(password).await?),
                 false => None,
@@ -83,11 +81,13 @@ pub(crate) async fn authenticate(
         }
         (user, _) => {
             let failed = security_event(state, client, "login_failed")?;
-            let (noted, ()) = futures_util::join!(
+            let (noted, counted, ()) = futures_util::join!(
                 state.tables.activities.put(user.as_ref().map(|user| user.id), &failed),
+                state.limiter.login_failed(&attempt),
                 audit(state, client, "login_failed", user.as_ref().map(|user| user.id)),
             );
             noted?;
+            counted?;
             Ok(None)
         }
     }

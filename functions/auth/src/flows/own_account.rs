@@ -1,6 +1,7 @@
 //! The caller's own account, and the password check that confirms a change to it.
 
-use aviary_auth::{Caller, PasswordText, Unconfirmed};
+use aviary_auth::{AccountCounts, Caller, PasswordText, Unconfirmed};
+use aviary_model::{Email, Username};
 use aviary_store::User;
 use aviary_web::{ApiError, Client};
 use http::StatusCode;
@@ -13,8 +14,28 @@ use crate::state::AuthState;
 /// # Errors
 /// 401 if the credential or the account has ended.
 pub(crate) async fn own_account(state: &AuthState, unconfirmed: Unconfirmed) -> Result<(Caller, User), ApiError> {
+    own_account_to_change(state, unconfirmed, None, None).await
+}
+
+/// As [`own_account`], and counts a change of the username or the address together with the request. `None` leaves a
+/// field as it is.
+///
+/// # Errors
+/// As [`own_account`]; 429 after too many changes, or after too many that were refused because the name was taken.
+pub(crate) async fn own_account_to_change(
+    state: &AuthState,
+    unconfirmed: Unconfirmed,
+    username: Option<&Username>,
+    email: Option<&Option<Email>>,
+) -> Result<(Caller, User), ApiError> {
     let id = unconfirmed.user();
-    let (caller, user) = unconfirmed.confirm_with(state.tables.accounts.by_id(id)).await?;
+    let counts = |user: &Option<User>| match user {
+        Some(user) => AccountCounts::default()
+            .username_change(username.is_some_and(|name| *name != user.username))
+            .address_change(email.is_some_and(|email| *email != user.email)),
+        None => AccountCounts::default(),
+    };
+    let (caller, user) = unconfirmed.confirm_counting(state.tables.accounts.by_id(id), counts).await?;
     // The account may be deleted between the two reads: same error as if both had come after the deletion.
     let gone = || ApiError::code(StatusCode::UNAUTHORIZED, "User not found", "user_not_found");
     let user = user.ok_or_else(gone)?;
@@ -29,10 +50,11 @@ pub(crate) async fn own_account(state: &AuthState, unconfirmed: Unconfirmed) -> 
 pub(crate) async fn check_current_password(
     state: &AuthState,
     client: &Client,
+    caller: &Caller,
     user: &User,
     password: PasswordText,
 ) -> Result<(), ApiError> {
-    let attempt = state.limiter.begin_login(&user.id.to_string(), &client.address).await?;
+    let attempt = state.limiter.begin_password_check(caller, &client.address).await?;
     let right = state.passwords.verify(password, Some(user.password.clone())).await?;
     if right {
         return Ok(state.limiter.login_succeeded(&attempt).await?);

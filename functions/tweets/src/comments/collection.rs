@@ -76,16 +76,10 @@ pub async fn create_comment(
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let user = unconfirmed.user();
-    let account = user.to_string();
     let names = mentions(&form);
     let tweet = id.parse::<TweetId>().ok();
     let context = state.tweets.text_context(user, tweet, &names);
-    let (confirmed, within_limit) = futures_util::join!(
-        unconfirmed.with_form(&form).confirm_with(context),
-        state.limiter.count("writes", &account, state.limiter.limits.writes_account),
-    );
-    let (_, context) = confirmed?;
-    within_limit?;
+    let (_, context) = unconfirmed.with_form(&form).confirm_with(context).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
     let credentials = &state.authenticator.credentials;
     // The same key on another tweet is another request.

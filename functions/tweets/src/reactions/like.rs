@@ -1,7 +1,5 @@
 //! `POST` and `DELETE /api/tweets/<id>/like/`.
 
-use std::future::ready;
-
 use aviary_auth::Unconfirmed;
 use aviary_representation::{one_less, one_more};
 use aviary_store::Reaction;
@@ -38,8 +36,7 @@ pub async fn like_tweet(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<LikeResponse>, ApiError> {
-    let unconfirmed = unconfirmed.with_form(&form);
-    let (tweet, changed) = write_reaction(&state, unconfirmed, &id, Reaction::Like, ready(Ok(()))).await?;
+    let (tweet, changed) = write_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Like).await?;
     Ok(Json(LikeResponse { liked: true, likes: one_more(tweet.likes, changed) }))
 }
 

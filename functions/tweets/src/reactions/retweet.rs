@@ -37,10 +37,7 @@ pub async fn retweet(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<RetweetResponse>, ApiError> {
-    let account = unconfirmed.user().to_string();
-    let unconfirmed = unconfirmed.with_form(&form);
-    let within_limit = state.limiter.count_spread(&account);
-    let (tweet, changed) = write_reaction(&state, unconfirmed, &id, Reaction::Retweet, within_limit).await?;
+    let (tweet, changed) = write_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Retweet).await?;
     Ok(Json(RetweetResponse { retweeted: true, retweets: one_more(tweet.retweets, changed) }))
 }
 

@@ -1,7 +1,5 @@
 //! `POST` and `DELETE /api/tweets/<id>/save/`.
 
-use std::future::ready;
-
 use aviary_auth::Unconfirmed;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, PathText, Payload};
@@ -34,7 +32,7 @@ pub async fn save_tweet(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<SaveResponse>, ApiError> {
-    write_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Save, ready(Ok(()))).await?;
+    write_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Save).await?;
     Ok(Json(SaveResponse { saved: true }))
 }
 

@@ -1,9 +1,9 @@
 //! Authentication of a request: which credentials give a caller, and the errors of all others.
 
-use aviary_auth::{Authenticator, Caller, TrustedOrigins, Unconfirmed};
+use aviary_auth::{Authenticator, Caller, Limiter, Limits, TrustedOrigins, Unconfirmed};
 use aviary_store::StoreError;
 use aviary_telemetry::Meter;
-use aviary_web::{ApiError, Client};
+use aviary_web::{ApiError, Client, RowLimit};
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::Router;
 use axum::body::Body;
@@ -47,11 +47,13 @@ impl Service {
             verifier: world.verifier(),
             credentials: world.credentials.clone(),
             trusted: TrustedOrigins::default(),
+            limiter: Limiter::new(world.credentials.clone(), Limits::default(), world.clock.clone()),
             clock: world.clock.clone(),
         };
         authenticator.verifier.warm().await.unwrap();
         let router =
             Router::new().route("/", any(whoami)).route("/failing_read", any(failing_read)).with_state(authenticator);
+        let router = router.layer(axum::Extension(RowLimit(None)));
         Self { world, mint, ada, router }
     }
 

@@ -53,8 +53,14 @@ impl Credentials {
 
     /// Whether the current window has a count above 0. One round trip.
     pub async fn counted(&self, counter: &str, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.window(counter, now).await?.is_some_and(|window| window.count > 0))
+    }
+
+    /// The counter's current window, without counting. `None` if none is open. One round trip.
+    pub async fn window(&self, counter: &str, now: Timestamp) -> Result<Option<LimitCount>, StoreError> {
         let found = self.table.get::<Window>(Key::new(format!("LIMIT#{counter}"), "LIMIT")).await?;
-        Ok(found.is_some_and(|window| window.n > 0 && window.expires_at > now.seconds()))
+        let open = found.filter(|window| window.expires_at > now.seconds());
+        Ok(open.map(|window| LimitCount { count: window.n, resets_at: window.expires_at }))
     }
 
     /// Undoes one count, if its window has not ended. One round trip.
