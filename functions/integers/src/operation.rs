@@ -67,7 +67,7 @@ pub struct ShownOperation {
     pub download: Option<Download>,
 }
 
-/// Computes a new set from other sets of one session, unit by unit. Three round trips, four to replace a set, and one
+/// Computes a new set from other sets of one session, unit by unit. Four round trips, five to replace a set, and one
 /// more for an object.
 #[utoipa::path(post, path = "/integers/operation", tag = "integers", request_body = OperationBody, responses(
     (status = 201, description = "The new set", body = ShownOperation),

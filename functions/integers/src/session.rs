@@ -63,7 +63,7 @@ pub struct SetOfSessionBody {
     pub integers: Vec<ShownUnit>,
 }
 
-/// Replaces a whole session; a request that fails changes nothing. Four round trips, and one more for each eight sets
+/// Replaces a whole session; a request that fails changes nothing. Five round trips, and one more for each eight sets
 /// after the first eight.
 #[utoipa::path(post, path = "/integers/session", tag = "integers", request_body = SessionBody, responses(
     (status = 201, description = "The session", body = ShownIntegerSession),
@@ -188,7 +188,7 @@ pub async fn show_session(
     Err(contended())
 }
 
-/// Deletes a session with all its sets. The request must name the session. Three round trips.
+/// Deletes a session with all its sets. The request must name the session. Four round trips.
 #[utoipa::path(delete, path = "/integers/session", tag = "integers",
     params(
         ("session_id" = String, Query, description = "The session; may be in the body too, and spelt `sessioin_id`"),

@@ -51,7 +51,7 @@ pub struct SetBody {
     pub user_id: String,
 }
 
-/// Stores a set. Two round trips, three to replace a set, and one more for an object.
+/// Stores a set. Three round trips, four to replace a set, and one more for an object.
 #[utoipa::path(post, path = "/integers/set", tag = "integers", request_body = SetBody, responses(
     (status = 201, description = "The set", body = ShownSet),
     (status = 400, description = "Which field is wrong, or which bound of the session or the account the set exceeds"),
@@ -166,7 +166,7 @@ pub async fn show_set(
     download::respond(&state, &caller, &open.session, response, wants_file).await
 }
 
-/// Deletes a set. A session without sets no longer exists. Three round trips.
+/// Deletes a set. A session without sets no longer exists. Four round trips.
 #[utoipa::path(delete, path = "/integers/set", tag = "integers",
     params(
         ("set_id" = String, Query, description = "The set; may be in the body too"),

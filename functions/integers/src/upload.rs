@@ -45,7 +45,7 @@ pub struct ShownUpload {
     pub expires_at: String,
 }
 
-/// Creates a form with which the caller can send one object of at most `size` bytes. Two round trips. A repeated
+/// Creates a form with which the caller can send one object of at most `size` bytes. Three round trips. A repeated
 /// request creates another form; of the first only the pending job remains that removes its object.
 #[utoipa::path(post, path = "/integers/upload", tag = "integers", request_body = UploadBody, responses(
     (status = 201, description = "The form", body = ShownUpload),

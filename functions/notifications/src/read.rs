@@ -25,7 +25,7 @@ pub struct MarkReadBody {
     pub ids: Vec<String>,
 }
 
-/// Marks notifications as read. Two round trips, three with ids.
+/// Marks notifications as read. Three round trips, four with ids.
 #[utoipa::path(post, path = "/api/notifications/read", tag = "notifications", request_body = MarkReadBody,
     responses(
         (status = 200, description = "The number of notifications that are still unread", body = UnreadResponse),

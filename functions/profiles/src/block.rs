@@ -19,7 +19,7 @@ pub struct BlockResponse {
     pub blocked: bool,
 }
 
-/// Blocks a user, which ends follows in both directions. Blocking them again changes nothing. Two round trips.
+/// Blocks a user, which ends follows in both directions. Blocking them again changes nothing. Three round trips.
 #[utoipa::path(post, path = "/api/profiles/{id}/block", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(
@@ -40,7 +40,7 @@ pub async fn block(
     Ok(Json(BlockResponse { blocked: true }))
 }
 
-/// Unblocks a user. Ended follows stay ended. Two round trips.
+/// Unblocks a user. Ended follows stay ended. Three round trips.
 #[utoipa::path(delete, path = "/api/profiles/{id}/block", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(

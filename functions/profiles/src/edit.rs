@@ -44,7 +44,7 @@ struct Edit {
     background: Option<Option<Link>>,
 }
 
-/// Changes a profile. Two round trips, and the removal of an uploaded picture that a link replaces.
+/// Changes a profile. Three round trips, and the removal of an uploaded picture that a link replaces.
 #[utoipa::path(put, path = "/api/profiles/edit", tag = "profiles", request_body = EditProfileBody, responses(
     (status = 200, description = "The changed profile", body = ViewedProfile),
     (status = 400, description = "Invalid fields, each with its errors"),

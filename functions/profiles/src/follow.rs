@@ -24,7 +24,7 @@ pub struct FollowResponse {
     pub followers: u64,
 }
 
-/// Follows a user. Following them again changes nothing. Two round trips.
+/// Follows a user. Following them again changes nothing. Three round trips.
 #[utoipa::path(post, path = "/api/profiles/{id}/follow", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(
@@ -55,7 +55,7 @@ pub async fn follow(
     Ok(Json(FollowResponse { following: true, followers }))
 }
 
-/// Unfollows a user. Without a follow nothing changes. Two round trips.
+/// Unfollows a user. Without a follow nothing changes. Three round trips.
 #[utoipa::path(delete, path = "/api/profiles/{id}/follow", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(

@@ -19,7 +19,7 @@ pub struct MuteResponse {
     pub muted: bool,
 }
 
-/// Mutes a user: their tweets and notifications are left out of what the caller sees. Two round trips.
+/// Mutes a user: their tweets and notifications are left out of what the caller sees. Three round trips.
 #[utoipa::path(post, path = "/api/profiles/{id}/mute", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(
@@ -40,7 +40,7 @@ pub async fn mute(
     Ok(Json(MuteResponse { muted: true }))
 }
 
-/// Unmutes a user. Two round trips.
+/// Unmutes a user. Three round trips.
 #[utoipa::path(delete, path = "/api/profiles/{id}/mute", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(

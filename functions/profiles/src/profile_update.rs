@@ -34,7 +34,7 @@ struct Change {
     image: Option<CleanImage>,
 }
 
-/// Changes biography and picture of the caller, or, for staff, of the named user. Two round trips; four for another
+/// Changes biography and picture of the caller, or, for staff, of the named user. Three round trips; five for another
 /// user's profile.
 #[utoipa::path(put, path = "/profile/update", tag = "profiles",
     params(("username" = Option<String>, Query, description = "The user's username, in any case; by default the caller")),

@@ -8,7 +8,8 @@ use http::StatusCode;
 
 use crate::state::ProfilesState;
 
-/// The caller and the user whom the path names, with the blocks and mutes between them. One round trip.
+/// The caller and the user whom the path names, with the blocks and mutes between them. Two round trips,
+/// one of which counts the request.
 ///
 /// # Errors
 /// 404 for an unknown id, 400 with the text `oneself` for the caller's own.

@@ -10,7 +10,7 @@ use http::StatusCode;
 
 use crate::state::UsersState;
 
-/// Clears a user's biography, alias and pictures. The account, tweets and follows stay. Two round trips, and the
+/// Clears a user's biography, alias and pictures. The account, tweets and follows stay. Three round trips, and the
 /// removal of an uploaded picture.
 #[utoipa::path(delete, path = "/api/users/delete/{username}", tag = "users",
     params(("username" = String, Path, description = "The username")),

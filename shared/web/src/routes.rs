@@ -9,7 +9,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::{Components, OpenApi};
+use utoipa::openapi::{Components, OpenApi, Response};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::cookies::Cookies;
@@ -55,6 +55,11 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
                 operation.extensions.get_or_insert_default().merge(extension);
                 if spec.needs_key() {
                     document(operation, &spec);
+                }
+                if spec.limit.is_some() {
+                    let documented = &mut operation.responses.responses;
+                    let throttled = || Response::new("Too many in too short a time").into();
+                    documented.entry("429".to_owned()).or_insert_with(throttled);
                 }
                 self.table.push(Route { method, path: path.clone(), spec });
             }

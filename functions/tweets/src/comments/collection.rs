@@ -56,7 +56,7 @@ pub struct CreateCommentBody {
     pub message: String,
 }
 
-/// Comments on a tweet. Two round trips, three with an idempotency key.
+/// Comments on a tweet. Three round trips, four with an idempotency key.
 #[utoipa::path(post, path = "/api/tweets/{id}/comments", tag = "comments", request_body = CreateCommentBody,
     params(("id" = String, Path, description = "The tweet's id")),
     responses(

@@ -13,7 +13,7 @@ use crate::edit_rules::{Attempts, EditContext, EditMessageBody};
 use crate::message::only_message;
 use crate::state::TweetsState;
 
-/// Changes the text of a comment. Its author and staff may. Two round trips, one more for staff, and one more for each
+/// Changes the text of a comment. Its author and staff may. Three round trips, one more for staff, and one more for each
 /// concurrent edit.
 #[utoipa::path(put, path = "/api/tweets/comments/{id}", tag = "comments", request_body = EditMessageBody,
     params(("id" = String, Path, description = "The comment's id")),
@@ -65,7 +65,7 @@ pub async fn edit_comment(
     Ok(Json(ShownComment::of(&comment, author, liked, state.links(&client))))
 }
 
-/// Deletes a comment. Its author, the tweet's author and staff may. Two round trips.
+/// Deletes a comment. Its author, the tweet's author and staff may. Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/comments/{id}", tag = "comments",
     params(("id" = String, Path, description = "The comment's id")),
     responses(

@@ -21,7 +21,7 @@ pub struct LikeResponse {
     pub likes: u64,
 }
 
-/// Likes a tweet. Liking it again changes nothing. Two round trips.
+/// Likes a tweet. Liking it again changes nothing. Three round trips.
 #[utoipa::path(post, path = "/api/tweets/{id}/like", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
@@ -40,7 +40,7 @@ pub async fn like_tweet(
     Ok(Json(LikeResponse { liked: true, likes: one_more(tweet.likes, changed) }))
 }
 
-/// Removes the caller's like of a tweet. Without a like nothing changes. Two round trips.
+/// Removes the caller's like of a tweet. Without a like nothing changes. Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/{id}/like", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(

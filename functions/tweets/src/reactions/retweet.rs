@@ -21,7 +21,7 @@ pub struct RetweetResponse {
     pub retweets: u64,
 }
 
-/// Shows a tweet to the caller's followers. Retweeting it again changes nothing. Two round trips.
+/// Shows a tweet to the caller's followers. Retweeting it again changes nothing. Three round trips.
 #[utoipa::path(post, path = "/api/tweets/{id}/retweet", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
@@ -41,7 +41,7 @@ pub async fn retweet(
     Ok(Json(RetweetResponse { retweeted: true, retweets: one_more(tweet.retweets, changed) }))
 }
 
-/// Undoes the caller's retweet. Without a retweet nothing changes. Two round trips.
+/// Undoes the caller's retweet. Without a retweet nothing changes. Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/{id}/retweet", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(

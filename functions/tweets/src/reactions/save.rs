@@ -18,7 +18,7 @@ pub struct SaveResponse {
     pub saved: bool,
 }
 
-/// Saves a tweet for the caller, visible to nobody else. Saving it again changes nothing. Two round trips.
+/// Saves a tweet for the caller, visible to nobody else. Saving it again changes nothing. Three round trips.
 #[utoipa::path(post, path = "/api/tweets/{id}/save", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
@@ -36,7 +36,7 @@ pub async fn save_tweet(
     Ok(Json(SaveResponse { saved: true }))
 }
 
-/// Removes a tweet from the caller's saved tweets. If it is not saved nothing changes. Two round trips.
+/// Removes a tweet from the caller's saved tweets. If it is not saved nothing changes. Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/{id}/save", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(

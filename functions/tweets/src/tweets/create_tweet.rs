@@ -31,7 +31,7 @@ enum Upload {
 }
 
 impl TweetRequest<'_> {
-    /// Answers the request. Two round trips, three with an idempotency key, and one upload per file.
+    /// Answers the request. Three round trips, four with an idempotency key, and one upload per file.
     pub(crate) async fn create(self, unconfirmed: Unconfirmed) -> Result<(StatusCode, Json<Value>), ApiError> {
         let Self { state, form, .. } = self;
         let id = unconfirmed.user();

@@ -37,7 +37,7 @@ pub async fn show_tweet(
     Ok(Json(ShownTweet::of(&tweet, author, OwnReactions::of(tweet.id, &page_data), state.links(&client))))
 }
 
-/// Changes the text of a tweet. Only its author may; staff may not. Two round trips, and one more for each concurrent
+/// Changes the text of a tweet. Only its author may; staff may not. Three round trips, and one more for each concurrent
 /// edit.
 #[utoipa::path(put, path = "/api/tweets/{id}", tag = "tweets", request_body = EditMessageBody,
     params(("id" = String, Path, description = "The tweet's id")),
@@ -92,7 +92,7 @@ fn read_message(form: &Form, tweet: &Tweet) -> Result<TweetText, ApiError> {
     fields.finish(text)
 }
 
-/// Deletes a tweet. Its pictures, comments and reactions are removed soon after. Staff may too. Two round trips.
+/// Deletes a tweet. Its pictures, comments and reactions are removed soon after. Staff may too. Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/{id}", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
