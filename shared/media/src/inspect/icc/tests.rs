@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 
 use super::*;
 
@@ -78,12 +78,12 @@ fn a_table_of_colours_has_the_length_that_it_says() {
     };
     let sound = wide(2, 4 * 2 + 16 * 3 + 3 * 3);
     let press = rebuilt(&profile(b"CMYK", &[(b"A2B0", sound)])).unwrap();
-    assert!(!has(&press, b"SECR") && has(&press, &vec![9; 2 * 65]) && !has(&press, &vec![9; 2 * 65 + 1]));
+    assert!(!has(&press, b"SECR") && has(&press, &[9; 2 * 65]) && !has(&press, &[9; 2 * 65 + 1]));
     let short = wide(9, 10);
     assert_eq!(rebuilt(&profile(b"CMYK", &[(b"A2B0", short)])), None);
     let narrow = [b"mft1\0\0\0\0\x01\x03\x02\0".as_slice(), &[7; 36], &vec![9; 256 * 4 + 2 * 3], b"SECRET"].concat();
     let grey = rebuilt(&profile(b"GRAY", &[(b"A2B0", narrow)])).unwrap();
-    assert!(!has(&grey, b"SECR") && has(&grey, &vec![9; 256 * 4 + 6]));
+    assert!(!has(&grey, b"SECR") && has(&grey, &[9; 256 * 4 + 6]));
 }
 
 #[test]
