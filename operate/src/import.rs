@@ -135,7 +135,6 @@ async fn register(operator: &Operator, imported: ImportedUser) -> Result<Outcome
     }
     operator.record("account_imported", id).await;
     notes.extend((!principal.active).then(|| "inactive".to_owned()));
-    notes.extend(principal.staff.then(|| "staff".to_owned()));
     Ok(Outcome::Imported { with_password, notes })
 }
 

@@ -138,6 +138,7 @@ fn client() -> Client {
         user_agent: "tests".to_owned(),
         base_url: "https://api.example.com".to_owned(),
         request_id: "request".to_owned(),
+        log: aviary_web::RequestLog::default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The client's side of a request, as the gateway reports it.
 
+use aviary_model::UserId;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::uri::Authority;
@@ -7,6 +8,7 @@ use http::{HeaderMap, header};
 use lambda_http::request::RequestContext;
 
 use crate::error::ApiError;
+use crate::logged_caller::RequestLog;
 
 /// The client of a request, for limits, the audit trail, sessions and absolute URLs.
 #[derive(Clone, Debug)]
@@ -19,9 +21,18 @@ pub struct Client {
     pub base_url: String,
     /// The gateway's id of the request.
     pub request_id: String,
+    /// The request's log line, which knows the confirmed caller.
+    pub log: RequestLog,
 }
 
 impl Client {
+    /// The confirmed caller who acts on this user's account, if it is somebody else: a staff member. The audit trail
+    /// and the user's own list name them.
+    #[must_use]
+    pub fn acting_on(&self, user: Option<UserId>) -> Option<UserId> {
+        self.log.caller().filter(|caller| user.is_some_and(|user| user != *caller))
+    }
+
     /// Reads the gateway's context. The base URL is the deployment's `public_url`, or else comes from the gateway's
     /// `Host` and `X-Forwarded-Proto`.
     pub(crate) fn of(headers: &HeaderMap, context: Option<&RequestContext>, public_url: Option<&str>) -> Self {
@@ -33,7 +44,7 @@ impl Client {
         };
         let user_agent = text(headers, header::USER_AGENT).chars().take(200).collect();
         let base_url = public_url.map_or_else(|| base_url(headers), ToOwned::to_owned);
-        Self { address, user_agent, base_url, request_id }
+        Self { address, user_agent, base_url, request_id, log: RequestLog::default() }
     }
 
     /// The URL of the picture for users without one. The function `profiles` serves it.

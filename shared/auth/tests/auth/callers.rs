@@ -75,6 +75,7 @@ impl Service {
             user_agent: "tests".to_owned(),
             base_url: "https://api.example.com".to_owned(),
             request_id: "1".to_owned(),
+            log: aviary_web::RequestLog::default(),
         };
         let answer = self.router.clone().oneshot(request.extension(client).body(Body::empty()).unwrap()).await.unwrap();
         let status = answer.status();

@@ -24,6 +24,9 @@ pub struct SecurityEvent {
     pub address: String,
     /// The client's user agent.
     pub user_agent: String,
+    /// The confirmed caller. Only that of a staff member who acted on another's account is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
     #[serde(default)]
     expires_at: i64,
 }
@@ -67,6 +70,7 @@ impl SecurityEvents {
             at,
             address: address.to_owned(),
             user_agent: user_agent.to_owned(),
+            by: None,
             expires_at: at.plus_seconds(KEPT_SECONDS).seconds(),
         })
     }
@@ -125,5 +129,6 @@ impl SecurityEvents {
 }
 
 pub(crate) fn activity_item(user: UserId, activity: &SecurityEvent) -> Result<Item, StoreError> {
-    item(Key::new(format!("U#{user}"), format!("A#{}", activity.id)), activity, [])
+    let stored = SecurityEvent { by: activity.by.filter(|by| *by != user), ..activity.clone() };
+    item(Key::new(format!("U#{user}"), format!("A#{}", activity.id)), &stored, [])
 }
