@@ -22,10 +22,12 @@ pub fn routes() -> Routes<IntegersState> {
             ),
             routes!(set::store_set),
         )
-        .add(integers.body(a_set).round_trips(2), routes!(set::show_set))
+        .add(integers.body(a_set).round_trips(3), routes!(set::show_set))
         .add(deletes.body(a_set), routes!(set::delete_set))
         .add(
-            creates.body(r#"{"user_id": "$OWNER_ID", "session_id": "theirs", "set_id": "$MARK", "equation": "a+a"}"#),
+            creates
+                .body(r#"{"user_id": "$OWNER_ID", "session_id": "theirs", "set_id": "$MARK", "equation": "a+a"}"#)
+                .round_trips(7),
             routes!(operation::compute_set),
         )
         .add(
@@ -37,7 +39,7 @@ pub fn routes() -> Routes<IntegersState> {
                 .round_trips(5),
             routes!(session::replace_session),
         )
-        .add(integers.body(a_session).round_trips(2), routes!(session::show_session))
+        .add(integers.body(a_session).round_trips(3), routes!(session::show_session))
         .add(deletes.body(a_session), routes!(session::delete_session))
         .add(
             own()

@@ -13,8 +13,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::arithmetic::unit::MAX_SENT_BYTES;
+use crate::download::CONTENT_TYPE;
 use crate::request::session_ref::check_user;
-use crate::set_storage::CONTENT_TYPE;
 use crate::state::IntegersState;
 
 /// How long the form can be sent.

@@ -44,6 +44,7 @@ pub use feed::notifications::{Notification, Notifications};
 pub use feed::security_events::{SecurityEvent, SecurityEventPage, SecurityEvents};
 pub use feed::timelines::{HomeTimelines, TimelineEntry};
 pub use integers::remove::IntegerSessionPage;
+pub use integers::upload::MAX_SESSION_INLINE_BYTES;
 pub use integers::write::{SetWrite, Written};
 pub use integers::{
     Integers, MAX_SESSION_BYTES, MAX_SESSION_SETS, MAX_SESSIONS, Manifest, OpenSession, SessionBound, SetContent,

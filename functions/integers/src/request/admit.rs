@@ -5,6 +5,7 @@ use aviary_auth::{Caller, Unconfirmed};
 use aviary_store::{IdempotencyClaim, OpenSession};
 use aviary_web::{ApiError, Cookies, Form, IdempotencyKey, IdempotentRequest};
 
+use crate::request::bytes::SentBytes;
 use crate::request::session_ref::SessionRef;
 use crate::request::upload_input::{is_named, with_upload};
 use crate::response::RawJsonResponse;
@@ -41,6 +42,8 @@ pub(crate) struct NewRequest {
     pub(crate) claim: Option<IdempotencyClaim>,
     /// Whether a part of it was uploaded. The request alone then does not suffice to rebuild the response.
     pub(crate) is_uploaded: bool,
+    /// The count of the units that it sends.
+    pub(crate) sent: SentBytes,
 }
 
 /// A request whose idempotency key has a stored result.
@@ -85,7 +88,7 @@ pub(crate) async fn run(
 }
 
 /// Confirms and counts the caller, claims the idempotency key, and only then reads the upload, so that a repeated request
-/// is answered after its upload was removed. Two round trips, one more for a key, and one more with an upload.
+/// is answered after its upload was removed. Two round trips, one more for a key, and two more with an upload.
 ///
 /// # Errors
 /// 401 or 403 for the caller, 429 for too many writes, 400 or 403 for the session and `user_id`, 404 for an upload that
@@ -96,8 +99,8 @@ async fn admit(state: &IntegersState, kind: &RequestKind, request: SetRequest) -
     let (caller, open) = if is_uploaded {
         (unconfirmed.with_form(&form).confirm().await?, None)
     } else {
-        let (caller, open) = SessionRef::of(&form).open(state, unconfirmed, &cookies, &form).await?;
-        (caller, Some(open))
+        let (caller, open, sent) = SentBytes::open(state, unconfirmed, &cookies, &form).await?;
+        (caller, Some((open, sent)))
     };
     let body = if key.is_sent() { form.digest(&[]) } else { String::new() };
     let credentials = &state.authenticator.credentials;
@@ -109,16 +112,16 @@ async fn admit(state: &IntegersState, kind: &RequestKind, request: SetRequest) -
     };
     let found = async {
         match open {
-            Some(open) => Ok((form, open)),
+            Some((open, sent)) => Ok((form, open, sent)),
             None => {
-                let form = with_upload(state, caller.user, form).await?;
+                let (form, sent) = with_upload(state, &caller, form).await?;
                 let open = SessionRef::of(&form).open_for(state, &caller, &cookies).await?;
-                Ok((form, open))
+                Ok((form, open, sent))
             }
         }
     };
-    let (form, open) = release_if_refused(state, claim.as_ref(), found.await).await?;
-    Ok(Admitted::New(NewRequest { caller, form, open, claim, is_uploaded }))
+    let (form, open, sent) = release_if_refused(state, claim.as_ref(), found.await).await?;
+    Ok(Admitted::New(NewRequest { caller, form, open, claim, is_uploaded, sent }))
 }
 
 /// Releases the idempotency key if the request was refused: no result is stored for a refusal. No round trip, one for a

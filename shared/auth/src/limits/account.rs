@@ -16,6 +16,9 @@ pub struct AccountCounts {
     address_change: bool,
     uploaded_bytes: u64,
     download_bytes: Option<u64>,
+    integers_sent: u64,
+    integers_read: u64,
+    integer_work: u64,
 }
 
 impl AccountCounts {
@@ -43,8 +46,31 @@ impl AccountCounts {
         Self { download_bytes: Some(bytes), ..self }
     }
 
+    /// The bytes of encrypted integers that the request stores.
+    #[must_use]
+    pub fn integers_sent(self, bytes: u64) -> Self {
+        Self { integers_sent: bytes, ..self }
+    }
+
+    /// The bytes of encrypted integers that the request reads.
+    #[must_use]
+    pub fn integers_read(self, bytes: u64) -> Self {
+        Self { integers_read: bytes, ..self }
+    }
+
+    /// The work of an equation, in work units, which are about a nanosecond.
+    #[must_use]
+    pub fn integer_work(self, units: u64) -> Self {
+        Self { integer_work: units, ..self }
+    }
+
     fn wanted(self, limits: &Limits) -> Vec<(Limit, i64)> {
         let bytes = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+        let amounts = [
+            (limits.integers_sent_account, self.integers_sent),
+            (limits.integers_read_account, self.integers_read),
+            (limits.integer_work_account, self.integer_work),
+        ];
         let mut wanted = Vec::new();
         if self.username_change {
             wanted.push((limits.username_changes_account, 1));
@@ -59,6 +85,7 @@ impl AccountCounts {
             wanted.push((limits.downloads_account, 1));
             wanted.push((limits.download_bytes_account, bytes(download)));
         }
+        wanted.extend(amounts.into_iter().filter(|(_, n)| *n > 0).map(|(limit, n)| (limit, bytes(n))));
         wanted
     }
 

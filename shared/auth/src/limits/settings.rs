@@ -91,6 +91,12 @@ limits! {
     downloads_account: 60 / HOUR,
     /// Bytes of these files.
     download_bytes_account: 10_000_000_000 / DAY,
+    /// Bytes of encrypted integers that an account stores: sent in requests, uploaded, or computed.
+    integers_sent_account: 2_000_000_000 / DAY,
+    /// Bytes of encrypted integers that an account reads, also as operands.
+    integers_read_account: 4_000_000_000 / DAY,
+    /// The work of an account's equations, in work units: a minute of one processor.
+    integer_work_account: 60_000_000_000 / MINUTE,
 }
 
 impl Limits {
