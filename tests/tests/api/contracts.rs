@@ -1,6 +1,7 @@
 //! Rules that hold for every endpoint or for many: each file checks one rule over the whole service.
 
 mod audit_trail;
+mod deployment_bounds;
 mod dynamodb_round_trips;
 mod forgeries;
 mod idempotency;

@@ -132,3 +132,24 @@ pub(crate) fn activity_item(user: UserId, activity: &SecurityEvent) -> Result<It
     let stored = SecurityEvent { by: activity.by.filter(|by| *by != user), ..activity.clone() };
     item(Key::new(format!("U#{user}"), format!("A#{}", activity.id)), &stored, [])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_another_caller_is_stored_with_an_event() {
+        let id = |last: char| format!("019a0000-0000-7000-8000-00000000000{last}");
+        let (user, staff): (UserId, UserId) = (id('a').parse().expect("an id"), id('b').parse().expect("an id"));
+        let stored = |by: Option<UserId>| {
+            let (event, at) = ("login".to_owned(), Timestamp::from_millis(0));
+            let (address, user_agent) = (String::new(), String::new());
+            let id = id('c').parse().expect("an id");
+            let activity = SecurityEvent { id, event, at, address, user_agent, by, expires_at: 0 };
+            activity_item(user, &activity).expect("an item").get("by").cloned()
+        };
+        assert_eq!(stored(Some(staff)), Some(text(staff.to_string())));
+        assert_eq!(stored(Some(user)), None);
+        assert_eq!(stored(None), None);
+    }
+}

@@ -22,12 +22,12 @@ impl Limited {
 
 /// A set of one unit whose list has exactly 100 bytes as it is sent.
 fn hundred_bytes(set: &str) -> Value {
-    let unit = |digits: usize| json!([{"index": 0, "X": "A".repeat(digits), "q": 1}]);
+    let unit = |digits: usize| json!([{"index": 0, "X": "Q".repeat(digits), "q": 1}]);
     let digits = 100 - unit(0).to_string().len();
     let units = unit(digits / 4 * 4);
     let padding = 100 - units.to_string().len();
     let units =
-        json!([{"index": 10_u64.pow(u32::try_from(padding).unwrap()), "X": "A".repeat(digits / 4 * 4), "q": 1}]);
+        json!([{"index": 10_u64.pow(u32::try_from(padding).unwrap()), "X": "Q".repeat(digits / 4 * 4), "q": 1}]);
     assert_eq!(units.to_string().len(), 100);
     json!({"set_id": set, "integers": units})
 }
@@ -149,4 +149,30 @@ async fn one_request_writes_few_units_into_one_partition() {
     let units = alone.log["dynamodb.wcu"].as_f64().unwrap();
     alone.answer.with_status(201);
     assert!(units < 30.0, "{units}");
+}
+
+/// S3 takes the price of eight write units for an object. At the bound both ways cost about the same.
+#[tokio::test]
+async fn an_item_at_the_bound_costs_what_an_object_does() {
+    const PUT: f64 = 8.0;
+    let service = Service::running();
+    let account = service.signup().await;
+    let limited = Limited::start(&service, "");
+    let stored = |set: &str, bytes: usize| {
+        let (empty, digits) = (r#"[{"index":0,"X":"","q":1}]"#.len(), |room: usize| room / 4 * 4);
+        let integers = json!([{"index": 0, "X": "Q".repeat(digits(bytes - empty)), "q": 1}]);
+        let body = json!({"set_id": set, "session_id": set, "integers": integers});
+        let event = Event::new("POST", "/integers/set/").bearer(&account.access).json(&body);
+        let invoked = limited.integers.invoke(event);
+        invoked.answer.with_status(201);
+        invoked.log["dynamodb.wcu"].as_f64().unwrap()
+    };
+    let (item, object) = (stored("item", 6 << 10), stored("object", (6 << 10) + 100));
+    let (small, large) = (stored("small", 1 << 10), stored("large", 1 << 20));
+    println!(
+        "write units: 1 KB {small}, 6 KB {item}; an object of 6 KB {object}, of 1 MB {large}, and {PUT} for its PUT"
+    );
+    assert!((item - (object + PUT)).abs() <= 4.0, "{item} units, {object} and a PUT");
+    assert_eq!(object, large, "the size of an object costs no units");
+    assert!(small < item);
 }
