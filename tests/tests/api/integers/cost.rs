@@ -168,9 +168,9 @@ async fn an_item_at_the_bound_costs_what_an_object_does() {
         invoked.log["dynamodb.wcu"].as_f64().unwrap()
     };
     let (item, object) = (stored("item", 6 << 10), stored("object", (6 << 10) + 100));
-    let (small, large) = (stored("small", 1 << 10), stored("large", 1 << 20));
+    let (small, large) = (stored("small", 1 << 10), stored("large", 128 << 10));
     println!(
-        "write units: 1 KB {small}, 6 KB {item}; an object of 6 KB {object}, of 1 MB {large}, and {PUT} for its PUT"
+        "write units: 1 KB {small}, 6 KB {item}; an object of 6 KB {object}, of 128 KB {large}, and {PUT} for its PUT"
     );
     assert!((item - (object + PUT)).abs() <= 4.0, "{item} units, {object} and a PUT");
     assert_eq!(object, large, "the size of an object costs no units");
