@@ -14,9 +14,8 @@ fn every_table_and_global_index_has_a_bound_of_units() {
     let tables: Vec<&str> = template.split("Type: AWS::DynamoDB::Table").skip(1).collect();
     assert_eq!(tables.len(), 7);
     for table in tables {
-        let end = table.find("DeletionProtectionEnabled").expect("the end of a table");
-        let (table, local) = (&table[..end], table[..end].find("LocalSecondaryIndexes:"));
-        let before_local = &table[..local.unwrap_or(table.len())];
+        let (table, _) = table.split_once("DeletionProtectionEnabled").expect("the end of a table");
+        let before_local = table.split("LocalSecondaryIndexes:").next().unwrap_or_default();
         let indexes = before_local.matches("- IndexName:").count();
         let bounds = table.matches("OnDemandThroughput: { MaxReadRequestUnits: !Ref").count();
         assert_eq!(bounds, 1 + indexes, "{table}");
