@@ -1,5 +1,7 @@
 //! What an account's integers may cost: bytes sent and read, work, and what one request writes into one partition.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use e2e::acts::integers::{units, upload};
 use e2e::limits::assert_throttled;
 use e2e::{Account, Answer, Event, Fault, FaultProxy, Function, Service};
@@ -85,13 +87,17 @@ async fn integers_count_as_read_before_they_are_read() {
     limited.ask(&other, "GET", "/integers/set/", &json!({"set_id": "large"})).with_status(200);
 }
 
-/// About fifty million work units: a product of numbers with fifty words, for two thousand units.
-async fn much_work(service: &Service, account: &Account) -> Value {
+/// A set of a thousand units with numbers of fifty words. Its square takes about seventy million work units.
+fn heavy_set() -> String {
     let number = format!("\"{}\"", "f".repeat(800));
     let unit = |index: usize| format!(r#"{{"index":{index},"X":{number},"q":{number}}}"#);
     let list = (0..1_000).map(unit).collect::<Vec<_>>().join(",");
-    let body = format!(r#"{{"set_id":"a","encoding":"hex","integers":[{list}]}}"#);
-    let call = service.post("/integers/set/").bearer(&account.access).body("application/json", body);
+    format!(r#"{{"set_id":"a","encoding":"hex","integers":[{list}]}}"#)
+}
+
+/// Stores the heavy set, and returns the request that squares it.
+async fn much_work(service: &Service, account: &Account) -> Value {
+    let call = service.post("/integers/set/").bearer(&account.access).body("application/json", heavy_set());
     call.send().await.with_status(201);
     json!({"equation": "a*a", "set_id": "b"})
 }
@@ -118,6 +124,43 @@ async fn the_work_of_an_accounts_equations_is_limited_and_small_ones_do_not_coun
     let passed = answers.iter().take_while(|status| **status == 201).count();
     assert!((1..20).contains(&passed), "{answers:?}");
     assert!(answers.iter().skip(passed).all(|status| *status == 429), "{answers:?}");
+}
+
+/// Another request replaces the session between the first attempt's computation and its write. The second attempt has
+/// what the first left of the bound, and counts for the account too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_attempt_of_an_equation_has_no_budget_of_its_own() {
+    let service = Service::running();
+    for (is_replaced, status) in [(false, 201), (true, 429)] {
+        let account = service.signup().await;
+        let squared = much_work(&service, &account).await;
+        let (owner, done) = (account.clone(), AtomicBool::new(!is_replaced));
+        let proxy = FaultProxy::start(&service.dynamodb_url, move |call| {
+            if call.writes() > 1 && !done.swap(true, Ordering::SeqCst) {
+                let owner = owner.clone();
+                // The plan is asked inside a runtime, which cannot wait for another call.
+                std::thread::spawn(move || replace_session(&owner)).join().expect("the replacement");
+            }
+            Fault::Pass
+        });
+        let url = proxy.url();
+        let limits = ("AVIARY_LIMITS", "integer_work_account=100000000/3600");
+        let settings = [limits, ("AWS_ENDPOINT_URL_DYNAMODB", url.as_str())];
+        let limited = Limited { integers: Function::start_with(&service, "integers", &settings) };
+        let answer = limited.ask(&account, "POST", "/integers/operation/", &squared);
+        assert_eq!(answer.status, status, "{is_replaced}: {}", answer.text());
+    }
+}
+
+fn replace_session(owner: &Account) {
+    let replacing = async {
+        let body = format!(r#"{{"session_id":"default","integer_sets":[{}]}}"#, heavy_set());
+        let service = Service::running();
+        let call = service.post("/integers/session/").bearer(&owner.access).body("application/json", body);
+        call.send().await.with_status(201);
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(replacing);
 }
 
 /// One partition takes a thousand write units a second. What is sent in one request must not need more than seconds of
