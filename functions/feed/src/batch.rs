@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use aviary_model::UserId;
+use aviary_model::{Mention, UserId};
 use aviary_store::{Count, FeedLookup, FeedLookupResult, Job, StoreError, Task};
 use futures_util::StreamExt;
 use futures_util::future::try_join;
@@ -171,7 +171,9 @@ fn lookup(due: &[Due]) -> FeedLookup {
     let mut lookup = FeedLookup::default();
     for (_, effect) in due {
         match effect {
-            Effect::NotifyMentioned { names, .. } => lookup.names.extend(names.iter().cloned()),
+            Effect::NotifyMentioned { mentions, .. } => {
+                lookup.names.extend(mentions.iter().flat_map(Mention::candidates).cloned());
+            }
             Effect::FanOut { user, .. } => drop(lookup.people.insert(*user)),
             Effect::StartFollowing { followed, .. } => drop(lookup.people.insert(*followed)),
             _ => {}

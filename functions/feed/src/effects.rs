@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use aviary_model::{CommentId, EdgeId, NameKey, Timestamp, TweetId, TweetText, UserId};
+use aviary_model::{CommentId, EdgeId, Mention, Timestamp, TweetId, TweetText, UserId};
 use aviary_store::{
     Comment, Counter, EdgeChange, EdgeTarget, NotificationContent, NotificationKind, SocialChange, Tweet,
 };
@@ -14,8 +14,8 @@ pub(crate) enum Effect {
     Count(Counter, i64),
     /// Notifies a user.
     Notify(UserId, NotificationContent),
-    /// Notifies the owners of these names, except users who are notified anyway.
-    NotifyMentioned { names: Vec<NameKey>, except: Vec<UserId>, content: NotificationContent },
+    /// Notifies the mentioned users, except users who are notified anyway.
+    NotifyMentioned { mentions: Vec<Mention>, except: Vec<UserId>, content: NotificationContent },
     /// Writes a tweet or retweet to the timelines of the user's followers, unless there are too many.
     FanOut { user: UserId, tweet: TweetId, author: UserId, position: EdgeId },
     /// Takes the entries of an undone retweet out of timelines.
@@ -36,14 +36,14 @@ pub(crate) fn effects(change: &SocialChange) -> Vec<Effect> {
         SocialChange::TweetEdited { before, after } => {
             let content = content_of_tweet(after, after.edited_at.unwrap_or(after.created_at));
             let parent = after.in_reply_to.map(|parent| parent.author);
-            mentioned(new_names(&before.message, &after.message), [Some(after.author), parent], content)
+            mentioned(new_mentions(&before.message, &after.message), [Some(after.author), parent], content)
         }
         SocialChange::Commented(comment) => of_comment(comment),
         SocialChange::CommentEdited { before, after } => {
             let at = after.edited_at.unwrap_or(after.created_at);
             let notified = [Some(after.author), Some(after.tweet_author)];
             let content = content_of_comment(after, NotificationKind::Mention, at);
-            mentioned(new_names(&before.message, &after.message), notified, content)
+            mentioned(new_mentions(&before.message, &after.message), notified, content)
         }
         SocialChange::CommentGone(comment) => vec![Effect::Count(Counter::Comments(comment.tweet), -1)],
         SocialChange::Hidden { user, other } => {
@@ -118,16 +118,16 @@ fn of_comment(comment: &Comment) -> Vec<Effect> {
     effects
 }
 
-fn mentioned(names: Vec<NameKey>, except: [Option<UserId>; 2], content: NotificationContent) -> Vec<Effect> {
-    if names.is_empty() {
+fn mentioned(mentions: Vec<Mention>, except: [Option<UserId>; 2], content: NotificationContent) -> Vec<Effect> {
+    if mentions.is_empty() {
         return Vec::new();
     }
-    vec![Effect::NotifyMentioned { names, except: except.into_iter().flatten().collect(), content }]
+    vec![Effect::NotifyMentioned { mentions, except: except.into_iter().flatten().collect(), content }]
 }
 
-fn new_names(before: &TweetText, after: &TweetText) -> Vec<NameKey> {
-    let before: HashSet<NameKey> = before.mentions().into_iter().collect();
-    after.mentions().into_iter().filter(|name| !before.contains(name)).collect()
+fn new_mentions(before: &TweetText, after: &TweetText) -> Vec<Mention> {
+    let before: HashSet<Mention> = before.mentions().into_iter().collect();
+    after.mentions().into_iter().filter(|mention| !before.contains(mention)).collect()
 }
 
 /// Mentioned users and the author of the parent tweet get the same content, so that a user who is both gets it once.

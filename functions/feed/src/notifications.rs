@@ -1,6 +1,6 @@
 //! Writes the notifications of a batch, those of each recipient together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aviary_model::UserId;
 use aviary_store::{FeedLookupResult, NotificationContent};
@@ -47,9 +47,10 @@ impl Feed {
 fn notifications((index, effect): &Due, known: &FeedLookupResult) -> Vec<(usize, UserId, NotificationContent)> {
     match effect {
         Effect::Notify(recipient, content) => vec![(*index, *recipient, content.clone())],
-        Effect::NotifyMentioned { names, except, content } => {
-            let owners = names.iter().filter_map(|name| known.owner(name)).filter(|owner| !except.contains(owner));
-            owners.map(|owner| (*index, owner, content.clone())).collect()
+        Effect::NotifyMentioned { mentions, except, content } => {
+            let users: BTreeSet<UserId> = mentions.iter().filter_map(|mention| known.mentioned(mention)).collect();
+            let users = users.into_iter().filter(|user| !except.contains(user));
+            users.map(|user| (*index, user, content.clone())).collect()
         }
         _ => Vec::new(),
     }

@@ -50,7 +50,7 @@ impl Mailer {
             .client
             .send_email()
             .set_from_email_address(self.from.clone())
-            .destination(Destination::builder().to_addresses(to.as_str()).build())
+            .destination(Destination::builder().to_addresses(to.mailbox()).build())
             .content(content);
         match call.send().await {
             Ok(_) => Ok(()),

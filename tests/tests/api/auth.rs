@@ -25,6 +25,7 @@ mod auth_users_reset_password;
 mod auth_users_set_password;
 mod auth_users_set_username;
 mod auth_users_undo_email;
+mod names_and_addresses;
 mod refresh_families;
 mod well_known_jwks;
 mod without_a_sender;

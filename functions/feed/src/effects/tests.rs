@@ -53,8 +53,8 @@ fn effects(change: SocialChange) -> Vec<Effect> {
     super::effects(&change)
 }
 
-fn names(names: &[&str]) -> Vec<NameKey> {
-    names.iter().map(|name| NameKey::of(name)).collect()
+fn mentions(text: &str) -> Vec<Mention> {
+    TweetText::parse(text).unwrap().mentions()
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_tweet_fans_out_and_notifies_the_mentioned_and_the_parents_author() {
     let expected = [
         Effect::FanOut { user: id(1), tweet: id(0x20), author: id(1), position: id(0x20) },
         Effect::Notify(id(3), notified.clone()),
-        Effect::NotifyMentioned { names: names(&["wren", "finch"]), except: vec![id(1), id(3)], content: notified },
+        Effect::NotifyMentioned { mentions: mentions("@wren @finch"), except: vec![id(1), id(3)], content: notified },
     ];
     assert_eq!(effects(SocialChange::Tweeted(Box::new(answer))), expected);
 }
@@ -155,7 +155,7 @@ fn a_comment_notifies_the_tweets_author_and_the_mentioned() {
         Effect::Count(Counter::Comments(id(0x20)), 1),
         Effect::Notify(id(2), content(NotificationKind::Comment, 1, Some(0x20), Some(0x30), at(7))),
         Effect::NotifyMentioned {
-            names: names(&["wren"]),
+            mentions: mentions("@wren"),
             except: vec![id(1), id(2)],
             content: content(NotificationKind::Mention, 1, Some(0x20), Some(0x30), at(7)),
         },
@@ -175,12 +175,12 @@ fn an_edit_notifies_only_new_mentions() {
     assert_eq!(edited("@wren", "@Wren!"), []);
     assert_eq!(edited("@wren @finch", "nobody"), []);
     let notified = content(NotificationKind::Mention, 1, Some(0x20), None, at(9));
-    let expected = [Effect::NotifyMentioned { names: names(&["finch"]), except: vec![id(1)], content: notified }];
+    let expected = [Effect::NotifyMentioned { mentions: mentions("@finch"), except: vec![id(1)], content: notified }];
     assert_eq!(edited("@wren", "@wren @finch"), expected);
     let (before, after) = (Box::new(comment(1, "@wren")), Box::new(comment(1, "@finch")));
     let notified = content(NotificationKind::Mention, 1, Some(0x20), Some(0x30), at(7));
     let expected =
-        [Effect::NotifyMentioned { names: names(&["finch"]), except: vec![id(1), id(2)], content: notified }];
+        [Effect::NotifyMentioned { mentions: mentions("@finch"), except: vec![id(1), id(2)], content: notified }];
     assert_eq!(effects(SocialChange::CommentEdited { before, after }), expected);
 }
 

@@ -76,9 +76,9 @@ pub async fn create_comment(
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let user = unconfirmed.user();
-    let names = mentions(&form);
+    let mentions = mentions(&form);
     let tweet = id.parse::<TweetId>().ok();
-    let context = state.tweets.text_context(user, tweet, &names);
+    let context = state.tweets.text_context(user, tweet, &mentions);
     let (_, context) = unconfirmed.with_form(&form).confirm_with(context).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
     let credentials = &state.authenticator.credentials;

@@ -35,8 +35,8 @@ impl TweetRequest<'_> {
     pub(crate) async fn create(self, unconfirmed: Unconfirmed) -> Result<(StatusCode, Json<Value>), ApiError> {
         let Self { state, form, .. } = self;
         let id = unconfirmed.user();
-        let names = mentions(form);
-        let context = state.tweets.text_context(id, parent_of(form), &names);
+        let mentions = mentions(form);
+        let context = state.tweets.text_context(id, parent_of(form), &mentions);
         let counts = |_: &TextContext| AccountCounts::default().uploaded(form.file_bytes());
         let (caller, context) = unconfirmed.with_form(form).confirm_counting(context, counts).await?;
         let credentials = &state.authenticator.credentials;

@@ -145,8 +145,8 @@ impl Crowd {
         let page_reads = PageReads::new(&store.social);
         let keys = found.entries.iter().fold(PageKeys::by(Some(*fan)), |keys, (id, by)| keys.tweet(*id, *by));
         measure!("page of tweets", page_reads.read(&keys));
-        let names = [aviary_model::NameKey::of("author")];
-        measure!("basis", store.tweets.text_context(*fan, Some(parent.id), &names));
+        let mentions = words("@author").mentions();
+        measure!("basis", store.tweets.text_context(*fan, Some(parent.id), &mentions));
         let reply = Tweet { in_reply_to: first.in_reply_to, ..tweet(*fan, "#one #two @author", 1) };
         measure!("reply", store.tweets.create(&reply, &[*author], None));
         let edited = measure!("edit", store.tweets.edit(&reply, &words("#one #three"), &[], NOW));
