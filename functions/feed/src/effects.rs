@@ -45,7 +45,8 @@ pub(crate) fn effects(change: &SocialChange) -> Vec<Effect> {
             let content = content_of_comment(after, NotificationKind::Mention, at);
             mentioned(new_mentions(&before.message, &after.message), notified, content)
         }
-        SocialChange::CommentGone(comment) => vec![Effect::Count(Counter::Comments(comment.tweet), -1)],
+        SocialChange::TweetGone(tweet) => authored(tweet, -1),
+        SocialChange::CommentGone(comment) => commented(comment, -1),
         SocialChange::Hidden { user, other } => {
             vec![Effect::MarkHiddenRead { user: *user, other: *other }]
         }
@@ -72,8 +73,12 @@ fn of_edge(edge: &EdgeChange) -> Vec<Effect> {
                 false => Effect::StopFollowing { user: actor, followed, follow: id },
             },
         ],
-        EdgeTarget::Like { tweet, .. } => vec![Effect::Count(Counter::Likes(tweet), by)],
-        EdgeTarget::CommentLike { comment, .. } => vec![Effect::Count(Counter::CommentLikes(comment), by)],
+        EdgeTarget::Like { tweet, .. } => {
+            vec![Effect::Count(Counter::Likes(tweet), by), Effect::Count(Counter::LikesGiven(actor), by)]
+        }
+        EdgeTarget::CommentLike { comment, .. } => {
+            vec![Effect::Count(Counter::CommentLikes(comment), by), Effect::Count(Counter::LikesGiven(actor), by)]
+        }
         EdgeTarget::Retweet { tweet, author } => vec![
             Effect::Count(Counter::Retweets(tweet), by),
             match came {
@@ -97,7 +102,8 @@ fn of_edge(edge: &EdgeChange) -> Vec<Effect> {
 
 fn of_tweet(tweet: &Tweet) -> Vec<Effect> {
     let Tweet { id, author, .. } = *tweet;
-    let mut effects = vec![Effect::FanOut { user: author, tweet: id, author, position: id.into() }];
+    let mut effects = authored(tweet, 1);
+    effects.push(Effect::FanOut { user: author, tweet: id, author, position: id.into() });
     let content = content_of_tweet(tweet, tweet.created_at);
     let parent = tweet.in_reply_to.map(|parent| parent.author);
     effects.extend(parent.filter(|parent| *parent != author).map(|parent| Effect::Notify(parent, content.clone())));
@@ -106,7 +112,7 @@ fn of_tweet(tweet: &Tweet) -> Vec<Effect> {
 }
 
 fn of_comment(comment: &Comment) -> Vec<Effect> {
-    let mut effects = vec![Effect::Count(Counter::Comments(comment.tweet), 1)];
+    let mut effects = commented(comment, 1);
     if comment.tweet_author != comment.author {
         let content = content_of_comment(comment, NotificationKind::Comment, comment.created_at);
         effects.push(Effect::Notify(comment.tweet_author, content));
@@ -116,6 +122,17 @@ fn of_comment(comment: &Comment) -> Vec<Effect> {
     let content = content_of_comment(comment, NotificationKind::Mention, comment.created_at);
     effects.extend(mentioned(comment.message.mentions(), notified, content));
     effects
+}
+
+/// The counts of a tweet, in its author's profile.
+fn authored(tweet: &Tweet, by: i64) -> Vec<Effect> {
+    let media = (!tweet.media.is_empty()).then_some(Effect::Count(Counter::MediaTweets(tweet.author), by));
+    [Effect::Count(Counter::Tweets(tweet.author), by)].into_iter().chain(media).collect()
+}
+
+/// The counts of a comment, in its tweet and in its author's profile.
+fn commented(comment: &Comment, by: i64) -> Vec<Effect> {
+    vec![Effect::Count(Counter::Comments(comment.tweet), by), Effect::Count(Counter::Replies(comment.author), by)]
 }
 
 fn mentioned(mentions: Vec<Mention>, except: [Option<UserId>; 2], content: NotificationContent) -> Vec<Effect> {

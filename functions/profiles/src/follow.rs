@@ -29,7 +29,7 @@ pub struct FollowResponse {
     params(("id" = String, Path, description = "The user's id")),
     responses(
         (status = 200, description = "The caller follows this user", body = FollowResponse),
-        (status = 400, description = "The caller's own id, or a user whom the caller blocks"),
+        (status = 400, description = "The caller's own id, a user whom the caller blocks, or too many follows"),
         (status = 401, description = "Missing or invalid credential"),
         (status = 403, description = "This user blocks the caller"),
         (status = 404, description = "Unknown user"),
@@ -49,6 +49,10 @@ pub async fn follow(
         RelationChange::BlockedBy => return Err(ApiError::blocked()),
         RelationChange::Blocks => {
             let text = "You block this user. Unblock them before you follow them.";
+            return Err(ApiError::detail(StatusCode::BAD_REQUEST, text));
+        }
+        RelationChange::TooMany => {
+            let text = format!("You cannot follow more than {} users.", state.relations.max_follows());
             return Err(ApiError::detail(StatusCode::BAD_REQUEST, text));
         }
     };

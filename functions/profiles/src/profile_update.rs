@@ -25,7 +25,14 @@ pub struct UpdateProfileBody {
     /// The profile picture: JPEG, PNG, GIF or WebP, at most 5 MiB.
     #[schema(required = false, value_type = String, format = Binary)]
     pub image: Vec<u8>,
+    /// The same under the name that the document's clients use.
+    #[serde(rename = "profilePic")]
+    #[schema(required = false, value_type = String, format = Binary)]
+    pub profile_pic: Vec<u8>,
 }
+
+/// The names of the picture: the document's, and the one that its clients use.
+const PICTURE_FIELDS: [&str; 2] = ["image", "profilePic"];
 
 /// The valid fields of a change.
 struct Change {
@@ -81,20 +88,25 @@ fn read(form: &Form) -> Result<Change, ApiError> {
     let name = fields
         .blankable("username", |text| Ok::<_, Vec<Infallible>>((!text.trim().is_empty()).then(|| NameKey::of(text))));
     let bio = fields.blankable("bio", Bio::parse);
-    let files = form.files("image");
-    if files.is_empty() && form.has_non_file("image") {
-        fields.error("image", "The submitted data was not a file. Check the encoding type on the form.");
-    } else if files.len() > 1 {
-        fields.error("image", "Ensure this field has no more than 1 elements.");
-    }
-    let image = match files.first().map(inspect_file).transpose() {
-        Ok(image) => image,
-        Err(message) => {
-            fields.error("image", message);
-            None
-        }
-    };
+    let image = read_image(&mut fields);
     fields.finish(Some(Change { name: name.flatten(), bio, image }))
+}
+
+/// The picture, under either of its names. Both at once are one too many.
+fn read_image(fields: &mut Fields<'_>) -> Option<CleanImage> {
+    let form = fields.form();
+    let files: Vec<_> =
+        PICTURE_FIELDS.iter().flat_map(|name| form.files(name).into_iter().map(move |file| (*name, file))).collect();
+    for name in PICTURE_FIELDS {
+        if form.files(name).is_empty() && form.has_non_file(name) {
+            fields.error(name, "The submitted data was not a file. Check the encoding type on the form.");
+        }
+    }
+    if let Some((name, _)) = files.get(1) {
+        fields.error(name, "Ensure this field has no more than 1 elements.");
+    }
+    let (name, file) = files.first()?;
+    inspect_file(file).map_err(|message| fields.error(name, message)).ok()
 }
 
 /// The profile to change: the caller's own, or, for staff, the named user's.

@@ -37,6 +37,11 @@ pub(crate) struct NameOwner {
     pub(crate) user_id: UserId,
 }
 
+#[derive(Deserialize)]
+struct Address {
+    email: Option<Email>,
+}
+
 /// The `accounts` table.
 #[derive(Clone, Debug)]
 pub struct Accounts {
@@ -53,6 +58,13 @@ impl Accounts {
     /// The user with this id. One round trip.
     pub async fn by_id(&self, id: UserId) -> Result<Option<User>, StoreError> {
         self.table.get(user_key(id)).await
+    }
+
+    /// The address of this user; `None` without one, and without such a user. It reads nothing else of the account, so
+    /// that a function needs no right to read password hashes. One round trip.
+    pub async fn email_of(&self, id: UserId) -> Result<Option<Email>, StoreError> {
+        let address = self.table.get_some::<Address>(user_key(id), "pk, sk, email").await?;
+        Ok(address.and_then(|address| address.email))
     }
 
     /// The owner of this name or address. One round trip.

@@ -50,6 +50,26 @@ impl Db {
         output.item.map(|item| fields(table, item)).transpose()
     }
 
+    /// Some attributes of one item, read consistently; the key's must be among them. One round trip, one read unit per
+    /// 4 KB of the whole item.
+    pub(crate) async fn get_some<T: DeserializeOwned>(
+        &self,
+        table: &str,
+        key: Key,
+        attributes: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let call = self
+            .client
+            .get_item()
+            .table_name(table)
+            .set_key(Some(key.into_item()))
+            .projection_expression(attributes)
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        output.item.map(|item| fields(table, item)).transpose()
+    }
+
     /// Writes a new item. An existing item stays as it is, because a retry after a lost response finds its own item.
     /// One round trip.
     pub(crate) async fn create(&self, table: &str, item: Item) -> Result<(), StoreError> {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::dynamodb::client::MAX_ROUNDS;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Condition, Update};
-use crate::dynamodb::item::{Item, Key, item};
+use crate::dynamodb::item::{Item, Key, item, number};
 use crate::dynamodb::pages::{ListPage, Order, PartitionRange, id_behind};
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
@@ -21,11 +21,14 @@ use crate::social::visibility::Visibility;
 const BLOCKS: &str = "blocks";
 const BLOCKED_BY: &str = "blocked_by";
 const MUTES: &str = "mutes";
+/// How many users one user may follow, unless a setting says otherwise.
+const MAX_FOLLOWS: u64 = 7_500;
 
 /// The follows, blocks and mutes of the `social` table.
 #[derive(Clone, Debug)]
 pub struct Relations {
     table: SocialTable,
+    max_follows: u64,
 }
 
 /// The outcome of a change to a relation.
@@ -39,6 +42,8 @@ pub enum RelationChange {
     BlockedBy,
     /// Not allowed: the actor blocks the other user.
     Blocks,
+    /// Not allowed: the actor follows as many users as one may.
+    TooMany,
 }
 
 /// Another user's profile, with the blocks and mutes between them and an actor.
@@ -61,7 +66,19 @@ impl Relations {
     /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
-        Self { table: table.clone() }
+        Self { table: table.clone(), max_follows: MAX_FOLLOWS }
+    }
+
+    /// The same with another number of users whom one user may follow.
+    #[must_use]
+    pub fn with_max_follows(self, max_follows: u64) -> Self {
+        Self { max_follows, ..self }
+    }
+
+    /// How many users one user may follow.
+    #[must_use]
+    pub fn max_follows(&self) -> u64 {
+        self.max_follows
     }
 
     /// Another user's profile, and the blocks and mutes between them and the actor. `None` if there is no such user.
@@ -81,16 +98,21 @@ impl Relations {
         found.iter().find(|item| key.is_of(item)).map(|item| self.table.read(item.clone())).transpose()
     }
 
-    /// Makes `actor` follow `other`, unless one of them blocks the other. One round trip.
+    /// Makes `actor` follow `other`, unless one of them blocks the other, or the actor follows as many users as one
+    /// may. Their number is the counter of the actor's profile, which the stream keeps: a few more may be followed within
+    /// the stream's delay. One round trip.
     pub async fn follow(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<RelationChange, StoreError> {
         let mut transaction = Transaction::default();
-        self.create_edge(&mut transaction, EdgeKind::Follow, actor, other, id)?;
+        let edge = self.create_edge(&mut transaction, EdgeKind::Follow, actor, other, id)?;
         let at = transaction.check(&self.table, hide_key(actor, other), &no_block())?;
+        let below = Condition::missing("following").or(Condition::less("following", number(self.max_follows)));
+        transaction.check(&self.table, profile_key(actor), &below)?;
         let committed = transaction.commit(&self.table.db).await?;
         match committed.refusal(at) {
             _ if matches!(committed, Committed::Done) => Ok(RelationChange::Changed),
             Some(refusal) => self.which_block(refusal.found.clone()),
-            None => Ok(RelationChange::Unchanged),
+            None if committed.refused(edge) => Ok(RelationChange::Unchanged),
+            None => Ok(RelationChange::TooMany),
         }
     }
 

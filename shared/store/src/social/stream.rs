@@ -31,6 +31,8 @@ pub enum SocialChange {
         /// The item after the edit.
         after: Box<Tweet>,
     },
+    /// A tweet was deleted.
+    TweetGone(Box<Tweet>),
     /// A comment was created.
     Commented(Box<Comment>),
     /// A comment's text was edited.
@@ -128,7 +130,10 @@ impl Profiles {
     }
 
     fn tweet(&self, old: Option<Image>, new: Option<Image>) -> Result<SocialChange, StoreError> {
-        let Some(new) = new else { return Ok(SocialChange::Other) };
+        let Some(new) = new else {
+            let gone = old.map(|old| self.read(&old)).transpose()?;
+            return Ok(gone.map_or(SocialChange::Other, SocialChange::TweetGone));
+        };
         let after: Box<Tweet> = self.read(&new)?;
         let Some(old) = old else { return Ok(SocialChange::Tweeted(after)) };
         let before: Box<Tweet> = self.read(&old)?;

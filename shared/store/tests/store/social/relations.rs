@@ -2,6 +2,7 @@
 
 use aviary_model::{EdgeId, UserId};
 use aviary_store::{PageKeys, PageReads, RelationChange, Relations};
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::{join, join_all};
 
 use crate::fixture::{NOW, Random, Store};
@@ -200,4 +201,27 @@ async fn lists_are_newest_first_and_complete_for_every_page_size() {
         }
         assert_eq!((&following, &followers), (&others, &others), "by {limit}");
     }
+}
+
+#[tokio::test]
+async fn the_counter_of_the_profile_bounds_follows() {
+    let people = People::two().await;
+    let (store, a) = (&people.store, people.a);
+    let relations = people.relations.clone().with_max_follows(2);
+    let follow = |other| relations.follow(a, other, edge());
+    assert_eq!(follow(people.b).await.unwrap(), RelationChange::Changed);
+    // The stream counts the follows; here the test does.
+    let table = &store.names.social;
+    let mut profile = store.raw_item(table, &format!("U#{a}"), "PROFILE").await.unwrap();
+    profile.insert("following".to_owned(), AttributeValue::N("2".to_owned()));
+    store.raw_put(table, profile).await;
+    let other = store.registered("other").await.id;
+    assert_eq!(follow(other).await.unwrap(), RelationChange::TooMany);
+    // A follow that exists is no further one, and another's block is told first.
+    assert_eq!(follow(people.b).await.unwrap(), RelationChange::Unchanged);
+    relations.block(other, a, edge()).await.unwrap();
+    assert_eq!(follow(other).await.unwrap(), RelationChange::BlockedBy);
+    let more = relations.clone().with_max_follows(3);
+    let third = store.registered("third").await.id;
+    assert_eq!(more.follow(a, third, edge()).await.unwrap(), RelationChange::Changed);
 }
