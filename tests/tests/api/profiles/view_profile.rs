@@ -209,7 +209,7 @@ async fn a_profile_counts_tweets_replies_likes_and_media() {
     let photo = service.post("/api/tweets/").bearer(&account.access).multipart(&photo).send().await.with_status(201);
     let photo = photo.field("id");
     let theirs = id_of(&service.tweet(&other, "theirs").await);
-    let reply = comment(&service, &account, &theirs, "so it is").await;
+    let reply = comment(&service, &account, &theirs, "so it is").await.with_status(201).field("id");
     for tweet in [&theirs, &plain] {
         react(&service, "POST", &account, tweet, "like").await.with_status(200);
     }
