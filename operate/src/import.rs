@@ -125,10 +125,10 @@ async fn register(operator: &Operator, imported: ImportedUser) -> Result<Outcome
     let password = password.map_or_else(|| unusable(operator), Ok)?;
     let mut profile = Profile::new(id, username.clone(), created_at);
     profile.alias = alias;
-    let user = User { id, username, email, password, created_at };
+    let user = User::new(id, username, email, password, created_at);
     let registration =
         Registration::new(&operator.accounts, &operator.credentials, &operator.profiles, user.clone(), profile);
-    match registration.with_principal(principal).commit().await {
+    match registration.with_principal(principal).at(operator.clock.now()).commit().await {
         Ok(()) => {}
         Err(RegistrationError::Taken { username, email }) => return taken(operator, &user, username, email).await,
         Err(RegistrationError::Store(error)) => return Err(error),

@@ -106,6 +106,7 @@ fn plan(folder: &Path, delays: DelayArgs) -> Result<local::Plan> {
         reload: false,
         tls: None,
         password_policy: PasswordPolicy::Documented,
+        confirm_address: false,
         delays,
     })
 }

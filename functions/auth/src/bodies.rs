@@ -1,6 +1,6 @@
 //! Request and response bodies that several endpoints share.
 
-use aviary_model::UserId;
+use aviary_model::{Timestamp, UserId};
 use aviary_store::User;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -49,15 +49,24 @@ pub struct Me {
     pub id: UserId,
     /// The username.
     pub username: String,
+    /// The email address that waits for its confirmation; absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_email: Option<String>,
 }
 
-impl From<User> for Me {
-    fn from(user: User) -> Self {
-        Self { email: email_of(&user), id: user.id, username: user.username.as_str().to_owned() }
+impl Me {
+    pub(crate) fn of(user: User, now: Timestamp) -> Self {
+        let (email, pending_email) = (email_of(&user), pending_email_of(&user, now));
+        Self { email, id: user.id, username: user.username.as_str().to_owned(), pending_email }
     }
 }
 
 /// The email address as responses show it: empty if the account has none.
 pub(crate) fn email_of(user: &User) -> String {
     user.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default()
+}
+
+/// The email address that waits for its confirmation.
+pub(crate) fn pending_email_of(user: &User, now: Timestamp) -> Option<String> {
+    user.pending_at(now).map(|pending| pending.email.as_str().to_owned())
 }

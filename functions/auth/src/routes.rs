@@ -8,9 +8,10 @@ use crate::endpoints::{
     api_auth_logout, api_auth_obtain, api_auth_obtain_token, api_auth_refresh_token, api_auth_sessions,
     api_auth_sessions_by_id, api_auth_signup, api_auth_user_delete, api_auth_user_edit, api_auth_user_logout,
     api_auth_user_logout_all, api_auth_user_register, api_jwt, api_jwt_refresh, api_jwt_verify, auth_jwt_create,
-    auth_jwt_refresh, auth_jwt_verify, auth_login, auth_register, auth_token_login, auth_token_logout, auth_users,
-    auth_users_me, auth_users_reset_password, auth_users_reset_password_confirm, auth_users_set_password,
-    auth_users_set_username, auth_users_undo_email, well_known_jwks_json,
+    auth_jwt_refresh, auth_jwt_verify, auth_login, auth_mail_confirm, auth_mail_reset, auth_mail_undo, auth_register,
+    auth_token_login, auth_token_logout, auth_users, auth_users_confirm_email, auth_users_me,
+    auth_users_reset_password, auth_users_reset_password_confirm, auth_users_set_password, auth_users_set_username,
+    auth_users_undo_email, well_known_jwks_json,
 };
 use crate::state::AuthState;
 
@@ -115,7 +116,14 @@ fn mailed(routes: Routes<AuthState>) -> Routes<AuthState> {
             routes!(auth_users_reset_password::reset_password),
         )
         .add(redeems.of("004"), routes!(auth_users_reset_password_confirm::reset_password_confirm))
+        .add(redeems, routes!(auth_users_confirm_email::confirm_email))
         .add(redeems, routes!(auth_users_undo_email::undo_email))
+        .add(any(), routes!(auth_mail_reset::mail_reset_form))
+        .add(redeems, routes!(auth_mail_reset::mail_reset))
+        .add(any(), routes!(auth_mail_confirm::mail_confirm_form))
+        .add(redeems, routes!(auth_mail_confirm::mail_confirm))
+        .add(any(), routes!(auth_mail_undo::mail_undo_form))
+        .add(redeems, routes!(auth_mail_undo::mail_undo))
 }
 
 fn own_account(routes: Routes<AuthState>) -> Routes<AuthState> {

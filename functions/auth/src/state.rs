@@ -20,6 +20,8 @@ pub struct AuthState {
     pub(crate) issuer: Issuer,
     pub(crate) passwords: Passwords,
     pub(crate) policy: Policy,
+    /// Whether a new address of an account waits until its mailbox confirms it. Without a sender no mailbox could.
+    pub(crate) confirms_addresses: bool,
     pub(crate) refresh: Refresh,
     pub(crate) limiter: Limiter,
     pub(crate) audit: Audit,
@@ -57,6 +59,8 @@ impl AuthState {
             audit: audit(start)?,
             passwords: Passwords::new(entropy.clone()),
             policy: Policy::of(settings)?,
+            confirms_addresses: settings.boolean("AVIARY_CONFIRM_ADDRESS")?.unwrap_or(false)
+                && settings.optional("AVIARY_MAIL_FROM").is_some(),
             tables,
             issuer,
             clock,

@@ -66,7 +66,7 @@ impl Fixture {
         let id = UserId::new(NOW, &OsEntropy).unwrap();
         let username = Username::parse(name).unwrap();
         let password = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned();
-        let user = User { id, username: username.clone(), email: None, password, created_at: NOW };
+        let user = User::new(id, username.clone(), None, password, NOW);
         // 40 hex digits.
         let token: String = random().chars().chain(random().chars()).take(40).collect();
         let opening = SessionOpening {

@@ -11,7 +11,11 @@ impl Worker {
     pub(crate) async fn perform(&self, task: &Task) -> Result<Outcome, TaskError> {
         match task {
             Task::ResetMail { user } => self.reset_mail(*user).await,
-            Task::EmailChanged { user, old } => self.email_changed(*user, old).await,
+            Task::EmailChanged { user, old, change } => self.email_changed(*user, old, *change).await,
+            Task::ConfirmEmail { user, change } => self.confirm_email(*user, *change).await,
+            Task::EmailChangeUndone { user, to } => self.email_change_undone(*user, to).await,
+            Task::PasswordChanged { to, .. } => self.password_changed(to).await,
+            Task::AccountDeleted { to, .. } => self.account_deleted(to).await,
             Task::SweepSessions { user } => self.sweep_sessions(*user).await,
             Task::Purge { user, round } => self.purge(*user, *round).await,
             Task::RemoveIntegerObject { user, key } => self.remove_integer_object(*user, key).await,

@@ -28,12 +28,43 @@ pub enum Task {
         /// The user whose password is reset.
         user: UserId,
     },
-    /// Notify the old address of the change, with a link that undoes it.
+    /// Notify the old address of a change that was made or asked for, with a link that undoes it.
     EmailChanged {
-        /// The user whose address changed.
+        /// The user whose address changes.
         user: UserId,
         /// The address before the change.
         old: Email,
+        /// The number of the change.
+        #[serde(default)]
+        change: u32,
+    },
+    /// Mail a link that confirms a pending address to that address.
+    ConfirmEmail {
+        /// The user whose address is pending.
+        user: UserId,
+        /// The number of the change.
+        change: u32,
+    },
+    /// Notify an address that the account has its former one again.
+    EmailChangeUndone {
+        /// The user whose change was undone.
+        user: UserId,
+        /// The address that was replaced.
+        to: Email,
+    },
+    /// Notify the owner of a changed password.
+    PasswordChanged {
+        /// The user whose password changed.
+        user: UserId,
+        /// The account's address at that time.
+        to: Email,
+    },
+    /// Notify the owner of the deletion of the account.
+    AccountDeleted {
+        /// The deleted account.
+        user: UserId,
+        /// Its address.
+        to: Email,
     },
     /// Remove the sessions of earlier epochs.
     SweepSessions {
@@ -204,6 +235,10 @@ impl Task {
             Self::Unknown => return None,
             Self::ResetMail { user }
             | Self::EmailChanged { user, .. }
+            | Self::ConfirmEmail { user, .. }
+            | Self::EmailChangeUndone { user, .. }
+            | Self::PasswordChanged { user, .. }
+            | Self::AccountDeleted { user, .. }
             | Self::SweepSessions { user }
             | Self::Purge { user, .. }
             | Self::RemoveIntegerObject { user, .. }

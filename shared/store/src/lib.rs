@@ -17,7 +17,9 @@ mod jobs;
 mod removal;
 mod social;
 
+pub use accounts::address_change::AddressChange;
 pub use accounts::change::{AccountChange, AccountChangeError, AccountTables, EndSessions};
+pub use accounts::former::{FormerAddress, FormerName, PendingAddress};
 pub use accounts::registration::{Registration, RegistrationError};
 pub use accounts::{Accounts, User};
 pub use counters::recount::{CounterCheck, Recount, WalkPosition};

@@ -122,6 +122,12 @@ impl ApiError {
         self.0.status
     }
 
+    /// The body, for a response in another form.
+    #[must_use]
+    pub fn json(&self) -> &Value {
+        &self.0.body
+    }
+
     /// 500: the cause goes to the log, and the client gets the request's id.
     #[must_use]
     pub fn internal(cause: impl fmt::Display) -> Self {

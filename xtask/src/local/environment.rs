@@ -5,23 +5,24 @@ use std::{collections::BTreeMap, env, process::Command};
 use anyhow::{Result, bail};
 use aviary_template::Function;
 
-use super::plan::REGION;
-use crate::cli::PasswordPolicy;
+use super::plan::{Plan, REGION};
 
 /// The limits per address, raised. Those per account stay.
 const LIMITS: &str =
     "login_address=100000/300,signup_address=100000/3600,reset_address=100000/3600,search_address=100000/60";
 
 /// Variables whose value on this machine differs from the template's.
-pub(super) fn overrides(api_url: &str, media_url: &str, password_policy: PasswordPolicy) -> BTreeMap<String, String> {
+pub(super) fn overrides(plan: &Plan, media_url: &str) -> BTreeMap<String, String> {
+    let confirm_address = plan.confirm_address.to_string();
     [
         // The local server passes on neither the scheme nor the host of a request.
-        ("AVIARY_PUBLIC_URL", api_url),
+        ("AVIARY_PUBLIC_URL", plan.api_url().as_str()),
         ("AVIARY_MEDIA_URL", media_url),
         // The local server passes the path on as it was sent; API Gateway decodes it.
         ("AVIARY_RAW_PATH", "encoded"),
         ("AVIARY_CORS_ORIGINS", "*"),
-        ("AVIARY_PASSWORD_POLICY", password_policy.as_str()),
+        ("AVIARY_PASSWORD_POLICY", plan.password_policy.as_str()),
+        ("AVIARY_CONFIRM_ADDRESS", confirm_address.as_str()),
         // For the local server all requests have one address.
         ("AVIARY_LIMITS", LIMITS),
         ("AVIARY_MAIL_FROM", "aviary@localhost.localdomain"),

@@ -7,7 +7,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::bodies::{Detail, email_of};
+use crate::bodies::{Detail, email_of, pending_email_of};
 use crate::flows::account_by_name::account_by_name;
 use crate::state::AuthState;
 
@@ -21,6 +21,9 @@ pub struct AccountResponse {
     pub password: String,
     /// The email address; empty if the account has none.
     pub email: String,
+    /// The email address that waits for its confirmation; absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_email: Option<String>,
 }
 
 /// Returns an account by its username.
@@ -43,5 +46,6 @@ pub async fn account(
         username: user.username.as_str().to_owned(),
         password: format!("{algorithm}$********"),
         email: email_of(&user),
+        pending_email: pending_email_of(&user, state.clock.now()),
     }))
 }

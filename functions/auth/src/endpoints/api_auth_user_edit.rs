@@ -8,9 +8,10 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::bodies::{Detail, email_of};
+use crate::bodies::{Detail, email_of, pending_email_of};
 use crate::flows::account_change::{FIELDS, change_by, hash_new};
-use crate::flows::form_fields::username_and_email;
+use crate::flows::address_change::address_change;
+use crate::flows::form_fields::new_names;
 use crate::flows::own_account::{check_current_password, own_account_to_change};
 use crate::state::AuthState;
 
@@ -26,7 +27,8 @@ pub struct UserEditBody {
     /// Whether the password changes too.
     #[schema(required = false)]
     pub update_password: bool,
-    /// The current password, if `update_password` is true.
+    /// The current password: needed if `update_password` is true. With it, a new address can be confirmed without the
+    /// password.
     #[schema(required = false)]
     pub current_password: String,
     /// The new password, if `update_password` is true.
@@ -43,6 +45,9 @@ pub struct UserEditResponse {
     pub username: String,
     /// The email address; empty if the account has none.
     pub email: String,
+    /// The email address that waits for its confirmation; absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_email: Option<String>,
 }
 
 /// Changes the caller's username, email address and password.
@@ -59,14 +64,17 @@ pub async fn user_edit(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<UserEditResponse>, ApiError> {
-    let names = username_and_email(&form);
-    let (username, email) = names.as_ref().map_or((None, None), |(name, email)| (name.as_ref(), email.as_ref()));
-    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), username, email).await?;
-    let (username, email) = names?;
-    let mut edit = AccountChange { username, email, ..AccountChange::default() };
-    if let Some((current, new)) = read_passwords(&form)? {
+    let new = new_names(&form);
+    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), new.as_ref().ok()).await?;
+    let (new, new_password) = (new?, new_password(&form)?);
+    let password_given = new.current_password.is_some();
+    if let Some(current) = new.current_password {
         check_current_password(&state, &client, &caller, &user, current).await?;
-        edit.password = Some(hash_new(&state, "new_password", new, &user).await?);
+    }
+    let address = address_change(&state, &user, new.email, password_given).await?;
+    let mut edit = AccountChange { username: new.username, address, ..AccountChange::default() };
+    if let Some(password) = new_password {
+        edit.password = Some(hash_new(&state, "new_password", password, &user).await?);
         edit.end_sessions = Some(EndSessions { epoch: caller.epoch, keep: Some(caller.sid) });
     }
     let user = change_by(&state, &client, (&caller, &user), edit, FIELDS).await?;
@@ -74,15 +82,17 @@ pub async fn user_edit(
         id: user.id.to_string(),
         username: user.username.as_str().to_owned(),
         email: email_of(&user),
+        pending_email: pending_email_of(&user, state.clock.now()),
     }))
 }
 
-fn read_passwords(form: &Form) -> Result<Option<(PasswordText, PasswordText)>, ApiError> {
+/// The new password, if the form is to change it. It then must have the current one too.
+fn new_password(form: &Form) -> Result<Option<PasswordText>, ApiError> {
     let mut fields = Fields::of(form);
     if fields.boolean("update_password") != Some(true) {
         return fields.finish(Some(None));
     }
     let current = fields.required("current_password", PasswordText::parse);
     let new = fields.required("new_password", PasswordText::parse);
-    fields.finish(current.zip(new)).map(Some)
+    fields.finish(current.and(new).map(Some))
 }

@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 
 use crate::bodies::{Detail, Me};
 use crate::flows::account_change::{FIELDS, change_by, delete};
-use crate::flows::form_fields::username_and_email;
+use crate::flows::address_change::address_change;
+use crate::flows::form_fields::new_names;
 use crate::flows::own_account::{check_current_password, own_account, own_account_to_change};
 use crate::state::AuthState;
 
@@ -24,6 +25,9 @@ pub struct MeBody {
     /// A new email address; an empty string removes it.
     #[schema(required = false)]
     pub email: String,
+    /// The current password. With it, the new address can be confirmed without the password.
+    #[schema(required = false)]
+    pub current_password: String,
 }
 
 /// The confirmation of a deletion.
@@ -40,14 +44,18 @@ pub struct CurrentPasswordBody {
 ))]
 pub async fn users_me(State(state): State<AuthState>, unconfirmed: Unconfirmed) -> Result<Json<Me>, ApiError> {
     let (_, user) = own_account(&state, unconfirmed).await?;
-    Ok(Json(user.into()))
+    Ok(Json(Me::of(user, state.clock.now())))
 }
 
 /// Changes the caller's username and email address.
+///
+/// Where the deployment confirms addresses, a new one is pending until the link in the mail to it is followed. The
+/// address before gets a mail whose link takes the change back.
 #[utoipa::path(put, path = "/auth/users/me", tag = "accounts", request_body = MeBody, responses(
     (status = 200, description = "The changed account", body = Me),
     (status = 400, description = "Errors by field"),
     (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
+    (status = 429, description = "Too many changes of the address, or too many mails to it", body = Detail),
 ))]
 pub async fn put_users_me(
     State(state): State<AuthState>,
@@ -55,12 +63,17 @@ pub async fn put_users_me(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<Me>, ApiError> {
-    let names = username_and_email(&form);
-    let (username, email) = names.as_ref().map_or((None, None), |(name, email)| (name.as_ref(), email.as_ref()));
-    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), username, email).await?;
-    let (username, email) = names?;
-    let change_of = AccountChange { username, email, ..AccountChange::default() };
-    Ok(Json(change_by(&state, &client, (&caller, &user), change_of, FIELDS).await?.into()))
+    let new = new_names(&form);
+    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), new.as_ref().ok()).await?;
+    let new = new?;
+    let password_given = new.current_password.is_some();
+    if let Some(password) = new.current_password {
+        check_current_password(&state, &client, &caller, &user, password).await?;
+    }
+    let address = address_change(&state, &user, new.email, password_given).await?;
+    let change_of = AccountChange { username: new.username, address, ..AccountChange::default() };
+    let user = change_by(&state, &client, (&caller, &user), change_of, FIELDS).await?;
+    Ok(Json(Me::of(user, state.clock.now())))
 }
 
 /// Changes the caller's username and email address; same as `PUT`.
@@ -68,6 +81,7 @@ pub async fn put_users_me(
     (status = 200, description = "The changed account", body = Me),
     (status = 400, description = "Errors by field"),
     (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
+    (status = 429, description = "Too many changes of the address, or too many mails to it", body = Detail),
 ))]
 pub async fn patch_users_me(
     state: State<AuthState>,

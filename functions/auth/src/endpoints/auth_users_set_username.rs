@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::bodies::Detail;
 use crate::flows::account_change::{FIELDS, FieldNames, change_by};
+use crate::flows::form_fields::NewNames;
 use crate::flows::own_account::{check_current_password, own_account_to_change};
 use crate::state::AuthState;
 
@@ -39,8 +40,8 @@ pub async fn set_username(
     let current = fields.required("current_password", PasswordText::parse);
     let username = fields.required("new_username", Username::parse);
     let read = fields.finish(current.zip(username));
-    let username = read.as_ref().ok().map(|(_, username)| username);
-    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), username, None).await?;
+    let new = read.as_ref().ok().map(|(_, username)| NewNames::of_username(username));
+    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), new.as_ref()).await?;
     let (current, username) = read?;
     check_current_password(&state, &client, &caller, &user, current).await?;
     let set = AccountChange { username: Some(username), ..AccountChange::default() };

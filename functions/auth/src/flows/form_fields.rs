@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use aviary_auth::PasswordText;
+use aviary_auth::{PasswordText, PasswordTextError};
 use aviary_model::{Email, EmailError, NameKey, Secret, Username};
 use aviary_web::{ApiError, Fields, Form};
 
@@ -34,13 +34,33 @@ pub(crate) fn optional_email(text: &str) -> Result<Option<Email>, Vec<EmailError
     if text.trim().is_empty() { Ok(None) } else { Email::parse(text).map(Some) }
 }
 
-type UsernameAndEmail = (Option<Username>, Option<Option<Email>>);
+/// Reads a password that may be blank; blank is `None`.
+pub(crate) fn optional_password(text: &str) -> Result<Option<PasswordText>, Vec<PasswordTextError>> {
+    if text.is_empty() { Ok(None) } else { PasswordText::parse(text).map(Some) }
+}
 
-/// Reads the fields of a change, by the rules of a signup. `None` leaves a field as it is, `Some(None)` removes the
-/// address.
-pub(crate) fn username_and_email(form: &Form) -> Result<UsernameAndEmail, ApiError> {
+/// The fields of a change that its form has, by the rules of a signup.
+#[derive(Debug)]
+pub(crate) struct NewNames {
+    pub(crate) username: Option<Username>,
+    /// `Some(None)` removes the address.
+    pub(crate) email: Option<Option<Email>>,
+    /// The password, if the form has it: then the change of the address needs no other proof of it.
+    pub(crate) current_password: Option<PasswordText>,
+}
+
+impl NewNames {
+    /// A change of the username alone.
+    pub(crate) fn of_username(username: &Username) -> Self {
+        Self { username: Some(username.clone()), email: None, current_password: None }
+    }
+}
+
+/// Reads the fields of a change.
+pub(crate) fn new_names(form: &Form) -> Result<NewNames, ApiError> {
     let mut fields = Fields::of(form);
     let username = fields.optional("username", Username::parse);
     let email = fields.blankable("email", optional_email);
-    fields.finish(Some((username, email)))
+    let current_password = fields.blankable("current_password", optional_password).flatten();
+    fields.finish(Some(NewNames { username, email, current_password }))
 }

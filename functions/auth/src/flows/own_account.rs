@@ -1,11 +1,11 @@
 //! The caller's own account, and the password check that confirms a change to it.
 
 use aviary_auth::{AccountCounts, Caller, PasswordText, Unconfirmed};
-use aviary_model::{Email, Username};
 use aviary_store::User;
 use aviary_web::{ApiError, Client};
 use http::StatusCode;
 
+use crate::flows::form_fields::NewNames;
 use crate::security_events::audit;
 use crate::state::AuthState;
 
@@ -14,26 +14,25 @@ use crate::state::AuthState;
 /// # Errors
 /// 401 if the credential or the account has ended.
 pub(crate) async fn own_account(state: &AuthState, unconfirmed: Unconfirmed) -> Result<(Caller, User), ApiError> {
-    own_account_to_change(state, unconfirmed, None, None).await
+    own_account_to_change(state, unconfirmed, None).await
 }
 
-/// As [`own_account`], and counts a change of the username or the address together with the request. `None` leaves a
-/// field as it is.
+/// As [`own_account`], and counts a change of the username or the address together with the request. `None`
+/// changes neither.
 ///
 /// # Errors
 /// As [`own_account`]; 429 after too many changes, or after too many that were refused because the name was taken.
 pub(crate) async fn own_account_to_change(
     state: &AuthState,
     unconfirmed: Unconfirmed,
-    username: Option<&Username>,
-    email: Option<&Option<Email>>,
+    new: Option<&NewNames>,
 ) -> Result<(Caller, User), ApiError> {
     let id = unconfirmed.user();
-    let counts = |user: &Option<User>| match user {
-        Some(user) => AccountCounts::default()
-            .username_change(username.is_some_and(|name| *name != user.username))
-            .address_change(email.is_some_and(|email| *email != user.email)),
-        None => AccountCounts::default(),
+    let counts = |user: &Option<User>| match (new, user) {
+        (Some(new), Some(user)) => AccountCounts::default()
+            .username_change(new.username.as_ref().is_some_and(|name| *name != user.username))
+            .address_change(new.email.as_ref().is_some_and(|email| *email != user.email)),
+        _ => AccountCounts::default(),
     };
     let (caller, user) = unconfirmed.confirm_counting(state.tables.accounts.by_id(id), counts).await?;
     // The account may be deleted between the two reads: same error as if both had come after the deletion.

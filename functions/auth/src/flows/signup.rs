@@ -111,7 +111,7 @@ impl Signup<'_> {
         let id = UserId::new(now, state.entropy.as_ref())?;
         let mut profile = Profile::new(id, username.clone(), now);
         shape(&mut profile);
-        let user = User { id, username, email, password, created_at: now };
+        let user = User::new(id, username, email, password, now);
         let (sign_in, sessions) = prepare(state, self.client, id, 0, &[], self.to_open)?;
         let signup = security_event(state, self.client, "signup")?;
         let sign_in = sign_in.with_activity(&state.tables.activities, &signup)?;

@@ -12,13 +12,9 @@ impl World {
     }
 
     pub(crate) async fn account(&self, name: &str) -> User {
-        let user = User {
-            id: UserId::new(NOW, &Random).unwrap(),
-            username: Username::parse(name).unwrap(),
-            email: None,
-            password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned(),
-            created_at: NOW,
-        };
+        let (id, username) = (UserId::new(NOW, &Random).unwrap(), Username::parse(name).unwrap());
+        let password = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned();
+        let user = User::new(id, username, None, password, NOW);
         let profile = Profile::new(user.id, user.username.clone(), NOW);
         let tables = &self.tables;
         Registration::new(&tables.accounts, &tables.credentials, &tables.profiles, user.clone(), profile)
@@ -39,7 +35,7 @@ impl World {
     /// Deletes an account as `auth` does, in one transaction with the purge job.
     pub(crate) async fn delete_account(&self, user: &User) -> Job {
         let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, self.now()).unwrap();
-        assert!(self.tables.delete(user, &purge).await.unwrap());
+        assert!(self.tables.delete(user, std::slice::from_ref(&purge), NOW).await.unwrap());
         purge
     }
 

@@ -119,7 +119,7 @@ impl Fixture {
     /// Deletes the account as `auth` does. Returns the purge job of the transaction.
     pub(crate) async fn delete(&self, user: &User) -> Job {
         let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, self.clock.now()).unwrap();
-        assert!(self.tables.delete(user, &purge).await.unwrap());
+        assert!(self.tables.delete(user, std::slice::from_ref(&purge), NOW).await.unwrap());
         purge
     }
 
@@ -139,13 +139,9 @@ impl Fixture {
 }
 
 fn new_user(name: &str, email: Option<&str>) -> (User, Profile) {
-    let user = User {
-        id: UserId::new(NOW, &Random).unwrap(),
-        username: Username::parse(name).unwrap(),
-        email: email.map(|email| Email::parse(email).unwrap()),
-        password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned(),
-        created_at: NOW,
-    };
+    let (id, username) = (UserId::new(NOW, &Random).unwrap(), Username::parse(name).unwrap());
+    let password = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned();
+    let user = User::new(id, username, email.map(|email| Email::parse(email).unwrap()), password, NOW);
     let profile = Profile::new(user.id, user.username.clone(), NOW);
     (user, profile)
 }

@@ -222,7 +222,7 @@ pub(crate) fn profile_item(profile: &Profile) -> Result<Item, StoreError> {
 }
 
 pub(crate) fn name_item(name: &NameKey, id: UserId) -> Result<Item, StoreError> {
-    item(name_key(name), &NameOwner { user_id: id }, name_index(name, id).into_iter().flatten())
+    item(name_key(name), &NameOwner { user_id: id, expires_at: None }, name_index(name, id).into_iter().flatten())
 }
 
 pub(crate) fn profile_key(id: UserId) -> Key {

@@ -211,13 +211,9 @@ pub(crate) fn number(value: i64) -> AttributeValue {
 }
 
 pub(crate) fn user(name: &str, email: Option<&str>) -> User {
-    User {
-        id: UserId::new(NOW, &Random).unwrap(),
-        username: Username::parse(name).unwrap(),
-        email: email.map(|email| Email::parse(email).unwrap()),
-        password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned(),
-        created_at: NOW,
-    }
+    let (id, username) = (UserId::new(NOW, &Random).unwrap(), Username::parse(name).unwrap());
+    let password = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned();
+    User::new(id, username, email.map(|email| Email::parse(email).unwrap()), password, NOW)
 }
 
 pub(crate) fn opening(user: UserId) -> SessionOpening {
