@@ -6,8 +6,7 @@ use serde_json::Value as Json;
 
 use crate::error::{ApiError, FieldErrors};
 use crate::form::{Form, Value};
-use crate::raw_json_fields::MAX_READ_BYTES;
-use crate::surrogates;
+use crate::{raw_json_fields, surrogates};
 
 const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
@@ -82,6 +81,7 @@ impl<'a> Fields<'a> {
     pub fn nested<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Option<T> {
         let form = match self.form.get(name) {
             Some(Value::Json(Json::Null)) => return self.fail(name, NULL),
+            Some(Value::Object(form)) => form.clone(),
             Some(Value::Json(Json::Object(fields))) => {
                 Form::new(fields.iter().map(|(name, value)| (name.clone(), Value::Json(value.clone()))).collect())
             }
@@ -169,12 +169,7 @@ impl<'a> Fields<'a> {
 /// The object that a form's field holds as JSON text, if it is not too long to parse.
 fn written_object(value: &Value) -> Option<Form> {
     match value {
-        Value::Text(text) if text.len() <= MAX_READ_BYTES => match serde_json::from_str(text) {
-            Ok(Json::Object(fields)) => {
-                Some(Form::new(fields.into_iter().map(|(name, value)| (name, Value::Json(value))).collect()))
-            }
-            _ => None,
-        },
+        Value::Text(text) => raw_json_fields::form(text.as_bytes(), &[]).ok(),
         _ => None,
     }
 }
@@ -184,19 +179,24 @@ fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Json(Json::Array(_)) => "list",
         Value::Json(Json::Bool(_)) => "bool",
+        Value::Number(number) if number.is_float() => "float",
         Value::Json(Json::Number(number)) if number.is_f64() => "float",
-        Value::Json(Json::Number(_)) => "int",
+        Value::Number(_) | Value::Json(Json::Number(_)) => "int",
+        Value::Object(_) | Value::Json(Json::Object(_)) => "dict",
         Value::File(_) => "InMemoryUploadedFile",
-        _ => "str",
+        Value::Text(_) | Value::Raw(_) | Value::Json(_) => "str",
     }
 }
 
-/// A text, or a number as it is written. DRF's `CharField` takes both and nothing else.
+/// A text, or a number as Django REST framework prints it. Its `CharField` takes both and nothing else. A file input that
+/// was left empty is an empty text to Django.
 fn as_text(value: &Value) -> Option<std::borrow::Cow<'_, str>> {
     match value {
         Value::Text(text) | Value::Json(Json::String(text)) => Some(text.into()),
+        Value::Number(number) => Some(number.text()),
         Value::Json(Json::Number(number)) => Some(number.to_string().into()),
-        Value::Json(_) | Value::File(_) => None,
+        Value::File(file) if file.is_empty_input() => Some("".into()),
+        Value::Json(_) | Value::Object(_) | Value::Raw(_) | Value::File(_) => None,
     }
 }
 

@@ -4,19 +4,25 @@
 //! slashes, the size limit, CORS, cookies, and errors in Django REST framework's shapes.
 
 mod body;
+mod charset;
 mod client_info;
 mod cookies;
 mod cors;
 mod error;
 mod fields;
 mod form;
+mod form_digest;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod gateway;
 mod idempotency;
 mod idempotent_post;
+mod json_number;
+mod line_breaks;
 mod logged_caller;
 mod media;
+mod media_type;
+mod multipart;
 mod page;
 mod path;
 mod raw_json_fields;
@@ -33,6 +39,7 @@ pub use cookies::{CSRF_COOKIE, Cookies, SESSION_COOKIE, SessionCookies};
 pub use error::{ApiError, FieldErrors};
 pub use fields::Fields;
 pub use form::{File, Form, Value};
+pub use json_number::JsonNumber;
 pub use idempotency::{IdempotencyKey, IdempotentRequest};
 pub use logged_caller::RequestLog;
 pub use media::{inspect_file, inspect_video_file};

@@ -14,6 +14,7 @@ mod samples;
 
 use bytes::Bytes;
 
+use crate::inspect::format::DeclaredType;
 use crate::inspect::limits::MAX_VIDEO_BYTES;
 use crate::inspect::mp4::boxes::{Blanks, Boxes, Mp4Box};
 use crate::inspect::mp4::error::VideoError;
@@ -27,6 +28,8 @@ const BRANDS: [&[u8; 4]; 15] = [
 ];
 /// How many of the compatible brands are checked.
 const MAX_BRANDS: usize = 64;
+/// The spellings of its media type.
+const TYPES: [&str; 4] = ["video/mp4", "video/x-m4v", "application/mp4", "video/mpeg4"];
 
 /// A video that is safe to publish: an MP4 of known size and duration, without metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +47,7 @@ pub struct CleanVideo {
 }
 
 /// Checks the structure of a video and blanks everything that is not needed to show it. `declared_type` is the content
-/// type that its sender declared. If it is missing, empty or `application/octet-stream`, the bytes alone decide.
+/// type that its sender declared. If it names no type (`video/*`, `application/octet-stream`, nothing), the bytes alone decide.
 ///
 /// # Errors
 /// [`VideoError`] when the file is empty, too large, not an MP4, not of the declared type, malformed, cut off, too
@@ -78,14 +81,11 @@ fn is_mp4(source: &Source<'_>) -> bool {
 }
 
 fn check_declared_type(declared_type: Option<&str>) -> Result<(), VideoError> {
-    let essence = declared_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    let is = |name: &str| essence.eq_ignore_ascii_case(name);
-    if essence.is_empty()
-        || ["application/octet-stream", "video/mp4", "video/x-m4v", "application/mp4"].into_iter().any(is)
-    {
+    let claim = DeclaredType::of(declared_type);
+    if claim.names_none("video") || TYPES.iter().any(|name| claim.is(name)) {
         return Ok(());
     }
-    Err(VideoError::type_mismatch(essence))
+    Err(VideoError::type_mismatch(claim.as_str()))
 }
 
 /// Walks the boxes of the file itself.

@@ -5,4 +5,6 @@ mod cookies;
 mod cors;
 mod errors;
 mod headers;
+mod json_values;
+mod multipart;
 mod paths;
