@@ -43,7 +43,7 @@ pub fn routes() -> Routes<IntegersState> {
         .add(deletes.body(a_session), routes!(session::delete_session))
         .add(
             own()
-                .repeatable("Each request gives a new permission to upload; its signature is stored nowhere.")
+                .creates()
                 .limit(RouteLimit::UploadsAccount)
                 .body(r#"{"size": 100}"#)
                 .round_trips(3),

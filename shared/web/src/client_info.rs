@@ -19,6 +19,9 @@ pub struct Client {
     pub user_agent: String,
     /// Scheme and authority without a trailing slash: `https://api.example.com`.
     pub base_url: String,
+    /// The origins that the service is served under: the deployment's `public_url`, the `Host` that the request names, and
+    /// the gateway's own name.
+    pub own_origins: Vec<String>,
     /// The gateway's id of the request.
     pub request_id: String,
     /// The request's log line, which knows the confirmed caller.
@@ -43,8 +46,15 @@ impl Client {
             _ => (String::new(), String::new()),
         };
         let user_agent = text(headers, header::USER_AGENT).chars().take(200).collect();
-        let base_url = public_url.map_or_else(|| base_url(headers), ToOwned::to_owned);
-        Self { address, user_agent, base_url, request_id, log: RequestLog::default() }
+        let of_host = base_url(headers);
+        let gateway = match context {
+            Some(RequestContext::ApiGatewayV2(context)) => context.domain_name.as_ref(),
+            _ => None,
+        };
+        let gateway = gateway.map(|name| format!("https://{name}"));
+        let own_origins = public_url.map(ToOwned::to_owned).into_iter().chain([of_host.clone()]).chain(gateway).collect();
+        let base_url = public_url.map_or(of_host, ToOwned::to_owned);
+        Self { address, user_agent, base_url, own_origins, request_id, log: RequestLog::default() }
     }
 
     /// The URL of the picture for users without one. The function `profiles` serves it.
@@ -99,6 +109,9 @@ mod tests {
         assert_eq!(Client::of(&headers, None, None).base_url, "http://api.example.com");
         headers.insert("host", "a b/\"".parse().expect("a value"));
         assert_eq!(Client::of(&headers, None, None).base_url, "http://localhost");
-        assert_eq!(Client::of(&headers, None, Some("https://x.test")).base_url, "https://x.test");
+        headers.insert("host", "api.example.com".parse().expect("a value"));
+        let client = Client::of(&headers, None, Some("https://x.test"));
+        assert_eq!(client.base_url, "https://x.test");
+        assert_eq!(client.own_origins, ["https://x.test", "http://api.example.com"]);
     }
 }

@@ -9,6 +9,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http::HeaderValue;
+use http::header::COOKIE;
 use http::uri::Authority;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{LambdaEvent, RequestExt};
@@ -29,12 +31,18 @@ pub(crate) fn repair(mut event: LambdaEvent<LambdaRequest>, path_is_encoded: boo
         if !path_is_encoded {
             request.raw_path = request.raw_path.as_deref().map(path::encode);
         }
+        // lambda_http would drop all of them if one of them is not ASCII.
+        for cookie in request.cookies.take().into_iter().flatten() {
+            if let Ok(cookie) = HeaderValue::from_bytes(cookie.as_bytes()) {
+                request.headers.append(COOKIE, cookie);
+            }
+        }
         // lambda_http parses both headers unchecked, and panics at an invalid one.
         let host = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
         if host.is_none_or(|host| host.parse::<Authority>().is_err()) {
-            request.headers.insert(http::header::HOST, http::HeaderValue::from_static("localhost"));
+            request.headers.insert(http::header::HOST, HeaderValue::from_static("localhost"));
         }
-        let proto = request.headers.get("x-forwarded-proto").map(http::HeaderValue::as_bytes);
+        let proto = request.headers.get("x-forwarded-proto").map(HeaderValue::as_bytes);
         if !matches!(proto, Some(b"http" | b"https")) {
             request.headers.remove("x-forwarded-proto");
         }

@@ -11,12 +11,13 @@ use lambda_http::{Adapter, Error};
 use tower::ServiceBuilder;
 
 use crate::gateway::{BeforeRouting, refuse_too_large, repair};
+use crate::origins::Origins;
 use crate::{cookies, cors, request_log};
 
 /// The rules around a router, made from the settings.
 #[derive(Clone, Debug)]
 pub struct Layers {
-    cors: tower_http::cors::CorsLayer,
+    origins: Arc<Origins>,
     path_is_encoded: bool,
     public_url: Option<String>,
 }
@@ -27,9 +28,8 @@ impl Layers {
     /// # Errors
     /// When a setting has a value that it does not take.
     pub fn of(settings: &Settings) -> Result<Self, SettingsError> {
-        let origins = settings.optional("AVIARY_CORS_ORIGINS").unwrap_or_default();
         Ok(Self {
-            cors: cors::layer(origins)?,
+            origins: Arc::new(Origins::of(settings)?),
             path_is_encoded: raw_path_is_encoded(settings)?,
             public_url: settings.optional("AVIARY_PUBLIC_URL").map(ToOwned::to_owned),
         })
@@ -40,7 +40,8 @@ impl Layers {
         router
             .layer(from_fn(refuse_too_large))
             .layer(from_fn_with_state(entropy, cookies::cookies))
-            .layer(self.cors.clone())
+            .layer(cors::layer(&self.origins))
+            .layer(from_fn_with_state(self.origins.clone(), cors::listed))
             .layer(from_fn(request_log::observe))
     }
 }

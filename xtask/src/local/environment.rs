@@ -21,6 +21,8 @@ pub(super) fn overrides(plan: &Plan, media_url: &str) -> BTreeMap<String, String
         // The local server passes the path on as it was sent; API Gateway decodes it.
         ("AVIARY_RAW_PATH", "encoded"),
         ("AVIARY_CORS_ORIGINS", "*"),
+        // Front-ends under development, whose pages use cookies. The template has no such setting.
+        ("AVIARY_LOCAL_ORIGINS", "true"),
         ("AVIARY_PASSWORD_POLICY", plan.password_policy.as_str()),
         ("AVIARY_CONFIRM_ADDRESS", confirm_address.as_str()),
         // For the local server all requests have one address.
@@ -107,6 +109,14 @@ mod tests {
             environment: environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             ..Function::default()
         }
+    }
+
+    #[test]
+    fn only_a_local_service_lists_the_origins_of_its_machine() {
+        let template = include_str!("../../../template.yaml");
+        assert!(!template.contains("LOCAL_ORIGINS"), "pages of a user's own machine would be trusted on AWS");
+        let local = overrides("http://127.0.0.1:9000", "http://127.0.0.1:9001", PasswordPolicy::Documented);
+        assert_eq!((local["AVIARY_LOCAL_ORIGINS"].as_str(), local["AVIARY_CORS_ORIGINS"].as_str()), ("true", "*"));
     }
 
     #[test]

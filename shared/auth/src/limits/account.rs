@@ -112,6 +112,15 @@ impl Limiter {
         }
     }
 
+    /// Takes back what the request counted: one that is sent again with its idempotency key was counted when it was done.
+    /// One round trip.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn uncount(&self, caller: &Caller) -> Result<(), ApiError> {
+        self.take_back(&caller.counted).await
+    }
+
     /// Counts the request of a caller who was just confirmed: the limit of its row and these. One round trip.
     ///
     /// # Errors

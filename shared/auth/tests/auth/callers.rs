@@ -74,6 +74,7 @@ impl Service {
             address: "192.0.2.7".to_owned(),
             user_agent: "tests".to_owned(),
             base_url: "https://api.example.com".to_owned(),
+            own_origins: vec!["https://api.example.com".to_owned()],
             request_id: "1".to_owned(),
             log: aviary_web::RequestLog::default(),
         };

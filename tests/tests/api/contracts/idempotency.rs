@@ -139,3 +139,54 @@ async fn an_idempotency_key_has_at_most_255_characters() {
     let answer = call.json(&json!({"message": "hello"})).send().await;
     answer.is(400, &json!({"detail": "Idempotency-Key may have 255 characters."}));
 }
+
+#[tokio::test]
+async fn a_repeated_body_is_compared_by_what_it_says() {
+    let service = Service::running();
+    let author = service.signup().await;
+    let key = unique("key");
+    let send = |kind: &str, body: &str| {
+        let call = service.post("/api/tweets/").bearer(&author.access).header("idempotency-key", &key);
+        call.body(kind, body.to_owned()).send()
+    };
+    let json = "application/json";
+    let first = send(json, r#"{"message":"m\n","in_reply_to":null}"#).await.with_status(201).json();
+    for same in [
+        r#"{"in_reply_to":null,"message":"m\n"}"#,
+        r#" { "in_reply_to" : null , "message" : "\u006d\r\n" } "#,
+        r#"{"message":"x","in_reply_to":null,"message":"m\n"}"#,
+    ] {
+        send(json, same).await.is(201, &first);
+    }
+    for other in [r#"{"message":"m"}"#, r#"{"message":"m\n","in_reply_to":""}"#] {
+        send(json, other).await.is(422, &json!({"detail": OTHER_BODY}));
+    }
+    // At signup key and body together are the key.
+    let (key, username) = (unique("key"), unique("wren"));
+    let signup = |body: String| {
+        let call = service.post("/api/auth/user/register/").header("idempotency-key", &key);
+        call.body(json, body).send()
+    };
+    let profile = r#"{"date_of_birth":"1990-01-02","alias":"A"}"#;
+    let reversed = r#"{"alias":"A","date_of_birth":"1990-01-02"}"#;
+    let email = format!("{username}@example.com");
+    let (name, email) = (format!(r#""username":"{username}","email":"{email}""#), format!(r#""password":"{PASSWORD}""#));
+    let first = signup(format!(r#"{{{name},{email},"profile":{profile}}}"#)).await.with_status(201);
+    let again = signup(format!(r#"{{"profile":{reversed},{email},{name}}}"#)).await.with_status(201);
+    assert_eq!(first.field("id"), again.field("id"));
+}
+
+#[tokio::test]
+async fn a_repeated_set_of_integers_may_have_its_members_in_another_order() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let key = unique("key");
+    let send = |body: &str| {
+        let call = service.post("/integers/set/").bearer(&account.access).header("idempotency-key", &key);
+        call.body("application/json", body.to_owned()).send()
+    };
+    let first = send(r#"{"set_id":"a","integers":[{"index":0,"X":18446744073718922817,"q":2}]}"#).await.with_status(201);
+    send(r#"{"integers":[ {"q":2,"X":18446744073718922817,"index":0} ],"set_id":"a"}"#).await.is(201, &first.json());
+    let other = r#"{"set_id":"a","integers":[{"index":0,"X":18446744073718922818,"q":2}]}"#;
+    send(other).await.is(422, &json!({"detail": OTHER_BODY}));
+}

@@ -4,6 +4,7 @@ mod bodies;
 mod cookies;
 mod cors;
 mod errors;
+mod events;
 mod headers;
 mod json_values;
 mod multipart;

@@ -1,7 +1,6 @@
 //! Multipart forms as browsers and HTTP libraries write them.
 
-use e2e::files::{jpeg, mp4_with_position, png};
-use e2e::{Account, Answer, Service, unique};
+use e2e::{Account, Answer, Service, jpeg, mp4_with_position, png, unique};
 use serde_json::{Value, json};
 
 const KIND: &str = "multipart/form-data; boundary=b";
@@ -216,15 +215,8 @@ async fn multipart_transfer_encodings_of_mail_are_undone() {
         let text = base64::prelude::BASE64_STANDARD.encode(png(8, 8, 1));
         text.as_bytes().chunks(76).collect::<Vec<_>>().join(b"\r\n".as_slice())
     };
-    let posted = tweet(
-        &service,
-        &author,
-        &[
-            (&with(text("message"), "quoted-printable"), b"caf=C3=A9"),
-            (&with(file("imagelinks", "image/png"), "base64"), &base64),
-        ],
-    );
-    let posted = posted.await;
+    let (message, picture) = (with(text("message"), "quoted-printable"), with(file("imagelinks", "image/png"), "base64"));
+    let posted = tweet(&service, &author, &[(&message, b"caf=C3=A9"), (&picture, &base64)]).await;
     assert_eq!((posted["message"].as_str(), links(&posted)), (Some("café"), 1));
     for encoding in ["binary", "8bit", "7bit"] {
         let posted = tweet(&service, &author, &[(&with(text("message"), encoding), b"aGk=")]).await;
