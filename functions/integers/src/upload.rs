@@ -95,8 +95,7 @@ pub async fn create_upload(
     show(&state, caller.user, &begun?).await
 }
 
-/// Writes the upload's job. The job exists before the form is handed out, so every object
-/// is removed.
+/// Writes the upload's job. It exists before the form is handed out, so every object is removed.
 async fn begin(
     state: &IntegersState,
     user: UserId,

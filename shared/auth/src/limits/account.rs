@@ -118,7 +118,7 @@ impl Limiter {
     /// # Errors
     /// When DynamoDB does not answer.
     pub async fn uncount(&self, caller: &Caller) -> Result<(), ApiError> {
-        self.take_back(&caller.counted).await
+        Ok(self.take_back(&caller.counted).await?)
     }
 
     /// Counts the request of a caller who was just confirmed: the limit of its row and these. One round trip.
