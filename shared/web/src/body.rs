@@ -43,7 +43,7 @@ impl<S: Send + Sync> FromRequest<S> for Params {
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         let query = request.uri().query().unwrap_or_default().to_owned();
         let Payload(body) = Payload::from_request(request, state).await?;
-        Ok(Self(urlencoded(None, query.as_bytes())?.overridden_by(body)))
+        Ok(Self(query_form(&query)?.overridden_by(body)))
     }
 }
 
@@ -57,7 +57,7 @@ impl Params {
         let query = request.uri().query().unwrap_or_default().to_owned();
         let (parts, body) = request.into_parts();
         let body = read(content_type(&parts.headers), body, raw).await?;
-        Ok(Self(urlencoded(None, query.as_bytes())?.overridden_by(body)))
+        Ok(Self(query_form(&query)?.overridden_by(body)))
     }
 
     /// The fields of JSON that was not a request's body, with raw fields as in [`Params::with_raw_fields`].
@@ -84,7 +84,7 @@ async fn read(header: Option<&HeaderValue>, body: Body, raw: &[&str]) -> Result<
     let content_type = header.map_or_else(|| Some(Parameterised::default()), Parameterised::content_type);
     match content_type.as_ref().map(|content_type| (content_type, content_type.value.as_str())) {
         Some((content_type, "application/json")) => json(&decoded(content_type, &bytes)?, raw),
-        Some((content_type, "application/x-www-form-urlencoded")) => urlencoded(content_type.get("charset"), &bytes),
+        Some((content_type, "application/x-www-form-urlencoded")) => urlencoded("Form", content_type.get("charset"), &bytes),
         Some((content_type, "multipart/form-data")) => {
             let fields = multipart::fields(content_type, bytes, MAX_FIELDS).await;
             bounded(fields.map_err(|error| parse_error("Multipart form", &error))?)
@@ -130,14 +130,19 @@ fn json(bytes: &[u8], raw: &[&str]) -> Result<Form, ApiError> {
     Err(ApiError::field("non_field_errors", message))
 }
 
-/// Reads a form or a query string. A charset that the content type does not name may be in the field `_charset_`.
-fn urlencoded(charset: Option<&str>, bytes: &[u8]) -> Result<Form, ApiError> {
+fn query_form(query: &str) -> Result<Form, ApiError> {
+    urlencoded("Query", None, query.as_bytes())
+}
+
+/// Reads a form or a query string; `what` names it in errors. A charset that the content type does not name may be in the
+/// field `_charset_`.
+fn urlencoded(what: &str, charset: Option<&str>, bytes: &[u8]) -> Result<Form, ApiError> {
     let pairs = bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).take(MAX_FIELDS + 1);
     let pairs: Vec<_> = pairs.map(percent_decoded).collect();
     let named = pairs.iter().find(|(name, _)| name == multipart::CHARSET_FIELD.as_bytes());
     let named = named.and_then(|(_, value)| std::str::from_utf8(value).ok());
     let label = charset.or(named).filter(|label| !label.trim().is_empty());
-    let wrong = |error: CharsetError| parse_error("Form", &error);
+    let wrong = |error: CharsetError| parse_error(what, &error);
     let charset = label.map_or(Ok(charset::DEFAULT), Charset::of).map_err(wrong)?;
     let fields = pairs.into_iter().map(|(name, value)| {
         let value = charset.decode_owned(value).map_err(wrong)?;
