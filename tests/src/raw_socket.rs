@@ -54,8 +54,7 @@ fn parsed(head: &[u8], body: &[u8]) -> Answer {
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
     let headers = lines.filter_map(|line| line.split_once(':'));
-    let headers: Vec<_> =
-        headers.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())).collect();
+    let headers: Vec<_> = headers.map(|(name, value)| (name.to_lowercase(), value.trim().to_owned())).collect();
     let is_chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
     let body = if is_chunked { joined(body) } else { body.to_vec() };
     Answer { status: status.expect("a status"), headers, body }

@@ -42,11 +42,7 @@ pub fn routes() -> Routes<IntegersState> {
         .add(integers.body(a_session).round_trips(3), routes!(session::show_session))
         .add(deletes.body(a_session), routes!(session::delete_session))
         .add(
-            own()
-                .creates()
-                .limit(RouteLimit::UploadsAccount)
-                .body(r#"{"size": 100}"#)
-                .round_trips(3),
+            own().creates().limit(RouteLimit::UploadsAccount).body(r#"{"size": 100}"#).round_trips(3),
             routes!(upload::create_upload),
         )
 }

@@ -84,7 +84,9 @@ async fn read(header: Option<&HeaderValue>, body: Body, raw: &[&str]) -> Result<
     let content_type = header.map_or_else(|| Some(Parameterised::default()), Parameterised::content_type);
     match content_type.as_ref().map(|content_type| (content_type, content_type.value.as_str())) {
         Some((content_type, "application/json")) => json(&decoded(content_type, &bytes)?, raw),
-        Some((content_type, "application/x-www-form-urlencoded")) => urlencoded("Form", content_type.get("charset"), &bytes),
+        Some((content_type, "application/x-www-form-urlencoded")) => {
+            urlencoded("Form", content_type.get("charset"), &bytes)
+        }
         Some((content_type, "multipart/form-data")) => {
             let fields = multipart::fields(content_type, bytes, MAX_FIELDS).await;
             bounded(fields.map_err(|error| parse_error("Multipart form", &error))?)

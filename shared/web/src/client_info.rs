@@ -52,7 +52,8 @@ impl Client {
             _ => None,
         };
         let gateway = gateway.map(|name| format!("https://{name}"));
-        let own_origins = public_url.map(ToOwned::to_owned).into_iter().chain([of_host.clone()]).chain(gateway).collect();
+        let own_origins =
+            public_url.map(ToOwned::to_owned).into_iter().chain([of_host.clone()]).chain(gateway).collect();
         let base_url = public_url.map_or(of_host, ToOwned::to_owned);
         Self { address, user_agent, base_url, own_origins, request_id, log: RequestLog::default() }
     }

@@ -11,7 +11,9 @@ mod tests {
 
     #[test]
     fn every_line_break_becomes_one_line_feed() {
-        for (sent, text) in [("a\r\nb", "a\nb"), ("a\rb", "a\nb"), ("a\r\r\n\nb", "a\n\n\nb"), ("a\nb", "a\nb"), ("", "")] {
+        for (sent, text) in
+            [("a\r\nb", "a\nb"), ("a\rb", "a\nb"), ("a\r\r\n\nb", "a\n\n\nb"), ("a\nb", "a\nb"), ("", "")]
+        {
             assert_eq!(to_lf(sent.to_owned()), text);
         }
     }

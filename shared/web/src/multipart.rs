@@ -105,7 +105,8 @@ async fn part(mut field: multer::Field<'_>) -> Result<Part, MultipartError> {
     while let Some(chunk) = field.chunk().await? {
         chunks.push(chunk);
     }
-    let chunks = transfer.decode(chunks).map_err(|encoding| MultipartError::Transfer { name: name.clone(), encoding })?;
+    let chunks =
+        transfer.decode(chunks).map_err(|encoding| MultipartError::Transfer { name: name.clone(), encoding })?;
     Ok(Part { name, content_type, file_name, chunks })
 }
 

@@ -103,10 +103,16 @@ mod tests {
             assert!(local.is_listed(origin), "{origin}");
             assert!(!origins("*", "false").expect("origins").is_listed(origin), "{origin}");
         }
-        for origin in
-            ["null", "http://localhost.example.com", "http://127.0.0.1.example.com", "http://localhost@example.com",
-             "http://127.0.0.2", "file://localhost", "http://localhost/", "localhost"]
-        {
+        for origin in [
+            "null",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+            "http://localhost@example.com",
+            "http://127.0.0.2",
+            "file://localhost",
+            "http://localhost/",
+            "localhost",
+        ] {
             assert!(!local.is_listed(origin), "{origin}");
         }
     }

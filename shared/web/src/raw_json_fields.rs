@@ -123,22 +123,18 @@ mod tests {
     fn raw_fields_keep_every_digit() {
         let body = br#" {"a": [ 1e5, 123456789012345678901234567890 ], "b": 2, "c": null, "a": {"x" : 0.10}} "#;
         let read = form(body, &["a", "c"]).expect("a form");
-        assert!(
-            matches!(read.get("a"), Some(Value::Raw(text)) if text == r#"{"x" : 0.10}"#),
-            "the last counts"
-        );
+        assert!(matches!(read.get("a"), Some(Value::Raw(text)) if text == r#"{"x" : 0.10}"#), "the last counts");
         assert!(matches!(read.get("b"), Some(Value::Number(number)) if number.text() == "2"));
         assert!(matches!(read.get("c"), Some(Value::Raw(text)) if text == "null"));
         let body = br#"{"a":[123456789012345678901234567890]}"#;
         let read = form(body, &["a"]).expect("a form");
-        assert!(
-            matches!(read.get("a"), Some(Value::Raw(text)) if text == "[123456789012345678901234567890]")
-        );
+        assert!(matches!(read.get("a"), Some(Value::Raw(text)) if text == "[123456789012345678901234567890]"));
     }
 
     #[test]
     fn numbers_and_line_breaks_are_read_at_every_depth() {
-        let read = form(br#"{"a":{"b":{"n":18446744073718922817,"t":"1\r\n2\r3"}},"l":["x\r\n"]}"#, &[]).expect("a form");
+        let read =
+            form(br#"{"a":{"b":{"n":18446744073718922817,"t":"1\r\n2\r3"}},"l":["x\r\n"]}"#, &[]).expect("a form");
         let Some(Value::Object(a)) = read.get("a") else { panic!("{read:?}") };
         let Some(Value::Object(b)) = a.get("b") else { panic!("{a:?}") };
         assert!(matches!(b.get("n"), Some(Value::Number(number)) if number.text() == "18446744073718922817"));

@@ -21,7 +21,9 @@ pub enum NumberError {
     #[error("A number as text must be base64 of its big-endian magnitude, or the set must name its encoding.")]
     Base64,
     /// It begins with a hyphen that may be a sign or a digit of the URL alphabet.
-    #[error("\"-\" may be a sign or a digit here: pad the number with \"=\", use \"+\" and \"/\", or name an encoding.")]
+    #[error(
+        "\"-\" may be a sign or a digit here: pad the number with \"=\", use \"+\" and \"/\", or name an encoding."
+    )]
     Hyphen,
     /// It exceeds [`MAX_BITS`].
     #[error("A number may have {MAX_BITS} bits.")]

@@ -98,7 +98,8 @@ fn placed_files<'a>(form: &'a Form, field: &str) -> Vec<(usize, &'a File)> {
     let of_form = form.file_inputs_of(&["imagelinks", "videolinks"]);
     let has_one_each = form.all("alt").len() == of_form.len();
     let own = of_form.iter().enumerate().filter(|(_, (name, _))| *name == field);
-    let placed = own.enumerate().map(|(in_field, (in_form, (_, file)))| (if has_one_each { in_form } else { in_field }, *file));
+    let placed =
+        own.enumerate().map(|(in_field, (in_form, (_, file)))| (if has_one_each { in_form } else { in_field }, *file));
     placed.filter_map(|(place, file)| Some((place, file?))).collect()
 }
 

@@ -110,7 +110,9 @@ async fn a_boundary_may_be_any_that_django_takes() {
         let read = read(&format!("multipart/form-data; boundary={parameter}"), body.as_bytes()).await.unwrap();
         assert_eq!(read.len(), 1, "{parameter}");
     }
-    for parameter in ["", "; boundary=", "; boundary=\"a \"", "; boundary=é", &format!("; boundary={}", "x".repeat(202))] {
+    for parameter in
+        ["", "; boundary=", "; boundary=\"a \"", "; boundary=é", &format!("; boundary={}", "x".repeat(202))]
+    {
         let error = read(&format!("multipart/form-data{parameter}"), b"abc").await.unwrap_err().to_string();
         assert!(error.starts_with("Invalid boundary in multipart: "), "{error}");
     }

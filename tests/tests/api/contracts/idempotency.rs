@@ -170,7 +170,8 @@ async fn a_repeated_body_is_compared_by_what_it_says() {
     let profile = r#"{"date_of_birth":"1990-01-02","alias":"A"}"#;
     let reversed = r#"{"alias":"A","date_of_birth":"1990-01-02"}"#;
     let email = format!("{username}@example.com");
-    let (name, email) = (format!(r#""username":"{username}","email":"{email}""#), format!(r#""password":"{PASSWORD}""#));
+    let (name, email) =
+        (format!(r#""username":"{username}","email":"{email}""#), format!(r#""password":"{PASSWORD}""#));
     let first = signup(format!(r#"{{{name},{email},"profile":{profile}}}"#)).await.with_status(201);
     let again = signup(format!(r#"{{"profile":{reversed},{email},{name}}}"#)).await.with_status(201);
     assert_eq!(first.field("id"), again.field("id"));
@@ -185,7 +186,8 @@ async fn a_repeated_set_of_integers_may_have_its_members_in_another_order() {
         let call = service.post("/integers/set/").bearer(&account.access).header("idempotency-key", &key);
         call.body("application/json", body.to_owned()).send()
     };
-    let first = send(r#"{"set_id":"a","integers":[{"index":0,"X":18446744073718922817,"q":2}]}"#).await.with_status(201);
+    let first =
+        send(r#"{"set_id":"a","integers":[{"index":0,"X":18446744073718922817,"q":2}]}"#).await.with_status(201);
     send(r#"{"integers":[ {"q":2,"X":18446744073718922817,"index":0} ],"set_id":"a"}"#).await.is(201, &first.json());
     let other = r#"{"set_id":"a","integers":[{"index":0,"X":18446744073718922818,"q":2}]}"#;
     send(other).await.is(422, &json!({"detail": OTHER_BODY}));

@@ -106,7 +106,8 @@ fn folder() -> PathBuf {
 
 /// Sends a recording as a new tweet.
 async fn replay(service: &Service, credential: &str, name: &str) -> Answer {
-    let recorded = std::fs::read(folder().join(format!("{name}.http"))).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let recorded =
+        std::fs::read(folder().join(format!("{name}.http"))).unwrap_or_else(|error| panic!("{name}: {error}"));
     let request = readdressed(&recorded, service, "/api/tweets/", credential);
     let service = service.clone();
     let answer = tokio::task::spawn_blocking(move || exchange(&service, &request)).await.unwrap();

@@ -154,7 +154,8 @@ async fn a_page_of_another_origin_is_refused_although_cors_allows_reading() {
     }
     // Both names of this machine, and front-ends under development on it.
     let port = service.url.rsplit_once(':').unwrap().1;
-    for origin in [&*service.url, &format!("http://localhost:{port}"), "http://localhost:3000", "http://127.0.0.1:5173"] {
+    for origin in [&*service.url, &format!("http://localhost:{port}"), "http://localhost:3000", "http://127.0.0.1:5173"]
+    {
         post(origin).await.with_status(201);
     }
 }
@@ -163,11 +164,8 @@ async fn a_page_of_another_origin_is_refused_although_cors_allows_reading() {
 async fn an_origin_of_any_own_name_may_use_the_cookies() {
     let service = Service::running();
     let account = service.signup().await;
-    let settings = [
-        ("AVIARY_PUBLIC_URL", "https://www.example.com"),
-        ("AVIARY_CORS_ORIGINS", "*"),
-        ("AVIARY_LOCAL_ORIGINS", ""),
-    ];
+    let settings =
+        [("AVIARY_PUBLIC_URL", "https://www.example.com"), ("AVIARY_CORS_ORIGINS", "*"), ("AVIARY_LOCAL_ORIGINS", "")];
     let function = Function::start_with(&service, "tweets", &settings);
     let post = |origin: &str| {
         let cookies = [format!("sessionid={}", account.cookies.session), format!("csrftoken={}", account.cookies.csrf)];

@@ -7,9 +7,7 @@ use serde_json::json;
 async fn bodies_that_are_not_utf_8_are_a_clear_400_or_415() {
     let service = Service::running();
     let function = Function::start(&service, "auth");
-    let login = |kind: &str, body: &[u8]| {
-        function.invoke(Event::new("POST", "/auth/login/").bytes(kind, body)).answer
-    };
+    let login = |kind: &str, body: &[u8]| function.invoke(Event::new("POST", "/auth/login/").bytes(kind, body)).answer;
     for (kind, body, error) in [
         ("application/json", b"{\"username\":\"\xff\"}".as_slice(), "JSON parse error - "),
         ("application/json; charset=utf-8", b"\xff", "JSON parse error - "),
@@ -28,7 +26,11 @@ async fn bodies_that_are_not_utf_8_are_a_clear_400_or_415() {
     let at = body.windows(3).position(|window| window == b"\r\nx").unwrap_or_default() + 2;
     body[at] = 0xff;
     let answer = login(&form.content_type(), &body).with_status(400);
-    assert!(answer.field("detail").starts_with("Multipart form parse error - the field \"username\""), "{}", answer.text());
+    assert!(
+        answer.field("detail").starts_with("Multipart form parse error - the field \"username\""),
+        "{}",
+        answer.text()
+    );
     // The text of an event is UTF-8, whatever the gateway takes for text.
     let required = json!({"password": ["This field is required."]});
     login("application/json; charset=iso-8859-1", b"{\"username\":\"Caf\xe9\"}").is(400, &required);

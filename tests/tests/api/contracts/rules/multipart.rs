@@ -16,7 +16,8 @@ fn text(name: &str) -> Vec<u8> {
 }
 
 fn file(name: &str, content_type: &str) -> Vec<u8> {
-    format!("Content-Disposition: form-data; name=\"{name}\"; filename=\"a\"\r\nContent-Type: {content_type}").into_bytes()
+    format!("Content-Disposition: form-data; name=\"{name}\"; filename=\"a\"\r\nContent-Type: {content_type}")
+        .into_bytes()
 }
 
 async fn post(service: &Service, author: &Account, kind: &str, body: Vec<u8>) -> Answer {
@@ -72,7 +73,8 @@ async fn multipart_types_that_name_nothing_or_another_spelling_are_taken() {
     }
     // Each part, texts too, with the type of the whole body.
     let message = [text("message"), b"\r\nContent-Type: multipart/form-data".to_vec()].concat();
-    let posted = tweet(&service, &author, &[(&message, b"all"), (&file("imagelinks", "multipart/form-data"), &png)]).await;
+    let posted =
+        tweet(&service, &author, &[(&message, b"all"), (&file("imagelinks", "multipart/form-data"), &png)]).await;
     assert_eq!((posted["message"].as_str(), links(&posted)), (Some("all"), 1));
     for kind in ["video/*", "image/jpeg", "text/*", "text/plain"] {
         let parts: [(&[u8], &[u8]); 2] = [(&text("message"), b"x"), (&file("imagelinks", kind), &png)];
@@ -93,9 +95,8 @@ async fn multipart_boundaries_may_be_any_that_django_takes() {
         ("; charset=\"x; boundary=no\"; boundary=a(b)", "a(b)"),
         ("; charset=utf-8;boundary=b;", "b"),
     ] {
-        let body = format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nhi\r\n--{boundary}--\r\n"
-        );
+        let body =
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"message\"\r\n\r\nhi\r\n--{boundary}--\r\n");
         let kind = format!("Multipart/Form-Data{}", parameter.replace("charset=\"x;", "x=\"x;"));
         let answer = post(&service, &author, &kind, body.into_bytes()).await.with_status(201);
         assert_eq!(answer.field("message"), "hi", "{parameter}");
@@ -106,7 +107,8 @@ async fn multipart_boundaries_may_be_any_that_django_takes() {
 async fn multipart_texts_are_read_in_their_charset_or_refused() {
     let service = Service::running();
     let author = service.signup().await;
-    let labelled = |label: &str| [text("message"), format!("\r\nContent-Type: text/plain; charset={label}").into()].concat();
+    let labelled =
+        |label: &str| [text("message"), format!("\r\nContent-Type: text/plain; charset={label}").into()].concat();
     for (label, bytes, message) in [
         ("ISO-8859-1", b"Caf\xe9 M\xfcller".as_slice(), "Café Müller"),
         ("\"windows-1251\"", b"\xcf\xf0\xe8\xe2\xe5\xf2", "Привет"),
@@ -124,7 +126,11 @@ async fn multipart_texts_are_read_in_their_charset_or_refused() {
         (text("message"), b"Caf\xe9"),
     ] {
         let answer = post(&service, &author, KIND, body(&[(&headers, bytes)])).await.with_status(400);
-        assert!(answer.field("detail").starts_with("Multipart form parse error - the field \"message\""), "{}", answer.text());
+        assert!(
+            answer.field("detail").starts_with("Multipart form parse error - the field \"message\""),
+            "{}",
+            answer.text()
+        );
     }
     let kind = "multipart/form-data; charset=iso-8859-1; boundary=b";
     let answer = post(&service, &author, kind, body(&[(&text("message"), b"Caf\xe9")])).await.with_status(201);
@@ -192,8 +198,15 @@ async fn a_description_belongs_to_the_file_input_of_its_place() {
         (&alt, b""),
     ];
     assert_eq!(alts(&tweet(&service, &author, &in_the_middle).await), ["A red kite"]);
-    let both: [(&[u8], &[u8]); 7] =
-        [message, (&alt, b"one"), (&alt, b""), (&alt, b"three"), (&image, &picture), (&no_image, b""), (&image, &picture)];
+    let both: [(&[u8], &[u8]); 7] = [
+        message,
+        (&alt, b"one"),
+        (&alt, b""),
+        (&alt, b"three"),
+        (&image, &picture),
+        (&no_image, b""),
+        (&image, &picture),
+    ];
     assert_eq!(alts(&tweet(&service, &author, &both).await), ["one", "three"]);
     let filmed: [(&[u8], &[u8]); 5] =
         [message, (&no_image, b""), (&alt, b""), (&file("videolinks", "video/mp4"), &film), (&alt, b"A clip")];
@@ -215,7 +228,8 @@ async fn multipart_transfer_encodings_of_mail_are_undone() {
         let text = base64::prelude::BASE64_STANDARD.encode(png(8, 8, 1));
         text.as_bytes().chunks(76).collect::<Vec<_>>().join(b"\r\n".as_slice())
     };
-    let (message, picture) = (with(text("message"), "quoted-printable"), with(file("imagelinks", "image/png"), "base64"));
+    let (message, picture) =
+        (with(text("message"), "quoted-printable"), with(file("imagelinks", "image/png"), "base64"));
     let posted = tweet(&service, &author, &[(&message, b"caf=C3=A9"), (&picture, &base64)]).await;
     assert_eq!((posted["message"].as_str(), links(&posted)), (Some("café"), 1));
     for encoding in ["binary", "8bit", "7bit"] {
