@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use aviary_model::EntropyError;
-use aviary_store::{StoreError, WriteError};
+use aviary_store::{SignInError, StoreError, WriteError};
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -172,6 +172,16 @@ impl From<WriteError> for ApiError {
         match error {
             WriteError::Blocked => Self::blocked(),
             WriteError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SignInError> for ApiError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Gone => Self::code(StatusCode::UNAUTHORIZED, "User not found", "user_not_found"),
+            SignInError::TooOften { seconds } => Self::throttled(seconds),
+            SignInError::Store(error) => error.into(),
         }
     }
 }

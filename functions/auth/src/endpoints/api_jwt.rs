@@ -36,6 +36,8 @@ pub async fn get_jwt(
     state.issuer.freshen().await?;
     let to_open = SessionsToOpen { pair: Some(Lifetime::Access), ..SessionsToOpen::default() };
     let (sign_in, sessions) = prepare(&state, &client, caller.user, caller.epoch, &[], to_open)?;
+    // It may have been used last an hour ago, as far as is stored.
+    let sign_in = sign_in.keeping(caller.sid);
     let sign_in = sign_in.with_activity(&state.tables.activities, &security_event(&state, &client, "login")?)?;
     let (written, ()) = futures_util::join!(sign_in.commit(), audit(&state, &client, "login", Some(caller.user)));
     written?;

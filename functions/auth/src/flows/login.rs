@@ -112,6 +112,7 @@ pub(crate) async fn open(
 ) -> Result<(User, OpenedSessions), ApiError> {
     let SignedIn { user, principal, devices, attempt, new_hash } = signed_in;
     let (sign_in, opened) = prepare(state, client, user.id, principal.epoch, &devices, to_open)?;
+    let sign_in = sign_in.counted(state.limiter.login_count(user.id));
     let mut sign_in = sign_in.with_activity(&state.tables.activities, &security_event(state, client, "login")?)?;
     if let Some(hash) = new_hash {
         sign_in = sign_in.with_new_hash(&state.tables.accounts, user.clone(), hash);

@@ -167,6 +167,7 @@ impl Signup<'_> {
         }
         let (sign_in, sessions) = prepare(state, self.client, id, principal.epoch, &devices, self.to_open)?;
         let login = security_event(state, self.client, "login")?;
+        let sign_in = sign_in.counted(self.state.limiter.login_count(id));
         let sign_in = sign_in.with_activity(&state.tables.activities, &login)?;
         let (written, succeeded, ()) = futures_util::join!(
             sign_in.commit(),

@@ -5,7 +5,7 @@
 //! of a wrong password: otherwise the answers would tell which address belongs to which username.
 
 use aviary_model::{NameKey, UserId};
-use aviary_store::StoreError;
+use aviary_store::{BoundedCount, StoreError};
 use aviary_web::ApiError;
 use futures_util::future::try_join_all;
 
@@ -57,6 +57,14 @@ impl Limiter {
     /// 429 above a limit.
     pub async fn begin_password_check(&self, caller: &Caller, address: &str) -> Result<LoginAttempt, ApiError> {
         self.begin(None, &caller.user.to_string(), address).await
+    }
+
+    /// The count of a login whose password was right, for the transaction that writes its sessions: a login is a write
+    /// of its account.
+    #[must_use]
+    pub fn login_count(&self, user: UserId) -> BoundedCount {
+        let limit = self.limits.other_writes_account;
+        BoundedCount { counter: counter(limit.name, &user.to_string()), most: limit.count, seconds: limit.seconds }
     }
 
     async fn begin(&self, name: Option<&str>, account: &str, address: &str) -> Result<LoginAttempt, ApiError> {

@@ -101,7 +101,8 @@ impl<'a> Registration<'a> {
             Some(email) => Some(transaction.put_if(&self.accounts.table, name_owner_item(email, id, None)?, &free)?),
             None => None,
         };
-        transaction.create(&self.credentials.table, principal_item(id, self.principal)?)?;
+        let sessions = self.sign_in.as_ref().map_or(0, SignIn::sessions);
+        transaction.create(&self.credentials.table, principal_item(id, self.principal, sessions)?)?;
         transaction.create(&self.profiles.table, profile_item(&self.profile)?)?;
         transaction.create(&self.profiles.table, name_item(&name, id)?)?;
         if let Some(sign_in) = &self.sign_in {

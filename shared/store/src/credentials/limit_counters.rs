@@ -17,6 +17,56 @@ pub struct LimitCount {
     pub resets_at: i64,
 }
 
+/// A count that a transaction makes, if its limit allows one more.
+#[derive(Clone, Debug)]
+pub struct BoundedCount {
+    /// The counter.
+    pub counter: String,
+    /// The most counts within a window.
+    pub most: i64,
+    /// The length of a window.
+    pub seconds: i64,
+}
+
+/// Whether the transaction counts within the open window or begins one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CountedIn {
+    OpenWindow,
+    NewWindow,
+}
+
+impl BoundedCount {
+    pub(crate) fn key(&self) -> Key {
+        Key::new(format!("LIMIT#{}", self.counter), "LIMIT")
+    }
+
+    pub(crate) fn update(&self, window: CountedIn, now: Timestamp) -> Update {
+        let (now, end) = (number(now.seconds()), number(now.seconds() + self.seconds));
+        match window {
+            CountedIn::OpenWindow => {
+                let room = Condition::more("expires_at", now).and(Condition::less("n", number(self.most)));
+                Update::new()
+                    .set_if_missing("expires_at", end)
+                    .add("n", number(1))
+                    .when(Condition::item_missing().or(room))
+            }
+            CountedIn::NewWindow => Update::new()
+                .set("expires_at", end)
+                .set("n", number(1))
+                .when(Condition::item_missing().or(Condition::at_most("expires_at", now))),
+        }
+    }
+
+    /// What to try after the update was refused at this item, or when the window ends if the limit is reached.
+    pub(crate) fn after(found: Option<&Item>, now: Timestamp) -> Result<CountedIn, i64> {
+        match found.cloned().and_then(counted) {
+            Some(window) if window.resets_at > now.seconds() => Err(window.resets_at),
+            Some(_) => Ok(CountedIn::NewWindow),
+            None => Ok(CountedIn::OpenWindow),
+        }
+    }
+}
+
 #[derive(serde::Deserialize)]
 struct Window {
     n: i64,

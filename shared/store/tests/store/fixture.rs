@@ -11,7 +11,7 @@ use aviary_model::{Email, Entropy, EntropyError, Family, SessionId, Timestamp, T
 use aviary_store::{
     AccountTables, Accounts, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, Integers, IntegersTable, Job,
     Jobs, JobsTable, KeysTable, Profile, Profiles, Registration, RegistrationError, SecurityEvent, SecurityEvents,
-    SessionOpening, SignIn, SigningKeys, SocialTable, StoreError, Task, Tweets, User,
+    SessionOpening, SignIn, SignInError, SigningKeys, SocialTable, Task, Tweets, User,
 };
 use aviary_template::{Settings, Storage, Template};
 use aws_sdk_dynamodb::Client;
@@ -120,7 +120,7 @@ impl Store {
         SignIn::new(&self.credentials, opening(user))
     }
 
-    pub(crate) async fn open_family(&self, user: UserId, sid: SessionId, family: &Family) -> Result<(), StoreError> {
+    pub(crate) async fn open_family(&self, user: UserId, sid: SessionId, family: &Family) -> Result<(), SignInError> {
         self.sign_in(user).with_family(sid, family)?.commit().await
     }
 

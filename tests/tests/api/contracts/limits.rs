@@ -2,6 +2,8 @@
 
 mod accounts;
 mod addresses;
+mod changes;
 mod confirmed;
 mod families;
 mod logins;
+mod sessions;

@@ -1,7 +1,7 @@
 //! Tests of refresh families: the effect of each write, and when it is refused.
 
 use aviary_model::{Family, FamilyToken, GRACE_MILLIS, SessionId, Timestamp, TokenId, UserId};
-use aviary_store::{Promotion, StoreError};
+use aviary_store::{Promotion, SignInError, StoreError};
 
 use crate::fixture::{NOW, Store, number, random_token, session_id};
 
@@ -164,6 +164,6 @@ async fn a_family_is_not_opened_with_an_existing_id() {
     let opened = open(&store).await;
     let other = Family { next: random_token(), ..opened.family.clone() };
     let refused = store.open_family(opened.user, opened.sid, &other).await;
-    assert!(matches!(refused, Err(StoreError::Rejected(_))), "{refused:?}");
+    assert!(matches!(refused, Err(SignInError::Store(StoreError::Rejected(_)))), "{refused:?}");
     assert_eq!(opened.stored(&store).await, opened.family);
 }
