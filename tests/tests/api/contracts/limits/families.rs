@@ -30,9 +30,8 @@ async fn the_theft_of_a_token_is_told_and_recorded_while_its_family_is_over_its_
     let service = Service::running();
     let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "refresh_family=3/3600")]);
     let account = service.signup().await;
-    let refresh = |token: &str| {
-        auth.invoke(Event::new("POST", "/auth/jwt/refresh/").json(&json!({"refresh": token}))).answer
-    };
+    let refresh =
+        |token: &str| auth.invoke(Event::new("POST", "/auth/jwt/refresh/").json(&json!({"refresh": token}))).answer;
     let second = refresh(&account.refresh).with_status(200).field("refresh");
     refresh(&second).with_status(200);
     refresh(&second).with_status(200);
