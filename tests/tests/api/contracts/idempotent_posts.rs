@@ -132,12 +132,11 @@ async fn assert_another_body_is_refused(service: &Service, creation: &Creation, 
 async fn the_limit_that_the_row_names_is_the_one_that_counts() {
     let service = Service::running();
     for (name, route) in creating() {
-        let Some(setting) = route.spec.limit.map(RouteLimit::setting) else { continue };
-        // The caller's things count already, but not against the limit of an address. Their window is open for a minute
-        // only, so the function starts before they are made.
-        let counts_own_things = matches!(route.spec.limit, Some(RouteLimit::WritesAccount));
-        let before = if counts_own_things { Things::WRITES } else { 0 };
-        let limit = format!("{setting}={}/3600", before + 1);
+        let Some(limit) = route.spec.limit else { continue };
+        // The caller's things count already, against the limit of writes. Their window is open for a minute only, so the
+        // function starts before they are made.
+        let before = if limit == RouteLimit::WritesAccount { Things::WRITES } else { 0 };
+        let limit = format!("{}={}/3600", limit.setting(), before + 1);
         let function = Function::start_with(&service, name, &[("AVIARY_LIMITS", &limit)]);
         let (creation, address) = (Creation::of(&service, route.clone()).await, unused_address());
         let post = || {
