@@ -1,4 +1,6 @@
-//! `GET` and `POST /auth/mail/confirm/`: a form that confirms a new email address, for mails of a deployment without a page of its own.
+//! `GET` and `POST /auth/mail/confirm/`: a form that confirms a new email address.
+//!
+//! Mails lead here if the deployment has no page of its own.
 
 use aviary_web::{Client, Params, Payload};
 use axum::extract::State;
@@ -22,7 +24,9 @@ const PAGE: MailPage = MailPage {
     }),
 };
 
-/// Shows a form that confirms a new email address, filled with the `uid` and the `token` of the query. It changes nothing.
+/// Shows a form that confirms a new email address, filled with the query's `uid` and `token`.
+///
+/// It changes nothing.
 #[utoipa::path(get, path = "/auth/mail/confirm", tag = "accounts",
     params(
         ("uid" = Option<String>, Query, description = "The `uid` of the mailed link"),

@@ -1,4 +1,6 @@
-//! `GET` and `POST /auth/mail/reset/`: a form that sets a new password, for mails of a deployment without a page of its own.
+//! `GET` and `POST /auth/mail/reset/`: a form that sets a new password.
+//!
+//! Mails lead here if the deployment has no page of its own.
 
 use aviary_web::{Client, Params, Payload};
 use axum::extract::State;
@@ -22,7 +24,9 @@ const PAGE: MailPage = MailPage {
     }),
 };
 
-/// Shows a form that sets a new password, filled with the `uid` and the `token` of the query. It changes nothing.
+/// Shows a form that sets a new password, filled with the query's `uid` and `token`.
+///
+/// It changes nothing.
 #[utoipa::path(get, path = "/auth/mail/reset", tag = "accounts",
     params(
         ("uid" = Option<String>, Query, description = "The `uid` of the mailed link"),

@@ -1,4 +1,6 @@
-//! `GET` and `POST /auth/mail/undo/`: a form that takes a change of the email address back, for mails of a deployment without a page of its own.
+//! `GET` and `POST /auth/mail/undo/`: a form that takes a change of the email address back.
+//!
+//! Mails lead here if the deployment has no page of its own.
 
 use aviary_web::{Client, Params, Payload};
 use axum::extract::State;
@@ -15,12 +17,15 @@ const PAGE: MailPage = MailPage {
     button: "Go back to this address",
     done: (
         "Your account has this address again",
-        "All devices were signed out. If somebody else changed the address, set a new password now: your app sends you a mail for it.",
+        "All devices were signed out. If somebody else changed the address, set a new password now: your app sends you \
+         a mail for it.",
     ),
     password: None,
 };
 
-/// Shows a form that takes a change of the email address back, filled with the `uid` and the `token` of the query. It changes nothing.
+/// Shows a form that takes a change of the email address back, filled with the query's `uid` and `token`.
+///
+/// It changes nothing.
 #[utoipa::path(get, path = "/auth/mail/undo", tag = "accounts",
     params(
         ("uid" = Option<String>, Query, description = "The `uid` of the mailed link"),

@@ -18,8 +18,7 @@ pub struct UndoBody {
     pub token: String,
 }
 
-/// Restores the previous email address, with the token that was mailed to it, and ends every session and token of the
-/// user.
+/// Restores the previous email address, with the token that was mailed to it, and ends every session and token.
 ///
 /// The token works once, for seven days after the change. It also ends a change that was asked for and not confirmed
 /// yet. Every other mailed token becomes invalid, but for those that undo earlier changes.
