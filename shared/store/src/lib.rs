@@ -27,7 +27,7 @@ pub use counters::tally::{CheckableCounter, Tally};
 pub use counters::{Count, Counter, Counters};
 pub use credentials::idempotency_keys::{ClaimOutcome, IdempotencyClaim, IdempotencyResult};
 pub use credentials::limit_counters::{BoundedCount, LimitCount};
-pub use credentials::live_sessions::MAX_SESSIONS;
+pub use credentials::live_sessions::MAX_LIVE_SESSIONS;
 pub use credentials::one_time_tokens::{OneTimeKind, OneTimePermission, Redeemable};
 pub use credentials::refresh_families::Promotion;
 pub use credentials::session::{Session, SessionKind, SessionOpening};

@@ -100,7 +100,10 @@ pub fn isolated(mut command: Command) -> Command {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+    use std::path::PathBuf;
+
     use super::*;
+    use crate::cli::{DelayArgs, PasswordPolicy};
 
     fn function(binary: &str, environment: &[(&str, &str)]) -> Function {
         Function {
@@ -115,7 +118,21 @@ mod tests {
     fn only_a_local_service_lists_the_origins_of_its_machine() {
         let template = include_str!("../../../template.yaml");
         assert!(!template.contains("LOCAL_ORIGINS"), "pages of a user's own machine would be trusted on AWS");
-        let local = overrides("http://127.0.0.1:9000", "http://127.0.0.1:9001", PasswordPolicy::Documented);
+        let plan = Plan {
+            stack: "aviary-local".to_owned(),
+            data: PathBuf::new(),
+            files: PathBuf::new(),
+            api_port: 9000,
+            dynamodb_port: 0,
+            aws_port: 0,
+            release: false,
+            reload: false,
+            tls: None,
+            password_policy: PasswordPolicy::Documented,
+            confirm_address: false,
+            delays: DelayArgs::default(),
+        };
+        let local = overrides(&plan, "http://127.0.0.1:9001");
         assert_eq!((local["AVIARY_LOCAL_ORIGINS"].as_str(), local["AVIARY_CORS_ORIGINS"].as_str()), ("true", "*"));
     }
 

@@ -17,7 +17,7 @@ use crate::dynamodb::item::{Item, Key, number};
 use crate::dynamodb::transaction::{distinct, remove};
 
 /// The most live sessions that a user may have. A new one replaces the least lately used.
-pub const MAX_SESSIONS: usize = 100;
+pub const MAX_LIVE_SESSIONS: usize = 100;
 
 /// More than the bound, so that one page has all of a user who is at it.
 const SESSIONS_PER_PAGE: i32 = 200;
@@ -46,7 +46,7 @@ impl Room {
     pub(crate) fn update(&self, new: usize) -> Update {
         match self {
             Self::Expected => {
-                let room = Condition::at_most("sessions", number(MAX_SESSIONS.saturating_sub(new)));
+                let room = Condition::at_most("sessions", number(MAX_LIVE_SESSIONS.saturating_sub(new)));
                 Update::new()
                     .add("sessions", number(new))
                     .when(Condition::item_exists())
@@ -91,7 +91,7 @@ impl Credentials {
         let counted = (count, principal.get("session_counts").cloned());
         let mut live = self.live_sessions(user, epoch, now).await?;
         live.sort_by_key(|(sid, session)| (session.last_used_at.unwrap_or(session.created_at), *sid));
-        let mut too_many = (live.len() + new).saturating_sub(MAX_SESSIONS);
+        let mut too_many = (live.len() + new).saturating_sub(MAX_LIVE_SESSIONS);
         let left = live.len() - too_many;
         let mut ended = Vec::new();
         for (sid, session) in live.iter().filter(|(sid, _)| Some(*sid) != keep) {

@@ -159,7 +159,7 @@ impl SignIn {
         self
     }
 
-    /// Writes everything. One round trip. Three if the user has [`MAX_SESSIONS`](crate::MAX_SESSIONS)
+    /// Writes everything. One round trip. Three if the user has [`MAX_LIVE_SESSIONS`](crate::MAX_LIVE_SESSIONS)
     /// sessions, or as many were made since they were counted: then they are counted, and the least lately used ones
     /// end. One more if another request replaced the outdated hash meanwhile, which stays.
     ///

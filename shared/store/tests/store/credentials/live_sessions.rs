@@ -1,7 +1,7 @@
 //! The bound of a user's live sessions.
 
 use aviary_model::{Family, SessionId, Timestamp, UserId};
-use aviary_store::{BoundedCount, MAX_SESSIONS, SessionOpening, SignIn, SignInError};
+use aviary_store::{BoundedCount, MAX_LIVE_SESSIONS, SessionOpening, SignIn, SignInError};
 use aviary_telemetry::Meter;
 use futures_util::future::join_all;
 
@@ -38,13 +38,13 @@ async fn the_least_lately_used_session_goes_but_never_that_of_the_request() {
     let ada = store.registered("ada").await.id;
     let at = |n: usize| NOW.plus_seconds(i64::try_from(n).unwrap());
     let mut made = Vec::new();
-    for n in 0..MAX_SESSIONS {
+    for n in 0..MAX_LIVE_SESSIONS {
         made.push(open(&store, ada, at(n), None).await);
     }
-    store.credentials.used(ada, made[0], at(MAX_SESSIONS)).await.unwrap();
-    let new = open(&store, ada, at(MAX_SESSIONS), Some(made[1])).await;
+    store.credentials.used(ada, made[0], at(MAX_LIVE_SESSIONS)).await.unwrap();
+    let new = open(&store, ada, at(MAX_LIVE_SESSIONS), Some(made[1])).await;
     let left = stored(&store, ada).await;
-    assert_eq!(left.len(), MAX_SESSIONS);
+    assert_eq!(left.len(), MAX_LIVE_SESSIONS);
     // The first was used since, the second makes the request.
     for (sid, is_left) in [(made[0], true), (made[1], true), (made[2], false), (made[3], true), (new, true)] {
         assert_eq!(left.contains(&sid), is_left);
@@ -61,7 +61,7 @@ async fn a_sign_in_reads_sessions_only_at_the_bound() {
         (meter.cost(), sid)
     };
     let mut last = None;
-    for _ in 0..MAX_SESSIONS {
+    for _ in 0..MAX_LIVE_SESSIONS {
         let (cost, sid) = cost().await;
         assert_eq!((cost.round_trips, cost.rcu), (1, 0.0));
         last = Some((sid, store.credentials.session(ada, sid).await.unwrap().unwrap()));
@@ -72,18 +72,18 @@ async fn a_sign_in_reads_sessions_only_at_the_bound() {
     let (sid, session) = last.unwrap();
     store.credentials.end_session(ada, sid, &session).await.unwrap();
     cost().await;
-    assert_eq!(stored(&store, ada).await.len(), MAX_SESSIONS);
+    assert_eq!(stored(&store, ada).await.len(), MAX_LIVE_SESSIONS);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_sign_ins_cannot_exceed_the_bound() {
     let store = Store::start().await;
     let ada = store.registered("ada").await.id;
-    for _ in 0..MAX_SESSIONS - 2 {
+    for _ in 0..MAX_LIVE_SESSIONS - 2 {
         open(&store, ada, NOW, None).await;
     }
     join_all((0..6).map(|_| open(&store, ada, NOW, None))).await;
-    assert_eq!(stored(&store, ada).await.len(), MAX_SESSIONS);
+    assert_eq!(stored(&store, ada).await.len(), MAX_LIVE_SESSIONS);
 }
 
 #[tokio::test]
