@@ -10,6 +10,7 @@ const RIGHTS: &[(&str, &str, &str, &str)] = &[
     ("tweets", "HomeTimeline", "dynamodb:Query", "/api/tweets"),
     ("users", "Profiles", "dynamodb:GetItem", "/api/users/NAME/"),
     ("profiles", "EdgesByRecency", "dynamodb:Query", "/api/profiles/ID/following"),
+    ("profiles", "OwnAddress", "dynamodb:GetItem", "/api/profiles/view_profile/ID/"),
 ];
 
 /// The status of the request, and the error that the function logged.
@@ -64,6 +65,21 @@ async fn worker_writes_mailed_tokens_only_and_tweets_works_only() {
         }
     }
     tables.delete("CredentialsTable", &format!("MAIL#{nobody}"), "RESET#x").await;
+}
+
+/// Who could read a whole account could read its password hash.
+#[tokio::test]
+async fn profiles_reads_the_address_of_an_account_only() {
+    let service = Service::running();
+    let tables = service.dynamodb();
+    let key = json!({"pk": {"S": format!("U#{}", unique("nobody"))}, "sk": {"S": "USER"}});
+    for (projection, may) in [("pk, sk, email", true), ("pk, sk, email, password", false), ("password", false)] {
+        let request = json!({"Key": key, "ProjectionExpression": projection});
+        assert_eq!(tables.allows("profiles", "GetItem", "AccountsTable", request).await, may, "{projection}");
+    }
+    assert!(!tables.allows("profiles", "GetItem", "AccountsTable", json!({"Key": key})).await);
+    let name = json!({"Key": {"pk": {"S": "NAME#ada"}, "sk": {"S": "NAME"}}, "ProjectionExpression": "pk, sk, email"});
+    assert!(!tables.allows("profiles", "GetItem", "AccountsTable", name).await);
 }
 
 /// The write happens once an hour, and the right to it is for that one attribute.
