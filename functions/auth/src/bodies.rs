@@ -17,7 +17,7 @@ pub struct Detail {
 pub struct TokenPair {
     /// The refresh token, valid for 24 hours.
     pub refresh: String,
-    /// The access token, valid for 5 minutes.
+    /// The access token, valid for 5 minutes; from document 000's endpoints for 12 hours.
     pub access: String,
 }
 
@@ -27,6 +27,9 @@ pub struct LoginBody {
     /// The username or the email address.
     #[schema(example = "ada")]
     pub username: String,
+    /// The email address, where there is no `username`.
+    #[schema(required = false)]
+    pub email: String,
     /// The password.
     #[schema(example = "Zx9!quokka-7")]
     pub password: String,

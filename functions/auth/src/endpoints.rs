@@ -2,16 +2,20 @@
 
 pub mod api_auth_activity;
 pub mod api_auth_by_username;
+pub mod api_auth_change_password_by_username;
 pub mod api_auth_del_logout;
 pub mod api_auth_delete_by_username;
 pub mod api_auth_login;
 pub mod api_auth_logout;
 pub mod api_auth_obtain;
 pub mod api_auth_obtain_token;
+pub mod api_auth_refresh;
 pub mod api_auth_refresh_token;
 pub mod api_auth_sessions;
 pub mod api_auth_sessions_by_id;
 pub mod api_auth_signup;
+pub mod api_auth_token;
+pub mod api_auth_update_by_username;
 pub mod api_auth_user_delete;
 pub mod api_auth_user_edit;
 pub mod api_auth_user_logout;

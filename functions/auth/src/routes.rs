@@ -4,9 +4,10 @@ use aviary_web::{RouteLimit, RouteSpec, Routes, Subject, any, own, user};
 use utoipa_axum::routes;
 
 use crate::endpoints::{
-    api_auth_activity, api_auth_by_username, api_auth_del_logout, api_auth_delete_by_username, api_auth_login,
-    api_auth_logout, api_auth_obtain, api_auth_obtain_token, api_auth_refresh_token, api_auth_sessions,
-    api_auth_sessions_by_id, api_auth_signup, api_auth_user_delete, api_auth_user_edit, api_auth_user_logout,
+    api_auth_activity, api_auth_by_username, api_auth_change_password_by_username, api_auth_del_logout,
+    api_auth_delete_by_username, api_auth_login, api_auth_logout, api_auth_obtain, api_auth_obtain_token,
+    api_auth_refresh, api_auth_refresh_token, api_auth_sessions, api_auth_sessions_by_id, api_auth_signup,
+    api_auth_token, api_auth_update_by_username, api_auth_user_delete, api_auth_user_edit, api_auth_user_logout,
     api_auth_user_logout_all, api_auth_user_register, api_jwt, api_jwt_refresh, api_jwt_verify, auth_jwt_create,
     auth_jwt_refresh, auth_jwt_verify, auth_login, auth_mail_confirm, auth_mail_reset, auth_mail_undo, auth_register,
     auth_token_login, auth_token_logout, auth_users, auth_users_confirm_email, auth_users_me,
@@ -46,10 +47,12 @@ fn tokens(routes: Routes<AuthState>) -> Routes<AuthState> {
     routes
         .add(login.of("001"), routes!(auth_login::login))
         .add(login.of("002, 003"), routes!(api_auth_login::web_login))
+        .add(login.of("003"), routes!(api_auth_token::api_token))
         .add(login.of("004"), routes!(auth_jwt_create::jwt_create))
         .add(login.of("000"), routes!(api_auth_obtain_token::obtain_token))
         .add(refresh.of("004"), routes!(auth_jwt_refresh::jwt_refresh))
         .add(refresh.of("002"), routes!(api_jwt_refresh::api_jwt_refresh))
+        .add(refresh.of("003"), routes!(api_auth_refresh::api_refresh))
         .add(refresh.of("000"), routes!(api_auth_refresh_token::refresh_token))
         .add(verify.of("004"), routes!(auth_jwt_verify::jwt_verify))
         .add(verify.of("002"), routes!(api_jwt_verify::api_jwt_verify))
@@ -91,7 +94,7 @@ fn sessions(routes: Routes<AuthState>) -> Routes<AuthState> {
             routes!(api_auth_user_logout::user_logout),
         )
         .add(ends.of("000").round_trips(3), routes!(api_auth_user_logout_all::logout_all))
-        .add(ends.answers(401).of("002"), routes!(api_auth_logout::logout))
+        .add(ends.of("002, 003").round_trips(3), routes!(api_auth_logout::logout))
         .add(ends.answers(401).of("002"), routes!(api_auth_del_logout::del_logout))
         .add(ends.of("004"), routes!(auth_token_logout::token_logout))
         .add(mine, routes!(api_auth_sessions::list_sessions))
@@ -131,6 +134,7 @@ fn own_account(routes: Routes<AuthState>) -> Routes<AuthState> {
     let password = own().repeatable(SAME_CHANGE).limit(limit).round_trips(5);
     let me = own().of("004").limit(limit).round_trips(3);
     let named = own().about(Subject::Account).of("003").round_trips(2);
+    let as_user = named.limit(limit).not_even_staff().tells_message();
     routes
         .add(own().of("004").round_trips(1), routes!(auth_users_me::users_me))
         .add(me, routes!(auth_users_me::put_users_me))
@@ -147,8 +151,18 @@ fn own_account(routes: Routes<AuthState>) -> Routes<AuthState> {
                 .round_trips(3),
             routes!(api_auth_user_delete::user_delete),
         )
-        .add(named, routes!(api_auth_by_username::account))
-        .add(named.limit(limit).round_trips(4), routes!(api_auth_delete_by_username::delete_account))
+        .add(named.round_trips(1), routes!(api_auth_by_username::account))
+        .add(named.limit(limit).round_trips(3), routes!(api_auth_delete_by_username::delete_account))
+        .add(
+            as_user.body(r#"{"new_username": "$MARK"}"#).round_trips(4),
+            routes!(api_auth_update_by_username::update_username),
+        )
+        .add(
+            as_user
+                .body(r#"{"password": "$PASSWORD", "new_password": "$MARK-Zx9!", "new_password2": "$MARK-Zx9!"}"#)
+                .round_trips(5),
+            routes!(api_auth_change_password_by_username::change_password),
+        )
         .add(
             password.body(r#"{"current_password": "$PASSWORD", "new_password": "$MARK-Zx9!"}"#),
             routes!(auth_users_set_password::set_password),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use aviary_auth::{Authenticator, Issuer, Limiter, Passwords, Policy, Refresh, fresh_seconds};
+use aviary_media::MediaUrls;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
 use aviary_store::{
@@ -25,6 +26,7 @@ pub struct AuthState {
     pub(crate) refresh: Refresh,
     pub(crate) limiter: Limiter,
     pub(crate) audit: Audit,
+    pub(crate) media: MediaUrls,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -57,6 +59,7 @@ impl AuthState {
             authenticator,
             refresh: Refresh { credentials, clock: clock.clone(), entropy: entropy.clone() },
             audit: audit(start)?,
+            media: MediaUrls::new(settings.required("AVIARY_MEDIA_URL")?),
             passwords: Passwords::new(entropy.clone()),
             policy: Policy::of(settings)?,
             confirms_addresses: settings.boolean("AVIARY_CONFIRM_ADDRESS")?.unwrap_or(false)

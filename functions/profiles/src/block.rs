@@ -1,7 +1,7 @@
 //! `POST` and `DELETE /api/profiles/<id>/block/`.
 
 use aviary_auth::Unconfirmed;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -53,7 +53,7 @@ pub async fn unblock(
     State(state): State<ProfilesState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<BlockResponse>, ApiError> {
     let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
     state.relations.unblock(caller.user, target).await?;

@@ -3,7 +3,7 @@
 use aviary_auth::Unconfirmed;
 use aviary_representation::{one_less, one_more};
 use aviary_store::RelationChange;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -72,7 +72,7 @@ pub async fn unfollow(
     State(state): State<ProfilesState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<FollowResponse>, ApiError> {
     let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
     let ended = state.relations.unfollow(caller.user, target.profile.id).await? == RelationChange::Changed;

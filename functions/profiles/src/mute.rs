@@ -1,7 +1,7 @@
 //! `POST` and `DELETE /api/profiles/<id>/mute/`.
 
 use aviary_auth::Unconfirmed;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -53,7 +53,7 @@ pub async fn unmute(
     State(state): State<ProfilesState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<MuteResponse>, ApiError> {
     let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
     state.relations.unmute(caller.user, target).await?;

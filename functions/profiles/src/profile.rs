@@ -3,13 +3,13 @@
 use std::convert::Infallible;
 
 use aviary_model::{NameKey, UserId};
+use aviary_representation::ShownProfile;
 use aviary_web::{ApiError, Client, Fields, Params};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::response::ShownProfile;
 use crate::state::ProfilesState;
 
 /// A profile, wrapped as document 001 shows it.

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use aviary_auth::{AccountCounts, Caller, Unconfirmed};
 use aviary_media::{CleanImage, ObjectKey};
 use aviary_model::{Bio, NameKey};
+use aviary_representation::ShownProfile;
 use aviary_store::{Picture, Profile, ProfileChange};
 use aviary_web::{ApiError, Client, Fields, Form, Params, inspect_file};
 use axum::Json;
@@ -13,7 +14,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::apply_change::{apply_change, remove_picture};
-use crate::response::ShownProfile;
 use crate::state::ProfilesState;
 
 /// The fields to change. An absent field stays as it is.

@@ -1,42 +1,11 @@
-//! What clients see of a profile: document 001's form and document 000's.
+//! What clients see of a profile: document 000's form. Document 001's is shared with the login.
 
 use aviary_media::MediaUrls;
 use aviary_model::{Email, Timestamp, UserId};
 use aviary_representation::{picture_url, with_own};
 use aviary_store::Profile;
-use aviary_web::Client;
 use serde::Serialize;
 use utoipa::ToSchema;
-
-/// Shown in place of an empty biography.
-const DEFAULT_BIO: &str = "Write about yourself.";
-
-/// A profile, as document 001 shows it.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ShownProfile {
-    /// The biography; `Write about yourself.` if it is empty.
-    #[schema(example = "Write about yourself.")]
-    pub bio: String,
-    /// The URL of the profile picture; the default picture's if the user has none.
-    pub profile_pic: String,
-    /// The number of followers.
-    pub followers: u64,
-    /// The number of users whom this user follows.
-    pub following: u64,
-}
-
-impl ShownProfile {
-    pub(crate) fn of(profile: &Profile, media: &MediaUrls, client: &Client) -> Self {
-        let bio = profile.bio.as_str();
-        Self {
-            bio: if bio.is_empty() { DEFAULT_BIO } else { bio }.to_owned(),
-            profile_pic: picture_url(profile, media).unwrap_or_else(|| client.default_picture_url()),
-            followers: profile.followers,
-            following: profile.following,
-        }
-    }
-}
 
 /// A profile, as document 000 shows it. Texts and URLs that there are not are empty.
 #[derive(Debug, Serialize, ToSchema)]

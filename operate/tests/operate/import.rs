@@ -31,7 +31,7 @@ async fn every_user_has_a_line_with_the_result() {
             "linus (3): imported, without a password, since it has none",
             "ken (4): imported, without a password, since hashes of scrypt can't be kept, inactive",
             "ADA (5): skipped, the name is also that of ada (1) in the same file",
-            "me (6): skipped, its name: This username is reserved",
+            "login (6): skipped, its name: This username is reserved",
             "grace2 (7): skipped, the address is also that of grace (2) in the same file",
         ]
     );

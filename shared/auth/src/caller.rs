@@ -34,4 +34,12 @@ impl Caller {
     pub fn must_own(&self, owner: UserId) -> Result<(), ApiError> {
         if self.user == owner || self.staff { Ok(()) } else { Err(ApiError::permission_denied()) }
     }
+
+    /// Requires that the caller is `owner`, where the request acts as them. Staff may not.
+    ///
+    /// # Errors
+    /// 403 otherwise.
+    pub fn must_be(&self, owner: UserId) -> Result<(), ApiError> {
+        if self.user == owner { Ok(()) } else { Err(ApiError::permission_denied()) }
+    }
 }

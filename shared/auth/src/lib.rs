@@ -40,5 +40,5 @@ pub use password::{PasswordError, PasswordText, PasswordTextError, Passwords, is
 pub use policy::{Policy, PolicyError, SignupForm, at_change, without_owner};
 pub use refresh::{Refresh, RefreshError, Refreshed};
 pub use rotation::{PUBLISHED_SECONDS, Rotation, RotationOutcome, SIGNING_SECONDS};
-pub use token::{Claims, Lifetime, TokenError, TokenKind};
-pub use unconfirmed::Unconfirmed;
+pub use token::{Claims, Lifetime, TokenError, TokenKind, is_long_access};
+pub use unconfirmed::{Unconfirmed, user_inactive, user_not_found};

@@ -28,6 +28,25 @@ enum Via {
     WebSession(CsrfProof),
 }
 
+/// Why a credential of the right form does not count.
+enum Ended {
+    UserGone,
+    UserInactive,
+    Session,
+}
+
+/// simplejwt's 401 for a token whose user was deleted.
+#[must_use]
+pub fn user_not_found() -> ApiError {
+    ApiError::code(StatusCode::UNAUTHORIZED, "User not found", "user_not_found")
+}
+
+/// simplejwt's 401 for a token whose user was deactivated.
+#[must_use]
+pub fn user_inactive() -> ApiError {
+    ApiError::code(StatusCode::UNAUTHORIZED, "User is inactive", "user_inactive")
+}
+
 /// The owner of a credential whose form and signature are valid. Whether its account and session still exist is unknown
 /// until [`Unconfirmed::confirm`]. Reads may run concurrently with that; writes need the [`Caller`] that it returns.
 #[derive(Clone, Debug)]
@@ -93,6 +112,12 @@ impl Unconfirmed {
         self.user
     }
 
+    /// The session that the credential names.
+    #[must_use]
+    pub fn session(&self) -> SessionId {
+        self.sid
+    }
+
     /// Whether the credential is the cookie of a web session.
     #[must_use]
     pub fn is_web(&self) -> bool {
@@ -106,17 +131,6 @@ impl Unconfirmed {
             self.via = Via::WebSession(proof.with_form(form));
         }
         self
-    }
-
-    /// The web session that a cookie of the same user names, for a request that ends it and carries another credential.
-    ///
-    /// # Errors
-    /// 401 if the cookie names no session, or another user's.
-    pub async fn web_session(&self, cookies: Cookies) -> Result<SessionId, ApiError> {
-        match by_cookie(&self.authenticator, cookies).await? {
-            (user, sid) if user == self.user => Ok(sid),
-            _ => Err(ApiError::not_authenticated()),
-        }
     }
 
     /// Looks up the account and the session, then counts the request against the limit that its row names. Costs one
@@ -174,15 +188,14 @@ impl Unconfirmed {
 
     /// Decides whether the credential is still valid. Makes no call.
     fn judge(&self, caller_state: CallerState, now: Timestamp) -> Result<Caller, ApiError> {
-        let unauthorized = |detail, code| ApiError::code(StatusCode::UNAUTHORIZED, detail, code);
-        let principal = caller_state.principal.ok_or_else(|| unauthorized("User not found", "user_not_found"))?;
+        let principal = caller_state.principal.ok_or_else(|| self.refusal(Ended::UserGone))?;
         if !principal.active {
-            return Err(unauthorized("User is inactive", "user_inactive"));
+            return Err(self.refusal(Ended::UserInactive));
         }
         let session = caller_state
             .session
             .filter(|session| session.epoch == principal.epoch && !session.has_ended(now))
-            .ok_or_else(|| self.session_ended())?;
+            .ok_or_else(|| self.refusal(Ended::Session))?;
         if let Via::WebSession(proof) = &self.via {
             proof.check(session.csrf_hash.as_deref(), &self.authenticator.trusted)?;
         }
@@ -191,10 +204,15 @@ impl Unconfirmed {
         Ok(Caller { user, sid, kind, epoch, staff, counted: Vec::new() })
     }
 
-    /// The 401 of an ended session: each kind of credential has its own text.
-    fn session_ended(&self) -> ApiError {
+    /// The 401 of a credential that has ended. Only a JWT says why: of the others nothing is left after a deletion, so
+    /// that they have one text all the time.
+    fn refusal(&self, ended: Ended) -> ApiError {
         match self.via {
-            Via::Jwt => TokenError::Blacklisted.as_credential(),
+            Via::Jwt => match ended {
+                Ended::UserGone => user_not_found(),
+                Ended::UserInactive => user_inactive(),
+                Ended::Session => TokenError::Blacklisted.as_credential(),
+            },
             Via::DeviceToken => refused("Invalid token."),
             Via::WebSession(_) => ApiError::not_authenticated(),
         }

@@ -37,4 +37,4 @@ pub use mention::Mention;
 pub use name::{Username, UsernameError};
 pub use name_key::NameKey;
 pub use tag::Tag;
-pub use text::{Alias, AltText, Bio, TextError, TweetText};
+pub use text::{Alias, AltText, Bio, Mode, TextError, TweetText};

@@ -9,7 +9,7 @@ use crate::{NameKey, reserved};
 const MAX_CHARACTERS: usize = 150;
 
 /// A username: 1 to 150 characters in NFKC, of letters, marks that follow one, decimal digits and `_ . @ + -`, none of
-/// them invisible, and not one of the API's own path segments.
+/// them invisible, and not a reserved word when it was taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Username(String);
@@ -26,18 +26,46 @@ pub enum UsernameError {
     /// More than 150 characters.
     #[error("Ensure this field has no more than 150 characters.")]
     TooLong,
-    /// A word that is a path segment of the API.
+    /// A word that stands where a route has a username, or that clients would take for the service.
     #[error("This username is reserved.")]
     Reserved,
 }
 
 impl Username {
-    /// Reads a username and converts it to NFKC; white space at the ends is dropped. A text of more than 600 bytes is
-    /// too long before anything else is looked at.
+    /// Reads the username of an imported account and converts it to NFKC; white space at the ends is dropped. A text of
+    /// more than 600 bytes is too long before anything else is looked at.
+    ///
+    /// # Errors
+    /// Every rule that the text breaks; a word that stands where a route has a username is reserved.
+    pub fn parse(text: &str) -> Result<Self, Vec<UsernameError>> {
+        let name = Self::valid(text)?;
+        if reserved::stands_in_a_route(name.key().as_str()) { Err(vec![UsernameError::Reserved]) } else { Ok(name) }
+    }
+
+    /// As [`Username::parse`], for a new account: words that clients would take for the service are reserved too.
+    ///
+    /// # Errors
+    /// As [`Username::parse`].
+    pub fn at_signup(text: &str) -> Result<Self, Vec<UsernameError>> {
+        let name = Self::parse(text)?;
+        if reserved::names_the_service(name.key().as_str()) { Err(vec![UsernameError::Reserved]) } else { Ok(name) }
+    }
+
+    /// As [`Username::parse`], for the account that is called `own` now. An account may always keep its name, even if
+    /// the word was reserved later.
+    ///
+    /// # Errors
+    /// As [`Username::parse`].
+    pub fn at_rename(text: &str, own: &Self) -> Result<Self, Vec<UsernameError>> {
+        let name = Self::valid(text)?;
+        if name.key() == own.key() { Ok(name) } else { Self::parse(text) }
+    }
+
+    /// Reads a name of the right form, reserved or not. Before an account takes it, one of the others must.
     ///
     /// # Errors
     /// Every rule that the text breaks.
-    pub fn parse(text: &str) -> Result<Self, Vec<UsernameError>> {
+    pub fn valid(text: &str) -> Result<Self, Vec<UsernameError>> {
         let text = text.trim();
         if text.len() > 4 * MAX_CHARACTERS {
             return Err(vec![UsernameError::TooLong]);
@@ -52,9 +80,6 @@ impl Username {
         }
         if name.contains('\0') {
             errors.push(UsernameError::Null);
-        }
-        if reserved::is_reserved(NameKey::of(&name).as_str()) {
-            errors.push(UsernameError::Reserved);
         }
         if errors.is_empty() { Ok(Self(name)) } else { Err(errors) }
     }
@@ -181,5 +206,21 @@ mod tests {
         assert_eq!(Username::parse(&"\u{fdfa}".repeat(200)), Err(vec![UsernameError::Invalid, UsernameError::TooLong]));
         assert_eq!(Username::parse(&format!("{}!", "𝒜".repeat(150))), Err(vec![UsernameError::TooLong]));
         assert!(Username::parse(&"𝒜".repeat(150)).is_ok());
+    }
+
+    #[test]
+    fn a_new_account_cannot_have_the_services_names_and_an_old_one_keeps_its_own() {
+        let reserved = Err(vec![UsernameError::Reserved]);
+        for word in ["login", "LogIn", "ｌｏｇｉｎ"] {
+            assert_eq!(Username::at_signup(word), reserved, "{word}");
+            assert_eq!(Username::parse(word), reserved, "{word}");
+        }
+        assert_eq!(Username::at_signup("Support"), reserved);
+        let admin = Username::parse("admin").expect("a name of an imported account");
+        let token = Username("Token".to_owned());
+        assert!(Username::at_rename("tOKEN", &token).is_ok(), "it was taken before it was reserved");
+        assert_eq!(Username::at_rename("Token", &admin), reserved);
+        assert!(Username::at_rename("support", &token).is_ok());
+        assert!(Username::at_rename("a b", &token).is_err());
     }
 }

@@ -139,6 +139,10 @@ text! {
     Alias, 150, Controls::None
 }
 text! {
+    /// A client's own preference, such as the colours of its screens, which the account keeps for it.
+    Mode, 16, Controls::None
+}
+text! {
     /// The description of an image or a video, for people who cannot see it.
     AltText, 1_000, Controls::OfLayout
 }

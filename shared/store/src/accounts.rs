@@ -9,7 +9,7 @@ pub(crate) mod deletion;
 pub(crate) mod former;
 pub(crate) mod registration;
 
-use aviary_model::{Email, NameKey, Timestamp, UserId, Username};
+use aviary_model::{Email, Mode, NameKey, Timestamp, UserId, Username};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::former::{FormerAddress, FormerName, PendingAddress};
@@ -28,6 +28,9 @@ pub struct User {
     /// The address, if one was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<Email>,
+    /// The client's own preference; empty until one is set.
+    #[serde(default, skip_serializing_if = "Mode::is_empty")]
+    pub mode: Mode,
     /// The password's hash in PHC string format.
     pub password: String,
     /// When the account was created.
@@ -57,6 +60,7 @@ impl User {
             id,
             username,
             email,
+            mode: Mode::default(),
             password,
             created_at,
             revision: 0,

@@ -1,5 +1,6 @@
 //! Reads fields with the rules and messages of Django REST framework's serializers, collecting all errors.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use serde_json::Value as Json;
@@ -11,7 +12,7 @@ use crate::{raw_json_fields, surrogates};
 const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
 const BLANK: &str = "This field may not be blank.";
-const NOT_A_STRING: &str = "Not a valid string.";
+pub(crate) const NOT_A_STRING: &str = "Not a valid string.";
 const NOT_A_BOOLEAN: &str = "Must be a valid boolean.";
 
 /// A form that is being read. Errors are collected until [`Fields::finish`].
@@ -22,11 +23,11 @@ pub struct Fields<'a> {
 }
 
 /// A field's text, before the rule of its type applies.
-enum Text<'a> {
+pub(crate) enum Text<'a> {
     Absent,
     Null,
     Wrong,
-    Given(std::borrow::Cow<'a, str>),
+    Given(Cow<'a, str>),
 }
 
 impl<'a> Fields<'a> {
@@ -41,7 +42,7 @@ impl<'a> Fields<'a> {
         match self.text(name) {
             Text::Absent => self.fail(name, REQUIRED),
             Text::Given(text) if text.trim().is_empty() => self.fail(name, BLANK),
-            text => self.parsed(name, text, parse),
+            text => self.parsed(name, text, NOT_A_STRING, parse),
         }
     }
 
@@ -50,7 +51,20 @@ impl<'a> Fields<'a> {
         match self.text(name) {
             Text::Absent => None,
             Text::Given(text) if text.trim().is_empty() => self.fail(name, BLANK),
-            text => self.parsed(name, text, parse),
+            text => self.parsed(name, text, NOT_A_STRING, parse),
+        }
+    }
+
+    /// As [`Fields::optional`], but an empty text of a form counts as absent: DRF's rule, because a form sends a field
+    /// that was left out as an empty one.
+    pub fn optional_in_forms<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, Vec<E>>,
+    ) -> Option<T> {
+        match self.form.get(name) {
+            Some(Value::Text(text)) if text.is_empty() => None,
+            _ => self.optional(name, parse),
         }
     }
 
@@ -58,7 +72,7 @@ impl<'a> Fields<'a> {
     pub fn blankable<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Vec<E>>) -> Option<T> {
         match self.text(name) {
             Text::Absent => None,
-            text => self.parsed(name, text, parse),
+            text => self.parsed(name, text, NOT_A_STRING, parse),
         }
     }
 
@@ -126,24 +140,26 @@ impl<'a> Fields<'a> {
         complete.ok_or_else(|| ApiError::internal("a required field was neither read nor refused"))
     }
 
-    fn text(&self, name: &str) -> Text<'a> {
+    pub(crate) fn text(&self, name: &str) -> Text<'a> {
         match self.form.get(name) {
             None => Text::Absent,
             Some(Value::Json(Json::Null)) => Text::Null,
-            Some(value) => as_text(value).map_or(Text::Wrong, Text::Given),
+            Some(value) => as_text(value).map_or(Text::Wrong, |text| Text::Given(stripped(text))),
         }
     }
 
-    fn parsed<T, E: Display>(
+    /// Parses a text that is there. `wrong` is the message for a value that is no text.
+    pub(crate) fn parsed<T, E: Display>(
         &mut self,
         name: &str,
         text: Text<'_>,
+        wrong: &str,
         parse: impl FnOnce(&str) -> Result<T, Vec<E>>,
     ) -> Option<T> {
         match text {
             Text::Absent => None,
             Text::Null => self.fail(name, NULL),
-            Text::Wrong => self.fail(name, NOT_A_STRING),
+            Text::Wrong => self.fail(name, wrong),
             Text::Given(text) => {
                 let value = match parse(&text) {
                     Ok(value) => Some(value),
@@ -163,6 +179,15 @@ impl<'a> Fields<'a> {
     fn fail<T>(&mut self, name: &str, message: &str) -> Option<T> {
         self.errors.push(name, message);
         None
+    }
+}
+
+/// The text without what Python's `str.strip` takes from its ends: white space, and the separators U+001C to U+001F.
+fn stripped(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_space = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
+    match text {
+        Cow::Borrowed(text) => text.trim_matches(is_space).into(),
+        Cow::Owned(text) => text.trim_matches(is_space).to_owned().into(),
     }
 }
 
@@ -190,7 +215,7 @@ fn kind_of(value: &Value) -> &'static str {
 
 /// A text, or a number as Django REST framework prints it. Its `CharField` takes both and nothing else. A file input that
 /// was left empty is an empty text to Django.
-fn as_text(value: &Value) -> Option<std::borrow::Cow<'_, str>> {
+fn as_text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::Text(text) | Value::Json(Json::String(text)) => Some(text.into()),
         Value::Number(number) => Some(number.text()),
@@ -239,6 +264,26 @@ mod tests {
     fn numbers_are_read_as_texts() {
         let form = form(json!({"n": 12_425_451}));
         assert_eq!(Fields::of(&form).required("n", any).as_deref(), Some("12425451"));
+    }
+
+    #[test]
+    fn texts_are_stripped_as_in_python() {
+        let form = form(json!({"a": " x y\u{a0}\n", "b": "\u{1c}\u{1d}x\u{1e}\u{1f}", "c": "\u{1f}"}));
+        let mut fields = Fields::of(&form);
+        assert_eq!(fields.required("a", any).as_deref(), Some("x y"));
+        assert_eq!(fields.required("b", any).as_deref(), Some("x"));
+        assert_eq!(fields.required("c", any), None);
+    }
+
+    #[test]
+    fn an_empty_text_of_a_form_may_count_as_absent() {
+        let empty = || ("a".to_owned(), Value::Text(String::new()));
+        let form = Form::new(vec![empty(), ("b".to_owned(), Value::Json(json!("")))]);
+        let mut fields = Fields::of(&form);
+        assert_eq!(fields.optional_in_forms("a", any), None);
+        assert!(fields.errors.is_empty());
+        assert_eq!(fields.optional_in_forms("b", any), None);
+        assert!(!fields.errors.is_empty());
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod client_info;
 mod cookies;
 mod cors;
 mod error;
+mod error_message;
 mod fields;
 mod form;
 mod form_digest;
@@ -33,6 +34,8 @@ mod routes;
 mod row_limit;
 mod serve;
 mod surrogates;
+mod typed_fields;
+mod unread_body;
 
 pub use body::{Params, Payload};
 pub use client_info::Client;
@@ -51,3 +54,4 @@ pub use route_spec::{Repeats, RouteLimit, RouteSpec, Subject, Who, any, own, use
 pub use routes::{Route, Routes};
 pub use row_limit::RowLimit;
 pub use serve::{Layers, run};
+pub use unread_body::UnreadBody;

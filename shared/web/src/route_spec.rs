@@ -134,6 +134,8 @@ pub struct RouteSpec {
     pub limit: Option<RouteLimit>,
     /// Sequential round trips to DynamoDB of the usual success, without an idempotency key.
     pub round_trips: u8,
+    /// Whether errors have their text in `message` too.
+    pub tells_message: bool,
     /// The documents that describe it (`"000"` to `"004"`); empty if it goes beyond them.
     pub documents: &'static str,
 }
@@ -169,6 +171,7 @@ impl RouteSpec {
             repeats: None,
             limit: None,
             round_trips: 0,
+            tells_message: false,
             documents: "",
         }
     }
@@ -239,6 +242,12 @@ impl RouteSpec {
     #[must_use]
     pub const fn round_trips(self, round_trips: u8) -> Self {
         Self { round_trips, ..self }
+    }
+
+    /// Says that errors have their text in `message` too, where the clients of a document read it.
+    #[must_use]
+    pub const fn tells_message(self) -> Self {
+        Self { tells_message: true, ..self }
     }
 
     /// Names the documents that describe the route.

@@ -14,6 +14,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::cookies::Cookies;
 use crate::error::ApiError;
+use crate::error_message::tell_message;
 use crate::idempotent_post::{document, provide_key};
 use crate::route_spec::{RouteSpec, Who};
 use crate::row_limit::RowLimit;
@@ -48,6 +49,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[must_use]
     pub fn add(mut self, spec: RouteSpec, (schemas, paths, router): UtoipaMethodRouter<S>) -> Self {
         let router = if spec.needs_key() { router.route_layer(from_fn(provide_key)) } else { router };
+        let router = if spec.tells_message { router.route_layer(from_fn(tell_message)) } else { router };
         let mut router = Some(router.route_layer(Extension(RowLimit(spec.limit))));
         for (path, mut item) in paths.paths {
             for (method, operation) in operations(&mut item) {

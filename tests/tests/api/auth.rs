@@ -8,6 +8,7 @@ mod api_auth_obtain;
 mod api_auth_obtain_token;
 mod api_auth_sessions;
 mod api_auth_signup;
+mod api_auth_update;
 mod api_auth_user_delete;
 mod api_auth_user_edit;
 mod api_auth_user_logout;

@@ -1,6 +1,6 @@
 //! `GET /api/auth/<username>/` (document 003).
 
-use aviary_auth::Unconfirmed;
+use aviary_auth::{Caller, Unconfirmed};
 use aviary_web::{ApiError, PathText};
 use axum::Json;
 use axum::extract::State;
@@ -40,7 +40,7 @@ pub async fn account(
     unconfirmed: Unconfirmed,
     PathText(username): PathText,
 ) -> Result<Json<AccountResponse>, ApiError> {
-    let (_, user) = account_by_name(&state, unconfirmed, &username).await?;
+    let (_, user) = account_by_name(&state, unconfirmed, &username, Caller::must_own, None).await?;
     let algorithm = user.password.trim_start_matches('$').split('$').next().unwrap_or_default();
     Ok(Json(AccountResponse {
         username: user.username.as_str().to_owned(),

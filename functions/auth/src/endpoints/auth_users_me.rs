@@ -1,6 +1,6 @@
 //! `GET`, `PUT`, `PATCH` and `DELETE /auth/users/me/` (document 004): the caller's own account.
 
-use aviary_auth::{PasswordText, Unconfirmed};
+use aviary_auth::Unconfirmed;
 use aviary_store::AccountChange;
 use aviary_web::{ApiError, Client, Fields, Payload};
 use axum::Json;
@@ -12,8 +12,8 @@ use utoipa::ToSchema;
 use crate::bodies::{Detail, Me};
 use crate::flows::account_change::{FIELDS, change_by, delete};
 use crate::flows::address_change::address_change;
-use crate::flows::form_fields::new_names;
-use crate::flows::own_account::{check_current_password, own_account, own_account_to_change};
+use crate::flows::form_fields::{new_names, wanted_names};
+use crate::flows::own_account::{current_password, given_password, own_account, own_account_to_change};
 use crate::state::AuthState;
 
 /// The changes; an absent field stays as it is.
@@ -63,13 +63,12 @@ pub async fn put_users_me(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<Me>, ApiError> {
-    let new = new_names(&form);
-    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), new.as_ref().ok()).await?;
-    let new = new?;
-    let password_given = new.current_password.is_some();
-    if let Some(password) = new.current_password {
-        check_current_password(&state, &client, &caller, &user, password).await?;
-    }
+    let (wanted, unconfirmed) = (wanted_names(&form), unconfirmed.with_form(&form));
+    let (caller, user) = own_account_to_change(&state, unconfirmed, &wanted).await?;
+    let mut fields = Fields::of(&form);
+    let new = new_names(&mut fields, &user.username);
+    let given = given_password(&state, &client, (&caller, &user), &mut fields, &new).await?;
+    let password_given = fields.finish(given)?;
     let address = address_change(&state, &user, new.email, password_given).await?;
     let change_of = AccountChange { username: new.username, address, ..AccountChange::default() };
     let user = change_by(&state, &client, (&caller, &user), change_of, FIELDS).await?;
@@ -106,9 +105,8 @@ pub async fn delete_users_me(
 ) -> Result<StatusCode, ApiError> {
     let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
-    let password = fields.required("current_password", PasswordText::parse);
-    let password = fields.finish(password)?;
-    check_current_password(&state, &client, &caller, &user, password).await?;
+    let confirmed = current_password(&state, &client, (&caller, &user), &mut fields, "current_password").await?;
+    fields.finish(confirmed)?;
     delete(&state, &client, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

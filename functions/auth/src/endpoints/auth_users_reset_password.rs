@@ -1,6 +1,6 @@
 //! `POST /auth/users/reset_password/` (document 004).
 
-use aviary_model::{Email, UserId};
+use aviary_model::UserId;
 use aviary_store::Task;
 use aviary_web::{ApiError, Client, Fields, Payload};
 use axum::extract::State;
@@ -33,7 +33,7 @@ pub async fn reset_password(
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
     let mut fields = Fields::of(&form);
-    let email = fields.required("email", Email::parse);
+    let email = fields.required_email("email");
     let email = fields.finish(email)?.key();
     let counted = state.limiter.count_reset(&client);
     let (owner, counted) = futures_util::join!(state.tables.accounts.owner_of(&email), counted);

@@ -18,6 +18,9 @@ pub struct ConfirmBody {
     pub token: String,
     /// The new password.
     pub new_password: String,
+    /// The new password again; compared only if it is sent.
+    #[schema(required = false)]
+    pub re_new_password: String,
 }
 
 /// Sets a new password with the token of a mailed link, and ends every session and token of the user.

@@ -1,6 +1,6 @@
 //! `POST /auth/users/set_username/`, as in djoser.
 
-use aviary_auth::{PasswordText, Unconfirmed};
+use aviary_auth::Unconfirmed;
 use aviary_model::Username;
 use aviary_store::AccountChange;
 use aviary_web::{ApiError, Client, Fields, Payload};
@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 
 use crate::bodies::Detail;
 use crate::flows::account_change::{FIELDS, FieldNames, change_by};
-use crate::flows::form_fields::NewNames;
-use crate::flows::own_account::{check_current_password, own_account_to_change};
+use crate::flows::form_fields::{NewNames, any_text, wanted_username};
+use crate::flows::own_account::{current_password, own_account_to_change};
 use crate::state::AuthState;
 
 /// The current password and the new username.
@@ -22,6 +22,9 @@ pub struct SetUsernameBody {
     pub current_password: String,
     /// The new username.
     pub new_username: String,
+    /// The new username again; compared only if it is sent.
+    #[schema(required = false)]
+    pub re_new_username: String,
 }
 
 /// Sets a new username.
@@ -36,14 +39,17 @@ pub async fn set_username(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
+    let wanted = NewNames { username: wanted_username(&form, "new_username"), email: None };
+    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), &wanted).await?;
     let mut fields = Fields::of(&form);
-    let current = fields.required("current_password", PasswordText::parse);
-    let username = fields.required("new_username", Username::parse);
-    let read = fields.finish(current.zip(username));
-    let new = read.as_ref().ok().map(|(_, username)| NewNames::of_username(username));
-    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), new.as_ref()).await?;
-    let (current, username) = read?;
-    check_current_password(&state, &client, &caller, &user, current).await?;
+    let confirmed = current_password(&state, &client, (&caller, &user), &mut fields, "current_password").await?;
+    let valid = |text: &str| Username::at_rename(text, &user.username);
+    let username = fields.required("new_username", valid);
+    let repeated = fields.optional("re_new_username", any_text);
+    let (username, ()) = fields.finish(username.zip(confirmed))?;
+    if repeated.is_some_and(|repeated| valid(&repeated).ok().as_ref() != Some(&username)) {
+        return Err(ApiError::field("non_field_errors", "The two username fields didn't match."));
+    }
     let set = AccountChange { username: Some(username), ..AccountChange::default() };
     let fields = FieldNames { username: "new_username", ..FIELDS };
     change_by(&state, &client, (&caller, &user), set, fields).await?;

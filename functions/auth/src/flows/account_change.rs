@@ -32,12 +32,20 @@ pub(crate) async fn hash_new(
     password: PasswordText,
     user: &User,
 ) -> Result<String, ApiError> {
+    check_new(field, &password, user)?;
+    Ok(state.passwords.hash(password).await?)
+}
+
+/// Checks a new password against the policy.
+///
+/// # Errors
+/// 400 with every rule that the password breaks.
+pub(crate) fn check_new(field: &str, password: &PasswordText, user: &User) -> Result<(), ApiError> {
     let mut errors = FieldErrors::default();
-    for broken in at_change(&password, &user.username, user.email.as_ref()) {
+    for broken in at_change(password, &user.username, user.email.as_ref()) {
         errors.push(field, broken);
     }
-    errors.check()?;
-    Ok(state.passwords.hash(password).await?)
+    errors.check()
 }
 
 /// Writes a change together with its consequences: mails, the job that removes ended sessions, and security events. One
@@ -83,7 +91,8 @@ async fn write_change(
 ) -> Result<Result<User, AccountChangeError>, ApiError> {
     let now = state.clock.now();
     let events = events(user, &change);
-    if events.is_empty() && change.end_sessions.is_none() && change.redeem.is_none() {
+    let same_mode = change.mode.as_ref().is_none_or(|mode| *mode == user.mode);
+    if events.is_empty() && same_mode && change.end_sessions.is_none() && change.redeem.is_none() {
         return Ok(Ok(user.clone()));
     }
     change.jobs.extend(jobs(state, user, &change)?);

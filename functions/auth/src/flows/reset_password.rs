@@ -5,7 +5,7 @@ use aviary_store::{AccountChange, EndSessions, OneTimeKind, OneTimePermission};
 use aviary_web::{ApiError, Client, FieldErrors, Fields, Form};
 
 use crate::flows::account_change::{FIELDS, change};
-use crate::flows::form_fields::secret;
+use crate::flows::form_fields::{same_passwords, secret};
 use crate::flows::mailed_token::{invalid_token, user_of};
 use crate::state::AuthState;
 
@@ -22,8 +22,10 @@ pub(crate) async fn reset_password(state: &AuthState, client: &Client, form: &Fo
     let uid = fields.required("uid", secret);
     let token = fields.required("token", secret);
     let password = fields.required("new_password", PasswordText::parse);
+    let repeated = fields.optional("re_new_password", PasswordText::parse);
     let ((uid, token), password) = fields.finish(uid.zip(token).zip(password))?;
     check(without_owner(&password))?;
+    same_passwords(&password, repeated.as_ref())?;
     state.limiter.count_reset(client).await?;
     let user = user_of(state, &uid).await?;
     let (now, hash) = (state.clock.now(), digest(token.expose()));

@@ -4,7 +4,7 @@ use aviary_auth::Unconfirmed;
 use aviary_model::CommentId;
 use aviary_representation::ShownComment;
 use aviary_store::{Comment, PageKeys};
-use aviary_web::{ApiError, Client, PathText, Payload};
+use aviary_web::{ApiError, Client, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -78,7 +78,7 @@ pub async fn delete_comment(
     State(state): State<TweetsState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<StatusCode, ApiError> {
     let (caller, comment) = unconfirmed.with_form(&form).confirm_with(state.comment(&id)).await?;
     let comment = comment.ok_or_else(ApiError::not_found)?;

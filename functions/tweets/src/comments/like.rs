@@ -2,7 +2,7 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_representation::{one_less, one_more};
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 
@@ -46,7 +46,7 @@ pub async fn unlike_comment(
     State(state): State<TweetsState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<LikeResponse>, ApiError> {
     let (caller, comment) = unconfirmed.with_form(&form).confirm_with(state.comment(&id)).await?;
     let comment = comment.ok_or_else(ApiError::not_found)?;

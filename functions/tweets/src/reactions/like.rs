@@ -3,7 +3,7 @@
 use aviary_auth::Unconfirmed;
 use aviary_representation::{one_less, one_more};
 use aviary_store::Reaction;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -53,7 +53,7 @@ pub async fn unlike_tweet(
     State(state): State<TweetsState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<LikeResponse>, ApiError> {
     let (tweet, changed) = remove_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Like).await?;
     Ok(Json(LikeResponse { liked: false, likes: one_less(tweet.likes, changed) }))

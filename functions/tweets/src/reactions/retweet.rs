@@ -3,7 +3,7 @@
 use aviary_auth::Unconfirmed;
 use aviary_representation::{one_less, one_more};
 use aviary_store::Reaction;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -54,7 +54,7 @@ pub async fn undo_retweet(
     State(state): State<TweetsState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<RetweetResponse>, ApiError> {
     let (tweet, changed) = remove_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Retweet).await?;
     Ok(Json(RetweetResponse { retweeted: false, retweets: one_less(tweet.retweets, changed) }))

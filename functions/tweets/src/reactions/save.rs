@@ -2,7 +2,7 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_store::Reaction;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub async fn unsave_tweet(
     State(state): State<TweetsState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<SaveResponse>, ApiError> {
     remove_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Save).await?;
     Ok(Json(SaveResponse { saved: false }))

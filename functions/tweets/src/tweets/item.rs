@@ -4,7 +4,7 @@ use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
 use aviary_model::{TweetId, TweetText};
 use aviary_representation::{OwnReactions, ShownTweet};
 use aviary_store::{PageKeys, Tweet};
-use aviary_web::{ApiError, Client, Fields, Form, PathText, Payload};
+use aviary_web::{ApiError, Client, Fields, Form, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -105,7 +105,7 @@ pub async fn delete_tweet(
     State(state): State<TweetsState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<StatusCode, ApiError> {
     let (caller, tweet) = unconfirmed.with_form(&form).confirm_with(state.tweet(&id)).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;

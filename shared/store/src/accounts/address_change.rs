@@ -47,6 +47,9 @@ impl AccountChange {
                 new.hold_name(before, now);
             }
         }
+        if let Some(mode) = &self.mode {
+            new.mode.clone_from(mode);
+        }
         if let Some(password) = &self.password {
             new.password.clone_from(password);
         }

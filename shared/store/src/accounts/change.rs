@@ -1,6 +1,6 @@
 //! Changes of an account's name, address, password and sessions, in one transaction.
 
-use aviary_model::{SessionId, Timestamp, UserId, Username};
+use aviary_model::{Mode, SessionId, Timestamp, UserId, Username};
 
 use crate::accounts::address_change::AddressChange;
 use crate::accounts::former::{is_free_for, is_of};
@@ -39,6 +39,8 @@ pub struct AccountChange {
     pub username: Option<Username>,
     /// What happens to the address.
     pub address: AddressChange,
+    /// A new preference of the client; an empty one removes it.
+    pub mode: Option<Mode>,
     /// The hash of a new password.
     pub password: Option<String>,
     /// Which sessions end with the change.
@@ -173,7 +175,7 @@ impl AccountTables {
     }
 
     /// Writes who has each name and address that is new, is given up or is taken back, and frees those that are no longer
-    /// held. If a username is its owner's own address, one item stands for both.
+    /// held. If a username is its owner's own address, one item stands for both, and both are taken where it is.
     fn names(
         &self,
         transaction: &mut Transaction,
@@ -187,10 +189,12 @@ impl AccountTables {
             let condition = if until.is_some() { is_of(old.id) } else { is_free_for(old.id, now) };
             let item = name_owner_item(key, old.id, *until)?;
             let write = transaction.put_if(&self.accounts.table, item, &condition)?;
-            match until {
-                Some(_) => {}
-                None if *key == new.username.key() => writes.username = Some(write),
-                None => writes.email = Some(write),
+            let is_new = until.is_none();
+            if is_new && *key == new.username.key() {
+                writes.username = Some(write);
+            }
+            if is_new && new.email.as_ref().is_some_and(|email| *key == email.key()) {
+                writes.email = Some(write);
             }
         }
         for key in had.keys().filter(|key| !has.contains_key(*key)) {
@@ -216,7 +220,7 @@ impl AccountTables {
             .set("revision", number(new.revision))
             .when(unchanged(old));
         let fields = user_item(new)?;
-        let optional = ["email", "voided", "pending", "former_names", "former_addresses"];
+        let optional = ["email", "mode", "voided", "pending", "former_names", "former_addresses"];
         let update = optional.into_iter().fold(update, |update, name| match fields.get(name) {
             Some(value) => update.set(name, value.clone()),
             None => update.remove(name),

@@ -95,10 +95,10 @@ impl<'a> Registration<'a> {
         let name = user.username.key();
         let free = is_free_for(id, self.now);
         let name_write = transaction.put_if(&self.accounts.table, name_owner_item(&name, id, None)?, &free)?;
-        // If a username is its owner's own address, one item stands for both.
-        let email = user.email.as_ref().map(aviary_model::Email::key).filter(|email| *email != name);
-        let email_write = match &email {
-            Some(email) => Some(transaction.put_if(&self.accounts.table, name_owner_item(email, id, None)?, &free)?),
+        // If a username is its owner's own address, one item stands for both, and both are taken where it is.
+        let email_write = match user.email.as_ref().map(aviary_model::Email::key) {
+            Some(email) if email == name => Some(name_write),
+            Some(email) => Some(transaction.put_if(&self.accounts.table, name_owner_item(&email, id, None)?, &free)?),
             None => None,
         };
         let sessions = self.sign_in.as_ref().map_or(0, SignIn::sessions);

@@ -35,3 +35,31 @@ async fn the_audit_trail_names_the_staff_member_who_deletes_an_account() {
         assert_eq!((&event["user.id"], &event["actor.id"]), (&json!(deleted.id), &actor));
     }
 }
+
+#[tokio::test]
+async fn a_body_that_is_not_used_is_not_parsed() {
+    let service = Service::running();
+    for (content_type, body) in
+        [("application/json", "{\"username\": "), ("text/plain", "x"), ("application/json", "[]")]
+    {
+        let account = service.signup().await;
+        let call = service.delete(&format!("/api/auth/delete/{}/", account.username)).bearer(&account.access);
+        call.body(content_type, body).send().await.with_status(204);
+    }
+    let account = service.signup().await;
+    let tweet = service.tweet(&account, "hello").await;
+    let call = service.delete(&format!("/api/tweets/{}/", tweet["id"].as_str().unwrap())).bearer(&account.access);
+    call.body("application/json", "{").send().await.with_status(204);
+    let call = service.delete("/api/auth/sessions/").bearer(&account.access);
+    call.body("application/json", "{").send().await.with_status(204);
+}
+
+#[tokio::test]
+async fn an_address_deletes_nobody() {
+    let service = Service::running();
+    let (account, stranger) = (service.signup().await, service.signup().await);
+    let path = format!("/api/auth/delete/{}/", account.email);
+    for caller in [&account, &stranger] {
+        service.delete(&path).bearer(&caller.access).send().await.is(404, &json!({"detail": "Not found."}));
+    }
+}

@@ -49,7 +49,13 @@ async fn every_kind_of_signup_can_be_repeated() {
     for (path, body) in rows {
         let key = unique("key");
         let first = post(&service, path, &key, &body).await.with_status(201);
-        post(&service, path, &key, &body).await.is(201, &first.json());
+        let again = post(&service, path, &key, &body).await.with_status(201);
+        let but_tokens = |answer: &Answer| {
+            let mut json = answer.json();
+            json.as_object_mut().unwrap().remove("tokens");
+            json
+        };
+        assert_eq!(but_tokens(&again), but_tokens(&first));
     }
 }
 

@@ -11,7 +11,7 @@ use crate::contracts::routes::rows;
 /// The tables that what is created lies in.
 const TABLES: [&str; 3] = ["AccountsTable", "IntegersTable", "SocialTable"];
 /// Members of an answer that are minted anew each time.
-const CREDENTIALS: [&str; 3] = ["access", "refresh", "token"];
+const CREDENTIALS: [&str; 4] = ["access", "refresh", "token", "tokens"];
 
 fn creating() -> Vec<(&'static str, Route)> {
     rows().into_iter().filter(|(_, route)| route.spec.needs_key()).collect()

@@ -11,7 +11,7 @@ fn readers() -> Vec<(&'static str, &'static str, Value)> {
     };
     vec![
         ("POST", "/api/auth/signup/", required(&["username", "password"])),
-        ("POST", "/auth/register/", required(&["username", "email", "password"])),
+        ("POST", "/auth/register/", required(&["username", "password"])),
         ("POST", "/auth/login/", required(&["username", "password"])),
         ("POST", "/auth/jwt/create/", required(&["username", "password"])),
         ("POST", "/auth/jwt/refresh/", required(&["refresh"])),
