@@ -96,4 +96,17 @@ mod tests {
         }
         assert!(of(&header("Bearer garbage")).is_ok(), "the verifier refuses it later");
     }
+
+    #[test]
+    fn what_is_no_token_is_named_as_by_django_rest_framework() {
+        let refusal = |value: &[u8]| {
+            let value = http::HeaderValue::from_bytes(value).expect("a value");
+            format!("{:?}", of(&HeaderMap::from_iter([(AUTHORIZATION, value)])))
+        };
+        for text in ["Token deadbeef", "Token ÿ", "token 日本"] {
+            assert!(refusal(text.as_bytes()).contains("Invalid token."), "{text}");
+        }
+        assert!(refusal(b"Token \xff").contains("Token string should not contain invalid characters."));
+        assert!(refusal(b"Bearer \xff").contains("Token is invalid"));
+    }
 }
