@@ -55,8 +55,7 @@ pub async fn update_username(
 ) -> Result<Json<UpdateResponse>, ApiError> {
     let wanted = wanted_username(&form, "new_username");
     let unconfirmed = unconfirmed.with_form(&form);
-    let (caller, user) =
-        account_by_name(&state, unconfirmed, &username, Caller::must_be, wanted.as_ref()).await?;
+    let (caller, user) = account_by_name(&state, unconfirmed, &username, Caller::must_be, wanted.as_ref()).await?;
     let mut fields = Fields::of(&form);
     let new = fields.required("new_username", |text| Username::at_rename(text, &user.username));
     let set = AccountChange { username: Some(fields.finish(new)?), ..AccountChange::default() };
