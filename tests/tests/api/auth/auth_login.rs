@@ -73,7 +73,7 @@ async fn an_address_is_accepted_as_email_where_there_is_no_username() {
             .with_status(200);
         let wrong = login(json!({"email": account.email, "password": "wrong"})).await;
         assert!([400, 401].contains(&wrong.status), "{path}: {}", wrong.text());
-        let other = login(json!({"username": "nobody", "email": account.email, "password": PASSWORD})).await;
+        let other = login(json!({"username": unique("nobody"), "email": account.email, "password": PASSWORD})).await;
         assert_eq!(other.text(), wrong.text(), "{path}: the username counts where there is one");
     }
 }

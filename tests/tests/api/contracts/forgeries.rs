@@ -80,6 +80,6 @@ fn first(text: &str, count: usize) -> &str {
 async fn deleted(service: &Service) -> Account {
     let account = service.signup().await;
     let call = service.delete("/api/auth/user/delete/").bearer(&account.access);
-    call.send().await.with_status(204);
+    call.json(&json!({"refresh_token": account.refresh})).send().await.with_status(204);
     account
 }
