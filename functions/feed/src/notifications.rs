@@ -3,11 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aviary_model::UserId;
-use aviary_store::{FeedLookupResult, NotificationContent};
+use aviary_store::{FeedLookupResult, NotificationContent, Patience, StoreError, Task};
 
 use crate::batch::{Due, Failed, Written, all, failures};
 use crate::effects::Effect;
 use crate::feed::Feed;
+
+const PUT_OFF_SECONDS: i64 = 30;
 
 impl Feed {
     /// Notifies recipients, unless something that the notification names is gone, or a mute or block hides its actor.
@@ -39,7 +41,30 @@ impl Feed {
         indexes: Vec<usize>,
         contents: Vec<NotificationContent>,
     ) -> Written {
-        (indexes, self.notifications.notify(recipient, &contents, self.clock.now()).await)
+        let now = self.clock.now();
+        let written = match self.notifications.notify(recipient, &contents, now, Patience::Short).await {
+            Err(error) => self.put_off_notifications(recipient, contents, &error).await,
+            Ok(()) => Ok(()),
+        };
+        (indexes, written)
+    }
+
+    /// Leaves the notifications to a job, so that one recipient does not hold up the batch, and with it everybody's
+    /// counts, timelines and notifications. A batch that is delivered again makes the same job.
+    async fn put_off_notifications(
+        &self,
+        recipient: UserId,
+        contents: Vec<NotificationContent>,
+        error: &StoreError,
+    ) -> Result<(), StoreError> {
+        tracing::warn!(user.id = %recipient, count = contents.len(), error = %error, "an inbox could not be written");
+        if matches!(error, StoreError::Full(_)) {
+            return Ok(());
+        }
+        let ids: Vec<String> = contents.iter().map(|content| content.id_for(recipient).to_string()).collect();
+        let task = Task::Notify { user: recipient, contents };
+        let job = self.jobs.named(&format!("notify {}", ids.join(" ")), task, self.clock.now());
+        self.jobs.put(&self.jobs.after(PUT_OFF_SECONDS, job)).await
     }
 }
 

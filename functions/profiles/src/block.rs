@@ -36,7 +36,7 @@ pub async fn block(
     Payload(form): Payload,
 ) -> Result<Json<BlockResponse>, ApiError> {
     let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
-    state.relations.block(caller.user, target.profile.id, new_edge_id(&state)?).await?;
+    state.relations.block(caller.user, target, new_edge_id(&state)?).await?;
     Ok(Json(BlockResponse { blocked: true }))
 }
 

@@ -65,7 +65,7 @@ pub async fn edit_profile(
         Some(id) => id.parse::<UserId>().ok(),
         None => Some(viewer),
     });
-    let keys = id.map_or_else(PageKeys::default, |id| PageKeys::by(Some(viewer)).person(id).follows(id));
+    let keys = id.map_or_else(PageKeys::default, |id| PageKeys::by(Some(viewer)).person(id));
     let read = try_join(state.page_reads.read(&keys), own_email(&state, viewer, id));
     let (caller, (page_data, email)) = unconfirmed.with_form(&form).confirm_with(read).await?;
     let edit = edit?;

@@ -75,7 +75,8 @@ pub async fn unfollow(
     UnreadBody(form): UnreadBody,
 ) -> Result<Json<FollowResponse>, ApiError> {
     let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
-    let ended = state.relations.unfollow(caller.user, target.profile.id).await? == RelationChange::Changed;
-    let followers = one_less(target.profile.followers, ended);
+    let followers = target.profile.followers;
+    let ended = state.relations.unfollow(caller.user, target).await? == RelationChange::Changed;
+    let followers = one_less(followers, ended);
     Ok(Json(FollowResponse { following: false, followers }))
 }

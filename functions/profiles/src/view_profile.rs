@@ -25,7 +25,7 @@ pub async fn view_profile(
     PathText(id): PathText,
 ) -> Result<Json<ViewedProfile>, ApiError> {
     let (viewer, id) = (unconfirmed.user(), id.parse::<UserId>().ok());
-    let keys = id.map_or_else(PageKeys::default, |id| PageKeys::by(Some(viewer)).person(id).follows(id));
+    let keys = id.map_or_else(PageKeys::default, |id| PageKeys::by(Some(viewer)).person(id));
     let read = try_join(state.page_reads.read(&keys), own_email(&state, viewer, id));
     let (_, (page_data, email)) = unconfirmed.confirm_with(read).await?;
     let id = id.ok_or_else(ApiError::not_found)?;

@@ -1,7 +1,7 @@
 //! Dispatches each kind of task to the code that runs it.
 
 use aviary_model::UserId;
-use aviary_store::Task;
+use aviary_store::{NotificationContent, Patience, StoreError, Task};
 
 use crate::fan_out::FanOutItem;
 use crate::outcome::{Outcome, TaskError, second_round};
@@ -40,6 +40,11 @@ impl Worker {
                 let item = FanOutItem { user: *user, tweet: *tweet, author: *author, position: *position };
                 self.fan_out(item, *shard, after.as_deref()).await
             }
+            Task::Deliver { reader, user, tweet, author, position } => {
+                let item = FanOutItem { user: *user, tweet: *tweet, author: *author, position: *position };
+                self.deliver(item, *reader).await
+            }
+            Task::Notify { user, contents } => self.notify(*user, contents).await,
             Task::Withdraw { user, tweet, edge, round } => self.withdraw(*user, *tweet, *edge, *round).await,
             Task::Backfill { user, followed, round } => self.backfill(*user, *followed, *round).await,
             Task::MarkHiddenRead { user, other, after, round } => {
@@ -55,6 +60,17 @@ impl Worker {
             }
             Task::Unknown => Err(TaskError::Unknown),
             Task::SwitchFollowersToPull { user, after, round } => self.cross(*user, after.as_deref(), *round).await,
+        }
+    }
+
+    /// Writes notifications that the stream's batch could not write. Those whose cause is gone by now are left out.
+    async fn notify(&self, user: UserId, contents: &[NotificationContent]) -> Result<Outcome, TaskError> {
+        let news = contents.iter().map(|content| (user, content.clone())).collect();
+        let deliverable = self.notifications.deliverable(news).await?;
+        let contents: Vec<NotificationContent> = deliverable.into_iter().map(|(_, content)| content).collect();
+        match self.notifications.notify(user, &contents, self.clock.now(), Patience::Long).await {
+            Ok(()) | Err(StoreError::Full(_)) => Ok(Outcome::Done),
+            Err(error) => Err(error.into()),
         }
     }
 

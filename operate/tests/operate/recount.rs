@@ -5,7 +5,7 @@ use std::time::Duration;
 use aviary_model::{CommentId, EdgeId, TweetId, TweetText, UserId};
 use aviary_store::{
     CheckableCounter, Comment, Comments, Count, Counter, Counters, FeedTable, NotificationContent, NotificationKind,
-    Notifications, Reaction, Reactions, Relations, SocialTable, Tweet, Tweets, User,
+    Notifications, Patience, Reaction, Reactions, Relations, SocialTable, Tweet, Tweets, User,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use operate::recount::{Recounting, Summary, recount};
@@ -71,7 +71,7 @@ impl World {
             created_at: now,
         };
         let news = [news(NotificationKind::Like), news(NotificationKind::Retweet)];
-        Notifications::new(&self.social(), &self.feed()).notify(self.bob.id, &news, now).await.unwrap();
+        Notifications::new(&self.social(), &self.feed()).notify(self.bob.id, &news, now, Patience::Long).await.unwrap();
     }
 
     fn social(&self) -> SocialTable {

@@ -60,6 +60,12 @@ impl Jobs {
         Job { id: SessionId::of_digest(digest(name)), task, due_at: now, attempts: 0 }
     }
 
+    /// The same job, due later.
+    #[must_use]
+    pub fn after(&self, seconds: i64, job: Job) -> Job {
+        Job { due_at: job.due_at.plus_seconds(seconds), ..job }
+    }
+
     /// Writes a job outside any transaction. An existing job stays as it is. One round trip.
     pub async fn put(&self, job: &Job) -> Result<(), StoreError> {
         self.table.create(job_item(job)?).await

@@ -43,6 +43,7 @@ pub use dynamodb::table::{
 };
 pub use feed::fan_out::Follower;
 pub use feed::notification_content::{NotificationContent, NotificationKind};
+pub use feed::notification_writes::Patience;
 pub use feed::notifications::{Notification, Notifications};
 pub use feed::security_events::{SecurityEvent, SecurityEventPage, SecurityEvents};
 pub use feed::timelines::{HomeTimelines, TimelineEntry};
@@ -57,6 +58,7 @@ pub use jobs::{Job, Jobs, Task};
 pub use removal::Purge;
 pub use social::block_checks::WriteError;
 pub use social::comments::{Comment, Comments};
+pub use social::edge_states::ReactionIds;
 pub use social::feed_lookup::{FeedLookup, FeedLookupResult};
 pub use social::page_reads::{PageData, PageKeys, PageReads};
 pub use social::profiles::{Picture, Profile, ProfileChange, Profiles, ServiceProfile};

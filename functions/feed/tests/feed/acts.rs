@@ -44,7 +44,13 @@ impl World {
     }
 
     pub(crate) async fn unfollow(&self, follower: UserId, followed: UserId) {
-        self.relations.unfollow(follower, followed).await.unwrap();
+        let was = self.relations.between(follower, followed).await.unwrap().unwrap();
+        self.relations.unfollow(follower, was).await.unwrap();
+    }
+
+    pub(crate) async fn block(&self, blocker: UserId, blocked: UserId) {
+        let was = self.relations.between(blocker, blocked).await.unwrap().unwrap();
+        self.relations.block(blocker, was, self.edge()).await.unwrap();
     }
 
     pub(crate) async fn tweet(&self, author: UserId, message: &str) -> Tweet {
@@ -87,7 +93,7 @@ impl World {
     }
 
     pub(crate) async fn unlike(&self, actor: UserId, tweet: &Tweet) {
-        self.reactions.remove(actor, Reaction::Like, tweet.id).await.unwrap();
+        self.unreact(actor, Reaction::Like, tweet).await;
     }
 
     pub(crate) async fn retweet(&self, actor: UserId, tweet: &Tweet) {
@@ -95,7 +101,12 @@ impl World {
     }
 
     pub(crate) async fn unretweet(&self, actor: UserId, tweet: &Tweet) {
-        self.reactions.remove(actor, Reaction::Retweet, tweet.id).await.unwrap();
+        self.unreact(actor, Reaction::Retweet, tweet).await;
+    }
+
+    async fn unreact(&self, actor: UserId, reaction: Reaction, tweet: &Tweet) {
+        let held = self.reactions.by(actor, tweet.id).await.unwrap();
+        self.reactions.remove(actor, reaction, tweet.id, held).await.unwrap();
     }
 
     pub(crate) async fn like_comment(&self, actor: UserId, comment: &Comment) {

@@ -1,8 +1,9 @@
 //! Writes and removes the caller's likes, retweets and saves.
 
 use aviary_auth::Unconfirmed;
-use aviary_store::{Reaction, Tweet, WriteError};
+use aviary_store::{Reaction, ReactionIds, Tweet, WriteError};
 use aviary_web::ApiError;
+use futures_util::future::try_join;
 
 use crate::author_check::with_author_check;
 use crate::state::TweetsState;
@@ -36,9 +37,16 @@ pub(crate) async fn remove_reaction(
     id: &str,
     reaction: Reaction,
 ) -> Result<(Tweet, bool), ApiError> {
-    let (caller, tweet) = unconfirmed.confirm_with(state.tweet(id)).await?;
+    let user = unconfirmed.user();
+    let held = async {
+        match id.parse() {
+            Ok(tweet) => state.reactions.by(user, tweet).await,
+            Err(_) => Ok(ReactionIds::default()),
+        }
+    };
+    let (caller, (tweet, held)) = unconfirmed.confirm_with(try_join(state.tweet(id), held)).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
-    let removal = state.reactions.remove(caller.user, reaction, tweet.id);
+    let removal = state.reactions.remove(caller.user, reaction, tweet.id, held);
     let (page_data, changed) = with_author_check(state, caller.user, [tweet.author], removal).await?;
     let changed = changed?;
     Ok(match page_data.visibility(tweet.author).blocked_by {

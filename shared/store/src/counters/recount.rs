@@ -70,9 +70,10 @@ impl Recount {
             .scan()
             .table_name(&self.social.name)
             .projection_expression(
-                "pk, sk, tweet, followers, following, tweets, media_tweets, replies, likes_given, likes, comments, \
-                 retweets",
+                "pk, sk, tweet, #other, followers, following, tweets, media_tweets, replies, likes_given, likes, \
+                 comments, retweets",
             )
+            .expression_attribute_names("#other", "other")
             .set_exclusive_start_key(from.map(|WalkPosition(key)| key))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;

@@ -8,7 +8,7 @@ use aviary_model::UserId;
 use crate::counters::Counter;
 use crate::dynamodb::item::Item;
 use crate::dynamodb::pages::{attribute, id_behind};
-use crate::social::keys::WORKS;
+use crate::social::keys::{USER, WORKS};
 
 /// A counter that can be checked by counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -117,17 +117,17 @@ impl Tally {
     fn edge(&mut self, item: &Item, kind: &str) {
         match kind {
             "FOLLOW" => {
-                self.there(id_behind(item, "pk", "U#").map(Counter::Following));
-                self.there(id_behind(item, "sk", "FOLLOW#").map(Counter::Followers));
+                self.there(id_behind(item, "pk", USER).map(Counter::Following));
+                self.there(id_behind(item, "other", "").map(Counter::Followers));
             }
             "TWEET" => self.there(id_behind(item, "pk", WORKS).map(Counter::Tweets)),
             "MEDIA" => self.there(id_behind(item, "pk", WORKS).map(Counter::MediaTweets)),
             "COMMENT" => self.there(id_behind(item, "pk", WORKS).map(Counter::Replies)),
             "LIKE" => {
                 self.there(id_behind(item, "pk", WORKS).map(Counter::LikesGiven));
-                self.there(id_behind(item, "sk", "LIKE#").map(Counter::Likes));
+                self.there(id_behind(item, "tweet", "").map(Counter::Likes));
             }
-            "RETWEET" => self.there(id_behind(item, "sk", "RETWEET#").map(Counter::Retweets)),
+            "RETWEET" => self.there(id_behind(item, "tweet", "").map(Counter::Retweets)),
             "CLIKE" => {
                 self.there(id_behind(item, "pk", WORKS).map(Counter::LikesGiven));
                 self.there(id_behind(item, "sk", "CLIKE#").map(Counter::CommentLikes));
@@ -170,12 +170,18 @@ mod tests {
         keys.into_iter().chain(counts.iter().map(|(name, n)| ((*name).to_owned(), number(*n)))).collect()
     }
 
+    fn edge(actor: &str, kind: &str, (name, target): (&str, &str)) -> Item {
+        let mut edge = item(format!("{}{actor}", if kind == "FOLLOW" { "U#" } else { "W#" }), format!("{kind}#019a0000-0000-7000-8000-0000000000ee"), &[]);
+        edge.insert(name.to_owned(), text(target));
+        edge
+    }
+
     fn world() -> Vec<Item> {
         let mut comment = item(format!("C#{B}"), "COMMENT".to_owned(), &[("likes", 1)]);
         comment.insert("tweet".to_owned(), text(T));
         vec![
-            item(format!("U#{A}"), format!("FOLLOW#{B}"), &[]),
-            item(format!("W#{A}"), format!("LIKE#{T}"), &[]),
+            edge(A, "FOLLOW", ("other", B)),
+            edge(A, "LIKE", ("tweet", T)),
             item(format!("W#{B}"), format!("CLIKE#{B}"), &[]),
             item(format!("W#{B}"), format!("COMMENT#{B}"), &[]),
             comment,
@@ -194,7 +200,7 @@ mod tests {
             item(format!("T#{T}"), "TWEET".to_owned(), &[("likes", 1), ("comments", 1), ("retweets", 0)]),
             item("NAME#wren".to_owned(), "NAME".to_owned(), &[]),
             // A retweet of a tweet that is gone.
-            item(format!("W#{A}"), format!("RETWEET#{A}"), &[]),
+            edge(A, "RETWEET", ("tweet", A)),
         ]
     }
 
@@ -231,7 +237,7 @@ mod tests {
             );
         }
         let mut items = world();
-        items.push(item(format!("W#{B}"), format!("RETWEET#{T}"), &[]));
+        items.push(edge(B, "RETWEET", ("tweet", T)));
         assert_eq!(tally(&items).suspects().collect::<Vec<_>>(), [Counter::Retweets(t)]);
     }
 }

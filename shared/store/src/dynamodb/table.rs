@@ -128,6 +128,11 @@ impl<Kind> Table<Kind> {
         self.db.batch_get_many(&self.name, keys).await
     }
 
+    /// As [`Db::batch_get_many_lagging`].
+    pub(crate) async fn batch_get_many_lagging(&self, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
+        self.db.batch_get_many_lagging(&self.name, keys).await
+    }
+
     /// As [`Db::own_page`].
     pub(crate) async fn own_page(
         &self,

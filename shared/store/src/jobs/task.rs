@@ -3,6 +3,8 @@
 use aviary_model::{CommentId, EdgeId, Email, GenerationId, IntegerSession, SetId, TweetId, UploadId, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::feed::notification_content::NotificationContent;
+
 /// What a job does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -155,6 +157,26 @@ pub enum Task {
         /// The cursor in the list of followers. `None` starts at the beginning.
         after: Option<String>,
     },
+    /// Write a tweet or retweet to one follower's timeline, because the fan-out could not.
+    Deliver {
+        /// The follower.
+        reader: UserId,
+        /// The author or retweeter, whom the reader follows.
+        user: UserId,
+        /// The tweet.
+        tweet: TweetId,
+        /// The tweet's author.
+        author: UserId,
+        /// Its position in the timeline: the tweet's id, or the retweet's edge id.
+        position: EdgeId,
+    },
+    /// Write notifications of one recipient, because the stream's batch could not.
+    Notify {
+        /// The recipient.
+        user: UserId,
+        /// What the notifications say.
+        contents: Vec<NotificationContent>,
+    },
     /// Remove a tweet from the timelines to which an undone retweet wrote it.
     Withdraw {
         /// The user who undid the retweet.
@@ -236,6 +258,8 @@ impl Task {
             | Self::RemoveTweet { author: user, .. }
             | Self::RemoveComment { author: user, .. }
             | Self::FanOut { user, .. }
+            | Self::Deliver { reader: user, .. }
+            | Self::Notify { user, .. }
             | Self::Withdraw { user, .. }
             | Self::Backfill { user, .. }
             | Self::MarkHiddenRead { user, .. }

@@ -9,7 +9,7 @@ const RIGHTS: &[(&str, &str, &str, &str)] = &[
     ("notifications", "WhoIsCalling", "dynamodb:BatchGetItem", "/api/notifications/unread/"),
     ("tweets", "HomeTimeline", "dynamodb:Query", "/api/tweets"),
     ("users", "Profiles", "dynamodb:GetItem", "/api/users/NAME/"),
-    ("profiles", "EdgesByRecency", "dynamodb:Query", "/api/profiles/ID/following"),
+    ("profiles", "ProfileEditsAndEdges", "dynamodb:Query", "/api/profiles/ID/following"),
     ("profiles", "OwnAddress", "dynamodb:GetItem", "/api/profiles/view_profile/ID/"),
 ];
 

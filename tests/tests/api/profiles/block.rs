@@ -102,7 +102,7 @@ async fn an_unblock_keeps_a_concurrent_block_by_the_other() {
         relate(&service, "POST", &a, "follow", &b.id).await.with_status(403);
         relate(&service, "POST", &b, "follow", &a.id).await.with_status(400);
         relate(&service, "DELETE", &b, "block", &a.id).await.with_status(200);
-        let left = service.dynamodb().mentions("SocialTable", &format!("HIDE#{}", b.id)).await;
+        let left = service.dynamodb().mentions("SocialTable", &format!("RELATION#{}", b.id)).await;
         assert!(left.is_empty(), "{left:?}");
         relate(&service, "POST", &a, "follow", &b.id).await.with_status(200);
     }

@@ -93,9 +93,12 @@ impl Crowd {
             self.raw(t, "TWEET".to_owned()).await,
             self.raw(format!("W#{author}"), format!("TWEET#{}", first.id)).await,
         ];
-        let edge = self.raw(format!("W#{fan}"), format!("LIKE#{}", first.id)).await;
-        let liked = self.raw(format!("W#{other}"), format!("LIKE#{}", parent.id)).await;
-        let edge_of = |item: &Item| item["id"].as_s().unwrap().clone();
+        let like_of = async |user: &UserId, tweet: &Tweet| {
+            let id = self.reactions.by(*user, tweet.id).await.unwrap().like.unwrap();
+            self.raw(format!("W#{user}"), format!("LIKE#{id}")).await
+        };
+        let (edge, liked) = (like_of(fan, first).await, like_of(&other, parent).await);
+        let edge_of = |item: &Item| item["list_sk"].as_s().unwrap().clone();
         let mut items = Vec::new();
         for n in 1..size {
             let id = TweetId::new(at(n), &Random).unwrap();
@@ -153,7 +156,8 @@ impl Crowd {
         assert!(matches!(edited, Edited::Done));
         measure!("delete", store.tweets.delete(&reply, &store.jobs, NOW));
         assert!(measure!("like", reactions.put(*fan, Reaction::Like, parent, NOW)));
-        assert!(measure!("unlike", reactions.remove(*fan, Reaction::Like, parent.id)));
+        let held = measure!("own reactions", reactions.by(*fan, parent.id));
+        assert!(measure!("unlike", reactions.remove(*fan, Reaction::Like, parent.id, held)));
         let said = comment(*fan, parent);
         measure!("comment", comments.create(&said, &[], None));
         measure!("like of a comment", reactions.like_comment(*author, &said, NOW));
