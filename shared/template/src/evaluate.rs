@@ -204,6 +204,10 @@ impl<'a> Scope<'a> {
         let resource = self.resource(path, id)?;
         let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default();
         let unknown = || path.error(format!("{id}.{attribute} ({kind}) is known only on AWS"));
+        if (kind, attribute) == ("AWS::SSM::Parameter", "Value") {
+            let value = node::at(resource, &["Properties", "Value"]).ok_or_else(unknown)?;
+            return self.text(&TemplatePath::new("Resources", id).below("Properties.Value"), value);
+        }
         if !matches!(attribute, "Arn" | "StreamArn" | "DomainName" | "RegionalDomainName") {
             return Err(unknown());
         }
