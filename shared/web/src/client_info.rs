@@ -9,11 +9,12 @@ use lambda_http::request::RequestContext;
 
 use crate::error::ApiError;
 use crate::logged_caller::RequestLog;
+use crate::trusted_proxy::TrustedProxy;
 
 /// The client of a request, for limits, the audit trail, sessions and absolute URLs.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// The IP address that the gateway sees.
+    /// The IP address that the gateway sees, or that the deployment's own proxy names.
     pub address: String,
     /// The first 200 characters of `User-Agent`.
     pub user_agent: String,
@@ -38,13 +39,20 @@ impl Client {
 
     /// Reads the gateway's context. The base URL is the deployment's `public_url`, or else comes from the gateway's
     /// `Host` and `X-Forwarded-Proto`.
-    pub(crate) fn of(headers: &HeaderMap, context: Option<&RequestContext>, public_url: Option<&str>) -> Self {
+    pub(crate) fn of(
+        headers: &HeaderMap,
+        context: Option<&RequestContext>,
+        public_url: Option<&str>,
+        proxy: Option<TrustedProxy>,
+    ) -> Self {
         let (address, request_id) = match context {
             Some(RequestContext::ApiGatewayV2(context)) => {
                 (context.http.source_ip.clone().unwrap_or_default(), context.request_id.clone().unwrap_or_default())
             }
             _ => (String::new(), String::new()),
         };
+        let viewer = proxy.and_then(|proxy| proxy.viewer(headers));
+        let address = viewer.map_or(address, |viewer| viewer.to_string());
         let user_agent = text(headers, header::USER_AGENT).chars().take(200).collect();
         let of_host = base_url(headers);
         let gateway = match context {
@@ -105,13 +113,13 @@ mod tests {
     fn the_base_url_is_never_a_broken_header() {
         let mut headers = HeaderMap::new();
         headers.insert("host", "api.example.com".parse().expect("a value"));
-        assert_eq!(Client::of(&headers, None, None).base_url, "https://api.example.com");
+        assert_eq!(Client::of(&headers, None, None, None).base_url, "https://api.example.com");
         headers.insert("x-forwarded-proto", "http".parse().expect("a value"));
-        assert_eq!(Client::of(&headers, None, None).base_url, "http://api.example.com");
+        assert_eq!(Client::of(&headers, None, None, None).base_url, "http://api.example.com");
         headers.insert("host", "a b/\"".parse().expect("a value"));
-        assert_eq!(Client::of(&headers, None, None).base_url, "http://localhost");
+        assert_eq!(Client::of(&headers, None, None, None).base_url, "http://localhost");
         headers.insert("host", "api.example.com".parse().expect("a value"));
-        let client = Client::of(&headers, None, Some("https://x.test"));
+        let client = Client::of(&headers, None, Some("https://x.test"), None);
         assert_eq!(client.base_url, "https://x.test");
         assert_eq!(client.own_origins, ["https://x.test", "http://api.example.com"]);
     }

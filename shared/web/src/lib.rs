@@ -8,6 +8,7 @@ mod charset;
 mod client_info;
 mod cookies;
 mod cors;
+mod deadline;
 mod error;
 mod error_message;
 mod fields;
@@ -34,6 +35,7 @@ mod routes;
 mod row_limit;
 mod serve;
 mod surrogates;
+mod trusted_proxy;
 mod typed_fields;
 mod unread_body;
 

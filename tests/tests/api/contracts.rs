@@ -13,3 +13,4 @@ mod routes;
 mod rules;
 mod sample_events;
 mod session_invalidation;
+mod trusted_proxy;
