@@ -1,6 +1,7 @@
 //! `cargo xtask test`: formatting, lints, all tests, and the deployment on request.
 
 mod deployment;
+mod expansion;
 mod runner;
 mod tally;
 

@@ -24,6 +24,8 @@ enum Wanted {
 enum Test {
     Equals(String),
     Prefix(String),
+    /// A text that is none of these.
+    AnythingBut(Vec<String>),
     /// Lambda's test for leaves: whether there is a value that is no object.
     Exists(bool),
 }
@@ -78,9 +80,13 @@ impl Test {
         let unknown = || format!("{value} is not understood here");
         match value {
             Value::String(text) => Ok(Self::Equals(text.clone())),
-            Value::Object(one) if one.len() == 1 => match (one.get("prefix"), one.get("exists")) {
-                (Some(Value::String(prefix)), None) => Ok(Self::Prefix(prefix.clone())),
-                (None, Some(Value::Bool(exists))) => Ok(Self::Exists(*exists)),
+            Value::Object(one) if one.len() == 1 => match one.iter().next().map(|(name, of)| (name.as_str(), of)) {
+                Some(("prefix", Value::String(prefix))) => Ok(Self::Prefix(prefix.clone())),
+                Some(("exists", Value::Bool(exists))) => Ok(Self::Exists(*exists)),
+                Some(("anything-but", Value::Array(texts))) => {
+                    let texts = texts.iter().map(|text| text.as_str().map(ToOwned::to_owned));
+                    texts.collect::<Option<_>>().map(Self::AnythingBut).ok_or_else(unknown)
+                }
                 _ => Err(unknown()),
             },
             _ => Err(unknown()),
@@ -92,6 +98,7 @@ impl Test {
         match self {
             Self::Equals(wanted) => text == Some(wanted),
             Self::Prefix(prefix) => text.is_some_and(|text| text.starts_with(prefix)),
+            Self::AnythingBut(texts) => text.is_some_and(|text| texts.iter().all(|other| other != text)),
             Self::Exists(wanted) => field.is_some_and(|value| !value.is_object()) == *wanted,
         }
     }
@@ -113,6 +120,9 @@ mod tests {
     fn a_record_passes_if_it_matches_one_pattern_in_every_field() {
         let record = json!({"eventName": "MODIFY", "dynamodb": {"Keys": {"sk": {"S": "HIDE#x"}}}});
         let hide = r#"{"eventName":["MODIFY"],"dynamodb":{"Keys":{"sk":{"S":[{"prefix":"HIDE#"}]}}}}"#;
+        let other = r#"{"dynamodb":{"Keys":{"sk":{"S":[{"anything-but":["TWEET","COMMENT"]}]}}}}"#;
+        assert!(passes(&[other], &record));
+        assert!(!passes(&[other], &json!({"dynamodb": {"Keys": {"sk": {"S": "TWEET"}}}})));
         assert!(passes(&[], &record));
         assert!(passes(&[r#"{"eventName":["INSERT","MODIFY"]}"#], &record));
         assert!(!passes(&[r#"{"eventName":["INSERT"]}"#], &record));
@@ -143,6 +153,7 @@ mod tests {
             r#"{"a":[1]}"#,
             r#"{"a":[{"numeric":[">",1]}]}"#,
             r#"{"a":[{"prefix":"x","exists":true}]}"#,
+            r#"{"a":[{"anything-but":[1]}]}"#,
         ] {
             assert!(Filter::parse([pattern]).is_err(), "{pattern}");
         }
