@@ -156,5 +156,10 @@ async fn concurrent_logins_cannot_exceed_the_limit() {
     let limiter = limiter(&world, "login_account_address=3/300");
     let name = NameKey::of("ada");
     let answers = join_all((0..20).map(|_| limiter.begin_login(&name, None, "here"))).await;
-    assert_eq!(answers.iter().filter(|answer| outcome(answer) == Outcome::Tried).count(), 3);
+    let count = |wanted| answers.iter().filter(|answer| outcome(answer) == wanted).count();
+    // Each attempt counts for the name and for the account at once. One that is third for the name may be the fourth for
+    // the account; it is not tried.
+    assert!(count(Outcome::Tried) <= 3);
+    assert_eq!(count(Outcome::Tried) + count(Outcome::Untried), 3);
+    assert_eq!(count(Outcome::Throttled), 17);
 }
