@@ -183,6 +183,8 @@ impl<'a> Scope<'a> {
             "AWS::Logs::LogGroup" => ("LogGroupName", false),
             "AWS::Serverless::Function" => ("FunctionName", false),
             "AWS::IAM::Role" => ("RoleName", false),
+            // On AWS its id, which nobody can choose; a URL that is made of it leads nowhere here.
+            "AWS::Serverless::HttpApi" => ("Name", true),
             _ => return Err(path.error(format!("the name of {id} ({kind}) is known only on AWS"))),
         };
         let own = node::at(resource, &["Properties", property]);

@@ -69,8 +69,10 @@ async fn refusals_are_not_stored_with_the_key() {
     for _ in 0..2 {
         post(&service, "/auth/users/", &key, &body).await.is(400, &error);
     }
-    let name = json!({"new_username": unique("free"), "current_password": PASSWORD});
-    service.post("/auth/users/set_username/").bearer(&taken.access).json(&name).send().await.with_status(204);
+    // A name that an account gives up stays its own for some days; one of a deleted account is free.
+    let password = json!({"current_password": PASSWORD});
+    let call = service.call("DELETE", "/auth/users/me/").bearer(&taken.access);
+    call.json(&password).send().await.with_status(204);
     post(&service, "/auth/users/", &key, &body).await.with_status(201);
 }
 
@@ -194,7 +196,9 @@ async fn a_repeated_set_of_integers_may_have_its_members_in_another_order() {
     };
     let first =
         send(r#"{"set_id":"a","integers":[{"index":0,"X":18446744073718922817,"q":2}]}"#).await.with_status(201);
-    send(r#"{"integers":[ {"q":2,"X":18446744073718922817,"index":0} ],"set_id":"a"}"#).await.is(201, &first.json());
+    let again = send(r#"{"integers":[ {"q":2,"X":18446744073718922817,"index":0} ],"set_id":"a"}"#).await;
+    // Parsed, the number would lose its digits.
+    assert_eq!(again.with_status(201).text(), first.text());
     let other = r#"{"set_id":"a","integers":[{"index":0,"X":18446744073718922818,"q":2}]}"#;
     send(other).await.is(422, &json!({"detail": OTHER_BODY}));
 }
