@@ -4,20 +4,19 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use e2e::raw_socket::{exchange, readdressed};
-use e2e::{Answer, Service};
+use e2e::{Answer, Event, Function, Service};
 
 /// What nearly all of them say.
 const GREETING: &str = "Grüße, 日本 😀\nzwei";
 const NEVER: &str = "\u{fffd}";
 
 /// Texts alone: a recording, and the message that it becomes.
-const TEXTS: [(&str, &str); 28] = [
+const TEXTS: [(&str, &str); 27] = [
     ("aiohttp-form", GREETING),
     ("aiohttp-form-latin1", "Café"),
     ("aiohttp-json", GREETING),
     ("apache-form", GREETING),
     ("apache-json", GREETING),
-    ("apache-json-latin1", "Café"),
     ("chrome-fetch-json", GREETING),
     ("chrome-urlencoded-form", GREETING),
     ("curl-form", GREETING),
@@ -89,6 +88,9 @@ const PICTURES: [(&str, &str); 43] = [
     ("urlsession-multipart", ""),
 ];
 
+/// The local gateway refuses a JSON body that is not UTF-8 itself, so this recording arrives as an event.
+const BY_EVENT: &str = "apache-json-latin1";
+
 /// What is refused: a recording, the status, and words of the error.
 const REFUSED: [(&str, u16, &str); 5] = [
     // Latin-1 that does not say so.
@@ -127,6 +129,20 @@ async fn recorded_texts_are_read_as_they_were_meant() {
 }
 
 #[tokio::test]
+async fn recorded_json_in_latin1_is_read_as_it_was_meant() {
+    let service = Service::running();
+    let author = service.signup().await;
+    let recorded = std::fs::read(folder().join(format!("{BY_EVENT}.http"))).unwrap();
+    let end = recorded.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap() + 4;
+    let body = &recorded[end..];
+    assert!(std::str::from_utf8(body).is_err(), "the test proves nothing");
+    let event = Event::new("POST", "/api/tweets/").bearer(&author.access);
+    let event = event.bytes("application/json; charset=ISO-8859-1", body);
+    let answer = Function::start(&service, "tweets").invoke(event).answer.with_status(201);
+    assert_eq!(answer.field("message"), "Café");
+}
+
+#[tokio::test]
 async fn recorded_pictures_are_taken_with_their_descriptions() {
     let service = Service::running();
     let author = service.signup().await;
@@ -158,6 +174,6 @@ fn every_recording_is_sent() {
     let texts = TEXTS.iter().map(|(name, _)| *name);
     let pictures = PICTURES.iter().map(|(name, _)| *name);
     let refused = REFUSED.iter().map(|(name, ..)| *name);
-    let sent: BTreeSet<String> = texts.chain(pictures).chain(refused).map(ToOwned::to_owned).collect();
+    let sent: BTreeSet<String> = texts.chain(pictures).chain(refused).chain([BY_EVENT]).map(ToOwned::to_owned).collect();
     assert_eq!(sent, files);
 }
