@@ -11,6 +11,13 @@ use super::plan::{Plan, REGION};
 const LIMITS: &str =
     "login_address=100000/300,signup_address=100000/3600,reset_address=100000/3600,search_address=100000/60";
 
+/// What every function needs here, also where the template does not have it.
+const ON_THIS_MACHINE: [(&str, &str); 2] = [
+    ("AVIARY_RAW_PATH", "encoded"),
+    // Front-ends under development, whose pages use cookies. The template has no such setting.
+    ("AVIARY_LOCAL_ORIGINS", "true"),
+];
+
 /// Variables whose value on this machine differs from the template's.
 pub(super) fn overrides(plan: &Plan, media_url: &str) -> BTreeMap<String, String> {
     let confirm_address = plan.confirm_address.to_string();
@@ -21,8 +28,6 @@ pub(super) fn overrides(plan: &Plan, media_url: &str) -> BTreeMap<String, String
         // The local server passes the path on as it was sent; API Gateway decodes it.
         ("AVIARY_RAW_PATH", "encoded"),
         ("AVIARY_CORS_ORIGINS", "*"),
-        // Front-ends under development, whose pages use cookies. The template has no such setting.
-        ("AVIARY_LOCAL_ORIGINS", "true"),
         ("AVIARY_PASSWORD_POLICY", plan.password_policy.as_str()),
         ("AVIARY_CONFIRM_ADDRESS", confirm_address.as_str()),
         // For the local server all requests have one address.
@@ -74,8 +79,9 @@ fn union(functions: &[Function]) -> Result<BTreeMap<String, String>> {
             _ => union.insert(name.clone(), value.clone()),
         };
     }
-    // Every function needs it here, also those that do not have it in the template.
-    union.entry("AVIARY_RAW_PATH".to_owned()).or_insert_with(|| "encoded".to_owned());
+    for (name, value) in ON_THIS_MACHINE {
+        union.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+    }
     Ok(union)
 }
 
@@ -100,10 +106,7 @@ pub fn isolated(mut command: Command) -> Command {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
-    use std::path::PathBuf;
-
     use super::*;
-    use crate::cli::{DelayArgs, PasswordPolicy};
 
     fn function(binary: &str, environment: &[(&str, &str)]) -> Function {
         Function {
@@ -118,22 +121,7 @@ mod tests {
     fn only_a_local_service_lists_the_origins_of_its_machine() {
         let template = include_str!("../../../template.yaml");
         assert!(!template.contains("LOCAL_ORIGINS"), "pages of a user's own machine would be trusted on AWS");
-        let plan = Plan {
-            stack: "aviary-local".to_owned(),
-            data: PathBuf::new(),
-            files: PathBuf::new(),
-            api_port: 9000,
-            dynamodb_port: 0,
-            aws_port: 0,
-            release: false,
-            reload: false,
-            tls: None,
-            password_policy: PasswordPolicy::Documented,
-            confirm_address: false,
-            delays: DelayArgs::default(),
-        };
-        let local = overrides(&plan, "http://127.0.0.1:9001");
-        assert_eq!((local["AVIARY_LOCAL_ORIGINS"].as_str(), local["AVIARY_CORS_ORIGINS"].as_str()), ("true", "*"));
+        assert_eq!(union(&[function("a", &[])]).unwrap()["AVIARY_LOCAL_ORIGINS"], "true");
     }
 
     #[test]
