@@ -31,7 +31,7 @@ pub struct ViewedProfile {
     pub date_of_birth: String,
     /// The time of the signup.
     #[schema(value_type = String, format = DateTime)]
-    pub date_joined: Timestamp,
+    pub date_joined: String,
     /// The URL of the profile picture.
     pub image_url: String,
     /// The URL of the background picture.
@@ -75,7 +75,7 @@ impl ViewedProfile {
             bio: profile.bio.as_str().to_owned(),
             email: email.unwrap_or_default(),
             date_of_birth: date_of_birth.unwrap_or_default(),
-            date_joined: profile.created_at,
+            date_joined: profile.created_at.to_string(),
             image_url: picture_url(profile, media).unwrap_or_default(),
             background_image_url: profile.background.as_ref().map(|link| link.as_str().to_owned()).unwrap_or_default(),
             number_of_followers: with_own(profile.followers, is_following),

@@ -23,16 +23,15 @@ impl World {
             }
             let user = || format!("U#{}", pk.trim_start_matches("W#"));
             let more: Vec<(String, &str)> = match sk.split_once('#') {
-                Some(("FOLLOW", _)) => vec![
-                    (format!("U#{}", text(item, "other")), "followers"),
-                    (pk.clone(), "following"),
-                ],
+                Some(("FOLLOW", _)) => {
+                    vec![(format!("U#{}", text(item, "other")), "followers"), (pk.clone(), "following")]
+                }
                 Some(("TWEET", _)) => vec![(user(), "tweets")],
                 Some(("MEDIA", _)) => vec![(user(), "media_tweets")],
                 Some(("COMMENT", _)) => vec![(user(), "replies")],
                 Some(("LIKE", _)) => {
                     vec![(format!("T#{}", text(item, "tweet")), "likes"), (user(), "likes_given")]
-                },
+                }
                 Some(("RETWEET", _)) => vec![(format!("T#{}", text(item, "tweet")), "retweets")],
                 Some(("CLIKE", comment)) => vec![(format!("C#{comment}"), "likes"), (user(), "likes_given")],
                 None if sk == "COMMENT" => vec![(format!("T#{}", text(item, "tweet")), "comments")],

@@ -1,8 +1,8 @@
 //! A proxy that makes DynamoDB fail: it throttles, cancels transactions for conflicts, and loses responses of requests
 //! that were done.
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use aviary_model::UserId;
 use serde_json::json;

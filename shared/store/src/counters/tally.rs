@@ -171,7 +171,11 @@ mod tests {
     }
 
     fn edge(actor: &str, kind: &str, (name, target): (&str, &str)) -> Item {
-        let mut edge = item(format!("{}{actor}", if kind == "FOLLOW" { "U#" } else { "W#" }), format!("{kind}#019a0000-0000-7000-8000-0000000000ee"), &[]);
+        let mut edge = item(
+            format!("{}{actor}", if kind == "FOLLOW" { "U#" } else { "W#" }),
+            format!("{kind}#019a0000-0000-7000-8000-0000000000ee"),
+            &[],
+        );
         edge.insert(name.to_owned(), text(target));
         edge
     }

@@ -18,8 +18,8 @@ use crate::jobs::{Jobs, Task, job_item};
 use crate::removal::{AT_ONCE, PAGE, PAGES, Purge};
 use crate::social::comments::comments_list;
 use crate::social::keys::{
-    EdgeKind, authored_key, comment_key, comment_like_key, commented_key, edge_key, list_of, reaction_key, relation_key,
-    tweet_key, with_media_key,
+    EdgeKind, authored_key, comment_key, comment_like_key, commented_key, edge_key, list_of, reaction_key,
+    relation_key, tweet_key, with_media_key,
 };
 use crate::social::tweets::replies_list;
 
@@ -149,12 +149,7 @@ impl Purge {
     }
 
     /// Removes these edges to a target: first the items that make them unique, then the edges, by which they are found.
-    async fn remove_edges(
-        &self,
-        edges: &[(UserId, EdgeId)],
-        kind: EdgeKind,
-        target: Target,
-    ) -> Result<(), StoreError> {
+    async fn remove_edges(&self, edges: &[(UserId, EdgeId)], kind: EdgeKind, target: Target) -> Result<(), StoreError> {
         let states = edges.iter().filter_map(|(actor, _)| target.state_key(*actor));
         self.delete_each(&self.social, states.collect()).await?;
         let keys = edges.iter().map(|(actor, id)| target.edge_key(*actor, kind, *id));

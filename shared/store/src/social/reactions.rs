@@ -16,9 +16,7 @@ use crate::feed::timelines::TimelineEntry;
 use crate::social::block_checks::{WriteError, check_blocks, is_blocked};
 use crate::social::comments::Comment;
 use crate::social::edge_states::{ReactionIds, remove_attribute};
-use crate::social::keys::{
-    EdgeKind, WORKS, comment_like_key, edge_index, edge_key, list_of, reaction_key, works_pk,
-};
+use crate::social::keys::{EdgeKind, WORKS, comment_like_key, edge_index, edge_key, list_of, reaction_key, works_pk};
 use crate::social::tweets::Tweet;
 
 /// A reaction to a tweet.
@@ -219,7 +217,8 @@ impl Reactions {
         after: Option<EdgeId>,
         limit: i32,
     ) -> Result<ListPage<TimelineEntry>, StoreError> {
-        let own = PartitionRange { pk: works_pk(user), prefix: "RETWEET#", by_recency: false, order: Order::NewestFirst };
+        let own =
+            PartitionRange { pk: works_pk(user), prefix: "RETWEET#", by_recency: false, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
         let page = self.table.own_page(&own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| retweeted_entry(&item, user)))

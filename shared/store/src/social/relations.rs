@@ -109,8 +109,7 @@ impl Relations {
     /// may. Their number is the counter of the actor's profile, which the stream keeps: a few more may be followed within
     /// the stream's delay. One round trip.
     pub async fn follow(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<RelationChange, StoreError> {
-        let free =
-            Condition::missing(FOLLOW).and(Condition::missing(BLOCK)).and(Condition::missing(BLOCKED_BY));
+        let free = Condition::missing(FOLLOW).and(Condition::missing(BLOCK)).and(Condition::missing(BLOCKED_BY));
         let mut transaction = Transaction::default();
         let at = transaction.update(&self.table, relation_key(actor, other), &set(FOLLOW, id).when(free))?;
         self.create_edge(&mut transaction, EdgeKind::Follow, actor, other, id)?;

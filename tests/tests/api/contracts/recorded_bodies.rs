@@ -174,6 +174,7 @@ fn every_recording_is_sent() {
     let texts = TEXTS.iter().map(|(name, _)| *name);
     let pictures = PICTURES.iter().map(|(name, _)| *name);
     let refused = REFUSED.iter().map(|(name, ..)| *name);
-    let sent: BTreeSet<String> = texts.chain(pictures).chain(refused).chain([BY_EVENT]).map(ToOwned::to_owned).collect();
+    let sent: BTreeSet<String> =
+        texts.chain(pictures).chain(refused).chain([BY_EVENT]).map(ToOwned::to_owned).collect();
     assert_eq!(sent, files);
 }

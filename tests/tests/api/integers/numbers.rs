@@ -116,6 +116,7 @@ async fn base64_is_read_as_encoders_of_many_platforms_write_it() {
     let rows = [
         ("/w==\n".to_owned(), "/w=="),
         ("/w".to_owned(), "/w=="),
+        ("/w=".to_owned(), "/w=="),
         ("_w".to_owned(), "/w=="),
         ("-_8=\r\n".to_owned(), "+/8="),
         (format!("{}\n", lines.join("\n")), &*standard),
@@ -128,7 +129,7 @@ async fn base64_is_read_as_encoders_of_many_platforms_write_it() {
         let answer = service.post_as(&account, "/integers/set/", &body).await.with_status(201);
         assert_eq!(answer.json()["integers"], json!([{"index": 0, "X": read, "q": "AQ=="}]), "{sent:?}");
     }
-    for wrong in ["a b", "/w=", "+_8=", "A", "\u{a0}"] {
+    for wrong in ["a b", "+_8=", "A", "\u{a0}"] {
         let body = json!({"set_id": "a", "integers": [{"index": 0, "X": wrong, "q": "AQ=="}]});
         let answer = service.post_as(&account, "/integers/set/", &body).await.with_status(400);
         assert!(answer.json()["integers"][0].as_str().unwrap().starts_with("Unit 0: X: "), "{}", answer.text());

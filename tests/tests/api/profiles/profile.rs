@@ -35,10 +35,11 @@ async fn a_profile_needs_the_name_of_a_user() {
     let list = service.get("/profile").json(&json!({"username": ["a"]})).send().await;
     list.is(400, &json!({"username": ["Not a valid string."]}));
     let nobody = json!({"detail": "Not found."});
-    for name in [unique("nobody"), "n".repeat(2_000), "a%2Fb".into(), "%23%3F%25".into(), "%FF".into(), "a%00b".into()]
-    {
+    for name in [unique("nobody"), "n".repeat(2_000), "a%2Fb".into(), "%23%3F%25".into(), "a%00b".into()] {
         service.get(&format!("/profile?username={name}")).send().await.is(404, &nobody);
     }
+    let not_text = json!({"detail": "Query parse error - the bytes are not UTF-8"});
+    service.get("/profile?username=%FF").send().await.is(400, &not_text);
     // Few characters, but after normalisation more than a key can hold.
     service.get(&format!("/profile?username={}", "\u{fdfa}".repeat(200))).send().await.is(404, &nobody);
 }
