@@ -1,7 +1,7 @@
 //! What clients see of a profile: document 000's form. Document 001's is shared with the login.
 
 use aviary_media::MediaUrls;
-use aviary_model::{Email, Timestamp, UserId};
+use aviary_model::{Email, UserId};
 use aviary_representation::{picture_url, with_own};
 use aviary_store::Profile;
 use serde::Serialize;

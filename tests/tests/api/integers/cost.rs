@@ -194,16 +194,16 @@ async fn one_request_writes_few_units_into_one_partition() {
     assert!(units < 30.0, "{units}");
 }
 
-/// S3 takes the price of eight write units for an object. Up to the bound an item is the cheaper way.
+/// S3 takes the price of eight write units for an object. At the bound both ways cost about the same.
 #[tokio::test]
-async fn an_item_at_the_bound_costs_less_than_an_object() {
+async fn an_item_at_the_bound_costs_what_an_object_does() {
     const PUT: f64 = 8.0;
     let service = Service::running();
     let account = service.signup().await;
     let limited = Limited::start(&service, "");
     let stored = |set: &str, bytes: usize| {
-        let (empty, digits) = (r#"[{"index":0,"X":"","q":1}]"#.len(), |room: usize| room / 4 * 4);
-        let integers = json!([{"index": 0, "X": "Q".repeat(digits(bytes - empty)), "q": 1}]);
+        let (empty, digits) = (r#"[{"index":0,"X":"","q":"AQ=="}]"#.len(), |room: usize| room / 4 * 4);
+        let integers = json!([{"index": 0, "X": "Q".repeat(digits(bytes - empty)), "q": "AQ=="}]);
         let body = json!({"set_id": set, "session_id": set, "integers": integers});
         let event = Event::new("POST", "/integers/set/").bearer(&account.access).json(&body);
         let invoked = limited.integers.invoke(event);
@@ -215,7 +215,7 @@ async fn an_item_at_the_bound_costs_less_than_an_object() {
     println!(
         "write units: 1 KB {small}, 6 KB {item}; an object of 6 KB {object}, of 128 KB {large}, and {PUT} for its PUT"
     );
-    assert!(item < object + PUT, "{item} units, {object} and a PUT");
+    assert!((item - (object + PUT)).abs() <= 4.0, "{item} units, {object} and a PUT");
     assert_eq!(object, large, "the size of an object costs no units");
     assert!(small < item);
 }
