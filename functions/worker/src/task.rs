@@ -44,7 +44,7 @@ impl Worker {
                 let item = FanOutItem { user: *user, tweet: *tweet, author: *author, position: *position };
                 self.deliver(item, *reader).await
             }
-            Task::Notify { user, contents } => self.notify(*user, contents).await,
+            Task::Notify { user, contents } => self.write_notifications(*user, contents).await,
             Task::Withdraw { user, tweet, edge, round } => self.withdraw(*user, *tweet, *edge, *round).await,
             Task::Backfill { user, followed, round } => self.backfill(*user, *followed, *round).await,
             Task::MarkHiddenRead { user, other, after, round } => {
@@ -64,7 +64,7 @@ impl Worker {
     }
 
     /// Writes notifications that the stream's batch could not write. Those whose cause is gone by now are left out.
-    async fn notify(&self, user: UserId, contents: &[NotificationContent]) -> Result<Outcome, TaskError> {
+    async fn write_notifications(&self, user: UserId, contents: &[NotificationContent]) -> Result<Outcome, TaskError> {
         let news = contents.iter().map(|content| (user, content.clone())).collect();
         let deliverable = self.notifications.deliverable(news).await?;
         let contents: Vec<NotificationContent> = deliverable.into_iter().map(|(_, content)| content).collect();
