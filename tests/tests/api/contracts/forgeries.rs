@@ -20,6 +20,15 @@ struct Forged {
 
 const INVALID: &str = "Token is invalid";
 
+/// The text of a refusal at this route. Where the row says so, the detail is told as `message` too.
+fn told(route: &Route, refusal: &Value) -> String {
+    let mut refusal = refusal.clone();
+    if route.spec.tells_message {
+        refusal["message"] = refusal["detail"].clone();
+    }
+    refusal.to_string()
+}
+
 /// Every route that requires a caller, with its function.
 fn guarded() -> impl Iterator<Item = (&'static str, Route)> {
     rows().into_iter().filter(|(_, route)| route.spec.who != Who::Any)
