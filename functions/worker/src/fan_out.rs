@@ -73,15 +73,17 @@ impl Worker {
     /// # Errors
     /// If too many failed: then DynamoDB is the reason, and the whole page is repeated.
     async fn put_off_readers(&self, item: FanOutItem, failed: Vec<(UserId, StoreError)>) -> Result<(), TaskError> {
+        let (full, failed): (Vec<_>, Vec<_>) =
+            failed.into_iter().partition(|(_, error)| matches!(error, StoreError::Full(_)));
+        for (reader, error) in full {
+            tracing::warn!(user.id = %reader, error = %error, "a timeline is full and goes without the tweet");
+        }
         if failed.len() > MAX_PUT_OFF {
             return failed.into_iter().next().map_or(Ok(()), |(_, error)| Err(error.into()));
         }
         let FanOutItem { user, tweet, author, position } = item;
         for (reader, error) in failed {
             tracing::warn!(user.id = %reader, error = %error, "a timeline could not be written");
-            if matches!(error, StoreError::Full(_)) {
-                continue;
-            }
             let task = Task::Deliver { reader, user, tweet, author, position };
             let job = self.jobs.named(&format!("deliver {position} {reader}"), task, self.clock.now());
             self.jobs.put(&self.jobs.after(PUT_OFF_SECONDS, job)).await?;

@@ -52,6 +52,10 @@ impl AccountChange {
         }
         if let Some(password) = &self.password {
             new.password.clone_from(password);
+            // Whoever proved the old password proved nothing about the new one.
+            if let Some(pending) = &mut new.pending {
+                pending.password_given = false;
+            }
         }
         apply(&self.address, &mut new, now)?;
         if let (Some(oldest), true) = (new.former_addresses.first(), new.former_addresses.len() > MAX_FORMER_ADDRESSES)

@@ -58,11 +58,12 @@ impl BoundedCount {
     }
 
     /// What to try after the update was refused at this item, or when the window ends if the limit is reached.
-    pub(crate) fn after(found: Option<&Item>, now: Timestamp) -> Result<CountedIn, i64> {
+    pub(crate) fn after(&self, found: Option<&Item>, now: Timestamp) -> Result<CountedIn, i64> {
         match found.cloned().and_then(counted) {
-            Some(window) if window.resets_at > now.seconds() => Err(window.resets_at),
-            Some(_) => Ok(CountedIn::NewWindow),
-            None => Ok(CountedIn::OpenWindow),
+            Some(window) if window.resets_at <= now.seconds() => Ok(CountedIn::NewWindow),
+            Some(window) if window.count >= self.most => Err(window.resets_at),
+            // Another request has begun the window meanwhile.
+            Some(_) | None => Ok(CountedIn::OpenWindow),
         }
     }
 }

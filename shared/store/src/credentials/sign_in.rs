@@ -174,8 +174,9 @@ impl SignIn {
             let Committed::Refused(refusals) = &committed else { return Ok(()) };
             let refused = |write: Option<WriteId>| write.and_then(|write| committed.refusal(write));
             let mut again = false;
-            if let Some(refusal) = refused(count) {
-                window = BoundedCount::after(refusal.found.as_ref(), now)
+            if let (Some(refusal), Some(bounded)) = (refused(count), &self.count) {
+                window = bounded
+                    .after(refusal.found.as_ref(), now)
                     .map_err(|end| SignInError::TooOften { seconds: end - now.seconds() })?;
                 again = true;
             }
