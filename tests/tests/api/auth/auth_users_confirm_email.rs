@@ -282,3 +282,19 @@ async fn without_a_sender_an_address_changes_at_once() {
     let me = json!({"email": new, "id": account.id, "username": account.username});
     auth.invoke(change).answer.is(200, &me);
 }
+
+/// Somebody with the old password asked for the address; the owner has a new password since.
+#[tokio::test]
+async fn what_the_old_password_asked_for_needs_the_new_one() {
+    let confirming = Confirming::start();
+    let (account, new, password) = (confirming.service.signup().await, address(), unique("Owner-has-it-"));
+    confirming.ask(&account, &new);
+    let mail = confirming.service.mail_about(&new, CONFIRM).await;
+    let change = json!({"current_password": PASSWORD, "new_password": password});
+    let change = Event::new("POST", "/auth/users/set_password/").bearer(&account.access).json(&change);
+    confirming.send(change).with_status(204);
+    confirming.confirm(&mail).with_status(400);
+    confirming.confirm_with(&mail, PASSWORD).with_status(400);
+    assert_eq!(confirming.me(&account).with_status(200).field("email"), account.email);
+    confirming.confirm_with(&mail, &password).with_status(204);
+}
