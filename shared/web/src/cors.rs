@@ -6,8 +6,8 @@ use std::time::Duration;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN};
-use http::{HeaderName, HeaderValue, Method, header};
+use http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, VARY};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::origins::Origins;
@@ -24,8 +24,8 @@ pub(crate) fn layer(origins: &Origins) -> CorsLayer {
     layer.allow_origin(any)
 }
 
-/// Around [`layer`]: names a listed origin itself, and lets its pages use cookies. `Vary` names the origin in every
-/// answer, by the layer.
+/// Around [`layer`]: names a listed origin itself, and lets its pages use cookies. `Vary` names the origin in every answer.
+/// It is one field, because the gateway's answers have no repeated ones: of several the last would be left.
 pub(crate) async fn listed(State(origins): State<Arc<Origins>>, request: Request, next: Next) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
     let origin = origin.filter(|origin| origin.to_str().is_ok_and(|origin| origins.is_listed(origin)));
@@ -34,5 +34,19 @@ pub(crate) async fn listed(State(origins): State<Arc<Origins>>, request: Request
         response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         response.headers_mut().insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     }
+    let vary = vary(response.headers());
+    response.headers_mut().insert(VARY, vary);
     response
+}
+
+/// The origin, and what else the answer varies by.
+fn vary(headers: &HeaderMap) -> HeaderValue {
+    let texts = headers.get_all(VARY).into_iter().filter_map(|value| value.to_str().ok());
+    let mut names = vec!["origin"];
+    for name in texts.flat_map(|text| text.split(',')).map(str::trim) {
+        if !name.is_empty() && !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            names.push(name);
+        }
+    }
+    HeaderValue::from_str(&names.join(", ")).unwrap_or(HeaderValue::from_static("origin"))
 }

@@ -56,7 +56,7 @@ async fn headers_that_are_not_ascii_do_no_harm() {
     let answer = function.invoke(me().header("authorization", "Bearer \u{ff}")).answer.with_status(401);
     assert_eq!(answer.field("detail"), not_valid);
     let answer = function.invoke(me().header("authorization", "Token \u{ff}")).answer.with_status(401);
-    assert!(answer.field("detail").starts_with("Invalid token header."), "{}", answer.text());
+    assert_eq!(answer.field("detail"), "Invalid token.");
     for kind in ["application/jsön", "multipart/form-data; boundary=é"] {
         let answer = function.invoke(Event::new("POST", "/auth/login/").bytes(kind, b"x")).answer;
         assert!([400, 415].contains(&answer.status), "{kind}: {}", answer.text());
