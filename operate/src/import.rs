@@ -125,17 +125,16 @@ async fn register(operator: &Operator, imported: ImportedUser) -> Result<Outcome
     let password = password.map_or_else(|| unusable(operator), Ok)?;
     let mut profile = Profile::new(id, username.clone(), created_at);
     profile.alias = alias;
-    let user = User { id, username, email, password, created_at };
+    let user = User::new(id, username, email, password, created_at);
     let registration =
         Registration::new(&operator.accounts, &operator.credentials, &operator.profiles, user.clone(), profile);
-    match registration.with_principal(principal).commit().await {
+    match registration.with_principal(principal).at(operator.clock.now()).commit().await {
         Ok(()) => {}
         Err(RegistrationError::Taken { username, email }) => return taken(operator, &user, username, email).await,
         Err(RegistrationError::Store(error)) => return Err(error),
     }
     operator.record("account_imported", id).await;
     notes.extend((!principal.active).then(|| "inactive".to_owned()));
-    notes.extend(principal.staff.then(|| "staff".to_owned()));
     Ok(Outcome::Imported { with_password, notes })
 }
 

@@ -20,7 +20,7 @@ pub struct ImportedUser {
     pub password: Option<String>,
     /// First and last name, shown next to the username.
     pub alias: Alias,
-    /// Whether the account is active, and staff.
+    /// Whether the account is active. Nobody is imported as staff.
     pub principal: Principal,
     /// When the user joined; without it, the time of the import counts.
     pub joined: Option<Timestamp>,
@@ -85,7 +85,11 @@ fn convert(user: &DjangoUser) -> Result<ImportedUser, String> {
         notes.push(format!("without its real name: {}", sentence(&errors)));
         Alias::default()
     });
-    let principal = Principal { epoch: 0, active: fields.is_active, staff: fields.is_staff };
+    // Who could read the mailbox of an old staff account would have its rights: an operator gives them again.
+    let principal = Principal { epoch: 0, active: fields.is_active, staff: false };
+    if fields.is_staff {
+        notes.push(format!("no longer staff: `cargo xtask staff {}` makes it staff", username.as_str()));
+    }
     Ok(ImportedUser { username, email, password, alias, principal, joined: user.joined, notes })
 }
 
@@ -135,8 +139,9 @@ mod tests {
         let ada = ada.plan.unwrap();
         assert_eq!((ada.username.as_str(), ada.email.unwrap().as_str()), ("Ada", "Ada@example.com"));
         assert_eq!((ada.alias.as_str(), ada.password.as_deref()), ("Ada Lovelace", Some(PBKDF2)));
-        assert_eq!((ada.principal.active, ada.principal.staff, ada.principal.epoch), (false, true, 0));
-        assert!(ada.notes.is_empty() && ada.joined.is_none());
+        assert_eq!((ada.principal.active, ada.principal.staff, ada.principal.epoch), (false, false, 0));
+        assert_eq!(ada.notes, ["no longer staff: `cargo xtask staff Ada` makes it staff"]);
+        assert!(ada.joined.is_none());
     }
 
     #[test]
@@ -155,7 +160,9 @@ mod tests {
 
     #[test]
     fn invalid_and_reserved_names_are_skipped_with_the_reason() {
-        assert_eq!(skipped(json!({"username": "me", "password": "!"})), "its name: This username is reserved");
+        assert_eq!(skipped(json!({"username": "Login", "password": "!"})), "its name: This username is reserved");
+        // An imported user keeps a name that a new account couldn't take.
+        assert!(planned(&[json!({"username": "support", "password": "!"})]).remove(0).plan.is_ok());
         assert!(skipped(json!({"username": "a b", "password": "!"})).starts_with("its name: Enter a valid username"));
         let address = skipped(json!({"username": "ada", "password": "!", "email": "nope"}));
         assert_eq!(address, "its address: Enter a valid email address");

@@ -78,6 +78,7 @@ impl Operator {
                 at: now.to_string(),
                 at_millis: now.millis(),
                 user: Some(user.to_string()),
+                actor: None,
                 // There is no client: the operator acts from a terminal.
                 address: String::new(),
                 user_agent: "operate".to_owned(),

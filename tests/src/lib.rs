@@ -7,6 +7,7 @@ pub mod acts;
 pub mod ids;
 pub mod limits;
 pub mod messages;
+pub mod raw_socket;
 
 mod client;
 mod clock;

@@ -16,10 +16,10 @@ pub fn assert_throttled(answer: &Answer, at_most: u64) {
     assert_eq!(answer.json(), json!({"detail": detail}));
 }
 
-/// An IPv6 address of the range for documentation (RFC 3849) that no other test has.
+/// An IPv6 address of the range for documentation (RFC 3849), in a /64 that no other test has.
 #[must_use]
 pub fn unused_address() -> String {
     let tail = unique("");
-    let groups: Vec<&str> = [0, 4, 8].iter().map(|at| tail.get(*at..at + 4).unwrap_or_default()).collect();
-    format!("2001:db8::{}", groups.join(":"))
+    let group = |at: usize| tail.get(at..at + 4).unwrap_or_default();
+    format!("2001:db8:{}:{}::{}", group(0), group(4), group(8))
 }

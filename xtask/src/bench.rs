@@ -50,6 +50,7 @@ pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArg
         reload: false,
         tls: None,
         password_policy: PasswordPolicy::Standard,
+        confirm_address: false,
         delays: DelayArgs::default(),
     };
     let (dynamodb, aws) = local::start_local_aws(workspace, supervisor, &plan, &LogView::default(), None)?;

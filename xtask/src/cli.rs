@@ -61,6 +61,9 @@ pub struct RunArgs {
     /// Passwords that signup accepts: `documented` admits the short ones of the client documents' examples.
     #[arg(long, value_enum, default_value_t = PasswordPolicy::Documented)]
     pub password_policy: PasswordPolicy,
+    /// Let a new address of an account wait until the link in the mail to it is followed, as deployments do.
+    #[arg(long)]
+    pub confirm_address: bool,
     /// Delays of the local AWS.
     #[command(flatten)]
     pub delays: DelayArgs,
@@ -237,6 +240,11 @@ mod tests {
     fn the_documented_password_policy_is_the_default() {
         assert_eq!(run_args(&[]).password_policy.as_str(), "documented");
         assert_eq!(run_args(&["--password-policy", "standard"]).password_policy.as_str(), "standard");
+    }
+
+    #[test]
+    fn addresses_change_at_once_unless_the_run_confirms_them() {
+        assert!(!run_args(&[]).confirm_address && run_args(&["--confirm-address"]).confirm_address);
     }
 
     #[test]

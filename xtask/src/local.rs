@@ -47,7 +47,7 @@ pub fn settings(stack: &str) -> Settings {
 
 /// Settings that read the functions without running them: addresses that are known only at run time are empty.
 pub fn offline_settings() -> Settings {
-    let overrides = [("AVIARY_MEDIA_URL".to_owned(), String::new())].into();
+    let overrides = ["AVIARY_MEDIA_URL", "AVIARY_PUBLIC_URL"].map(|name| (name.to_owned(), String::new())).into();
     Settings { overrides, ..settings(STACK) }
 }
 
@@ -153,8 +153,7 @@ pub fn functions(workspace: &Workspace, plan: &Plan, aws: &str) -> Result<Vec<Fu
     let storage = template.storage(&settings)?;
     let bucket = storage.buckets.iter().find(|bucket| bucket.logical_id == "MediaBucket");
     let bucket = bucket.context("template.yaml has no bucket `MediaBucket`")?;
-    settings.overrides =
-        environment::overrides(&plan.api_url(), &format!("{aws}/{}", bucket.name), plan.password_policy);
+    settings.overrides = environment::overrides(plan, &format!("{aws}/{}", bucket.name));
     let functions = template.resolve(&settings)?.functions;
     ensure!(!functions.is_empty(), "template.yaml has no functions");
     Ok(functions)

@@ -47,6 +47,7 @@ pub fn run(workspace: &Workspace, supervisor: &mut Supervisor, args: &RunArgs) -
         reload: !args.no_watch,
         tls,
         password_policy: args.password_policy,
+        confirm_address: args.confirm_address,
         delays: args.delays,
     };
     let logs = LogView::default();

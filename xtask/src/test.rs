@@ -1,6 +1,7 @@
 //! `cargo xtask test`: formatting, lints, all tests, and the deployment on request.
 
 mod deployment;
+mod expansion;
 mod runner;
 mod tally;
 
@@ -106,6 +107,7 @@ fn plan(folder: &Path, delays: DelayArgs) -> Result<local::Plan> {
         reload: false,
         tls: None,
         password_policy: PasswordPolicy::Documented,
+        confirm_address: false,
         delays,
     })
 }

@@ -32,6 +32,7 @@ fn plan(folder: &std::path::Path) -> Plan {
         reload: false,
         tls: None,
         password_policy: PasswordPolicy::Documented,
+        confirm_address: false,
         delays: DelayArgs::default(),
     }
 }

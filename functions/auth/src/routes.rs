@@ -4,13 +4,15 @@ use aviary_web::{RouteLimit, RouteSpec, Routes, Subject, any, own, user};
 use utoipa_axum::routes;
 
 use crate::endpoints::{
-    api_auth_activity, api_auth_by_username, api_auth_del_logout, api_auth_delete_by_username, api_auth_login,
-    api_auth_logout, api_auth_obtain, api_auth_obtain_token, api_auth_refresh_token, api_auth_sessions,
-    api_auth_sessions_by_id, api_auth_signup, api_auth_user_delete, api_auth_user_edit, api_auth_user_logout,
+    api_auth_activity, api_auth_by_username, api_auth_change_password_by_username, api_auth_del_logout,
+    api_auth_delete_by_username, api_auth_login, api_auth_logout, api_auth_obtain, api_auth_obtain_token,
+    api_auth_refresh, api_auth_refresh_token, api_auth_sessions, api_auth_sessions_by_id, api_auth_signup,
+    api_auth_token, api_auth_update_by_username, api_auth_user_delete, api_auth_user_edit, api_auth_user_logout,
     api_auth_user_logout_all, api_auth_user_register, api_jwt, api_jwt_refresh, api_jwt_verify, auth_jwt_create,
-    auth_jwt_refresh, auth_jwt_verify, auth_login, auth_register, auth_token_login, auth_token_logout, auth_users,
-    auth_users_me, auth_users_reset_password, auth_users_reset_password_confirm, auth_users_set_password,
-    auth_users_set_username, auth_users_undo_email, well_known_jwks_json,
+    auth_jwt_refresh, auth_jwt_verify, auth_login, auth_mail_confirm, auth_mail_reset, auth_mail_undo, auth_register,
+    auth_token_login, auth_token_logout, auth_users, auth_users_confirm_email, auth_users_me,
+    auth_users_reset_password, auth_users_reset_password_confirm, auth_users_set_password, auth_users_set_username,
+    auth_users_undo_email, well_known_jwks_json,
 };
 use crate::state::AuthState;
 
@@ -40,15 +42,17 @@ fn tokens(routes: Routes<AuthState>) -> Routes<AuthState> {
         .limit(RouteLimit::RefreshFamily)
         .body(r#"{"refresh": "$CALLER_REFRESH"}"#)
         .round_trips(1);
-    let verify = any().repeatable("It changes nothing.").body(r#"{"token": "$CALLER_ACCESS"}"#);
-    let pair = user().of("002").round_trips(2);
+    let verify = any().reads().body(r#"{"token": "$CALLER_ACCESS"}"#);
+    let pair = user().of("002").limit(RouteLimit::OtherWritesAccount).round_trips(3);
     routes
         .add(login.of("001"), routes!(auth_login::login))
         .add(login.of("002, 003"), routes!(api_auth_login::web_login))
+        .add(login.of("003"), routes!(api_auth_token::api_token))
         .add(login.of("004"), routes!(auth_jwt_create::jwt_create))
         .add(login.of("000"), routes!(api_auth_obtain_token::obtain_token))
         .add(refresh.of("004"), routes!(auth_jwt_refresh::jwt_refresh))
         .add(refresh.of("002"), routes!(api_jwt_refresh::api_jwt_refresh))
+        .add(refresh.of("003"), routes!(api_auth_refresh::api_refresh))
         .add(refresh.of("000"), routes!(api_auth_refresh_token::refresh_token))
         .add(verify.of("004"), routes!(auth_jwt_verify::jwt_verify))
         .add(verify.of("002"), routes!(api_jwt_verify::api_jwt_verify))
@@ -75,23 +79,30 @@ fn login_spec() -> RouteSpec {
 }
 
 fn sessions(routes: Routes<AuthState>) -> Routes<AuthState> {
-    let ends = user().repeatable(ENDED).round_trips(3);
+    let limit = RouteLimit::OtherWritesAccount;
+    let ends = user().repeatable(ENDED).limit(limit).round_trips(4);
     let mine = own().round_trips(1);
+    let ends_mine = own().limit(limit).round_trips(3);
     routes
         .add(
-            any().repeatable(ENDED).body(r#"{"refresh_token": "$CALLER_REFRESH"}"#).of("000").round_trips(2),
+            any()
+                .repeatable(ENDED)
+                .limit(limit)
+                .body(r#"{"refresh_token": "$CALLER_REFRESH"}"#)
+                .of("000")
+                .round_trips(3),
             routes!(api_auth_user_logout::user_logout),
         )
-        .add(ends.of("000").round_trips(2), routes!(api_auth_user_logout_all::logout_all))
-        .add(ends.answers(401).of("002"), routes!(api_auth_logout::logout))
+        .add(ends.of("000").round_trips(3), routes!(api_auth_user_logout_all::logout_all))
+        .add(ends.of("002, 003").round_trips(3), routes!(api_auth_logout::logout))
         .add(ends.answers(401).of("002"), routes!(api_auth_del_logout::del_logout))
         .add(ends.of("004"), routes!(auth_token_logout::token_logout))
         .add(mine, routes!(api_auth_sessions::list_sessions))
         .add(
-            own().about(Subject::Session).refuses(404).not_even_staff().round_trips(2),
+            ends_mine.about(Subject::Session).refuses(404).not_even_staff(),
             routes!(api_auth_sessions_by_id::end_session),
         )
-        .add(mine.round_trips(2), routes!(api_auth_sessions::end_other_sessions))
+        .add(ends_mine, routes!(api_auth_sessions::end_other_sessions))
         .add(mine, routes!(api_auth_activity::list_activity))
 }
 
@@ -104,29 +115,54 @@ fn mailed(routes: Routes<AuthState>) -> Routes<AuthState> {
                 .repeatable("Each request sends a mail; the limits bound them.")
                 .body(r#"{"email": "$MARK@example.com"}"#)
                 .of("004")
-                .round_trips(2),
+                .round_trips(3),
             routes!(auth_users_reset_password::reset_password),
         )
         .add(redeems.of("004"), routes!(auth_users_reset_password_confirm::reset_password_confirm))
+        .add(redeems, routes!(auth_users_confirm_email::confirm_email))
         .add(redeems, routes!(auth_users_undo_email::undo_email))
+        .add(any(), routes!(auth_mail_reset::mail_reset_form))
+        .add(redeems, routes!(auth_mail_reset::mail_reset))
+        .add(any(), routes!(auth_mail_confirm::mail_confirm_form))
+        .add(redeems, routes!(auth_mail_confirm::mail_confirm))
+        .add(any(), routes!(auth_mail_undo::mail_undo_form))
+        .add(redeems, routes!(auth_mail_undo::mail_undo))
 }
 
 fn own_account(routes: Routes<AuthState>) -> Routes<AuthState> {
-    let password = own().repeatable(SAME_CHANGE).limit(RouteLimit::Logins).round_trips(4);
-    let me = own().of("004").round_trips(2);
+    let limit = RouteLimit::OtherWritesAccount;
+    let password = own().repeatable(SAME_CHANGE).limit(limit).round_trips(5);
+    let me = own().of("004").limit(limit).round_trips(3);
     let named = own().about(Subject::Account).of("003").round_trips(2);
+    let as_user = named.limit(limit).not_even_staff().tells_message();
     routes
-        .add(me.round_trips(1), routes!(auth_users_me::users_me))
+        .add(own().of("004").round_trips(1), routes!(auth_users_me::users_me))
         .add(me, routes!(auth_users_me::put_users_me))
         .add(me, routes!(auth_users_me::patch_users_me))
-        .add(me.body(r#"{"current_password": "$PASSWORD"}"#).round_trips(4), routes!(auth_users_me::delete_users_me))
-        .add(own().of("000").round_trips(2), routes!(api_auth_user_edit::user_edit))
+        .add(me.body(r#"{"current_password": "$PASSWORD"}"#).round_trips(5), routes!(auth_users_me::delete_users_me))
+        .add(own().of("000").limit(limit).round_trips(3), routes!(api_auth_user_edit::user_edit))
         .add(
-            own().body(r#"{"refresh_token": "$OWNER_REFRESH"}"#).refuses(400).not_even_staff().of("000").round_trips(2),
+            own()
+                .limit(limit)
+                .body(r#"{"refresh_token": "$OWNER_REFRESH"}"#)
+                .refuses(400)
+                .not_even_staff()
+                .of("000")
+                .round_trips(3),
             routes!(api_auth_user_delete::user_delete),
         )
-        .add(named, routes!(api_auth_by_username::account))
-        .add(named.round_trips(3), routes!(api_auth_delete_by_username::delete_account))
+        .add(named.round_trips(1), routes!(api_auth_by_username::account))
+        .add(named.limit(limit).round_trips(3), routes!(api_auth_delete_by_username::delete_account))
+        .add(
+            as_user.body(r#"{"new_username": "$MARK"}"#).round_trips(4),
+            routes!(api_auth_update_by_username::update_username),
+        )
+        .add(
+            as_user
+                .body(r#"{"password": "$PASSWORD", "new_password": "$MARK-Zx9!", "new_password2": "$MARK-Zx9!"}"#)
+                .round_trips(5),
+            routes!(api_auth_change_password_by_username::change_password),
+        )
         .add(
             password.body(r#"{"current_password": "$PASSWORD", "new_password": "$MARK-Zx9!"}"#),
             routes!(auth_users_set_password::set_password),

@@ -15,6 +15,7 @@ pub(crate) async fn audit(state: &AuthState, client: &Client, event: &'static st
         at: now.to_string(),
         at_millis: now.millis(),
         user: user.map(|user| user.to_string()),
+        actor: client.acting_on(user).map(|actor| actor.to_string()),
         address: client.address.clone(),
         user_agent: client.user_agent.clone(),
         request_id: client.request_id.clone(),
@@ -31,5 +32,7 @@ pub(crate) async fn audit_refused(state: &AuthState, client: &Client, user: User
 /// An event for the user's own list; the caller writes it together with its cause.
 pub(crate) fn security_event(state: &AuthState, client: &Client, event: &str) -> Result<SecurityEvent, ApiError> {
     let now = state.clock.now();
-    Ok(state.tables.activities.activity(event, now, &client.address, &client.user_agent)?)
+    let mut event = state.tables.activities.activity(event, now, &client.address, &client.user_agent)?;
+    event.by = client.log.caller();
+    Ok(event)
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Authenticator, Issuer, Limiter, Limits, Passwords, Policy, Refresh, fresh_seconds};
+use aviary_auth::{Authenticator, Issuer, Limiter, Passwords, Policy, Refresh, fresh_seconds};
+use aviary_media::MediaUrls;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
 use aviary_store::{
@@ -20,9 +21,12 @@ pub struct AuthState {
     pub(crate) issuer: Issuer,
     pub(crate) passwords: Passwords,
     pub(crate) policy: Policy,
+    /// Whether a new address of an account waits until its mailbox confirms it. Without a sender no mailbox could.
+    pub(crate) confirms_addresses: bool,
     pub(crate) refresh: Refresh,
     pub(crate) limiter: Limiter,
     pub(crate) audit: Audit,
+    pub(crate) media: MediaUrls,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -51,12 +55,15 @@ impl AuthState {
             &JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?),
         );
         Ok(Self {
+            limiter: authenticator.limiter.clone(),
             authenticator,
-            refresh: Refresh { credentials: credentials.clone(), clock: clock.clone(), entropy: entropy.clone() },
-            limiter: Limiter::new(credentials, Limits::of(settings)?, clock.clone()),
+            refresh: Refresh { credentials, clock: clock.clone(), entropy: entropy.clone() },
             audit: audit(start)?,
+            media: MediaUrls::new(settings.required("AVIARY_MEDIA_URL")?),
             passwords: Passwords::new(entropy.clone()),
             policy: Policy::of(settings)?,
+            confirms_addresses: settings.boolean("AVIARY_CONFIRM_ADDRESS")?.unwrap_or(false)
+                && settings.optional("AVIARY_MAIL_FROM").is_some(),
             tables,
             issuer,
             clock,

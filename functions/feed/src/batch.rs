@@ -1,19 +1,18 @@
 //! Applies one batch: first its counts, then the effects that depend on them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
-use aviary_model::UserId;
+use aviary_model::{Mention, UserId};
 use aviary_store::{Count, FeedLookup, FeedLookupResult, Job, StoreError, Task};
 use futures_util::StreamExt;
 use futures_util::future::try_join;
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::effects::{Effect, effects};
 use crate::feed::Feed;
 use crate::record::Record;
 
-/// Concurrent writes of one kind: counters by target, notifications by recipient, jobs.
+/// Concurrent writes of one kind: notifications by recipient, jobs.
 const AT_ONCE: usize = 8;
 /// Below this number of followers a fan-out is one job; from it on it is one job for each shard of their list.
 const FEW_FOLLOWERS: u64 = 500;
@@ -45,14 +44,14 @@ impl Feed {
         for (index, record) in records.iter().enumerate() {
             match Record::read(record, &self.profiles) {
                 Ok(Record { event, change }) => {
+                    let mut by = Vec::new();
                     for effect in effects(&change) {
                         match effect {
-                            Effect::Count(counter, by) => {
-                                counts.push((index, Count { event: event.clone(), counter, by }))
-                            }
+                            Effect::Count(counter, how) => by.push((counter, how)),
                             effect => due.push((index, effect)),
                         }
                     }
+                    counts.extend((!by.is_empty()).then_some((index, Count { event, by })));
                 }
                 Err(error) => {
                     tracing::error!(error = %error, "a record of the social stream can't be read");
@@ -71,18 +70,17 @@ impl Feed {
         failed.into_iter().filter_map(|index| records.get(index)).collect()
     }
 
-    /// Adds the counts, those of each target together.
+    /// Adds the counts of all records together.
     async fn count(&self, counts: Vec<(usize, Count)>) -> Failed {
-        let mut targets: HashMap<Uuid, Vec<(usize, Count)>> = HashMap::new();
-        for (index, count) in counts {
-            targets.entry(count.counter.target()).or_default().push((index, count));
-        }
-        failures(targets.into_values().map(|counts| self.count_target(counts)), "a count").await
-    }
-
-    async fn count_target(&self, counts: Vec<(usize, Count)>) -> Written {
         let (indexes, counts): (Vec<usize>, Vec<Count>) = counts.into_iter().unzip();
-        (indexes, self.counters.add(&counts, self.clock.now()).await)
+        let mut failed = Failed::new();
+        for (places, result) in self.counters.add(&counts, self.clock.now()).await {
+            if let Err(error) = result {
+                tracing::error!(error = %error, records = places.len(), "counts could not be written");
+                failed.extend(places.iter().filter_map(|place| indexes.get(*place)));
+            }
+        }
+        failed
     }
 
     /// Writes the other effects. The numbers of followers are read only now, when the batch's own follows are counted.
@@ -171,7 +169,9 @@ fn lookup(due: &[Due]) -> FeedLookup {
     let mut lookup = FeedLookup::default();
     for (_, effect) in due {
         match effect {
-            Effect::NotifyMentioned { names, .. } => lookup.names.extend(names.iter().cloned()),
+            Effect::NotifyMentioned { mentions, .. } => {
+                lookup.names.extend(mentions.iter().flat_map(Mention::candidates).cloned());
+            }
             Effect::FanOut { user, .. } => drop(lookup.people.insert(*user)),
             Effect::StartFollowing { followed, .. } => drop(lookup.people.insert(*followed)),
             _ => {}

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use aviary_model::{CommentId, EdgeId, NameKey, Timestamp, TweetId, TweetText, UserId};
+use aviary_model::{CommentId, EdgeId, Mention, Timestamp, TweetId, TweetText, UserId};
 use aviary_store::{
     Comment, Counter, EdgeChange, EdgeTarget, NotificationContent, NotificationKind, SocialChange, Tweet,
 };
@@ -14,8 +14,8 @@ pub(crate) enum Effect {
     Count(Counter, i64),
     /// Notifies a user.
     Notify(UserId, NotificationContent),
-    /// Notifies the owners of these names, except users who are notified anyway.
-    NotifyMentioned { names: Vec<NameKey>, except: Vec<UserId>, content: NotificationContent },
+    /// Notifies the mentioned users, except users who are notified anyway.
+    NotifyMentioned { mentions: Vec<Mention>, except: Vec<UserId>, content: NotificationContent },
     /// Writes a tweet or retweet to the timelines of the user's followers, unless there are too many.
     FanOut { user: UserId, tweet: TweetId, author: UserId, position: EdgeId },
     /// Takes the entries of an undone retweet out of timelines.
@@ -36,16 +36,17 @@ pub(crate) fn effects(change: &SocialChange) -> Vec<Effect> {
         SocialChange::TweetEdited { before, after } => {
             let content = content_of_tweet(after, after.edited_at.unwrap_or(after.created_at));
             let parent = after.in_reply_to.map(|parent| parent.author);
-            mentioned(new_names(&before.message, &after.message), [Some(after.author), parent], content)
+            mentioned(new_mentions(&before.message, &after.message), [Some(after.author), parent], content)
         }
         SocialChange::Commented(comment) => of_comment(comment),
         SocialChange::CommentEdited { before, after } => {
             let at = after.edited_at.unwrap_or(after.created_at);
             let notified = [Some(after.author), Some(after.tweet_author)];
             let content = content_of_comment(after, NotificationKind::Mention, at);
-            mentioned(new_names(&before.message, &after.message), notified, content)
+            mentioned(new_mentions(&before.message, &after.message), notified, content)
         }
-        SocialChange::CommentGone(comment) => vec![Effect::Count(Counter::Comments(comment.tweet), -1)],
+        SocialChange::TweetGone(tweet) => authored(tweet, -1),
+        SocialChange::CommentGone(comment) => commented(comment, -1),
         SocialChange::Hidden { user, other } => {
             vec![Effect::MarkHiddenRead { user: *user, other: *other }]
         }
@@ -72,8 +73,12 @@ fn of_edge(edge: &EdgeChange) -> Vec<Effect> {
                 false => Effect::StopFollowing { user: actor, followed, follow: id },
             },
         ],
-        EdgeTarget::Like { tweet, .. } => vec![Effect::Count(Counter::Likes(tweet), by)],
-        EdgeTarget::CommentLike { comment, .. } => vec![Effect::Count(Counter::CommentLikes(comment), by)],
+        EdgeTarget::Like { tweet, .. } => {
+            vec![Effect::Count(Counter::Likes(tweet), by), Effect::Count(Counter::LikesGiven(actor), by)]
+        }
+        EdgeTarget::CommentLike { comment, .. } => {
+            vec![Effect::Count(Counter::CommentLikes(comment), by), Effect::Count(Counter::LikesGiven(actor), by)]
+        }
         EdgeTarget::Retweet { tweet, author } => vec![
             Effect::Count(Counter::Retweets(tweet), by),
             match came {
@@ -97,7 +102,8 @@ fn of_edge(edge: &EdgeChange) -> Vec<Effect> {
 
 fn of_tweet(tweet: &Tweet) -> Vec<Effect> {
     let Tweet { id, author, .. } = *tweet;
-    let mut effects = vec![Effect::FanOut { user: author, tweet: id, author, position: id.into() }];
+    let mut effects = authored(tweet, 1);
+    effects.push(Effect::FanOut { user: author, tweet: id, author, position: id.into() });
     let content = content_of_tweet(tweet, tweet.created_at);
     let parent = tweet.in_reply_to.map(|parent| parent.author);
     effects.extend(parent.filter(|parent| *parent != author).map(|parent| Effect::Notify(parent, content.clone())));
@@ -106,7 +112,7 @@ fn of_tweet(tweet: &Tweet) -> Vec<Effect> {
 }
 
 fn of_comment(comment: &Comment) -> Vec<Effect> {
-    let mut effects = vec![Effect::Count(Counter::Comments(comment.tweet), 1)];
+    let mut effects = commented(comment, 1);
     if comment.tweet_author != comment.author {
         let content = content_of_comment(comment, NotificationKind::Comment, comment.created_at);
         effects.push(Effect::Notify(comment.tweet_author, content));
@@ -118,16 +124,27 @@ fn of_comment(comment: &Comment) -> Vec<Effect> {
     effects
 }
 
-fn mentioned(names: Vec<NameKey>, except: [Option<UserId>; 2], content: NotificationContent) -> Vec<Effect> {
-    if names.is_empty() {
-        return Vec::new();
-    }
-    vec![Effect::NotifyMentioned { names, except: except.into_iter().flatten().collect(), content }]
+/// The counts of a tweet, in its author's profile.
+fn authored(tweet: &Tweet, by: i64) -> Vec<Effect> {
+    let media = (!tweet.media.is_empty()).then_some(Effect::Count(Counter::MediaTweets(tweet.author), by));
+    [Effect::Count(Counter::Tweets(tweet.author), by)].into_iter().chain(media).collect()
 }
 
-fn new_names(before: &TweetText, after: &TweetText) -> Vec<NameKey> {
-    let before: HashSet<NameKey> = before.mentions().into_iter().collect();
-    after.mentions().into_iter().filter(|name| !before.contains(name)).collect()
+/// The counts of a comment, in its tweet and in its author's profile.
+fn commented(comment: &Comment, by: i64) -> Vec<Effect> {
+    vec![Effect::Count(Counter::Comments(comment.tweet), by), Effect::Count(Counter::Replies(comment.author), by)]
+}
+
+fn mentioned(mentions: Vec<Mention>, except: [Option<UserId>; 2], content: NotificationContent) -> Vec<Effect> {
+    if mentions.is_empty() {
+        return Vec::new();
+    }
+    vec![Effect::NotifyMentioned { mentions, except: except.into_iter().flatten().collect(), content }]
+}
+
+fn new_mentions(before: &TweetText, after: &TweetText) -> Vec<Mention> {
+    let before: HashSet<Mention> = before.mentions().into_iter().collect();
+    after.mentions().into_iter().filter(|mention| !before.contains(mention)).collect()
 }
 
 /// Mentioned users and the author of the parent tweet get the same content, so that a user who is both gets it once.

@@ -1,13 +1,15 @@
 //! Writes the notifications of a batch, those of each recipient together.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use aviary_model::UserId;
-use aviary_store::{FeedLookupResult, NotificationContent};
+use aviary_store::{FeedLookupResult, NotificationContent, Patience, StoreError, Task};
 
 use crate::batch::{Due, Failed, Written, all, failures};
 use crate::effects::Effect;
 use crate::feed::Feed;
+
+const PUT_OFF_SECONDS: i64 = 30;
 
 impl Feed {
     /// Notifies recipients, unless something that the notification names is gone, or a mute or block hides its actor.
@@ -39,7 +41,30 @@ impl Feed {
         indexes: Vec<usize>,
         contents: Vec<NotificationContent>,
     ) -> Written {
-        (indexes, self.notifications.notify(recipient, &contents, self.clock.now()).await)
+        let now = self.clock.now();
+        let written = match self.notifications.notify(recipient, &contents, now, Patience::Short).await {
+            Err(error) => self.put_off_notifications(recipient, contents, &error).await,
+            Ok(()) => Ok(()),
+        };
+        (indexes, written)
+    }
+
+    /// Leaves the notifications to a job, so that one recipient does not hold up the batch, and with it everybody's
+    /// counts, timelines and notifications. A batch that is delivered again makes the same job.
+    async fn put_off_notifications(
+        &self,
+        recipient: UserId,
+        contents: Vec<NotificationContent>,
+        error: &StoreError,
+    ) -> Result<(), StoreError> {
+        tracing::warn!(user.id = %recipient, count = contents.len(), error = %error, "an inbox could not be written");
+        if matches!(error, StoreError::Full(_)) {
+            return Ok(());
+        }
+        let ids: Vec<String> = contents.iter().map(|content| content.id_for(recipient).to_string()).collect();
+        let task = Task::Notify { user: recipient, contents };
+        let job = self.jobs.named(&format!("notify {}", ids.join(" ")), task, self.clock.now());
+        self.jobs.put(&self.jobs.after(PUT_OFF_SECONDS, job)).await
     }
 }
 
@@ -47,9 +72,10 @@ impl Feed {
 fn notifications((index, effect): &Due, known: &FeedLookupResult) -> Vec<(usize, UserId, NotificationContent)> {
     match effect {
         Effect::Notify(recipient, content) => vec![(*index, *recipient, content.clone())],
-        Effect::NotifyMentioned { names, except, content } => {
-            let owners = names.iter().filter_map(|name| known.owner(name)).filter(|owner| !except.contains(owner));
-            owners.map(|owner| (*index, owner, content.clone())).collect()
+        Effect::NotifyMentioned { mentions, except, content } => {
+            let users: BTreeSet<UserId> = mentions.iter().filter_map(|mention| known.mentioned(mention)).collect();
+            let users = users.into_iter().filter(|user| !except.contains(user));
+            users.map(|user| (*index, user, content.clone())).collect()
         }
         _ => Vec::new(),
     }

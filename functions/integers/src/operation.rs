@@ -1,8 +1,9 @@
 //! `/integers/operation/` (document 002): computes a new set from others.
 
 mod compute;
+mod work;
 
-use aviary_auth::Unconfirmed;
+use aviary_auth::{AccountCounts, Unconfirmed};
 use aviary_media::Download;
 use aviary_model::{IntegerSession, SetId};
 use aviary_store::{OpenSession, StoredSet};
@@ -13,10 +14,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::arithmetic::equation::Equation;
-use crate::download;
+use crate::download::{self, Delivery};
 use crate::operation::compute::compute;
+use crate::operation::work::Work;
 use crate::replay::SetReplay;
 use crate::request::admit::{NewRequest, RepeatedRequest, RequestKind, SetRequest, run};
+use crate::request::bytes::SentBytes;
 use crate::request::params::IntegerParams;
 use crate::request::parse_set::generate_id;
 use crate::response::{RawJsonResponse, ShownUnit, insert_encoding};
@@ -24,7 +27,7 @@ use crate::set_storage::{IdempotencyResult, NewSet, contended, write};
 use crate::state::IntegersState;
 
 const KIND: RequestKind = RequestKind { operation: "integer_operation", takes_uploads: false };
-/// How often an equation is computed when other requests replace the session.
+/// How often an equation is computed when other requests replace the session. All attempts have one bound of work.
 const ATTEMPTS: u32 = 4;
 
 /// A set to compute.
@@ -67,7 +70,7 @@ pub struct ShownOperation {
     pub download: Option<Download>,
 }
 
-/// Computes a new set from other sets of one session, unit by unit. Three round trips, four to replace a set, and one
+/// Computes a new set from other sets of one session, unit by unit. Six round trips, seven to replace a set, and one
 /// more for an object.
 #[utoipa::path(post, path = "/integers/operation", tag = "integers", request_body = OperationBody, responses(
     (status = 201, description = "The new set", body = ShownOperation),
@@ -91,7 +94,7 @@ pub async fn compute_set(
 }
 
 async fn execute(state: &IntegersState, request: NewRequest) -> Result<RawJsonResponse, ApiError> {
-    let NewRequest { user, form, mut open, claim, .. } = request;
+    let NewRequest { caller, form, mut open, claim, .. } = request;
     let wants_file = download::is_requested(&form)?;
     let mut fields = Fields::of(&form);
     let equation = fields.required("equation", |text| Equation::parse(text).map_err(|error| vec![error]));
@@ -99,23 +102,27 @@ async fn execute(state: &IntegersState, request: NewRequest) -> Result<RawJsonRe
     let equation = fields.finish(equation)?;
     let id = id.map_or_else(|| generate_id(state.entropy.as_ref()), Ok)?;
     let session = open.session.clone();
-    let mut counted = None;
-    for _ in 0..ATTEMPTS {
+    let mut work = Work::of(state, &caller);
+    let mut is_counted = false;
+    for attempt in 0..ATTEMPTS {
         if open.manifest.is_none() {
             return Err(ApiError::not_found());
         }
-        let set = compute(state, &open, &equation, id.clone()).await?;
-        // A retry does not count a second download.
-        let is_file = match counted {
-            Some(is_file) => is_file,
-            None => download::count(state, user, set.json.len(), wants_file).await?,
+        let computed = compute(state, &caller, &open, (&equation, id.clone()), &mut work).await;
+        let set = match computed {
+            // The equation alone is not too much work: others replaced its sets meanwhile.
+            Err(_) if attempt > 0 && work.is_exhausted() => return Err(contended()),
+            set => set?,
         };
-        counted = Some(is_file);
+        // How the last result is returned decides. A download is counted once.
+        let delivery = Delivery::of(set.length(), wants_file);
+        let more = if is_counted { AccountCounts::default() } else { delivery.counts() };
+        let sent = SentBytes::count(state, &caller, set.length(), more).await?;
+        is_counted |= delivery.is_file();
         let serialize = |open: &OpenSession, stored: &StoredSet| SetReplay::of(open, stored, Some(&set.json)).to_json();
         let result = claim.as_ref().map(|claim| IdempotencyResult { claim, serialize: &serialize });
-        if write(state, &open, &set, result).await? {
-            let response = response(&session, set);
-            return if is_file { download::write(state, user, &session, response).await } else { Ok(response) };
+        if write(state, &open, &set, &sent, result).await? {
+            return delivery.respond(state, &caller, &session, response(&session, set)).await;
         }
         open = state.integers.reopen(&open, state.clock.now()).await?;
     }
@@ -125,12 +132,12 @@ async fn execute(state: &IntegersState, request: NewRequest) -> Result<RawJsonRe
 /// Rebuilds the first response, from the units that are stored with the key, or from the set if it was not changed
 /// since.
 async fn replay(state: &IntegersState, request: RepeatedRequest) -> Result<RawJsonResponse, ApiError> {
-    let RepeatedRequest { user, form, result, .. } = request;
+    let RepeatedRequest { caller, form, result, .. } = request;
     let wants_file = download::is_requested(&form)?;
     let first = SetReplay::parse(&result)?;
     let session = first.session.clone();
-    let set = first.load(state, user).await?;
-    download::respond(state, user, &session, response(&session, set), wants_file).await
+    let (set, delivery) = first.load(state, &caller, wants_file).await?;
+    delivery.respond(state, &caller, &session, response(&session, set)).await
 }
 
 fn response(session: &IntegerSession, set: NewSet) -> RawJsonResponse {

@@ -4,6 +4,7 @@ use aviary_media::Download;
 use aviary_model::{Encoding, SetId};
 use aviary_web::ApiError;
 use axum::response::{IntoResponse, Response};
+use bytestring::ByteString;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -122,7 +123,7 @@ pub struct RawJsonResponse {
     /// The last member's name.
     pub(crate) name: &'static str,
     /// The last member's JSON.
-    pub(crate) json: String,
+    pub(crate) json: ByteString,
 }
 
 impl RawJsonResponse {
@@ -130,7 +131,7 @@ impl RawJsonResponse {
         status: StatusCode,
         members: [(&str, &str); N],
         name: &'static str,
-        json: String,
+        json: ByteString,
     ) -> Self {
         let members = members.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
         Self { status, members, name, json }
@@ -184,9 +185,9 @@ impl SetList {
         Ok(())
     }
 
-    pub(crate) fn finish(mut self) -> String {
+    pub(crate) fn finish(mut self) -> ByteString {
         self.0.push(']');
-        self.0
+        self.0.into()
     }
 }
 

@@ -13,15 +13,16 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::download;
+use crate::download::{self, Delivery};
 use crate::replay::SessionReplay;
 use crate::request::admit::{NewRequest, RepeatedRequest, RequestKind, SetRequest, run};
+use crate::request::bytes::{ReadBytes, SentBytes};
 use crate::request::params::IntegerParams;
 use crate::request::session_ref::SessionRef;
 use crate::response::{DeletedSession, RawJsonResponse, SetList, ShownIntegerSession, ShownUnit};
 use crate::session::parse_sets::parse_sets;
 use crate::session::read_sets::read_sets;
-use crate::set_storage::{NewSet, contended, store_units};
+use crate::set_storage::{NewSet, contended, store_all};
 use crate::state::IntegersState;
 
 const KIND: RequestKind = RequestKind { operation: "integer_session", takes_uploads: true };
@@ -63,7 +64,7 @@ pub struct SetOfSessionBody {
     pub integers: Vec<ShownUnit>,
 }
 
-/// Replaces a whole session; a request that fails changes nothing. Four round trips, and one more for each eight sets
+/// Replaces a whole session; a request that fails changes nothing. Five round trips, and one more for each eight sets
 /// after the first eight.
 #[utoipa::path(post, path = "/integers/session", tag = "integers", request_body = SessionBody, responses(
     (status = 201, description = "The session", body = ShownIntegerSession),
@@ -86,29 +87,32 @@ pub async fn replace_session(
 }
 
 async fn store(state: &IntegersState, request: NewRequest) -> Result<RawJsonResponse, ApiError> {
-    let NewRequest { user, form, open, claim, .. } = request;
+    let NewRequest { caller, form, open, claim, sent, .. } = request;
     let wants_file = download::is_requested(&form)?;
     let sets = parse_sets(&form, state.entropy.as_ref())?;
     let response = response(&open.session, &sets)?;
-    let is_file = download::count(state, user, response.json.len(), wants_file).await?;
-    write(state, &open, &sets, claim.as_ref()).await?;
-    if is_file { download::write(state, user, &open.session, response).await } else { Ok(response) }
+    let length = u64::try_from(response.json.len()).unwrap_or(u64::MAX);
+    let delivery = Delivery::of(length, wants_file).count(state, &caller).await?;
+    write(state, &open, &sets, &sent, claim.as_ref()).await?;
+    delivery.respond(state, &caller, &open.session, response).await
 }
 
 /// Rebuilds the first response. The sets come from the request itself, and only their ids are stored with the key; the
 /// sets of an upload are read from the session.
 async fn replay(state: &IntegersState, request: RepeatedRequest) -> Result<RawJsonResponse, ApiError> {
-    let RepeatedRequest { user, form, result, is_uploaded } = request;
+    let RepeatedRequest { caller, form, result, is_uploaded } = request;
     let wants_file = download::is_requested(&form)?;
     let first = SessionReplay::parse(&result)?;
-    let sets = if is_uploaded {
-        first.load(state, user).await?
-    } else {
-        let mut sets = parse_sets(&form, state.entropy.as_ref())?;
-        sets.iter_mut().zip(first.ids()).for_each(|(set, id)| set.id.clone_from(id));
-        sets
-    };
-    download::respond(state, user, &first.session, response(&first.session, &sets)?, wants_file).await
+    if is_uploaded {
+        let (sets, delivery) = first.load(state, &caller, wants_file).await?;
+        return delivery.respond(state, &caller, &first.session, response(&first.session, &sets)?).await;
+    }
+    let mut sets = parse_sets(&form, state.entropy.as_ref())?;
+    sets.iter_mut().zip(first.ids()).for_each(|(set, id)| set.id.clone_from(id));
+    let response = response(&first.session, &sets)?;
+    let length = u64::try_from(response.json.len()).unwrap_or(u64::MAX);
+    let delivery = Delivery::of(length, wants_file).count(state, &caller).await?;
+    delivery.respond(state, &caller, &first.session, response).await
 }
 
 /// Writes all sets into a new generation that no manifest names, then points the session's manifest at it in one write.
@@ -116,15 +120,13 @@ async fn write(
     state: &IntegersState,
     before: &OpenSession,
     sets: &[NewSet],
+    sent: &SentBytes,
     claim: Option<&IdempotencyClaim>,
 ) -> Result<(), ApiError> {
     let now = state.clock.now();
     let (new, check) = state.integers.announce_generation(before.user, &before.session, now).await?;
-    let mut items = Vec::with_capacity(sets.len());
-    for set in sets {
-        // The pending job that removes an unnamed generation removes its objects too.
-        items.push(store_units(state, &new, set, async |_| Ok(())).await?);
-    }
+    // The pending job that removes an unnamed generation removes its objects too.
+    let items = store_all(state, &new, sets, sent).await?;
     state.integers.fill(&new, &items).await?;
     let result = SessionReplay::of(&new, &items).to_json()?;
     let claim = claim.map(|claim| (claim, &state.authenticator.credentials, result));
@@ -143,7 +145,7 @@ fn response(session: &IntegerSession, sets: &[NewSet]) -> Result<RawJsonResponse
     Ok(RawJsonResponse::new(StatusCode::CREATED, members, "integer_sets", list.finish()))
 }
 
-/// Shows a session with all its sets. Parameters may be in the body or the query. Two round trips for a small session,
+/// Shows a session with all its sets. Parameters may be in the body or the query. Three round trips for a small session,
 /// and one more for each megabyte.
 #[utoipa::path(get, path = "/integers/session", tag = "integers",
     params(
@@ -167,28 +169,32 @@ pub async fn show_session(
     cookies: Cookies,
     IntegerParams(form): IntegerParams,
 ) -> Result<RawJsonResponse, ApiError> {
-    let (_, mut open) = SessionRef::of(&form).open(&state, unconfirmed, &cookies, &form).await?;
-    let wants_file = download::is_requested(&form)?;
+    let wants_file = download::is_requested(&form);
+    let is_wanted = matches!(wants_file, Ok(true));
+    let opening = ReadBytes::open(&state, unconfirmed, &cookies, &form, is_wanted);
+    let (mut open, bytes, delivery) = opening.await?;
+    wants_file?;
     for _ in 0..ATTEMPTS {
         let Some(manifest) = &open.manifest else { return Err(ApiError::not_found()) };
-        let sets = read_sets(&state, &open).await?;
+        let sets = read_sets(&state, &open, &bytes).await?;
         // A single query sees one state of the table, but some sets may be missing while a session is being removed.
         if !sets.in_one_query || sets.count != manifest.sets {
             // Several queries saw one state of the session if its generation is still the same.
             let now = state.integers.reopen(&open, state.clock.now()).await?;
             if now.generation != open.generation {
+                bytes.add(now.manifest.as_ref().map_or(0, |manifest| manifest.bytes)).await?;
                 open = now;
                 continue;
             }
         }
         let members = [("session_id", open.session.as_str())];
         let response = RawJsonResponse::new(StatusCode::OK, members, "integer_sets", sets.json);
-        return download::respond(&state, open.user, &open.session, response, wants_file).await;
+        return delivery.respond(&state, bytes.caller(), &open.session, response).await;
     }
     Err(contended())
 }
 
-/// Deletes a session with all its sets. The request must name the session. Three round trips.
+/// Deletes a session with all its sets. The request must name the session. Four round trips.
 #[utoipa::path(delete, path = "/integers/session", tag = "integers",
     params(
         ("session_id" = String, Query, description = "The session; may be in the body too, and spelt `sessioin_id`"),

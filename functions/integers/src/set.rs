@@ -10,9 +10,10 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::download;
+use crate::download::{self, Delivery};
 use crate::replay::SetReplay;
 use crate::request::admit::{NewRequest, RepeatedRequest, RequestKind, SetRequest, run};
+use crate::request::bytes::{ReadBytes, SentBytes};
 use crate::request::params::IntegerParams;
 use crate::request::parse_set::parse_set;
 use crate::request::session_ref::SessionRef;
@@ -51,7 +52,7 @@ pub struct SetBody {
     pub user_id: String,
 }
 
-/// Stores a set. Two round trips, three to replace a set, and one more for an object.
+/// Stores a set. Three round trips, four to replace a set, and one more for an object.
 #[utoipa::path(post, path = "/integers/set", tag = "integers", request_body = SetBody, responses(
     (status = 201, description = "The set", body = ShownSet),
     (status = 400, description = "Which field is wrong, or which bound of the session or the account the set exceeds"),
@@ -74,33 +75,34 @@ pub async fn store_set(
 }
 
 async fn store(state: &IntegersState, request: NewRequest) -> Result<RawJsonResponse, ApiError> {
-    let NewRequest { user, form, open, claim, is_uploaded } = request;
+    let NewRequest { caller, form, open, claim, is_uploaded, sent } = request;
     let wants_file = download::is_requested(&form)?;
     let set = parse_set(Fields::of(&form), state.entropy.as_ref())?;
-    let is_file = download::count(state, user, set.json.len(), wants_file).await?;
+    let delivery = Delivery::of(set.length(), wants_file).count(state, &caller).await?;
     let session = open.session.clone();
     let serialize = |open: &OpenSession, stored: &StoredSet| {
-        SetReplay::of(open, stored, Some(set.json.as_str()).filter(|_| is_uploaded)).to_json()
+        SetReplay::of(open, stored, Some(&set.json).filter(|_| is_uploaded)).to_json()
     };
     let result = claim.as_ref().map(|claim| IdempotencyResult { claim, serialize: &serialize });
-    write_with_retries(state, open, &set, result).await?;
-    let response = response(&session, set);
-    if is_file { download::write(state, user, &session, response).await } else { Ok(response) }
+    write_with_retries(state, open, &set, &sent, result).await?;
+    delivery.respond(state, &caller, &session, response(&session, set)).await
 }
 
 /// Rebuilds the first response. The units come from the request itself, and only the id is stored with the key; the
 /// units of an upload are stored too, or read from the set.
 async fn replay(state: &IntegersState, request: RepeatedRequest) -> Result<RawJsonResponse, ApiError> {
-    let RepeatedRequest { user, form, result, is_uploaded } = request;
+    let RepeatedRequest { caller, form, result, is_uploaded } = request;
     let wants_file = download::is_requested(&form)?;
     let first = SetReplay::parse(&result)?;
     let session = first.session.clone();
-    let set = if is_uploaded {
-        first.load(state, user).await?
+    let (set, delivery) = if is_uploaded {
+        first.load(state, &caller, wants_file).await?
     } else {
-        NewSet { id: first.set, ..parse_set(Fields::of(&form), state.entropy.as_ref())? }
+        let set = NewSet { id: first.set, ..parse_set(Fields::of(&form), state.entropy.as_ref())? };
+        let delivery = Delivery::of(set.length(), wants_file).count(state, &caller).await?;
+        (set, delivery)
     };
-    download::respond(state, user, &session, response(&session, set), wants_file).await
+    delivery.respond(state, &caller, &session, response(&session, set)).await
 }
 
 /// Writes the set, and retries when another request replaced the session.
@@ -108,10 +110,11 @@ async fn write_with_retries(
     state: &IntegersState,
     mut open: OpenSession,
     set: &NewSet,
+    sent: &SentBytes,
     result: Option<IdempotencyResult<'_>>,
 ) -> Result<(), ApiError> {
     for _ in 0..ATTEMPTS {
-        if write(state, &open, set, result).await? {
+        if write(state, &open, set, sent, result).await? {
             return Ok(());
         }
         open = state.integers.reopen(&open, state.clock.now()).await?;
@@ -126,7 +129,7 @@ fn response(session: &IntegerSession, set: NewSet) -> RawJsonResponse {
     response
 }
 
-/// Shows a set. Parameters may be in the body or the query. Two round trips.
+/// Shows a set. Parameters may be in the body or the query. Three round trips.
 #[utoipa::path(get, path = "/integers/set", tag = "integers",
     params(
         ("set_id" = String, Query, description = "The set; may be in the body too"),
@@ -157,16 +160,18 @@ pub async fn show_set(
         Some(_) => state.integers.set(&open, &id).await?,
         None => None,
     };
-    let found = read(&state, &open, found.ok_or_else(ApiError::not_found)?).await?;
-    let (set, json) = found.ok_or_else(ApiError::not_found)?;
+    let found = found.ok_or_else(ApiError::not_found)?;
+    let delivery = Delivery::of(found.bytes, wants_file);
+    let bytes = ReadBytes::count(&state, &caller, found.bytes, delivery.counts()).await?;
+    let (set, json) = read(&state, &open, found, &bytes).await?.ok_or_else(ApiError::not_found)?;
     let user = caller.user.to_string();
     let members = [("user_id", user.as_str()), ("session_id", open.session.as_str()), ("set_id", id.as_str())];
     let mut response = RawJsonResponse::new(StatusCode::OK, members, "integers", json);
     insert_encoding(&mut response.members, set.encoding);
-    download::respond(&state, caller.user, &open.session, response, wants_file).await
+    delivery.respond(&state, &caller, &open.session, response).await
 }
 
-/// Deletes a set. A session without sets no longer exists. Three round trips.
+/// Deletes a set. A session without sets no longer exists. Four round trips.
 #[utoipa::path(delete, path = "/integers/set", tag = "integers",
     params(
         ("set_id" = String, Query, description = "The set; may be in the body too"),

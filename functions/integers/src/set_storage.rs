@@ -2,18 +2,23 @@
 
 use aviary_media::PrivateKey;
 use aviary_model::{Encoding, SetId};
-use aviary_store::{IdempotencyClaim, OpenSession, SetContent, SetWrite, StoredSet, Written};
+use aviary_store::{IdempotencyClaim, MAX_SESSION_INLINE_BYTES, OpenSession, SetContent, SetWrite, StoredSet, Written};
 use aviary_web::ApiError;
 use bytes::Bytes;
+use bytestring::ByteString;
+use futures_util::{StreamExt, TryStreamExt};
 use http::StatusCode;
 
 use crate::arithmetic::unit::MAX_STORED_BYTES;
+use crate::download::CONTENT_TYPE;
+use crate::request::bytes::{ReadBytes, SentBytes};
 use crate::state::IntegersState;
 
-/// The most bytes of units in an item; DynamoDB allows 400 KB for an item with all its attributes.
-const MAX_INLINE: usize = 256 << 10;
-/// The content type of objects.
-pub(crate) const CONTENT_TYPE: &str = "application/json";
+/// The most bytes of units in an item. At this size a set costs as much in its item as in an object
+/// (`docs/integers.md`).
+pub(crate) const MAX_INLINE: usize = 6 << 10;
+/// How many objects are written concurrently.
+const CONCURRENT_WRITES: usize = 8;
 
 /// A set to write.
 #[derive(Clone, Debug)]
@@ -25,7 +30,14 @@ pub(crate) struct NewSet {
     /// The number of its units.
     pub(crate) units: u64,
     /// Its units, as JSON.
-    pub(crate) json: String,
+    pub(crate) json: ByteString,
+}
+
+impl NewSet {
+    /// The bytes of its units' JSON.
+    pub(crate) fn length(&self) -> u64 {
+        u64::try_from(self.json.len()).unwrap_or(u64::MAX)
+    }
 }
 
 /// The result to store with an idempotency key in the transaction that writes the set.
@@ -47,11 +59,13 @@ pub(crate) async fn write(
     state: &IntegersState,
     open: &OpenSession,
     set: &NewSet,
+    sent: &SentBytes,
     result: Option<IdempotencyResult<'_>>,
 ) -> Result<bool, ApiError> {
     let now = state.clock.now();
     let mut check = None;
-    let stored = store_units(state, open, set, async |key: &PrivateKey| {
+    let is_inline = set.json.len() <= MAX_INLINE;
+    let stored = store_units(state, open, (set, is_inline), sent, async |key: &PrivateKey| {
         check = Some(state.integers.announce_object(open, &set.id, key.as_str(), now).await?);
         Ok(())
     });
@@ -69,21 +83,41 @@ pub(crate) async fn write(
     }
 }
 
-/// Stores a set's units and returns the set's item, which is not written yet. Before it writes an object it calls
-/// `announce`, which must schedule the removal of an object that no item will name.
-pub(crate) async fn store_units(
+/// Stores the units of a session's sets, and returns the sets' items in their order, which are not written yet. The
+/// items share a partition, so that all together hold few units. A pending job must remove the objects if no item will
+/// name them. No round trip; one request to the bucket for each object, eight at once.
+pub(crate) async fn store_all(
     state: &IntegersState,
     open: &OpenSession,
-    set: &NewSet,
+    sets: &[NewSet],
+    sent: &SentBytes,
+) -> Result<Vec<StoredSet>, ApiError> {
+    let mut room = MAX_SESSION_INLINE_BYTES;
+    let mut stores = Vec::with_capacity(sets.len());
+    for set in sets {
+        let is_inline = set.json.len() <= MAX_INLINE.min(room);
+        room -= if is_inline { set.json.len() } else { 0 };
+        stores.push(store_units(state, open, (set, is_inline), sent, async |_| Ok(())));
+    }
+    futures_util::stream::iter(stores).buffered(CONCURRENT_WRITES).try_collect().await
+}
+
+/// Stores a set's units and returns the set's item, which is not written yet. Before it writes an object it calls
+/// `announce`, which must schedule the removal of an object that no item will name.
+async fn store_units(
+    state: &IntegersState,
+    open: &OpenSession,
+    (set, is_inline): (&NewSet, bool),
+    _counted: &SentBytes,
     announce: impl AsyncFnOnce(&PrivateKey) -> Result<(), ApiError>,
 ) -> Result<StoredSet, ApiError> {
-    let content = if set.json.len() <= MAX_INLINE {
-        SetContent::Inline(set.json.clone())
+    let content = if is_inline {
+        SetContent::Inline(set.json.to_string())
     } else {
         let random = u128::from_le_bytes(state.entropy.bytes::<16>()?);
         let key = PrivateKey::integers(open.user, open.generation, random);
         announce(&key).await?;
-        state.bucket.put_private(&key, CONTENT_TYPE, &[Bytes::from(set.json.clone())]).await?;
+        state.bucket.put_private(&key, CONTENT_TYPE, &[set.json.clone().into_bytes()]).await?;
         SetContent::Object(key.into_string())
     };
     Ok(StoredSet {
@@ -91,12 +125,12 @@ pub(crate) async fn store_units(
         version: state.integers.new_version(state.clock.now())?,
         encoding: set.encoding,
         units: set.units,
-        bytes: u64::try_from(set.json.len()).unwrap_or(u64::MAX),
+        bytes: set.length(),
         content,
     })
 }
 
-/// Reads a set's units as JSON, together with the item they belong to. If the set is replaced during the read, both are
+/// Reads a set's units as JSON, together with the item they belong to, whose content is then empty. If the set is replaced during the read, both are
 /// those of the new version. Returns `None` if it is deleted during the read.
 ///
 /// # Errors
@@ -105,19 +139,21 @@ pub(crate) async fn read(
     state: &IntegersState,
     open: &OpenSession,
     set: StoredSet,
-) -> Result<Option<(StoredSet, String)>, ApiError> {
+    bytes: &ReadBytes<'_>,
+) -> Result<Option<(StoredSet, ByteString)>, ApiError> {
     let mut set = set;
     loop {
-        let key = match &set.content {
+        bytes.take(set.bytes).await?;
+        let key = match &mut set.content {
             SetContent::Inline(json) => {
-                let json = json.clone();
+                let json = ByteString::from(std::mem::take(json));
                 return Ok(Some((set, json)));
             }
             SetContent::Object(key) => key.parse::<PrivateKey>().map_err(ApiError::internal)?,
         };
         let max = u64::try_from(MAX_STORED_BYTES).unwrap_or(u64::MAX);
-        if let Some(bytes) = state.bucket.get_private(&key, max).await? {
-            return text(&key, &bytes).map(|json| Some((set, json)));
+        if let Some(found) = state.bucket.get_private(&key, max).await? {
+            return text(&key, found).map(|json| Some((set, json)));
         }
         let now = state.clock.now();
         let again = state.integers.reopen(open, now).await?;
@@ -129,9 +165,8 @@ pub(crate) async fn read(
     }
 }
 
-fn text(key: &PrivateKey, bytes: &Bytes) -> Result<String, ApiError> {
-    let text = std::str::from_utf8(bytes);
-    text.map(ToOwned::to_owned).map_err(|error| ApiError::internal(format!("{key} is not UTF-8: {error}")))
+fn text(key: &PrivateKey, bytes: Bytes) -> Result<ByteString, ApiError> {
+    ByteString::try_from(bytes).map_err(|error| ApiError::internal(format!("{key} is not UTF-8: {error}")))
 }
 
 /// The 5xx alarm of the deployment counts the response.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Authenticator, Limiter, Limits};
+use aviary_auth::{Authenticator, Limiter};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
@@ -32,7 +32,7 @@ impl IntegersState {
         let authenticator = Authenticator::start(start, &db).await?;
         let jobs = JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?);
         Ok(Self {
-            limiter: Limiter::new(authenticator.credentials.clone(), Limits::of(settings)?, start.clock.clone()),
+            limiter: authenticator.limiter.clone(),
             authenticator,
             profiles: Profiles::new(&SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?)),
             integers: Integers::new(&IntegersTable::new(&db, settings.required("AVIARY_INTEGERS_TABLE")?), &jobs),

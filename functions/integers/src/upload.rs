@@ -1,18 +1,21 @@
 //! `/integers/upload/` (not in the documents): a form with which a client sends input that is too large for a request.
 
-use aviary_auth::Unconfirmed;
+use std::future::ready;
+
+use aviary_auth::{AccountCounts, Unconfirmed};
 use aviary_media::{PresignedPost, PrivateKey, UploadTerms};
-use aviary_model::UploadId;
-use aviary_web::{ApiError, Fields, Params};
+use aviary_model::{Timestamp, UploadId, UserId};
+use aviary_store::IdempotencyClaim;
+use aviary_web::{ApiError, Fields, IdempotencyKey, IdempotentRequest, Params};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::arithmetic::unit::MAX_SENT_BYTES;
+use crate::download::CONTENT_TYPE;
 use crate::request::session_ref::check_user;
-use crate::set_storage::CONTENT_TYPE;
 use crate::state::IntegersState;
 
 /// How long the form can be sent.
@@ -43,8 +46,17 @@ pub struct ShownUpload {
     pub expires_at: String,
 }
 
-/// Creates a form with which the caller can send one object of at most `size` bytes. Two round trips. A repeated
-/// request creates another form; of the first only the pending job remains that removes its object.
+/// What is stored with an idempotency key. The form itself is a permission and is signed anew.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredUpload {
+    upload: UploadId,
+    size: u64,
+    at: Timestamp,
+}
+
+/// Creates a form with which the caller can send one object of at most `size` bytes. Three round trips, one more with
+/// an idempotency key. A repeated request with its key gets the same upload, whose form expires when the first one does,
+/// and counts as none.
 #[utoipa::path(post, path = "/integers/upload", tag = "integers", request_body = UploadBody, responses(
     (status = 201, description = "The form", body = ShownUpload),
     (status = 400, description = "What is wrong with `size`"),
@@ -55,27 +67,58 @@ pub struct ShownUpload {
 pub async fn create_upload(
     State(state): State<IntegersState>,
     unconfirmed: Unconfirmed,
+    key: IdempotencyKey,
     Params(form): Params,
 ) -> Result<(StatusCode, Json<ShownUpload>), ApiError> {
     let mut fields = Fields::of(&form);
     let size = fields.required("size", parse_size);
     let size = fields.finish(size);
-    let account = unconfirmed.user().to_string();
-    let counted = async {
-        match &size {
-            Ok(size) => state.limiter.begin_upload(&account, *size).await,
-            Err(_) => Ok(()),
-        }
-    };
-    let (caller, counted) = futures_util::join!(unconfirmed.with_form(&form).confirm(), counted);
-    let (caller, size) = (caller?, size?);
-    counted?;
+    let counts = AccountCounts::default().uploaded(size.as_ref().map_or(0, |size| *size));
+    let (caller, ()) = unconfirmed.with_form(&form).confirm_counting(ready(Ok(())), |()| counts).await?;
+    let size = size?;
     check_user(&state, &caller, &form).await?;
     let now = state.clock.now();
-    // The job exists before the form is handed out, so every object is removed.
-    let upload: UploadId = state.integers.announce_upload(caller.user, now, OBJECT_SECONDS).await?;
-    let key = PrivateKey::integers_upload(caller.user, upload);
-    let terms = UploadTerms { key: &key, content_type: CONTENT_TYPE, max_bytes: size, now, seconds: FORM_SECONDS };
+    let credentials = &state.authenticator.credentials;
+    let body = if key.is_sent() { form.digest(&[]) } else { String::new() };
+    let claim = match key.claim(credentials, "integers-upload", Some(caller.user), &body, now).await? {
+        IdempotentRequest::New(claim) => claim,
+        IdempotentRequest::Repeat(stored) => {
+            state.limiter.uncount(&caller).await?;
+            let stored: StoredUpload = serde_json::from_str(&stored).map_err(ApiError::internal)?;
+            return show(&state, caller.user, &stored).await;
+        }
+    };
+    let begun = begin(&state, caller.user, size, now, claim.as_ref()).await;
+    if let (Err(_), Some(claim)) = (&begun, &claim) {
+        credentials.release_idempotency_key(claim).await?;
+    }
+    show(&state, caller.user, &begun?).await
+}
+
+/// Writes the upload's job. It exists before the form is handed out, so every object is removed.
+async fn begin(
+    state: &IntegersState,
+    user: UserId,
+    size: u64,
+    at: Timestamp,
+    claim: Option<&IdempotencyClaim>,
+) -> Result<StoredUpload, ApiError> {
+    let stored = StoredUpload { upload: state.integers.new_upload(at)?, size, at };
+    let result = serde_json::to_string(&stored).map_err(ApiError::internal)?;
+    let settled = claim.map(|claim| (claim, &state.authenticator.credentials, result));
+    state.integers.announce_upload(user, stored.upload, at, OBJECT_SECONDS, settled).await?;
+    Ok(stored)
+}
+
+async fn show(
+    state: &IntegersState,
+    user: UserId,
+    stored: &StoredUpload,
+) -> Result<(StatusCode, Json<ShownUpload>), ApiError> {
+    let StoredUpload { upload, size, at } = stored;
+    let key = PrivateKey::integers_upload(user, *upload);
+    let terms =
+        UploadTerms { key: &key, content_type: CONTENT_TYPE, max_bytes: *size, now: *at, seconds: FORM_SECONDS };
     let form = state.bucket.presign_post(&terms).await?;
     let expires_at = terms.expires_at().to_string();
     Ok((StatusCode::CREATED, Json(ShownUpload { upload_id: upload.to_string(), upload: form, expires_at })))

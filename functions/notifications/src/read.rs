@@ -25,7 +25,7 @@ pub struct MarkReadBody {
     pub ids: Vec<String>,
 }
 
-/// Marks notifications as read. Two round trips, three with ids.
+/// Marks notifications as read. Three round trips, four with ids.
 #[utoipa::path(post, path = "/api/notifications/read", tag = "notifications", request_body = MarkReadBody,
     responses(
         (status = 200, description = "The number of notifications that are still unread", body = UnreadResponse),
@@ -54,7 +54,7 @@ fn ids(form: &Form) -> Result<Option<HashSet<NotificationId>>, ApiError> {
     match form.get(IDS) {
         None => return Ok(None),
         Some(Value::Json(value)) if value.is_null() => fields.error(IDS, "This field may not be null."),
-        Some(Value::Json(value)) if !value.is_array() => {
+        Some(value) if !is_list(value) => {
             fields.error(IDS, format!("Expected a list of items but got type \"{}\".", python_type(value)));
         }
         Some(_) => {}
@@ -64,32 +64,36 @@ fn ids(form: &Form) -> Result<Option<HashSet<NotificationId>>, ApiError> {
         fields.error(IDS, format!("Ensure this field has no more than {MAX_IDS} elements."));
     }
     let ids: Option<HashSet<NotificationId>> = sent.iter().map(id).collect();
-    if ids.is_none()
-        && matches!(
-            form.get(IDS),
-            Some(Value::Text(_) | Value::File(_)) | Some(Value::Json(serde_json::Value::Array(_)))
-        )
-    {
+    if ids.is_none() && form.get(IDS).is_some_and(is_list) {
         fields.error(IDS, "Must be a valid UUID.");
     }
     fields.finish(Some(ids))
+}
+
+/// Whether the field has the form of a list: one of JSON, or a field of a form.
+fn is_list(value: &Value) -> bool {
+    match value {
+        Value::Text(_) | Value::File(_) => true,
+        Value::Json(value) => value.is_array(),
+        Value::Number(_) | Value::Object(_) | Value::Raw(_) => false,
+    }
 }
 
 fn id(value: &Value) -> Option<NotificationId> {
     match value {
         Value::Text(text) => text.parse().ok(),
         Value::Json(value) => value.as_str()?.parse().ok(),
-        Value::File(_) => None,
+        Value::Number(_) | Value::Object(_) | Value::Raw(_) | Value::File(_) => None,
     }
 }
 
 /// The value's type in Python's words, which Django REST framework uses in its error.
-fn python_type(value: &serde_json::Value) -> &'static str {
+fn python_type(value: &Value) -> &'static str {
     match value {
-        serde_json::Value::Object(_) => "dict",
-        serde_json::Value::Bool(_) => "bool",
-        serde_json::Value::Number(number) if number.is_f64() => "float",
-        serde_json::Value::Number(_) => "int",
+        Value::Object(_) => "dict",
+        Value::Json(value) if value.is_boolean() => "bool",
+        Value::Number(number) if number.is_float() => "float",
+        Value::Number(_) => "int",
         _ => "str",
     }
 }

@@ -1,6 +1,6 @@
 //! The routes of the function.
 
-use aviary_web::{Routes, own};
+use aviary_web::{RouteLimit, Routes, own};
 use utoipa_axum::routes;
 
 use crate::state::NotificationsState;
@@ -14,7 +14,10 @@ pub fn routes() -> Routes<NotificationsState> {
         .add(notifications.round_trips(2), routes!(collection::list_notifications))
         .add(notifications.round_trips(1), routes!(unread::count_unread))
         .add(
-            notifications.repeatable("A notification that is read stays read.").round_trips(2),
+            notifications
+                .repeatable("A notification that is read stays read.")
+                .limit(RouteLimit::OtherWritesAccount)
+                .round_trips(3),
             routes!(read::mark_read),
         )
 }

@@ -1,13 +1,13 @@
 //! `POST` and `DELETE /api/profiles/<id>/block/`.
 
 use aviary_auth::Unconfirmed;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::relation_target::{counted_relation_target, new_edge_id, relation_target};
+use crate::relation_target::{new_edge_id, relation_target};
 use crate::state::ProfilesState;
 
 const ONESELF: &str = "You cannot block yourself.";
@@ -19,7 +19,7 @@ pub struct BlockResponse {
     pub blocked: bool,
 }
 
-/// Blocks a user, which ends follows in both directions. Blocking them again changes nothing. Two round trips.
+/// Blocks a user, which ends follows in both directions. Blocking them again changes nothing. Three round trips.
 #[utoipa::path(post, path = "/api/profiles/{id}/block", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(
@@ -35,12 +35,12 @@ pub async fn block(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<BlockResponse>, ApiError> {
-    let (caller, target) = counted_relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
-    state.relations.block(caller.user, target.profile.id, new_edge_id(&state)?).await?;
+    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    state.relations.block(caller.user, target, new_edge_id(&state)?).await?;
     Ok(Json(BlockResponse { blocked: true }))
 }
 
-/// Unblocks a user. Ended follows stay ended. Two round trips.
+/// Unblocks a user. Ended follows stay ended. Three round trips.
 #[utoipa::path(delete, path = "/api/profiles/{id}/block", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(
@@ -53,7 +53,7 @@ pub async fn unblock(
     State(state): State<ProfilesState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<BlockResponse>, ApiError> {
     let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
     state.relations.unblock(caller.user, target).await?;

@@ -9,17 +9,20 @@ use aviary_store::{PageKeys, Picture, ProfileChange};
 use aviary_web::{ApiError, Fields, Form, Payload};
 use axum::Json;
 use axum::extract::State;
+use futures_util::future::try_join;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::apply_change::apply_change;
 use crate::response::ViewedProfile;
 use crate::state::ProfilesState;
+use crate::view_profile::own_email;
 
 /// The fields to change. An absent field stays as it is, an empty one is cleared.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EditProfileBody {
-    /// The id of the profile to change.
+    /// The id of the profile to change; by default the caller's.
+    #[schema(required = false)]
     pub profile_id: String,
     /// The display name, at most 150 characters.
     #[schema(required = false)]
@@ -37,14 +40,14 @@ pub struct EditProfileBody {
 
 /// The valid fields of an edit.
 struct Edit {
-    profile_id: String,
+    profile_id: Option<String>,
     alias: Option<Alias>,
     bio: Option<Bio>,
     image: Option<Option<Link>>,
     background: Option<Option<Link>>,
 }
 
-/// Changes a profile. Two round trips, and the removal of an uploaded picture that a link replaces.
+/// Changes a profile. Three round trips, and the removal of an uploaded picture that a link replaces.
 #[utoipa::path(put, path = "/api/profiles/edit", tag = "profiles", request_body = EditProfileBody, responses(
     (status = 200, description = "The changed profile", body = ViewedProfile),
     (status = 400, description = "Invalid fields, each with its errors"),
@@ -58,15 +61,19 @@ pub async fn edit_profile(
     Payload(form): Payload,
 ) -> Result<Json<ViewedProfile>, ApiError> {
     let (viewer, edit) = (unconfirmed.user(), read(&form));
-    let id = edit.as_ref().ok().and_then(|edit| edit.profile_id.parse::<UserId>().ok());
-    let keys = id.map_or_else(PageKeys::default, |id| PageKeys::by(Some(viewer)).person(id).follows(id));
-    let (caller, page_data) = unconfirmed.with_form(&form).confirm_with(state.page_reads.read(&keys)).await?;
+    let id = edit.as_ref().ok().and_then(|edit| match &edit.profile_id {
+        Some(id) => id.parse::<UserId>().ok(),
+        None => Some(viewer),
+    });
+    let keys = id.map_or_else(PageKeys::default, |id| PageKeys::by(Some(viewer)).person(id));
+    let read = try_join(state.page_reads.read(&keys), own_email(&state, viewer, id));
+    let (caller, (page_data, email)) = unconfirmed.with_form(&form).confirm_with(read).await?;
     let edit = edit?;
     let id = id.ok_or_else(ApiError::not_found)?;
     page_data.profile(id).ok_or_else(ApiError::not_found)?;
     caller.must_own(id)?;
     let changed = apply_change(&state, id, change(&state, id, edit)).await?;
-    Ok(Json(ViewedProfile::of(&changed, viewer, page_data.follows(id), state.bucket.urls())))
+    Ok(Json(ViewedProfile::of(&changed, viewer, email.as_ref(), page_data.follows(id), state.bucket.urls())))
 }
 
 /// As `PUT /api/profiles/edit`: the path with document 000's misprint.
@@ -87,12 +94,12 @@ pub async fn edit_profile_as_printed(
 
 fn read(form: &Form) -> Result<Edit, ApiError> {
     let mut fields = Fields::of(form);
-    let profile_id = fields.required("profile_id", |text| Ok::<_, Vec<Infallible>>(text.trim().to_owned()));
+    let profile_id = fields.optional("profile_id", |text| Ok::<_, Vec<Infallible>>(text.trim().to_owned()));
     let alias = fields.blankable("alias", Alias::parse);
     let bio = fields.blankable("bio", Bio::parse);
     let image = fields.blankable("image_url", Link::parse_blankable);
     let background = fields.blankable("background_image_url", Link::parse_blankable);
-    fields.finish(profile_id.map(|profile_id| Edit { profile_id, alias, bio, image, background }))
+    fields.finish(Some(Edit { profile_id, alias, bio, image, background }))
 }
 
 /// The change that an edit makes. A link to an uploaded picture of this profile is ignored: the client sends back the

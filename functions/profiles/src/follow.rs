@@ -3,14 +3,14 @@
 use aviary_auth::Unconfirmed;
 use aviary_representation::{one_less, one_more};
 use aviary_store::RelationChange;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::relation_target::{counted_relation_target, new_edge_id, relation_target};
+use crate::relation_target::{new_edge_id, relation_target};
 use crate::state::ProfilesState;
 
 const ONESELF: &str = "You cannot follow yourself.";
@@ -24,12 +24,12 @@ pub struct FollowResponse {
     pub followers: u64,
 }
 
-/// Follows a user. Following them again changes nothing. Two round trips.
+/// Follows a user. Following them again changes nothing. Three round trips.
 #[utoipa::path(post, path = "/api/profiles/{id}/follow", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(
         (status = 200, description = "The caller follows this user", body = FollowResponse),
-        (status = 400, description = "The caller's own id, or a user whom the caller blocks"),
+        (status = 400, description = "The caller's own id, a user whom the caller blocks, or too many follows"),
         (status = 401, description = "Missing or invalid credential"),
         (status = 403, description = "This user blocks the caller"),
         (status = 404, description = "Unknown user"),
@@ -41,7 +41,7 @@ pub async fn follow(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<FollowResponse>, ApiError> {
-    let (caller, target) = counted_relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
     let followers = target.profile.followers;
     let followers = match state.relations.follow(caller.user, target.profile.id, new_edge_id(&state)?).await? {
         RelationChange::Changed => one_more(followers, true),
@@ -51,11 +51,15 @@ pub async fn follow(
             let text = "You block this user. Unblock them before you follow them.";
             return Err(ApiError::detail(StatusCode::BAD_REQUEST, text));
         }
+        RelationChange::TooMany => {
+            let text = format!("You cannot follow more than {} users.", state.relations.max_follows());
+            return Err(ApiError::detail(StatusCode::BAD_REQUEST, text));
+        }
     };
     Ok(Json(FollowResponse { following: true, followers }))
 }
 
-/// Unfollows a user. Without a follow nothing changes. Two round trips.
+/// Unfollows a user. Without a follow nothing changes. Three round trips.
 #[utoipa::path(delete, path = "/api/profiles/{id}/follow", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(
@@ -68,10 +72,11 @@ pub async fn unfollow(
     State(state): State<ProfilesState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<FollowResponse>, ApiError> {
     let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
-    let ended = state.relations.unfollow(caller.user, target.profile.id).await? == RelationChange::Changed;
-    let followers = one_less(target.profile.followers, ended);
+    let followers = target.profile.followers;
+    let ended = state.relations.unfollow(caller.user, target).await? == RelationChange::Changed;
+    let followers = one_less(followers, ended);
     Ok(Json(FollowResponse { following: false, followers }))
 }

@@ -1,13 +1,13 @@
 //! `POST` and `DELETE /api/profiles/<id>/mute/`.
 
 use aviary_auth::Unconfirmed;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::relation_target::{counted_relation_target, new_edge_id, relation_target};
+use crate::relation_target::{new_edge_id, relation_target};
 use crate::state::ProfilesState;
 
 const ONESELF: &str = "You cannot mute yourself.";
@@ -19,7 +19,7 @@ pub struct MuteResponse {
     pub muted: bool,
 }
 
-/// Mutes a user: their tweets and notifications are left out of what the caller sees. Two round trips.
+/// Mutes a user: their tweets and notifications are left out of what the caller sees. Three round trips.
 #[utoipa::path(post, path = "/api/profiles/{id}/mute", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(
@@ -35,12 +35,12 @@ pub async fn mute(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<MuteResponse>, ApiError> {
-    let (caller, target) = counted_relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
     state.relations.mute(caller.user, target.profile.id, new_edge_id(&state)?).await?;
     Ok(Json(MuteResponse { muted: true }))
 }
 
-/// Unmutes a user. Two round trips.
+/// Unmutes a user. Three round trips.
 #[utoipa::path(delete, path = "/api/profiles/{id}/mute", tag = "profiles",
     params(("id" = String, Path, description = "The user's id")),
     responses(
@@ -53,7 +53,7 @@ pub async fn unmute(
     State(state): State<ProfilesState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<MuteResponse>, ApiError> {
     let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
     state.relations.unmute(caller.user, target).await?;

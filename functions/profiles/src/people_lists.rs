@@ -83,21 +83,23 @@ pub(crate) async fn show_list(
     let next = page.next.clone();
     let found = page.entries.into_iter().map(|id| (id, id)).collect();
     let people = visible_people(state, caller.user, found, |hide, _, _| !list.leaves_out(hide)).await?;
-    Ok(query.page(&name, people, next))
+    Ok(query.page(&name, people.into_iter().map(|(person, _)| person).collect(), next))
 }
 
-/// The people who still exist and whom `keep` accepts, in the order of `found`. One round trip.
+/// The people who still exist and whom `keep` accepts, in the order of `found`, each with what was found. One round
+/// trip.
 pub(crate) async fn visible_people<T>(
     state: &ProfilesState,
     viewer: UserId,
     found: Vec<(UserId, T)>,
     keep: impl Fn(Visibility, &Profile, &T) -> bool,
-) -> Result<Vec<Person>, ApiError> {
+) -> Result<Vec<(Person, T)>, ApiError> {
     let keys = found.iter().fold(PageKeys::by(Some(viewer)), |keys, (id, _)| keys.person(*id));
     let page_data = state.page_reads.read(&keys).await?;
-    let people = found.iter().filter_map(|(id, hit)| {
-        let profile = page_data.profile(*id)?;
-        keep(page_data.visibility(*id), profile, hit).then(|| Person::of(profile, state.bucket.urls()))
+    let people = found.into_iter().filter_map(|(id, hit)| {
+        let profile = page_data.profile(id)?;
+        let is_kept = keep(page_data.visibility(id), profile, &hit);
+        is_kept.then(|| (Person::of(profile, state.bucket.urls()), hit))
     });
     Ok(people.collect())
 }

@@ -2,19 +2,23 @@
 
 use std::convert::Infallible;
 
-use aviary_model::NameKey;
+use aviary_model::{NameKey, UserId};
+use aviary_representation::ShownProfile;
 use aviary_web::{ApiError, Client, Fields, Params};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::response::ShownProfile;
 use crate::state::ProfilesState;
 
 /// A profile, wrapped as document 001 shows it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProfileResponse {
+    /// The user's id.
+    #[serde(rename = "_id")]
+    #[schema(value_type = String)]
+    pub id: UserId,
     /// The user's profile.
     pub profile: ShownProfile,
 }
@@ -36,5 +40,5 @@ pub async fn show_profile(
     let name = fields.required("username", |text| Ok::<_, Vec<Infallible>>(NameKey::of(text)));
     let name = fields.finish(name)?;
     let profile = state.profiles.by_name(&name).await?.ok_or_else(ApiError::not_found)?;
-    Ok(Json(ProfileResponse { profile: ShownProfile::of(&profile, state.bucket.urls(), &client) }))
+    Ok(Json(ProfileResponse { id: profile.id, profile: ShownProfile::of(&profile, state.bucket.urls(), &client) }))
 }

@@ -2,9 +2,10 @@
 
 use std::convert::Infallible;
 
-use aviary_auth::{Caller, Unconfirmed};
+use aviary_auth::{AccountCounts, Caller, Unconfirmed};
 use aviary_media::{CleanImage, ObjectKey};
 use aviary_model::{Bio, NameKey};
+use aviary_representation::ShownProfile;
 use aviary_store::{Picture, Profile, ProfileChange};
 use aviary_web::{ApiError, Client, Fields, Form, Params, inspect_file};
 use axum::Json;
@@ -13,7 +14,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::apply_change::{apply_change, remove_picture};
-use crate::response::ShownProfile;
 use crate::state::ProfilesState;
 
 /// The fields to change. An absent field stays as it is.
@@ -25,7 +25,14 @@ pub struct UpdateProfileBody {
     /// The profile picture: JPEG, PNG, GIF or WebP, at most 5 MiB.
     #[schema(required = false, value_type = String, format = Binary)]
     pub image: Vec<u8>,
+    /// The same under the name that the document's clients use.
+    #[serde(rename = "profilePic")]
+    #[schema(required = false, value_type = String, format = Binary)]
+    pub profile_pic: Vec<u8>,
 }
+
+/// The names of the picture: the document's, and the one that its clients use.
+const PICTURE_FIELDS: [&str; 2] = ["image", "profilePic"];
 
 /// The valid fields of a change.
 struct Change {
@@ -34,7 +41,7 @@ struct Change {
     image: Option<CleanImage>,
 }
 
-/// Changes biography and picture of the caller, or, for staff, of the named user. Two round trips; four for another
+/// Changes biography and picture of the caller, or, for staff, of the named user. Three round trips; five for another
 /// user's profile.
 #[utoipa::path(put, path = "/profile/update", tag = "profiles",
     params(("username" = Option<String>, Query, description = "The user's username, in any case; by default the caller")),
@@ -55,13 +62,8 @@ pub async fn update_profile(
 ) -> Result<Json<ShownProfile>, ApiError> {
     let id = unconfirmed.user();
     let unconfirmed = unconfirmed.with_form(&form);
-    let account = id.to_string();
-    let (confirmed, within_limit) = futures_util::join!(
-        unconfirmed.confirm_with(state.profiles.by_id(id)),
-        state.limiter.count_bytes(&account, form.file_bytes()),
-    );
-    let (caller, own) = confirmed?;
-    within_limit?;
+    let counts = |_: &Option<Profile>| AccountCounts::default().uploaded(form.file_bytes());
+    let (caller, own) = unconfirmed.confirm_counting(state.profiles.by_id(id), counts).await?;
     let own = own.ok_or_else(ApiError::not_found)?;
     let change = read(&form)?;
     let profile = target(&state, &caller, own, change.name.as_ref()).await?;
@@ -86,20 +88,25 @@ fn read(form: &Form) -> Result<Change, ApiError> {
     let name = fields
         .blankable("username", |text| Ok::<_, Vec<Infallible>>((!text.trim().is_empty()).then(|| NameKey::of(text))));
     let bio = fields.blankable("bio", Bio::parse);
-    let files = form.files("image");
-    if files.is_empty() && form.has_non_file("image") {
-        fields.error("image", "The submitted data was not a file. Check the encoding type on the form.");
-    } else if files.len() > 1 {
-        fields.error("image", "Ensure this field has no more than 1 elements.");
-    }
-    let image = match files.first().map(inspect_file).transpose() {
-        Ok(image) => image,
-        Err(message) => {
-            fields.error("image", message);
-            None
-        }
-    };
+    let image = read_image(&mut fields);
     fields.finish(Some(Change { name: name.flatten(), bio, image }))
+}
+
+/// The picture, under either of its names. Both at once are one too many.
+fn read_image(fields: &mut Fields<'_>) -> Option<CleanImage> {
+    let form = fields.form();
+    let files: Vec<_> =
+        PICTURE_FIELDS.iter().flat_map(|name| form.files(name).into_iter().map(move |file| (*name, file))).collect();
+    for name in PICTURE_FIELDS {
+        if form.files(name).is_empty() && form.has_non_file(name) {
+            fields.error(name, "The submitted data was not a file. Check the encoding type on the form.");
+        }
+    }
+    if let Some((name, _)) = files.get(1) {
+        fields.error(name, "Ensure this field has no more than 1 elements.");
+    }
+    let (name, file) = files.first()?;
+    inspect_file(file).map_err(|message| fields.error(name, message)).ok()
 }
 
 /// The profile to change: the caller's own, or, for staff, the named user's.

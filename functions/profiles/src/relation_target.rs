@@ -8,7 +8,8 @@ use http::StatusCode;
 
 use crate::state::ProfilesState;
 
-/// The caller and the user whom the path names, with the blocks and mutes between them. One round trip.
+/// The caller and the user whom the path names, with the blocks and mutes between them. Two round trips,
+/// one of which counts the request.
 ///
 /// # Errors
 /// 404 for an unknown id, 400 with the text `oneself` for the caller's own.
@@ -32,24 +33,6 @@ pub(crate) async fn relation_target(
         return Err(ApiError::detail(StatusCode::BAD_REQUEST, oneself));
     }
     Ok((caller, target))
-}
-
-/// As [`relation_target`], and counts the request against the caller's limit. One round trip.
-///
-/// # Errors
-/// As [`relation_target`], and 429 over the limit.
-pub(crate) async fn counted_relation_target(
-    state: &ProfilesState,
-    unconfirmed: Unconfirmed,
-    form: &Form,
-    id: &str,
-    oneself: &'static str,
-) -> Result<(Caller, RelationTarget), ApiError> {
-    let account = unconfirmed.user().to_string();
-    let target = relation_target(state, unconfirmed, form, id, oneself);
-    let (target, within_limit) = futures_util::join!(target, state.limiter.count_spread(&account));
-    let target = target?;
-    within_limit.map(|()| target)
 }
 
 /// The id of a new follow, block or mute.

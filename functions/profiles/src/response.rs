@@ -1,44 +1,13 @@
-//! What clients see of a profile: document 001's form and document 000's.
+//! What clients see of a profile: document 000's form. Document 001's is shared with the login.
 
 use aviary_media::MediaUrls;
-use aviary_model::UserId;
+use aviary_model::{Email, UserId};
 use aviary_representation::{picture_url, with_own};
 use aviary_store::Profile;
-use aviary_web::Client;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Shown in place of an empty biography.
-const DEFAULT_BIO: &str = "Write about yourself.";
-
-/// A profile, as document 001 shows it.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ShownProfile {
-    /// The biography; `Write about yourself.` if it is empty.
-    #[schema(example = "Write about yourself.")]
-    pub bio: String,
-    /// The URL of the profile picture; the default picture's if the user has none.
-    pub profile_pic: String,
-    /// The number of followers.
-    pub followers: u64,
-    /// The number of users whom this user follows.
-    pub following: u64,
-}
-
-impl ShownProfile {
-    pub(crate) fn of(profile: &Profile, media: &MediaUrls, client: &Client) -> Self {
-        let bio = profile.bio.as_str();
-        Self {
-            bio: if bio.is_empty() { DEFAULT_BIO } else { bio }.to_owned(),
-            profile_pic: picture_url(profile, media).unwrap_or_else(|| client.default_picture_url()),
-            followers: profile.followers,
-            following: profile.following,
-        }
-    }
-}
-
-/// A profile, as document 000 shows it.
+/// A profile, as document 000 shows it. Texts and URLs that there are not are empty.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ViewedProfile {
     /// The profile's id, which is the user's.
@@ -47,42 +16,75 @@ pub struct ViewedProfile {
     /// The user's id.
     #[schema(value_type = String)]
     pub user: UserId,
+    /// The user's id.
+    #[schema(value_type = String)]
+    pub user_id: UserId,
     /// The username, as its owner writes it.
     pub username: String,
-    /// The display name; empty if the user has none.
+    /// The display name.
     pub alias: String,
-    /// The biography; may be empty.
+    /// The biography.
     pub bio: String,
-    /// The date of birth as `YYYY-MM-DD`, or null. Only in the caller's own profile.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(required = false, value_type = Option<String>)]
-    pub date_of_birth: Option<Option<String>>,
-    /// The URL of the profile picture; empty if the user has none.
+    /// The mail address. Only in the caller's own profile.
+    pub email: String,
+    /// The date of birth as `YYYY-MM-DD`. Only in the caller's own profile.
+    pub date_of_birth: String,
+    /// The time of the signup.
+    #[schema(value_type = String, format = DateTime)]
+    pub date_joined: String,
+    /// The URL of the profile picture.
     pub image_url: String,
-    /// The URL of the background picture; empty if the user has none.
+    /// The URL of the background picture.
     pub background_image_url: String,
     /// The number of followers.
-    pub followers: u64,
+    pub number_of_followers: u64,
     /// The number of users whom this user follows.
-    pub following: u64,
+    pub number_of_following: u64,
+    /// The number of this user's tweets.
+    pub number_of_tweets: u64,
+    /// The number of this user's tweets and comments.
+    pub number_of_tweets_and_replies: u64,
+    /// The number of tweets and comments that this user likes.
+    pub number_of_likes: u64,
+    /// The number of this user's tweets with media.
+    pub number_of_media: u64,
+    /// Does the caller follow this user?
+    pub following: bool,
     /// Does the caller follow this user?
     pub is_following: bool,
 }
 
 impl ViewedProfile {
-    pub(crate) fn of(profile: &Profile, viewer: UserId, is_following: bool, media: &MediaUrls) -> Self {
+    /// A profile as the viewer sees it. `email` is the viewer's own address, if there is one.
+    pub(crate) fn of(
+        profile: &Profile,
+        viewer: UserId,
+        email: Option<&Email>,
+        is_following: bool,
+        media: &MediaUrls,
+    ) -> Self {
         let own = profile.id == viewer;
+        let email = email.filter(|_| own).map(|email| email.as_str().to_owned());
+        let date_of_birth = profile.date_of_birth.as_ref().filter(|_| own).map(ToString::to_string);
         Self {
             id: profile.id,
             user: profile.id,
+            user_id: profile.id,
             username: profile.username.as_str().to_owned(),
             alias: profile.alias.as_str().to_owned(),
             bio: profile.bio.as_str().to_owned(),
-            date_of_birth: own.then(|| profile.date_of_birth.as_ref().map(ToString::to_string)),
+            email: email.unwrap_or_default(),
+            date_of_birth: date_of_birth.unwrap_or_default(),
+            date_joined: profile.created_at.to_string(),
             image_url: picture_url(profile, media).unwrap_or_default(),
             background_image_url: profile.background.as_ref().map(|link| link.as_str().to_owned()).unwrap_or_default(),
-            followers: with_own(profile.followers, is_following),
-            following: profile.following,
+            number_of_followers: with_own(profile.followers, is_following),
+            number_of_following: profile.following,
+            number_of_tweets: profile.tweets,
+            number_of_tweets_and_replies: profile.tweets.saturating_add(profile.replies),
+            number_of_likes: profile.likes_given,
+            number_of_media: profile.media_tweets,
+            following: is_following,
             is_following,
         }
     }

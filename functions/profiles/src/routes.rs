@@ -16,23 +16,25 @@ pub fn routes() -> Routes<ProfilesState> {
 }
 
 fn profiles(routes: Routes<ProfilesState>) -> Routes<ProfilesState> {
-    let edit = own().body(r#"{"profile_id": "$OWNER_ID", "bio": "taken over"}"#).round_trips(2).of("000");
+    let limit = RouteLimit::ProfileChangesAccount;
+    let edit = own().body(r#"{"profile_id": "$OWNER_ID", "bio": "taken over"}"#).limit(limit).round_trips(3).of("000");
     routes
         .add(any().query("username=$OWNER").round_trips(2).of("001"), routes!(profile::show_profile))
         .add(any(), routes!(profile_default_png::default_picture))
         .add(
-            own().query("username=$OWNER").body(r#"{"bio": "taken over"}"#).round_trips(2).of("001"),
+            own().query("username=$OWNER").body(r#"{"bio": "taken over"}"#).limit(limit).round_trips(3).of("001"),
             routes!(profile_update::update_profile),
         )
         .add(user().about(Subject::Profile).round_trips(1).of("000"), routes!(view_profile::view_profile))
         .add(edit, routes!(edit::edit_profile))
         .add(edit, routes!(edit::edit_profile_as_printed))
-        .add(user().query("q=$OWNER").round_trips(2), routes!(search::search_profiles))
+        .add(user().query("q=$OWNER").limit(RouteLimit::SearchAddress).round_trips(2), routes!(search::search_profiles))
 }
 
 fn relations(routes: Routes<ProfilesState>) -> Routes<ProfilesState> {
-    let undone = user().about(Subject::Profile).round_trips(2);
-    let done = undone
+    let relation = user().about(Subject::Profile).round_trips(3);
+    let undone = relation.limit(RouteLimit::OtherWritesAccount);
+    let done = relation
         .repeatable("Two people have at most one such relation, however often it is asked for.")
         .limit(RouteLimit::SpreadAccount);
     let list = user().round_trips(2);

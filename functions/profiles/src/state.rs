@@ -2,22 +2,24 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Authenticator, Limiter, Limits};
+use aviary_auth::Authenticator;
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
-use aviary_runtime::{Start, StartError};
-use aviary_store::{Db, PageReads, Profiles, Relations, SocialTable};
+use aviary_runtime::{SettingsError, Start, StartError};
+use aviary_store::{Accounts, AccountsTable, Db, PageReads, Profiles, Relations, SocialTable};
 use axum::extract::FromRef;
+
+const MAX_FOLLOWS: &str = "AVIARY_MAX_FOLLOWS";
 
 /// What the handlers need. Clones are cheap.
 #[derive(Clone, Debug)]
 pub struct ProfilesState {
     pub(crate) authenticator: Authenticator,
+    pub(crate) accounts: Accounts,
     pub(crate) profiles: Profiles,
     pub(crate) relations: Relations,
     pub(crate) page_reads: PageReads,
     pub(crate) bucket: Bucket,
-    pub(crate) limiter: Limiter,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -32,10 +34,21 @@ impl ProfilesState {
         let db = Db::new(&start.aws, start.entropy.clone());
         let authenticator = Authenticator::start(start, &db).await?;
         let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
+        let accounts = AccountsTable::new(&db, settings.required("AVIARY_ACCOUNTS_TABLE")?);
+        let invalid = |value: &str| SettingsError::Invalid {
+            name: MAX_FOLLOWS,
+            value: value.to_owned(),
+            takes: "a number of follows",
+        };
+        let most = settings.optional(MAX_FOLLOWS).map(|value| value.parse().map_err(|_| invalid(value))).transpose()?;
+        let relations = match most {
+            Some(most) => Relations::new(&social).with_max_follows(most),
+            None => Relations::new(&social),
+        };
         Ok(Self {
-            limiter: Limiter::new(authenticator.credentials.clone(), Limits::of(settings)?, start.clock.clone()),
+            accounts: Accounts::new(&accounts),
             authenticator,
-            relations: Relations::new(&social),
+            relations,
             page_reads: PageReads::new(&social),
             profiles: Profiles::new(&social),
             bucket: Bucket::start(start)?,

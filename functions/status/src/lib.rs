@@ -2,6 +2,7 @@
 //!
 //! A URL names its file: `/status/` is in `status.rs`.
 
+mod kept_checks;
 mod routes;
 mod state;
 

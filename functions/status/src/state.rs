@@ -1,8 +1,13 @@
 //! The function's state.
 
+use std::sync::Arc;
+
 use aviary_media::Bucket;
+use aviary_model::Clock;
 use aviary_runtime::{Start, StartError};
 use aviary_store::{Credentials, CredentialsTable, Db};
+
+use crate::kept_checks::KeptChecks;
 
 /// What the handler needs. Clones are cheap.
 #[derive(Clone, Debug)]
@@ -11,6 +16,8 @@ pub struct StatusState {
     pub(crate) bucket: Bucket,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     pub(crate) log_group: String,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) kept: Arc<KeptChecks>,
 }
 
 impl StatusState {
@@ -26,6 +33,8 @@ impl StatusState {
             bucket: Bucket::start(start)?,
             logs: aws_sdk_cloudwatchlogs::Client::new(&start.aws),
             log_group: settings.required("AVIARY_LOG_GROUP")?.to_owned(),
+            clock: start.clock.clone(),
+            kept: Arc::default(),
         })
     }
 }

@@ -1,9 +1,9 @@
 //! What edits of tweets and of comments have in common: the first read, the block checks, the retries.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aviary_auth::{Caller, Unconfirmed};
-use aviary_model::{NameKey, TweetText, UserId};
+use aviary_model::{Mention, NameKey, TweetText, UserId};
 use aviary_store::{Edited, PageData, PageKeys};
 use aviary_web::{ApiError, Form};
 use futures_util::future::try_join;
@@ -28,12 +28,14 @@ pub(crate) struct EditMessageBody {
 pub(crate) struct EditContext {
     pub(crate) caller: Caller,
     pub(crate) page_data: PageData,
-    /// The owners of the names that the new text mentions.
-    pub(crate) owners: HashMap<NameKey, UserId>,
+    /// The mentions in the new text.
+    mentions: Vec<Mention>,
+    /// The owners of their candidates.
+    owners: HashMap<NameKey, UserId>,
 }
 
 impl EditContext {
-    /// Reads the page keys and the owners of mentioned names, and counts the edit. One round trip.
+    /// Reads the page keys and the owners of mentioned names while the caller is confirmed. Two round trips.
     ///
     /// # Errors
     /// 401 without a valid credential, 429 over the limit.
@@ -43,21 +45,19 @@ impl EditContext {
         form: &Form,
         keys: &PageKeys,
     ) -> Result<Self, ApiError> {
-        let account = unconfirmed.user().to_string();
-        let names = mentions(form);
-        let read = try_join(state.page_reads.read(keys), state.tweets.owners_of(&names));
-        let confirmed = unconfirmed.with_form(form).confirm_with(read);
-        let (confirmed, within_limit) = futures_util::join!(confirmed, state.limiter.count_spread(&account));
-        let (caller, (page_data, owners)) = confirmed?;
-        within_limit?;
-        Ok(Self { caller, page_data, owners })
+        let mentions = mentions(form);
+        let read = try_join(state.page_reads.read(keys), state.tweets.owners_of(&mentions));
+        let (caller, (page_data, owners)) = unconfirmed.with_form(form).confirm_with(read).await?;
+        Ok(Self { caller, page_data, mentions, owners })
     }
 
     /// The users whom the new text mentions and the old one did not; only they are block-checked. A user who was
     /// mentioned before may have blocked the author since, and the author can still correct a typo.
     pub(crate) fn newly_mentioned(&self, before: &TweetText) -> Vec<UserId> {
-        let before = before.mentions();
-        self.owners.iter().filter(|(name, _)| !before.contains(name)).map(|(_, owner)| *owner).collect()
+        let users = |mentions: &[Mention]| -> HashSet<UserId> {
+            mentions.iter().filter_map(|mention| mention.owner(&self.owners)).collect()
+        };
+        users(&self.mentions).difference(&users(&before.mentions())).copied().collect()
     }
 }
 

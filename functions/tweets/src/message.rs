@@ -1,21 +1,21 @@
 //! Reads the `message` field of tweets and comments.
 
-use aviary_model::{NameKey, TweetText};
+use aviary_model::{Mention, TweetText};
 use aviary_web::{ApiError, Fields, Form};
 
-/// The names that a form's message mentions. They are looked up concurrently with the first read, before the form is
+/// The mentions in a form's message. They are looked up concurrently with the first read, before the form is
 /// validated; a missing or invalid message mentions nobody here and is refused later.
-pub(crate) fn mentions(form: &Form) -> Vec<NameKey> {
+pub(crate) fn mentions(form: &Form) -> Vec<Mention> {
     let text = Fields::of(form).blankable("message", TweetText::parse);
     text.map(|text| text.mentions()).unwrap_or_default()
 }
 
-/// Reads the message. It may be blank or absent only if the tweet has media.
+/// Reads the message. Only if the tweet has media, it may be absent, or have nothing that a reader sees.
 pub(crate) fn message(fields: &mut Fields<'_>, may_be_blank: bool) -> Option<TweetText> {
     if may_be_blank {
         Some(fields.blankable("message", TweetText::parse).unwrap_or_default())
     } else {
-        fields.required("message", TweetText::parse)
+        fields.required("message", TweetText::parse_visible)
     }
 }
 

@@ -16,12 +16,12 @@ pub fn routes() -> Routes<TweetsState> {
 }
 
 fn creates() -> RouteSpec {
-    user().creates().limit(RouteLimit::WritesAccount).round_trips(2)
+    user().creates().limit(RouteLimit::WritesAccount).round_trips(3)
 }
 
 fn tweets(routes: Routes<TweetsState>) -> Routes<TweetsState> {
     let posts = creates().body(r#"{"message": "$MARK", "author": "$OWNER_ID"}"#);
-    let one = own().about(Subject::Tweet).round_trips(2).of("000");
+    let one = own().about(Subject::Tweet).round_trips(3).of("000");
     routes
         .add(posts.of("001"), routes!(tweet::post_tweet))
         .add(posts.of("000"), routes!(collection::create_tweet))
@@ -30,7 +30,7 @@ fn tweets(routes: Routes<TweetsState>) -> Routes<TweetsState> {
             one.body(r#"{"message": "taken over"}"#).limit(RouteLimit::SpreadAccount).refuses(403).not_even_staff(),
             routes!(item::edit_tweet),
         )
-        .add(one, routes!(item::delete_tweet))
+        .add(one.limit(RouteLimit::OtherWritesAccount), routes!(item::delete_tweet))
 }
 
 fn lists(routes: Routes<TweetsState>) -> Routes<TweetsState> {
@@ -47,8 +47,8 @@ fn lists(routes: Routes<TweetsState>) -> Routes<TweetsState> {
 
 fn comments(routes: Routes<TweetsState>) -> Routes<TweetsState> {
     let on_tweet = any().about(Subject::Tweet).round_trips(2).of("001");
-    let one = own().about(Subject::Comment).round_trips(2).of("001");
-    let like = user().about(Subject::Comment).round_trips(2).of("001");
+    let one = own().about(Subject::Comment).round_trips(3).of("001");
+    let like = user().about(Subject::Comment).round_trips(3).of("001");
     routes
         .add(on_tweet, routes!(tweet_comments::list_comments))
         .add(
@@ -56,23 +56,24 @@ fn comments(routes: Routes<TweetsState>) -> Routes<TweetsState> {
             routes!(tweet_comments::create_comment),
         )
         .add(one.body(r#"{"message": "taken over"}"#).limit(RouteLimit::SpreadAccount), routes!(comment::edit_comment))
-        .add(one, routes!(comment::delete_comment))
-        .add(like.repeatable(ONE_REACTION), routes!(comments::like::like_comment))
-        .add(like, routes!(comments::like::unlike_comment))
+        .add(one.limit(RouteLimit::OtherWritesAccount), routes!(comment::delete_comment))
+        .add(like.repeatable(ONE_REACTION).limit(RouteLimit::SpreadAccount), routes!(comments::like::like_comment))
+        .add(like.limit(RouteLimit::OtherWritesAccount), routes!(comments::like::unlike_comment))
 }
 
 /// The reason why a reaction needs no `Idempotency-Key`.
 const ONE_REACTION: &str = "A user has at most one such reaction, however often it is asked for.";
 
 fn reactions(routes: Routes<TweetsState>) -> Routes<TweetsState> {
-    let undone = user().about(Subject::Tweet).round_trips(2);
-    let done = undone.repeatable(ONE_REACTION);
+    let reaction = user().about(Subject::Tweet).round_trips(3);
+    let undone = reaction.limit(RouteLimit::OtherWritesAccount);
+    let done = reaction.repeatable(ONE_REACTION).limit(RouteLimit::SpreadAccount);
     let list = any().about(Subject::Tweet).round_trips(2);
     routes
         .add(done, routes!(like::like_tweet))
         .add(undone, routes!(like::unlike_tweet))
         .add(list, routes!(likes::list_likes))
-        .add(done.limit(RouteLimit::SpreadAccount), routes!(retweet::retweet))
+        .add(done, routes!(retweet::retweet))
         .add(undone, routes!(retweet::undo_retweet))
         .add(list, routes!(retweets::list_retweets))
         .add(done, routes!(save::save_tweet))

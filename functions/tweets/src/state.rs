@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Authenticator, Limiter, Limits};
+use aviary_auth::Authenticator;
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
@@ -23,7 +23,6 @@ pub struct TweetsState {
     pub(crate) reactions: Reactions,
     pub(crate) home: HomeTimelines,
     pub(crate) jobs: Jobs,
-    pub(crate) limiter: Limiter,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -40,7 +39,6 @@ impl TweetsState {
         let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
         let feed = FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?);
         Ok(Self {
-            limiter: Limiter::new(authenticator.credentials.clone(), Limits::of(settings)?, start.clock.clone()),
             authenticator,
             page_reads: PageReads::new(&social),
             home: HomeTimelines::new(&social, &feed),

@@ -35,7 +35,7 @@ struct NewUser {
     bio: Option<Bio>,
 }
 
-/// Creates the caller's profile in the user service. Staff may create another user's. Three round trips, four with an
+/// Creates the caller's profile in the user service. Staff may create another user's. Four round trips, five with an
 /// idempotency key.
 #[utoipa::path(post, path = "/api/users/create", tag = "users", request_body = CreateUserBody, responses(
     (status = 201, description = "The new user", body = ShownUser),

@@ -4,13 +4,13 @@ use aviary_auth::Unconfirmed;
 use aviary_media::ObjectKey;
 use aviary_model::NameKey;
 use aviary_store::Picture;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, UnreadBody};
 use axum::extract::State;
 use http::StatusCode;
 
 use crate::state::UsersState;
 
-/// Clears a user's biography, alias and pictures. The account, tweets and follows stay. Two round trips, and the
+/// Clears a user's biography, alias and pictures. The account, tweets and follows stay. Three round trips, and the
 /// removal of an uploaded picture.
 #[utoipa::path(delete, path = "/api/users/delete/{username}", tag = "users",
     params(("username" = String, Path, description = "The username")),
@@ -24,7 +24,7 @@ pub async fn delete_user(
     State(state): State<UsersState>,
     unconfirmed: Unconfirmed,
     PathText(username): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<StatusCode, ApiError> {
     let name = NameKey::of(&username);
     let (caller, owner) = unconfirmed.with_form(&form).confirm_with(state.profiles.owner_of(&name)).await?;

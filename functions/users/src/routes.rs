@@ -1,6 +1,6 @@
 //! The routes of the function.
 
-use aviary_web::{Routes, Subject, own, user};
+use aviary_web::{RouteLimit, Routes, Subject, own, user};
 use utoipa_axum::routes;
 
 use crate::state::UsersState;
@@ -11,9 +11,17 @@ use crate::{create, delete, item};
 pub fn routes() -> Routes<UsersState> {
     Routes::default()
         .add(
-            own().creates().body(r#"{"username": "$OWNER", "biography": "$MARK"}"#).round_trips(3).of("003"),
+            own()
+                .creates()
+                .limit(RouteLimit::ProfileChangesAccount)
+                .body(r#"{"username": "$OWNER", "biography": "$MARK"}"#)
+                .round_trips(4)
+                .of("003"),
             routes!(create::create_user),
         )
         .add(user().about(Subject::Account).round_trips(2).of("003"), routes!(item::show_user))
-        .add(own().about(Subject::Account).round_trips(2).of("003"), routes!(delete::delete_user))
+        .add(
+            own().about(Subject::Account).limit(RouteLimit::OtherWritesAccount).round_trips(3).of("003"),
+            routes!(delete::delete_user),
+        )
 }

@@ -66,7 +66,7 @@ impl Fixture {
         let id = UserId::new(NOW, &OsEntropy).unwrap();
         let username = Username::parse(name).unwrap();
         let password = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned();
-        let user = User { id, username: username.clone(), email: None, password, created_at: NOW };
+        let user = User::new(id, username.clone(), None, password, NOW);
         // 40 hex digits.
         let token: String = random().chars().chain(random().chars()).take(40).collect();
         let opening = SessionOpening {
@@ -137,7 +137,9 @@ fn client() -> Client {
         address: "192.0.2.7".to_owned(),
         user_agent: "tests".to_owned(),
         base_url: "https://api.example.com".to_owned(),
+        own_origins: vec!["https://api.example.com".to_owned()],
         request_id: "request".to_owned(),
+        log: aviary_web::RequestLog::default(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Writes timelines: new tweets to followers, earlier tweets to a new follower, and the switch to merging at reading.
 
 use aviary_model::{EdgeId, TweetId, UserId};
-use aviary_store::{Follower, Task, TimelineEntry};
+use aviary_store::{Follower, StoreError, Task, TimelineEntry};
 use futures_util::{StreamExt, TryStreamExt};
 
 use crate::outcome::{Outcome, TaskError, second_round};
@@ -11,6 +11,9 @@ use crate::worker::Worker;
 const FOLLOWERS: i32 = 500;
 /// Timelines that are written concurrently.
 const AT_ONCE: usize = 32;
+/// With more failures than this on one page, the page is repeated; up to it, each reader gets a job.
+const MAX_PUT_OFF: usize = 20;
+const PUT_OFF_SECONDS: i64 = 30;
 
 /// A tweet or retweet that is written to timelines. `user` tweeted or retweeted it.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +22,16 @@ pub(crate) struct FanOutItem {
     pub(crate) tweet: TweetId,
     pub(crate) author: UserId,
     pub(crate) position: EdgeId,
+}
+
+impl FanOutItem {
+    fn entry(self) -> TimelineEntry {
+        let Self { user, tweet, author, position } = self;
+        match position == tweet.into() {
+            true => TimelineEntry::tweeted(tweet, author),
+            false => TimelineEntry::retweeted(tweet, author, user, position),
+        }
+    }
 }
 
 impl Worker {
@@ -35,18 +48,59 @@ impl Worker {
             return Ok(Outcome::Done);
         }
         let page = self.home.followers(user, shard, after, FOLLOWERS).await?;
-        let entry = match position == tweet.into() {
-            true => TimelineEntry::tweeted(tweet, author),
-            false => TimelineEntry::retweeted(tweet, author, user, position),
-        };
+        let entry = item.entry();
         // The author's own timeline merges the author's tweets at reading.
         let readers = page.entries.iter().map(|follower| follower.user).filter(|reader| *reader != author);
-        let writes: Vec<_> = readers.map(|reader| self.home.put(reader, &entry, self.clock.now())).collect();
-        futures_util::stream::iter(writes).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        let write = async |reader| (reader, self.home.put(reader, &entry, self.clock.now()).await);
+        let writes: Vec<_> = readers.map(write).collect();
+        let mut written = futures_util::stream::iter(writes).buffer_unordered(AT_ONCE);
+        let mut failed = Vec::new();
+        while let Some((reader, result)) = written.next().await {
+            if let Err(error) = result {
+                failed.push((reader, error));
+            }
+        }
+        self.put_off_readers(item, failed).await?;
         Ok(page.next.map_or(Outcome::Done, |next| {
             let task = Task::FanOut { user, tweet, author, position, shard, after: Some(next) };
             Outcome::Again { task, after_seconds: 0 }
         }))
+    }
+
+    /// Gives each reader whose timeline could not be written a job of their own, so that one reader does not keep a tweet
+    /// from all others.
+    ///
+    /// # Errors
+    /// If too many failed: then DynamoDB is the reason, and the whole page is repeated.
+    async fn put_off_readers(&self, item: FanOutItem, failed: Vec<(UserId, StoreError)>) -> Result<(), TaskError> {
+        let (full, failed): (Vec<_>, Vec<_>) =
+            failed.into_iter().partition(|(_, error)| matches!(error, StoreError::Full(_)));
+        for (reader, error) in full {
+            tracing::warn!(user.id = %reader, error = %error, "a timeline is full and goes without the tweet");
+        }
+        if failed.len() > MAX_PUT_OFF {
+            return failed.into_iter().next().map_or(Ok(()), |(_, error)| Err(error.into()));
+        }
+        let FanOutItem { user, tweet, author, position } = item;
+        for (reader, error) in failed {
+            tracing::warn!(user.id = %reader, error = %error, "a timeline could not be written");
+            let task = Task::Deliver { reader, user, tweet, author, position };
+            let job = self.jobs.named(&format!("deliver {position} {reader}"), task, self.clock.now());
+            self.jobs.put(&self.jobs.after(PUT_OFF_SECONDS, job)).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the item to one reader's timeline. Does nothing if the tweet or retweet is gone.
+    pub(crate) async fn deliver(&self, item: FanOutItem, reader: UserId) -> Result<Outcome, TaskError> {
+        let FanOutItem { user, tweet, author, position } = item;
+        if self.home.is_current(user, tweet, author, position).await? {
+            match self.home.put(reader, &item.entry(), self.clock.now()).await {
+                Ok(()) | Err(StoreError::Full(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Outcome::Done)
     }
 
     /// Writes a user's last tweets to a new follower's timeline. The second round adds tweets and retweets whose fan-out

@@ -14,6 +14,7 @@ use crate::mail_body::MailBody;
 pub(crate) struct Mailer {
     client: Client,
     from: Option<String>,
+    configuration_set: Option<String>,
 }
 
 /// Why a mail was not sent. SES's message is left out, because it can contain the address.
@@ -32,7 +33,12 @@ pub(crate) enum MailError {
 
 impl Mailer {
     pub(crate) fn of(settings: &Settings, aws: &aws_types::SdkConfig) -> Self {
-        Self { client: Client::new(aws), from: settings.optional("AVIARY_MAIL_FROM").map(ToOwned::to_owned) }
+        let setting = |name| settings.optional(name).map(ToOwned::to_owned);
+        Self {
+            client: Client::new(aws),
+            from: setting("AVIARY_MAIL_FROM"),
+            configuration_set: setting("AVIARY_MAIL_CONFIGURATION_SET"),
+        }
     }
 
     /// Whether a sender address is configured. Without one, the log says that nothing was mailed.
@@ -50,7 +56,8 @@ impl Mailer {
             .client
             .send_email()
             .set_from_email_address(self.from.clone())
-            .destination(Destination::builder().to_addresses(to.as_str()).build())
+            .set_configuration_set_name(self.configuration_set.clone())
+            .destination(Destination::builder().to_addresses(to.mailbox()).build())
             .content(content);
         match call.send().await {
             Ok(_) => Ok(()),

@@ -1,7 +1,7 @@
 //! Dispatches each kind of task to the code that runs it.
 
 use aviary_model::UserId;
-use aviary_store::Task;
+use aviary_store::{NotificationContent, Patience, StoreError, Task};
 
 use crate::fan_out::FanOutItem;
 use crate::outcome::{Outcome, TaskError, second_round};
@@ -11,7 +11,11 @@ impl Worker {
     pub(crate) async fn perform(&self, task: &Task) -> Result<Outcome, TaskError> {
         match task {
             Task::ResetMail { user } => self.reset_mail(*user).await,
-            Task::EmailChanged { user, old } => self.email_changed(*user, old).await,
+            Task::EmailChanged { user, old, change } => self.email_changed(*user, old, *change).await,
+            Task::ConfirmEmail { user, change } => self.confirm_email(*user, *change).await,
+            Task::EmailChangeUndone { user, to } => self.email_change_undone(*user, to).await,
+            Task::PasswordChanged { to, .. } => self.password_changed(to).await,
+            Task::AccountDeleted { to, .. } => self.account_deleted(to).await,
             Task::SweepSessions { user } => self.sweep_sessions(*user).await,
             Task::Purge { user, round } => self.purge(*user, *round).await,
             Task::RemoveIntegerObject { user, key } => self.remove_integer_object(*user, key).await,
@@ -36,6 +40,11 @@ impl Worker {
                 let item = FanOutItem { user: *user, tweet: *tweet, author: *author, position: *position };
                 self.fan_out(item, *shard, after.as_deref()).await
             }
+            Task::Deliver { reader, user, tweet, author, position } => {
+                let item = FanOutItem { user: *user, tweet: *tweet, author: *author, position: *position };
+                self.deliver(item, *reader).await
+            }
+            Task::Notify { user, contents } => self.write_notifications(*user, contents).await,
             Task::Withdraw { user, tweet, edge, round } => self.withdraw(*user, *tweet, *edge, *round).await,
             Task::Backfill { user, followed, round } => self.backfill(*user, *followed, *round).await,
             Task::MarkHiddenRead { user, other, after, round } => {
@@ -51,6 +60,17 @@ impl Worker {
             }
             Task::Unknown => Err(TaskError::Unknown),
             Task::SwitchFollowersToPull { user, after, round } => self.cross(*user, after.as_deref(), *round).await,
+        }
+    }
+
+    /// Writes notifications that the stream's batch could not write. Those whose cause is gone by now are left out.
+    async fn write_notifications(&self, user: UserId, contents: &[NotificationContent]) -> Result<Outcome, TaskError> {
+        let news = contents.iter().map(|content| (user, content.clone())).collect();
+        let deliverable = self.notifications.deliverable(news).await?;
+        let contents: Vec<NotificationContent> = deliverable.into_iter().map(|(_, content)| content).collect();
+        match self.notifications.notify(user, &contents, self.clock.now(), Patience::Long).await {
+            Ok(()) | Err(StoreError::Full(_)) => Ok(Outcome::Done),
+            Err(error) => Err(error.into()),
         }
     }
 

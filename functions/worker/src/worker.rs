@@ -11,7 +11,7 @@ use aviary_store::{
 };
 use serde_json::{Value, json};
 
-use crate::mail_link::MailLink;
+use crate::mail_link::MailLinks;
 use crate::mailer::Mailer;
 
 /// The tables, the bucket and the mailer that jobs use; cheap to clone.
@@ -26,8 +26,7 @@ pub struct Worker {
     pub(crate) integers: Integers,
     pub(crate) bucket: Bucket,
     pub(crate) mailer: Mailer,
-    pub(crate) reset_link: Option<MailLink>,
-    pub(crate) undo_email_link: Option<MailLink>,
+    pub(crate) links: MailLinks,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -60,8 +59,7 @@ impl Worker {
             credentials: Credentials::new(&credentials),
             bucket: Bucket::connect(&start.aws, bucket, url),
             mailer: Mailer::of(settings, &start.aws),
-            reset_link: MailLink::of(settings, "AVIARY_MAIL_LINK_RESET")?,
-            undo_email_link: MailLink::of(settings, "AVIARY_MAIL_LINK_UNDO_EMAIL")?,
+            links: MailLinks::of(settings)?,
             clock: start.clock.clone(),
             entropy: start.entropy.clone(),
         })

@@ -58,7 +58,7 @@ impl Deployment {
         let username = aviary_model::Username::parse(name).unwrap();
         let email = aviary_model::Email::parse(&format!("{name}@example.com")).unwrap();
         let profile = Profile::new(id, username.clone(), now);
-        let user = User { id, username, email: Some(email), password: "!".to_owned(), created_at: now };
+        let user = User::new(id, username, Some(email), "!".to_owned(), now);
         Registration::new(&operator.accounts, &operator.credentials, &operator.profiles, user.clone(), profile)
             .commit()
             .await

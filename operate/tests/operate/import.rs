@@ -26,12 +26,12 @@ async fn every_user_has_a_line_with_the_result() {
     assert_eq!(
         lines,
         [
-            "ada (1): imported, staff",
+            "ada (1): imported, no longer staff: `cargo xtask staff ada` makes it staff",
             "grace (2): imported",
             "linus (3): imported, without a password, since it has none",
             "ken (4): imported, without a password, since hashes of scrypt can't be kept, inactive",
             "ADA (5): skipped, the name is also that of ada (1) in the same file",
-            "me (6): skipped, its name: This username is reserved",
+            "login (6): skipped, its name: This username is reserved",
             "grace2 (7): skipped, the address is also that of grace (2) in the same file",
         ]
     );
@@ -51,7 +51,7 @@ async fn an_imported_user_has_everything_that_a_signup_makes() {
     assert_eq!((ada.username.as_str(), ada.email.as_ref().unwrap().as_str()), ("ada", "Ada@example.com"));
     assert_eq!(ada.created_at.to_string(), "2020-11-03T08:16:41.007Z");
     let principal = deployment.principal(ada.id).await.unwrap();
-    assert_eq!((principal.active, principal.staff, principal.epoch), (true, true, 0));
+    assert_eq!((principal.active, principal.staff, principal.epoch), (true, false, 0), "staff only by an operator");
     let profile = deployment.operator.profiles.by_name(&NameKey::of("ADA")).await.unwrap().unwrap();
     assert_eq!((profile.id, profile.alias.as_str(), profile.created_at), (ada.id, "Ada Lovelace", ada.created_at));
     assert_eq!(deployment.events_of(ada.id).await, ["account_imported"]);
@@ -87,13 +87,13 @@ async fn a_second_run_imports_nobody_twice_and_changes_nothing() {
     let deployment = Deployment::start();
     imported(&deployment).await;
     let before = deployment.user("ada").await.unwrap();
-    staff::set_staff(&deployment.operator, "ada", false).await.unwrap();
+    staff::set_staff(&deployment.operator, "ada", true).await.unwrap();
 
     let (summary, lines) = imported(&deployment).await;
     assert_eq!(summary, Summary { imported: 0, without_password: 0, already: 4, skipped: 3 });
     assert_eq!(lines[0], "ada (1): was imported before");
     assert_eq!(deployment.user("ada").await.unwrap().id, before.id);
-    assert!(!deployment.principal(before.id).await.unwrap().staff);
+    assert!(deployment.principal(before.id).await.unwrap().staff);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aviary_model::{CommentId, EdgeId, TweetId, TweetText, UserId};
 use aviary_store::{
     CheckableCounter, Comment, Comments, Count, Counter, Counters, FeedTable, NotificationContent, NotificationKind,
-    Notifications, Reaction, Reactions, Relations, SocialTable, Tweet, Tweets, User,
+    Notifications, Patience, Reaction, Reactions, Relations, SocialTable, Tweet, Tweets, User,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use operate::recount::{Recounting, Summary, recount};
@@ -71,7 +71,7 @@ impl World {
             created_at: now,
         };
         let news = [news(NotificationKind::Like), news(NotificationKind::Retweet)];
-        Notifications::new(&self.social(), &self.feed()).notify(self.bob.id, &news, now).await.unwrap();
+        Notifications::new(&self.social(), &self.feed()).notify(self.bob.id, &news, now, Patience::Long).await.unwrap();
     }
 
     fn social(&self) -> SocialTable {
@@ -86,8 +86,8 @@ impl World {
         Reactions::new(&self.social())
     }
 
-    /// The counters of those edges, and of the comment.
-    fn counters(&self) -> [Counter; 6] {
+    /// The counters of those edges, of the tweet and of the comment; twice the one that counts two.
+    fn counters(&self) -> [Counter; 10] {
         [
             Counter::Followers(self.bob.id),
             Counter::Following(self.ada.id),
@@ -95,6 +95,10 @@ impl World {
             Counter::Comments(self.tweet.id),
             Counter::Retweets(self.tweet.id),
             Counter::CommentLikes(self.comment.id),
+            Counter::Tweets(self.bob.id),
+            Counter::Replies(self.ada.id),
+            Counter::LikesGiven(self.ada.id),
+            Counter::LikesGiven(self.ada.id),
         ]
     }
 
@@ -103,7 +107,9 @@ impl World {
         let operator = &self.deployment.operator;
         let event = operator.entropy.secret::<8>().unwrap().expose().to_owned();
         let counters = Counters::new(&self.social(), &self.feed());
-        counters.add(&[Count { event, counter, by }], operator.clock.now()).await.unwrap();
+        for (_, result) in counters.add(&[Count { event, by: vec![(counter, by)] }], operator.clock.now()).await {
+            result.unwrap();
+        }
     }
 
     async fn set_unread(&self, user: UserId, unread: i64) {
@@ -133,16 +139,19 @@ async fn wrong_counters_are_printed_and_repaired() {
     world.set_unread(world.bob.id, 7).await;
     let (ada, bob, tweet, comment) = (world.ada.id, world.bob.id, world.tweet.id, world.comment.id);
     let mut expected = vec![
+        format!("comments by the user {ada}: 0, should be 1"),
         format!("comments of the tweet {tweet}: 0, should be 1"),
         format!("followers of the user {bob}: 0, should be 1"),
         format!("likes of the comment {comment}: 0, should be 1"),
         format!("likes of the tweet {tweet}: 0, should be 1"),
         format!("retweets of the tweet {tweet}: 0, should be 1"),
+        format!("tweets by the user {bob}: 0, should be 1"),
         format!("unread notifications of the user {bob}: 7, should be 2"),
+        format!("what the user {ada} likes: 0, should be 2"),
         format!("whom the user {ada} follows: 0, should be 1"),
     ];
-    // Two users, a tweet and a comment have eight counters, Bob's inbox one; Ada has no inbox yet.
-    let summary = Summary { counters: 9, wrong: 7, ..Summary::default() };
+    // Two users, a tweet and a comment have sixteen counters, Bob's inbox one; Ada has no inbox yet.
+    let summary = Summary { counters: 17, wrong: 10, ..Summary::default() };
     // Without repair nothing changes, so the second recount finds the same.
     for _ in 0..2 {
         let (lines, found) = world.recount(LOOK).await;

@@ -8,6 +8,7 @@ use aviary_store::{Credentials, CredentialsTable, Db};
 
 use crate::csrf::TrustedOrigins;
 use crate::keyring::{Verifier, fresh_seconds};
+use crate::limits::{Limiter, Limits};
 
 /// Verifies credentials and looks sessions up; cheap to clone.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Authenticator {
     pub credentials: Credentials,
     /// The origins whose pages may send requests with a session cookie.
     pub trusted: TrustedOrigins,
+    /// Counts the requests of confirmed callers.
+    pub limiter: Limiter,
     /// Tells whether a session has ended.
     pub clock: Arc<dyn Clock>,
 }
@@ -35,6 +38,7 @@ impl Authenticator {
         let verifier = Verifier::new(credentials.clone(), start.clock.clone()).fresh_for(fresh);
         verifier.warm().await?;
         let trusted = TrustedOrigins::of(&start.settings);
-        Ok(Self { verifier, credentials, trusted, clock: start.clock.clone() })
+        let limiter = Limiter::new(credentials.clone(), Limits::of(&start.settings)?, start.clock.clone());
+        Ok(Self { verifier, credentials, trusted, limiter, clock: start.clock.clone() })
     }
 }

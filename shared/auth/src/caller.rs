@@ -4,11 +4,13 @@ use aviary_model::{SessionId, UserId};
 use aviary_store::SessionKind;
 use aviary_web::ApiError;
 
+use crate::limits::Counted;
+
 /// A user whose account and session were looked up for this request. Only [`Unconfirmed::confirm`] and its relatives
-/// make one.
+/// make one, and they count the request against the limit of its row. Other limits of an account ask for a caller too.
 ///
 /// [`Unconfirmed::confirm`]: crate::Unconfirmed::confirm
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Caller {
     /// The user's id.
     pub user: UserId,
@@ -20,6 +22,8 @@ pub struct Caller {
     pub epoch: u32,
     /// Whether the user is staff.
     pub staff: bool,
+    /// What the request has counted against limits of the account.
+    pub(crate) counted: Vec<Counted>,
 }
 
 impl Caller {
@@ -29,5 +33,13 @@ impl Caller {
     /// 403 otherwise.
     pub fn must_own(&self, owner: UserId) -> Result<(), ApiError> {
         if self.user == owner || self.staff { Ok(()) } else { Err(ApiError::permission_denied()) }
+    }
+
+    /// Requires that the caller is `owner`, where the request acts as them. Staff may not.
+    ///
+    /// # Errors
+    /// 403 otherwise.
+    pub fn must_be(&self, owner: UserId) -> Result<(), ApiError> {
+        if self.user == owner { Ok(()) } else { Err(ApiError::permission_denied()) }
     }
 }

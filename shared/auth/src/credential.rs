@@ -24,6 +24,7 @@ pub(crate) enum Credential {
 pub(crate) fn of(headers: &HeaderMap) -> Result<Option<Credential>, ApiError> {
     let Some(value) = headers.get(AUTHORIZATION) else { return Ok(None) };
     let text = String::from_utf8_lossy(value.as_bytes());
+    let is_utf8 = matches!(text, std::borrow::Cow::Borrowed(_));
     let mut words = text.split_ascii_whitespace();
     let scheme = words.next().unwrap_or_default().to_ascii_lowercase();
     let is_token = match scheme.as_str() {
@@ -32,7 +33,7 @@ pub(crate) fn of(headers: &HeaderMap) -> Result<Option<Credential>, ApiError> {
         _ => return Ok(None),
     };
     match (words.next(), words.next()) {
-        (Some(credential), None) => read(credential, is_token).map(Some),
+        (Some(credential), None) => read(credential, is_token, is_utf8).map(Some),
         (None, _) if is_token => Err(refused("Invalid token header. No credentials provided.")),
         (Some(_), Some(_)) if is_token => Err(refused("Invalid token header. Token string should not contain spaces.")),
         _ => Err(ApiError::code(
@@ -43,18 +44,16 @@ pub(crate) fn of(headers: &HeaderMap) -> Result<Option<Credential>, ApiError> {
     }
 }
 
-fn read(credential: &str, is_token: bool) -> Result<Credential, ApiError> {
+fn read(credential: &str, is_token: bool, is_utf8: bool) -> Result<Credential, ApiError> {
     let lower = credential.to_ascii_lowercase();
     if lower.len() == 40 && lower.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         Ok(Credential::DeviceToken(lower))
-    } else if !credential.is_ascii() {
-        Err(if is_token {
-            refused("Invalid token header. Token string should not contain invalid characters.")
-        } else {
-            TokenError::Invalid.as_credential()
-        })
-    } else if is_token && credential.split('.').count() != 3 {
+    } else if is_token && !is_utf8 {
+        Err(refused("Invalid token header. Token string should not contain invalid characters."))
+    } else if is_token && (!credential.is_ascii() || credential.split('.').count() != 3) {
         Err(refused("Invalid token."))
+    } else if !credential.is_ascii() {
+        Err(TokenError::Invalid.as_credential())
     } else {
         Ok(Credential::Jwt(credential.to_owned()))
     }
@@ -96,5 +95,18 @@ mod tests {
             assert!(of(&header(broken)).is_err(), "{broken}");
         }
         assert!(of(&header("Bearer garbage")).is_ok(), "the verifier refuses it later");
+    }
+
+    #[test]
+    fn what_is_no_token_is_named_as_by_django_rest_framework() {
+        let refusal = |value: &[u8]| {
+            let value = http::HeaderValue::from_bytes(value).expect("a value");
+            format!("{:?}", of(&HeaderMap::from_iter([(AUTHORIZATION, value)])))
+        };
+        for text in ["Token deadbeef", "Token ÿ", "token 日本"] {
+            assert!(refusal(text.as_bytes()).contains("Invalid token."), "{text}");
+        }
+        assert!(refusal(b"Token \xff").contains("Token string should not contain invalid characters."));
+        assert!(refusal(b"Bearer \xff").contains("Token is invalid"));
     }
 }

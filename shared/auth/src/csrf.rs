@@ -4,23 +4,22 @@
 //! cookie must therefore prove that its page can read the `csrftoken` cookie.
 
 use aviary_runtime::Settings;
-use aviary_web::{ApiError, Client, Cookies, Form, Value};
+use aviary_web::{ApiError, Client, Cookies, Form, Origins, Value};
 use http::{HeaderMap, Method, StatusCode, header::ORIGIN};
 use subtle::ConstantTimeEq;
 
 use crate::digest::digest;
 
-/// Foreign origins whose pages may send unsafe requests with a session cookie. The service's own origin always may.
+/// Foreign origins whose pages may send unsafe requests with a session cookie. The service's own origins always may.
 #[derive(Clone, Debug, Default)]
-pub struct TrustedOrigins(Vec<String>);
+pub struct TrustedOrigins(Origins);
 
 impl TrustedOrigins {
-    /// Reads `AVIARY_CORS_ORIGINS`. A `*` in it applies to CORS only.
+    /// Reads the listed origins. A `*` applies to CORS only. A list that cannot be read stops the start elsewhere, and
+    /// here trusts nobody.
     #[must_use]
     pub fn of(settings: &Settings) -> Self {
-        let list = settings.optional("AVIARY_CORS_ORIGINS").unwrap_or_default();
-        let origins = list.split(',').map(str::trim).filter(|o| !o.is_empty() && *o != "*");
-        Self(origins.map(ToOwned::to_owned).collect())
+        Self(Origins::of(settings).unwrap_or_default())
     }
 }
 
@@ -29,7 +28,7 @@ impl TrustedOrigins {
 pub(crate) struct CsrfProof {
     safe: bool,
     origin: Option<String>,
-    own_origin: String,
+    own_origins: Vec<String>,
     cookie: Option<String>,
     header: Option<String>,
     field: Option<String>,
@@ -41,7 +40,7 @@ impl CsrfProof {
         Self {
             safe: method.is_safe(),
             origin: headers.get(ORIGIN).map(text),
-            own_origin: client.base_url.clone(),
+            own_origins: client.own_origins.clone(),
             cookie: Cookies::of(headers).csrf.map(|csrf| csrf.expose().to_owned()),
             header: headers.get("x-csrftoken").map(text),
             field: None,
@@ -85,7 +84,7 @@ impl CsrfProof {
     }
 
     fn is_trusted(&self, origin: &str, trusted: &TrustedOrigins) -> bool {
-        origin == self.own_origin || trusted.0.iter().any(|trusted| trusted == origin)
+        self.own_origins.iter().any(|own| own.eq_ignore_ascii_case(origin)) || trusted.0.is_listed(origin)
     }
 }
 
@@ -101,7 +100,7 @@ mod tests {
         CsrfProof {
             safe: method.is_safe(),
             origin: origin.map(Into::into),
-            own_origin: "https://api.example.com".into(),
+            own_origins: vec!["https://api.example.com".into(), "https://www.example.com".into()],
             cookie: cookie.map(Into::into),
             header: header.map(Into::into),
             field: None,
@@ -110,13 +109,14 @@ mod tests {
 
     #[test]
     fn only_a_page_that_reads_the_sessions_csrf_cookie_passes() {
-        let trusted = TrustedOrigins(vec!["https://app.example.com".into()]);
+        let trusted = trusting("https://app.example.com");
         let hash = digest("right");
         let check = |proof: CsrfProof| proof.check(Some(&hash), &trusted).is_ok();
         assert!(check(proof(Method::GET, None, None, None)));
         assert!(check(proof(Method::POST, Some("right"), Some("right"), None)));
         assert!(check(proof(Method::POST, Some("right"), Some("right"), Some("https://app.example.com"))));
         assert!(check(proof(Method::POST, Some("right"), Some("right"), Some("https://api.example.com"))));
+        assert!(check(proof(Method::POST, Some("right"), Some("right"), Some("https://www.example.com"))));
         assert!(!check(proof(Method::POST, None, Some("right"), None)), "no cookie");
         assert!(!check(proof(Method::POST, Some("right"), None, None)), "no header");
         assert!(!check(proof(Method::POST, Some("right"), Some("wrong"), None)));
@@ -132,9 +132,14 @@ mod tests {
         assert!(proof.check(Some(&digest("right")), &TrustedOrigins::default()).is_ok());
     }
 
+    fn trusting(list: &str) -> TrustedOrigins {
+        let settings = Settings::of([("AVIARY_CORS_ORIGINS".to_owned(), list.to_owned())]).expect("settings");
+        TrustedOrigins::of(&settings)
+    }
+
     #[test]
     fn a_star_trusts_no_origin() {
-        let settings = Settings::of([("AVIARY_CORS_ORIGINS".to_owned(), "*".to_owned())]).expect("settings");
-        assert!(TrustedOrigins::of(&settings).0.is_empty());
+        let proof = proof(Method::POST, Some("right"), Some("right"), Some("https://other.example.com"));
+        assert!(proof.check(Some(&digest("right")), &trusting("*")).is_err());
     }
 }

@@ -20,11 +20,12 @@ pub fn from_uid(uid: &str) -> Option<UserId> {
     String::from_utf8(bytes).ok()?.parse().ok()
 }
 
-/// A digest of password hash and email address. A reset token stores it and becomes invalid when either changes.
+/// A digest of password hash, email address and the last undone change of the address. A reset token stores it and
+/// becomes invalid when any of them changes.
 #[must_use]
 pub fn reset_state(user: &User) -> String {
     let email = user.email.as_ref().map(Email::as_str).unwrap_or_default();
-    digest(&format!("{}\n{email}", user.password))
+    digest(&format!("{}\n{email}\n{}", user.password, user.voided))
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@ use aviary_model::UserId;
 use aviary_store::StoreError;
 use aviary_web::ApiError;
 use axum::extract::{FromRef, FromRequestParts};
+use http::StatusCode;
 use http::request::Parts;
 
 use crate::authenticator::Authenticator;
 use crate::credential;
+use crate::limits::{Limiter, RowCount};
 use crate::unconfirmed::Unconfirmed;
 
 /// The caller named by the `Authorization` header, or `None` if it is absent or has a foreign scheme. Cookies are
@@ -32,7 +34,11 @@ where
 
 /// A caller or an anonymous client, for routes that anyone may call: an invalid credential counts as none.
 #[derive(Clone, Debug)]
-pub struct MaybeUnconfirmed(Option<Unconfirmed>);
+pub struct MaybeUnconfirmed {
+    unconfirmed: Option<Unconfirmed>,
+    row: RowCount,
+    limiter: Limiter,
+}
 
 impl<S> FromRequestParts<S> for MaybeUnconfirmed
 where
@@ -42,28 +48,38 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        match Unconfirmed::from_request_parts(parts, state).await {
-            Ok(unconfirmed) => Ok(Self(Some(unconfirmed))),
-            Err(error) if error.status().is_client_error() => Ok(Self(None)),
-            Err(error) => Err(error),
-        }
+        let limiter = Authenticator::from_ref(state).limiter;
+        let row = RowCount::of(parts, &limiter).await?;
+        let unconfirmed = match Unconfirmed::from_request_parts(parts, state).await {
+            Ok(unconfirmed) => Some(unconfirmed),
+            Err(error) if error.status().is_client_error() => None,
+            Err(error) => return Err(error),
+        };
+        Ok(Self { unconfirmed, row, limiter })
     }
 }
 
 impl MaybeUnconfirmed {
-    /// As [`Unconfirmed::confirm_with`], but the caller is `None` if the account or the session has ended.
+    /// As [`Unconfirmed::confirm_with`], but the caller is `None` if the account or the session has ended. A limit of
+    /// addresses holds for everybody.
     ///
     /// # Errors
-    /// Those of the read, or when DynamoDB does not answer.
+    /// Those of the read, 429 above the row's limit, or when DynamoDB does not answer.
     pub async fn confirm_with<T>(
         self,
         read: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<(Option<UserId>, T), ApiError> {
-        let Some(unconfirmed) = self.0 else { return Ok((None, read.await?)) };
+        let Some(unconfirmed) = self.unconfirmed else {
+            let (within, read) = futures_util::join!(self.limiter.count_address(&self.row), read);
+            within?;
+            return Ok((None, read?));
+        };
         let (caller, read) = futures_util::join!(unconfirmed.confirm(), read);
         match caller {
             Ok(caller) => Ok((Some(caller.user), read?)),
-            Err(error) if error.status().is_client_error() => Ok((None, read?)),
+            Err(error) if matches!(error.status(), StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => {
+                Ok((None, read?))
+            }
             Err(error) => Err(error),
         }
     }

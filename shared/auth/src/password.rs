@@ -46,6 +46,19 @@ impl PasswordText {
         if errors.is_empty() { Ok(Self(Secret::new(text.to_owned()))) } else { Err(errors) }
     }
 
+    /// Parses a password that is only compared with an account's. One that is too long is no account's: it fails as
+    /// every wrong one does, at the same cost.
+    ///
+    /// # Errors
+    /// When the text contains a NUL.
+    pub fn attempt(text: &str) -> Result<Self, Vec<PasswordTextError>> {
+        match Self::parse(text) {
+            // No account has a password with a NUL.
+            Err(errors) if errors == [PasswordTextError::TooLong] => Ok(Self(Secret::new("\0".to_owned()))),
+            parsed => parsed,
+        }
+    }
+
     /// The plain text.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -158,5 +171,15 @@ mod tests {
         assert_eq!(format!("{:?}", text("secret")), "PasswordText(***)");
         assert_eq!(PasswordText::parse(&"a".repeat(513)).map(|_| ()), Err(vec![PasswordTextError::TooLong]));
         assert_eq!(PasswordText::parse("a\0").map(|_| ()), Err(vec![PasswordTextError::Null]));
+    }
+
+    #[test]
+    fn an_attempt_that_is_too_long_is_no_accounts_password() {
+        for long in [513, 100_000] {
+            let attempt = PasswordText::attempt(&"a".repeat(long)).expect("an attempt");
+            assert!(PasswordText::parse(attempt.expose()).is_err());
+        }
+        assert_eq!(PasswordText::attempt(" a ").expect("an attempt").expose(), "a");
+        assert_eq!(PasswordText::attempt("a\0").map(|_| ()), Err(vec![PasswordTextError::Null]));
     }
 }

@@ -27,6 +27,15 @@ pub struct Refresh {
 pub struct Refreshed {
     /// The claims of the new refresh token.
     pub claims: Claims,
+    /// As in [`Family::long_access`].
+    pub long_access: bool,
+}
+
+/// The successor of a presented token, and what its family says.
+struct Successor {
+    jti: TokenId,
+    epoch: u32,
+    long_access: bool,
 }
 
 /// A refused exchange.
@@ -56,14 +65,14 @@ impl Refresh {
             self.credentials.promote(claims.user, claims.sid, &claims.jti, &fresh, now),
             self.credentials.principal(claims.user),
         );
-        let (next, made_in) = match promoted? {
-            Promotion::Promoted(epoch) => (fresh, epoch),
+        let next = match promoted? {
+            Promotion::Promoted { epoch, long_access } => Successor { jti: fresh, epoch, long_access },
             Promotion::Found(found) => self.settle(claims, found, fresh).await?,
         };
         // The promotion may have been written although a raised epoch had ended the family: then it is not returned.
         match principal? {
-            Some(Principal { active: true, epoch, .. }) if epoch == made_in => {
-                Ok(Refreshed { claims: Claims { jti: next, ..claims.clone() } })
+            Some(Principal { active: true, epoch, .. }) if epoch == next.epoch => {
+                Ok(Refreshed { claims: Claims { jti: next.jti, ..claims.clone() }, long_access: next.long_access })
             }
             _ => Err(RefreshError::Ended),
         }
@@ -75,16 +84,17 @@ impl Refresh {
         claims: &Claims,
         mut found: Option<(Family, u32)>,
         fresh: TokenId,
-    ) -> Result<(TokenId, u32), RefreshError> {
+    ) -> Result<Successor, RefreshError> {
         for _ in 0..MAX_ROUNDS {
             let Some((family, epoch)) = found else { return Err(RefreshError::Ended) };
+            let long_access = family.long_access;
             match family.present(&claims.jti, self.clock.now(), fresh.clone()) {
-                RefreshDecision::Repeat => return Ok((family.next, epoch)),
+                RefreshDecision::Repeat => return Ok(Successor { jti: family.next, epoch, long_access }),
                 RefreshDecision::Ended => return Err(RefreshError::Ended),
                 RefreshDecision::Promote(new) => {
                     let done = self.credentials.replace_family(claims.user, claims.sid, &family, &new);
                     if done.await? {
-                        return Ok((new.next, epoch));
+                        return Ok(Successor { jti: new.next, epoch, long_access });
                     }
                 }
                 RefreshDecision::Theft => {

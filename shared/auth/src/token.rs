@@ -28,7 +28,7 @@ impl TokenKind {
 pub enum Lifetime {
     /// Five minutes: access tokens.
     Access,
-    /// Twelve hours: the access token of document 001's login, whose clients do not refresh.
+    /// Twelve hours: access tokens of documents 000 and 001, whose clients refresh seldom or never.
     LongAccess,
     /// A day: refresh tokens.
     Refresh,
@@ -139,6 +139,18 @@ pub(crate) fn check_times(claims: &Map<String, Value>, now: Timestamp) -> Result
         Some(_) if !claims.contains_key("jti") => Err(TokenError::NoId),
         Some(_) => Ok(()),
     }
+}
+
+/// Whether a verified token is an access token that lives for longer than five minutes, so that it may outlive its
+/// session by much. One that does not say when it was issued counts as such.
+#[must_use]
+pub fn is_long_access(claims: &Map<String, Value>) -> bool {
+    let time = |name: &str| claims.get(name).and_then(Value::as_f64);
+    let lives = time("exp").zip(time("iat")).map(|(exp, iat)| exp - iat);
+    #[allow(clippy::cast_precision_loss, reason = "a few thousand seconds")]
+    let short = Lifetime::Access.seconds() as f64;
+    claims.get("token_type").is_some_and(|kind| kind == TokenKind::Access.as_str())
+        && lives.is_none_or(|lives| lives > short)
 }
 
 /// Reads the claims that handlers use. `kind` is `None` where both kinds are allowed.

@@ -1,5 +1,7 @@
 //! [`Unconfirmed`]: the extractor that verifies a credential, and its confirmation, which looks the session up.
 
+use std::future::ready;
+
 use aviary_model::{SessionId, Timestamp, UserId};
 use aviary_store::{CallerState, Principal, StoreError};
 use aviary_web::{ApiError, Client, Cookies, Form, RequestLog};
@@ -12,7 +14,8 @@ use crate::caller::Caller;
 use crate::credential::{self, Credential, refused};
 use crate::csrf::CsrfProof;
 use crate::digest::digest;
-use crate::token::{TokenError, TokenKind};
+use crate::limits::{AccountCounts, RowCount};
+use crate::token::{Claims, TokenError, TokenKind};
 
 /// A session's last use is written at most once in this time.
 const LAST_USE_MILLIS: i64 = 3_600_000;
@@ -25,6 +28,25 @@ enum Via {
     WebSession(CsrfProof),
 }
 
+/// Why a credential of the right form does not count.
+enum Ended {
+    UserGone,
+    UserInactive,
+    Session,
+}
+
+/// simplejwt's 401 for a token whose user was deleted.
+#[must_use]
+pub fn user_not_found() -> ApiError {
+    ApiError::code(StatusCode::UNAUTHORIZED, "User not found", "user_not_found")
+}
+
+/// simplejwt's 401 for a token whose user was deactivated.
+#[must_use]
+pub fn user_inactive() -> ApiError {
+    ApiError::code(StatusCode::UNAUTHORIZED, "User is inactive", "user_inactive")
+}
+
 /// The owner of a credential whose form and signature are valid. Whether its account and session still exist is unknown
 /// until [`Unconfirmed::confirm`]. Reads may run concurrently with that; writes need the [`Caller`] that it returns.
 #[derive(Clone, Debug)]
@@ -32,6 +54,7 @@ pub struct Unconfirmed {
     user: UserId,
     sid: SessionId,
     via: Via,
+    row: RowCount,
     authenticator: Authenticator,
     log: RequestLog,
 }
@@ -46,6 +69,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let authenticator = Authenticator::from_ref(state);
         let log = RequestLog::from_request_parts(parts, state).await.unwrap_or_default();
+        let row = RowCount::of(parts, &authenticator.limiter).await?;
         let (user, sid, via) = match credential::of(&parts.headers)? {
             Some(Credential::Jwt(token)) => {
                 let claims = authenticator.verifier.verify(&token, Some(TokenKind::Access)).await?;
@@ -64,7 +88,7 @@ where
                 (user, sid, Via::WebSession(CsrfProof::of(&parts.method, &parts.headers, &client)))
             }
         };
-        Ok(Self { user, sid, via, authenticator, log })
+        Ok(Self { user, sid, via, row, authenticator, log })
     }
 }
 
@@ -77,10 +101,21 @@ async fn by_cookie(authenticator: &Authenticator, cookies: Cookies) -> Result<(U
 }
 
 impl Unconfirmed {
+    /// The owner of a token in the body, whose form and signature are valid.
+    pub(crate) fn of_token(claims: &Claims, row: RowCount, authenticator: Authenticator, log: RequestLog) -> Self {
+        Self { user: claims.user, sid: claims.sid, via: Via::Jwt, row, authenticator, log }
+    }
+
     /// The user that the credential belongs to.
     #[must_use]
     pub fn user(&self) -> UserId {
         self.user
+    }
+
+    /// The session that the credential names.
+    #[must_use]
+    pub fn session(&self) -> SessionId {
+        self.sid
     }
 
     /// Whether the credential is the cookie of a web session.
@@ -98,75 +133,86 @@ impl Unconfirmed {
         self
     }
 
-    /// The web session that a cookie of the same user names, for a request that ends it and carries another credential.
+    /// Looks up the account and the session, then counts the request against the limit that its row names. Costs one
+    /// round trip, and a second one for a limit of the account or, at most once an hour per session, for its last use.
     ///
     /// # Errors
-    /// 401 if the cookie names no session, or another user's.
-    pub async fn web_session(&self, cookies: Cookies) -> Result<SessionId, ApiError> {
-        match by_cookie(&self.authenticator, cookies).await? {
-            (user, sid) if user == self.user => Ok(sid),
-            _ => Err(ApiError::not_authenticated()),
-        }
-    }
-
-    /// Looks up the account and the session. Costs one round trip; at most once an hour per session a second one, which
-    /// writes the session's last use.
-    ///
-    /// # Errors
-    /// 401 when the account or the session has ended, 403 when the CSRF check fails.
+    /// 401 when the account or the session has ended, 403 when the CSRF check fails, 429 above the limit.
     pub async fn confirm(self) -> Result<Caller, ApiError> {
-        let caller_state = self.authenticator.credentials.caller_state(self.user, self.sid).await?;
-        self.confirm_by(caller_state).await
+        self.confirm_with(ready(Ok(()))).await.map(|(caller, ())| caller)
     }
 
     /// As [`Unconfirmed::confirm`], concurrently with the handler's first read: both cost one round trip together.
     ///
     /// # Errors
-    /// As [`Unconfirmed::confirm`], which come before an error of the read.
+    /// As [`Unconfirmed::confirm`]. An error of the read comes after those of the credential and before 429.
     pub async fn confirm_with<T>(
         self,
         read: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<(Caller, T), ApiError> {
-        let caller_state = self.authenticator.credentials.caller_state(self.user, self.sid);
-        let (caller_state, read) = futures_util::join!(caller_state, read);
-        let caller = self.confirm_by(caller_state?).await?;
-        Ok((caller, read?))
+        self.confirm_counting(read, |_| AccountCounts::default()).await
     }
 
-    /// Judges the state that was read, and writes the session's last use if the stored one is an hour old.
-    async fn confirm_by(self, caller_state: CallerState) -> Result<Caller, ApiError> {
-        let used = caller_state.session.as_ref().and_then(|session| session.last_used_at);
-        let now = self.authenticator.clock.now();
-        let caller = self.judge(caller_state, now)?;
+    /// As [`Unconfirmed::confirm_with`], and counts together with the row's limit what the request counts beside it,
+    /// such as bytes, or a change that only the read shows. If one of them is over its limit, none is spent.
+    ///
+    /// # Errors
+    /// As [`Unconfirmed::confirm_with`].
+    pub async fn confirm_counting<T>(
+        self,
+        read: impl Future<Output = Result<T, StoreError>>,
+        counts: impl FnOnce(&T) -> AccountCounts,
+    ) -> Result<(Caller, T), ApiError> {
+        let Authenticator { credentials, limiter, clock, .. } = &self.authenticator;
+        let state = credentials.caller_state(self.user, self.sid);
+        // The address is nobody's account, so it is counted beside the reads.
+        let (state, read, within) = futures_util::join!(state, read, limiter.count_address(&self.row));
+        let (state, now) = (state?, clock.now());
+        let last_used = state.session.as_ref().and_then(|session| session.last_used_at);
+        let mut caller = self.judge(state, now)?;
         self.log.user(self.user);
-        if used.is_none_or(|used| now.millis() - used.millis() >= LAST_USE_MILLIS) {
-            self.authenticator.credentials.used(self.user, self.sid, now).await?;
-        }
-        Ok(caller)
+        let read = read?;
+        within?;
+        let used = async {
+            match last_used {
+                Some(used) if now.millis() - used.millis() < LAST_USE_MILLIS => Ok(()),
+                _ => credentials.used(self.user, self.sid, now).await,
+            }
+        };
+        let counting = limiter.count_request(&mut caller, self.row.of_account(), counts(&read));
+        let (used, counted) = futures_util::join!(used, counting);
+        counted?;
+        used?;
+        Ok((caller, read))
     }
 
     /// Decides whether the credential is still valid. Makes no call.
     fn judge(&self, caller_state: CallerState, now: Timestamp) -> Result<Caller, ApiError> {
-        let unauthorized = |detail, code| ApiError::code(StatusCode::UNAUTHORIZED, detail, code);
-        let principal = caller_state.principal.ok_or_else(|| unauthorized("User not found", "user_not_found"))?;
+        let principal = caller_state.principal.ok_or_else(|| self.refusal(Ended::UserGone))?;
         if !principal.active {
-            return Err(unauthorized("User is inactive", "user_inactive"));
+            return Err(self.refusal(Ended::UserInactive));
         }
         let session = caller_state
             .session
             .filter(|session| session.epoch == principal.epoch && !session.has_ended(now))
-            .ok_or_else(|| self.session_ended())?;
+            .ok_or_else(|| self.refusal(Ended::Session))?;
         if let Via::WebSession(proof) = &self.via {
             proof.check(session.csrf_hash.as_deref(), &self.authenticator.trusted)?;
         }
         let Principal { epoch, staff, .. } = principal;
-        Ok(Caller { user: self.user, sid: self.sid, kind: session.kind, epoch, staff })
+        let (user, sid, kind) = (self.user, self.sid, session.kind);
+        Ok(Caller { user, sid, kind, epoch, staff, counted: Vec::new() })
     }
 
-    /// The 401 of an ended session: each kind of credential has its own text.
-    fn session_ended(&self) -> ApiError {
+    /// The 401 of a credential that has ended. Only a JWT says why: of the others nothing is left after a deletion, so
+    /// that they have one text all the time.
+    fn refusal(&self, ended: Ended) -> ApiError {
         match self.via {
-            Via::Jwt => TokenError::Blacklisted.as_credential(),
+            Via::Jwt => match ended {
+                Ended::UserGone => user_not_found(),
+                Ended::UserInactive => user_inactive(),
+                Ended::Session => TokenError::Blacklisted.as_credential(),
+            },
             Via::DeviceToken => refused("Invalid token."),
             Via::WebSession(_) => ApiError::not_authenticated(),
         }

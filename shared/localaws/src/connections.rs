@@ -13,7 +13,9 @@ use s3s::Body;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tower::Service;
+use tower::{Service, ServiceExt, service_fn};
+
+use crate::own_pages;
 
 /// The time that running requests have to finish after a stop.
 const DRAIN: Duration = Duration::from_secs(3);
@@ -21,7 +23,7 @@ const DRAIN: Duration = Duration::from_secs(3);
 /// A response that is being made.
 pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
-/// Answers each connection with a service of its own until `stopped` changes, then lets running requests finish.
+/// Answers each connection with a service of its own, if the request comes from this machine, until `stopped` changes, then lets running requests finish.
 pub(crate) async fn serve<S>(listener: TcpListener, service: impl Fn() -> S, mut stopped: watch::Receiver<()>)
 where
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible, Future = Answering>,
@@ -59,9 +61,15 @@ where
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY could not be set: responses may be delayed");
     }
+    let guarded = service_fn(move |request: Request<Incoming>| -> Answering {
+        match own_pages::refusal(request.headers()) {
+            Some(refused) => Box::pin(std::future::ready(Ok(refused))),
+            None => Box::pin(service.clone().oneshot(request)),
+        }
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(guarded));
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

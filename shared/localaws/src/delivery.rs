@@ -115,6 +115,7 @@ fn stream(
             report_batch_item_failures: source.report_batch_item_failures,
         },
         batch_size: source.batch_size,
+        filter: source.filter.clone(),
         maximum_age: source.maximum_record_age_s.map(Duration::from_secs),
         delay: config.stream_delay,
         // Records have the machine's time, whatever the clock of the logs says.

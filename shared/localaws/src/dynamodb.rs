@@ -6,6 +6,7 @@ mod index_delay;
 mod rights;
 mod tables;
 
+use std::hash::{BuildHasher, RandomState};
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::time::Duration;
@@ -40,13 +41,23 @@ pub(crate) async fn serve(
     (rights, delay): (Rights, Option<IndexDelay>),
     stopped: watch::Receiver<()>,
 ) {
-    let inner = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+    let inner = TcpListener::bind((hidden_address(), 0)).await;
     let (inner, address) = match inner.and_then(|inner| inner.local_addr().map(|address| (inner, address))) {
         Ok(found) => found,
         Err(error) => return tracing::error!(%error, "no port is free for the database"),
     };
     let proxy = AuthorizingProxy::new(address, rights, delay);
     tokio::join!(serve_at_once(inner, database, stopped.clone()), proxy.serve(listener, stopped));
+}
+
+/// An address of this machine that no web page guesses: the database behind the proxy answers whoever finds it. Linux
+/// has all of 127.0.0.0/8; elsewhere only the port is unknown.
+fn hidden_address() -> Ipv4Addr {
+    if !cfg!(target_os = "linux") {
+        return Ipv4Addr::LOCALHOST;
+    }
+    let [b, c, d, ..] = RandomState::new().hash_one(()).to_le_bytes();
+    Ipv4Addr::new(127, b, c, d.clamp(1, 254))
 }
 
 async fn serve_at_once(listener: TcpListener, database: Database, stopped: watch::Receiver<()>) {

@@ -13,11 +13,12 @@ use s3s::service::S3Service;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower::{Layer, ServiceExt, service_fn};
-use tower_http::cors::{AllowHeaders, Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use crate::connections::{self, Answering};
 use crate::local::{self, Local};
 use crate::logs::{Logs, LogsError};
+use crate::own_pages;
 use crate::s3;
 use crate::ses::{self, Ses, SesError};
 
@@ -41,7 +42,7 @@ impl Endpoint {
         let path = request.uri().path();
         if path.starts_with(local::PREFIX) {
             let (parts, _) = request.into_parts();
-            return Ok(self.local.answer(&parts.method, &parts.uri, &parts.headers).await);
+            return Ok(self.local.answer(&parts.method, &parts.uri).await);
         }
         if path.starts_with(ses::PREFIX) {
             return Ok(self.ses_answer(request).await);
@@ -127,10 +128,10 @@ fn endpoint_of(endpoint: Endpoint) -> impl FnMut(Request<Incoming>) -> Answering
     move |request| Box::pin(endpoint.clone().answer(request))
 }
 
-/// Browsers upload directly to S3, from any origin.
+/// Browsers upload directly to S3, from any page of this machine.
 fn cors() -> CorsLayer {
     CorsLayer::new()
-        .allow_origin(Any)
+        .allow_origin(AllowOrigin::predicate(|origin, _| own_pages::is_loopback_origin(origin)))
         .allow_methods([Method::GET, Method::HEAD, Method::PUT, Method::POST, Method::DELETE])
         // A star does not cover `Authorization`.
         .allow_headers(AllowHeaders::mirror_request())

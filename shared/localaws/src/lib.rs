@@ -19,6 +19,7 @@ mod iam;
 mod local;
 mod local_aws;
 mod logs;
+mod own_pages;
 mod s3;
 mod ses;
 mod sqlite;

@@ -12,6 +12,7 @@ pub(crate) mod error;
 mod exif;
 pub(crate) mod format;
 mod gif;
+mod icc;
 mod jpeg;
 mod kept_ranges;
 pub(crate) mod limits;
@@ -46,7 +47,7 @@ pub struct CleanImage {
 /// Checks an image file and removes everything that is not needed to show it. Pixels are neither decoded nor changed.
 ///
 /// `chunks` is the file in order, in as many pieces as it arrived in. `declared_type` is the content type that its
-/// sender declared. If it is missing, empty or `application/octet-stream`, the bytes alone decide.
+/// sender declared. If it names no type (`image/*`, `application/octet-stream`, nothing), the bytes alone decide.
 ///
 /// # Errors
 /// [`InspectError`] when the file is empty, too large, not an image, not of the declared type, malformed, cut off, or

@@ -34,6 +34,8 @@ pub struct Family {
     pub expires_at: Timestamp,
     /// Was the family ended by a logout or a stolen token?
     pub revoked: bool,
+    /// Do the access tokens of its refreshes live for twelve hours, where the endpoint gives such tokens?
+    pub long_access: bool,
 }
 
 /// The result of presenting a token.
@@ -54,7 +56,13 @@ impl Family {
     #[must_use]
     pub fn new(current: TokenId, next: TokenId, now: Timestamp, expires_at: Timestamp) -> Self {
         let current = FamilyToken { jti: current, since: now };
-        Self { current, next, superseded: Vec::new(), expires_at, revoked: false }
+        Self { current, next, superseded: Vec::new(), expires_at, revoked: false, long_access: false }
+    }
+
+    /// The family, with access tokens that live for twelve hours.
+    #[must_use]
+    pub fn with_long_access(self) -> Self {
+        Self { long_access: true, ..self }
     }
 
     /// What presenting `jti` means. `fresh` becomes the family's `next` if its `next` is promoted.
@@ -81,6 +89,7 @@ impl Family {
             superseded,
             expires_at: self.expires_at,
             revoked: false,
+            long_access: self.long_access,
         }
     }
 

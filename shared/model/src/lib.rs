@@ -11,10 +11,16 @@ mod family;
 mod id;
 mod integers;
 mod link;
-mod marks;
+mod mention;
 mod name;
+mod name_key;
 mod reserved;
+mod signs;
+mod tag;
 mod text;
+#[cfg(test)]
+mod texts_of_the_world;
+mod unicode;
 
 pub use clock::{Clock, Timestamp};
 pub use date::{BirthDate, BirthDateError};
@@ -27,6 +33,8 @@ pub use id::{
 };
 pub use integers::{Encoding, EncodingError, IntegerSession, SetId, SetIdError};
 pub use link::{Link, LinkError};
-pub use marks::Tag;
-pub use name::{NameKey, Username, UsernameError};
-pub use text::{Alias, AltText, Bio, TextError, TweetText};
+pub use mention::Mention;
+pub use name::{Username, UsernameError};
+pub use name_key::NameKey;
+pub use tag::Tag;
+pub use text::{Alias, AltText, Bio, Mode, TextError, TweetText};

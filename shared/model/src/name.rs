@@ -1,17 +1,15 @@
-//! Usernames, and the namespace that usernames and e-mail addresses share.
+//! Usernames: which texts are one.
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 
-use crate::reserved;
+use crate::unicode::{is_digit, is_ignorable, is_letter, is_mark, nfkc};
+use crate::{NameKey, reserved};
 
 /// The longest username, as in Django.
 const MAX_CHARACTERS: usize = 150;
-/// A name of 150 characters has at most 600 bytes, an address of 254 at most 1,016; case folding may lengthen them a
-/// little.
-const MAX_KEY_BYTES: usize = 1_900;
 
-/// A username: valid by Django's rule, in NFKC, and not one of the API's own path segments.
+/// A username: 1 to 150 characters in NFKC, of letters, marks that follow one, decimal digits and `_ . @ + -`, none of
+/// them invisible, and not a reserved word when it was taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Username(String);
@@ -28,21 +26,53 @@ pub enum UsernameError {
     /// More than 150 characters.
     #[error("Ensure this field has no more than 150 characters.")]
     TooLong,
-    /// A word that is a path segment of the API.
+    /// A word that stands where a route has a username, or that clients would take for the service.
     #[error("This username is reserved.")]
     Reserved,
 }
 
 impl Username {
-    /// Reads a username and converts it to NFKC; white space at the ends is dropped.
+    /// Reads the username of an imported account and converts it to NFKC; white space at the ends is dropped. A text of
+    /// more than 600 bytes is too long before anything else is looked at.
+    ///
+    /// # Errors
+    /// Every rule that the text breaks; a word that stands where a route has a username is reserved.
+    pub fn parse(text: &str) -> Result<Self, Vec<UsernameError>> {
+        let name = Self::valid(text)?;
+        if reserved::stands_in_a_route(name.key().as_str()) { Err(vec![UsernameError::Reserved]) } else { Ok(name) }
+    }
+
+    /// As [`Username::parse`], for a new account: words that clients would take for the service are reserved too.
+    ///
+    /// # Errors
+    /// As [`Username::parse`].
+    pub fn at_signup(text: &str) -> Result<Self, Vec<UsernameError>> {
+        let name = Self::parse(text)?;
+        if reserved::names_the_service(name.key().as_str()) { Err(vec![UsernameError::Reserved]) } else { Ok(name) }
+    }
+
+    /// As [`Username::parse`], for the account that is called `own` now. An account may always keep its name, even if
+    /// the word was reserved later.
+    ///
+    /// # Errors
+    /// As [`Username::parse`].
+    pub fn at_rename(text: &str, own: &Self) -> Result<Self, Vec<UsernameError>> {
+        let name = Self::valid(text)?;
+        if name.key() == own.key() { Ok(name) } else { Self::parse(text) }
+    }
+
+    /// Reads a name of the right form, reserved or not. Before an account takes it, one of the others must.
     ///
     /// # Errors
     /// Every rule that the text breaks.
-    pub fn parse(text: &str) -> Result<Self, Vec<UsernameError>> {
-        let name: String = text.trim().nfkc().collect();
+    pub fn valid(text: &str) -> Result<Self, Vec<UsernameError>> {
+        let text = text.trim();
+        if text.len() > 4 * MAX_CHARACTERS {
+            return Err(vec![UsernameError::TooLong]);
+        }
+        let name = nfkc(text).into_owned();
         let mut errors = Vec::new();
-        let allowed = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '@' | '+' | '-');
-        if name.is_empty() || !name.chars().all(allowed) || matches!(&*name, "." | "..") {
+        if !is_name(&name) {
             errors.push(UsernameError::Invalid);
         }
         if name.chars().count() > MAX_CHARACTERS {
@@ -50,9 +80,6 @@ impl Username {
         }
         if name.contains('\0') {
             errors.push(UsernameError::Null);
-        }
-        if reserved::is_reserved(NameKey::of(&name).as_str()) {
-            errors.push(UsernameError::Reserved);
         }
         if errors.is_empty() { Ok(Self(name)) } else { Err(errors) }
     }
@@ -70,34 +97,21 @@ impl Username {
     }
 }
 
-/// The form in which names and addresses are compared and looked up: case-folded, in NFKC.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct NameKey(String);
+/// Whether the text is made of a name's characters, and a mark follows only a letter or another mark.
+fn is_name(text: &str) -> bool {
+    let mut takes_mark = false;
+    let all_belong = text.chars().all(|c| {
+        let belongs = is_name_character(c) && (takes_mark || !is_mark(c));
+        takes_mark = is_letter(c) || is_mark(c);
+        belongs
+    });
+    all_belong && !text.is_empty() && !matches!(text, "." | "..")
+}
 
-impl NameKey {
-    /// The longest text that has a key; a longer one cannot be a name or an address.
-    pub const MAX_CHARACTERS: usize = 254;
-
-    /// The key of any text. The text need not be a valid name: looking its key up finds nothing. A text that is too
-    /// long has the empty key, which belongs to nobody.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        let text = text.trim();
-        if text.chars().count() > Self::MAX_CHARACTERS {
-            return Self(String::new());
-        }
-        let normal: String = text.nfkc().collect();
-        let key: String = caseless::default_case_fold_str(&normal).nfkc().collect();
-        // One character can become eighteen. A key that DynamoDB would refuse belongs to nobody either.
-        if key.len() > MAX_KEY_BYTES { Self(String::new()) } else { Self(key) }
-    }
-
-    /// The key as text; empty if it belongs to nobody.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+/// Whether it may stand in a username that is in NFKC.
+pub(crate) fn is_name_character(c: char) -> bool {
+    let is_allowed = is_letter(c) || is_mark(c) || is_digit(c) || matches!(c, '_' | '.' | '@' | '+' | '-');
+    is_allowed && !is_ignorable(c)
 }
 
 #[cfg(test)]
@@ -107,20 +121,72 @@ mod tests {
     #[test]
     fn names_are_trimmed_and_stored_in_nfkc() {
         assert_eq!(Username::parse("  \u{fb01}sh ").map(|n| n.as_str().to_owned()), Ok("fish".into()));
+        assert_eq!(Username::parse("a＠b").map(|n| n.as_str().to_owned()), Ok("a@b".into()));
         assert!(Username::parse("ünïcødé.名前+@-_1").is_ok());
     }
 
     #[test]
-    fn a_name_has_one_key_in_any_case_and_unicode_form() {
-        let keys = ["Straße", "STRASSE", "ｓｔｒａｓｓｅ", "strasse"].map(NameKey::of);
-        assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+    fn names_of_every_script_are_valid_with_their_marks() {
+        for name in [
+            "हिन्दी",
+            "ไทยน้ำ",
+            "العَرَبِيَّة",
+            "עִבְרִית",
+            "বাংলা",
+            "தமிழ்",
+            "မြန်မာ",
+            "ខ្មែរ",
+            "සිංහල",
+            "অসমীয়া",
+            "한국어",
+            "Việt",
+            "ⵜⴰⵎⴰⵣⵉⵖⵜ",
+            "አማርኛ",
+            "ᏣᎳᎩ",
+            "𞤆𞤵𞤤𞤢𞤪",
+            "٣أ",
+            "e\u{301}",
+            "ада1",
+            "たなか太郎",
+            "ᠮᠣᠩᠭᠣᠯ",
+        ] {
+            assert!(Username::parse(name).is_ok(), "{name}");
+        }
     }
 
     #[test]
-    fn a_key_that_would_be_too_long_is_empty() {
-        assert_eq!(NameKey::of(&"\u{fdfa}".repeat(200)), NameKey::of(&"a".repeat(300)));
-        assert!(Username::parse(&"\u{fdfa}".repeat(150)).is_err());
-        assert!(!NameKey::of(&"𝒜".repeat(150)).as_str().is_empty());
+    fn invisible_characters_and_misplaced_marks_are_refused() {
+        for name in [
+            "ada\u{3164}",
+            "\u{3164}",
+            "ada\u{1160}",
+            "\u{115f}ada",
+            "ada\u{ffa0}",
+            "ada\u{200b}",
+            "a\u{200d}b",
+            "a\u{200c}b",
+            "a\u{ad}b",
+            "a\u{fe0f}",
+            "a\u{34f}",
+            "a\u{180b}",
+            "a\u{e0100}",
+            "a\u{17b4}",
+            "a\u{202e}b",
+            "a\u{2060}b",
+            "\u{301}ada",
+            "1\u{301}",
+            "a_\u{301}",
+            "½",
+            "a b",
+            "a!",
+            "™°",
+            "♥",
+            "ada\u{e0061}",
+            "a\u{2028}b",
+            "a’b",
+        ] {
+            assert_eq!(Username::parse(name), Err(vec![UsernameError::Invalid]), "{name:?}");
+        }
     }
 
     #[test]
@@ -131,5 +197,30 @@ mod tests {
         assert_eq!(Username::parse(".."), Err(vec![UsernameError::Invalid]));
         assert_eq!(Username::parse("LogIn"), Err(vec![UsernameError::Reserved]));
         assert!(Username::parse(&"u".repeat(150)).is_ok());
+    }
+
+    #[test]
+    fn a_very_long_text_is_too_long_before_it_is_normalised() {
+        // Each of these would become eighteen characters with spaces.
+        assert_eq!(Username::parse(&"\u{fdfa}".repeat(201)), Err(vec![UsernameError::TooLong]));
+        assert_eq!(Username::parse(&"\u{fdfa}".repeat(200)), Err(vec![UsernameError::Invalid, UsernameError::TooLong]));
+        assert_eq!(Username::parse(&format!("{}!", "𝒜".repeat(150))), Err(vec![UsernameError::TooLong]));
+        assert!(Username::parse(&"𝒜".repeat(150)).is_ok());
+    }
+
+    #[test]
+    fn a_new_account_cannot_have_the_services_names_and_an_old_one_keeps_its_own() {
+        let reserved = Err(vec![UsernameError::Reserved]);
+        for word in ["login", "LogIn", "ｌｏｇｉｎ"] {
+            assert_eq!(Username::at_signup(word), reserved, "{word}");
+            assert_eq!(Username::parse(word), reserved, "{word}");
+        }
+        assert_eq!(Username::at_signup("Support"), reserved);
+        let admin = Username::parse("admin").expect("a name of an imported account");
+        let token = Username("Token".to_owned());
+        assert!(Username::at_rename("tOKEN", &token).is_ok(), "it was taken before it was reserved");
+        assert_eq!(Username::at_rename("Token", &admin), reserved);
+        assert!(Username::at_rename("support", &token).is_ok());
+        assert!(Username::at_rename("a b", &token).is_err());
     }
 }

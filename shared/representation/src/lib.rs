@@ -7,10 +7,12 @@ mod comment;
 mod counts;
 mod links;
 mod person;
+mod profile;
 mod tweet;
 
 pub use comment::ShownComment;
 pub use counts::{one_less, one_more, with_own};
 pub use links::{Links, picture_url};
 pub use person::{Author, Person};
+pub use profile::ShownProfile;
 pub use tweet::{OwnReactions, ShownMedia, ShownTweet};

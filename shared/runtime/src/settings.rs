@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 const KNOWN: &[&str] = &[
     "AVIARY_ACCOUNTS_TABLE",
     "AVIARY_AUDIT_LOG_GROUP",
+    "AVIARY_CONFIRM_ADDRESS",
     "AVIARY_CORS_ORIGINS",
     "AVIARY_CREDENTIALS_TABLE",
     "AVIARY_FAN_OUT_LIMIT",
@@ -17,14 +18,19 @@ const KNOWN: &[&str] = &[
     "AVIARY_KEY_PUBLISHED_SECONDS",
     "AVIARY_KEY_SIGNING_SECONDS",
     "AVIARY_LIMITS",
+    "AVIARY_LOCAL_ORIGINS",
     "AVIARY_LOG_GROUP",
     "AVIARY_LOG_LEVEL",
+    "AVIARY_MAIL_CONFIGURATION_SET",
     "AVIARY_MAIL_FROM",
+    "AVIARY_MAIL_LINK_CONFIRM_EMAIL",
     "AVIARY_MAIL_LINK_RESET",
     "AVIARY_MAIL_LINK_UNDO_EMAIL",
+    "AVIARY_MAX_FOLLOWS",
     "AVIARY_MEDIA_BUCKET",
     "AVIARY_MEDIA_URL",
     "AVIARY_PASSWORD_POLICY",
+    "AVIARY_PROXY_SECRET_SHA256",
     "AVIARY_PUBLIC_URL",
     "AVIARY_RAW_PATH",
     "AVIARY_SOCIAL_TABLE",
@@ -96,6 +102,19 @@ impl Settings {
         self.optional(name).ok_or(SettingsError::Missing(name))
     }
 
+    /// Yes or no; `None` when the setting is absent.
+    ///
+    /// # Errors
+    /// When the value is neither `true` nor `false`.
+    pub fn boolean(&self, name: &'static str) -> Result<Option<bool>, SettingsError> {
+        match self.optional(name) {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(other) => Err(SettingsError::Invalid { name, value: other.to_owned(), takes: "true or false" }),
+        }
+    }
+
     /// A whole number of seconds above zero; `None` when the setting is absent.
     ///
     /// # Errors
@@ -128,6 +147,15 @@ mod tests {
     fn a_missing_setting_is_named() {
         let settings = of(&[("AVIARY_MEDIA_URL", "")]).expect("settings");
         assert_eq!(settings.required("AVIARY_MEDIA_URL"), Err(SettingsError::Missing("AVIARY_MEDIA_URL")));
+    }
+
+    #[test]
+    fn yes_and_no_have_one_spelling_each() {
+        let boolean = |text: &str| of(&[("AVIARY_CONFIRM_ADDRESS", text)])?.boolean("AVIARY_CONFIRM_ADDRESS");
+        assert_eq!((boolean("true"), boolean("false"), boolean("")), (Ok(Some(true)), Ok(Some(false)), Ok(None)));
+        for wrong in ["yes", "1", "True"] {
+            assert!(boolean(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 pub(crate) mod idempotency_keys;
 pub(crate) mod keys;
 pub(crate) mod limit_counters;
+pub(crate) mod live_sessions;
 pub(crate) mod one_time_tokens;
 pub(crate) mod refresh_families;
 pub(crate) mod session;
@@ -22,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::credentials::keys::{pointer_key, principal_key, session_key, token_pk, web_pk};
 use crate::credentials::session::Session;
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, Key, item};
+use crate::dynamodb::item::{Item, Key, item, number};
 use crate::dynamodb::table::CredentialsTable;
 
 /// A user's basic rights. Raising `epoch` ends every session that was made before.
@@ -118,6 +119,9 @@ impl Credentials {
     }
 }
 
-pub(crate) fn principal_item(user: UserId, principal: Principal) -> Result<Item, StoreError> {
-    item(principal_key(user), &principal, [])
+/// The item of a new user who has so many sessions.
+pub(crate) fn principal_item(user: UserId, principal: Principal, sessions: usize) -> Result<Item, StoreError> {
+    let mut item = item(principal_key(user), &principal, [])?;
+    item.insert("sessions".to_owned(), number(sessions));
+    Ok(item)
 }

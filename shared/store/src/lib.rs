@@ -17,19 +17,22 @@ mod jobs;
 mod removal;
 mod social;
 
+pub use accounts::address_change::AddressChange;
 pub use accounts::change::{AccountChange, AccountChangeError, AccountTables, EndSessions};
+pub use accounts::former::{FormerAddress, FormerName, PendingAddress};
 pub use accounts::registration::{Registration, RegistrationError};
 pub use accounts::{Accounts, User};
 pub use counters::recount::{CounterCheck, Recount, WalkPosition};
 pub use counters::tally::{CheckableCounter, Tally};
 pub use counters::{Count, Counter, Counters};
 pub use credentials::idempotency_keys::{ClaimOutcome, IdempotencyClaim, IdempotencyResult};
-pub use credentials::limit_counters::LimitCount;
+pub use credentials::limit_counters::{BoundedCount, LimitCount};
+pub use credentials::live_sessions::MAX_LIVE_SESSIONS;
 pub use credentials::one_time_tokens::{OneTimeKind, OneTimePermission, Redeemable};
 pub use credentials::refresh_families::Promotion;
 pub use credentials::session::{Session, SessionKind, SessionOpening};
 pub use credentials::session_list::SessionPage;
-pub use credentials::sign_in::{DeviceToken, MAX_DEVICE_TOKENS, SignIn};
+pub use credentials::sign_in::{DeviceToken, MAX_DEVICE_TOKENS, SignIn, SignInError};
 pub use credentials::signing_keys::{PublicKey, SigningKey, SigningKeys};
 pub use credentials::{CallerState, Credentials, Principal};
 pub use dynamodb::client::Db;
@@ -40,10 +43,12 @@ pub use dynamodb::table::{
 };
 pub use feed::fan_out::Follower;
 pub use feed::notification_content::{NotificationContent, NotificationKind};
+pub use feed::notification_writes::Patience;
 pub use feed::notifications::{Notification, Notifications};
 pub use feed::security_events::{SecurityEvent, SecurityEventPage, SecurityEvents};
 pub use feed::timelines::{HomeTimelines, TimelineEntry};
 pub use integers::remove::IntegerSessionPage;
+pub use integers::upload::MAX_SESSION_INLINE_BYTES;
 pub use integers::write::{SetWrite, Written};
 pub use integers::{
     Integers, MAX_SESSION_BYTES, MAX_SESSION_SETS, MAX_SESSIONS, Manifest, OpenSession, SessionBound, SetContent,
@@ -53,6 +58,7 @@ pub use jobs::{Job, Jobs, Task};
 pub use removal::Purge;
 pub use social::block_checks::WriteError;
 pub use social::comments::{Comment, Comments};
+pub use social::edge_states::ReactionIds;
 pub use social::feed_lookup::{FeedLookup, FeedLookupResult};
 pub use social::page_reads::{PageData, PageKeys, PageReads};
 pub use social::profiles::{Picture, Profile, ProfileChange, Profiles, ServiceProfile};

@@ -2,6 +2,7 @@
 
 pub(crate) mod block_checks;
 pub(crate) mod comments;
+pub(crate) mod edge_states;
 pub(crate) mod feed_lookup;
 pub(crate) mod keys;
 pub(crate) mod page_reads;

@@ -28,6 +28,9 @@ pub struct AuditEvent {
     /// The account's id; `None` where no account was found.
     #[serde(rename = "user.id", skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
+    /// The id of the staff member who acted on the account; `None` where the user did.
+    #[serde(rename = "actor.id", skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
     /// The client's IP address.
     #[serde(rename = "client.address")]
     pub address: String,

@@ -183,6 +183,8 @@ impl<'a> Scope<'a> {
             "AWS::Logs::LogGroup" => ("LogGroupName", false),
             "AWS::Serverless::Function" => ("FunctionName", false),
             "AWS::IAM::Role" => ("RoleName", false),
+            // On AWS its id, which nobody can choose; a URL that is made of it leads nowhere here.
+            "AWS::Serverless::HttpApi" => ("Name", true),
             _ => return Err(path.error(format!("the name of {id} ({kind}) is known only on AWS"))),
         };
         let own = node::at(resource, &["Properties", property]);
@@ -204,6 +206,10 @@ impl<'a> Scope<'a> {
         let resource = self.resource(path, id)?;
         let kind = resource.get("Type").and_then(Value::as_str).unwrap_or_default();
         let unknown = || path.error(format!("{id}.{attribute} ({kind}) is known only on AWS"));
+        if (kind, attribute) == ("AWS::SSM::Parameter", "Value") {
+            let value = node::at(resource, &["Properties", "Value"]).ok_or_else(unknown)?;
+            return self.text(&TemplatePath::new("Resources", id).below("Properties.Value"), value);
+        }
         if !matches!(attribute, "Arn" | "StreamArn" | "DomainName" | "RegionalDomainName") {
             return Err(unknown());
         }

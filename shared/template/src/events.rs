@@ -3,6 +3,7 @@
 use serde_yaml_ng::Value;
 
 use crate::evaluate::{Scope, TemplatePath, sequence};
+use crate::filter::Filter;
 use crate::node;
 use crate::rate::{self, RateError};
 use crate::{Schedule, StartingPosition, StreamSource, TemplateError};
@@ -11,8 +12,8 @@ use crate::{Schedule, StartingPosition, StreamSource, TemplateError};
 const DEFAULT_BATCH_SIZE: u32 = 100;
 const MAX_BATCH_SIZE: u32 = 10_000;
 const MAX_RETRIES: u32 = 10_000;
-/// They change which records a function gets, or in which form.
-const NOT_EMULATED: [&str; 2] = ["FilterCriteria", "TumblingWindowInSeconds"];
+/// It changes in which form a function gets records.
+const NOT_EMULATED: &str = "TumblingWindowInSeconds";
 
 /// An event of a function in the template.
 pub(crate) struct Event<'a> {
@@ -84,13 +85,14 @@ impl<'a> Event<'a> {
         if self.kind != "DynamoDB" || !self.flag("Enabled", true)? {
             return Ok(None);
         }
-        if let Some(key) = NOT_EMULATED.iter().find(|key| self.properties.get(**key).is_some()) {
-            return Err(self.path.below(key).error("is not understood here"));
+        if self.properties.get(NOT_EMULATED).is_some() {
+            return Err(self.path.below(NOT_EMULATED).error("is not understood here"));
         }
         Ok(Some(StreamSource {
             table: self.table()?,
             arn: self.text("Stream")?,
             batch_size: self.batch_size()?,
+            filter: self.filter()?,
             starting_position: self.starting_position()?,
             maximum_retries: self.maximum_retries()?,
             bisect: self.flag("BisectBatchOnFunctionError", false)?,
@@ -102,6 +104,7 @@ impl<'a> Event<'a> {
     fn table(&self) -> Result<String, TemplateError> {
         let path = self.path.below("Stream");
         let node = self.properties.get("Stream").ok_or_else(|| path.error("is missing"))?;
+        let node = self.scope.chosen(&path, node)?.ok_or_else(|| path.error("must have a value"))?;
         let call = node::call(node).filter(|call| call.name == "Fn::GetAtt");
         let target = call.and_then(|call| node::attribute(call.argument));
         let (table, _) = target
@@ -131,6 +134,17 @@ impl<'a> Event<'a> {
             }
             retries => Ok(retries),
         }
+    }
+
+    fn filter(&self) -> Result<Filter, TemplateError> {
+        let key = "FilterCriteria";
+        let Some(node) = self.properties.get(key) else { return Ok(Filter::default()) };
+        let path = self.path.below(key);
+        let value = self.scope.value(&path, node)?.unwrap_or(Value::Null);
+        let filters = value.get("Filters").map(sequence).unwrap_or_default();
+        let patterns = filters.iter().map(|filter| filter.get("Pattern").and_then(Value::as_str));
+        let patterns = patterns.collect::<Option<Vec<_>>>().ok_or_else(|| path.error("must have texts as patterns"))?;
+        Filter::parse(patterns).map_err(|reason| path.error(reason))
     }
 
     fn starting_position(&self) -> Result<StartingPosition, TemplateError> {

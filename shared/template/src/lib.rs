@@ -6,6 +6,7 @@
 mod error;
 mod evaluate;
 mod events;
+mod filter;
 mod functions;
 mod node;
 mod parameters;
@@ -17,6 +18,7 @@ mod template;
 
 pub use error::TemplateError;
 pub use evaluate::ACCOUNT;
+pub use filter::Filter;
 pub use stack::{
     Attribute, Bucket, EventSources, Function, Index, KeyElement, LogGroup, Policy, Projection, Role, Route, Schedule,
     Stack, StartingPosition, Storage, StreamSource, Table, local_access_key,

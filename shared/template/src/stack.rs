@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::filter::Filter;
+
 /// A template's resources, resolved for one stack.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stack {
@@ -153,6 +155,8 @@ pub struct StreamSource {
     pub arn: String,
     /// Largest number of records in one invocation.
     pub batch_size: u32,
+    /// Which of its records the function gets.
+    pub filter: Filter,
     /// Where a function starts to read.
     pub starting_position: StartingPosition,
     /// Retries of a failed batch; `None` is until its records expire.

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aviary_template::{EventSources, Schedule, Settings, StartingPosition, StreamSource, Template, TemplateError};
+use aviary_template::{
+    EventSources, Filter, Schedule, Settings, StartingPosition, StreamSource, Template, TemplateError,
+};
 
 const ARN: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/s-JobsTable/stream/1970-01-01T00:00:00.000";
 
@@ -75,6 +77,7 @@ fn a_stream_has_lambdas_defaults() {
         table: "JobsTable".to_owned(),
         arn: ARN.to_owned(),
         batch_size: 100,
+        filter: Filter::default(),
         starting_position: StartingPosition::TrimHorizon,
         maximum_retries: None,
         bisect: false,
@@ -96,6 +99,7 @@ fn a_stream_has_what_the_template_says() {
         table: "JobsTable".to_owned(),
         arn: ARN.to_owned(),
         batch_size: 10,
+        filter: Filter::default(),
         starting_position: StartingPosition::Latest,
         maximum_retries: Some(5),
         bisect: true,
@@ -109,6 +113,18 @@ fn a_stream_has_what_the_template_says() {
     );
     let endless = endless.unwrap();
     assert_eq!((endless.maximum_retries, endless.maximum_record_age_s), (None, None));
+}
+
+#[test]
+fn a_stream_delivers_what_its_filter_passes() {
+    let source = one_stream(
+        "Stream: !If [Never, 'arn:aws:x', !GetAtt JobsTable.StreamArn], StartingPosition: LATEST, \
+         FilterCriteria: { Filters: [{ Pattern: '{\"eventName\":[\"INSERT\"]}' }] }",
+    )
+    .unwrap();
+    assert_eq!((source.table.as_str(), source.arn.as_str()), ("JobsTable", ARN));
+    assert!(source.filter.passes(&serde_json::json!({"eventName": "INSERT"})));
+    assert!(!source.filter.passes(&serde_json::json!({"eventName": "REMOVE"})));
 }
 
 #[test]
@@ -183,7 +199,9 @@ fn an_invalid_stream_is_refused_with_its_path() {
         (format!("{good}, MaximumRetryAttempts: 10001"), "at most 10000"),
         (format!("{good}, BisectBatchOnFunctionError: perhaps"), "true or false"),
         (format!("{good}, FunctionResponseTypes: [Other]"), "ReportBatchItemFailures"),
-        (format!("{good}, FilterCriteria: {{ Filters: [] }}"), "FilterCriteria: is not understood"),
+        (format!("{good}, FilterCriteria: {{ Filters: [{{ Pattern: 'no JSON' }}] }}"), "FilterCriteria: must be JSON"),
+        (format!("{good}, FilterCriteria: {{ Filters: [{{ Pattern: {{}} }}] }}"), "FilterCriteria: must have texts"),
+        (format!("{good}, TumblingWindowInSeconds: 1"), "TumblingWindowInSeconds: is not understood"),
     ] {
         let error = one_stream(&properties).unwrap_err().to_string();
         assert!(error.starts_with("WorkerFunction: Resources.WorkerFunction.Properties.Events.Jobs"), "{error}");

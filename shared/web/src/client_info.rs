@@ -1,5 +1,6 @@
 //! The client's side of a request, as the gateway reports it.
 
+use aviary_model::UserId;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::uri::Authority;
@@ -7,33 +8,62 @@ use http::{HeaderMap, header};
 use lambda_http::request::RequestContext;
 
 use crate::error::ApiError;
+use crate::logged_caller::RequestLog;
+use crate::trusted_proxy::TrustedProxy;
 
 /// The client of a request, for limits, the audit trail, sessions and absolute URLs.
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// The IP address that the gateway sees.
+    /// The IP address that the gateway sees, or that the deployment's own proxy names.
     pub address: String,
     /// The first 200 characters of `User-Agent`.
     pub user_agent: String,
     /// Scheme and authority without a trailing slash: `https://api.example.com`.
     pub base_url: String,
+    /// The origins that the service is served under: the deployment's `public_url`, the `Host` that the request names, and
+    /// the gateway's own name.
+    pub own_origins: Vec<String>,
     /// The gateway's id of the request.
     pub request_id: String,
+    /// The request's log line, which knows the confirmed caller.
+    pub log: RequestLog,
 }
 
 impl Client {
+    /// The confirmed caller who acts on this user's account, if it is somebody else: a staff member. The audit trail
+    /// and the user's own list name them.
+    #[must_use]
+    pub fn acting_on(&self, user: Option<UserId>) -> Option<UserId> {
+        self.log.caller().filter(|caller| user.is_some_and(|user| user != *caller))
+    }
+
     /// Reads the gateway's context. The base URL is the deployment's `public_url`, or else comes from the gateway's
     /// `Host` and `X-Forwarded-Proto`.
-    pub(crate) fn of(headers: &HeaderMap, context: Option<&RequestContext>, public_url: Option<&str>) -> Self {
+    pub(crate) fn of(
+        headers: &HeaderMap,
+        context: Option<&RequestContext>,
+        public_url: Option<&str>,
+        proxy: Option<TrustedProxy>,
+    ) -> Self {
         let (address, request_id) = match context {
             Some(RequestContext::ApiGatewayV2(context)) => {
                 (context.http.source_ip.clone().unwrap_or_default(), context.request_id.clone().unwrap_or_default())
             }
             _ => (String::new(), String::new()),
         };
+        let viewer = proxy.and_then(|proxy| proxy.viewer(headers));
+        let address = viewer.map_or(address, |viewer| viewer.to_string());
         let user_agent = text(headers, header::USER_AGENT).chars().take(200).collect();
-        let base_url = public_url.map_or_else(|| base_url(headers), ToOwned::to_owned);
-        Self { address, user_agent, base_url, request_id }
+        let of_host = base_url(headers);
+        let gateway = match context {
+            Some(RequestContext::ApiGatewayV2(context)) => context.domain_name.as_ref(),
+            _ => None,
+        };
+        let gateway = gateway.map(|name| format!("https://{name}"));
+        let own_origins =
+            public_url.map(ToOwned::to_owned).into_iter().chain([of_host.clone()]).chain(gateway).collect();
+        let base_url = public_url.map_or(of_host, ToOwned::to_owned);
+        Self { address, user_agent, base_url, own_origins, request_id, log: RequestLog::default() }
     }
 
     /// The URL of the picture for users without one. The function `profiles` serves it.
@@ -83,11 +113,14 @@ mod tests {
     fn the_base_url_is_never_a_broken_header() {
         let mut headers = HeaderMap::new();
         headers.insert("host", "api.example.com".parse().expect("a value"));
-        assert_eq!(Client::of(&headers, None, None).base_url, "https://api.example.com");
+        assert_eq!(Client::of(&headers, None, None, None).base_url, "https://api.example.com");
         headers.insert("x-forwarded-proto", "http".parse().expect("a value"));
-        assert_eq!(Client::of(&headers, None, None).base_url, "http://api.example.com");
+        assert_eq!(Client::of(&headers, None, None, None).base_url, "http://api.example.com");
         headers.insert("host", "a b/\"".parse().expect("a value"));
-        assert_eq!(Client::of(&headers, None, None).base_url, "http://localhost");
-        assert_eq!(Client::of(&headers, None, Some("https://x.test")).base_url, "https://x.test");
+        assert_eq!(Client::of(&headers, None, None, None).base_url, "http://localhost");
+        headers.insert("host", "api.example.com".parse().expect("a value"));
+        let client = Client::of(&headers, None, Some("https://x.test"), None);
+        assert_eq!(client.base_url, "https://x.test");
+        assert_eq!(client.own_origins, ["https://x.test", "http://api.example.com"]);
     }
 }

@@ -37,23 +37,33 @@ pub struct Cookies {
 }
 
 impl Cookies {
-    /// Reads the `Cookie` headers. Of a repeated cookie the last counts.
+    /// Reads the `Cookie` headers, however many there are. Of a repeated cookie the last value of our form counts. Other
+    /// cookies do not matter, whatever their bytes.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
         let mut cookies = Self::default();
-        let values = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        for cookie in values.flat_map(Cookie::split_parse).flatten() {
-            let slot = match cookie.name() {
-                SESSION_COOKIE => &mut cookies.session,
-                CSRF_COOKIE => &mut cookies.csrf,
+        let values = headers.get_all(COOKIE).iter();
+        for pair in values.flat_map(|value| value.as_bytes().split(|byte| *byte == b';')) {
+            let Some(at) = pair.iter().position(|byte| *byte == b'=') else { continue };
+            let (name, value) = pair.split_at(at);
+            let slot = match std::str::from_utf8(name.trim_ascii()) {
+                Ok(SESSION_COOKIE) => &mut cookies.session,
+                Ok(CSRF_COOKIE) => &mut cookies.csrf,
                 _ => continue,
             };
-            if is_ours(cookie.value()) {
-                *slot = Some(Secret::new(cookie.value().to_owned()));
+            if let Some(value) = value.get(1..).and_then(ours) {
+                *slot = Some(Secret::new(value.to_owned()));
             }
         }
         cookies
     }
+}
+
+/// The text of a value, if it has the form of ours. Quotes around it are not part of it (RFC 6265 §4.1.1, Django).
+fn ours(value: &[u8]) -> Option<&str> {
+    let value = value.trim_ascii();
+    let value = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value);
+    std::str::from_utf8(value).ok().filter(|value| is_ours(value))
 }
 
 /// Whether a value is 64 hex digits, as every value that this service sets.
@@ -149,14 +159,42 @@ fn set(response: &mut Response, name: &str, value: &Secret, seconds: i64, http_o
 mod tests {
     use super::*;
 
+    fn read(values: &[&[u8]]) -> Cookies {
+        let values = values.iter().map(|value| (COOKIE, HeaderValue::from_bytes(value).expect("a value")));
+        let mut headers = HeaderMap::new();
+        values.for_each(|(name, value)| {
+            headers.append(name, value);
+        });
+        Cookies::of(&headers)
+    }
+
     #[test]
     fn only_values_of_our_form_are_read() {
-        let mut headers = HeaderMap::new();
         let ours = "a1".repeat(32);
-        headers.append(COOKIE, format!("x=y; sessionid={ours}").parse().expect("a value"));
-        headers.append(COOKIE, "csrftoken=short".parse().expect("a value"));
-        let cookies = Cookies::of(&headers);
+        let cookies = read(&[format!("x=y; sessionid={ours}").as_bytes(), b"csrftoken=short"]);
         assert_eq!(cookies.session.as_ref().map(Secret::expose), Some(ours.as_str()));
         assert!(cookies.csrf.is_none());
+    }
+
+    #[test]
+    fn other_cookies_never_matter() {
+        let (session, csrf) = ("a1".repeat(32), "b2".repeat(32));
+        let both = format!("sessionid={session}; csrftoken={csrf}");
+        let with = |before: &[u8], after: &[u8]| [before, both.as_bytes(), after].concat();
+        for header in [
+            with("theme=Île-de-France; ".as_bytes(), b""),
+            with(b"theme=\xce\xff; ", b"; x=\xe9"),
+            with(b"flag; =; ;; a=b=c; ", b";"),
+            with(b"json={\"a\": \"b,c\"}; ", b"; sessionid="),
+            with(b"q=\"a;b\"; ", b"; sessionid2=x; Sessionid=x"),
+            format!("csrftoken=\"{csrf}\";sessionid = \"{session}\"").into_bytes(),
+        ] {
+            let cookies = read(&[&header]);
+            let shown = String::from_utf8_lossy(&header).into_owned();
+            assert_eq!(cookies.session.as_ref().map(Secret::expose), Some(session.as_str()), "{shown}");
+            assert_eq!(cookies.csrf.as_ref().map(Secret::expose), Some(csrf.as_str()), "{shown}");
+        }
+        let cookies = read(&[format!("sessionid={session}").as_bytes(), format!("csrftoken={csrf}").as_bytes()]);
+        assert!(cookies.session.is_some() && cookies.csrf.is_some(), "several fields are one");
     }
 }

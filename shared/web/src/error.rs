@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use aviary_model::EntropyError;
-use aviary_store::{StoreError, WriteError};
+use aviary_store::{SignInError, StoreError, WriteError};
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -122,6 +122,12 @@ impl ApiError {
         self.0.status
     }
 
+    /// The body, for a response in another form.
+    #[must_use]
+    pub fn json(&self) -> &Value {
+        &self.0.body
+    }
+
     /// 500: the cause goes to the log, and the client gets the request's id.
     #[must_use]
     pub fn internal(cause: impl fmt::Display) -> Self {
@@ -166,6 +172,16 @@ impl From<WriteError> for ApiError {
         match error {
             WriteError::Blocked => Self::blocked(),
             WriteError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<SignInError> for ApiError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Gone => Self::code(StatusCode::UNAUTHORIZED, "User not found", "user_not_found"),
+            SignInError::TooOften { seconds } => Self::throttled(seconds),
+            SignInError::Store(error) => error.into(),
         }
     }
 }

@@ -1,18 +1,18 @@
 //! Reads fields with the rules and messages of Django REST framework's serializers, collecting all errors.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use serde_json::Value as Json;
 
 use crate::error::{ApiError, FieldErrors};
 use crate::form::{Form, Value};
-use crate::raw_json_fields::MAX_READ_BYTES;
-use crate::surrogates;
+use crate::{raw_json_fields, surrogates};
 
 const REQUIRED: &str = "This field is required.";
 const NULL: &str = "This field may not be null.";
 const BLANK: &str = "This field may not be blank.";
-const NOT_A_STRING: &str = "Not a valid string.";
+pub(crate) const NOT_A_STRING: &str = "Not a valid string.";
 const NOT_A_BOOLEAN: &str = "Must be a valid boolean.";
 
 /// A form that is being read. Errors are collected until [`Fields::finish`].
@@ -23,11 +23,11 @@ pub struct Fields<'a> {
 }
 
 /// A field's text, before the rule of its type applies.
-enum Text<'a> {
+pub(crate) enum Text<'a> {
     Absent,
     Null,
     Wrong,
-    Given(std::borrow::Cow<'a, str>),
+    Given(Cow<'a, str>),
 }
 
 impl<'a> Fields<'a> {
@@ -42,7 +42,7 @@ impl<'a> Fields<'a> {
         match self.text(name) {
             Text::Absent => self.fail(name, REQUIRED),
             Text::Given(text) if text.trim().is_empty() => self.fail(name, BLANK),
-            text => self.parsed(name, text, parse),
+            text => self.parsed(name, text, NOT_A_STRING, parse),
         }
     }
 
@@ -51,7 +51,20 @@ impl<'a> Fields<'a> {
         match self.text(name) {
             Text::Absent => None,
             Text::Given(text) if text.trim().is_empty() => self.fail(name, BLANK),
-            text => self.parsed(name, text, parse),
+            text => self.parsed(name, text, NOT_A_STRING, parse),
+        }
+    }
+
+    /// As [`Fields::optional`], but an empty text of a form counts as absent: DRF's rule, because a form sends a field
+    /// that was left out as an empty one.
+    pub fn optional_in_forms<T, E: Display>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, Vec<E>>,
+    ) -> Option<T> {
+        match self.form.get(name) {
+            Some(Value::Text(text)) if text.is_empty() => None,
+            _ => self.optional(name, parse),
         }
     }
 
@@ -59,7 +72,7 @@ impl<'a> Fields<'a> {
     pub fn blankable<T, E: Display>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, Vec<E>>) -> Option<T> {
         match self.text(name) {
             Text::Absent => None,
-            text => self.parsed(name, text, parse),
+            text => self.parsed(name, text, NOT_A_STRING, parse),
         }
     }
 
@@ -82,6 +95,7 @@ impl<'a> Fields<'a> {
     pub fn nested<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Option<T> {
         let form = match self.form.get(name) {
             Some(Value::Json(Json::Null)) => return self.fail(name, NULL),
+            Some(Value::Object(form)) => form.clone(),
             Some(Value::Json(Json::Object(fields))) => {
                 Form::new(fields.iter().map(|(name, value)| (name.clone(), Value::Json(value.clone()))).collect())
             }
@@ -126,24 +140,26 @@ impl<'a> Fields<'a> {
         complete.ok_or_else(|| ApiError::internal("a required field was neither read nor refused"))
     }
 
-    fn text(&self, name: &str) -> Text<'a> {
+    pub(crate) fn text(&self, name: &str) -> Text<'a> {
         match self.form.get(name) {
             None => Text::Absent,
             Some(Value::Json(Json::Null)) => Text::Null,
-            Some(value) => as_text(value).map_or(Text::Wrong, Text::Given),
+            Some(value) => as_text(value).map_or(Text::Wrong, |text| Text::Given(stripped(text))),
         }
     }
 
-    fn parsed<T, E: Display>(
+    /// Parses a text that is there. `wrong` is the message for a value that is no text.
+    pub(crate) fn parsed<T, E: Display>(
         &mut self,
         name: &str,
         text: Text<'_>,
+        wrong: &str,
         parse: impl FnOnce(&str) -> Result<T, Vec<E>>,
     ) -> Option<T> {
         match text {
             Text::Absent => None,
             Text::Null => self.fail(name, NULL),
-            Text::Wrong => self.fail(name, NOT_A_STRING),
+            Text::Wrong => self.fail(name, wrong),
             Text::Given(text) => {
                 let value = match parse(&text) {
                     Ok(value) => Some(value),
@@ -166,15 +182,19 @@ impl<'a> Fields<'a> {
     }
 }
 
+/// The text without what Python's `str.strip` takes from its ends: white space, and the separators U+001C to U+001F.
+fn stripped(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_space = |c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
+    match text {
+        Cow::Borrowed(text) => text.trim_matches(is_space).into(),
+        Cow::Owned(text) => text.trim_matches(is_space).to_owned().into(),
+    }
+}
+
 /// The object that a form's field holds as JSON text, if it is not too long to parse.
 fn written_object(value: &Value) -> Option<Form> {
     match value {
-        Value::Text(text) if text.len() <= MAX_READ_BYTES => match serde_json::from_str(text) {
-            Ok(Json::Object(fields)) => {
-                Some(Form::new(fields.into_iter().map(|(name, value)| (name, Value::Json(value))).collect()))
-            }
-            _ => None,
-        },
+        Value::Text(text) => raw_json_fields::form(text.as_bytes(), &[]).ok(),
         _ => None,
     }
 }
@@ -184,19 +204,24 @@ fn kind_of(value: &Value) -> &'static str {
     match value {
         Value::Json(Json::Array(_)) => "list",
         Value::Json(Json::Bool(_)) => "bool",
+        Value::Number(number) if number.is_float() => "float",
         Value::Json(Json::Number(number)) if number.is_f64() => "float",
-        Value::Json(Json::Number(_)) => "int",
+        Value::Number(_) | Value::Json(Json::Number(_)) => "int",
+        Value::Object(_) | Value::Json(Json::Object(_)) => "dict",
         Value::File(_) => "InMemoryUploadedFile",
-        _ => "str",
+        Value::Text(_) | Value::Raw(_) | Value::Json(_) => "str",
     }
 }
 
-/// A text, or a number as it is written. DRF's `CharField` takes both and nothing else.
-fn as_text(value: &Value) -> Option<std::borrow::Cow<'_, str>> {
+/// A text, or a number as Django REST framework prints it. Its `CharField` takes both and nothing else. A file input that
+/// was left empty is an empty text to Django.
+fn as_text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::Text(text) | Value::Json(Json::String(text)) => Some(text.into()),
+        Value::Number(number) => Some(number.text()),
         Value::Json(Json::Number(number)) => Some(number.to_string().into()),
-        Value::Json(_) | Value::File(_) => None,
+        Value::File(file) if file.is_empty_input() => Some("".into()),
+        Value::Json(_) | Value::Object(_) | Value::Raw(_) | Value::File(_) => None,
     }
 }
 
@@ -239,6 +264,26 @@ mod tests {
     fn numbers_are_read_as_texts() {
         let form = form(json!({"n": 12_425_451}));
         assert_eq!(Fields::of(&form).required("n", any).as_deref(), Some("12425451"));
+    }
+
+    #[test]
+    fn texts_are_stripped_as_in_python() {
+        let form = form(json!({"a": " x y\u{a0}\n", "b": "\u{1c}\u{1d}x\u{1e}\u{1f}", "c": "\u{1f}"}));
+        let mut fields = Fields::of(&form);
+        assert_eq!(fields.required("a", any).as_deref(), Some("x y"));
+        assert_eq!(fields.required("b", any).as_deref(), Some("x"));
+        assert_eq!(fields.required("c", any), None);
+    }
+
+    #[test]
+    fn an_empty_text_of_a_form_may_count_as_absent() {
+        let empty = || ("a".to_owned(), Value::Text(String::new()));
+        let form = Form::new(vec![empty(), ("b".to_owned(), Value::Json(json!("")))]);
+        let mut fields = Fields::of(&form);
+        assert_eq!(fields.optional_in_forms("a", any), None);
+        assert!(fields.errors.is_empty());
+        assert_eq!(fields.optional_in_forms("b", any), None);
+        assert!(!fields.errors.is_empty());
     }
 
     #[test]

@@ -2,14 +2,22 @@
 
 use bytes::Bytes;
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
+
+use crate::form_digest;
+use crate::json_number::JsonNumber;
 
 /// The value of a field.
 #[derive(Clone, Debug)]
 pub enum Value {
-    /// A value of a JSON body.
+    /// A value of a JSON body that is neither a number nor an object.
     Json(Json),
-    /// A text of a form or of multipart.
+    /// A number of a JSON body, with every digit.
+    Number(JsonNumber),
+    /// An object of a JSON body.
+    Object(Form),
+    /// The JSON text of a field that the handler reads itself, as it was sent.
+    Raw(String),
+    /// A text of a form or of multipart. Line breaks are LF.
     Text(String),
     /// A file of multipart.
     File(File),
@@ -18,9 +26,9 @@ pub enum Value {
 /// An uploaded file. Its bytes are slices of the request and are never joined.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// The client's file name.
+    /// The client's file name, as far as it can be read. Nothing may depend on it but whether it is empty.
     pub name: String,
-    /// The declared content type, without parameters.
+    /// The declared content type, in lower case and without parameters.
     pub content_type: Option<String>,
     /// The bytes, in order.
     pub chunks: Vec<Bytes>,
@@ -31,6 +39,12 @@ impl File {
     #[must_use]
     pub fn size(&self) -> usize {
         self.chunks.iter().map(Bytes::len).sum()
+    }
+
+    /// Whether this is what a browser sends for a file input that was left empty.
+    #[must_use]
+    pub fn is_empty_input(&self) -> bool {
+        self.name.is_empty() && self.size() == 0
     }
 }
 
@@ -70,7 +84,7 @@ impl Form {
         self.all(name).iter().any(|value| match value {
             Value::File(_) => false,
             Value::Text(text) => !text.is_empty(),
-            Value::Json(_) => true,
+            Value::Json(_) | Value::Number(_) | Value::Object(_) | Value::Raw(_) => true,
         })
     }
 
@@ -81,15 +95,26 @@ impl Form {
         self.0.iter().map(|(_, value)| u64::try_from(size(value)).unwrap_or(u64::MAX)).sum()
     }
 
-    /// The files of a field, in order. A file without name and bytes is left out: browsers send it for an empty file
-    /// input.
+    /// The files of a field, in order, without inputs that were left empty.
     #[must_use]
     pub fn files(&self, name: &str) -> Vec<File> {
-        self.0
-            .iter()
-            .filter(|(field, _)| field == name)
-            .filter_map(|(_, value)| match value {
-                Value::File(file) if !(file.name.is_empty() && file.size() == 0) => Some(file.clone()),
+        self.file_inputs(name).into_iter().flatten().cloned().collect()
+    }
+
+    /// The file inputs of a field, in order. One that was left empty is `None`, so that each keeps its place.
+    #[must_use]
+    pub fn file_inputs(&self, name: &str) -> Vec<Option<&File>> {
+        self.file_inputs_of(&[name]).into_iter().map(|(_, file)| file).collect()
+    }
+
+    /// The file inputs of several fields in the order in which they were sent, each with the name of its field.
+    #[must_use]
+    pub fn file_inputs_of(&self, names: &[&str]) -> Vec<(&str, Option<&File>)> {
+        self.fields()
+            .filter(|(name, _)| names.contains(name))
+            .filter_map(|(name, value)| match value {
+                Value::File(file) => Some((name, (!file.is_empty_input()).then_some(file))),
+                Value::Text(text) if text.is_empty() => Some((name, None)),
                 _ => None,
             })
             .collect()
@@ -110,27 +135,17 @@ impl Form {
         Self(self.0.iter().filter_map(|(field, value)| Some((own(field)?, value.clone()))).collect())
     }
 
-    /// A hash of all fields. It depends on their order, and for texts not on the content type. Fields in `without` are
-    /// left out: a fast hash of a password must not be stored.
+    /// A hash of what the fields say. The order of fields with different names does not count, nor that of the members
+    /// of JSON objects at any depth, nor whether a text or number came in JSON or a form, nor the names of files. Fields
+    /// in `without` are left out: a fast hash of a password must not be stored.
     #[must_use]
     pub fn digest(&self, without: &[&str]) -> String {
-        let mut hash = Sha256::new();
-        let mut part = |bytes: &[u8]| {
-            hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_le_bytes());
-            hash.update(bytes);
-        };
-        for (name, value) in self.0.iter().filter(|(name, _)| !without.contains(&name.as_str())) {
-            part(name.as_bytes());
-            match value {
-                Value::Json(Json::String(text)) | Value::Text(text) => part(text.as_bytes()),
-                Value::Json(value) => part(value.to_string().as_bytes()),
-                Value::File(file) => {
-                    part(file.name.as_bytes());
-                    file.chunks.iter().for_each(|chunk| part(chunk));
-                }
-            }
-        }
-        hex::encode(hash.finalize())
+        form_digest::of(self, without)
+    }
+
+    /// All fields, in the order in which they were sent.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
     /// The names of all fields.
@@ -175,5 +190,6 @@ mod tests {
         let named = File { name: "a.jpg".into(), content_type: None, chunks: Vec::new() };
         let form = Form::new(vec![("f".into(), Value::File(empty)), ("f".into(), Value::File(named))]);
         assert_eq!(form.files("f").len(), 1);
+        assert_eq!(form.file_inputs("f").iter().map(Option::is_some).collect::<Vec<_>>(), [false, true]);
     }
 }

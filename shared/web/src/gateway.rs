@@ -3,20 +3,26 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use aviary_model::Clock;
 use axum::Router;
 use axum::body::Body;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http::HeaderValue;
+use http::header::COOKIE;
 use http::uri::Authority;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{LambdaEvent, RequestExt};
 use tower::Service;
 
 use crate::client_info::Client;
+use crate::deadline::TimeLeft;
 use crate::error::ApiError;
 use crate::path;
+use crate::trusted_proxy::TrustedProxy;
 
 /// The largest event of a synchronous Lambda invocation: 6 MiB.
 const MAX_EVENT_BYTES: usize = 6 * 1_024 * 1_024;
@@ -29,12 +35,18 @@ pub(crate) fn repair(mut event: LambdaEvent<LambdaRequest>, path_is_encoded: boo
         if !path_is_encoded {
             request.raw_path = request.raw_path.as_deref().map(path::encode);
         }
+        // lambda_http would drop all of them if one of them is not ASCII.
+        for cookie in request.cookies.take().into_iter().flatten() {
+            if let Ok(cookie) = HeaderValue::from_bytes(cookie.as_bytes()) {
+                request.headers.append(COOKIE, cookie);
+            }
+        }
         // lambda_http parses both headers unchecked, and panics at an invalid one.
         let host = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
         if host.is_none_or(|host| host.parse::<Authority>().is_err()) {
-            request.headers.insert(http::header::HOST, http::HeaderValue::from_static("localhost"));
+            request.headers.insert(http::header::HOST, HeaderValue::from_static("localhost"));
         }
-        let proto = request.headers.get("x-forwarded-proto").map(http::HeaderValue::as_bytes);
+        let proto = request.headers.get("x-forwarded-proto").map(HeaderValue::as_bytes);
         if !matches!(proto, Some(b"http" | b"https")) {
             request.headers.remove("x-forwarded-proto");
         }
@@ -42,11 +54,13 @@ pub(crate) fn repair(mut event: LambdaEvent<LambdaRequest>, path_is_encoded: boo
     event
 }
 
-/// The router, and the rules that apply before routing: size, client, trailing slash.
+/// The router, and the rules that apply before routing: size, client, time, trailing slash.
 #[derive(Clone, Debug)]
 pub(crate) struct BeforeRouting {
     pub(crate) router: Router,
     pub(crate) public_url: Option<String>,
+    pub(crate) proxy: Option<TrustedProxy>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Service<lambda_http::Request> for BeforeRouting {
@@ -60,12 +74,17 @@ impl Service<lambda_http::Request> for BeforeRouting {
 
     fn call(&mut self, mut request: lambda_http::Request) -> Self::Future {
         let context = request.request_context_ref();
-        let client = Client::of(request.headers(), context, self.public_url.as_deref());
+        let client = Client::of(request.headers(), context, self.public_url.as_deref(), self.proxy);
+        let deadline = request.lambda_context_ref().map(|context| context.deadline);
+        let left = deadline.and_then(|deadline| TimeLeft::until(deadline, &*self.clock));
         let too_large = event_bytes(&request) > MAX_EVENT_BYTES;
         if let Some(uri) = path::without_trailing_slash(request.uri()) {
             *request.uri_mut() = uri;
         }
         request.extensions_mut().insert(client);
+        if let Some(left) = left {
+            request.extensions_mut().insert(left);
+        }
         if too_large {
             // The layers refuse it, so that the response has its headers and its log line.
             request.extensions_mut().insert(TooLarge);

@@ -43,9 +43,6 @@ pub(crate) fn document(operation: &mut Operation, spec: &RouteSpec) {
     if spec.who != Who::Any {
         answers.push(("422", "This Idempotency-Key was used for a request with another body"));
     }
-    if spec.limit.is_some() {
-        answers.push(("429", "Too many in too short a time"));
-    }
     for (status, description) in answers {
         let documented = &mut operation.responses.responses;
         documented.entry(status.to_owned()).or_insert_with(|| Documented::new(description).into());

@@ -4,26 +4,40 @@
 //! slashes, the size limit, CORS, cookies, and errors in Django REST framework's shapes.
 
 mod body;
+mod charset;
 mod client_info;
 mod cookies;
 mod cors;
+mod deadline;
 mod error;
+mod error_message;
 mod fields;
 mod form;
+mod form_digest;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod gateway;
 mod idempotency;
 mod idempotent_post;
+mod json_number;
+mod line_breaks;
+mod logged_caller;
 mod media;
+mod media_type;
+mod multipart;
+mod origins;
 mod page;
 mod path;
 mod raw_json_fields;
 mod request_log;
 mod route_spec;
 mod routes;
+mod row_limit;
 mod serve;
 mod surrogates;
+mod trusted_proxy;
+mod typed_fields;
+mod unread_body;
 
 pub use body::{Params, Payload};
 pub use client_info::Client;
@@ -32,10 +46,14 @@ pub use error::{ApiError, FieldErrors};
 pub use fields::Fields;
 pub use form::{File, Form, Value};
 pub use idempotency::{IdempotencyKey, IdempotentRequest};
+pub use json_number::JsonNumber;
+pub use logged_caller::RequestLog;
 pub use media::{inspect_file, inspect_video_file};
+pub use origins::Origins;
 pub use page::{Page, PageQuery};
 pub use path::PathText;
-pub use request_log::RequestLog;
 pub use route_spec::{Repeats, RouteLimit, RouteSpec, Subject, Who, any, own, user};
 pub use routes::{Route, Routes};
+pub use row_limit::RowLimit;
 pub use serve::{Layers, run};
+pub use unread_body::UnreadBody;

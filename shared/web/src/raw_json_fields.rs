@@ -9,28 +9,37 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use crate::form::{Form, Value};
+use crate::json_number::JsonNumber;
+use crate::line_breaks;
 
 /// The most fields of an object.
 const MAX_FIELDS: usize = 1_000;
 /// The most bytes of all parsed lists and objects of a body together. In memory, small values take a hundred times
 /// their bytes.
-pub(crate) const MAX_READ_BYTES: usize = 64 << 10;
+const MAX_READ_BYTES: usize = 64 << 10;
 
-/// Parses the object. The fields named in `raw` become texts, with the JSON as it was sent. Of a repeated field the
-/// last counts.
+/// How deep objects and lists may be nested.
+const MAX_DEPTH: u8 = 100;
+
+/// Parses the object. The fields named in `raw` stay JSON text, as it was sent. Numbers keep every digit, and line breaks
+/// of texts become LF. Of a repeated field the last counts.
 pub(crate) fn form(json: &[u8], raw: &[&str]) -> Result<Form, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let fields = Object { raw }.deserialize(&mut deserializer)?;
+    let mut left = MAX_READ_BYTES;
+    let form = Object { raw, left: &mut left, depth: 0 }.deserialize(&mut deserializer)?;
     deserializer.end()?;
-    Ok(Form::new(fields))
+    Ok(form)
 }
 
+/// An object. `left` is how many bytes of lists and objects may still be parsed.
 struct Object<'a> {
     raw: &'a [&'a str],
+    left: &'a mut usize,
+    depth: u8,
 }
 
 impl<'de> DeserializeSeed<'de> for Object<'_> {
-    type Value = Vec<(String, Value)>;
+    type Value = Form;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -38,21 +47,19 @@ impl<'de> DeserializeSeed<'de> for Object<'_> {
 }
 
 impl<'de> Visitor<'de> for Object<'_> {
-    type Value = Vec<(String, Value)>;
+    type Value = Form;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let Self { raw, left, depth } = self;
         let mut fields: Vec<(String, Value)> = Vec::new();
-        let mut left = MAX_READ_BYTES;
         while let Some(name) = map.next_key::<String>()? {
-            let value = if self.raw.contains(&name.as_str()) {
-                Value::Json(Json::String(map.next_value_seed(RawText)?.get().to_owned()))
-            } else {
-                Value::Json(read(map.next_value_seed(RawText)?, &mut left)?)
-            };
+            let json = map.next_value_seed(RawText)?;
+            let is_raw = raw.contains(&name.as_str());
+            let value = if is_raw { Value::Raw(json.get().to_owned()) } else { read(json, left, depth)? };
             fields.push((name, value));
             if fields.len() > MAX_FIELDS {
                 return Err(Error::custom(format!("an object may have {MAX_FIELDS} fields")));
@@ -63,17 +70,37 @@ impl<'de> Visitor<'de> for Object<'_> {
         fields.reverse();
         fields.retain(|(name, _)| seen.insert(name.clone()));
         fields.reverse();
-        Ok(fields)
+        Ok(Form::new(fields))
     }
 }
 
-/// Parses a value, if the bytes that are left allow it.
-fn read<E: Error>(raw: &RawValue, left: &mut usize) -> Result<Json, E> {
-    if raw.get().starts_with(['[', '{']) {
+/// Parses a value, if the bytes that are left allow it. `depth` counts the objects around it.
+fn read<E: Error>(raw: &RawValue, left: &mut usize, depth: u8) -> Result<Value, E> {
+    let text = raw.get();
+    let first = text.as_bytes().first();
+    if depth == 0 && matches!(first, Some(b'[' | b'{')) {
         let too_long = || E::custom(format!("lists and objects may have {MAX_READ_BYTES} bytes in all"));
-        *left = left.checked_sub(raw.get().len()).ok_or_else(too_long)?;
+        *left = left.checked_sub(text.len()).ok_or_else(too_long)?;
     }
-    serde_json::from_str(raw.get()).map_err(E::custom)
+    match first {
+        Some(b'-' | b'0'..=b'9') => Ok(Value::Number(JsonNumber::of(text))),
+        Some(b'{') if depth < MAX_DEPTH => {
+            let object = Object { raw: &[], left, depth: depth.saturating_add(1) };
+            let form = object.deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(E::custom)?;
+            Ok(Value::Object(form))
+        }
+        Some(b'{') => Err(E::custom(format!("objects may be nested {MAX_DEPTH} deep"))),
+        _ => serde_json::from_str(text).map(|json| Value::Json(with_lf(json))).map_err(E::custom),
+    }
+}
+
+/// The value with LF for every line break of its texts.
+fn with_lf(json: Json) -> Json {
+    match json {
+        Json::String(text) => Json::String(line_breaks::to_lf(text)),
+        Json::Array(items) => Json::Array(items.into_iter().map(with_lf).collect()),
+        other => other,
+    }
 }
 
 /// A value's JSON text, borrowed.
@@ -96,17 +123,23 @@ mod tests {
     fn raw_fields_keep_every_digit() {
         let body = br#" {"a": [ 1e5, 123456789012345678901234567890 ], "b": 2, "c": null, "a": {"x" : 0.10}} "#;
         let read = form(body, &["a", "c"]).expect("a form");
-        assert!(
-            matches!(read.get("a"), Some(Value::Json(Json::String(text))) if text == r#"{"x" : 0.10}"#),
-            "the last counts"
-        );
-        assert!(matches!(read.get("b"), Some(Value::Json(value)) if *value == json!(2)));
-        assert!(matches!(read.get("c"), Some(Value::Json(Json::String(text))) if text == "null"));
+        assert!(matches!(read.get("a"), Some(Value::Raw(text)) if text == r#"{"x" : 0.10}"#), "the last counts");
+        assert!(matches!(read.get("b"), Some(Value::Number(number)) if number.text() == "2"));
+        assert!(matches!(read.get("c"), Some(Value::Raw(text)) if text == "null"));
         let body = br#"{"a":[123456789012345678901234567890]}"#;
         let read = form(body, &["a"]).expect("a form");
-        assert!(
-            matches!(read.get("a"), Some(Value::Json(Json::String(text))) if text == "[123456789012345678901234567890]")
-        );
+        assert!(matches!(read.get("a"), Some(Value::Raw(text)) if text == "[123456789012345678901234567890]"));
+    }
+
+    #[test]
+    fn numbers_and_line_breaks_are_read_at_every_depth() {
+        let read =
+            form(br#"{"a":{"b":{"n":18446744073718922817,"t":"1\r\n2\r3"}},"l":["x\r\n"]}"#, &[]).expect("a form");
+        let Some(Value::Object(a)) = read.get("a") else { panic!("{read:?}") };
+        let Some(Value::Object(b)) = a.get("b") else { panic!("{a:?}") };
+        assert!(matches!(b.get("n"), Some(Value::Number(number)) if number.text() == "18446744073718922817"));
+        assert!(matches!(b.get("t"), Some(Value::Json(Json::String(text))) if text == "1\n2\n3"));
+        assert!(matches!(read.get("l"), Some(Value::Json(list)) if *list == json!(["x\n"])));
     }
 
     #[test]

@@ -1,17 +1,14 @@
 //! Common headers of every response, and the one log line of every request.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use aviary_model::UserId;
 use aviary_telemetry::Meter;
-use axum::extract::{FromRequestParts, MatchedPath, Request};
+use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
@@ -20,32 +17,12 @@ use crate::error::{ApiError, Failure};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Lets a handler add the caller to the log line.
-#[derive(Clone, Debug, Default)]
-pub struct RequestLog(Arc<OnceLock<UserId>>);
-
-impl RequestLog {
-    /// Sets the caller. Only the first call counts.
-    pub fn user(&self, id: UserId) {
-        // A second call could only repeat the first.
-        let _ = self.0.set(id);
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for RequestLog {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
-    }
-}
-
 /// Runs the request under a meter, turns a panic into a 500, sets the common headers and writes the log line.
 pub(crate) async fn observe(client: Client, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let log = RequestLog::default();
+    let log = client.log.clone();
     request.extensions_mut().insert(log.clone());
     let meter = Meter::default();
     let outcome = AssertUnwindSafe(meter.scope(next.run(request))).catch_unwind().await;
@@ -69,7 +46,7 @@ pub(crate) async fn observe(client: Client, mut request: Request, next: Next) ->
         dynamodb.round_trips = cost.round_trips,
         dynamodb.rcu = cost.rcu,
         dynamodb.wcu = cost.wcu,
-        user.id = log.0.get().map(tracing::field::display),
+        user.id = log.caller().map(tracing::field::display),
         "request"
     );
     response

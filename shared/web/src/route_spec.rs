@@ -49,6 +49,9 @@ pub enum Subject {
 }
 
 /// The limit that a route counts its requests against.
+///
+/// Those of an account are counted when the caller is confirmed, and `SearchAddress` beside that; a handler does nothing
+/// for them. The other ones are counted by the flows that they bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RouteLimit {
     /// Failed logins.
@@ -59,12 +62,18 @@ pub enum RouteLimit {
     ResetAddress,
     /// Refreshes of a refresh family.
     RefreshFamily,
+    /// Searches from an address.
+    SearchAddress,
     /// Things that an account creates.
     WritesAccount,
-    /// Acts of an account that reach other people's timelines and notifications.
+    /// Reactions, follows, blocks, mutes and edits of an account.
     SpreadAccount,
+    /// Changes of a profile.
+    ProfileChangesAccount,
     /// Uploads that an account starts.
     UploadsAccount,
+    /// Every other write of an account: deletions, logouts, tokens made, reads marked, changes of the account.
+    OtherWritesAccount,
 }
 
 impl RouteLimit {
@@ -76,9 +85,12 @@ impl RouteLimit {
             Self::SignupAddress => "signup_address",
             Self::ResetAddress => "reset_address",
             Self::RefreshFamily => "refresh_family",
+            Self::SearchAddress => "search_address",
             Self::WritesAccount => "writes_account",
             Self::SpreadAccount => "spread_account",
+            Self::ProfileChangesAccount => "profile_changes_account",
             Self::UploadsAccount => "uploads_account",
+            Self::OtherWritesAccount => "other_writes_account",
         }
     }
 }
@@ -90,6 +102,8 @@ pub enum Repeats {
     NeedKey,
     /// It creates nothing that a repetition would double; the text says what it does instead.
     Harmless(&'static str),
+    /// It only reads. So it needs no limit of writes either.
+    Reads,
 }
 
 /// A row's description of its route. Built by [`any`], [`user`] or [`own`] and the methods below.
@@ -120,6 +134,8 @@ pub struct RouteSpec {
     pub limit: Option<RouteLimit>,
     /// Sequential round trips to DynamoDB of the usual success, without an idempotency key.
     pub round_trips: u8,
+    /// Whether errors have their text in `message` too.
+    pub tells_message: bool,
     /// The documents that describe it (`"000"` to `"004"`); empty if it goes beyond them.
     pub documents: &'static str,
 }
@@ -155,6 +171,7 @@ impl RouteSpec {
             repeats: None,
             limit: None,
             round_trips: 0,
+            tells_message: false,
             documents: "",
         }
     }
@@ -208,7 +225,14 @@ impl RouteSpec {
         Self { repeats: Some(Repeats::Harmless(because)), ..self }
     }
 
-    /// Names the limit that requests are counted against.
+    /// Says that the POST only reads.
+    #[must_use]
+    pub const fn reads(self) -> Self {
+        Self { repeats: Some(Repeats::Reads), ..self }
+    }
+
+    /// Names the limit that requests are counted against. This is the only place that names it: the route hands it to
+    /// the extractors, which count the request.
     #[must_use]
     pub const fn limit(self, limit: RouteLimit) -> Self {
         Self { limit: Some(limit), ..self }
@@ -218,6 +242,12 @@ impl RouteSpec {
     #[must_use]
     pub const fn round_trips(self, round_trips: u8) -> Self {
         Self { round_trips, ..self }
+    }
+
+    /// Says that errors have their text in `message` too, where the clients of a document read it.
+    #[must_use]
+    pub const fn tells_message(self) -> Self {
+        Self { tells_message: true, ..self }
     }
 
     /// Names the documents that describe the route.

@@ -2,20 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::MethodRouter;
+use axum::{Extension, Router};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::{Components, OpenApi};
+use utoipa::openapi::{Components, OpenApi, Response};
 use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::cookies::Cookies;
 use crate::error::ApiError;
+use crate::error_message::tell_message;
 use crate::idempotent_post::{document, provide_key};
 use crate::route_spec::{RouteSpec, Who};
+use crate::row_limit::RowLimit;
 
 /// A row of the table.
 #[derive(Clone, Debug)]
@@ -47,13 +49,19 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[must_use]
     pub fn add(mut self, spec: RouteSpec, (schemas, paths, router): UtoipaMethodRouter<S>) -> Self {
         let router = if spec.needs_key() { router.route_layer(from_fn(provide_key)) } else { router };
-        let mut router = Some(router);
+        let router = if spec.tells_message { router.route_layer(from_fn(tell_message)) } else { router };
+        let mut router = Some(router.route_layer(Extension(RowLimit(spec.limit))));
         for (path, mut item) in paths.paths {
             for (method, operation) in operations(&mut item) {
                 let extension = ExtensionsBuilder::new().add("x-who", spec.who.as_str()).build();
                 operation.extensions.get_or_insert_default().merge(extension);
                 if spec.needs_key() {
                     document(operation, &spec);
+                }
+                if spec.limit.is_some() {
+                    let documented = &mut operation.responses.responses;
+                    let throttled = || Response::new("Too many in too short a time").into();
+                    documented.entry("429".to_owned()).or_insert_with(throttled);
                 }
                 self.table.push(Route { method, path: path.clone(), spec });
             }

@@ -3,22 +3,26 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use aviary_model::Entropy;
+use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Settings, SettingsError, Start, StartError, block_on};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use lambda_http::{Adapter, Error};
 use tower::ServiceBuilder;
 
+use crate::deadline::end_in_time;
 use crate::gateway::{BeforeRouting, refuse_too_large, repair};
+use crate::origins::Origins;
+use crate::trusted_proxy::TrustedProxy;
 use crate::{cookies, cors, request_log};
 
 /// The rules around a router, made from the settings.
 #[derive(Clone, Debug)]
 pub struct Layers {
-    cors: tower_http::cors::CorsLayer,
+    origins: Arc<Origins>,
     path_is_encoded: bool,
     public_url: Option<String>,
+    proxy: Option<TrustedProxy>,
 }
 
 impl Layers {
@@ -27,20 +31,22 @@ impl Layers {
     /// # Errors
     /// When a setting has a value that it does not take.
     pub fn of(settings: &Settings) -> Result<Self, SettingsError> {
-        let origins = settings.optional("AVIARY_CORS_ORIGINS").unwrap_or_default();
         Ok(Self {
-            cors: cors::layer(origins)?,
+            origins: Arc::new(Origins::of(settings)?),
             path_is_encoded: raw_path_is_encoded(settings)?,
             public_url: settings.optional("AVIARY_PUBLIC_URL").map(ToOwned::to_owned),
+            proxy: TrustedProxy::of(settings)?,
         })
     }
 
     /// The router within the rules that apply after routing.
     pub fn around(&self, router: Router, entropy: Arc<dyn Entropy>) -> Router {
         router
+            .layer(from_fn(end_in_time))
             .layer(from_fn(refuse_too_large))
             .layer(from_fn_with_state(entropy, cookies::cookies))
-            .layer(self.cors.clone())
+            .layer(cors::layer(&self.origins))
+            .layer(from_fn_with_state(self.origins.clone(), cors::listed))
             .layer(from_fn(request_log::observe))
     }
 }
@@ -62,14 +68,14 @@ where
 {
     let start = Start::from_environment()?;
     let layers = Layers::of(&start.settings)?;
-    let entropy = start.entropy.clone();
-    let router = make(start).await?;
-    serve(router, layers, entropy).await
+    let (entropy, clock) = (start.entropy.clone(), start.clock.clone());
+    let router = layers.around(make(start).await?, entropy);
+    serve(router, layers, clock).await
 }
 
-async fn serve(router: Router, layers: Layers, entropy: Arc<dyn Entropy>) -> Result<(), Error> {
-    let path_is_encoded = layers.path_is_encoded;
-    let service = BeforeRouting { router: layers.around(router, entropy), public_url: layers.public_url };
+async fn serve(router: Router, layers: Layers, clock: Arc<dyn Clock>) -> Result<(), Error> {
+    let Layers { path_is_encoded, public_url, proxy, .. } = layers;
+    let service = BeforeRouting { router, public_url, proxy, clock };
     let service =
         ServiceBuilder::new().map_request(move |event| repair(event, path_is_encoded)).service(Adapter::from(service));
     lambda_http::lambda_runtime::run(service).await

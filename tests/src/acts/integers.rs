@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use crate::client::{Account, Answer, Service};
 use crate::local_aws::environment_of;
 
-/// So many units are more than an item of DynamoDB holds: the set is stored as an object.
-pub const MORE_UNITS_THAN_AN_ITEM_HOLDS: u64 = 12_000;
+/// So many units are more than is kept in an item: the set is stored as an object.
+pub const MORE_UNITS_THAN_AN_ITEM_HOLDS: u64 = 1_000;
 
 /// So many units at the indexes 0, 1, 2 …, each with `x` as both of its numbers.
 #[must_use]

@@ -2,10 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::Service;
-
-const SIGNATURE: &str = "AWS4-HMAC-SHA256 Credential=local/20250101/us-east-1/dynamodb/aws4_request, \
-    SignedHeaders=host;x-amz-date, Signature=0";
+use crate::client::{Answer, Service};
 
 /// The tables of a stack, read and written by DynamoDB's wire protocol.
 #[derive(Clone, Debug)]
@@ -71,12 +68,28 @@ impl Dynamodb<'_> {
         format!("{}-{logical_id}", self.0.stack)
     }
 
+    /// Whether a function's role lets it send this operation on a table, whose name is added to `request`.
+    pub async fn allows(&self, function: &str, operation: &str, table: &str, mut request: Value) -> bool {
+        request["TableName"] = self.table(table).into();
+        let answer = self.send(&format!("local-{function}"), operation, &request).await;
+        let denied = answer.status == 400 && answer.text().contains("AccessDeniedException");
+        assert!(denied || answer.status == 200, "{operation} by {function}: {}", answer.text());
+        !denied
+    }
+
     async fn call(&self, operation: &str, body: &Value) -> Value {
+        self.send("local", operation, body).await.with_status(200).json()
+    }
+
+    async fn send(&self, access_key: &str, operation: &str, body: &Value) -> Answer {
         let call = self.0.post_to(&self.0.dynamodb_url);
         let call = call.header("x-amz-target", &format!("DynamoDB_20120810.{operation}"));
         // The local DynamoDB requires a signature but does not check it.
-        let call = call.header("x-amz-date", "20250101T000000Z").authorization(SIGNATURE);
-        let answer = call.body("application/x-amz-json-1.0", body.to_string()).send().await;
-        answer.with_status(200).json()
+        let signature = format!(
+            "AWS4-HMAC-SHA256 Credential={access_key}/20250101/us-east-1/dynamodb/aws4_request, \
+             SignedHeaders=host;x-amz-date, Signature=0"
+        );
+        let call = call.header("x-amz-date", "20250101T000000Z").authorization(&signature);
+        call.body("application/x-amz-json-1.0", body.to_string()).send().await
     }
 }

@@ -184,6 +184,7 @@ fn plan(service: &Service) -> Plan {
         reload: false,
         tls: None,
         password_policy: PasswordPolicy::Documented,
+        confirm_address: false,
         delays: DelayArgs::default(),
     }
 }

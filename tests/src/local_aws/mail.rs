@@ -29,6 +29,13 @@ impl Mail {
         self.line("token: ")
     }
 
+    /// The address that the mail links to.
+    #[must_use]
+    pub fn link(&self) -> String {
+        let link = self.text.lines().find(|line| line.starts_with("http"));
+        link.unwrap_or_else(|| panic!("no link in {}", self.text)).to_owned()
+    }
+
     fn line(&self, name: &str) -> String {
         let found = self.text.lines().find_map(|line| line.strip_prefix(name));
         found.unwrap_or_else(|| panic!("no `{name}` in {}", self.text)).to_owned()
@@ -48,6 +55,14 @@ impl Service {
             html: text(mail, "html"),
         });
         mails.collect()
+    }
+
+    /// The newest mail to an address with this subject, as soon as it has arrived.
+    pub async fn mail_about(&self, address: &str, subject: &str) -> Mail {
+        eventually(&format!("a mail `{subject}` to {address}"), async || {
+            self.mails(address).await.into_iter().find(|mail| mail.subject == subject)
+        })
+        .await
     }
 
     /// The newest mail to an address, as soon as `count` mails have arrived.

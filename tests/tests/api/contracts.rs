@@ -1,13 +1,16 @@
 //! Rules that hold for every endpoint or for many: each file checks one rule over the whole service.
 
 mod audit_trail;
+mod deployment_bounds;
 mod dynamodb_round_trips;
 mod forgeries;
 mod idempotency;
 mod idempotent_posts;
 mod limits;
+mod recorded_bodies;
 mod roles;
 mod routes;
 mod rules;
 mod sample_events;
 mod session_invalidation;
+mod trusted_proxy;

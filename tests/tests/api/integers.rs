@@ -3,6 +3,7 @@
 mod bad_input;
 mod bounds;
 mod client_flow;
+mod cost;
 mod documented_client;
 mod downloads;
 mod equations;

@@ -1,4 +1,6 @@
-//! Programs that work on the running service: seeding it, and an operator's tasks.
+//! Programs that work on the running service: seeding it, and an operator's tasks, and questions to a
+//! deployed stage.
 
 mod operator_tasks;
 mod seed;
+mod smoke;

@@ -5,6 +5,7 @@ mod create;
 mod edit;
 mod home;
 mod lists;
+mod marks;
 mod one_comment;
 mod reactions;
 mod show;

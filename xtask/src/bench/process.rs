@@ -18,7 +18,9 @@ use crate::{
 };
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(20);
-const LIMITS: &str = "signup_address=1000000/60,refresh_family=1000000/60,writes_account=1000000/60";
+const LIMITS: &str = "signup_address=1000000/60,refresh_family=1000000/60,writes_account=1000000/60,\
+    spread_account=1000000/60,other_writes_account=1000000/60,profile_changes_account=1000000/60,\
+    search_address=1000000/60";
 const LOG_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a request cost in DynamoDB.

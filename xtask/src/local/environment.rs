@@ -5,21 +5,33 @@ use std::{collections::BTreeMap, env, process::Command};
 use anyhow::{Result, bail};
 use aviary_template::Function;
 
-use super::plan::REGION;
-use crate::cli::PasswordPolicy;
+use super::plan::{Plan, REGION};
+
+/// The limits per address, raised. Those per account stay.
+const LIMITS: &str =
+    "login_address=100000/300,signup_address=100000/3600,reset_address=100000/3600,search_address=100000/60";
+
+/// What every function needs here, also where the template does not have it.
+const ON_THIS_MACHINE: [(&str, &str); 2] = [
+    ("AVIARY_RAW_PATH", "encoded"),
+    // Front-ends under development, whose pages use cookies. The template has no such setting.
+    ("AVIARY_LOCAL_ORIGINS", "true"),
+];
 
 /// Variables whose value on this machine differs from the template's.
-pub(super) fn overrides(api_url: &str, media_url: &str, password_policy: PasswordPolicy) -> BTreeMap<String, String> {
+pub(super) fn overrides(plan: &Plan, media_url: &str) -> BTreeMap<String, String> {
+    let confirm_address = plan.confirm_address.to_string();
     [
         // The local server passes on neither the scheme nor the host of a request.
-        ("AVIARY_PUBLIC_URL", api_url),
+        ("AVIARY_PUBLIC_URL", plan.api_url().as_str()),
         ("AVIARY_MEDIA_URL", media_url),
         // The local server passes the path on as it was sent; API Gateway decodes it.
         ("AVIARY_RAW_PATH", "encoded"),
         ("AVIARY_CORS_ORIGINS", "*"),
-        ("AVIARY_PASSWORD_POLICY", password_policy.as_str()),
-        // For the local server all requests have one address. Limits per account apply as usual.
-        ("AVIARY_LIMITS", "login_address=100000/300,signup_address=100000/3600,reset_address=100000/3600"),
+        ("AVIARY_PASSWORD_POLICY", plan.password_policy.as_str()),
+        ("AVIARY_CONFIRM_ADDRESS", confirm_address.as_str()),
+        // For the local server all requests have one address.
+        ("AVIARY_LIMITS", LIMITS),
         ("AVIARY_MAIL_FROM", "aviary@localhost.localdomain"),
     ]
     .into_iter()
@@ -67,8 +79,9 @@ fn union(functions: &[Function]) -> Result<BTreeMap<String, String>> {
             _ => union.insert(name.clone(), value.clone()),
         };
     }
-    // Every function needs it here, also those that do not have it in the template.
-    union.entry("AVIARY_RAW_PATH".to_owned()).or_insert_with(|| "encoded".to_owned());
+    for (name, value) in ON_THIS_MACHINE {
+        union.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+    }
     Ok(union)
 }
 
@@ -102,6 +115,13 @@ mod tests {
             environment: environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             ..Function::default()
         }
+    }
+
+    #[test]
+    fn only_a_local_service_lists_the_origins_of_its_machine() {
+        let template = include_str!("../../../template.yaml");
+        assert!(!template.contains("LOCAL_ORIGINS"), "pages of a user's own machine would be trusted on AWS");
+        assert_eq!(union(&[function("a", &[])]).unwrap()["AVIARY_LOCAL_ORIGINS"], "true");
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub struct Plan {
     pub tls: Option<TlsFiles>,
     /// The functions' password policy.
     pub password_policy: PasswordPolicy,
+    /// Whether a new address of an account waits until its mailbox confirms it.
+    pub confirm_address: bool,
     /// Delays of streams and indexes.
     pub delays: DelayArgs,
 }

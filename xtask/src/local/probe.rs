@@ -54,9 +54,10 @@ fn foreign_title(body: &str) -> Option<String> {
     foreign.then(|| title.to_owned())
 }
 
-/// A path of the function: its first route up to the first parameter.
+/// A path of the function: its first route up to the first parameter. `$default` is a route, but no path.
 fn path_of(function: &Function) -> String {
-    let path = function.routes.first().map_or("/", |route| route.path.as_str());
+    let mut paths = function.routes.iter().map(|route| route.path.as_str());
+    let path = paths.find(|path| path.starts_with('/')).unwrap_or("/");
     let fixed = path.split('{').next().unwrap_or("/").trim_end_matches('/');
     format!("{fixed}/")
 }
@@ -81,6 +82,10 @@ mod tests {
         assert_eq!(path_of(&function("/auth/{proxy+}")), "/auth/");
         assert_eq!(path_of(&function("/status")), "/status/");
         assert_eq!(path_of(&function("/")), "/");
+        assert_eq!(path_of(&function("$default")), "/");
+        let mut several = function("$default");
+        several.routes.extend(function("/status").routes);
+        assert_eq!(path_of(&several), "/status/");
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, bail, ensure};
 use aviary_template::Function;
 
-/// The function that answers 404 for unknown paths, because the local server's own answer has another form.
-const FALLBACK: &str = "status";
+/// API Gateway's route for every path that no other route takes.
+const DEFAULT_ROUTE: &str = "$default";
 
 /// One entry of the local router, in the syntax of the `matchit` crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,13 +19,18 @@ pub(super) struct LocalRoute {
     pub(super) function: String,
 }
 
-/// The local router's entries for the functions' events, sorted by path and with the fallback last.
+/// The local router's entries for the functions' events, sorted by path, and those of the default route last.
 ///
 /// `ANY /x` with `ANY /x/{proxy+}` matches `/x`, `/x/` and all paths below, as in API Gateway.
 pub(super) fn local_routes(functions: &[Function]) -> Result<Vec<LocalRoute>> {
     let mut paths: BTreeMap<String, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+    let mut default = BTreeSet::new();
     for function in functions {
         for route in &function.routes {
+            if route.path == DEFAULT_ROUTE {
+                default.insert(function.binary.as_str());
+                continue;
+            }
             for path in local_paths(&route.path)? {
                 let methods = paths.entry(path).or_default().entry(function.binary.clone()).or_default();
                 methods.insert(route.method.clone());
@@ -36,11 +41,10 @@ pub(super) fn local_routes(functions: &[Function]) -> Result<Vec<LocalRoute>> {
     for (path, by_function) in paths {
         routes.extend(entries(&path, by_function)?);
     }
-    ensure!(
-        functions.iter().any(|function| function.binary == FALLBACK),
-        "template.yaml has no function `{FALLBACK}`, which answers for unknown paths"
-    );
-    routes.extend(fallback(&routes));
+    let [default] = default.into_iter().collect::<Vec<_>>()[..] else {
+        bail!("template.yaml must give the route `{DEFAULT_ROUTE}`, for unknown paths, to one function");
+    };
+    routes.extend(default_routes(&routes, default));
     Ok(routes)
 }
 
@@ -71,11 +75,11 @@ fn local_paths(path: &str) -> Result<Vec<String>> {
     }
 }
 
-fn fallback(routes: &[LocalRoute]) -> Vec<LocalRoute> {
+fn default_routes(routes: &[LocalRoute], function: &str) -> Vec<LocalRoute> {
     ["/", "/{*rest}"]
         .into_iter()
         .filter(|path| routes.iter().all(|route| route.path != *path))
-        .map(|path| LocalRoute { path: path.to_owned(), methods: Vec::new(), function: FALLBACK.to_owned() })
+        .map(|path| LocalRoute { path: path.to_owned(), methods: Vec::new(), function: function.to_owned() })
         .collect()
 }
 
@@ -106,7 +110,7 @@ mod tests {
     #[test]
     fn a_prefix_takes_itself_its_slash_and_everything_below() {
         let functions = [
-            function("status", &[("ANY", "/status"), ("ANY", "/status/{proxy+}")]),
+            function("status", &[("ANY", "/status"), ("ANY", "/status/{proxy+}"), ("ANY", "$default")]),
             function("auth", &[("ANY", "/auth/{proxy+}"), ("ANY", "/auth")]),
         ];
         let routes = local_routes(&functions).unwrap();
@@ -129,13 +133,16 @@ mod tests {
     #[test]
     fn the_order_of_the_template_does_not_matter() {
         let auth = function("auth", &[("ANY", "/auth")]);
-        let status = function("status", &[("ANY", "/status")]);
+        let status = function("status", &[("ANY", "/status"), ("ANY", "$default")]);
         assert_eq!(local_routes(&[auth.clone(), status.clone()]).unwrap(), local_routes(&[status, auth]).unwrap());
     }
 
     #[test]
     fn methods_are_kept_and_shared_paths_split() {
-        let functions = [function("status", &[("GET", "/x"), ("HEAD", "/x")]), function("auth", &[("POST", "/x")])];
+        let functions = [
+            function("status", &[("GET", "/x"), ("HEAD", "/x"), ("ANY", "$default")]),
+            function("auth", &[("POST", "/x")]),
+        ];
         let routes = local_routes(&functions).unwrap();
         let methods: Vec<_> = routes.iter().take(2).map(|route| route.methods.clone()).collect();
         assert_eq!(methods, [vec!["POST".to_owned()], vec!["GET".to_owned(), "HEAD".to_owned()]]);
@@ -150,9 +157,11 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_tail_and_a_missing_fallback_are_refused() {
+    fn an_unknown_tail_and_any_number_of_default_routes_but_one_are_refused() {
         assert!(local_routes(&[function("status", &[("ANY", "/x/{rest+}")])]).is_err());
         assert!(local_routes(&[function("status", &[("ANY", "x")])]).is_err());
         assert!(local_routes(&[function("auth", &[("ANY", "/x")])]).is_err());
+        let twice = [function("auth", &[("ANY", "$default")]), function("status", &[("ANY", "$default")])];
+        assert!(local_routes(&twice).is_err());
     }
 }

@@ -17,7 +17,7 @@ use crate::{cli::DeploymentArgs, tools::find_on_path};
 pub(super) fn environment(deployment: &DeploymentArgs) -> Result<Environment> {
     let cli = find_on_path("aws").map(|program| AwsCli { program, deployment });
     let mut environment = match (&deployment.stack, &cli) {
-        (Some(stack), Some(cli)) => names(stack, &cli.resources(stack)?)?,
+        (Some(stack), Some(cli)) => names(stack, &cli.outputs(stack)?)?,
         (Some(_), None) => bail!(
             "the tables of a stack are looked up with the AWS CLI, and there is no `aws` on the PATH; install it, or name them with --accounts-table, --credentials-table, --social-table, --feed-table and --audit-log-group"
         ),
@@ -60,16 +60,18 @@ fn by_hand(deployment: &DeploymentArgs) -> Environment {
         .collect()
 }
 
-/// The names of a stack's resources, by their logical ids.
-type Resources = BTreeMap<String, String>;
+/// A stack's outputs by their names.
+type Outputs = BTreeMap<String, String>;
 
-fn names(stack: &str, resources: &Resources) -> Result<Environment> {
+fn names(stack: &str, outputs: &Outputs) -> Result<Environment> {
     let mut environment = Environment::new();
+    let output = |id: &str| format!("{id}Name");
     for (variable, id) in NAMES {
-        let name = resources.get(id).with_context(|| format!("the stack {stack} has no resource `{id}`"))?;
+        let output = output(id);
+        let name = outputs.get(&output).with_context(|| format!("the stack {stack} has no output `{output}`"))?;
         environment.insert(variable.to_owned(), name.clone());
     }
-    environment.extend(resources.get(AUDIT.1).map(|name| (AUDIT.0.to_owned(), name.clone())));
+    environment.extend(outputs.get(&output(AUDIT.1)).map(|name| (AUDIT.0.to_owned(), name.clone())));
     Ok(environment)
 }
 
@@ -80,16 +82,22 @@ struct AwsCli<'a> {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct ResourceList {
-    stack_resource_summaries: Vec<Resource>,
+struct StackList {
+    stacks: Vec<Stack>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Resource {
-    logical_resource_id: String,
+struct Stack {
     #[serde(default)]
-    physical_resource_id: String,
+    outputs: Vec<Output>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Output {
+    output_key: String,
+    output_value: String,
 }
 
 #[derive(Deserialize)]
@@ -101,12 +109,11 @@ struct Credentials {
 }
 
 impl AwsCli<'_> {
-    /// The CLI reads all pages of the list.
-    fn resources(&self, stack: &str) -> Result<Resources> {
-        let list: ResourceList =
-            self.json(&["cloudformation", "list-stack-resources", "--output", "json", "--stack-name", stack])?;
-        let resources = list.stack_resource_summaries.into_iter();
-        Ok(resources.map(|resource| (resource.logical_resource_id, resource.physical_resource_id)).collect())
+    fn outputs(&self, stack: &str) -> Result<Outputs> {
+        let list: StackList =
+            self.json(&["cloudformation", "describe-stacks", "--output", "json", "--stack-name", stack])?;
+        let outputs = list.stacks.into_iter().flat_map(|stack| stack.outputs);
+        Ok(outputs.map(|output| (output.output_key, output.output_value)).collect())
     }
 
     /// Includes those of single sign-on and assumed roles, which the program itself cannot get.
@@ -194,15 +201,15 @@ mod tests {
     }
 
     #[test]
-    fn the_resources_of_a_stack_become_the_settings() {
-        let resources = cli(&stage()).resources("aviary-prod").unwrap();
-        let environment = names("aviary-prod", &resources).unwrap();
+    fn the_outputs_of_a_stack_become_the_settings() {
+        let outputs = cli(&stage()).outputs("aviary-prod").unwrap();
+        let environment = names("aviary-prod", &outputs).unwrap();
         assert_eq!(environment["AVIARY_ACCOUNTS_TABLE"], "p-Accounts");
         assert_eq!(environment["AVIARY_CREDENTIALS_TABLE"], "p-Credentials");
         assert_eq!(environment["AVIARY_SOCIAL_TABLE"], "p-Social");
         assert_eq!(environment["AVIARY_AUDIT_LOG_GROUP"], "/aviary/prod/audit");
-        let error = names("other", &Resources::new()).unwrap_err().to_string();
-        assert_eq!(error, "the stack other has no resource `AccountsTable`");
+        let error = names("other", &Outputs::new()).unwrap_err().to_string();
+        assert_eq!(error, "the stack other has no output `AccountsTableName`");
     }
 
     #[test]
@@ -216,8 +223,8 @@ mod tests {
     #[test]
     fn the_clis_error_is_passed_on() {
         let stage = stage();
-        let error = cli(&stage).resources("other").unwrap_err().to_string();
-        assert_eq!(error, "`aws cloudformation list-stack-resources` failed: Stack with that id does not exist");
+        let error = cli(&stage).outputs("other").unwrap_err().to_string();
+        assert_eq!(error, "`aws cloudformation describe-stacks` failed: Stack with that id does not exist");
         assert_eq!(cli(&stage).region().unwrap_err().to_string(), "the region is not known; name it with --region");
     }
 

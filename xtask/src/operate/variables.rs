@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-/// Variables of the program, and the logical ids of the tables that they name.
+/// Variables of the program, and the logical ids of the tables that they name. The stack's output `<id>Name` has the name
+/// of the table that serves, also if that is a restored one.
 pub(super) const NAMES: [(&str, &str); 4] = [
     ("AVIARY_ACCOUNTS_TABLE", "AccountsTable"),
     ("AVIARY_CREDENTIALS_TABLE", "CredentialsTable"),

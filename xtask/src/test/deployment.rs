@@ -1,6 +1,10 @@
-//! Checks of the deployment: cfn-lint, sam, checkov and a build.
+//! Checks of the deployment: cfn-lint, sam, checkov, the expanded template and a build.
 
-use std::{env, path::Path, process::Command};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use aviary_template::Template;
@@ -8,19 +12,27 @@ use aviary_template::Template;
 use crate::{
     console, local,
     process::Supervisor,
+    test::expansion,
     tools::{cargo_lambda, deployment::DeploymentTools},
     workspace::Workspace,
 };
 
-/// Checks template.yaml with cfn-lint, sam and checkov, and builds the functions for this machine's architecture.
+/// The service, and what deploys it.
+const TEMPLATES: [&str; 2] = ["template.yaml", "deploy/role.yaml"];
+
+/// The function with the least code.
+const SMALLEST: &str = "KeysFunction";
+
+/// Checks template.yaml with cfn-lint, sam and checkov, and builds the functions for this machine's architecture and one
+/// of them for the other.
 pub(super) fn check(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<()> {
     let tools = DeploymentTools::ensure(workspace, supervisor)?;
     let cargo_lambda = cargo_lambda::ensure(workspace, supervisor)?;
 
     console::step("cfn-lint");
     let mut lint = command(workspace, &tools.cfn_lint());
-    lint.arg("template.yaml");
-    ensure!(supervisor.run(&mut lint)?.success(), "cfn-lint has found something in template.yaml; its output is above");
+    lint.args(TEMPLATES);
+    ensure!(supervisor.run(&mut lint)?.success(), "cfn-lint has found something in a template; its output is above");
 
     console::step("sam validate");
     let mut validate = command(workspace, &tools.sam());
@@ -29,49 +41,82 @@ pub(super) fn check(workspace: &Workspace, supervisor: &mut Supervisor) -> Resul
 
     console::step("checkov");
     let mut checkov = command(workspace, &tools.checkov());
-    checkov.args(["-f", "template.yaml", "--framework", "cloudformation", "--skip-download", "--compact", "--quiet"]);
-    ensure!(
-        supervisor.run(&mut checkov)?.success(),
-        "checkov has found something in template.yaml; its output is above"
-    );
+    checkov.arg("-f").args(TEMPLATES).args([
+        "--framework",
+        "cloudformation",
+        "--skip-download",
+        "--compact",
+        "--quiet",
+    ]);
+    ensure!(supervisor.run(&mut checkov)?.success(), "checkov has found something in a template; its output is above");
 
-    build(workspace, supervisor, &tools, &cargo_lambda)
-}
+    console::step("The expanded template");
+    expansion::check(workspace, supervisor, &tools)?;
 
-fn build(
-    workspace: &Workspace,
-    supervisor: &mut Supervisor,
-    tools: &DeploymentTools,
-    cargo_lambda: &Path,
-) -> Result<()> {
-    let architecture = architecture()?;
-    console::step(&format!("sam build for {architecture}"));
-    let folder = workspace.state().join("sam-build");
-    let mut sam = command(workspace, &tools.sam());
-    sam.args(["build", "--template", "template.yaml", "--build-dir"])
-        .arg(&folder)
-        .args(["--parameter-overrides", &format!("Architecture={architecture}")])
-        .env("PATH", path_with(cargo_lambda)?);
-    ensure!(supervisor.run(&mut sam)?.success(), "sam build failed; it says why above");
+    let (own, other) = architectures()?;
+    let folder = sam_build(workspace, supervisor, (&tools, &cargo_lambda), (own, None))?;
     let plan = Template::load(workspace.template())?.resolve(&local::offline_settings())?;
     for function in plan.functions {
-        let bootstrap = folder.join(&function.logical_id).join("bootstrap");
-        ensure!(bootstrap.is_file(), "sam build made no bootstrap for {}", function.logical_id);
+        ensure_bootstrap(&folder, &function.logical_id)?;
     }
+    // All functions are compiled alike, so one shows that the compiler for the other architecture works.
+    add_target(workspace, supervisor, other)?;
+    let folder = sam_build(workspace, supervisor, (&tools, &cargo_lambda), (other, Some(SMALLEST)))?;
+    ensure_bootstrap(&folder, SMALLEST)
+}
+
+/// Builds all functions or one, and returns the folder.
+fn sam_build(
+    workspace: &Workspace,
+    supervisor: &mut Supervisor,
+    (tools, cargo_lambda): (&DeploymentTools, &Path),
+    (architecture, function): (Architecture, Option<&str>),
+) -> Result<PathBuf> {
+    console::step(&format!("sam build for {}", architecture.name));
+    let folder = workspace.state().join("sam-build").join(architecture.name);
+    let mut sam = command(workspace, &tools.sam());
+    sam.arg("build").args(function).args(["--template", "template.yaml", "--build-dir"]).arg(&folder);
+    sam.args(["--parameter-overrides", &format!("Architecture={}", architecture.name)]);
+    sam.env("PATH", path_with(cargo_lambda)?);
+    ensure!(supervisor.run(&mut sam)?.success(), "sam build failed; it says why above");
+    Ok(folder)
+}
+
+fn ensure_bootstrap(folder: &Path, function: &str) -> Result<()> {
+    ensure!(folder.join(function).join("bootstrap").is_file(), "sam build made no bootstrap for {function}");
     Ok(())
 }
 
-fn command(workspace: &Workspace, program: &Path) -> Command {
+fn add_target(workspace: &Workspace, supervisor: &mut Supervisor, architecture: Architecture) -> Result<()> {
+    let mut rustup = workspace.command("rustup");
+    rustup.args(["target", "add", architecture.target]);
+    ensure!(supervisor.run(&mut rustup)?.success(), "rustup can't add the target {}", architecture.target);
+    Ok(())
+}
+
+pub(super) fn command(workspace: &Workspace, program: &Path) -> Command {
     let mut command = local::isolated(workspace.command(program));
     command.env("SAM_CLI_TELEMETRY", "0").env("AWS_REGION", local::REGION).env("AWS_DEFAULT_REGION", local::REGION);
     command
 }
 
-/// This machine's architecture, as the template's parameter spells it.
-fn architecture() -> Result<&'static str> {
+/// An architecture that Lambda runs on.
+#[derive(Clone, Copy, Debug)]
+struct Architecture {
+    /// As the template's parameter spells it.
+    name: &'static str,
+    /// As rustup does.
+    target: &'static str,
+}
+
+const ARM64: Architecture = Architecture { name: "arm64", target: "aarch64-unknown-linux-gnu" };
+const X86_64: Architecture = Architecture { name: "x86_64", target: "x86_64-unknown-linux-gnu" };
+
+/// This machine's architecture, and the other one.
+fn architectures() -> Result<(Architecture, Architecture)> {
     match env::consts::ARCH {
-        "x86_64" => Ok("x86_64"),
-        "aarch64" => Ok("arm64"),
+        "x86_64" => Ok((X86_64, ARM64)),
+        "aarch64" => Ok((ARM64, X86_64)),
         other => bail!("Lambda does not run on this machine's architecture ({other})"),
     }
 }

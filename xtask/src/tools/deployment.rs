@@ -46,6 +46,11 @@ impl DeploymentTools {
         self.sam.programs().join("cfn-lint")
     }
 
+    /// Path of the Python that has sam's modules.
+    pub fn python(&self) -> PathBuf {
+        self.sam.programs().join("python")
+    }
+
     /// Path of `checkov`.
     pub fn checkov(&self) -> PathBuf {
         self.checkov.programs().join("checkov")

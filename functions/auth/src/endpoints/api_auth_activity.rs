@@ -27,6 +27,10 @@ pub struct ShownSecurityEvent {
     pub address: String,
     /// The client's `User-Agent`.
     pub user_agent: String,
+    /// The id of the staff member who acted; missing where the user did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub by: Option<String>,
 }
 
 /// A page of security events.
@@ -67,6 +71,7 @@ pub async fn list_activity(
         at: activity.at.to_string(),
         address: activity.address,
         user_agent: activity.user_agent,
+        by: activity.by.map(|by| by.to_string()),
     });
     Ok(Json(page.page(LIST, shown.collect(), next)))
 }

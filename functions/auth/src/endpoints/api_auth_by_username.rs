@@ -1,13 +1,13 @@
 //! `GET /api/auth/<username>/` (document 003).
 
-use aviary_auth::Unconfirmed;
+use aviary_auth::{Caller, Unconfirmed};
 use aviary_web::{ApiError, PathText};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::bodies::{Detail, email_of};
+use crate::bodies::{Detail, email_of, pending_email_of};
 use crate::flows::account_by_name::account_by_name;
 use crate::state::AuthState;
 
@@ -21,6 +21,9 @@ pub struct AccountResponse {
     pub password: String,
     /// The email address; empty if the account has none.
     pub email: String,
+    /// The email address that waits for its confirmation; absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_email: Option<String>,
 }
 
 /// Returns an account by its username.
@@ -37,11 +40,12 @@ pub async fn account(
     unconfirmed: Unconfirmed,
     PathText(username): PathText,
 ) -> Result<Json<AccountResponse>, ApiError> {
-    let (_, user) = account_by_name(&state, unconfirmed, &username).await?;
+    let (_, user) = account_by_name(&state, unconfirmed, &username, Caller::must_own, None).await?;
     let algorithm = user.password.trim_start_matches('$').split('$').next().unwrap_or_default();
     Ok(Json(AccountResponse {
         username: user.username.as_str().to_owned(),
         password: format!("{algorithm}$********"),
         email: email_of(&user),
+        pending_email: pending_email_of(&user, state.clock.now()),
     }))
 }

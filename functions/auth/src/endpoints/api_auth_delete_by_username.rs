@@ -1,7 +1,7 @@
 //! `DELETE /api/auth/delete/<username>/` (document 003).
 
-use aviary_auth::Unconfirmed;
-use aviary_web::{ApiError, Client, PathText, Payload};
+use aviary_auth::{Caller, Unconfirmed};
+use aviary_web::{ApiError, Client, PathText, UnreadBody};
 use axum::extract::State;
 use http::StatusCode;
 
@@ -24,9 +24,9 @@ pub async fn delete_account(
     client: Client,
     unconfirmed: Unconfirmed,
     PathText(username): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<StatusCode, ApiError> {
-    let (_, user) = account_by_name(&state, unconfirmed.with_form(&form), &username).await?;
+    let (_, user) = account_by_name(&state, unconfirmed.with_form(&form), &username, Caller::must_own, None).await?;
     delete(&state, &client, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

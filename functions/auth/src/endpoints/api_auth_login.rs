@@ -1,6 +1,5 @@
 //! `POST /api/auth/login/` (documents 002 and 003).
 
-use aviary_auth::Lifetime;
 use aviary_web::{ApiError, Client, Payload};
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -10,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::bodies::{Detail, LoginBody};
 use crate::flows::form_fields::name_and_password;
-use crate::flows::login::{SessionsToOpen, authenticate, no_active_account, open, opened};
+use crate::flows::login::{NewPair, SessionsToOpen, authenticate, no_active_account, open, opened};
 use crate::state::AuthState;
 
 /// Credentials of every kind: document 003's clients use the token pair, 002's the web session or the device token.
@@ -20,6 +19,10 @@ pub struct WebLoginResponse {
     pub access: String,
     /// The refresh token, valid for 24 hours.
     pub refresh: String,
+    /// The same as `access`, under the name that document 003's clients read.
+    pub access_token: String,
+    /// The same as `refresh`.
+    pub refresh_token: String,
     /// The device token: 40 hex digits. It does not expire.
     pub token: String,
     /// The username.
@@ -40,10 +43,12 @@ pub async fn web_login(
 ) -> Result<impl IntoResponse, ApiError> {
     let (name, password) = name_and_password(&form)?;
     let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(no_active_account)?;
-    let to_open = SessionsToOpen { pair: Some(Lifetime::Access), device_token: true, web: true };
+    let to_open = SessionsToOpen { pair: Some(NewPair::Short), device_token: true, web: true };
     let (user, sessions) = open(&state, &client, signed_in, to_open).await?;
     let pair = opened(sessions.pair)?;
     let answer = WebLoginResponse {
+        access_token: pair.access.clone(),
+        refresh_token: pair.refresh.clone(),
         access: pair.access,
         refresh: pair.refresh,
         token: opened(sessions.device_token)?.expose().to_owned(),

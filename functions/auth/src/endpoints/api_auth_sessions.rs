@@ -3,7 +3,7 @@
 use aviary_auth::Unconfirmed;
 use aviary_model::SessionId;
 use aviary_store::{EndSessions, Session, SessionKind, Task};
-use aviary_web::{ApiError, Client, Page, PageQuery, Payload};
+use aviary_web::{ApiError, Client, Page, PageQuery, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -102,7 +102,7 @@ pub async fn end_other_sessions(
     State(state): State<AuthState>,
     client: Client,
     unconfirmed: Unconfirmed,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<StatusCode, ApiError> {
     let caller = unconfirmed.with_form(&form).confirm().await?;
     let end = EndSessions { epoch: caller.epoch, keep: Some(caller.sid) };

@@ -2,7 +2,7 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_model::SessionId;
-use aviary_web::{ApiError, Client, PathText, Payload};
+use aviary_web::{ApiError, Client, PathText, UnreadBody};
 use axum::extract::State;
 use http::StatusCode;
 
@@ -23,7 +23,7 @@ pub async fn end_session(
     client: Client,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<StatusCode, ApiError> {
     let user = unconfirmed.user();
     let sid: Option<SessionId> = id.parse().ok();

@@ -1,6 +1,6 @@
 //! `POST /api/auth/signup/` (documents 002 and 003): a new account, and a first login.
 
-use aviary_auth::{Lifetime, PasswordText, SignupForm};
+use aviary_auth::{PasswordText, SignupForm};
 use aviary_model::Username;
 use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, Payload};
 use axum::extract::State;
@@ -11,12 +11,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::email_of;
-use crate::flows::form_fields::optional_email;
-use crate::flows::login::{SessionsToOpen, opened};
+use crate::flows::form_fields::compare_with_password2;
+use crate::flows::login::{NewPair, SessionsToOpen, opened};
 use crate::flows::signup::{Applicant, Signup};
 use crate::state::AuthState;
 
-/// A signup: `password` in document 003's form, `password1` and `password2` in 002's.
+/// A signup: `password` in document 003's form, alone or with `password2`; `password1` and `password2` in 002's.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SignupBody {
     /// The username.
@@ -31,7 +31,7 @@ pub struct SignupBody {
     /// The password, in document 002's form.
     #[schema(required = false)]
     pub password1: String,
-    /// The password again, in document 002's form.
+    /// The password again.
     #[schema(required = false)]
     pub password2: String,
 }
@@ -64,7 +64,7 @@ pub async fn signup(
     Payload(form): Payload,
 ) -> Result<impl IntoResponse, ApiError> {
     let applicant = read(&form)?;
-    let to_open = SessionsToOpen { pair: Some(Lifetime::Access), device_token: true, web: true };
+    let to_open = SessionsToOpen { pair: Some(NewPair::Short), device_token: true, web: true };
     let signup = Signup { state: &state, client: &client, operation: "signup", key, form: &form, to_open };
     let registered = signup.register(applicant, |_| ()).await?;
     let sessions = registered.sessions;
@@ -79,23 +79,19 @@ pub async fn signup(
     Ok((StatusCode::CREATED, Extension(opened(sessions.cookies)?), Json(answer)))
 }
 
-/// Reads either form: document 002's sends the password twice.
+/// Reads all forms: document 002 sends `password1` and `password2`, document 003 `password`, and its clients `password2`
+/// beside it.
 fn read(form: &Form) -> Result<Applicant, ApiError> {
-    let retyped = form.get("password1").is_some() || form.get("password2").is_some();
+    let has = |name| form.get(name).is_some();
+    let first = if has("password1") || (has("password2") && !has("password")) { "password1" } else { "password" };
+    let retyped = first == "password1" || has("password2");
     let mut fields = Fields::of(form);
-    let username = fields.required("username", Username::parse);
-    let email = fields.blankable("email", optional_email).flatten();
-    let (password, repeated) = if retyped {
-        let password = fields.required("password1", PasswordText::parse);
-        (password, fields.required("password2", PasswordText::parse))
-    } else {
-        let password = fields.required("password", PasswordText::parse);
-        (password.clone(), password)
-    };
-    if let (Some(password), Some(repeated)) = (&password, &repeated)
-        && password.expose() != repeated.expose()
-    {
-        fields.error("password2", "The two password fields didn’t match.");
+    let username = fields.required("username", Username::at_signup);
+    let email = fields.email("email").flatten();
+    let password = fields.required(first, PasswordText::parse);
+    if retyped {
+        let password2 = fields.required("password2", PasswordText::parse);
+        compare_with_password2(&mut fields, password.as_ref(), password2.as_ref());
     }
     let (username, password) = fields.finish(username.zip(password))?;
     let (form, password_field) =

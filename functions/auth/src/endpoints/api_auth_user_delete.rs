@@ -14,10 +14,10 @@ use crate::state::AuthState;
 
 /// Deletes the caller's account.
 ///
-/// A refresh token in the body is optional; if it is sent, it must be the caller's own.
+/// The body must have a refresh token of the caller.
 #[utoipa::path(delete, path = "/api/auth/user/delete", tag = "accounts", request_body = RefreshTokenBody, responses(
     (status = 204, description = "The account was deleted"),
-    (status = 400, description = "The refresh token is invalid or belongs to another user"),
+    (status = 400, description = "The refresh token is missing, invalid or another user's"),
     (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
 pub async fn user_delete(
@@ -28,12 +28,10 @@ pub async fn user_delete(
 ) -> Result<StatusCode, ApiError> {
     let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
-    let token = fields.optional("refresh_token", any_text);
-    if let Some(token) = fields.finish(Some(token))? {
-        let claims = verify(&state, &token).await?;
-        if claims.user != caller.user {
-            return Err(not_valid(TokenError::Invalid));
-        }
+    let token = fields.required("refresh_token", any_text);
+    let claims = verify(&state, &fields.finish(token)?).await?;
+    if claims.user != caller.user {
+        return Err(not_valid(TokenError::Invalid));
     }
     delete(&state, &client, &user).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,17 +1,20 @@
 //! `PUT /api/auth/user/edit/` (document 000).
 
 use aviary_auth::{PasswordText, Unconfirmed};
+use aviary_model::Mode;
 use aviary_store::{AccountChange, EndSessions};
-use aviary_web::{ApiError, Client, Fields, Form, Payload};
+use aviary_web::{ApiError, Client, Fields, Payload};
 use axum::Json;
 use axum::extract::State;
+use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::bodies::{Detail, email_of};
-use crate::flows::account_change::{FIELDS, change, hash_new};
-use crate::flows::form_fields::username_and_email;
-use crate::flows::own_account::{check_current_password, own_account};
+use crate::bodies::{Detail, email_of, pending_email_of};
+use crate::flows::account_change::{FIELDS, change_by, hash_new};
+use crate::flows::address_change::address_change;
+use crate::flows::form_fields::{new_names, wanted_names};
+use crate::flows::own_account::{current_password, given_password, own_account_to_change};
 use crate::state::AuthState;
 
 /// The changes; an absent field stays as it is.
@@ -26,12 +29,16 @@ pub struct UserEditBody {
     /// Whether the password changes too.
     #[schema(required = false)]
     pub update_password: bool,
-    /// The current password, if `update_password` is true.
+    /// The current password: needed if `update_password` is true. With it, a new address can be confirmed without the
+    /// password.
     #[schema(required = false)]
     pub current_password: String,
     /// The new password, if `update_password` is true.
     #[schema(required = false)]
     pub new_password: String,
+    /// A preference of the client, at most 16 characters; an empty string removes it.
+    #[schema(required = false, example = "dark")]
+    pub mode: String,
 }
 
 /// The changed account, in document 000's form.
@@ -43,13 +50,19 @@ pub struct UserEditResponse {
     pub username: String,
     /// The email address; empty if the account has none.
     pub email: String,
+    /// The email address that waits for its confirmation; absent if there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_email: Option<String>,
+    /// The client's own preference; empty if none was set.
+    pub mode: String,
 }
 
-/// Changes the caller's username, email address and password.
+/// Changes the caller's username, email address, password and preference.
 ///
-/// A new password ends every session except the one of the request.
+/// A new password ends every session except the one of the request. The status is 202, for which the document's clients
+/// look.
 #[utoipa::path(put, path = "/api/auth/user/edit", tag = "accounts", request_body = UserEditBody, responses(
-    (status = 200, description = "The changed account", body = UserEditResponse),
+    (status = 202, description = "The changed account", body = UserEditResponse),
     (status = 400, description = "Errors by field"),
     (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
 ))]
@@ -58,29 +71,33 @@ pub async fn user_edit(
     client: Client,
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
-) -> Result<Json<UserEditResponse>, ApiError> {
-    let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
-    let (username, email) = username_and_email(&form)?;
-    let mut edit = AccountChange { username, email, ..AccountChange::default() };
-    if let Some((current, new)) = read_passwords(&form)? {
-        check_current_password(&state, &client, &user, current).await?;
-        edit.password = Some(hash_new(&state, "new_password", new, &user).await?);
+) -> Result<(StatusCode, Json<UserEditResponse>), ApiError> {
+    let (wanted, unconfirmed) = (wanted_names(&form), unconfirmed.with_form(&form));
+    let (caller, user) = own_account_to_change(&state, unconfirmed, &wanted).await?;
+    let own = (&caller, &user);
+    let mut fields = Fields::of(&form);
+    let new = new_names(&mut fields, &user.username);
+    let mode = fields.blankable("mode", Mode::parse);
+    let (given, password) = if fields.boolean("update_password") == Some(true) {
+        let confirmed = current_password(&state, &client, own, &mut fields, "current_password").await?;
+        (confirmed.map(|()| true), fields.required("new_password", PasswordText::parse).map(Some))
+    } else {
+        (given_password(&state, &client, own, &mut fields, &new).await?, Some(None))
+    };
+    let (password_given, password) = fields.finish(given.zip(password))?;
+    let address = address_change(&state, &user, new.email, password_given).await?;
+    let mut edit = AccountChange { username: new.username, address, mode, ..AccountChange::default() };
+    if let Some(password) = password {
+        edit.password = Some(hash_new(&state, "new_password", password, &user).await?);
         edit.end_sessions = Some(EndSessions { epoch: caller.epoch, keep: Some(caller.sid) });
     }
-    let user = change(&state, &client, &user, edit, FIELDS).await?;
-    Ok(Json(UserEditResponse {
+    let user = change_by(&state, &client, (&caller, &user), edit, FIELDS).await?;
+    let answer = UserEditResponse {
         id: user.id.to_string(),
         username: user.username.as_str().to_owned(),
         email: email_of(&user),
-    }))
-}
-
-fn read_passwords(form: &Form) -> Result<Option<(PasswordText, PasswordText)>, ApiError> {
-    let mut fields = Fields::of(form);
-    if fields.boolean("update_password") != Some(true) {
-        return fields.finish(Some(None));
-    }
-    let current = fields.required("current_password", PasswordText::parse);
-    let new = fields.required("new_password", PasswordText::parse);
-    fields.finish(current.zip(new)).map(Some)
+        pending_email: pending_email_of(&user, state.clock.now()),
+        mode: user.mode.as_str().to_owned(),
+    };
+    Ok((StatusCode::ACCEPTED, Json(answer)))
 }

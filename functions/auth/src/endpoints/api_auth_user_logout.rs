@@ -1,6 +1,6 @@
 //! `POST /api/auth/user/logout/` (document 000).
 
-use aviary_auth::TokenError;
+use aviary_auth::{BodyCredential, TokenError};
 use aviary_web::{ApiError, Client, Fields, Payload};
 use axum::extract::State;
 use http::StatusCode;
@@ -21,6 +21,7 @@ use crate::state::AuthState;
 pub async fn user_logout(
     State(state): State<AuthState>,
     client: Client,
+    credential: BodyCredential,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
     let mut fields = Fields::of(&form);
@@ -28,8 +29,12 @@ pub async fn user_logout(
     let token = fields.finish(token)?;
     let claims = verify(&state, &token).await?;
     let credentials = &state.tables.credentials;
-    let caller_state = credentials.caller_state(claims.user, claims.sid).await?;
-    let session = caller_state.live_session(state.clock.now()).ok_or_else(|| not_valid(TokenError::Blacklisted))?;
+    let confirmed = credential.of(&claims).confirm_with(credentials.session(claims.user, claims.sid)).await;
+    let (_, session) = confirmed.map_err(|error| match error.status() {
+        StatusCode::UNAUTHORIZED => not_valid(TokenError::Blacklisted),
+        _ => error,
+    })?;
+    let session = session.ok_or_else(|| not_valid(TokenError::Blacklisted))?;
     let (ended, ()) = futures_util::join!(
         credentials.end_session(claims.user, claims.sid, &session),
         audit(&state, &client, "logout", Some(claims.user)),

@@ -1,7 +1,7 @@
 //! `POST /api/auth/user/register/` (document 000): a new account whose profile has its first fields.
 
 use aviary_auth::{PasswordText, SignupForm};
-use aviary_model::{Alias, Bio, BirthDate, Email, Link, Timestamp, UserId, Username};
+use aviary_model::{Alias, Bio, BirthDate, Link, Timestamp, UserId, Username};
 use aviary_store::{Picture, Profile};
 use aviary_web::{ApiError, Client, Fields, IdempotencyKey, Payload};
 use axum::Json;
@@ -10,8 +10,9 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::bodies::email_of;
-use crate::flows::login::SessionsToOpen;
+use crate::bodies::{TokenPair, email_of};
+use crate::flows::form_fields::compare_with_password2;
+use crate::flows::login::{NewPair, SessionsToOpen, opened};
 use crate::flows::signup::{Applicant, Signup};
 use crate::state::AuthState;
 
@@ -22,11 +23,14 @@ pub struct UserRegisterBody {
     #[schema(example = "ada")]
     pub username: String,
     /// The email address.
-    #[schema(example = "ada@example.com")]
+    #[schema(required = false, example = "ada@example.com")]
     pub email: String,
     /// The password.
     #[schema(example = "Zx9!quokka-7")]
     pub password: String,
+    /// The password again; compared only if it is sent.
+    #[schema(required = false)]
+    pub password2: String,
     /// The first fields of the profile.
     pub profile: RegisterProfile,
 }
@@ -59,8 +63,10 @@ pub struct UserRegisterResponse {
     pub id: UserId,
     /// The username.
     pub username: String,
-    /// The email address.
+    /// The email address; empty if the account has none.
     pub email: String,
+    /// The new pair of tokens, the access token for 12 hours.
+    pub tokens: TokenPair,
     /// The profile.
     pub profile: RegisteredProfile,
 }
@@ -91,7 +97,7 @@ struct FirstFields {
     background: Option<Link>,
 }
 
-/// Makes an account with a profile.
+/// Makes an account with a profile, and opens a session.
 #[utoipa::path(post, path = "/api/auth/user/register", tag = "accounts", request_body = UserRegisterBody, responses(
     (status = 201, description = "The new user", body = UserRegisterResponse),
     (status = 400, description = "Errors by field; those of the profile below `profile`"),
@@ -104,21 +110,22 @@ pub async fn user_register(
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<UserRegisterResponse>), ApiError> {
     let mut fields = Fields::of(&form);
-    let username = fields.required("username", Username::parse);
-    let email = fields.required("email", Email::parse);
+    let username = fields.required("username", Username::at_signup);
+    let email = fields.email("email").flatten();
     let password = fields.required("password", PasswordText::parse);
+    let password2 = fields.optional("password2", PasswordText::parse);
+    compare_with_password2(&mut fields, password.as_ref(), password2.as_ref());
     let now = state.clock.now();
     let first = fields.nested("profile", |fields| read_profile(fields, now));
-    let (((username, email), password), first) = fields.finish(username.zip(email).zip(password).zip(first))?;
-    let applicant =
-        Applicant { username, email: Some(email), password, form: SignupForm::Full, password_field: "password" };
+    let ((username, password), first) = fields.finish(username.zip(password).zip(first))?;
+    let applicant = Applicant { username, email, password, form: SignupForm::Full, password_field: "password" };
     let signup = Signup {
         state: &state,
         client: &client,
         operation: "user/register",
         key,
         form: &form,
-        to_open: SessionsToOpen::default(),
+        to_open: SessionsToOpen { pair: Some(NewPair::Long), ..SessionsToOpen::default() },
     };
     let registered = signup.register(applicant, |profile| first.shape(profile)).await?;
     let profile = registered.profile;
@@ -128,6 +135,7 @@ pub async fn user_register(
             id: registered.user.id,
             username: registered.user.username.as_str().to_owned(),
             email: email_of(&registered.user),
+            tokens: opened(registered.sessions.pair)?,
             profile: RegisteredProfile {
                 id: profile.id,
                 alias: profile.alias.as_str().to_owned(),
@@ -144,7 +152,7 @@ pub async fn user_register(
 }
 
 fn read_profile(fields: &mut Fields<'_>, now: Timestamp) -> Option<FirstFields> {
-    let date_of_birth = fields.required("date_of_birth", |text| BirthDate::parse(text, now));
+    let date_of_birth = fields.birth_date("date_of_birth", now);
     let alias = fields.blankable("alias", Alias::parse).unwrap_or_default();
     let bio = fields.blankable("bio", Bio::parse).unwrap_or_default();
     let image = fields.blankable("image_url", Link::parse_blankable).flatten();

@@ -1,6 +1,6 @@
 //! `GET` and `POST /api/jwt/` (document 002): a token pair for a caller with another credential.
 
-use aviary_auth::{Lifetime, Unconfirmed};
+use aviary_auth::Unconfirmed;
 use aviary_web::{ApiError, Client, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -8,8 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::Detail;
-use crate::flows::login::{SessionsToOpen, opened, prepare};
-use crate::security_events::{audit, security_event};
+use crate::flows::login::open_pair;
 use crate::state::AuthState;
 
 /// A new pair of tokens.
@@ -33,13 +32,7 @@ pub async fn get_jwt(
     Payload(form): Payload,
 ) -> Result<Json<JwtResponse>, ApiError> {
     let caller = unconfirmed.with_form(&form).confirm().await?;
-    state.issuer.freshen().await?;
-    let to_open = SessionsToOpen { pair: Some(Lifetime::Access), ..SessionsToOpen::default() };
-    let (sign_in, sessions) = prepare(&state, &client, caller.user, caller.epoch, &[], to_open)?;
-    let sign_in = sign_in.with_activity(&state.tables.activities, &security_event(&state, &client, "login")?)?;
-    let (written, ()) = futures_util::join!(sign_in.commit(), audit(&state, &client, "login", Some(caller.user)));
-    written?;
-    let pair = opened(sessions.pair)?;
+    let pair = open_pair(&state, &client, &caller).await?;
     Ok(Json(JwtResponse { access: pair.access, refresh: pair.refresh }))
 }
 

@@ -1,13 +1,12 @@
 //! `POST /auth/jwt/create/` (document 004): a token pair for a username and a password.
 
-use aviary_auth::Lifetime;
-use aviary_web::{ApiError, Client, Payload};
+use aviary_web::{ApiError, Client, Form, Payload};
 use axum::Json;
 use axum::extract::State;
 
 use crate::bodies::{Detail, LoginBody, TokenPair};
 use crate::flows::form_fields::name_and_password;
-use crate::flows::login::{SessionsToOpen, authenticate, no_active_account, open, opened};
+use crate::flows::login::{NewPair, SessionsToOpen, authenticate, no_active_account, open, opened};
 use crate::state::AuthState;
 
 /// Logs in and returns a token pair.
@@ -22,9 +21,19 @@ pub async fn jwt_create(
     client: Client,
     Payload(form): Payload,
 ) -> Result<Json<TokenPair>, ApiError> {
-    let (name, password) = name_and_password(&form)?;
-    let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(no_active_account)?;
-    let to_open = SessionsToOpen { pair: Some(Lifetime::Access), ..SessionsToOpen::default() };
-    let (_, sessions) = open(&state, &client, signed_in, to_open).await?;
-    opened(sessions.pair).map(Json)
+    create_pair(&state, &client, &form, NewPair::Short).await.map(Json)
+}
+
+/// Logs in and opens a session of such a pair.
+pub(crate) async fn create_pair(
+    state: &AuthState,
+    client: &Client,
+    form: &Form,
+    pair: NewPair,
+) -> Result<TokenPair, ApiError> {
+    let (name, password) = name_and_password(form)?;
+    let signed_in = authenticate(state, client, &name, password).await?.ok_or_else(no_active_account)?;
+    let to_open = SessionsToOpen { pair: Some(pair), ..SessionsToOpen::default() };
+    let (_, sessions) = open(state, client, signed_in, to_open).await?;
+    opened(sessions.pair)
 }

@@ -1,7 +1,7 @@
 //! `POST /auth/jwt/refresh/` (document 004): new tokens for a refresh token.
 
-use aviary_auth::{Lifetime, RefreshError, TokenError, TokenKind};
-use aviary_web::{ApiError, Client, Fields, Payload};
+use aviary_auth::{Lifetime, RefreshError, Refreshed, TokenError, TokenKind};
+use aviary_web::{ApiError, Client, Fields, Form, Payload};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub struct RefreshBody {
 /// The new tokens, in simplejwt's order of fields.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RefreshResponse {
-    /// The access token, valid for 5 minutes.
+    /// The access token, valid for 5 minutes; from document 000's endpoint for 12 hours if its family began there.
     pub access: String,
     /// The refresh token, valid for 24 hours.
     pub refresh: String,
@@ -42,29 +42,39 @@ pub async fn jwt_refresh(
     client: Client,
     Payload(form): Payload,
 ) -> Result<Json<RefreshResponse>, ApiError> {
-    let mut fields = Fields::of(&form);
+    exchange(&state, &client, &form, |_| Lifetime::Access).await.map(Json)
+}
+
+/// Exchanges the refresh token of a form. `access` chooses the lifetime of the access token.
+pub(crate) async fn exchange(
+    state: &AuthState,
+    client: &Client,
+    form: &Form,
+    access: fn(&Refreshed) -> Lifetime,
+) -> Result<RefreshResponse, ApiError> {
+    let mut fields = Fields::of(form);
     let token = fields.required("refresh", any_text);
     let token = fields.finish(token)?;
     let claims = state.authenticator.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
     let claims = claims.map_err(TokenError::in_body)?;
-    let (sid, limit) = (claims.sid.to_string(), state.limiter.limits.refresh_family);
     let (within, refreshed, fresh) = futures_util::join!(
-        state.limiter.count("refresh", &sid, limit),
+        state.limiter.count_refresh(claims.sid),
         state.refresh.present(&claims),
         state.issuer.freshen(),
     );
-    within?;
-    fresh?;
+    // A theft must be recorded even if the thief keeps the family over its limit.
     if matches!(refreshed, Err(RefreshError::Stolen)) {
-        let stolen = security_event(&state, &client, "refresh_token_reused")?;
+        let stolen = security_event(state, client, "refresh_token_reused")?;
         let noted = state.tables.activities.put(Some(claims.user), &stolen);
-        let (noted, ()) = futures_util::join!(noted, audit(&state, &client, "refresh_token_reused", Some(claims.user)));
+        let (noted, ()) = futures_util::join!(noted, audit(state, client, "refresh_token_reused", Some(claims.user)));
         noted?;
     }
     let refreshed = refreshed?;
+    within?;
+    fresh?;
     let entropy = state.entropy.as_ref();
-    Ok(Json(RefreshResponse {
-        access: state.issuer.access(claims.user, claims.sid, Lifetime::Access, entropy)?,
+    Ok(RefreshResponse {
+        access: state.issuer.access(claims.user, claims.sid, access(&refreshed), entropy)?,
         refresh: state.issuer.issue(TokenKind::Refresh, Lifetime::Refresh, &refreshed.claims)?,
-    }))
+    })
 }

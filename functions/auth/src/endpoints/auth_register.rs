@@ -1,7 +1,7 @@
 //! `POST /auth/register/` (document 001).
 
 use aviary_auth::{PasswordText, SignupForm};
-use aviary_model::{Alias, Email, UserId, Username};
+use aviary_model::{Alias, UserId, Username};
 use aviary_web::{ApiError, Client, Fields, IdempotencyKey, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -24,7 +24,7 @@ pub struct RegisterBody {
     #[schema(example = "ada")]
     pub username: String,
     /// The email address.
-    #[schema(example = "ada@example.com")]
+    #[schema(required = false, example = "ada@example.com")]
     pub email: String,
     /// The password.
     #[schema(example = "abcd321")]
@@ -50,7 +50,7 @@ pub struct RegisteredUser {
     pub name: String,
     /// The username.
     pub username: String,
-    /// The email address.
+    /// The email address; empty if the account has none.
     pub email: String,
 }
 
@@ -68,12 +68,11 @@ pub async fn register(
 ) -> Result<(StatusCode, Json<RegisterResponse>), ApiError> {
     let mut fields = Fields::of(&form);
     let alias = fields.blankable("name", Alias::parse).unwrap_or_default();
-    let username = fields.required("username", Username::parse);
-    let email = fields.required("email", Email::parse);
+    let username = fields.required("username", Username::at_signup);
+    let email = fields.email("email").flatten();
     let password = fields.required("password", PasswordText::parse);
-    let ((username, email), password) = fields.finish(username.zip(email).zip(password))?;
-    let applicant =
-        Applicant { username, email: Some(email), password, form: SignupForm::OneField, password_field: "password" };
+    let (username, password) = fields.finish(username.zip(password))?;
+    let applicant = Applicant { username, email, password, form: SignupForm::OneField, password_field: "password" };
     let signup = Signup {
         state: &state,
         client: &client,

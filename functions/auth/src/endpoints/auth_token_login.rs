@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::{Detail, LoginBody};
-use crate::flows::form_fields::login_name;
+use crate::flows::form_fields::{login_name, login_name_field};
 use crate::flows::login::{SessionsToOpen, authenticate, open, opened, unable_to_log_in};
 use crate::state::AuthState;
 
@@ -34,8 +34,8 @@ pub async fn token_login(
 ) -> Result<Json<TokenLoginResponse>, ApiError> {
     // djoser's fields are optional and read in this order; an absent one counts as a wrong one.
     let mut fields = Fields::of(&form);
-    let password = fields.optional("password", PasswordText::parse);
-    let name = fields.optional("username", login_name);
+    let password = fields.optional_in_forms("password", PasswordText::attempt);
+    let name = fields.optional_in_forms(login_name_field(&form), login_name);
     let (name, password) = fields.finish(Some((name, password)))?;
     let (name, password) = name.zip(password).ok_or_else(unable_to_log_in)?;
     let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(unable_to_log_in)?;

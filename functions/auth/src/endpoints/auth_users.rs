@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::{Detail, email_of};
-use crate::flows::form_fields::optional_email;
+use crate::flows::form_fields::same_passwords;
 use crate::flows::login::SessionsToOpen;
 use crate::flows::signup::{Applicant, Signup};
 use crate::state::AuthState;
@@ -62,12 +62,12 @@ pub async fn users_create(
         unconfirmed.confirm().await?;
     }
     let mut fields = Fields::of(&form);
-    let username = fields.required("username", Username::parse);
-    let email = fields.blankable("email", optional_email).flatten();
+    let email = fields.email("email").flatten();
+    let username = fields.required("username", Username::at_signup);
     let password = fields.required("password", PasswordText::parse);
     let repeated = fields.optional("re_password", PasswordText::parse);
     let (username, password) = fields.finish(username.zip(password))?;
-    let matches = repeated.is_none_or(|repeated| repeated.expose() == password.expose());
+    let same = same_passwords(&password, repeated.as_ref());
     let applicant = Applicant { username, email, password, form: SignupForm::Retyped, password_field: "password" };
     let signup = Signup {
         state: &state,
@@ -77,11 +77,11 @@ pub async fn users_create(
         form: &form,
         to_open: SessionsToOpen::default(),
     };
-    if !matches {
+    if same.is_err() {
         // The policy's errors come before the mismatch, as in djoser.
         signup.check_policy(&applicant)?;
-        return Err(ApiError::field("non_field_errors", "The two password fields didn't match."));
     }
+    same?;
     let registered = signup.register(applicant, |_| ()).await?;
     let user = registered.user;
     Ok((

@@ -1,6 +1,6 @@
 //! `GET`, `PUT`, `PATCH` and `DELETE /auth/users/me/` (document 004): the caller's own account.
 
-use aviary_auth::{PasswordText, Unconfirmed};
+use aviary_auth::Unconfirmed;
 use aviary_store::AccountChange;
 use aviary_web::{ApiError, Client, Fields, Payload};
 use axum::Json;
@@ -10,9 +10,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::{Detail, Me};
-use crate::flows::account_change::{FIELDS, change, delete};
-use crate::flows::form_fields::username_and_email;
-use crate::flows::own_account::{check_current_password, own_account};
+use crate::flows::account_change::{FIELDS, change_by, delete};
+use crate::flows::address_change::address_change;
+use crate::flows::form_fields::{new_names, wanted_names};
+use crate::flows::own_account::{current_password, given_password, own_account, own_account_to_change};
 use crate::state::AuthState;
 
 /// The changes; an absent field stays as it is.
@@ -24,6 +25,9 @@ pub struct MeBody {
     /// A new email address; an empty string removes it.
     #[schema(required = false)]
     pub email: String,
+    /// The current password. With it, the new address can be confirmed without the password.
+    #[schema(required = false)]
+    pub current_password: String,
 }
 
 /// The confirmation of a deletion.
@@ -40,14 +44,18 @@ pub struct CurrentPasswordBody {
 ))]
 pub async fn users_me(State(state): State<AuthState>, unconfirmed: Unconfirmed) -> Result<Json<Me>, ApiError> {
     let (_, user) = own_account(&state, unconfirmed).await?;
-    Ok(Json(user.into()))
+    Ok(Json(Me::of(user, state.clock.now())))
 }
 
 /// Changes the caller's username and email address.
+///
+/// Where the deployment confirms addresses, a new one is pending until the link in the mail to it is followed. The
+/// address before gets a mail whose link takes the change back.
 #[utoipa::path(put, path = "/auth/users/me", tag = "accounts", request_body = MeBody, responses(
     (status = 200, description = "The changed account", body = Me),
     (status = 400, description = "Errors by field"),
     (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
+    (status = 429, description = "Too many changes of the address, or too many mails to it", body = Detail),
 ))]
 pub async fn put_users_me(
     State(state): State<AuthState>,
@@ -55,10 +63,16 @@ pub async fn put_users_me(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<Me>, ApiError> {
-    let (_, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
-    let (username, email) = username_and_email(&form)?;
-    let change_of = AccountChange { username, email, ..AccountChange::default() };
-    Ok(Json(change(&state, &client, &user, change_of, FIELDS).await?.into()))
+    let (wanted, unconfirmed) = (wanted_names(&form), unconfirmed.with_form(&form));
+    let (caller, user) = own_account_to_change(&state, unconfirmed, &wanted).await?;
+    let mut fields = Fields::of(&form);
+    let new = new_names(&mut fields, &user.username);
+    let given = given_password(&state, &client, (&caller, &user), &mut fields, &new).await?;
+    let password_given = fields.finish(given)?;
+    let address = address_change(&state, &user, new.email, password_given).await?;
+    let change_of = AccountChange { username: new.username, address, ..AccountChange::default() };
+    let user = change_by(&state, &client, (&caller, &user), change_of, FIELDS).await?;
+    Ok(Json(Me::of(user, state.clock.now())))
 }
 
 /// Changes the caller's username and email address; same as `PUT`.
@@ -66,6 +80,7 @@ pub async fn put_users_me(
     (status = 200, description = "The changed account", body = Me),
     (status = 400, description = "Errors by field"),
     (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
+    (status = 429, description = "Too many changes of the address, or too many mails to it", body = Detail),
 ))]
 pub async fn patch_users_me(
     state: State<AuthState>,
@@ -88,11 +103,10 @@ pub async fn delete_users_me(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (_, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
+    let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
-    let password = fields.required("current_password", PasswordText::parse);
-    let password = fields.finish(password)?;
-    check_current_password(&state, &client, &user, password).await?;
+    let confirmed = current_password(&state, &client, (&caller, &user), &mut fields, "current_password").await?;
+    fields.finish(confirmed)?;
     delete(&state, &client, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

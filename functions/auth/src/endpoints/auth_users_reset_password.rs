@@ -1,6 +1,6 @@
 //! `POST /auth/users/reset_password/` (document 004).
 
-use aviary_model::{Email, UserId};
+use aviary_model::UserId;
 use aviary_store::Task;
 use aviary_web::{ApiError, Client, Fields, Payload};
 use axum::extract::State;
@@ -33,16 +33,12 @@ pub async fn reset_password(
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
     let mut fields = Fields::of(&form);
-    let email = fields.required("email", Email::parse);
+    let email = fields.required_email("email");
     let email = fields.finish(email)?.key();
-    let limits = &state.limiter.limits;
-    let (owner, by_email, by_address) = futures_util::join!(
-        state.tables.accounts.owner_of(&email),
-        state.limiter.count("reset-email", email.as_str(), limits.reset_email),
-        state.limiter.count("reset-address", &client.address, limits.reset_address),
-    );
-    by_email?;
-    by_address?;
+    let counted = state.limiter.count_reset(&client);
+    let (owner, counted) = futures_util::join!(state.tables.accounts.owner_of(&email), counted);
+    counted?;
+    state.limiter.count_reset_mail(&email).await?;
     let now = state.clock.now();
     let owner = owner?;
     let user = match owner {

@@ -1,16 +1,12 @@
 //! `POST /auth/users/reset_password_confirm/` (document 004).
 
-use aviary_auth::{PasswordText, PolicyError, at_change, digest, reset_state, without_owner};
-use aviary_store::{AccountChange, EndSessions, OneTimeKind, OneTimePermission};
-use aviary_web::{ApiError, Client, FieldErrors, Fields, Payload};
+use aviary_web::{ApiError, Client, Payload};
 use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::flows::account_change::{FIELDS, change};
-use crate::flows::form_fields::secret;
-use crate::flows::mailed_token::{invalid_token, user_of};
+use crate::flows::reset_password;
 use crate::state::AuthState;
 
 /// The `uid` and `token` of the mailed link, and the new password.
@@ -22,6 +18,9 @@ pub struct ConfirmBody {
     pub token: String,
     /// The new password.
     pub new_password: String,
+    /// The new password again; compared only if it is sent.
+    #[schema(required = false)]
+    pub re_new_password: String,
 }
 
 /// Sets a new password with the token of a mailed link, and ends every session and token of the user.
@@ -38,40 +37,6 @@ pub async fn reset_password_confirm(
     client: Client,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let mut fields = Fields::of(&form);
-    let uid = fields.required("uid", secret);
-    let token = fields.required("token", secret);
-    let password = fields.required("new_password", PasswordText::parse);
-    let ((uid, token), password) = fields.finish(uid.zip(token).zip(password))?;
-    check(without_owner(&password))?;
-    let limits = &state.limiter.limits;
-    state.limiter.count("reset-address", &client.address, limits.reset_address).await?;
-    let user = user_of(&state, &uid).await?;
-    let (now, hash) = (state.clock.now(), digest(token.expose()));
-    let (found, principal) = futures_util::join!(
-        state.tables.credentials.one_time(OneTimeKind::Reset, user.id, &hash, now),
-        state.tables.credentials.principal(user.id),
-    );
-    let (found, principal) = (found?, principal?);
-    let expected = OneTimePermission::Reset { user: user.id, state: reset_state(&user) };
-    let redeem = found.filter(|found| found.token == expected).ok_or_else(invalid_token)?;
-    // A user who was deactivated after the mail was sent cannot set a password.
-    let epoch = principal.filter(|principal| principal.active).ok_or_else(invalid_token)?.epoch;
-    check(at_change(&password, &user.username, user.email.as_ref()))?;
-    let set = AccountChange {
-        password: Some(state.passwords.hash(password).await?),
-        end_sessions: Some(EndSessions { epoch, keep: None }),
-        redeem: Some(redeem),
-        ..AccountChange::default()
-    };
-    change(&state, &client, &user, set, FIELDS).await?;
+    reset_password::reset_password(&state, &client, &form).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn check(broken: Vec<PolicyError>) -> Result<(), ApiError> {
-    let mut errors = FieldErrors::default();
-    for rule in broken {
-        errors.push("new_password", rule);
-    }
-    errors.check()
 }

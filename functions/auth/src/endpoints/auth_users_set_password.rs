@@ -9,8 +9,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::Detail;
-use crate::flows::account_change::{FIELDS, change, hash_new};
-use crate::flows::own_account::{check_current_password, own_account};
+use crate::flows::account_change::{FIELDS, change, check_new};
+use crate::flows::form_fields::same_passwords;
+use crate::flows::own_account::{current_password, own_account};
 use crate::state::AuthState;
 
 /// The current password and the new one.
@@ -20,6 +21,9 @@ pub struct SetPasswordBody {
     pub current_password: String,
     /// The new password.
     pub new_password: String,
+    /// The new password again; compared only if it is sent.
+    #[schema(required = false)]
+    pub re_new_password: String,
 }
 
 /// Sets a new password and ends every session of the caller except the one of the request.
@@ -37,10 +41,12 @@ pub async fn set_password(
     let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
     let new = fields.required("new_password", PasswordText::parse);
-    let current = fields.required("current_password", PasswordText::parse);
-    let (new, current) = fields.finish(new.zip(current))?;
-    check_current_password(&state, &client, &user, current).await?;
-    let password = hash_new(&state, "new_password", new, &user).await?;
+    let repeated = fields.optional("re_new_password", PasswordText::parse);
+    let confirmed = current_password(&state, &client, (&caller, &user), &mut fields, "current_password").await?;
+    let (new, ()) = fields.finish(new.zip(confirmed))?;
+    check_new("new_password", &new, &user)?;
+    same_passwords(&new, repeated.as_ref())?;
+    let password = state.passwords.hash(new).await?;
     let set = AccountChange {
         password: Some(password),
         end_sessions: Some(EndSessions { epoch: caller.epoch, keep: Some(caller.sid) }),

@@ -1,6 +1,6 @@
 //! `POST /auth/users/set_username/`, as in djoser.
 
-use aviary_auth::{PasswordText, Unconfirmed};
+use aviary_auth::Unconfirmed;
 use aviary_model::Username;
 use aviary_store::AccountChange;
 use aviary_web::{ApiError, Client, Fields, Payload};
@@ -10,8 +10,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::Detail;
-use crate::flows::account_change::{FIELDS, FieldNames, change};
-use crate::flows::own_account::{check_current_password, own_account};
+use crate::flows::account_change::{FIELDS, FieldNames, change_by};
+use crate::flows::form_fields::{NewNames, any_text, wanted_username};
+use crate::flows::own_account::{current_password, own_account_to_change};
 use crate::state::AuthState;
 
 /// The current password and the new username.
@@ -21,6 +22,9 @@ pub struct SetUsernameBody {
     pub current_password: String,
     /// The new username.
     pub new_username: String,
+    /// The new username again; compared only if it is sent.
+    #[schema(required = false)]
+    pub re_new_username: String,
 }
 
 /// Sets a new username.
@@ -35,14 +39,19 @@ pub async fn set_username(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
-    let (_, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
+    let wanted = NewNames { username: wanted_username(&form, "new_username"), email: None };
+    let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), &wanted).await?;
     let mut fields = Fields::of(&form);
-    let current = fields.required("current_password", PasswordText::parse);
-    let username = fields.required("new_username", Username::parse);
-    let (current, username) = fields.finish(current.zip(username))?;
-    check_current_password(&state, &client, &user, current).await?;
+    let confirmed = current_password(&state, &client, (&caller, &user), &mut fields, "current_password").await?;
+    let valid = |text: &str| Username::at_rename(text, &user.username);
+    let username = fields.required("new_username", valid);
+    let repeated = fields.optional("re_new_username", any_text);
+    let (username, ()) = fields.finish(username.zip(confirmed))?;
+    if repeated.is_some_and(|repeated| valid(&repeated).ok().as_ref() != Some(&username)) {
+        return Err(ApiError::field("non_field_errors", "The two username fields didn't match."));
+    }
     let set = AccountChange { username: Some(username), ..AccountChange::default() };
     let fields = FieldNames { username: "new_username", ..FIELDS };
-    change(&state, &client, &user, set, fields).await?;
+    change_by(&state, &client, (&caller, &user), set, fields).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,26 +1,37 @@
 //! The account that a URL names by its username (document 003).
 
-use aviary_auth::{Caller, Unconfirmed};
-use aviary_model::NameKey;
+use aviary_auth::{AccountCounts, Caller, Unconfirmed};
+use aviary_model::{NameKey, UserId, Username};
 use aviary_store::User;
 use aviary_web::ApiError;
 
 use crate::state::AuthState;
 
-/// Confirms the caller and returns the account with this username, if the caller may act on it. Only a username finds
-/// an account here, an email address does not. Two round trips.
+/// Confirms the caller and returns the account with this username, if `allowed` lets the caller act on it. The name is
+/// looked up among the profiles' names, which no email address is in: an address is 404 like any unknown name, and at
+/// the same cost. A change to `new_name` is counted with the request. One round trip, two for another's account.
 ///
 /// # Errors
-/// 404 for an unknown username, 403 for another user's account.
+/// 404 for an unknown username, then what `allowed` says, which is [`Caller::must_own`] or [`Caller::must_be`]; 429
+/// above a limit.
 pub(crate) async fn account_by_name(
     state: &AuthState,
     unconfirmed: Unconfirmed,
     username: &str,
+    allowed: fn(&Caller, UserId) -> Result<(), ApiError>,
+    new_name: Option<&Username>,
 ) -> Result<(Caller, User), ApiError> {
-    let key = NameKey::of(username);
-    let (caller, owner) = unconfirmed.confirm_with(state.tables.accounts.owner_of(&key)).await?;
+    let (key, own) = (NameKey::of(username), unconfirmed.user());
+    let reads =
+        async { futures_util::try_join!(state.tables.profiles.owner_of(&key), state.tables.accounts.by_id(own)) };
+    let counts = |(owner, own): &(Option<UserId>, Option<User>)| {
+        let is_own = |own: &&User| *owner == Some(own.id);
+        let renamed = own.as_ref().filter(is_own).zip(new_name).is_some_and(|(own, new)| own.username != *new);
+        AccountCounts::default().username_change(renamed)
+    };
+    let (caller, (owner, own)) = unconfirmed.confirm_counting(reads, counts).await?;
     let owner = owner.ok_or_else(ApiError::not_found)?;
-    caller.must_own(owner)?;
-    let user = state.tables.accounts.by_id(owner).await?.filter(|user| user.username.key() == key);
+    allowed(&caller, owner)?;
+    let user = if owner == caller.user { own } else { state.tables.accounts.by_id(owner).await? };
     Ok((caller, user.ok_or_else(ApiError::not_found)?))
 }

@@ -2,12 +2,13 @@
 //!
 //! Each is one transaction on the state that the handler read; a concurrent change makes it fail with 409.
 
-use aviary_auth::{PasswordText, at_change};
-use aviary_model::UserId;
-use aviary_store::{AccountChange, AccountChangeError, EndSessions, Task, User};
+use aviary_auth::{Caller, PasswordText, at_change};
+use aviary_model::{Timestamp, UserId};
+use aviary_store::{AccountChange, AccountChangeError, AddressChange, EndSessions, Job, Task, User};
 use aviary_web::{ApiError, Client, FieldErrors};
 use http::StatusCode;
 
+use crate::flows::mailed_token::invalid_token;
 use crate::security_events::{audit, audit_refused, security_event};
 use crate::state::AuthState;
 
@@ -31,49 +32,70 @@ pub(crate) async fn hash_new(
     password: PasswordText,
     user: &User,
 ) -> Result<String, ApiError> {
-    let mut errors = FieldErrors::default();
-    for broken in at_change(&password, &user.username, user.email.as_ref()) {
-        errors.push(field, broken);
-    }
-    errors.check()?;
+    check_new(field, &password, user)?;
     Ok(state.passwords.hash(password).await?)
 }
 
-/// Writes a change together with its consequences: the mail to a replaced address, the job that removes ended sessions,
-/// and security events. One round trip; none if nothing changes.
+/// Checks a new password against the policy.
+///
+/// # Errors
+/// 400 with every rule that the password breaks.
+pub(crate) fn check_new(field: &str, password: &PasswordText, user: &User) -> Result<(), ApiError> {
+    let mut errors = FieldErrors::default();
+    for broken in at_change(password, &user.username, user.email.as_ref()) {
+        errors.push(field, broken);
+    }
+    errors.check()
+}
+
+/// Writes a change together with its consequences: mails, the job that removes ended sessions, and security events. One
+/// round trip; none if nothing changes.
 ///
 /// # Errors
 /// 400 if the username or the address is taken or the mailed token was used, 409 if another request changed the
-/// account.
+/// account, 429 if it holds too many former addresses.
 pub(crate) async fn change(
     state: &AuthState,
     client: &Client,
     user: &User,
-    mut change: AccountChange,
+    change: AccountChange,
     fields: FieldNames,
 ) -> Result<User, ApiError> {
+    write_change(state, client, user, change).await?.map_err(|error| refusal(error, fields, state.clock.now()))
+}
+
+/// As [`change`], by a caller: one that is refused because a name is taken counts against a limit of its own. One round
+/// trip, a second one for such a refusal.
+///
+/// # Errors
+/// As [`change`]; 429 after too many such refusals.
+pub(crate) async fn change_by(
+    state: &AuthState,
+    client: &Client,
+    (caller, user): (&Caller, &User),
+    change: AccountChange,
+    fields: FieldNames,
+) -> Result<User, ApiError> {
+    let changed = write_change(state, client, user, change).await?;
+    if let Err(AccountChangeError::Taken { .. }) = &changed {
+        state.limiter.count_taken(caller).await?;
+    }
+    changed.map_err(|error| refusal(error, fields, state.clock.now()))
+}
+
+async fn write_change(
+    state: &AuthState,
+    client: &Client,
+    user: &User,
+    mut change: AccountChange,
+) -> Result<Result<User, AccountChangeError>, ApiError> {
     let now = state.clock.now();
-    let mut events = Vec::new();
-    if change.username.as_ref().is_some_and(|name| *name != user.username) {
-        events.push("username_changed");
+    let events = events(user, &change);
+    let same_mode = change.mode.as_ref().is_none_or(|mode| *mode == user.mode);
+    if events.is_empty() && same_mode && change.end_sessions.is_none() && change.redeem.is_none() {
+        return Ok(Ok(user.clone()));
     }
-    if change.email.as_ref().is_some_and(|email| *email != user.email) {
-        events.push("email_changed");
-        // Undoing a change sends no mail: its token came with the mail that announced the change.
-        if let (Some(old), None) = (&user.email, &change.redeem) {
-            let task = Task::EmailChanged { user: user.id, old: old.clone() };
-            change.jobs.push(state.tables.jobs.job(task, now)?);
-        }
-    }
-    if change.password.is_some() {
-        events.push("password_changed");
-    }
-    if change.end_sessions.is_some() {
-        change.jobs.push(state.tables.jobs.job(Task::SweepSessions { user: user.id }, now)?);
-    }
-    if events.is_empty() && change.end_sessions.is_none() && change.redeem.is_none() {
-        return Ok(user.clone());
-    }
+    change.jobs.extend(jobs(state, user, &change)?);
     for event in &events {
         change.activities.push(security_event(state, client, event)?);
     }
@@ -82,23 +104,76 @@ pub(crate) async fn change(
             audit(state, client, event, Some(user.id)).await;
         }
     };
-    let (changed, ()) = futures_util::join!(state.tables.change(user, &change), audited);
+    let (changed, ()) = futures_util::join!(state.tables.change(user, &change, now), audited);
     if let Err(error) = &changed
         && !events.is_empty()
         && !matches!(error, AccountChangeError::Store(_))
     {
         audit_refused(state, client, user.id).await;
     }
-    changed.map_err(|error| refusal(error, fields))
+    Ok(changed)
 }
 
-fn refusal(error: AccountChangeError, fields: FieldNames) -> ApiError {
+/// The security events of a change.
+fn events(user: &User, change: &AccountChange) -> Vec<&'static str> {
+    let mut events = Vec::new();
+    if change.username.as_ref().is_some_and(|name| *name != user.username) {
+        events.push("username_changed");
+    }
+    match &change.address {
+        AddressChange::Keep => {}
+        AddressChange::Ask { .. } => events.push("email_change_asked"),
+        AddressChange::Set(_) | AddressChange::Confirm(_) => events.push("email_changed"),
+        AddressChange::Undo(_) => events.push("email_change_undone"),
+    }
+    if change.password.is_some() {
+        events.push("password_changed");
+    }
+    events
+}
+
+/// The jobs that follow from a change: mails, and the removal of ended sessions.
+fn jobs(state: &AuthState, user: &User, change: &AccountChange) -> Result<Vec<Job>, ApiError> {
+    let (id, current) = (user.id, user.email.as_ref());
+    let mut tasks = Vec::new();
+    match &change.address {
+        // The request for the change has sent the notice.
+        AddressChange::Keep | AddressChange::Confirm(_) => {}
+        AddressChange::Set(_) => tasks.extend(notice(user)),
+        AddressChange::Ask { .. } => {
+            tasks.extend(notice(user));
+            tasks.push(Task::ConfirmEmail { user: id, change: user.next_revision() });
+        }
+        AddressChange::Undo(number) => {
+            let back = user.replaced_by(*number, state.clock.now()).map(|former| &former.email);
+            let replaced = current.filter(|current| back.is_some_and(|back| back != *current));
+            tasks.extend(replaced.map(|to| Task::EmailChangeUndone { user: id, to: to.clone() }));
+        }
+    }
+    if let (Some(to), Some(_)) = (current, &change.password) {
+        tasks.push(Task::PasswordChanged { user: id, to: to.clone() });
+    }
+    if change.end_sessions.is_some() {
+        tasks.push(Task::SweepSessions { user: id });
+    }
+    let now = state.clock.now();
+    Ok(tasks.into_iter().map(|task| state.tables.jobs.job(task, now)).collect::<Result<_, _>>()?)
+}
+
+/// The notice to the address that a change replaces, or is to replace.
+fn notice(user: &User) -> Option<Task> {
+    let old = user.email.clone()?;
+    Some(Task::EmailChanged { user: user.id, old, change: user.next_revision() })
+}
+
+fn refusal(error: AccountChangeError, fields: FieldNames, now: Timestamp) -> ApiError {
     match error {
         AccountChangeError::Taken { username, email } => {
             taken(username.then_some(fields.username), email.then_some(fields.email))
         }
         AccountChangeError::Changed => changed_meanwhile(),
-        AccountChangeError::Redeemed => ApiError::field("token", "Invalid token for given user."),
+        AccountChangeError::TooOften { until } => ApiError::throttled(until.seconds() - now.seconds()),
+        AccountChangeError::Redeemed => invalid_token(),
         AccountChangeError::Store(error) => error.into(),
     }
 }
@@ -144,15 +219,20 @@ pub(crate) async fn end_sessions(
     Ok(())
 }
 
-/// Deletes an account. The account, its credentials and its names are gone at once. Its content is hidden at once; a
-/// job that is written in the same transaction removes it. One round trip.
+/// Deletes an account. The account, its credentials and its names are gone at once. Its content is hidden at once; jobs
+/// that are written in the same transaction remove it, and tell the owner. One round trip.
 ///
 /// # Errors
 /// 409 if another request changed the account first.
 pub(crate) async fn delete(state: &AuthState, client: &Client, user: &User) -> Result<(), ApiError> {
-    let purge = state.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, state.clock.now())?;
-    let (deleted, ()) =
-        futures_util::join!(state.tables.delete(user, &purge), audit(state, client, "account_deleted", Some(user.id)),);
+    let now = state.clock.now();
+    let told = user.email.clone().map(|to| Task::AccountDeleted { user: user.id, to });
+    let tasks = [Task::Purge { user: user.id, round: 0 }].into_iter().chain(told);
+    let jobs: Vec<Job> = tasks.map(|task| state.tables.jobs.job(task, now)).collect::<Result<_, _>>()?;
+    let (deleted, ()) = futures_util::join!(
+        state.tables.delete(user, &jobs, now),
+        audit(state, client, "account_deleted", Some(user.id)),
+    );
     if !deleted? {
         audit_refused(state, client, user.id).await;
         return Err(changed_meanwhile());

@@ -1,46 +1,94 @@
 //! Readers of form fields that several endpoints share.
 
-use std::convert::Infallible;
-
-use aviary_auth::PasswordText;
-use aviary_model::{Email, EmailError, NameKey, Secret, Username};
+use aviary_auth::{PasswordText, PasswordTextError};
+use aviary_model::{Email, NameKey, Secret, Username};
 use aviary_web::{ApiError, Fields, Form};
 
+/// What a field without a rule of its own can break: DRF's `CharField` takes no NUL.
+type TextErrors = Vec<&'static str>;
+
 /// Accepts any text, for fields without a rule of their own.
-pub(crate) fn any_text(text: &str) -> Result<String, Vec<Infallible>> {
-    Ok(text.to_owned())
+pub(crate) fn any_text(text: &str) -> Result<String, TextErrors> {
+    if text.contains('\0') { Err(vec!["Null characters are not allowed."]) } else { Ok(text.to_owned()) }
 }
 
 /// Reads the `uid` or `token` of a mailed link.
-pub(crate) fn secret(text: &str) -> Result<Secret, Vec<Infallible>> {
-    Ok(Secret::new(text.trim().to_owned()))
+pub(crate) fn secret(text: &str) -> Result<Secret, TextErrors> {
+    any_text(text).map(Secret::new)
 }
 
 /// Reads the name of a login: a username or an email address.
-pub(crate) fn login_name(text: &str) -> Result<NameKey, Vec<&'static str>> {
-    if text.contains('\0') { Err(vec!["Null characters are not allowed."]) } else { Ok(NameKey::of(text)) }
+pub(crate) fn login_name(text: &str) -> Result<NameKey, TextErrors> {
+    any_text(text).map(|text| NameKey::of(&text))
 }
 
-/// Reads the fields of a login: `username` and `password`.
+/// The field with the name of a login: clients that know their users by address send it as `email` alone.
+pub(crate) fn login_name_field(form: &Form) -> &'static str {
+    if form.get("username").is_none() && form.get("email").is_some() { "email" } else { "username" }
+}
+
+/// Reads the fields of a login: `username`, or `email` where there is none, and `password`.
 pub(crate) fn name_and_password(form: &Form) -> Result<(NameKey, PasswordText), ApiError> {
     let mut fields = Fields::of(form);
-    let name = fields.required("username", login_name);
-    let password = fields.required("password", PasswordText::parse);
+    let name = fields.required(login_name_field(form), login_name);
+    let password = fields.required("password", PasswordText::attempt);
     fields.finish(name.zip(password))
 }
 
-/// Reads an email address that may be blank; blank is `None`.
-pub(crate) fn optional_email(text: &str) -> Result<Option<Email>, Vec<EmailError>> {
-    if text.trim().is_empty() { Ok(None) } else { Email::parse(text).map(Some) }
+/// The names of a change. `None` leaves one as it is.
+#[derive(Debug, Default)]
+pub(crate) struct NewNames {
+    pub(crate) username: Option<Username>,
+    /// `Some(None)` removes the address.
+    pub(crate) email: Option<Option<Email>>,
 }
 
-type UsernameAndEmail = (Option<Username>, Option<Option<Email>>);
+/// Reads the fields of a change, by the rules of a signup. The account is called `own` now.
+pub(crate) fn new_names(fields: &mut Fields<'_>, own: &Username) -> NewNames {
+    let username = fields.optional("username", |text| Username::at_rename(text, own));
+    NewNames { username, email: fields.email("email") }
+}
 
-/// Reads the fields of a change, by the rules of a signup. `None` leaves a field as it is, `Some(None)` removes the
-/// address.
-pub(crate) fn username_and_email(form: &Form) -> Result<UsernameAndEmail, ApiError> {
+/// The names that a change would set if all its fields are valid, so that its limits can be counted while the caller is
+/// confirmed. Whether they are reserved shows only when the account's own name is known.
+pub(crate) fn wanted_names(form: &Form) -> NewNames {
     let mut fields = Fields::of(form);
-    let username = fields.optional("username", Username::parse);
-    let email = fields.blankable("email", optional_email);
-    fields.finish(Some((username, email)))
+    let names = NewNames { username: fields.optional("username", Username::valid), email: fields.email("email") };
+    fields.finish(Some(names)).unwrap_or_default()
+}
+
+/// As [`wanted_names`], for a change of the username alone.
+pub(crate) fn wanted_username(form: &Form, field: &str) -> Option<Username> {
+    Fields::of(form).optional(field, Username::valid)
+}
+
+/// Reads the password that confirms a change, and may be blank; blank is `None`.
+pub(crate) fn optional_password(text: &str) -> Result<Option<PasswordText>, Vec<PasswordTextError>> {
+    if text.is_empty() { Ok(None) } else { PasswordText::attempt(text).map(Some) }
+}
+
+/// Demands that the repetition of a new password, if one was sent, is equal to it.
+///
+/// # Errors
+/// 400 as djoser's, which names no field.
+pub(crate) fn same_passwords(password: &PasswordText, repeated: Option<&PasswordText>) -> Result<(), ApiError> {
+    match repeated {
+        Some(repeated) if repeated.expose() != password.expose() => {
+            Err(ApiError::field("non_field_errors", "The two password fields didn't match."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Adds the error of the field `password2` if it differs from the password. Its apostrophe is Django's.
+pub(crate) fn compare_with_password2(
+    fields: &mut Fields<'_>,
+    password: Option<&PasswordText>,
+    password2: Option<&PasswordText>,
+) {
+    if let (Some(password), Some(password2)) = (password, password2)
+        && password.expose() != password2.expose()
+    {
+        fields.error("password2", "The two password fields didn’t match.");
+    }
 }

@@ -1,10 +1,10 @@
 //! The caller's own account, and the password check that confirms a change to it.
 
-use aviary_auth::{Caller, PasswordText, Unconfirmed};
+use aviary_auth::{AccountCounts, Caller, PasswordText, Unconfirmed, user_not_found};
 use aviary_store::User;
-use aviary_web::{ApiError, Client};
-use http::StatusCode;
+use aviary_web::{ApiError, Client, Fields};
 
+use crate::flows::form_fields::{NewNames, optional_password};
 use crate::security_events::audit;
 use crate::state::AuthState;
 
@@ -13,30 +13,80 @@ use crate::state::AuthState;
 /// # Errors
 /// 401 if the credential or the account has ended.
 pub(crate) async fn own_account(state: &AuthState, unconfirmed: Unconfirmed) -> Result<(Caller, User), ApiError> {
+    own_account_to_change(state, unconfirmed, &NewNames::default()).await
+}
+
+/// As [`own_account`], and counts a change of the username or the address together with the request.
+///
+/// # Errors
+/// As [`own_account`]; 429 after too many changes, or after too many that were refused because the name was taken.
+pub(crate) async fn own_account_to_change(
+    state: &AuthState,
+    unconfirmed: Unconfirmed,
+    new: &NewNames,
+) -> Result<(Caller, User), ApiError> {
     let id = unconfirmed.user();
-    let (caller, user) = unconfirmed.confirm_with(state.tables.accounts.by_id(id)).await?;
+    let counts = |user: &Option<User>| match user {
+        Some(user) => AccountCounts::default()
+            .username_change(new.username.as_ref().is_some_and(|name| *name != user.username))
+            .address_change(new.email.as_ref().is_some_and(|email| *email != user.email)),
+        None => AccountCounts::default(),
+    };
+    let (caller, user) = unconfirmed.confirm_counting(state.tables.accounts.by_id(id), counts).await?;
     // The account may be deleted between the two reads: same error as if both had come after the deletion.
-    let gone = || ApiError::code(StatusCode::UNAUTHORIZED, "User not found", "user_not_found");
-    let user = user.ok_or_else(gone)?;
+    let user = user.ok_or_else(user_not_found)?;
     Ok((caller, user))
 }
 
-/// Requires the account's password. Failures count as failed logins, so that a stolen session cannot be used to guess
-/// it. Two round trips and the verification.
+/// Reads the account's password from a field and verifies it. `None` if it is missing or wrong, which is the field's
+/// own error and told beside those of the other fields. Failures count as failed logins, so that a stolen session cannot
+/// be used to guess it. Two round trips and the verification.
 ///
 /// # Errors
-/// 400 for a wrong password, 429 after too many failures.
-pub(crate) async fn check_current_password(
+/// 429 after too many failures.
+pub(crate) async fn current_password(
     state: &AuthState,
     client: &Client,
-    user: &User,
-    password: PasswordText,
-) -> Result<(), ApiError> {
-    let attempt = state.limiter.begin_login(&user.id.to_string(), &client.address).await?;
-    let right = state.passwords.verify(password, Some(user.password.clone())).await?;
-    if right {
-        return Ok(state.limiter.login_succeeded(&attempt).await?);
+    own: (&Caller, &User),
+    fields: &mut Fields<'_>,
+    name: &str,
+) -> Result<Option<()>, ApiError> {
+    let Some(password) = fields.required(name, PasswordText::attempt) else { return Ok(None) };
+    verified(state, client, own, fields, (name, password)).await
+}
+
+/// As [`current_password`], for a change that can do without: whether the field `current_password` has it. It says
+/// something of a new address only, and isn't looked at without one. A blank one counts as absent.
+///
+/// # Errors
+/// As [`current_password`].
+pub(crate) async fn given_password(
+    state: &AuthState,
+    client: &Client,
+    own: (&Caller, &User),
+    fields: &mut Fields<'_>,
+    new: &NewNames,
+) -> Result<Option<bool>, ApiError> {
+    if new.email.as_ref().is_none_or(|email| *email == own.1.email) {
+        return Ok(Some(false));
+    }
+    let name = "current_password";
+    let Some(password) = fields.blankable(name, optional_password).flatten() else { return Ok(Some(false)) };
+    Ok(verified(state, client, own, fields, (name, password)).await?.map(|()| true))
+}
+
+async fn verified(
+    state: &AuthState,
+    client: &Client,
+    (caller, user): (&Caller, &User),
+    fields: &mut Fields<'_>,
+    (name, password): (&str, PasswordText),
+) -> Result<Option<()>, ApiError> {
+    let attempt = state.limiter.begin_password_check(caller, &client.address).await?;
+    if state.passwords.verify(password, Some(user.password.clone())).await? {
+        return Ok(Some(state.limiter.login_succeeded(&attempt).await?));
     }
     audit(state, client, "password_check_failed", Some(user.id)).await;
-    Err(ApiError::field("current_password", "Invalid password."))
+    fields.error(name, "Invalid password.");
+    Ok(None)
 }

@@ -4,7 +4,7 @@
 //! names that are taken.
 
 use aviary_auth::{PasswordText, SignupForm};
-use aviary_model::{Email, UserId, Username};
+use aviary_model::{Email, NameKey, UserId, Username};
 use aviary_store::{IdempotencyClaim, Profile, Registration, RegistrationError, User};
 use aviary_web::{ApiError, Client, FieldErrors, Form, IdempotencyKey, IdempotentRequest};
 
@@ -72,7 +72,9 @@ impl Signup<'_> {
         let claim = self.key.claim(credentials, self.operation, None, &body, self.state.clock.now());
         let claim = match claim.await? {
             IdempotentRequest::New(claim) => claim,
-            IdempotentRequest::Repeat(user) => return self.repeat(&user, password, email.is_some()).await,
+            IdempotentRequest::Repeat(user) => {
+                return self.repeat(&user, &username.key(), password, email.is_some()).await;
+            }
         };
         let done = self.write(username, email, password, shape, claim.clone()).await;
         if let (Err(_), Some(claim)) = (&done, &claim) {
@@ -100,8 +102,7 @@ impl Signup<'_> {
         claim: Option<IdempotencyClaim>,
     ) -> Result<Registered, ApiError> {
         let state = self.state;
-        let limit = state.limiter.limits.signup_address;
-        let counted = state.limiter.count("signup-address", &self.client.address, limit);
+        let counted = state.limiter.count_signup(self.client);
         let (counted, fresh) = futures_util::join!(counted, state.issuer.freshen());
         counted?;
         fresh?;
@@ -110,7 +111,7 @@ impl Signup<'_> {
         let id = UserId::new(now, state.entropy.as_ref())?;
         let mut profile = Profile::new(id, username.clone(), now);
         shape(&mut profile);
-        let user = User { id, username, email, password, created_at: now };
+        let user = User::new(id, username, email, password, now);
         let (sign_in, sessions) = prepare(state, self.client, id, 0, &[], self.to_open)?;
         let signup = security_event(state, self.client, "signup")?;
         let sign_in = sign_in.with_activity(&state.tables.activities, &signup)?;
@@ -134,20 +135,25 @@ impl Signup<'_> {
 
     /// Answers a repeated signup with the user of the first. Credentials are made anew, because only their hashes are
     /// stored. As in a login the password must be the account's current one.
-    async fn repeat(&self, user: &str, password: PasswordText, with_email: bool) -> Result<Registered, ApiError> {
+    async fn repeat(
+        &self,
+        user: &str,
+        name: &NameKey,
+        password: PasswordText,
+        with_email: bool,
+    ) -> Result<Registered, ApiError> {
         let state = self.state;
         let id: UserId = user.parse().map_err(|_| ApiError::internal("the result of a signup names no user"))?;
-        let account = id.to_string();
         let (user, profile, principal, devices, attempt) = futures_util::join!(
             state.tables.accounts.by_id(id),
             state.tables.profiles.by_id(id),
             state.tables.credentials.principal(id),
             state.tables.credentials.device_tokens(id),
-            state.limiter.begin_login(&account, &self.client.address),
+            state.limiter.begin_login(name, Some(id), &self.client.address),
         );
         let (attempt, user, profile, principal, devices) = (attempt?, user?, profile?, principal?, devices?);
         let hash = user.as_ref().map(|user| user.password.clone());
-        let right = state.passwords.verify(password, hash).await?;
+        let right = state.passwords.verify(password, hash.filter(|_| attempt.may_try())).await?;
         let (Some(user), Some(profile), Some(principal)) = (user, profile, principal) else {
             return Err(changed_since());
         };
@@ -155,11 +161,13 @@ impl Signup<'_> {
             return Err(changed_since());
         }
         if !right {
+            state.limiter.login_failed(&attempt).await?;
             // Another password makes it another signup, for which the name is taken.
             return Err(taken(Some("username"), with_email.then_some("email")));
         }
         let (sign_in, sessions) = prepare(state, self.client, id, principal.epoch, &devices, self.to_open)?;
         let login = security_event(state, self.client, "login")?;
+        let sign_in = sign_in.counted(self.state.limiter.login_count(id));
         let sign_in = sign_in.with_activity(&state.tables.activities, &login)?;
         let (written, succeeded, ()) = futures_util::join!(
             sign_in.commit(),

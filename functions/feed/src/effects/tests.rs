@@ -4,7 +4,8 @@ use std::fmt::Debug;
 use std::str::FromStr;
 
 use super::*;
-use aviary_store::ReplyTo;
+use aviary_model::AltText;
+use aviary_store::{Media, MediaKind, ReplyTo};
 
 fn id<T: FromStr<Err: Debug>>(end: u8) -> T {
     format!("019a0000-0001-7000-8000-0000000000{end:02x}").parse().expect("an id")
@@ -53,8 +54,8 @@ fn effects(change: SocialChange) -> Vec<Effect> {
     super::effects(&change)
 }
 
-fn names(names: &[&str]) -> Vec<NameKey> {
-    names.iter().map(|name| NameKey::of(name)).collect()
+fn mentions(text: &str) -> Vec<Mention> {
+    TweetText::parse(text).unwrap().mentions()
 }
 
 #[test]
@@ -70,18 +71,27 @@ fn an_edge_notifies_when_made_and_is_counted_both_ways() {
         (
             like,
             true,
-            vec![Effect::Count(Counter::Likes(id(0x20)), 1), notified(NotificationKind::Like, Some(0x20), None)],
+            vec![
+                Effect::Count(Counter::Likes(id(0x20)), 1),
+                Effect::Count(Counter::LikesGiven(user), 1),
+                notified(NotificationKind::Like, Some(0x20), None),
+            ],
         ),
-        (like, false, vec![Effect::Count(Counter::Likes(id(0x20)), -1)]),
+        (like, false, vec![Effect::Count(Counter::Likes(id(0x20)), -1), Effect::Count(Counter::LikesGiven(user), -1)]),
         (
             comment_like,
             true,
             vec![
                 Effect::Count(Counter::CommentLikes(id(0x30)), 1),
+                Effect::Count(Counter::LikesGiven(user), 1),
                 notified(NotificationKind::Like, Some(0x20), Some(0x30)),
             ],
         ),
-        (comment_like, false, vec![Effect::Count(Counter::CommentLikes(id(0x30)), -1)]),
+        (
+            comment_like,
+            false,
+            vec![Effect::Count(Counter::CommentLikes(id(0x30)), -1), Effect::Count(Counter::LikesGiven(user), -1)],
+        ),
         (
             retweet,
             true,
@@ -127,13 +137,14 @@ fn an_edge_notifies_when_made_and_is_counted_both_ways() {
 #[test]
 fn acting_on_ones_own_is_counted_and_notifies_nobody() {
     let own = EdgeTarget::Like { tweet: id(0x20), author: id(1) };
-    assert_eq!(effects(edge(own, true)), [Effect::Count(Counter::Likes(id(0x20)), 1)]);
-    let counted = Effect::Count(Counter::Comments(id(0x20)), 1);
-    assert_eq!(effects(SocialChange::Commented(Box::new(comment(2, "mine")))), [counted]);
+    let counted = [Effect::Count(Counter::Likes(id(0x20)), 1), Effect::Count(Counter::LikesGiven(id(1)), 1)];
+    assert_eq!(effects(edge(own, true)), counted);
+    let counted = [Effect::Count(Counter::Comments(id(0x20)), 1), Effect::Count(Counter::Replies(id(2)), 1)];
+    assert_eq!(effects(SocialChange::Commented(Box::new(comment(2, "mine")))), counted);
     let mut own = tweet(1, "and on");
     own.in_reply_to = Some(ReplyTo { tweet: id(0x21), author: id(1) });
     let effects = effects(SocialChange::Tweeted(Box::new(own)));
-    assert!(matches!(effects[..], [Effect::FanOut { .. }]), "{effects:?}");
+    assert!(matches!(effects[..], [Effect::Count(Counter::Tweets(_), 1), Effect::FanOut { .. }]), "{effects:?}");
 }
 
 #[test]
@@ -142,9 +153,10 @@ fn a_tweet_fans_out_and_notifies_the_mentioned_and_the_parents_author() {
     answer.in_reply_to = Some(ReplyTo { tweet: id(0x21), author: id(3) });
     let notified = content(NotificationKind::Mention, 1, Some(0x20), None, at(7));
     let expected = [
+        Effect::Count(Counter::Tweets(id(1)), 1),
         Effect::FanOut { user: id(1), tweet: id(0x20), author: id(1), position: id(0x20) },
         Effect::Notify(id(3), notified.clone()),
-        Effect::NotifyMentioned { names: names(&["wren", "finch"]), except: vec![id(1), id(3)], content: notified },
+        Effect::NotifyMentioned { mentions: mentions("@wren @finch"), except: vec![id(1), id(3)], content: notified },
     ];
     assert_eq!(effects(SocialChange::Tweeted(Box::new(answer))), expected);
 }
@@ -153,16 +165,36 @@ fn a_tweet_fans_out_and_notifies_the_mentioned_and_the_parents_author() {
 fn a_comment_notifies_the_tweets_author_and_the_mentioned() {
     let expected = [
         Effect::Count(Counter::Comments(id(0x20)), 1),
+        Effect::Count(Counter::Replies(id(1)), 1),
         Effect::Notify(id(2), content(NotificationKind::Comment, 1, Some(0x20), Some(0x30), at(7))),
         Effect::NotifyMentioned {
-            names: names(&["wren"]),
+            mentions: mentions("@wren"),
             except: vec![id(1), id(2)],
             content: content(NotificationKind::Mention, 1, Some(0x20), Some(0x30), at(7)),
         },
     ];
     assert_eq!(effects(SocialChange::Commented(Box::new(comment(1, "@wren")))), expected);
     let gone = effects(SocialChange::CommentGone(Box::new(comment(1, "@wren"))));
-    assert_eq!(gone, [Effect::Count(Counter::Comments(id(0x20)), -1)]);
+    let counted = [Effect::Count(Counter::Comments(id(0x20)), -1), Effect::Count(Counter::Replies(id(1)), -1)];
+    assert_eq!(gone, counted);
+}
+
+#[test]
+fn a_tweet_is_counted_while_it_exists_and_once_more_if_it_has_media() {
+    let plain = tweet(1, "plain");
+    let media = Media {
+        id: id(0x40),
+        kind: MediaKind::Image,
+        key: "k".to_owned(),
+        width: 1,
+        height: 1,
+        alt: AltText::default(),
+    };
+    let with_media = Tweet { media: vec![media.clone(), media], ..plain.clone() };
+    assert_eq!(effects(SocialChange::TweetGone(Box::new(plain))), [Effect::Count(Counter::Tweets(id(1)), -1)]);
+    let both = |by| [Effect::Count(Counter::Tweets(id(1)), by), Effect::Count(Counter::MediaTweets(id(1)), by)];
+    assert_eq!(effects(SocialChange::TweetGone(Box::new(with_media.clone()))), both(-1));
+    assert_eq!(effects(SocialChange::Tweeted(Box::new(with_media)))[..2], both(1));
 }
 
 #[test]
@@ -175,12 +207,12 @@ fn an_edit_notifies_only_new_mentions() {
     assert_eq!(edited("@wren", "@Wren!"), []);
     assert_eq!(edited("@wren @finch", "nobody"), []);
     let notified = content(NotificationKind::Mention, 1, Some(0x20), None, at(9));
-    let expected = [Effect::NotifyMentioned { names: names(&["finch"]), except: vec![id(1)], content: notified }];
+    let expected = [Effect::NotifyMentioned { mentions: mentions("@finch"), except: vec![id(1)], content: notified }];
     assert_eq!(edited("@wren", "@wren @finch"), expected);
     let (before, after) = (Box::new(comment(1, "@wren")), Box::new(comment(1, "@finch")));
     let notified = content(NotificationKind::Mention, 1, Some(0x20), Some(0x30), at(7));
     let expected =
-        [Effect::NotifyMentioned { names: names(&["finch"]), except: vec![id(1), id(2)], content: notified }];
+        [Effect::NotifyMentioned { mentions: mentions("@finch"), except: vec![id(1), id(2)], content: notified }];
     assert_eq!(effects(SocialChange::CommentEdited { before, after }), expected);
 }
 

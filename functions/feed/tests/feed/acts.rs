@@ -12,13 +12,9 @@ impl World {
     }
 
     pub(crate) async fn account(&self, name: &str) -> User {
-        let user = User {
-            id: UserId::new(NOW, &Random).unwrap(),
-            username: Username::parse(name).unwrap(),
-            email: None,
-            password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned(),
-            created_at: NOW,
-        };
+        let (id, username) = (UserId::new(NOW, &Random).unwrap(), Username::parse(name).unwrap());
+        let password = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned();
+        let user = User::new(id, username, None, password, NOW);
         let profile = Profile::new(user.id, user.username.clone(), NOW);
         let tables = &self.tables;
         Registration::new(&tables.accounts, &tables.credentials, &tables.profiles, user.clone(), profile)
@@ -39,7 +35,7 @@ impl World {
     /// Deletes an account as `auth` does, in one transaction with the purge job.
     pub(crate) async fn delete_account(&self, user: &User) -> Job {
         let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, self.now()).unwrap();
-        assert!(self.tables.delete(user, &purge).await.unwrap());
+        assert!(self.tables.delete(user, std::slice::from_ref(&purge), NOW).await.unwrap());
         purge
     }
 
@@ -48,7 +44,13 @@ impl World {
     }
 
     pub(crate) async fn unfollow(&self, follower: UserId, followed: UserId) {
-        self.relations.unfollow(follower, followed).await.unwrap();
+        let was = self.relations.between(follower, followed).await.unwrap().unwrap();
+        self.relations.unfollow(follower, was).await.unwrap();
+    }
+
+    pub(crate) async fn block(&self, blocker: UserId, blocked: UserId) {
+        let was = self.relations.between(blocker, blocked).await.unwrap().unwrap();
+        self.relations.block(blocker, was, self.edge()).await.unwrap();
     }
 
     pub(crate) async fn tweet(&self, author: UserId, message: &str) -> Tweet {
@@ -91,7 +93,7 @@ impl World {
     }
 
     pub(crate) async fn unlike(&self, actor: UserId, tweet: &Tweet) {
-        self.reactions.remove(actor, Reaction::Like, tweet.id).await.unwrap();
+        self.unreact(actor, Reaction::Like, tweet).await;
     }
 
     pub(crate) async fn retweet(&self, actor: UserId, tweet: &Tweet) {
@@ -99,7 +101,12 @@ impl World {
     }
 
     pub(crate) async fn unretweet(&self, actor: UserId, tweet: &Tweet) {
-        self.reactions.remove(actor, Reaction::Retweet, tweet.id).await.unwrap();
+        self.unreact(actor, Reaction::Retweet, tweet).await;
+    }
+
+    async fn unreact(&self, actor: UserId, reaction: Reaction, tweet: &Tweet) {
+        let held = self.reactions.by(actor, tweet.id).await.unwrap();
+        self.reactions.remove(actor, reaction, tweet.id, held).await.unwrap();
     }
 
     pub(crate) async fn like_comment(&self, actor: UserId, comment: &Comment) {

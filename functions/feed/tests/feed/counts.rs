@@ -7,7 +7,8 @@ use crate::world::{World, number, text};
 /// The counters of items that are not 0.
 type Counts = BTreeMap<(String, &'static str), i64>;
 
-const COUNTED: [&str; 5] = ["followers", "following", "likes", "comments", "retweets"];
+const COUNTED: [&str; 9] =
+    ["followers", "following", "tweets", "media_tweets", "replies", "likes_given", "likes", "comments", "retweets"];
 
 impl World {
     /// Asserts that every counter of an existing item equals the number of its edges.
@@ -20,11 +21,19 @@ impl World {
                 let counts = COUNTED.map(|name| ((pk.clone(), name), number(item, name)));
                 stored.extend(counts.into_iter().filter(|(_, count)| *count != 0));
             }
+            let user = || format!("U#{}", pk.trim_start_matches("W#"));
             let more: Vec<(String, &str)> = match sk.split_once('#') {
-                Some(("FOLLOW", user)) => vec![(format!("U#{user}"), "followers"), (pk.clone(), "following")],
-                Some(("LIKE", tweet)) => vec![(format!("T#{tweet}"), "likes")],
-                Some(("RETWEET", tweet)) => vec![(format!("T#{tweet}"), "retweets")],
-                Some(("CLIKE", comment)) => vec![(format!("C#{comment}"), "likes")],
+                Some(("FOLLOW", _)) => {
+                    vec![(format!("U#{}", text(item, "other")), "followers"), (pk.clone(), "following")]
+                }
+                Some(("TWEET", _)) => vec![(user(), "tweets")],
+                Some(("MEDIA", _)) => vec![(user(), "media_tweets")],
+                Some(("COMMENT", _)) => vec![(user(), "replies")],
+                Some(("LIKE", _)) => {
+                    vec![(format!("T#{}", text(item, "tweet")), "likes"), (user(), "likes_given")]
+                }
+                Some(("RETWEET", _)) => vec![(format!("T#{}", text(item, "tweet")), "retweets")],
+                Some(("CLIKE", comment)) => vec![(format!("C#{comment}"), "likes"), (user(), "likes_given")],
                 None if sk == "COMMENT" => vec![(format!("T#{}", text(item, "tweet")), "comments")],
                 _ => Vec::new(),
             };

@@ -10,6 +10,7 @@ mod counts;
 mod faults;
 mod killed;
 mod notifications;
+mod one_recipient;
 mod proxy;
 mod removals;
 mod stream;

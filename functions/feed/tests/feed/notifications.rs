@@ -105,8 +105,8 @@ async fn hidden_or_deleted_actors_and_deleted_tweets_notify_nobody() {
     world.like(other, &gone).await;
     world.tweet(other, "@ghost").await;
     let records = world.records().await;
-    world.relations.block(a, blocked, world.edge()).await.unwrap();
-    world.relations.block(blocker, a, world.edge()).await.unwrap();
+    world.block(a, blocked).await;
+    world.block(blocker, a).await;
     world.relations.mute(a, muted, world.edge()).await.unwrap();
     world.delete_account(&ghost).await;
     world.tweets.delete(&gone, &world.tables.jobs, world.now()).await.unwrap();
@@ -223,7 +223,7 @@ async fn notifications_hidden_later_are_not_unread() {
     world.relations.mute(a, c, world.edge()).await.unwrap();
     world.settle().await;
     assert_eq!((unread(a).await, unread(b).await), (2, 1));
-    world.relations.block(a, b, world.edge()).await.unwrap();
+    world.block(a, b).await;
     world.settle_twice().await;
     assert_eq!((unread(a).await, unread(b).await), (0, 0));
     world.assert_inboxes().await;

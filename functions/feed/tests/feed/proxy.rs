@@ -1,13 +1,23 @@
 //! A proxy that makes DynamoDB fail: it throttles, cancels transactions for conflicts, and loses responses of requests
 //! that were done.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
+use aviary_model::UserId;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+
+/// Which requests fail.
+#[derive(Clone)]
+pub(crate) enum Plan {
+    /// Three of each so many requests, each in another way.
+    EachOf(usize),
+    /// Every write to the items of one user in the table `feed`, once there is one, with the code.
+    WritesOf(Arc<Mutex<Option<UserId>>>, &'static str),
+}
 
 pub(crate) struct Proxy {
     pub(crate) url: String,
@@ -29,11 +39,12 @@ enum Fate {
     Throttled,
     Cancelled,
     Lost,
+    Refused(&'static str),
 }
 
 impl Proxy {
-    /// A proxy for the DynamoDB at this address. Three of each `of_each` requests fail, each in another way.
-    pub(crate) fn before(upstream: &str, of_each: usize) -> Self {
+    /// A proxy for the DynamoDB at this address.
+    pub(crate) fn before(upstream: &str, plan: Plan) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -44,7 +55,7 @@ impl Proxy {
             let requests = Arc::new(AtomicUsize::new(0));
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                tokio::spawn(serve(stream, upstream.clone(), (requests.clone(), of_each), counted.clone()));
+                tokio::spawn(serve(stream, upstream.clone(), (requests.clone(), plan.clone()), counted.clone()));
             }
         });
         Self { url, faults, server }
@@ -55,26 +66,50 @@ impl Proxy {
 async fn serve(
     mut client: TcpStream,
     upstream: String,
-    (requests, of_each): (Arc<AtomicUsize>, usize),
+    (requests, plan): (Arc<AtomicUsize>, Plan),
     faults: Arc<AtomicUsize>,
 ) {
     let Some((head, body)) = message(&mut client).await else { return };
-    let fate = match requests.fetch_add(1, Ordering::Relaxed) % of_each {
-        1 => Fate::Throttled,
-        3 if head.contains("TransactWriteItems") => Fate::Cancelled,
-        5 => Fate::Lost,
-        _ => Fate::Passed,
+    let count = requests.fetch_add(1, Ordering::Relaxed);
+    let fate = match plan {
+        Plan::EachOf(of_each) => match count % of_each {
+            1 => Fate::Throttled,
+            3 if head.contains("TransactWriteItems") => Fate::Cancelled,
+            5 => Fate::Lost,
+            _ => Fate::Passed,
+        },
+        Plan::WritesOf(victim, code) => {
+            let victim = *victim.lock().unwrap();
+            match victim.is_some_and(|victim| writes_to(&head, &body, victim)) {
+                true => Fate::Refused(code),
+                false => Fate::Passed,
+            }
+        }
     };
     faults.fetch_add(usize::from(!matches!(fate, Fate::Passed)), Ordering::Relaxed);
     let answer = match fate {
         Fate::Throttled => refusal("ThrottlingException", &[]),
         Fate::Cancelled => refusal("TransactionCanceledException", &["TransactionConflict"; 2]),
+        Fate::Refused(code) if head.contains("TransactWriteItems") => {
+            let reason = code.trim_end_matches("Exception").replace("Throttling", "ThrottlingError");
+            refusal("TransactionCanceledException", &[&reason, "None"])
+        }
+        Fate::Refused(code) => refusal(code, &[]),
         Fate::Passed | Fate::Lost => ask(&upstream, &head, &body).await,
     };
     if !matches!(fate, Fate::Lost) {
         let _ = client.write_all(&answer).await;
         let _ = client.shutdown().await;
     }
+}
+
+/// Is this a write to the user's items in the table `feed`?
+fn writes_to(head: &str, body: &[u8], user: UserId) -> bool {
+    let writes = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"];
+    let body = String::from_utf8_lossy(body);
+    writes.iter().any(|write| head.contains(write))
+        && body.contains("FeedTable")
+        && body.contains(&format!("\"U#{user}\""))
 }
 
 fn refusal(code: &str, reasons: &[&str]) -> Vec<u8> {

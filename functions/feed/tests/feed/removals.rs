@@ -134,7 +134,7 @@ async fn a_deleted_account_leaves_nothing() {
     world.reply(me, &theirs, "So it is").await;
     world.settle().await;
     for (who, whom) in [(c, me), (me, c)] {
-        world.relations.block(who, whom, world.edge()).await.unwrap();
+        world.block(who, whom).await;
     }
     world.relations.mute(b, me, world.edge()).await.unwrap();
     world.relations.mute(me, b, world.edge()).await.unwrap();

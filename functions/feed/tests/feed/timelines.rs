@@ -8,7 +8,7 @@ use crate::world::{Random, World};
 
 impl World {
     /// The number of timelines that have a tweet.
-    async fn readers_of(&self, tweet: &Tweet) -> usize {
+    pub(crate) async fn readers_of(&self, tweet: &Tweet) -> usize {
         let sort_key = format!("HOME#{}", tweet.id);
         self.items("FeedTable").await.keys().filter(|(_, sk)| *sk == sort_key).count()
     }

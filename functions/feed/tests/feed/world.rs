@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aviary_localaws::LocalAws;
-use aviary_model::{Clock, Timestamp};
+use aviary_model::{Clock, Timestamp, UserId};
 pub(crate) use aviary_runtime::OsEntropy as Random;
 use aviary_runtime::{EventHandler, Settings, Start};
 use aviary_store::{
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use test_support::{ManualClock, local_config, sdk_config, sdk_config_with_dynamodb, stream_record, table};
 use worker_function::Worker;
 
-use crate::proxy::Proxy;
+use crate::proxy::{Plan, Proxy};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
@@ -63,14 +63,19 @@ impl World {
 
     /// A world whose processes use a DynamoDB in which three of each `of_each` requests fail.
     pub(crate) fn with_faults(of_each: usize) -> Self {
-        Self::with(10_000, Duration::ZERO, Some(of_each))
+        Self::with(10_000, Duration::ZERO, Some(Plan::EachOf(of_each)))
     }
 
-    fn with(limit: u64, index_delay: Duration, faults: Option<usize>) -> Self {
+    /// A world in which every write to the feed of `victim` is answered with this code, once there is a victim.
+    pub(crate) fn with_victim(victim: Arc<Mutex<Option<UserId>>>, code: &'static str) -> Self {
+        Self::with(10_000, Duration::ZERO, Some(Plan::WritesOf(victim, code)))
+    }
+
+    fn with(limit: u64, index_delay: Duration, faults: Option<Plan>) -> Self {
         let mut config = local_config();
         config.index_delay = index_delay;
         let local = LocalAws::start(config).unwrap();
-        let proxy = faults.map(|of_each| Proxy::before(&local.dynamodb_url(), of_each));
+        let proxy = faults.map(|plan| Proxy::before(&local.dynamodb_url(), plan));
         let aws = sdk_config("local", &local);
         let clock = Arc::new(ManualClock::at(NOW));
         let db = Db::new(&aws, Arc::new(Random));

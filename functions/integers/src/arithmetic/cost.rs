@@ -20,6 +20,12 @@ pub struct Budget {
 }
 
 impl Budget {
+    /// The work units taken so far.
+    #[must_use]
+    pub fn spent(&self) -> u64 {
+        self.spent
+    }
+
     /// Takes work units before the work is done.
     ///
     /// # Errors

@@ -60,40 +60,69 @@ impl From<TooLong> for EvaluationError {
     }
 }
 
-/// Evaluates an equation. `sets` are the sets that it names, in that order. Indexes, degree and work are checked before
-/// anything is computed, and the length of each number before it is computed. The work is taken from `budget`.
+/// Evaluates an equation at once, with the work taken from `budget`. See [`Evaluation`].
 ///
 /// # Errors
 /// When the indexes differ, or a bound is exceeded.
 pub fn evaluate(equation: &Equation, sets: &[&Units], budget: &mut Budget) -> Result<Units, EvaluationError> {
-    let Some(indexes) = sets.first() else { return Err(EvaluationError::NoSet) };
-    let first = indexes.as_slice();
-    for (name, set) in equation.sets.iter().zip(sets).skip(1) {
-        if let Some(index) = first_difference(first, set.as_slice()) {
-            let first = equation.sets.first().cloned().unwrap_or_default();
-            return Err(EvaluationError::IndexesDiffer { first, other: name.clone(), index });
+    let evaluation = Evaluation::of(equation, sets)?;
+    budget.spend(evaluation.work)?;
+    evaluation.run()
+}
+
+/// An equation over sets whose indexes and degree were checked, and whose work is known before anything is computed.
+#[derive(Debug)]
+pub struct Evaluation<'a> {
+    equation: &'a Equation,
+    sets: &'a [&'a Units],
+    indexes: &'a Units,
+    /// The estimated work of computing the result, in work units.
+    pub work: u64,
+}
+
+impl<'a> Evaluation<'a> {
+    /// Checks the equation. `sets` are the sets that it names, in that order.
+    ///
+    /// # Errors
+    /// When the indexes differ, or the degree is too high.
+    pub fn of(equation: &'a Equation, sets: &'a [&'a Units]) -> Result<Self, EvaluationError> {
+        let Some(indexes) = sets.first().copied() else { return Err(EvaluationError::NoSet) };
+        let first = indexes.as_slice();
+        for (name, set) in equation.sets.iter().zip(sets).skip(1) {
+            if let Some(index) = first_difference(first, set.as_slice()) {
+                let first = equation.sets.first().cloned().unwrap_or_default();
+                return Err(EvaluationError::IndexesDiffer { first, other: name.clone(), index });
+            }
         }
-    }
-    let estimates: Vec<Estimate> = sets.iter().map(|set| Estimate::of_set(set.as_slice())).collect();
-    let estimate = Estimate::of_sum(&equation.sum, &estimates);
-    if estimate.degree > u64::from(MAX_DEGREE) {
-        return Err(EvaluationError::Degree(estimate.degree));
-    }
-    budget.spend(estimate.work.saturating_mul(length(first)))?;
-    let mut bytes = 0_usize;
-    let mut values = Vec::with_capacity(first.len());
-    let mut row: Vec<&Polynomial> = Vec::with_capacity(sets.len());
-    for position in 0..first.len() {
-        row.clear();
-        row.extend(sets.iter().filter_map(|set| set.as_slice().get(position)).map(|unit| &unit.value));
-        let value = sum(&equation.sum, &row)?.into_owned();
-        bytes = bytes.saturating_add(value.bytes());
-        if bytes > MAX_RESULT_BYTES {
-            return Err(EvaluationError::ResultTooLarge);
+        let estimates: Vec<Estimate> = sets.iter().map(|set| Estimate::of_set(set.as_slice())).collect();
+        let estimate = Estimate::of_sum(&equation.sum, &estimates);
+        if estimate.degree > u64::from(MAX_DEGREE) {
+            return Err(EvaluationError::Degree(estimate.degree));
         }
-        values.push(value);
+        Ok(Self { equation, sets, indexes, work: estimate.work.saturating_mul(length(first)) })
     }
-    Ok(indexes.with_values(values))
+
+    /// Computes the result. The length of each number is checked before it is computed.
+    ///
+    /// # Errors
+    /// When a number or the result would be too long.
+    pub fn run(&self) -> Result<Units, EvaluationError> {
+        let count = self.indexes.as_slice().len();
+        let mut bytes = 0_usize;
+        let mut values = Vec::with_capacity(count);
+        let mut row: Vec<&Polynomial> = Vec::with_capacity(self.sets.len());
+        for position in 0..count {
+            row.clear();
+            row.extend(self.sets.iter().filter_map(|set| set.as_slice().get(position)).map(|unit| &unit.value));
+            let value = sum(&self.equation.sum, &row)?.into_owned();
+            bytes = bytes.saturating_add(value.bytes());
+            if bytes > MAX_RESULT_BYTES {
+                return Err(EvaluationError::ResultTooLarge);
+            }
+            values.push(value);
+        }
+        Ok(self.indexes.with_values(values))
+    }
 }
 
 /// The lowest index that only one of two sorted sets has.

@@ -1,21 +1,15 @@
 //! Integers of any size, as clients write them.
 
 use aviary_model::Encoding;
-use base64::Engine;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use dashu_int::ops::BitTest;
 use dashu_int::{IBig, Sign, UBig};
+
+mod base64;
 
 /// The most bits of an integer.
 pub const MAX_BITS: usize = 1_000_000;
 /// The most decimal digits of an integer of [`MAX_BITS`] bits.
 const MAX_DECIMAL: usize = 301_030;
-
-/// Padding is optional. Unused bits of the last character must be zero.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
 
 /// Why a text is not an integer. The messages are for the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +20,11 @@ pub enum NumberError {
     /// It is not base64.
     #[error("A number as text must be base64 of its big-endian magnitude, or the set must name its encoding.")]
     Base64,
+    /// It begins with a hyphen that may be a sign or a digit of the URL alphabet.
+    #[error(
+        "\"-\" may be a sign or a digit here: pad the number with \"=\", use \"+\" and \"/\", or name an encoding."
+    )]
+    Hyphen,
     /// It exceeds [`MAX_BITS`].
     #[error("A number may have {MAX_BITS} bits.")]
     TooLong,
@@ -40,11 +39,11 @@ pub fn read(encoding: Encoding, text: &str) -> Result<IBig, NumberError> {
         Some(digits) => (true, digits),
         None => (false, text),
     };
-    let magnitude = match encoding {
-        Encoding::Number => decimal(digits)?,
-        Encoding::Decimal => decimal(digits.strip_prefix('+').filter(|_| !negative).unwrap_or(digits))?,
-        Encoding::Hex => hexadecimal(digits)?,
-        Encoding::Base64 => base64(digits)?,
+    let (negative, magnitude) = match encoding {
+        Encoding::Number => (negative, decimal(digits)?),
+        Encoding::Decimal => (negative, decimal(digits.strip_prefix('+').filter(|_| !negative).unwrap_or(digits))?),
+        Encoding::Hex => (negative, hexadecimal(digits)?),
+        Encoding::Base64 => base64::read(text)?,
     };
     if magnitude.bit_len() > MAX_BITS {
         return Err(NumberError::TooLong);
@@ -62,10 +61,7 @@ pub fn write(encoding: Encoding, value: &IBig, json: &mut String) {
         Encoding::Base64 => {
             let (sign, magnitude) = value.clone().into_parts();
             json.push_str(if sign == Sign::Negative { "\"-" } else { "\"" });
-            let bytes = magnitude.to_be_bytes();
-            // The magnitude of zero is empty; one zero byte is written, since an empty text would look like a missing
-            // number.
-            BASE64.encode_string(if bytes.is_empty() { &[0] } else { &*bytes }, json);
+            base64::write(&magnitude, json);
             json.push('"');
         }
     }
@@ -95,15 +91,6 @@ fn hexadecimal(digits: &str) -> Result<UBig, NumberError> {
         return Ok(UBig::ZERO);
     }
     UBig::from_str_radix(significant, 16).map_err(|_| NumberError::Invalid)
-}
-
-fn base64(text: &str) -> Result<UBig, NumberError> {
-    // Leading zero bytes do not count as bits of the number, but may at most double the length of the text.
-    if text.len() > MAX_BITS.div_ceil(6).saturating_mul(2) {
-        return Err(NumberError::TooLong);
-    }
-    let bytes = BASE64.decode(text).map_err(|_| NumberError::Base64)?;
-    Ok(UBig::from_be_bytes(&bytes))
 }
 
 #[cfg(test)]
@@ -169,9 +156,6 @@ mod tests {
             (Encoding::Hex, "g"),
         ] {
             assert_eq!(read(encoding, text), Err(NumberError::Invalid), "{text}");
-        }
-        for text in ["*", "A", "AA=A", "a b", "_w"] {
-            assert_eq!(read(Encoding::Base64, text), Err(NumberError::Base64), "{text}");
         }
     }
 

@@ -1,11 +1,11 @@
 //! Admission of requests that make sets: checks the caller, the write limit, the idempotency key, the upload and the
 //! session, and runs each request once per key.
 
-use aviary_auth::Unconfirmed;
-use aviary_model::UserId;
+use aviary_auth::{Caller, Unconfirmed};
 use aviary_store::{IdempotencyClaim, OpenSession};
 use aviary_web::{ApiError, Cookies, Form, IdempotencyKey, IdempotentRequest};
 
+use crate::request::bytes::SentBytes;
 use crate::request::session_ref::SessionRef;
 use crate::request::upload_input::{is_named, with_upload};
 use crate::response::RawJsonResponse;
@@ -33,7 +33,7 @@ pub(crate) struct SetRequest {
 #[derive(Debug)]
 pub(crate) struct NewRequest {
     /// The caller.
-    pub(crate) user: UserId,
+    pub(crate) caller: Caller,
     /// The request's fields, with those of its upload.
     pub(crate) form: Form,
     /// The session it is about.
@@ -42,13 +42,15 @@ pub(crate) struct NewRequest {
     pub(crate) claim: Option<IdempotencyClaim>,
     /// Whether a part of it was uploaded. The request alone then does not suffice to rebuild the response.
     pub(crate) is_uploaded: bool,
+    /// The count of the units that it sends.
+    pub(crate) sent: SentBytes,
 }
 
 /// A request whose idempotency key has a stored result.
 #[derive(Debug)]
 pub(crate) struct RepeatedRequest {
     /// The caller.
-    pub(crate) user: UserId,
+    pub(crate) caller: Caller,
     /// The request's own fields, without those of its upload.
     pub(crate) form: Form,
     /// The result that the first request stored.
@@ -85,50 +87,41 @@ pub(crate) async fn run(
     }
 }
 
-/// Checks the caller, counts one write, claims the idempotency key, and only then reads the upload, so that a repeated
-/// request is answered after its upload was removed. One round trip, one more for a key, and one more with an upload.
+/// Confirms and counts the caller, claims the idempotency key, and only then reads the upload, so that a repeated request
+/// is answered after its upload was removed. Two round trips, one more for a key, and two more with an upload.
 ///
 /// # Errors
 /// 401 or 403 for the caller, 429 for too many writes, 400 or 403 for the session and `user_id`, 404 for an upload that
 /// does not exist, and those of the key.
 async fn admit(state: &IntegersState, kind: &RequestKind, request: SetRequest) -> Result<Admitted, ApiError> {
     let SetRequest { unconfirmed, cookies, key, form } = request;
-    let account = unconfirmed.user().to_string();
-    let counted = state.limiter.count("writes", &account, state.limiter.limits.writes_account);
     let is_uploaded = kind.takes_uploads && is_named(&form);
     let (caller, open) = if is_uploaded {
-        let (caller, counted) = futures_util::join!(unconfirmed.with_form(&form).confirm(), counted);
-        let caller = caller?;
-        counted?;
-        (caller, None)
+        (unconfirmed.with_form(&form).confirm().await?, None)
     } else {
-        let opening = SessionRef::of(&form).open(state, unconfirmed, &cookies, &form);
-        let (opened, counted) = futures_util::join!(opening, counted);
-        let (caller, open) = opened?;
-        counted?;
-        (caller, Some(open))
+        let (caller, open, sent) = SentBytes::open(state, unconfirmed, &cookies, &form).await?;
+        (caller, Some((open, sent)))
     };
     let body = if key.is_sent() { form.digest(&[]) } else { String::new() };
     let credentials = &state.authenticator.credentials;
-    let user = caller.user;
-    let claim = match key.claim(credentials, kind.operation, Some(user), &body, state.clock.now()).await? {
+    let claim = match key.claim(credentials, kind.operation, Some(caller.user), &body, state.clock.now()).await? {
         IdempotentRequest::New(claim) => claim,
         IdempotentRequest::Repeat(result) => {
-            return Ok(Admitted::Repeated(RepeatedRequest { user, form, result, is_uploaded }));
+            return Ok(Admitted::Repeated(RepeatedRequest { caller, form, result, is_uploaded }));
         }
     };
     let found = async {
         match open {
-            Some(open) => Ok((form, open)),
+            Some((open, sent)) => Ok((form, open, sent)),
             None => {
-                let form = with_upload(state, user, form).await?;
+                let (form, sent) = with_upload(state, &caller, form).await?;
                 let open = SessionRef::of(&form).open_for(state, &caller, &cookies).await?;
-                Ok((form, open))
+                Ok((form, open, sent))
             }
         }
     };
-    let (form, open) = release_if_refused(state, claim.as_ref(), found.await).await?;
-    Ok(Admitted::New(NewRequest { user, form, open, claim, is_uploaded }))
+    let (form, open, sent) = release_if_refused(state, claim.as_ref(), found.await).await?;
+    Ok(Admitted::New(NewRequest { caller, form, open, claim, is_uploaded, sent }))
 }
 
 /// Releases the idempotency key if the request was refused: no result is stored for a refusal. No round trip, one for a

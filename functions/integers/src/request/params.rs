@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use aviary_web::{ApiError, File, Form, Params, Value};
 use axum::extract::{FromRequest, Request};
-use serde_json::Value as Json;
 
 /// Fields that are not parsed as JSON values: a parsed JSON number cannot hold an integer of any size.
 pub(crate) const RAW_FIELDS: [&str; 2] = ["integers", "integer_sets"];
@@ -26,8 +25,7 @@ impl<S: Send + Sync> FromRequest<S> for IntegerParams {
 pub(crate) fn json_of_list<'a>(form: &'a Form, name: &str) -> Option<Cow<'a, str>> {
     let is_one = form.names().filter(|field| *field == name).count() == 1;
     match form.get(name)? {
-        // A raw field of a JSON body: the string is the list's JSON.
-        Value::Json(Json::String(text)) => Some(text.into()),
+        Value::Raw(text) => Some(text.into()),
         Value::Text(text) if is_one && !text.trim_start().starts_with('{') => Some(text.into()),
         Value::File(file) if is_one => Some(file_text(file).into()),
         _ => {
@@ -39,9 +37,10 @@ pub(crate) fn json_of_list<'a>(form: &'a Form, name: &str) -> Option<Cow<'a, str
 
 fn text_of(value: &Value) -> String {
     match value {
-        Value::Text(text) => text.clone(),
-        Value::Json(json) => json.to_string(),
+        Value::Text(text) | Value::Raw(text) => text.clone(),
         Value::File(file) => file_text(file),
+        // A raw field of JSON is never parsed.
+        Value::Json(_) | Value::Number(_) | Value::Object(_) => "null".to_owned(),
     }
 }
 
@@ -67,7 +66,7 @@ mod tests {
         assert_eq!(list(&["{\"x\":1}"]).as_deref(), Some("[{\"x\":1}]"));
         assert_eq!(list(&["{\"x\":1}", "{}"]).as_deref(), Some("[{\"x\":1},{}]"));
         // Only a form may send a list item by item.
-        let json = Form::new(vec![("a".to_owned(), Value::Json(Json::String("{\"x\":1}".to_owned())))]);
+        let json = Form::new(vec![("a".to_owned(), Value::Raw("{\"x\":1}".to_owned()))]);
         assert_eq!(json_of_list(&json, "a").as_deref(), Some("{\"x\":1}"));
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn parse_set(mut fields: Fields<'_>, entropy: &dyn Entropy) -> Result
         Some(id) => id,
         None => generate_id(entropy)?,
     };
-    Ok(NewSet { id, encoding, units, json })
+    Ok(NewSet { id, encoding, units, json: json.into() })
 }
 
 /// Parses units and writes them as they are stored: ordered by index, in one encoding. Returns the encoding, the number

@@ -1,6 +1,6 @@
 //! The session that a request names, and the check that its `user_id` is the caller.
 
-use aviary_auth::{Caller, Unconfirmed, digest};
+use aviary_auth::{AccountCounts, Caller, Unconfirmed, digest};
 use aviary_model::{IntegerSession, NameKey, UserId};
 use aviary_store::OpenSession;
 use aviary_web::{ApiError, Cookies, FieldErrors, Fields, Form};
@@ -49,9 +49,24 @@ impl SessionRef {
         cookies: &Cookies,
         form: &Form,
     ) -> Result<(Caller, OpenSession), ApiError> {
+        self.open_counting(state, unconfirmed, cookies, form, |_| AccountCounts::default()).await
+    }
+
+    /// As [`SessionRef::open`], and counts for the caller what the session shows. One round trip more for that.
+    ///
+    /// # Errors
+    /// Those of [`SessionRef::open`]; 429 above a limit.
+    pub(crate) async fn open_counting(
+        self,
+        state: &IntegersState,
+        unconfirmed: Unconfirmed,
+        cookies: &Cookies,
+        form: &Form,
+        counts: impl FnOnce(&OpenSession) -> AccountCounts,
+    ) -> Result<(Caller, OpenSession), ApiError> {
         let (session, cookie_session) = self.session(cookies);
         let open = state.integers.open(unconfirmed.user(), &session, state.clock.now());
-        let (caller, open) = unconfirmed.with_form(form).confirm_with(open).await?;
+        let (caller, open) = unconfirmed.with_form(form).confirm_counting(open, counts).await?;
         self.check(state, &caller).await?;
         Ok((caller, open.under(cookie_session)))
     }

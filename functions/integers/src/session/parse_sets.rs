@@ -80,7 +80,7 @@ fn parse_set(json: &str, entropy: &dyn Entropy, budget: &mut Budget) -> Result<R
     match units {
         Ok((encoding, units, json)) if messages.is_empty() => {
             let id = id.map_or_else(|| generate_id(entropy), Ok)?;
-            Ok(Ok(NewSet { id, encoding, units, json }))
+            Ok(Ok(NewSet { id, encoding, units, json: json.into() }))
         }
         Ok(_) => Ok(Err(messages)),
         Err(errors) => {

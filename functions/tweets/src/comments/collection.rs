@@ -56,7 +56,7 @@ pub struct CreateCommentBody {
     pub message: String,
 }
 
-/// Comments on a tweet. Two round trips, three with an idempotency key.
+/// Comments on a tweet. Three round trips, four with an idempotency key.
 #[utoipa::path(post, path = "/api/tweets/{id}/comments", tag = "comments", request_body = CreateCommentBody,
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
@@ -76,16 +76,10 @@ pub async fn create_comment(
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let user = unconfirmed.user();
-    let account = user.to_string();
-    let names = mentions(&form);
+    let mentions = mentions(&form);
     let tweet = id.parse::<TweetId>().ok();
-    let context = state.tweets.text_context(user, tweet, &names);
-    let (confirmed, within_limit) = futures_util::join!(
-        unconfirmed.with_form(&form).confirm_with(context),
-        state.limiter.count("writes", &account, state.limiter.limits.writes_account),
-    );
-    let (_, context) = confirmed?;
-    within_limit?;
+    let context = state.tweets.text_context(user, tweet, &mentions);
+    let (_, context) = unconfirmed.with_form(&form).confirm_with(context).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
     let credentials = &state.authenticator.credentials;
     // The same key on another tweet is another request.

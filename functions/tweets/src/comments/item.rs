@@ -4,7 +4,7 @@ use aviary_auth::Unconfirmed;
 use aviary_model::CommentId;
 use aviary_representation::ShownComment;
 use aviary_store::{Comment, PageKeys};
-use aviary_web::{ApiError, Client, PathText, Payload};
+use aviary_web::{ApiError, Client, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -13,7 +13,7 @@ use crate::edit_rules::{Attempts, EditContext, EditMessageBody};
 use crate::message::only_message;
 use crate::state::TweetsState;
 
-/// Changes the text of a comment. Its author and staff may. Two round trips, one more for staff, and one more for each
+/// Changes the text of a comment. Its author and staff may. Three round trips, one more for staff, and one more for each
 /// concurrent edit.
 #[utoipa::path(put, path = "/api/tweets/comments/{id}", tag = "comments", request_body = EditMessageBody,
     params(("id" = String, Path, description = "The comment's id")),
@@ -65,7 +65,7 @@ pub async fn edit_comment(
     Ok(Json(ShownComment::of(&comment, author, liked, state.links(&client))))
 }
 
-/// Deletes a comment. Its author, the tweet's author and staff may. Two round trips.
+/// Deletes a comment. Its author, the tweet's author and staff may. Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/comments/{id}", tag = "comments",
     params(("id" = String, Path, description = "The comment's id")),
     responses(
@@ -78,7 +78,7 @@ pub async fn delete_comment(
     State(state): State<TweetsState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<StatusCode, ApiError> {
     let (caller, comment) = unconfirmed.with_form(&form).confirm_with(state.comment(&id)).await?;
     let comment = comment.ok_or_else(ApiError::not_found)?;

@@ -2,7 +2,7 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_representation::{one_less, one_more};
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 
@@ -10,7 +10,7 @@ use crate::author_check::with_author_check;
 use crate::reactions::like::LikeResponse;
 use crate::state::TweetsState;
 
-/// Likes a comment. Liking it again changes nothing. Two round trips.
+/// Likes a comment. Liking it again changes nothing. Three round trips.
 #[utoipa::path(post, path = "/api/tweets/comments/{id}/like", tag = "comments",
     params(("id" = String, Path, description = "The comment's id")),
     responses(
@@ -33,7 +33,7 @@ pub async fn like_comment(
     Ok(Json(LikeResponse { liked: true, likes: one_more(comment.likes, changed?) }))
 }
 
-/// Removes the caller's like of a comment. Without a like nothing changes. Two round trips.
+/// Removes the caller's like of a comment. Without a like nothing changes. Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/comments/{id}/like", tag = "comments",
     params(("id" = String, Path, description = "The comment's id")),
     responses(
@@ -46,7 +46,7 @@ pub async fn unlike_comment(
     State(state): State<TweetsState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<LikeResponse>, ApiError> {
     let (caller, comment) = unconfirmed.with_form(&form).confirm_with(state.comment(&id)).await?;
     let comment = comment.ok_or_else(ApiError::not_found)?;

@@ -1,11 +1,9 @@
 //! `POST` and `DELETE /api/tweets/<id>/like/`.
 
-use std::future::ready;
-
 use aviary_auth::Unconfirmed;
 use aviary_representation::{one_less, one_more};
 use aviary_store::Reaction;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -23,7 +21,7 @@ pub struct LikeResponse {
     pub likes: u64,
 }
 
-/// Likes a tweet. Liking it again changes nothing. Two round trips.
+/// Likes a tweet. Liking it again changes nothing. Three round trips.
 #[utoipa::path(post, path = "/api/tweets/{id}/like", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
@@ -38,12 +36,11 @@ pub async fn like_tweet(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<LikeResponse>, ApiError> {
-    let unconfirmed = unconfirmed.with_form(&form);
-    let (tweet, changed) = write_reaction(&state, unconfirmed, &id, Reaction::Like, ready(Ok(()))).await?;
+    let (tweet, changed) = write_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Like).await?;
     Ok(Json(LikeResponse { liked: true, likes: one_more(tweet.likes, changed) }))
 }
 
-/// Removes the caller's like of a tweet. Without a like nothing changes. Two round trips.
+/// Removes the caller's like of a tweet. Without a like nothing changes. Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/{id}/like", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
@@ -56,7 +53,7 @@ pub async fn unlike_tweet(
     State(state): State<TweetsState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<LikeResponse>, ApiError> {
     let (tweet, changed) = remove_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Like).await?;
     Ok(Json(LikeResponse { liked: false, likes: one_less(tweet.likes, changed) }))

@@ -3,7 +3,7 @@
 use aviary_auth::Unconfirmed;
 use aviary_representation::{one_less, one_more};
 use aviary_store::Reaction;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -21,7 +21,7 @@ pub struct RetweetResponse {
     pub retweets: u64,
 }
 
-/// Shows a tweet to the caller's followers. Retweeting it again changes nothing. Two round trips.
+/// Shows a tweet to the caller's followers. Retweeting it again changes nothing. Three round trips.
 #[utoipa::path(post, path = "/api/tweets/{id}/retweet", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
@@ -37,14 +37,11 @@ pub async fn retweet(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<RetweetResponse>, ApiError> {
-    let account = unconfirmed.user().to_string();
-    let unconfirmed = unconfirmed.with_form(&form);
-    let within_limit = state.limiter.count_spread(&account);
-    let (tweet, changed) = write_reaction(&state, unconfirmed, &id, Reaction::Retweet, within_limit).await?;
+    let (tweet, changed) = write_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Retweet).await?;
     Ok(Json(RetweetResponse { retweeted: true, retweets: one_more(tweet.retweets, changed) }))
 }
 
-/// Undoes the caller's retweet. Without a retweet nothing changes. Two round trips.
+/// Undoes the caller's retweet. Without a retweet nothing changes. Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/{id}/retweet", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
@@ -57,7 +54,7 @@ pub async fn undo_retweet(
     State(state): State<TweetsState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<RetweetResponse>, ApiError> {
     let (tweet, changed) = remove_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Retweet).await?;
     Ok(Json(RetweetResponse { retweeted: false, retweets: one_less(tweet.retweets, changed) }))

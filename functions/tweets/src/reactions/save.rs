@@ -1,10 +1,8 @@
 //! `POST` and `DELETE /api/tweets/<id>/save/`.
 
-use std::future::ready;
-
 use aviary_auth::Unconfirmed;
 use aviary_store::Reaction;
-use aviary_web::{ApiError, PathText, Payload};
+use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -20,7 +18,7 @@ pub struct SaveResponse {
     pub saved: bool,
 }
 
-/// Saves a tweet for the caller, visible to nobody else. Saving it again changes nothing. Two round trips.
+/// Saves a tweet for the caller, visible to nobody else. Saving it again changes nothing. Three round trips.
 #[utoipa::path(post, path = "/api/tweets/{id}/save", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
@@ -34,11 +32,11 @@ pub async fn save_tweet(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<SaveResponse>, ApiError> {
-    write_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Save, ready(Ok(()))).await?;
+    write_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Save).await?;
     Ok(Json(SaveResponse { saved: true }))
 }
 
-/// Removes a tweet from the caller's saved tweets. If it is not saved nothing changes. Two round trips.
+/// Removes a tweet from the caller's saved tweets. If it is not saved nothing changes. Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/{id}/save", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
@@ -50,7 +48,7 @@ pub async fn unsave_tweet(
     State(state): State<TweetsState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<Json<SaveResponse>, ApiError> {
     remove_reaction(&state, unconfirmed.with_form(&form), &id, Reaction::Save).await?;
     Ok(Json(SaveResponse { saved: false }))

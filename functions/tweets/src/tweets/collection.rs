@@ -58,7 +58,7 @@ pub struct CreateTweetBody {
     pub in_reply_to: String,
 }
 
-/// Posts a tweet. Two round trips, three with an idempotency key.
+/// Posts a tweet. Three round trips, four with an idempotency key.
 #[utoipa::path(post, path = "/api/tweets", tag = "tweets", request_body = CreateTweetBody,
     responses(
         (status = 201, description = "The new tweet", body = ShownTweet),

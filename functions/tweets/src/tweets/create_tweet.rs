@@ -1,6 +1,6 @@
 //! Creates a tweet for `POST /tweet` and `POST /api/tweets/`: reads the form, stores the files, writes the tweet.
 
-use aviary_auth::Unconfirmed;
+use aviary_auth::{AccountCounts, Unconfirmed};
 use aviary_media::{CleanImage, CleanVideo, MediaError, ObjectKey};
 use aviary_model::{AltText, MediaId, TweetId, UserId};
 use aviary_representation::{OwnReactions, ShownTweet};
@@ -31,20 +31,14 @@ enum Upload {
 }
 
 impl TweetRequest<'_> {
-    /// Answers the request. Two round trips, three with an idempotency key, and one upload per file.
+    /// Answers the request. Three round trips, four with an idempotency key, and one upload per file.
     pub(crate) async fn create(self, unconfirmed: Unconfirmed) -> Result<(StatusCode, Json<Value>), ApiError> {
         let Self { state, form, .. } = self;
         let id = unconfirmed.user();
-        let account = id.to_string();
-        let names = mentions(form);
-        let context = state.tweets.text_context(id, parent_of(form), &names);
-        let (confirmed, within_writes, within_bytes) = futures_util::join!(
-            unconfirmed.with_form(form).confirm_with(context),
-            state.limiter.count("writes", &account, state.limiter.limits.writes_account),
-            state.limiter.count_bytes(&account, form.file_bytes()),
-        );
-        let (caller, context) = confirmed?;
-        within_writes.and(within_bytes)?;
+        let mentions = mentions(form);
+        let context = state.tweets.text_context(id, parent_of(form), &mentions);
+        let counts = |_: &TextContext| AccountCounts::default().uploaded(form.file_bytes());
+        let (caller, context) = unconfirmed.with_form(form).confirm_counting(context, counts).await?;
         let credentials = &state.authenticator.credentials;
         let body = form.digest(&[]);
         let claim = self.key.claim(credentials, "tweet", Some(id), &body, state.clock.now());

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use aviary_media::{CleanImage, CleanVideo};
 use aviary_model::{AltText, TweetId, TweetText};
 use aviary_store::Tweet;
-use aviary_web::{ApiError, Fields, Form, Value as Field, inspect_file, inspect_video_file};
+use aviary_web::{ApiError, Fields, File, Form, Value as Field, inspect_file, inspect_video_file};
 use serde_json::Value;
 
 use crate::message::message;
@@ -42,14 +42,8 @@ impl Draft {
             Ok::<_, Vec<Infallible>>((!text.trim().is_empty()).then(|| text.trim().to_owned()))
         });
         check_counts(&mut fields, images.len(), videos.len());
-        let images = read_images(&mut fields, &images);
-        let video = videos.first().and_then(|file| match inspect_video_file(file) {
-            Ok(video) => Some((video, alt(&mut fields, 0)?)),
-            Err(message) => {
-                fields.error("videolinks", message);
-                None
-            }
-        });
+        let images = read_images(&mut fields);
+        let video = read_video(&mut fields);
         check_media(&mut fields);
         match in_reply_to(form) {
             Ok(Some(id)) if parent.is_none() => fields.error("in_reply_to", no_object(&id)),
@@ -75,21 +69,44 @@ fn check_counts(fields: &mut Fields<'_>, images: usize, videos: usize) {
     }
 }
 
-fn read_images(fields: &mut Fields<'_>, files: &[aviary_web::File]) -> Vec<(CleanImage, AltText)> {
+fn read_images(fields: &mut Fields<'_>) -> Vec<(CleanImage, AltText)> {
     let mut images = Vec::new();
-    for (index, file) in files.iter().take(MAX_IMAGES).enumerate() {
+    for (place, file) in placed_files(fields.form(), "imagelinks").into_iter().take(MAX_IMAGES) {
         match inspect_file(file) {
-            Ok(image) => images.extend(alt(fields, index).map(|alt| (image, alt))),
+            Ok(image) => images.extend(alt(fields, place).map(|alt| (image, alt))),
             Err(message) => fields.error("imagelinks", message),
         }
     }
     images
 }
 
-/// The description of the file with this index; an absent one is empty.
-fn alt(fields: &mut Fields<'_>, index: usize) -> Option<AltText> {
+fn read_video(fields: &mut Fields<'_>) -> Option<(CleanVideo, AltText)> {
+    let (place, file) = placed_files(fields.form(), "videolinks").into_iter().next()?;
+    match inspect_video_file(file) {
+        Ok(video) => Some((video, alt(fields, place)?)),
+        Err(message) => {
+            fields.error("videolinks", message);
+            None
+        }
+    }
+}
+
+/// The files of a field, each with the place of its description among those of the form. Inputs that were left empty have
+/// places too. With as many descriptions as inputs of both fields, each description belongs to the input of its place in
+/// the whole form, otherwise to the one of its place in the field.
+fn placed_files<'a>(form: &'a Form, field: &str) -> Vec<(usize, &'a File)> {
+    let of_form = form.file_inputs_of(&["imagelinks", "videolinks"]);
+    let has_one_each = form.all("alt").len() == of_form.len();
+    let own = of_form.iter().enumerate().filter(|(_, (name, _))| *name == field);
+    let placed =
+        own.enumerate().map(|(in_field, (in_form, (_, file)))| (if has_one_each { in_form } else { in_field }, *file));
+    placed.filter_map(|(place, file)| Some((place, file?))).collect()
+}
+
+/// The description at a place; an absent one is empty.
+fn alt(fields: &mut Fields<'_>, place: usize) -> Option<AltText> {
     let texts = fields.form().all("alt");
-    let parsed = match texts.get(index) {
+    let parsed = match texts.get(place) {
         None => return Some(AltText::default()),
         Some(Field::Text(text) | Field::Json(Value::String(text))) => AltText::parse(text),
         Some(_) => {
@@ -102,10 +119,12 @@ fn alt(fields: &mut Fields<'_>, index: usize) -> Option<AltText> {
 
 /// Checks the ids of files that were uploaded before. Every id is refused as unknown.
 fn check_media(fields: &mut Fields<'_>) {
-    if let Some(Field::Json(value)) = fields.form().get("media")
-        && !value.is_array()
-        && !value.is_null()
-    {
+    let is_list = match fields.form().get("media") {
+        Some(Field::Json(value)) => value.is_array() || value.is_null(),
+        Some(Field::Number(_) | Field::Object(_)) => false,
+        _ => true,
+    };
+    if !is_list {
         return fields.error("media", "Expected a list of items.");
     }
     let sent = fields.form().all("media");

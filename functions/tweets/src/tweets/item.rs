@@ -4,7 +4,7 @@ use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
 use aviary_model::{TweetId, TweetText};
 use aviary_representation::{OwnReactions, ShownTweet};
 use aviary_store::{PageKeys, Tweet};
-use aviary_web::{ApiError, Client, Fields, Form, PathText, Payload};
+use aviary_web::{ApiError, Client, Fields, Form, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -37,7 +37,7 @@ pub async fn show_tweet(
     Ok(Json(ShownTweet::of(&tweet, author, OwnReactions::of(tweet.id, &page_data), state.links(&client))))
 }
 
-/// Changes the text of a tweet. Only its author may; staff may not. Two round trips, and one more for each concurrent
+/// Changes the text of a tweet. Only its author may; staff may not. Three round trips, and one more for each concurrent
 /// edit.
 #[utoipa::path(put, path = "/api/tweets/{id}", tag = "tweets", request_body = EditMessageBody,
     params(("id" = String, Path, description = "The tweet's id")),
@@ -92,7 +92,7 @@ fn read_message(form: &Form, tweet: &Tweet) -> Result<TweetText, ApiError> {
     fields.finish(text)
 }
 
-/// Deletes a tweet. Its pictures, comments and reactions are removed soon after. Staff may too. Two round trips.
+/// Deletes a tweet. Its pictures, comments and reactions are removed soon after. Staff may too. Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/{id}", tag = "tweets",
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
@@ -105,7 +105,7 @@ pub async fn delete_tweet(
     State(state): State<TweetsState>,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
-    Payload(form): Payload,
+    UnreadBody(form): UnreadBody,
 ) -> Result<StatusCode, ApiError> {
     let (caller, tweet) = unconfirmed.with_form(&form).confirm_with(state.tweet(&id)).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;

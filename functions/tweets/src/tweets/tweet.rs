@@ -36,8 +36,8 @@ pub struct PostTweetBody {
     pub in_reply_to: String,
 }
 
-/// Posts a tweet. Metadata of files, such as a photo's position, is removed before they are stored. Two round trips,
-/// three with an idempotency key, and one upload per file.
+/// Posts a tweet. Metadata of files, such as a photo's position, is removed before they are stored. Three round trips,
+/// four with an idempotency key, and one upload per file.
 #[utoipa::path(post, path = "/tweet", tag = "tweets",
     request_body(content = PostTweetBody, content_type = "multipart/form-data"),
     responses(

@@ -288,8 +288,10 @@ async fn downloads_are_removed_with_their_session_only() {
 async fn an_expired_upload_is_removed_whether_it_arrived_or_not() {
     let fixture = Fixture::start();
     let user = fixture.user("ada").await.id;
-    let came = fixture.integers.announce_upload(user, NOW, 2 * HOUR).await.unwrap();
-    let never = fixture.integers.announce_upload(user, NOW, 2 * HOUR).await.unwrap();
+    let [came, never] = [(); 2].map(|()| fixture.integers.new_upload(NOW).unwrap());
+    for upload in [came, never] {
+        fixture.integers.announce_upload(user, upload, NOW, 2 * HOUR, None).await.unwrap();
+    }
     let [came_key, never_key] = [came, never].map(|upload| PrivateKey::integers_upload(user, upload));
     fixture.object(&came_key).await;
     assert_eq!(fixture.sweep_after(2 * HOUR - 10).await, 0);

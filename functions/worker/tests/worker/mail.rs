@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use aviary_auth::{digest, from_uid, reset_state};
 use aviary_model::{Email, UserId};
-use aviary_store::{OneTimeKind, OneTimePermission, Task, User};
+use aviary_store::{AccountChange, AddressChange, OneTimeKind, OneTimePermission, Task, User};
 use serde_json::Value;
 
 use crate::fixture::{Fixture, NOW, Random};
@@ -34,12 +34,13 @@ async fn run(fixture: &Fixture, task: Task) {
     assert_eq!(fixture.now(&job).await, None, "done");
 }
 
+async fn changed(fixture: &Fixture, user: &User, address: AddressChange) -> User {
+    let change = AccountChange { address, ..AccountChange::default() };
+    fixture.tables.change(user, &change, NOW).await.unwrap()
+}
+
 async fn with_address(fixture: &Fixture, user: &User, email: Option<&str>) -> User {
-    let change = aviary_store::AccountChange {
-        email: Some(email.map(|email| Email::parse(email).unwrap())),
-        ..aviary_store::AccountChange::default()
-    };
-    fixture.tables.change(user, &change).await.unwrap()
+    changed(fixture, user, AddressChange::Set(email.map(|email| Email::parse(email).unwrap()))).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,7 +87,7 @@ async fn without_a_sender_the_job_is_done_without_mail() {
     let old = user.email.clone().unwrap();
     run(&fixture, Task::ResetMail { user: user.id }).await;
     with_address(&fixture, &user, Some("new@example.com")).await;
-    run(&fixture, Task::EmailChanged { user: user.id, old }).await;
+    run(&fixture, Task::EmailChanged { user: user.id, old, change: 1 }).await;
     assert_eq!(fixture.mails(), Vec::<Value>::new());
 }
 
@@ -96,7 +97,7 @@ async fn the_old_address_can_undo_its_change_for_a_week() {
     let user = fixture.user("ada").await;
     let old = user.email.clone().unwrap();
     with_address(&fixture, &user, Some("new@example.com")).await;
-    run(&fixture, Task::EmailChanged { user: user.id, old: old.clone() }).await;
+    run(&fixture, Task::EmailChanged { user: user.id, old, change: 1 }).await;
     let [mail] = &fixture.mails()[..] else { panic!("one mail") };
     assert_eq!(mail["to"], "ada@example.com");
     let token = token_of(mail);
@@ -109,7 +110,7 @@ async fn the_old_address_can_undo_its_change_for_a_week() {
     let week = 7 * 86_400;
     assert_eq!(
         stored(NOW.plus_seconds(week - 1)).await.unwrap().unwrap().token,
-        OneTimePermission::UndoEmail { user: user.id, old }
+        OneTimePermission::UndoEmail { user: user.id, change: 1 }
     );
     assert!(stored(NOW.plus_seconds(week)).await.unwrap().is_none());
 }
@@ -119,10 +120,59 @@ async fn an_undone_change_or_a_deleted_account_sends_no_mail() {
     let fixture = Fixture::start_with(SETTINGS);
     let user = fixture.user("ada").await;
     let old = user.email.clone().unwrap();
-    run(&fixture, Task::EmailChanged { user: user.id, old: old.clone() }).await;
+    let user = with_address(&fixture, &user, Some("new@example.com")).await;
+    let user = changed(&fixture, &user, AddressChange::Undo(1)).await;
+    run(&fixture, Task::EmailChanged { user: user.id, old: old.clone(), change: 1 }).await;
+    run(&fixture, Task::EmailChangeUndone { user: user.id, to: old.clone() }).await;
     fixture.delete(&user).await;
-    run(&fixture, Task::EmailChanged { user: user.id, old }).await;
+    run(&fixture, Task::EmailChanged { user: user.id, old, change: 1 }).await;
     assert_eq!(fixture.mails(), Vec::<Value>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pending_address_is_asked_and_the_old_one_is_told() {
+    let fixture = Fixture::start_with(SETTINGS);
+    let user = fixture.user("ada").await;
+    let old = user.email.clone().unwrap();
+    let email = Email::parse("new@example.com").unwrap();
+    let user = changed(&fixture, &user, AddressChange::Ask { email, password_given: true }).await;
+    run(&fixture, Task::ConfirmEmail { user: user.id, change: 1 }).await;
+    run(&fixture, Task::EmailChanged { user: user.id, old: old.clone(), change: 1 }).await;
+    let [notice, asked] = &fixture.mails()[..] else { panic!("two mails") };
+    assert_eq!((&asked["to"], &notice["to"]), (&"new@example.com".into(), &"ada@example.com".into()));
+    assert!(!asked.to_string().contains("ada"), "a stranger's mailbox learns no name: {asked}");
+    assert!(!notice.to_string().contains("new@example.com"));
+    let stored = async |kind, mail, seconds| {
+        let hash = digest(&token_of(mail));
+        fixture.tables.credentials.one_time(kind, user.id, &hash, NOW.plus_seconds(seconds)).await.unwrap()
+    };
+    let day = 86_400;
+    let found = stored(OneTimeKind::ConfirmEmail, asked, day - 1).await.unwrap();
+    assert_eq!(found.token, OneTimePermission::ConfirmEmail { user: user.id, change: 1 });
+    assert!(stored(OneTimeKind::ConfirmEmail, asked, day).await.is_none());
+    assert!(stored(OneTimeKind::UndoEmail, notice, 8 * day - 1).await.is_some());
+    // Whatever is no longer pending asks nobody.
+    changed(&fixture, &user, AddressChange::Undo(1)).await;
+    run(&fixture, Task::ConfirmEmail { user: user.id, change: 1 }).await;
+    run(&fixture, Task::EmailChanged { user: user.id, old, change: 1 }).await;
+    assert_eq!(fixture.mails().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notices_are_sent_to_the_address_of_their_job() {
+    let fixture = Fixture::start();
+    let user = fixture.user("ada").await;
+    let to = Email::parse("told@example.com").unwrap();
+    for (task, subject) in [
+        (Task::PasswordChanged { user: user.id, to: to.clone() }, "Your Aviary password was changed"),
+        (Task::EmailChangeUndone { user: user.id, to: to.clone() }, "Your Aviary address was changed back"),
+        (Task::AccountDeleted { user: user.id, to: to.clone() }, "Your Aviary account was deleted"),
+    ] {
+        run(&fixture, task).await;
+        let mail = fixture.mails().remove(0);
+        assert_eq!((&mail["to"], &mail["subject"]), (&"told@example.com".into(), &subject.into()));
+        assert!(!mail.to_string().contains("ada"));
+    }
 }
 
 /// The log of a test's thread.

@@ -5,7 +5,7 @@ use aviary_media::{CleanImage, ImageFormat, ObjectKey, inspect};
 use aviary_model::{Clock, Email, Family, MediaId, SessionId, TokenId, TweetId, TweetText, UserId, Username};
 use aviary_store::{
     ClaimOutcome, Job, Media, OneTimePermission, Picture, Principal, Profile, ProfileChange, Registration,
-    SessionOpening, SignIn, Task, Tweet, User,
+    SessionOpening, SignIn, SignInError, Task, Tweet, User,
 };
 
 use crate::fixture::{Fixture, NOW, Random};
@@ -61,6 +61,11 @@ impl Fixture {
 
     /// Opens a session of each kind in this epoch, with a security event.
     pub(crate) async fn sign_in(&self, user: UserId, epoch: u32) -> [SessionId; 3] {
+        self.try_sign_in(user, epoch).await.unwrap()
+    }
+
+    /// As [`Self::sign_in`], of a user who may be gone.
+    pub(crate) async fn try_sign_in(&self, user: UserId, epoch: u32) -> Result<[SessionId; 3], SignInError> {
         let opening =
             SessionOpening { user, epoch, now: NOW, address: "192.0.2.7".to_owned(), user_agent: "tests".to_owned() };
         let credentials = &self.tables.credentials;
@@ -77,9 +82,8 @@ impl Fixture {
             .and_then(|sign_in| sign_in.with_activity(&self.tables.activities, &activity))
             .unwrap()
             .commit()
-            .await
-            .unwrap();
-        sids
+            .await?;
+        Ok(sids)
     }
 
     /// Uploads two pictures. The profile names the second, as after a crash before the first was removed.
@@ -119,7 +123,7 @@ impl Fixture {
     /// Deletes the account as `auth` does. Returns the purge job of the transaction.
     pub(crate) async fn delete(&self, user: &User) -> Job {
         let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, self.clock.now()).unwrap();
-        assert!(self.tables.delete(user, &purge).await.unwrap());
+        assert!(self.tables.delete(user, std::slice::from_ref(&purge), NOW).await.unwrap());
         purge
     }
 
@@ -139,13 +143,9 @@ impl Fixture {
 }
 
 fn new_user(name: &str, email: Option<&str>) -> (User, Profile) {
-    let user = User {
-        id: UserId::new(NOW, &Random).unwrap(),
-        username: Username::parse(name).unwrap(),
-        email: email.map(|email| Email::parse(email).unwrap()),
-        password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned(),
-        created_at: NOW,
-    };
+    let (id, username) = (UserId::new(NOW, &Random).unwrap(), Username::parse(name).unwrap());
+    let password = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned();
+    let user = User::new(id, username, email.map(|email| Email::parse(email).unwrap()), password, NOW);
     let profile = Profile::new(user.id, user.username.clone(), NOW);
     (user, profile)
 }

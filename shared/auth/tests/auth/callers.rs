@@ -1,9 +1,9 @@
 //! Authentication of a request: which credentials give a caller, and the errors of all others.
 
-use aviary_auth::{Authenticator, Caller, TrustedOrigins, Unconfirmed};
+use aviary_auth::{Authenticator, Caller, Limiter, Limits, TrustedOrigins, Unconfirmed};
 use aviary_store::StoreError;
 use aviary_telemetry::Meter;
-use aviary_web::{ApiError, Client};
+use aviary_web::{ApiError, Client, RowLimit};
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::Router;
 use axum::body::Body;
@@ -47,11 +47,13 @@ impl Service {
             verifier: world.verifier(),
             credentials: world.credentials.clone(),
             trusted: TrustedOrigins::default(),
+            limiter: Limiter::new(world.credentials.clone(), Limits::default(), world.clock.clone()),
             clock: world.clock.clone(),
         };
         authenticator.verifier.warm().await.unwrap();
         let router =
             Router::new().route("/", any(whoami)).route("/failing_read", any(failing_read)).with_state(authenticator);
+        let router = router.layer(axum::Extension(RowLimit(None)));
         Self { world, mint, ada, router }
     }
 
@@ -72,7 +74,9 @@ impl Service {
             address: "192.0.2.7".to_owned(),
             user_agent: "tests".to_owned(),
             base_url: "https://api.example.com".to_owned(),
+            own_origins: vec!["https://api.example.com".to_owned()],
             request_id: "1".to_owned(),
+            log: aviary_web::RequestLog::default(),
         };
         let answer = self.router.clone().oneshot(request.extension(client).body(Body::empty()).unwrap()).await.unwrap();
         let status = answer.status();
@@ -207,9 +211,8 @@ async fn a_raised_epoch_ends_every_session_and_an_inactive_user_has_none() {
     assert_eq!(service.ask("GET", "/", &[("cookie", &cookie)]).await.0, StatusCode::UNAUTHORIZED);
 
     service.world.set_principal(service.ada.user, "active", AttributeValue::Bool(false)).await;
-    for credential in [&token, &device] {
-        service.refuses(credential, json!({"detail": "User is inactive", "code": "user_inactive"})).await;
-    }
+    service.refuses(&token, json!({"detail": "User is inactive", "code": "user_inactive"})).await;
+    service.refuses(&device, json!({"detail": "Invalid token."})).await;
     service.world.remove_principal(service.ada.user).await;
     service.refuses(&token, json!({"detail": "User not found", "code": "user_not_found"})).await;
 }

@@ -93,7 +93,7 @@ impl World {
     pub(crate) async fn sign_in(&self) -> SignedIn {
         let id = UserId::new(NOW, &OsEntropy).unwrap();
         let username = Username::parse("ada").unwrap();
-        let user = User { id, username: username.clone(), email: None, password: "-".to_owned(), created_at: NOW };
+        let user = User::new(id, username.clone(), None, "-".to_owned(), NOW);
         let profile = Profile::new(id, username, NOW);
         let accounts = Accounts::new(&AccountsTable::new(&self.db, "aviary-local-AccountsTable"));
         let profiles = Profiles::new(&SocialTable::new(&self.db, "aviary-local-SocialTable"));

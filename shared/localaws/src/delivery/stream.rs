@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aviary_template::Filter;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -28,10 +29,21 @@ pub(crate) struct StreamDelivery {
     pub(crate) target: Target,
     pub(crate) rules: Rules,
     pub(crate) batch_size: u32,
+    pub(crate) filter: Filter,
     pub(crate) maximum_age: Option<Duration>,
     /// The least age of a record when it is delivered.
     pub(crate) delay: Duration,
     pub(crate) clock: Clock,
+}
+
+/// What there is to deliver.
+enum Found {
+    /// These records.
+    Batch(Batch),
+    /// None of the records up to this sequence number.
+    Skipped(String),
+    /// No record that is old enough.
+    Nothing,
 }
 
 /// The state of a running delivery.
@@ -49,8 +61,9 @@ impl StreamDelivery {
         let mut run = Run { backoff: Backoff::default(), report: Report::new(what), error: None };
         loop {
             match self.next_batch().await {
-                Ok(Some(batch)) => self.deliver(&mut run, batch).await,
-                Ok(None) => tokio::time::sleep(POLL).await,
+                Ok(Found::Batch(batch)) => self.deliver(&mut run, batch).await,
+                Ok(Found::Skipped(sequence)) => self.advance(&mut run, sequence).await,
+                Ok(Found::Nothing) => tokio::time::sleep(POLL).await,
                 Err(error) => {
                     run.report.failed(&error);
                     run.backoff.wait().await;
@@ -64,8 +77,8 @@ impl StreamDelivery {
         self.subscription.stream.split('/').nth(1).unwrap_or(&self.subscription.stream)
     }
 
-    /// The next records that are old enough.
-    async fn next_batch(&self) -> Result<Option<Batch>, String> {
+    /// The next records that are old enough and pass the filter.
+    async fn next_batch(&self) -> Result<Found, String> {
         let (state, subscription, reader) = (self.state.clone(), self.subscription.clone(), self.reader.clone());
         let limit = self.batch_size;
         let mut records = blocking(move || {
@@ -80,7 +93,12 @@ impl StreamDelivery {
             records.iter().take_while(|record| record.created_ms <= until).count()
         };
         records.truncate(ripe);
-        Ok((!records.is_empty()).then(|| Batch { records: records.into(), attempts: 0 }))
+        let Some(last) = records.last().map(|record| record.sequence.clone()) else { return Ok(Found::Nothing) };
+        records.retain(|record| self.filter.passes(&record.event));
+        Ok(match records.is_empty() {
+            true => Found::Skipped(last),
+            false => Found::Batch(Batch { records: records.into(), attempts: 0 }),
+        })
     }
 
     /// Returns when every record of `batch` is done or given up.

@@ -9,10 +9,11 @@ use crate::error::StartError;
 /// The elements of a statement that are understood.
 const ELEMENTS: [&str; 7] = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 /// The condition keys that are read from requests, and whether they have several values.
-const KEYS: [(&str, bool); 4] = [
+const KEYS: [(&str, bool); 5] = [
     ("dynamodb:LeadingKeys", true),
     ("dynamodb:Attributes", true),
     ("dynamodb:ReturnValues", false),
+    ("dynamodb:Select", false),
     ("s3:prefix", false),
 ];
 

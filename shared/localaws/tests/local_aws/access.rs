@@ -77,7 +77,7 @@ async fn a_wrong_signature_or_key_is_refused() {
 }
 
 #[tokio::test]
-async fn browsers_of_any_origin_may_upload() {
+async fn pages_of_this_machine_may_upload() {
     let aws = start();
     let url = format!("{}/{BUCKET}/public/a", aws.aws_url());
     let asked = Client::new()
@@ -89,11 +89,43 @@ async fn browsers_of_any_origin_may_upload() {
         .await
         .unwrap();
     assert_eq!(asked.status(), 200);
-    assert_eq!(asked.headers()["access-control-allow-origin"], "*");
+    assert_eq!(asked.headers()["access-control-allow-origin"], "http://localhost:3000");
     assert!(asked.headers()["access-control-allow-methods"].to_str().unwrap().contains("PUT"));
     assert_eq!(asked.headers()["access-control-allow-headers"], "authorization,content-type");
 
     put_object(&s3(&aws.aws_url()), "public/a", "open").await;
     let read = Client::new().get(&url).header("origin", "http://localhost:3000").send().await.unwrap();
-    assert_eq!(read.headers()["access-control-allow-origin"], "*");
+    assert_eq!(read.headers()["access-control-allow-origin"], "http://localhost:3000");
+}
+
+/// A page in a developer's browser reaches every port of the machine.
+#[tokio::test]
+async fn no_port_answers_foreign_hosts_and_origins() {
+    let aws = start();
+    put_object(&s3(&aws.aws_url()), "public/a", "open").await;
+    let paths = [
+        (aws.dynamodb_url(), "/".to_owned()),
+        (aws.aws_url(), format!("/{BUCKET}/public/a")),
+        (aws.aws_url(), "/".to_owned()),
+        (aws.aws_url(), "/v2/email/outbound-emails".to_owned()),
+        (aws.aws_url(), "/_local/emails".to_owned()),
+    ];
+    for (url, path) in paths {
+        for method in [Method::OPTIONS, Method::GET, Method::POST] {
+            let ask = |name: &'static str, value: &'static str| {
+                let call = Client::new().request(method.clone(), format!("{url}{path}")).header(name, value);
+                call.header("access-control-request-method", "POST").body("{}").send()
+            };
+            for (name, value) in
+                [("origin", "https://evil.example"), ("origin", "null"), ("host", "evil.example"), ("host", "10.0.0.1")]
+            {
+                let answer = ask(name, value).await.unwrap();
+                assert_eq!(answer.status(), 403, "{method} {url}{path} with {name} {value}");
+                assert!(answer.headers().get("access-control-allow-origin").is_none());
+            }
+            let own = ask("origin", "http://localhost:3000").await.unwrap();
+            let refused = own.text().await.unwrap().contains("for this machine only");
+            assert!(!refused, "{method} {url}{path}");
+        }
+    }
 }

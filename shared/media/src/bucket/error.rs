@@ -123,5 +123,7 @@ fn is_transient_code(code: &str) -> bool {
             | "RequestTimeout"
             | "ThrottlingException"
             | "OperationAborted"
+            // Two conditional writes of one key at once.
+            | "ConditionalRequestConflict"
     )
 }

@@ -91,9 +91,18 @@ impl Bucket {
     }
 
     async fn exists(&self, key: &PrivateKey) -> Result<bool, MediaError> {
+        Ok(self.private_size(key).await?.is_some())
+    }
+
+    /// Returns an object's size in bytes, or `None` if it does not exist. One request to S3, which lists this one key.
+    ///
+    /// # Errors
+    /// [`MediaError`].
+    pub async fn private_size(&self, key: &PrivateKey) -> Result<Option<u64>, MediaError> {
         let list = self.client.list_objects_v2().bucket(&self.name).prefix(key.as_str()).max_keys(1);
         let list = list.send().await.map_err(|error| MediaError::s3("ListObjectsV2", error))?;
-        Ok(!list.contents().is_empty())
+        let found = list.contents().iter().find(|object| object.key() == Some(key.as_str()));
+        Ok(found.map(|object| object.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default()))
     }
 
     /// Removes an object. One request to S3. A key without an object counts as removed.

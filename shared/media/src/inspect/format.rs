@@ -55,14 +55,57 @@ impl ImageFormat {
         }
     }
 
-    /// Whether a declared content type is this type, or leaves the type open.
+    /// The other spellings of the media type that clients write.
+    const fn aliases(self) -> &'static [&'static str] {
+        match self {
+            Self::Jpeg => &["image/jpg", "image/pjpeg", "image/jfif", "image/x-jpeg"],
+            Self::Png => &["image/x-png", "image/apng", "image/vnd.mozilla.apng"],
+            Self::Gif => &[],
+            Self::WebP => &["image/x-webp"],
+        }
+    }
+
+    /// Whether a declared content type is this type, or names none.
     pub(super) fn agrees_with(self, declared_type: Option<&str>) -> bool {
-        let essence = declared_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-        let is = |name: &str| essence.eq_ignore_ascii_case(name);
-        essence.is_empty()
-            || is("application/octet-stream")
-            || is(self.content_type())
-            || (self == Self::Jpeg && is("image/jpg"))
+        let claim = DeclaredType::of(declared_type);
+        claim.names_none("image") || claim.is(self.content_type()) || self.aliases().iter().any(|name| claim.is(name))
+    }
+}
+
+/// The content type that a file's sender declared.
+pub(super) struct DeclaredType<'a>(&'a str);
+
+impl<'a> DeclaredType<'a> {
+    pub(super) fn of(declared_type: Option<&'a str>) -> Self {
+        Self(declared_type.unwrap_or_default().split(';').next().unwrap_or_default().trim())
+    }
+
+    /// The type without its parameters.
+    pub(super) fn as_str(&self) -> &'a str {
+        self.0
+    }
+
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.0.eq_ignore_ascii_case(name)
+    }
+
+    /// Whether it says nothing about a file of this kind (`image`, `video`): it is missing, a wildcard, or one that
+    /// clients write for any bytes.
+    pub(super) fn names_none(&self, kind: &str) -> bool {
+        const OF_ANY_BYTES: [&str; 6] = [
+            "application/octet-stream",
+            "binary/octet-stream",
+            "application/x-binary",
+            "multipart/form-data",
+            "application/unknown",
+            "application/x-unknown",
+        ];
+        let of_any = || OF_ANY_BYTES.iter().any(|name| self.is(name));
+        match self.0.split_once('/') {
+            None => self.0.is_empty(),
+            Some((kind_or_star, "*" | "")) => kind_or_star == "*" || kind_or_star.eq_ignore_ascii_case(kind),
+            Some(_) => of_any(),
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Inspection of MP4 videos by their boxes (ISO/IEC 14496-12). Nothing is decoded.
 //!
-//! Sample tables contain positions in the file, so no byte may move. A box that is not needed to show the video becomes
-//! a `free` box of the same size, filled with zeros.
+//! Sample tables contain positions in the file, so no byte may move. What is kept is on a list at every level; any other
+//! box becomes a `free` box of the same size, filled with zeros. What stands between the samples in `mdat` cannot be
+//! told from samples, and stays.
 //!
 //! No library does this. `mp4-atom` and `re_mp4` are maintained, but decode boxes into structs. Blanking in place needs
 //! the byte range of every box instead.
@@ -9,9 +10,11 @@
 mod boxes;
 pub(crate) mod error;
 mod movie;
+mod samples;
 
 use bytes::Bytes;
 
+use crate::inspect::format::DeclaredType;
 use crate::inspect::limits::MAX_VIDEO_BYTES;
 use crate::inspect::mp4::boxes::{Blanks, Boxes, Mp4Box};
 use crate::inspect::mp4::error::VideoError;
@@ -25,6 +28,8 @@ const BRANDS: [&[u8; 4]; 15] = [
 ];
 /// How many of the compatible brands are checked.
 const MAX_BRANDS: usize = 64;
+/// The spellings of its media type.
+const TYPES: [&str; 4] = ["video/mp4", "video/x-m4v", "application/mp4", "video/mpeg4"];
 
 /// A video that is safe to publish: an MP4 of known size and duration, without metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +47,7 @@ pub struct CleanVideo {
 }
 
 /// Checks the structure of a video and blanks everything that is not needed to show it. `declared_type` is the content
-/// type that its sender declared. If it is missing, empty or `application/octet-stream`, the bytes alone decide.
+/// type that its sender declared. If it names no type (`video/*`, `application/octet-stream`, nothing), the bytes alone decide.
 ///
 /// # Errors
 /// [`VideoError`] when the file is empty, too large, not an MP4, not of the declared type, malformed, cut off, too
@@ -76,14 +81,11 @@ fn is_mp4(source: &Source<'_>) -> bool {
 }
 
 fn check_declared_type(declared_type: Option<&str>) -> Result<(), VideoError> {
-    let essence = declared_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    let is = |name: &str| essence.eq_ignore_ascii_case(name);
-    if essence.is_empty()
-        || ["application/octet-stream", "video/mp4", "video/x-m4v", "application/mp4"].into_iter().any(is)
-    {
+    let claim = DeclaredType::of(declared_type);
+    if claim.names_none("video") || TYPES.iter().any(|name| claim.is(name)) {
         return Ok(());
     }
-    Err(VideoError::type_mismatch(essence))
+    Err(VideoError::type_mismatch(claim.as_str()))
 }
 
 /// Walks the boxes of the file itself.
@@ -94,7 +96,7 @@ fn walk(source: &Source<'_>) -> Result<(Movie, Blanks), VideoError> {
     let mut boxes = Boxes::of_file(source);
     while let Some(found) = boxes.next_box()? {
         match &found.kind {
-            b"ftyp" => {}
+            b"ftyp" if found.start == 0 => blank_brands(source, &found, &mut blanks),
             b"mdat" => has_data = true,
             b"moov" if movie.is_some() => return Err(malformed(&found, "a second moov")),
             b"moov" => movie = Some(Movie::read(source, &found, &mut blanks)?),
@@ -108,6 +110,19 @@ fn walk(source: &Source<'_>) -> Result<(Movie, Blanks), VideoError> {
         return Err(VideoError::Malformed { offset: source.len(), reason: "there is no mdat" });
     }
     Ok((movie, blanks))
+}
+
+/// Blanks the compatible brands that are none: any four bytes can stand there. The first brand and its version stay.
+fn blank_brands(source: &Source<'_>, ftyp: &Mp4Box, blanks: &mut Blanks) {
+    let mut at = ftyp.body.start.saturating_add(8);
+    for _ in 0..MAX_BRANDS {
+        let Some(brand) = source.array::<4>(at).filter(|_| at.saturating_add(4) <= ftyp.body.end) else { break };
+        if !BRANDS.contains(&&brand) {
+            blanks.zeros(at..at + 4);
+        }
+        at += 4;
+    }
+    blanks.zeros(at.min(ftyp.body.end)..ftyp.body.end);
 }
 
 fn malformed(found: &Mp4Box, reason: &'static str) -> VideoError {

@@ -4,6 +4,7 @@ mod ancillary;
 mod animation;
 mod chunk;
 mod header;
+mod profile;
 
 use crate::inspect::error::InspectError;
 use crate::inspect::format::ImageFormat;
@@ -56,6 +57,10 @@ impl Walker<'_> {
             b"IDAT" => self.data(&chunk)?,
             b"IEND" => return self.end(chunk).map(|()| false),
             b"acTL" | b"fcTL" | b"fdAT" => return self.animation(chunk).map(|()| true),
+            b"iCCP" => {
+                self.profile(&chunk);
+                return Ok(true);
+            }
             [first, ..] if first.is_ascii_uppercase() => {
                 return Err(self
                     .reader
@@ -113,15 +118,23 @@ impl Walker<'_> {
         Ok(())
     }
 
+    /// Writes a colour profile anew, under a name that says nothing.
+    fn profile(&mut self, chunk: &Chunk) {
+        let in_place = self.stage == Stage::BeforePalette && !self.seen.contains(&chunk.kind);
+        let Some(profile) = profile::rebuilt(self.reader.within(&chunk.data)).filter(|_| in_place) else { return };
+        self.seen.push(chunk.kind);
+        self.kept.insert(&u32::try_from(profile.len()).unwrap_or(u32::MAX).to_be_bytes());
+        let mut hasher = crc32fast::Hasher::new();
+        for part in [chunk.kind.as_slice(), &profile] {
+            hasher.update(part);
+            self.kept.insert(part);
+        }
+        self.kept.insert(&hasher.finalize().to_be_bytes());
+    }
+
     /// Whether an ancillary chunk is needed and valid. Decoders ignore an invalid one, so it is dropped.
     fn keeps(&self, chunk: &Chunk) -> bool {
         !self.seen.contains(&chunk.kind)
-            && ancillary::is_valid(
-                &chunk.kind,
-                self.reader.within(&chunk.data),
-                &self.header,
-                self.palette_entries,
-                self.stage,
-            )
+            && ancillary::is_valid(&chunk.kind, chunk.data.len(), &self.header, self.palette_entries, self.stage)
     }
 }

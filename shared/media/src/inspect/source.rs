@@ -142,6 +142,14 @@ impl<'a> Reader<'a> {
         Ok(byte)
     }
 
+    /// A copy of all that is left; empty if that is more than `most` bytes.
+    pub(super) fn copied(&self, most: usize) -> Vec<u8> {
+        if self.length() > most {
+            return Vec::new();
+        }
+        self.source.slices(self.position..self.end).flatten().copied().collect()
+    }
+
     /// Whether the next bytes are these. Reads nothing.
     pub(super) fn starts_with<const N: usize>(&self, expected: &[u8; N]) -> bool {
         self.length() >= N && self.source.array::<N>(self.position).as_ref() == Some(expected)

@@ -9,9 +9,10 @@ use std::ops::Range;
 use crate::inspect::error::InspectError;
 use crate::inspect::exif::Orientation;
 use crate::inspect::format::ImageFormat;
+use crate::inspect::icc;
 use crate::inspect::kept_ranges::Kept;
 use crate::inspect::source::{Reader, Source};
-use crate::inspect::walked::{Walked, check_dimensions, is_icc_profile};
+use crate::inspect::walked::{Walked, check_dimensions};
 use crate::inspect::webp::bitstream::Picture;
 use crate::inspect::webp::chunk::{Canvas, Chunk};
 
@@ -100,7 +101,7 @@ impl Walker<'_> {
         let chunk = Chunk::read(&mut self.reader)?;
         let still = !self.canvas.is_animated() && !self.has_picture;
         match &chunk.name {
-            b"ICCP" => self.profile(chunk),
+            b"ICCP" => self.profile(&chunk),
             b"ANIM" => return self.animation(chunk),
             b"ANMF" => return self.frame(&chunk),
             b"ALPH" if still && self.alpha.is_none() => self.alpha = Some(chunk.whole),
@@ -114,12 +115,17 @@ impl Walker<'_> {
         Ok(())
     }
 
-    fn profile(&mut self, chunk: Chunk) {
+    fn profile(&mut self, chunk: &Chunk) {
         let in_place = !self.has_profile && !self.has_animation && !self.has_picture && self.alpha.is_none();
-        if in_place && is_icc_profile(self.reader.within(&chunk.data)) {
-            self.has_profile = true;
-            self.kept.range(chunk.whole);
+        if !in_place {
+            return;
         }
+        let Some(profile) = icc::rebuilt(&self.reader.within(&chunk.data).copied(icc::MAX_PROFILE)) else { return };
+        self.has_profile = true;
+        self.kept.insert(b"ICCP");
+        // A profile has a multiple of four bytes, so that no padding follows.
+        self.kept.insert(&u32::try_from(profile.len()).unwrap_or(u32::MAX).to_le_bytes());
+        self.kept.insert(&profile);
     }
 
     fn animation(&mut self, chunk: Chunk) -> Result<(), InspectError> {

@@ -96,6 +96,21 @@ pub(crate) fn frames(format: ImageFormat, file: &[u8]) -> Vec<RgbaImage> {
     }
 }
 
+/// Checks that a profile has the colours of another one, and neither its texts nor its makers.
+pub(crate) fn assert_only_colours(before: &[u8], after: &[u8]) {
+    assert!(contains(before, b"cprt") && after.len() < before.len());
+    let tag = |profile: &[u8], name: &[u8; 4]| {
+        let place = 132 + profile[132..].chunks(12).position(|entry| entry[..4] == *name).unwrap() * 12;
+        let number = |at: usize| u32::from_be_bytes(profile[at..at + 4].try_into().unwrap()) as usize;
+        profile[number(place + 4)..][..number(place + 8)].to_vec()
+    };
+    for name in [b"rXYZ", b"gXYZ", b"bXYZ", b"wtpt", b"rTRC", b"gTRC", b"bTRC"] {
+        assert_eq!(tag(after, name), tag(before, name), "{}", String::from_utf8_lossy(name));
+    }
+    assert_ne!(tag(after, b"desc"), tag(before, b"desc"));
+    assert!(after[4..8] == [0; 4] && after[48..64] == [0; 16] && after[80..128] == [0; 48], "who made it");
+}
+
 pub(crate) fn contains(file: &[u8], word: &[u8]) -> bool {
     file.windows(word.len()).any(|window| window == word)
 }

@@ -7,7 +7,9 @@ use image::ImageDecoder;
 use image::codecs::jpeg::JpegDecoder;
 use image::metadata::Orientation;
 
-use crate::fixtures::{PROGRESSIVE_JPEG, clean, contains, encoded, exif_with_position, inspect_file, malformed, with};
+use crate::fixtures::{
+    PROGRESSIVE_JPEG, assert_only_colours, clean, contains, encoded, exif_with_position, inspect_file, malformed, with,
+};
 
 fn segment(code: u8, data: &[u8]) -> Vec<u8> {
     let length = u16::try_from(data.len() + 2).unwrap().to_be_bytes();
@@ -106,10 +108,23 @@ fn the_header_loses_its_thumbnail_and_keeps_its_density() {
 fn a_progressive_picture_keeps_its_colour_profile_and_orientation() {
     let (image, output) = clean(PROGRESSIVE_JPEG);
     assert_eq!((image.width, image.height), (24, 40));
-    let profile = decoder(PROGRESSIVE_JPEG).icc_profile().unwrap();
-    assert!(profile.is_some());
-    assert_eq!(decoder(&output).icc_profile().unwrap(), profile);
+    let profile = decoder(PROGRESSIVE_JPEG).icc_profile().unwrap().unwrap();
+    assert_only_colours(&profile, &decoder(&output).icc_profile().unwrap().unwrap());
     assert_eq!(decoder(&output).orientation().unwrap(), Orientation::Rotate90);
+}
+
+/// A large profile takes several segments. What follows the last piece belongs to no profile.
+#[test]
+fn a_profile_in_pieces_is_read_whole_and_foreign_pieces_are_dropped() {
+    let profile = decoder(PROGRESSIVE_JPEG).icc_profile().unwrap().unwrap();
+    let (first, second) = profile.split_at(200);
+    let piece = |number: u8, data: &[u8]| segment(0xE2, &[b"ICC_PROFILE\0", [number, 2].as_slice(), data].concat());
+    let secret = piece(3, b"SECRET");
+    let (_, output) = clean(&jpeg_with(&[piece(1, first), piece(2, second), secret, piece(1, b"SECRET")]));
+    let whole = jpeg_with(&[segment(0xE2, &[b"ICC_PROFILE\0\x01\x01", profile.as_slice()].concat())]);
+    assert_eq!(output, clean(&whole).1);
+    assert_only_colours(&profile, &decoder(&output).icc_profile().unwrap().unwrap());
+    assert!(!contains(&clean(&jpeg_with(&[piece(1, first)])).1, b"ICC_PROFILE"), "the second piece is missing");
 }
 
 #[test]

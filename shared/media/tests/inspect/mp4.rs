@@ -26,6 +26,8 @@ struct Film {
     top: Vec<Vec<u8>>,
     in_movie: Vec<Vec<u8>>,
     in_track: Vec<Vec<u8>>,
+    in_media: Vec<Vec<u8>>,
+    in_information: Vec<Vec<u8>>,
     in_table: Vec<Vec<u8>>,
 }
 
@@ -39,6 +41,8 @@ fn film() -> Film {
         top: Vec::new(),
         in_movie: Vec::new(),
         in_track: Vec::new(),
+        in_media: Vec::new(),
+        in_information: Vec::new(),
         in_table: Vec::new(),
     }
 }
@@ -62,8 +66,9 @@ impl Film {
         let tkhd = [&self.times(&between)[..], &[0; 16], &matrix, &sides].concat();
         let hdlr = [&[0; 8][..], &self.handler, &[0; 12], b"SECRET\0"].concat();
         let stbl = [a_box(b"stco", &[0; 8]), self.in_table.concat()].concat();
-        let minf = a_box(b"minf", &a_box(b"stbl", &stbl));
-        let mdia = [a_box(b"mdhd", &self.times(&600_u32.to_be_bytes())), a_box(b"hdlr", &hdlr), minf].concat();
+        let minf = a_box(b"minf", &[a_box(b"stbl", &stbl), self.in_information.concat()].concat());
+        let mdhd = a_box(b"mdhd", &[&self.times(&600_u32.to_be_bytes())[..], &[0; 4]].concat());
+        let mdia = [mdhd, a_box(b"hdlr", &hdlr), minf, self.in_media.concat()].concat();
         [a_box(b"tkhd", &tkhd), a_box(b"mdia", &mdia), self.in_track.concat()].concat()
     }
 
@@ -165,6 +170,88 @@ fn metadata_is_blanked_wherever_it_is() {
         assert!(!contains(&output, kind), "{}", String::from_utf8_lossy(kind));
     }
     assert!(contains(&output, b"stco") && contains(&output, b"mvhd"));
+}
+
+/// The content of a full box with this version, a number, and data.
+fn counted(version: u8, number: u32, data: &[u8]) -> Vec<u8> {
+    [&[version, 0, 0, 0], &number.to_be_bytes()[..], data].concat()
+}
+
+/// A description of H.264 pictures with its settings, the name of a program, and boxes that no decoder needs.
+fn pictures() -> Vec<u8> {
+    let fields =
+        [&[0; 8][..], b"SECRETSECRET\0\0\0\0", &[0; 18], &[31; 1], b"SECRET of the program, in 31 by", &[0; 4]];
+    let boxes = [
+        a_box(b"avcC", b"settings"),
+        a_box(b"pasp", b"\0\0\0\x01\0\0\0\x01SECRET"),
+        a_box(b"colr", b"nclx\0\x01\0\x01\0\x01\0SECRET"),
+        a_box(b"colr", b"prof SECRET profile"),
+        a_box(b"uuid", b"SECRETSECRETSECRETSECRET"),
+        a_box(b"udta", b"SECRET"),
+        b"\0\0\0\0".to_vec(),
+    ];
+    a_box(b"avc1", &[fields.concat(), boxes.concat()].concat())
+}
+
+#[test]
+fn what_is_on_no_list_is_blanked_at_every_level() {
+    let reference =
+        |kind: &[u8; 4], flags: u8| a_box(kind, &[&[0, 0, 0, flags], &b"file:///Users/SECRET"[..]].concat());
+    let references = counted(0, 2, &[reference(b"url ", 0), reference(b"alis", 1)].concat());
+    let edits =
+        [a_box(b"elst", &counted(0, 1, b"\0\0\0\x0c\0\0\0\0\0\x01\0\0SECRET")), a_box(b"uuid", b"+48.85 SECRET")];
+    let grouping = |kind: &[u8; 4]| a_box(b"sgpd", &[&[1, 0, 0, 0], &kind[..], b"\0\0\0\x02\0\0\0\x01\0\x01"].concat());
+    let film = Film {
+        in_movie: vec![a_box(b"iods", b"SECRET")],
+        in_track: vec![a_box(b"edts", &edits.concat()), a_box(b"tref", &a_box(b"cdsc", b"SECRET"))],
+        in_media: vec![a_box(b"elng", b"SECRET")],
+        in_information: vec![
+            a_box(b"vmhd", b"\0\0\0\x01\0\0\0\0\0\0\0\0SECRET"),
+            a_box(b"hdlr", b"SECRET"),
+            a_box(b"dinf", &[a_box(b"dref", &references), a_box(b"xyzw", b"SECRET")].concat()),
+        ],
+        in_table: vec![
+            a_box(b"stsd", &counted(0, 1, &pictures())),
+            a_box(b"stts", &counted(0, 1, b"\0\0\0\x05\0\0\0\x05SECRET")),
+            a_box(b"stsz", &[counted(0, 0, b"\0\0\0\x01\0\0\0\x09"), b"SECRET".to_vec()].concat()),
+            grouping(b"roll"),
+            a_box(b"sgpd", b"\x01\0\0\0mineSECRET"),
+            a_box(b"xyzw", b"SECRET"),
+        ],
+        top: vec![a_box(b"ftyp", b"isomSECRETSE")],
+        ..film()
+    };
+    let output = clean(&film.file()).parts.concat();
+    for gone in [b"uuid".as_slice(), b"iods", b"tref", b"elng", b"prof", b"mine", b"file:", b"xyzw"] {
+        assert!(!contains(&output, gone), "{}", String::from_utf8_lossy(gone));
+    }
+    for kept in [
+        b"elst\0\0\0\0\0\0\0\x01\0\0\0\x0c".as_slice(),
+        b"avcCsettings",
+        b"url \0\0\0\0",
+        b"nclx\0\x01",
+        b"roll",
+        b"\0\0\0\x05",
+    ] {
+        assert!(contains(&output, kept), "{}", String::from_utf8_lossy(kept));
+    }
+    assert_eq!(clean(&output).parts.concat(), output, "a second look changes nothing");
+}
+
+#[test]
+fn a_brand_that_is_none_is_blanked() {
+    let ftyp = a_box(b"ftyp", b"isom\0\0\x02\0isomSECRETxx");
+    let file = [&ftyp[..], &film().file()[20..]].concat();
+    assert!(contains(&clean(&file).parts.concat(), b"isom\0\0\x02\0isom\0\0\0\0\0\0\0\0"));
+}
+
+#[test]
+fn a_description_that_is_cut_off_is_refused() {
+    let short = Film { in_table: vec![a_box(b"stsd", &counted(0, 1, &a_box(b"avc1", &[0; 77])))], ..film() };
+    assert_eq!(
+        inspect(&short.file()).map(|_| ()).unwrap_err().to_string().split(": ").nth(1),
+        Some("a header is too short")
+    );
 }
 
 #[test]

@@ -8,7 +8,8 @@ use image::codecs::webp::WebPDecoder;
 use image::metadata::Orientation;
 
 use crate::fixtures::{
-    ANIMATED_WEBP, LOSSY_WEBP, clean, contains, encoded, exif_with_position, frames, inspect_file, joined, malformed,
+    ANIMATED_WEBP, LOSSY_WEBP, assert_only_colours, clean, contains, encoded, exif_with_position, frames, inspect_file,
+    joined, malformed,
 };
 
 type Chunk = ([u8; 4], Vec<u8>);
@@ -96,7 +97,8 @@ fn a_lossy_picture_keeps_transparency_profile_and_orientation() {
     assert_eq!((image.width, image.height), (24, 40));
     assert_eq!(names(LOSSY_WEBP), [*b"VP8X", *b"ICCP", *b"ALPH", *b"VP8 ", *b"EXIF", *b"XMP "]);
     assert_eq!(names(&output), [*b"VP8X", *b"ICCP", *b"ALPH", *b"VP8 ", *b"EXIF"]);
-    assert_eq!(decoder(&output).icc_profile().unwrap(), decoder(LOSSY_WEBP).icc_profile().unwrap());
+    let profile = |file: &[u8]| decoder(file).icc_profile().unwrap().unwrap();
+    assert_only_colours(&profile(LOSSY_WEBP), &profile(&output));
     assert_eq!(decoder(&output).orientation().unwrap(), Orientation::Rotate270);
 }
 

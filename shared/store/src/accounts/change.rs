@@ -1,8 +1,10 @@
 //! Changes of an account's name, address, password and sessions, in one transaction.
 
-use aviary_model::{Email, NameKey, SessionId, UserId, Username};
+use aviary_model::{Mode, SessionId, Timestamp, UserId, Username};
 
-use crate::accounts::{Accounts, User, name_owner_item, name_owner_key, unchanged, user_key};
+use crate::accounts::address_change::AddressChange;
+use crate::accounts::former::{is_free_for, is_of};
+use crate::accounts::{Accounts, User, name_owner_item, name_owner_key, unchanged, user_item, user_key};
 use crate::credentials::Credentials;
 use crate::credentials::keys::{principal_key, session_key};
 use crate::credentials::one_time_tokens::Redeemable;
@@ -35,8 +37,10 @@ pub struct AccountTables {
 pub struct AccountChange {
     /// A new username.
     pub username: Option<Username>,
-    /// `Some(Some(_))` sets a new address, `Some(None)` removes it.
-    pub email: Option<Option<Email>>,
+    /// What happens to the address.
+    pub address: AddressChange,
+    /// A new preference of the client; an empty one removes it.
+    pub mode: Option<Mode>,
     /// The hash of a new password.
     pub password: Option<String>,
     /// Which sessions end with the change.
@@ -72,9 +76,15 @@ pub enum AccountChangeError {
     /// The account, its epoch or its session has changed since the read. The caller reads again.
     #[error("the account has changed meanwhile")]
     Changed,
-    /// The one-time token was redeemed meanwhile.
-    #[error("the token was redeemed meanwhile")]
+    /// The one-time token was redeemed meanwhile, or what it allows is no longer possible.
+    #[error("the token was redeemed meanwhile, or is void")]
     Redeemed,
+    /// The address was changed too often lately.
+    #[error("the account holds too many former addresses")]
+    TooOften {
+        /// When the next change is possible.
+        until: Timestamp,
+    },
     /// DynamoDB failed, or a stored item is corrupt.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -106,19 +116,24 @@ impl AccountTables {
         }
     }
 
-    /// Changes an account that is unchanged since the read, and returns its new state. One round trip.
+    /// Changes an account that is unchanged since the read, and returns its new state. Names and addresses that it no
+    /// longer uses stay its own for a week. One round trip.
     ///
     /// # Errors
-    /// When a name or an address is taken, the account has changed, or the token was redeemed.
-    pub async fn change(&self, old: &User, change: &AccountChange) -> Result<User, AccountChangeError> {
-        let new = User {
-            username: change.username.clone().unwrap_or_else(|| old.username.clone()),
-            email: change.email.clone().unwrap_or_else(|| old.email.clone()),
-            password: change.password.clone().unwrap_or_else(|| old.password.clone()),
-            ..old.clone()
-        };
+    /// When a name or an address is taken, the account has changed, the token was redeemed or is void, or the address
+    /// was changed too often.
+    pub async fn change(&self, old: &User, change: &AccountChange, now: Timestamp) -> Result<User, AccountChangeError> {
+        let new = change.applied_to(old, now)?;
         let mut transaction = Transaction::default();
-        let mut writes = self.names(&mut transaction, old, &new)?;
+        let mut writes = self.names(&mut transaction, old, &new, now)?;
+        if let AddressChange::Ask { email, .. } = &change.address
+            && !old.held(now).contains_key(&email.key())
+            && !new.held(now).contains_key(&email.key())
+        {
+            // A pending address is nobody's: this only refuses one that another account has.
+            let free = is_free_for(old.id, now);
+            writes.email = Some(transaction.check(&self.accounts.table, name_owner_key(&email.key()), &free)?);
+        }
         self.user(&mut transaction, old, &new)?;
         if let Some(end) = change.end_sessions {
             self.end_sessions(&mut transaction, old.id, end)?;
@@ -159,21 +174,31 @@ impl AccountTables {
         Ok(matches!(transaction.commit(&self.accounts.table.db).await?, Committed::Done))
     }
 
-    /// Creates the name owners that are new and deletes those that are no longer needed. If a username is its owner's
-    /// own address, one item stands for both.
-    fn names(&self, transaction: &mut Transaction, old: &User, new: &User) -> Result<Writes, StoreError> {
-        let (had, has) = (keys_of(old), keys_of(new));
+    /// Writes who has each name and address that is new, is given up or is taken back, and frees those that are no longer
+    /// held. If a username is its owner's own address, one item stands for both, and both are taken where it is.
+    fn names(
+        &self,
+        transaction: &mut Transaction,
+        old: &User,
+        new: &User,
+        now: Timestamp,
+    ) -> Result<Writes, StoreError> {
+        let (had, has) = (old.held(now), new.held(now));
         let mut writes = Writes::default();
-        for key in has.iter().filter(|key| !had.contains(key)) {
-            let owner = transaction.create(&self.accounts.table, name_owner_item(key, old.id)?)?;
-            if *key == new.username.key() {
-                writes.username = Some(owner);
-            } else {
-                writes.email = Some(owner);
+        for (key, until) in has.iter().filter(|(key, until)| had.get(*key) != Some(*until)) {
+            let condition = if until.is_some() { is_of(old.id) } else { is_free_for(old.id, now) };
+            let item = name_owner_item(key, old.id, *until)?;
+            let write = transaction.put_if(&self.accounts.table, item, &condition)?;
+            let is_new = until.is_none();
+            if is_new && *key == new.username.key() {
+                writes.username = Some(write);
+            }
+            if is_new && new.email.as_ref().is_some_and(|email| *key == email.key()) {
+                writes.email = Some(write);
             }
         }
-        for key in had.iter().filter(|key| !has.contains(key)) {
-            transaction.delete(&self.accounts.table, name_owner_key(key))?;
+        for key in had.keys().filter(|key| !has.contains_key(*key)) {
+            transaction.delete_if(&self.accounts.table, name_owner_key(key), &is_of(old.id))?;
         }
         if old.username != new.username {
             let (before, after) = (old.username.key(), new.username.key());
@@ -192,11 +217,14 @@ impl AccountTables {
             .set("username", text(new.username.as_str()))
             .set("name_sk", text(new.username.key().as_str()))
             .set("password", text(&*new.password))
+            .set("revision", number(new.revision))
             .when(unchanged(old));
-        let update = match &new.email {
-            Some(email) => update.set("email", text(email.as_str())),
-            None => update.remove("email"),
-        };
+        let fields = user_item(new)?;
+        let optional = ["email", "mode", "voided", "pending", "former_names", "former_addresses"];
+        let update = optional.into_iter().fold(update, |update, name| match fields.get(name) {
+            Some(value) => update.set(name, value.clone()),
+            None => update.remove(name),
+        });
         transaction.update(&self.accounts.table, user_key(old.id), &update)
     }
 
@@ -210,10 +238,4 @@ impl AccountTables {
         }
         Ok(())
     }
-}
-
-fn keys_of(user: &User) -> Vec<NameKey> {
-    let mut keys = vec![user.username.key()];
-    keys.extend(user.email.as_ref().map(Email::key).filter(|email| *email != user.username.key()));
-    keys
 }

@@ -1,5 +1,8 @@
 //! Signup: writes all items of a new user in one transaction.
 
+use aviary_model::Timestamp;
+
+use crate::accounts::former::is_free_for;
 use crate::accounts::{Accounts, User, name_owner_item, user_item};
 use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
 use crate::credentials::sign_in::SignIn;
@@ -17,6 +20,7 @@ pub struct Registration<'a> {
     user: User,
     profile: Profile,
     principal: Principal,
+    now: Timestamp,
     sign_in: Option<SignIn>,
     claim: Option<IdempotencyClaim>,
 }
@@ -48,13 +52,21 @@ impl<'a> Registration<'a> {
         profile: Profile,
     ) -> Self {
         let principal = Principal { epoch: 0, active: true, staff: false };
-        Self { accounts, credentials, profiles, user, profile, principal, sign_in: None, claim: None }
+        let now = user.created_at;
+        Self { accounts, credentials, profiles, user, profile, principal, now, sign_in: None, claim: None }
     }
 
     /// Replaces the default principal, for a user who is imported from another system.
     #[must_use]
     pub fn with_principal(mut self, principal: Principal) -> Self {
         self.principal = principal;
+        self
+    }
+
+    /// Says what time it is, for a user who was created earlier. A name whose holder's time is over by then is free.
+    #[must_use]
+    pub fn at(mut self, now: Timestamp) -> Self {
+        self.now = now;
         self
     }
 
@@ -81,14 +93,16 @@ impl<'a> Registration<'a> {
         let mut transaction = Transaction::default();
         transaction.create(&self.accounts.table, user_item(user)?)?;
         let name = user.username.key();
-        let name_write = transaction.create(&self.accounts.table, name_owner_item(&name, id)?)?;
-        // If a username is its owner's own address, one item stands for both.
-        let email = user.email.as_ref().map(aviary_model::Email::key).filter(|email| *email != name);
-        let email_write = match &email {
-            Some(email) => Some(transaction.create(&self.accounts.table, name_owner_item(email, id)?)?),
+        let free = is_free_for(id, self.now);
+        let name_write = transaction.put_if(&self.accounts.table, name_owner_item(&name, id, None)?, &free)?;
+        // If a username is its owner's own address, one item stands for both, and both are taken where it is.
+        let email_write = match user.email.as_ref().map(aviary_model::Email::key) {
+            Some(email) if email == name => Some(name_write),
+            Some(email) => Some(transaction.put_if(&self.accounts.table, name_owner_item(&email, id, None)?, &free)?),
             None => None,
         };
-        transaction.create(&self.credentials.table, principal_item(id, self.principal)?)?;
+        let sessions = self.sign_in.as_ref().map_or(0, SignIn::sessions);
+        transaction.create(&self.credentials.table, principal_item(id, self.principal, sessions)?)?;
         transaction.create(&self.profiles.table, profile_item(&self.profile)?)?;
         transaction.create(&self.profiles.table, name_item(&name, id)?)?;
         if let Some(sign_in) = &self.sign_in {

@@ -15,7 +15,7 @@ use crate::dynamodb::table::{FeedTable, SocialTable, run_query};
 use crate::feed::inbox_item::inbox_key;
 use crate::feed::notifications::PREFIX;
 use crate::social::comments::comments_list;
-use crate::social::keys::{EdgeKind, list_of, user_pk};
+use crate::social::keys::{EdgeKind, list_of, user_pk, works_pk};
 
 /// The counters of the `social` table, and the unread counts in `feed`.
 #[derive(Clone, Debug)]
@@ -69,7 +69,11 @@ impl Recount {
             .client
             .scan()
             .table_name(&self.social.name)
-            .projection_expression("pk, sk, tweet, followers, following, likes, comments, retweets")
+            .projection_expression(
+                "pk, sk, tweet, #other, followers, following, tweets, media_tweets, replies, likes_given, likes, \
+                 comments, retweets",
+            )
+            .expression_attribute_names("#other", "other")
             .set_exclusive_start_key(from.map(|WalkPosition(key)| key))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
@@ -117,7 +121,11 @@ impl Recount {
             CheckableCounter::Unread(user) => return vec![self.unread(user, item, now)],
         };
         let kind = match counter {
-            Counter::Following(user) => return vec![self.beginning(&self.social.name, user, "FOLLOW#")],
+            Counter::Following(user) => return vec![self.beginning(&self.social.name, user_pk(user), "FOLLOW#")],
+            Counter::Tweets(user) => return vec![self.works(user, "TWEET#")],
+            Counter::MediaTweets(user) => return vec![self.works(user, "MEDIA#")],
+            Counter::Replies(user) => return vec![self.works(user, "COMMENT#")],
+            Counter::LikesGiven(user) => return ["LIKE#", "CLIKE#"].map(|kind| self.works(user, kind)).into(),
             Counter::Comments(tweet) => return self.shards(&comments_list(tweet)),
             Counter::Followers(_) => EdgeKind::Follow,
             Counter::Likes(_) => EdgeKind::Like,
@@ -129,15 +137,19 @@ impl Recount {
 
     fn unread(&self, user: UserId, inbox: &Item, now: Timestamp) -> Query<'_> {
         let read_seq = inbox.get("read_seq").cloned().unwrap_or_else(|| number(0));
-        let mut query = self.beginning(&self.feed.name, user, PREFIX);
+        let mut query = self.beginning(&self.feed.name, user_pk(user), PREFIX);
         // The TTL removes expired items late.
         query.filter = Some("seq > :read_seq AND attribute_not_exists(was_read) AND expires_at > :now");
         query.values.extend([(":read_seq", read_seq), (":now", number(now.seconds()))]);
         query
     }
 
-    fn beginning<'a>(&self, table: &'a str, user: UserId, prefix: &str) -> Query<'a> {
-        let values = vec![(":pk", text(user_pk(user))), (":sk", text(prefix))];
+    fn works(&self, user: UserId, prefix: &str) -> Query<'_> {
+        self.beginning(&self.social.name, works_pk(user), prefix)
+    }
+
+    fn beginning<'a>(&self, table: &'a str, pk: String, prefix: &str) -> Query<'a> {
+        let values = vec![(":pk", text(pk)), (":sk", text(prefix))];
         Query { table, index: None, condition: "pk = :pk AND begins_with(sk, :sk)", filter: None, values }
     }
 

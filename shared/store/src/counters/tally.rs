@@ -8,6 +8,7 @@ use aviary_model::UserId;
 use crate::counters::Counter;
 use crate::dynamodb::item::Item;
 use crate::dynamodb::pages::{attribute, id_behind};
+use crate::social::keys::{USER, WORKS};
 
 /// A counter that can be checked by counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +24,10 @@ impl fmt::Display for CheckableCounter {
         match self {
             Self::Edges(Counter::Followers(user)) => write!(f, "followers of the user {user}"),
             Self::Edges(Counter::Following(user)) => write!(f, "whom the user {user} follows"),
+            Self::Edges(Counter::Tweets(user)) => write!(f, "tweets by the user {user}"),
+            Self::Edges(Counter::MediaTweets(user)) => write!(f, "tweets with media by the user {user}"),
+            Self::Edges(Counter::Replies(user)) => write!(f, "comments by the user {user}"),
+            Self::Edges(Counter::LikesGiven(user)) => write!(f, "what the user {user} likes"),
             Self::Edges(Counter::Likes(tweet)) => write!(f, "likes of the tweet {tweet}"),
             Self::Edges(Counter::Comments(tweet)) => write!(f, "comments of the tweet {tweet}"),
             Self::Edges(Counter::Retweets(tweet)) => write!(f, "retweets of the tweet {tweet}"),
@@ -86,7 +91,15 @@ impl Tally {
             Some("PROFILE") => {
                 let Some(user) = id_behind(item, "pk", "U#") else { return };
                 self.users.push(user);
-                self.stored(item, [Counter::Followers(user), Counter::Following(user)]);
+                let counters = [
+                    Counter::Followers(user),
+                    Counter::Following(user),
+                    Counter::Tweets(user),
+                    Counter::MediaTweets(user),
+                    Counter::Replies(user),
+                    Counter::LikesGiven(user),
+                ];
+                self.stored(item, counters);
             }
             Some("TWEET") => {
                 let Some(tweet) = id_behind(item, "pk", "T#") else { return };
@@ -104,12 +117,21 @@ impl Tally {
     fn edge(&mut self, item: &Item, kind: &str) {
         match kind {
             "FOLLOW" => {
-                self.there(id_behind(item, "pk", "U#").map(Counter::Following));
-                self.there(id_behind(item, "sk", "FOLLOW#").map(Counter::Followers));
+                self.there(id_behind(item, "pk", USER).map(Counter::Following));
+                self.there(id_behind(item, "other", "").map(Counter::Followers));
             }
-            "LIKE" => self.there(id_behind(item, "sk", "LIKE#").map(Counter::Likes)),
-            "RETWEET" => self.there(id_behind(item, "sk", "RETWEET#").map(Counter::Retweets)),
-            "CLIKE" => self.there(id_behind(item, "sk", "CLIKE#").map(Counter::CommentLikes)),
+            "TWEET" => self.there(id_behind(item, "pk", WORKS).map(Counter::Tweets)),
+            "MEDIA" => self.there(id_behind(item, "pk", WORKS).map(Counter::MediaTweets)),
+            "COMMENT" => self.there(id_behind(item, "pk", WORKS).map(Counter::Replies)),
+            "LIKE" => {
+                self.there(id_behind(item, "pk", WORKS).map(Counter::LikesGiven));
+                self.there(id_behind(item, "tweet", "").map(Counter::Likes));
+            }
+            "RETWEET" => self.there(id_behind(item, "tweet", "").map(Counter::Retweets)),
+            "CLIKE" => {
+                self.there(id_behind(item, "pk", WORKS).map(Counter::LikesGiven));
+                self.there(id_behind(item, "sk", "CLIKE#").map(Counter::CommentLikes));
+            }
             _ => {}
         }
     }
@@ -148,21 +170,41 @@ mod tests {
         keys.into_iter().chain(counts.iter().map(|(name, n)| ((*name).to_owned(), number(*n)))).collect()
     }
 
+    fn edge(actor: &str, kind: &str, (name, target): (&str, &str)) -> Item {
+        let mut edge = item(
+            format!("{}{actor}", if kind == "FOLLOW" { "U#" } else { "W#" }),
+            format!("{kind}#019a0000-0000-7000-8000-0000000000ee"),
+            &[],
+        );
+        edge.insert(name.to_owned(), text(target));
+        edge
+    }
+
     fn world() -> Vec<Item> {
         let mut comment = item(format!("C#{B}"), "COMMENT".to_owned(), &[("likes", 1)]);
         comment.insert("tweet".to_owned(), text(T));
         vec![
-            item(format!("U#{A}"), format!("FOLLOW#{B}"), &[]),
-            item(format!("U#{A}"), format!("LIKE#{T}"), &[]),
-            item(format!("U#{B}"), format!("CLIKE#{B}"), &[]),
-            item(format!("U#{B}"), format!("COMMENT#{B}"), &[]),
+            edge(A, "FOLLOW", ("other", B)),
+            edge(A, "LIKE", ("tweet", T)),
+            item(format!("W#{B}"), format!("CLIKE#{B}"), &[]),
+            item(format!("W#{B}"), format!("COMMENT#{B}"), &[]),
             comment,
-            item(format!("U#{A}"), "PROFILE".to_owned(), &[("following", 1)]),
-            item(format!("U#{B}"), "PROFILE".to_owned(), &[("followers", 1), ("following", 0)]),
+            item(format!("W#{A}"), format!("TWEET#{T}"), &[]),
+            item(format!("W#{A}"), format!("MEDIA#{T}"), &[]),
+            item(
+                format!("U#{A}"),
+                "PROFILE".to_owned(),
+                &[("following", 1), ("tweets", 1), ("media_tweets", 1), ("likes_given", 1)],
+            ),
+            item(
+                format!("U#{B}"),
+                "PROFILE".to_owned(),
+                &[("followers", 1), ("following", 0), ("replies", 1), ("likes_given", 1)],
+            ),
             item(format!("T#{T}"), "TWEET".to_owned(), &[("likes", 1), ("comments", 1), ("retweets", 0)]),
             item("NAME#wren".to_owned(), "NAME".to_owned(), &[]),
             // A retweet of a tweet that is gone.
-            item(format!("U#{A}"), format!("RETWEET#{A}"), &[]),
+            edge(A, "RETWEET", ("tweet", A)),
         ]
     }
 
@@ -176,7 +218,7 @@ mod tests {
     fn a_table_with_right_counters_has_no_suspects() {
         let tally = tally(&world());
         assert_eq!(tally.suspects().count(), 0);
-        assert_eq!((tally.items(), tally.counters(), tally.users().len()), (10, 8, 2));
+        assert_eq!((tally.items(), tally.counters(), tally.users().len()), (12, 16, 2));
     }
 
     #[test]
@@ -184,10 +226,11 @@ mod tests {
         let (a, b, t) = (A.parse().unwrap(), B.parse().unwrap(), T.parse().unwrap());
         for (at, suspects) in [
             (0, vec![Counter::Followers(b), Counter::Following(a)]),
-            (1, vec![Counter::Likes(t)]),
-            (2, vec![Counter::CommentLikes(B.parse().unwrap())]),
-            // The author's pointer to a comment is not counted.
-            (3, vec![]),
+            (1, vec![Counter::Likes(t), Counter::LikesGiven(a)]),
+            (2, vec![Counter::CommentLikes(B.parse().unwrap()), Counter::LikesGiven(b)]),
+            (3, vec![Counter::Replies(b)]),
+            (5, vec![Counter::Tweets(a)]),
+            (6, vec![Counter::MediaTweets(a)]),
         ] {
             let mut items = world();
             items.remove(at);
@@ -198,7 +241,7 @@ mod tests {
             );
         }
         let mut items = world();
-        items.push(item(format!("U#{B}"), format!("RETWEET#{T}"), &[]));
+        items.push(edge(B, "RETWEET", ("tweet", T)));
         assert_eq!(tally(&items).suspects().collect::<Vec<_>>(), [Counter::Retweets(t)]);
     }
 }

@@ -11,6 +11,12 @@ pub(crate) fn principal_key(user: UserId) -> Key {
     Key::new(format!("U#{user}"), "PRINCIPAL")
 }
 
+/// The partition of the tokens that were mailed to a user. The worker writes them, and may write no other item of a
+/// user.
+pub(crate) fn mail_pk(user: UserId) -> String {
+    format!("MAIL#{user}")
+}
+
 pub(crate) fn token_pk(hash: &str) -> String {
     format!("TOKEN#{hash}")
 }

@@ -17,6 +17,57 @@ pub struct LimitCount {
     pub resets_at: i64,
 }
 
+/// A count that a transaction makes, if its limit allows one more.
+#[derive(Clone, Debug)]
+pub struct BoundedCount {
+    /// The counter.
+    pub counter: String,
+    /// The most counts within a window.
+    pub most: i64,
+    /// The length of a window.
+    pub seconds: i64,
+}
+
+/// Whether the transaction counts within the open window or begins one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CountedIn {
+    OpenWindow,
+    NewWindow,
+}
+
+impl BoundedCount {
+    pub(crate) fn key(&self) -> Key {
+        Key::new(format!("LIMIT#{}", self.counter), "LIMIT")
+    }
+
+    pub(crate) fn update(&self, window: CountedIn, now: Timestamp) -> Update {
+        let (now, end) = (number(now.seconds()), number(now.seconds() + self.seconds));
+        match window {
+            CountedIn::OpenWindow => {
+                let room = Condition::more("expires_at", now).and(Condition::less("n", number(self.most)));
+                Update::new()
+                    .set_if_missing("expires_at", end)
+                    .add("n", number(1))
+                    .when(Condition::item_missing().or(room))
+            }
+            CountedIn::NewWindow => Update::new()
+                .set("expires_at", end)
+                .set("n", number(1))
+                .when(Condition::item_missing().or(Condition::at_most("expires_at", now))),
+        }
+    }
+
+    /// What to try after the update was refused at this item, or when the window ends if the limit is reached.
+    pub(crate) fn after(&self, found: Option<&Item>, now: Timestamp) -> Result<CountedIn, i64> {
+        match found.cloned().and_then(counted) {
+            Some(window) if window.resets_at <= now.seconds() => Ok(CountedIn::NewWindow),
+            Some(window) if window.count >= self.most => Err(window.resets_at),
+            // Another request has begun the window meanwhile.
+            Some(_) | None => Ok(CountedIn::OpenWindow),
+        }
+    }
+}
+
 #[derive(serde::Deserialize)]
 struct Window {
     n: i64,
@@ -53,8 +104,14 @@ impl Credentials {
 
     /// Whether the current window has a count above 0. One round trip.
     pub async fn counted(&self, counter: &str, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.window(counter, now).await?.is_some_and(|window| window.count > 0))
+    }
+
+    /// The counter's current window, without counting. `None` if none is open. One round trip.
+    pub async fn window(&self, counter: &str, now: Timestamp) -> Result<Option<LimitCount>, StoreError> {
         let found = self.table.get::<Window>(Key::new(format!("LIMIT#{counter}"), "LIMIT")).await?;
-        Ok(found.is_some_and(|window| window.n > 0 && window.expires_at > now.seconds()))
+        let open = found.filter(|window| window.expires_at > now.seconds());
+        Ok(open.map(|window| LimitCount { count: window.n, resets_at: window.expires_at }))
     }
 
     /// Undoes one count, if its window has not ended. One round trip.

@@ -1,10 +1,11 @@
-//! One-time tokens, stored as hashes: `U#<user> / RESET#<hash>` and `U#<user> / UNDO#<hash>`. They are removed with
-//! their user.
+//! One-time tokens, stored as hashes: `MAIL#<user> / RESET#<hash>`, `CONFIRM#<hash>` and `UNDO#<hash>`. They are removed
+//! with their user.
 
-use aviary_model::{Email, Timestamp, UserId};
+use aviary_model::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::Credentials;
+use crate::credentials::keys::mail_pk;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Condition;
 use crate::dynamodb::item::{Key, item};
@@ -15,20 +16,47 @@ use crate::dynamodb::transaction::{Transaction, WriteId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum OneTimePermission {
-    /// Setting a new password, as long as the old password and the address are unchanged.
+    /// Setting a new password, as long as the old password and the address are unchanged and no change of the address
+    /// was undone.
     Reset {
         /// The user.
         user: UserId,
         /// The digest of the password hash and the address at the time when the token was made.
         state: String,
     },
+    /// Confirming a pending address.
+    ConfirmEmail {
+        /// The user.
+        user: UserId,
+        /// The number of the change.
+        change: u32,
+    },
     /// Undoing a change of the address.
     UndoEmail {
         /// The user.
         user: UserId,
-        /// The address to restore.
-        old: Email,
+        /// The number of the change.
+        #[serde(default)]
+        change: u32,
     },
+}
+
+impl OneTimePermission {
+    fn kind(&self) -> OneTimeKind {
+        match self {
+            Self::Reset { .. } => OneTimeKind::Reset,
+            Self::ConfirmEmail { .. } => OneTimeKind::ConfirmEmail,
+            Self::UndoEmail { .. } => OneTimeKind::UndoEmail,
+        }
+    }
+
+    /// The user whom the token is for.
+    #[must_use]
+    pub fn user(&self) -> UserId {
+        match self {
+            Self::Reset { user, .. } | Self::ConfirmEmail { user, .. } | Self::UndoEmail { user, .. } => *user,
+        }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,12 +74,14 @@ pub struct Redeemable {
     key: Key,
 }
 
-/// The kinds of one-time tokens. Each has its own key prefix, so that a token of one kind is never accepted as the
-/// other.
+/// The kinds of one-time tokens. Each has its own key prefix, so that a token of one kind is never accepted as
+/// another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OneTimeKind {
     /// A token that resets a password.
     Reset,
+    /// A token that confirms a pending address.
+    ConfirmEmail,
     /// A token that undoes a change of the address.
     UndoEmail,
 }
@@ -60,9 +90,10 @@ impl OneTimeKind {
     fn key(self, user: UserId, hash: &str) -> Key {
         let prefix = match self {
             Self::Reset => "RESET",
+            Self::ConfirmEmail => "CONFIRM",
             Self::UndoEmail => "UNDO",
         };
-        Key::new(format!("U#{user}"), format!("{prefix}#{hash}"))
+        Key::new(mail_pk(user), format!("{prefix}#{hash}"))
     }
 }
 
@@ -74,10 +105,7 @@ impl Credentials {
         token: OneTimePermission,
         expires_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let (kind, user) = match token {
-            OneTimePermission::Reset { user, .. } => (OneTimeKind::Reset, user),
-            OneTimePermission::UndoEmail { user, .. } => (OneTimeKind::UndoEmail, user),
-        };
+        let (kind, user) = (token.kind(), token.user());
         let record = Record { token, expires_at: expires_at.seconds() };
         self.table.create(item(kind.key(user, hash), &record, [])?).await
     }

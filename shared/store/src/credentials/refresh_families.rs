@@ -13,8 +13,13 @@ use crate::dynamodb::item::{number, text};
 /// The result of an optimistic promotion.
 #[derive(Clone, Debug)]
 pub enum Promotion {
-    /// `next` was presented and is now current. The value is the session's epoch.
-    Promoted(u32),
+    /// `next` was presented and is now current.
+    Promoted {
+        /// The session's epoch.
+        epoch: u32,
+        /// As in [`Family::long_access`].
+        long_access: bool,
+    },
     /// The write was refused. The value is the family as stored and its session's epoch, or `None` if there is no
     /// family.
     Found(Option<(Family, u32)>),
@@ -48,7 +53,10 @@ impl Credentials {
             .when(Condition::more("expires_at", number(now.seconds())));
         let key = session_key(user, sid);
         Ok(match update.apply_once_returning(&self.table, key, ReturnValue::AllOld).await? {
-            Applied::Done(was) => Promotion::Promoted(self.table.read::<Session>(was)?.epoch),
+            Applied::Done(was) => {
+                let session = self.table.read::<Session>(was)?;
+                Promotion::Promoted { epoch: session.epoch, long_access: session.long_access }
+            }
             Applied::Refused(none) if none.is_empty() => Promotion::Found(None),
             Applied::Refused(found) => Promotion::Found(self.table.read::<Session>(found)?.family()),
         })

@@ -43,6 +43,9 @@ pub struct Session {
     /// Whether a refresh family was ended by logout or theft.
     #[serde(default)]
     pub revoked: bool,
+    /// Whether the refreshed access tokens of a family live for twelve hours.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub long_access: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     current: Vec<FamilyToken>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,6 +98,7 @@ impl Session {
             superseded: self.superseded,
             expires_at: Timestamp::from_millis(self.expires_at? * 1_000),
             revoked: self.revoked,
+            long_access: self.long_access,
         };
         Some((family, self.epoch))
     }
@@ -112,6 +116,7 @@ impl SessionOpening {
             last_used_at: Some(self.now),
             csrf_hash: None,
             revoked: false,
+            long_access: false,
             current: Vec::new(),
             next: None,
             superseded: Vec::new(),
@@ -125,6 +130,7 @@ impl SessionOpening {
             expires_at: Some(family.expires_at.seconds()),
             current: vec![family.current.clone()],
             next: Some(family.next.clone()),
+            long_access: family.long_access,
             ..self.session(SessionKind::Refresh)
         }
     }

@@ -108,7 +108,7 @@ impl Credentials {
 }
 
 /// The keys of a session's item, its pointer, and its entry among the device tokens.
-fn session_keys(user: UserId, sid: SessionId, session: &Session) -> Vec<Key> {
+pub(crate) fn session_keys(user: UserId, sid: SessionId, session: &Session) -> Vec<Key> {
     let mut keys = vec![session_key(user, sid)];
     keys.extend(session.pointer_key());
     if session.kind == SessionKind::DeviceToken {

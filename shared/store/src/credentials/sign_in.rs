@@ -4,13 +4,15 @@ use aviary_model::{Family, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Accounts, User, rehash, user_key};
-use crate::credentials::keys::{pointer_key, session_key, token_pk};
+use crate::credentials::keys::{pointer_key, principal_key, session_key, token_pk};
+use crate::credentials::limit_counters::{BoundedCount, CountedIn};
+use crate::credentials::live_sessions::Room;
 use crate::credentials::session::{Session, SessionOpening};
 use crate::credentials::{Credentials, Pointer};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key, item, number, text};
 use crate::dynamodb::table::{AccountsTable, CredentialsTable, FeedTable, run_query};
-use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::feed::security_events::{SecurityEvent, SecurityEvents, activity_item};
 
 /// The most device tokens that a user may have. A new one replaces the oldest.
@@ -33,7 +35,37 @@ pub struct SignIn {
     events: Vec<(FeedTable, Item)>,
     deletes: Vec<Key>,
     new_hash: Option<(AccountsTable, User, String)>,
+    keep: Option<SessionId>,
+    count: Option<BoundedCount>,
+    sessions: usize,
 }
+
+/// A sign-in that was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// The account is gone.
+    #[error("the account is gone")]
+    Gone,
+    /// The account signed in too often.
+    #[error("the account signed in too often; again in {seconds} seconds")]
+    TooOften {
+        /// When the window of the limit ends.
+        seconds: i64,
+    },
+    /// DynamoDB did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The writes of a sign-in that other requests may refuse.
+struct Conditional {
+    principal: WriteId,
+    count: Option<WriteId>,
+    hash: Option<WriteId>,
+}
+
+/// How often a sign-in is tried while other requests change what it depends on.
+const MAX_ATTEMPTS: usize = 8;
 
 impl SignIn {
     /// Starts without any session.
@@ -46,6 +78,9 @@ impl SignIn {
             events: Vec::new(),
             deletes: Vec::new(),
             new_hash: None,
+            keep: None,
+            count: None,
+            sessions: 0,
         }
     }
 
@@ -110,26 +145,84 @@ impl SignIn {
         self
     }
 
-    /// Writes everything. One round trip. If another request replaced the outdated hash meanwhile, that hash stays, and
-    /// a second round trip writes the rest.
-    pub async fn commit(mut self) -> Result<(), StoreError> {
-        let new_hash = self.new_hash.take();
+    /// Keeps this session, whenever it was used: it is the one of the request.
+    #[must_use]
+    pub fn keeping(mut self, sid: SessionId) -> Self {
+        self.keep = Some(sid);
+        self
+    }
+
+    /// Counts the sign-in in its own transaction, unless the limit is reached.
+    #[must_use]
+    pub fn counted(mut self, count: BoundedCount) -> Self {
+        self.count = Some(count);
+        self
+    }
+
+    /// Writes everything. One round trip. Three if the user has [`MAX_LIVE_SESSIONS`](crate::MAX_LIVE_SESSIONS)
+    /// sessions, or as many were made since they were counted: then they are counted, and the least lately used ones
+    /// end. One more if another request replaced the outdated hash meanwhile, which stays.
+    ///
+    /// # Errors
+    /// When the account is gone, or signed in too often.
+    pub async fn commit(mut self) -> Result<(), SignInError> {
+        let (mut room, mut window) = (Room::Expected, CountedIn::OpenWindow);
+        let now = self.opening.now;
+        for _ in 0..MAX_ATTEMPTS {
+            let (transaction, Conditional { principal, count, hash }) = self.transaction(&room, window)?;
+            let committed = transaction.commit(&self.credentials.db).await?;
+            let Committed::Refused(refusals) = &committed else { return Ok(()) };
+            let refused = |write: Option<WriteId>| write.and_then(|write| committed.refusal(write));
+            let mut again = false;
+            if let (Some(refusal), Some(bounded)) = (refused(count), &self.count) {
+                window = bounded
+                    .after(refusal.found.as_ref(), now)
+                    .map_err(|end| SignInError::TooOften { seconds: end - now.seconds() })?;
+                again = true;
+            }
+            if let Some(refusal) = refused(Some(principal)) {
+                let found = refusal.found.as_ref().ok_or(SignInError::Gone)?;
+                let credentials = Credentials { table: self.credentials.clone() };
+                let owner = (self.opening.user, self.opening.epoch);
+                room = credentials.make_room(owner, found, self.sessions, self.keep, now).await?;
+                again = true;
+            }
+            if refused(hash).is_some() {
+                self.new_hash = None;
+                again = true;
+            }
+            if !again {
+                return Err(StoreError::Rejected(format!("a new session was refused at {refusals:?}")).into());
+            }
+        }
+        Err(StoreError::Passing("other requests keep changing the account's sessions".to_owned()).into())
+    }
+
+    fn transaction(&self, room: &Room, window: CountedIn) -> Result<(Transaction, Conditional), StoreError> {
         let mut transaction = Transaction::default();
         self.write(&mut transaction)?;
-        if let Some((table, user, hash)) = new_hash {
-            let mut with_hash = Transaction::default();
-            self.write(&mut with_hash)?;
-            with_hash.update(&table, user_key(user.id), &rehash(&user, &hash))?;
-            if matches!(with_hash.commit(&self.credentials.db).await?, Committed::Done) {
-                return Ok(());
-            }
+        for key in room.ended().iter().filter(|key| !self.deletes.contains(key)) {
+            transaction.delete(&self.credentials, key.clone())?;
         }
-        match transaction.commit(&self.credentials.db).await? {
-            Committed::Done => Ok(()),
-            Committed::Refused(refusals) => {
-                Err(StoreError::Rejected(format!("a new session was refused at {refusals:?}")))
+        let user = principal_key(self.opening.user);
+        let principal = transaction.update(&self.credentials, user, &room.update(self.sessions))?;
+        let count = match &self.count {
+            Some(count) => {
+                let update = count.update(window, self.opening.now);
+                Some(transaction.update(&self.credentials, count.key(), &update)?)
             }
-        }
+            None => None,
+        };
+        let hash = match &self.new_hash {
+            Some((table, user, hash)) => Some(transaction.update(table, user_key(user.id), &rehash(user, hash))?),
+            None => None,
+        };
+        Ok((transaction, Conditional { principal, count, hash }))
+    }
+
+    /// How many sessions it opens.
+    pub(crate) fn sessions(&self) -> usize {
+        self.sessions
     }
 
     pub(crate) fn write(&self, transaction: &mut Transaction) -> Result<(), StoreError> {
@@ -148,6 +241,7 @@ impl SignIn {
     /// Adds the session, and the pointer from its secret's hash, which expires with it.
     fn open(&mut self, sid: SessionId, session: &Session) -> Result<(), StoreError> {
         let user = self.opening.user;
+        self.sessions += 1;
         self.creates.push(item(session_key(user, sid), session, [])?);
         if let Some(key) = session.pointer_key() {
             let mut pointer = item(key, &Pointer { user_id: user, sid }, [])?;

@@ -50,6 +50,26 @@ impl Db {
         output.item.map(|item| fields(table, item)).transpose()
     }
 
+    /// Some attributes of one item, read consistently; the key's must be among them. One round trip, one read unit per
+    /// 4 KB of the whole item.
+    pub(crate) async fn get_some<T: DeserializeOwned>(
+        &self,
+        table: &str,
+        key: Key,
+        attributes: &str,
+    ) -> Result<Option<T>, StoreError> {
+        let call = self
+            .client
+            .get_item()
+            .table_name(table)
+            .set_key(Some(key.into_item()))
+            .projection_expression(attributes)
+            .consistent_read(true)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
+        output.item.map(|item| fields(table, item)).transpose()
+    }
+
     /// Writes a new item. An existing item stays as it is, because a retry after a lost response finds its own item.
     /// One round trip.
     pub(crate) async fn create(&self, table: &str, item: Item) -> Result<(), StoreError> {
@@ -84,7 +104,16 @@ impl Db {
     /// Up to 100 items of one table, read consistently, in no order. One round trip unless DynamoDB leaves keys
     /// unprocessed.
     pub(crate) async fn batch_get(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
-        let mut wanted = keys_and_attributes(keys.into_iter().map(Key::into_item).collect())?;
+        self.batch_get_with(Consistency::Consistent, table, keys).await
+    }
+
+    async fn batch_get_with(
+        &self,
+        consistency: Consistency,
+        table: &str,
+        keys: Vec<Key>,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut wanted = keys_and_attributes(consistency, keys.into_iter().map(Key::into_item).collect())?;
         let mut items = Vec::new();
         for round in 0..MAX_ROUNDS {
             self.pause_before(round).await?;
@@ -107,7 +136,22 @@ impl Db {
     /// Any number of items of one table, read consistently, in no order. One round trip: each 100 keys are a call, and
     /// the calls are sent concurrently. No call if there are no keys.
     pub(crate) async fn batch_get_many(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
-        let calls = keys.chunks(MAX_KEYS).map(|some| self.batch_get(table, some.to_vec()));
+        self.batch_get_many_with(Consistency::Consistent, table, keys).await
+    }
+
+    /// As [`Self::batch_get_many`], but the items may lag behind the last writes for some seconds. Costs half the read
+    /// units.
+    pub(crate) async fn batch_get_many_lagging(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
+        self.batch_get_many_with(Consistency::Lagging, table, keys).await
+    }
+
+    async fn batch_get_many_with(
+        &self,
+        consistency: Consistency,
+        table: &str,
+        keys: Vec<Key>,
+    ) -> Result<Vec<Item>, StoreError> {
+        let calls = keys.chunks(MAX_KEYS).map(|some| self.batch_get_with(consistency, table, some.to_vec()));
         Ok(futures_util::future::try_join_all(calls).await?.into_iter().flatten().collect())
     }
 
@@ -124,12 +168,20 @@ impl Db {
     }
 }
 
+/// Whether a read sees all earlier writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Consistency {
+    Consistent,
+    Lagging,
+}
+
 fn keys_and_attributes(
+    consistency: Consistency,
     keys: Vec<HashMap<String, aws_sdk_dynamodb::types::AttributeValue>>,
 ) -> Result<KeysAndAttributes, StoreError> {
     KeysAndAttributes::builder()
         .set_keys(Some(keys))
-        .consistent_read(true)
+        .consistent_read(consistency == Consistency::Consistent)
         .build()
         .map_err(|error| StoreError::Rejected(error.to_string()))
 }

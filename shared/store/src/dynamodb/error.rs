@@ -11,6 +11,9 @@ pub enum StoreError {
     /// DynamoDB rejected the request: a bug, or a missing permission or table.
     #[error("DynamoDB refused the request: {0}")]
     Rejected(String),
+    /// The items of one partition key have reached DynamoDB's bound of 10 GB. Other partition keys are not concerned.
+    #[error("a partition is full: {0}")]
+    Full(String),
     /// A stored item does not have the form that this version writes.
     #[error("an item of {table} can't be read: {cause}")]
     Corrupt {
@@ -44,6 +47,8 @@ const PASSING: &[&str] = &[
     "TransactionInProgressException",
 ];
 
+const FULL: &str = "ItemCollectionSizeLimitExceededException";
+
 impl<E: ProvideErrorMetadata> From<SdkError<E>> for StoreError {
     fn from(error: SdkError<E>) -> Self {
         match &error {
@@ -51,6 +56,9 @@ impl<E: ProvideErrorMetadata> From<SdkError<E>> for StoreError {
                 let code = context.err().code().unwrap_or("no code");
                 let text = format!("{code}: {}", context.err().message().unwrap_or("no message"));
                 let status = context.raw().status().as_u16();
+                if code == FULL {
+                    return Self::Full(text);
+                }
                 if PASSING.contains(&code) || status >= 500 { Self::Passing(text) } else { Self::Rejected(text) }
             }
             SdkError::TimeoutError(_) => Self::Passing("timed out".to_owned()),

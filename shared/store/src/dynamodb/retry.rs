@@ -1,7 +1,9 @@
-//! Retries of a single put or delete that conflicts with a transaction. The SDK does not retry these by itself.
+//! The client's patience: how long a call may take, and retries of a single put or delete that conflicts with a
+//! transaction, which the SDK does not retry by itself.
 
 use std::error::Error;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
@@ -10,13 +12,25 @@ use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
+use aws_smithy_types::timeout::TimeoutConfig;
 
 const CONFLICT: &str = "TransactionConflictException";
+
+/// DynamoDB answers within milliseconds. An attempt that waits for seconds is lost, and another one succeeds.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
+/// All attempts of a call. A function that answers HTTP has 10 s or more, and needs the rest for its answer.
+const CALL_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// A client that also retries conflicts of puts and deletes, with the SDK's own limit and pauses. Conflicts of updates
 /// are retried in `Update::apply`.
 pub(crate) fn client(config: &aws_types::SdkConfig) -> Client {
+    let mut timeouts =
+        TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).operation_timeout(CALL_TIMEOUT).build();
+    if let Some(others) = config.timeout_config() {
+        timeouts.take_defaults_from(others);
+    }
     let config = Builder::from(config)
+        .timeout_config(timeouts)
         .retry_classifier(Conflict::<PutItemError>(PhantomData))
         .retry_classifier(Conflict::<DeleteItemError>(PhantomData));
     Client::from_conf(config.build())

@@ -99,6 +99,15 @@ impl<Kind> Table<Kind> {
         self.db.get(&self.name, key).await
     }
 
+    /// As [`Db::get_some`].
+    pub(crate) async fn get_some<T: DeserializeOwned>(
+        &self,
+        key: Key,
+        attributes: &str,
+    ) -> Result<Option<T>, StoreError> {
+        self.db.get_some(&self.name, key, attributes).await
+    }
+
     /// As [`Db::create`].
     pub(crate) async fn create(&self, item: Item) -> Result<(), StoreError> {
         self.db.create(&self.name, item).await
@@ -117,6 +126,11 @@ impl<Kind> Table<Kind> {
     /// As [`Db::batch_get_many`].
     pub(crate) async fn batch_get_many(&self, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
         self.db.batch_get_many(&self.name, keys).await
+    }
+
+    /// As [`Db::batch_get_many_lagging`].
+    pub(crate) async fn batch_get_many_lagging(&self, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
+        self.db.batch_get_many_lagging(&self.name, keys).await
     }
 
     /// As [`Db::own_page`].

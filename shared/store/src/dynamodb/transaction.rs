@@ -192,6 +192,7 @@ impl Transaction {
                     match verdict(canceled.cancellation_reasons()) {
                         Verdict::Refused(refusals) => return Ok(Committed::Refused(refusals)),
                         Verdict::Again(why) => StoreError::Passing(why),
+                        Verdict::Full(why) => return Err(StoreError::Full(why)),
                         Verdict::Wrong(why) => return Err(StoreError::Rejected(why)),
                     }
                 }
@@ -227,6 +228,7 @@ pub(crate) fn distinct(keys: impl Iterator<Item = Key>) -> Vec<Key> {
 enum Verdict {
     Refused(Vec<Refusal>),
     Again(String),
+    Full(String),
     Wrong(String),
 }
 
@@ -241,7 +243,9 @@ fn verdict(reasons: &[aws_sdk_dynamodb::types::CancellationReason]) -> Verdict {
     let codes: Vec<&str> = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None").collect();
     let passing =
         |code: &&str| matches!(*code, "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded");
-    if codes.iter().any(passing) {
+    if codes.contains(&"ItemCollectionSizeLimitExceeded") {
+        Verdict::Full(format!("cancelled: {}", codes.join(", ")))
+    } else if codes.iter().any(passing) {
         // If one write conflicts, DynamoDB may not have checked the conditions of the others. The retry checks all of
         // them.
         Verdict::Again(format!("cancelled: {}", codes.join(", ")))
@@ -273,6 +277,12 @@ mod tests {
     fn a_conflict_is_retried_even_with_a_failed_condition() {
         let verdict = verdict(&reasons(&["TransactionConflict", "ConditionalCheckFailed"]));
         assert!(matches!(verdict, Verdict::Again(_)));
+    }
+
+    #[test]
+    fn a_full_partition_is_told_apart() {
+        let reasons = reasons(&["TransactionConflict", "ItemCollectionSizeLimitExceeded"]);
+        assert!(matches!(verdict(&reasons), Verdict::Full(_)));
     }
 
     #[test]

@@ -4,10 +4,10 @@ use aviary_model::{EdgeId, TweetId, UserId};
 use futures_util::future::try_join;
 
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::Key;
 use crate::dynamodb::pages::{ListPage, Order, PartitionRange, attribute, cut, id_behind};
 use crate::feed::timelines::{HomeTimelines, TimelineEntry};
-use crate::social::keys::{EdgeKind, edge_key, list_of, tweet_key, user_pk};
+use crate::social::edge_states::Relation;
+use crate::social::keys::{EdgeKind, USER, edge_key, list_of, relation_key, tweet_key, works_pk};
 use crate::social::profiles::profile_key;
 use crate::social::reactions::retweeted_entry;
 
@@ -45,7 +45,7 @@ impl HomeTimelines {
             }
         };
         Ok(page.filter_map(|item| {
-            Some(Follower { user: id_behind(&item, "pk", "U#")?, follow: id_behind(&item, "list_sk", "")? })
+            Some(Follower { user: id_behind(&item, "pk", USER)?, follow: id_behind(&item, "list_sk", "")? })
         }))
     }
 
@@ -62,33 +62,19 @@ impl HomeTimelines {
         if user != author {
             keys.push(profile_key(user));
         }
-        let edge = (position != tweet.into()).then(|| edge_key(user, EdgeKind::Retweet, tweet.uuid()));
-        keys.extend(edge.clone());
+        keys.extend((position != tweet.into()).then(|| edge_key(user, EdgeKind::Retweet, position)));
         let found = self.social.batch_get(keys.clone()).await?;
-        let is_there = |key: &Key| found.iter().any(|item| key.is_of(item));
-        let same = edge.is_none_or(|edge| {
-            let found = found.iter().find(|item| edge.is_of(item));
-            found.and_then(|item| id_behind::<EdgeId>(item, "id", "")) == Some(position)
-        });
-        Ok(same && keys.iter().all(is_there))
+        Ok(keys.iter().all(|key| found.iter().any(|item| key.is_of(item))))
     }
 
     /// The entries that a new follower gets; none if the follow is gone. They are the followed user's last tweets and
     /// the retweets since a minute before the follow, except for retweets of the follower's own tweets. The fan-out of
     /// these retweets may have read an index without the new follower. It never lags. Two round trips.
     pub async fn for_new_follower(&self, user: UserId, followed: UserId) -> Result<Vec<TimelineEntry>, StoreError> {
-        let edge = edge_key(user, EdgeKind::Follow, followed.uuid());
-        let found = self.social.batch_get(vec![edge]).await?;
-        let Some(follow) = found.first().and_then(|edge| id_behind::<EdgeId>(edge, "id", "")) else {
-            return Ok(Vec::new());
-        };
-        let own = |prefix, by_recency| PartitionRange {
-            pk: user_pk(followed),
-            prefix,
-            by_recency,
-            order: Order::NewestFirst,
-        };
-        let (tweeted, retweeted) = (own("TWEET#", false), own("RETWEET#", true));
+        let relation: Option<Relation> = self.social.get(relation_key(user, followed)).await?;
+        let Some(follow) = relation.and_then(|relation| relation.follow) else { return Ok(Vec::new()) };
+        let own = |pk, prefix| PartitionRange { pk, prefix, by_recency: false, order: Order::NewestFirst };
+        let (tweeted, retweeted) = (own(works_pk(followed), "TWEET#"), own(works_pk(followed), "RETWEET#"));
         let (tweeted, retweeted) = try_join(
             self.social.own_page(&tweeted, None, LAST_TWEETS),
             self.social.own_page(&retweeted, None, LAST_TWEETS),

@@ -16,7 +16,7 @@ use crate::feed::inbox_item::{Inbox, inbox_key};
 use crate::feed::notifications::{
     Found, KEPT_SECONDS, Notifications, PREFIX, Stored, TOGETHER, notification_id, notification_key, place,
 };
-use crate::social::keys::{hide_key, user_pk};
+use crate::social::keys::{relation_key, user_pk};
 use crate::social::visibility::Visibility;
 
 const DAY_SECONDS: i64 = 24 * 3_600;
@@ -122,9 +122,9 @@ impl Notifications {
         after: Option<String>,
         now: Timestamp,
     ) -> Result<Option<String>, StoreError> {
-        let hide = self.social.get::<Visibility>(hide_key(user, actor));
-        let (hide, inbox) = try_join(hide, self.inbox(user)).await?;
-        if !hide.unwrap_or_default().is_hidden() {
+        let relation = self.social.get::<Visibility>(relation_key(user, actor));
+        let (visibility, inbox) = try_join(relation, self.inbox(user)).await?;
+        if !visibility.unwrap_or_default().is_hidden() {
             return Ok(None);
         }
         let mut after = after.or_else(|| Some(place(inbox.read_seq)));

@@ -10,12 +10,30 @@ use crate::feed::inbox::{contended, fewer_unread, more, still_unread};
 use crate::feed::inbox_item::inbox_key;
 use crate::feed::notification_content::NotificationContent;
 use crate::feed::notifications::{Found, KEPT_SECONDS, Notifications, PREFIX, TOGETHER, notification_key, place};
-use crate::social::keys::{comment_key, hide_key, tweet_key};
+use crate::social::keys::{comment_key, relation_key, tweet_key};
 use crate::social::profiles::profile_key;
 use crate::social::visibility::Visibility;
 
 /// The number of attempts. An inbox has more concurrent writers than a profile, so it gets twice as many.
 const ROUNDS: u32 = 2 * MAX_ROUNDS;
+
+/// How long a writer of notifications tries, if others write to the same inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// A few attempts: other recipients wait.
+    Short,
+    /// As many as an inbox with many writers needs.
+    Long,
+}
+
+impl Patience {
+    fn rounds(self) -> u32 {
+        match self {
+            Self::Short => 3,
+            Self::Long => ROUNDS,
+        }
+    }
+}
 
 impl Notifications {
     /// Returns the notifications that their recipients should get. Left out are those about the recipient's own
@@ -27,7 +45,7 @@ impl Notifications {
     ) -> Result<Vec<(UserId, NotificationContent)>, StoreError> {
         let mut keys: Vec<Key> = Vec::new();
         for key in news.iter().flat_map(|(recipient, news)| {
-            needed(*recipient, news).into_iter().chain([hide_key(*recipient, news.actor)])
+            needed(*recipient, news).into_iter().chain([relation_key(*recipient, news.actor)])
         }) {
             if !keys.contains(&key) {
                 keys.push(key);
@@ -38,7 +56,7 @@ impl Notifications {
         let mut wanted = Vec::new();
         for (recipient, news) in news {
             let hide: Option<Visibility> =
-                find(&hide_key(recipient, news.actor)).map(|item| self.social.read(item.clone())).transpose()?;
+                find(&relation_key(recipient, news.actor)).map(|item| self.social.read(item.clone())).transpose()?;
             let is_there = needed(recipient, &news).iter().all(|key| find(key).is_some());
             if recipient != news.actor && is_there && !hide.unwrap_or_default().is_hidden() {
                 wanted.push((recipient, news));
@@ -57,6 +75,7 @@ impl Notifications {
         recipient: UserId,
         news: &[NotificationContent],
         now: Timestamp,
+        patience: Patience,
     ) -> Result<(), StoreError> {
         let mut named: Vec<(NotificationId, &NotificationContent)> = Vec::new();
         for news in news {
@@ -66,7 +85,7 @@ impl Notifications {
             }
         }
         for some in named.chunks(TOGETHER) {
-            self.tell_some(recipient, some, now).await?;
+            self.tell_some(recipient, some, now, patience).await?;
         }
         Ok(())
     }
@@ -76,8 +95,9 @@ impl Notifications {
         recipient: UserId,
         news: &[(NotificationId, &NotificationContent)],
         now: Timestamp,
+        patience: Patience,
     ) -> Result<(), StoreError> {
-        for round in 0..ROUNDS {
+        for round in 0..patience.rounds() {
             self.feed.db.pause_before(round).await?;
             let Found { inbox, stored } = self.find(recipient, news.iter().map(|(id, _)| *id)).await?;
             let is_new = |id: &NotificationId| !stored.iter().any(|(other, _)| other == id);

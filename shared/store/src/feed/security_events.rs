@@ -24,6 +24,9 @@ pub struct SecurityEvent {
     pub address: String,
     /// The client's user agent.
     pub user_agent: String,
+    /// The confirmed caller. Only that of a staff member who acted on another's account is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
     #[serde(default)]
     expires_at: i64,
 }
@@ -67,6 +70,7 @@ impl SecurityEvents {
             at,
             address: address.to_owned(),
             user_agent: user_agent.to_owned(),
+            by: None,
             expires_at: at.plus_seconds(KEPT_SECONDS).seconds(),
         })
     }
@@ -125,5 +129,27 @@ impl SecurityEvents {
 }
 
 pub(crate) fn activity_item(user: UserId, activity: &SecurityEvent) -> Result<Item, StoreError> {
-    item(Key::new(format!("U#{user}"), format!("A#{}", activity.id)), activity, [])
+    let stored = SecurityEvent { by: activity.by.filter(|by| *by != user), ..activity.clone() };
+    item(Key::new(format!("U#{user}"), format!("A#{}", activity.id)), &stored, [])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_another_caller_is_stored_with_an_event() {
+        let id = |last: char| format!("019a0000-0000-7000-8000-00000000000{last}");
+        let (user, staff): (UserId, UserId) = (id('a').parse().expect("an id"), id('b').parse().expect("an id"));
+        let stored = |by: Option<UserId>| {
+            let (event, at) = ("login".to_owned(), Timestamp::from_millis(0));
+            let (address, user_agent) = (String::new(), String::new());
+            let id = id('c').parse().expect("an id");
+            let activity = SecurityEvent { id, event, at, address, user_agent, by, expires_at: 0 };
+            activity_item(user, &activity).expect("an item").get("by").cloned()
+        };
+        assert_eq!(stored(Some(staff)), Some(text(staff.to_string())));
+        assert_eq!(stored(Some(user)), None);
+        assert_eq!(stored(None), None);
+    }
 }

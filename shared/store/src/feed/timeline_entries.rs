@@ -20,7 +20,8 @@ use crate::dynamodb::item::{Item, Key, expiring, item, number, shard, text};
 use crate::dynamodb::pages::id_behind;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::feed::timelines::{HOME, HomeTimelines, Retweet, TimelineEntry, home_key, origin};
-use crate::social::keys::{EdgeKind, edge_key, hide_key, tweet_key, user_pk};
+use crate::social::edge_states::{FOLLOW, Relation};
+use crate::social::keys::{relation_key, tweet_key, user_pk};
 use crate::social::visibility::Visibility;
 
 const KEPT_SECONDS: i64 = 90 * 24 * 3_600;
@@ -106,13 +107,10 @@ impl HomeTimelines {
 
     /// Does the reader follow any source of this entry that is not hidden from them?
     async fn is_brought(&self, reader: UserId, entry: &TimelineEntry) -> Result<bool, StoreError> {
-        let keys = |who: UserId| [edge_key(reader, EdgeKind::Follow, who.uuid()), hide_key(reader, who)];
-        let found = self.social.batch_get(entry.bringers().flat_map(keys).collect()).await?;
-        for who in entry.bringers() {
-            let [follow, hide] = keys(who);
-            let hide = found.iter().find(|item| hide.is_of(item)).cloned();
-            let hide: Visibility = hide.map(|hide| self.social.read(hide)).transpose()?.unwrap_or_default();
-            if !hide.is_hidden() && found.iter().any(|item| follow.is_of(item)) {
+        let keys = entry.bringers().map(|who| relation_key(reader, who)).collect();
+        for item in self.social.batch_get(keys).await? {
+            let relation: Relation = self.social.read(item)?;
+            if relation.follow.is_some() && !Visibility::from(relation).is_hidden() {
                 return Ok(true);
             }
         }
@@ -180,18 +178,18 @@ impl HomeTimelines {
     ) -> Result<(), StoreError> {
         let TimelineEntry { tweet, author, .. } = *entry;
         let home = home_key(reader, tweet);
-        let follow = edge_key(reader, EdgeKind::Follow, author.uuid());
-        let social = self.social.batch_get(vec![tweet_key(tweet), follow.clone()]);
+        let relation = relation_key(reader, author);
+        let social = self.social.batch_get(vec![tweet_key(tweet), relation.clone()]);
         let others = entry.also.iter().map(|other| also_key(reader, tweet, *other)).collect();
         let (social, others) = try_join(social, self.feed.batch_get_many(others)).await?;
-        let is_there = |key: &Key| social.iter().any(|item| key.is_of(item));
+        let find = |key: &Key| social.iter().find(|item| key.is_of(item));
         let prefix = format!("ALSO#{tweet}#");
         let places =
             others.iter().filter_map(|item| Some((id_behind(item, "position", "")?, id_behind(item, "sk", &prefix)?)));
         let first = places.min_by_key(|(position, _): &(EdgeId, UserId)| *position);
-        let next = if !is_there(&tweet_key(tweet)) {
+        let next = if find(&tweet_key(tweet)).is_none() {
             None
-        } else if is_there(&follow) {
+        } else if find(&relation).is_some_and(|item| item.contains_key(FOLLOW)) {
             Some(TimelineEntry::tweeted(tweet, author))
         } else {
             first.map(|(position, via)| TimelineEntry::retweeted(tweet, author, via, position))

@@ -15,7 +15,8 @@ use crate::dynamodb::pages::{ListPage, Order, PartitionRange, id_behind};
 use crate::dynamodb::table::{FeedTable, SocialTable};
 use crate::dynamodb::transaction::Transaction;
 use crate::jobs::{Job, Jobs, job_item};
-use crate::social::keys::{EdgeKind, edge_key, user_pk};
+use crate::social::edge_states::FOLLOW;
+use crate::social::keys::{relation_key, user_pk};
 
 /// The largest number of followed users whose tweets are merged into a page.
 const MAX_PULLS: i32 = 100;
@@ -123,11 +124,11 @@ impl HomeTimelines {
     /// Makes a user's timeline merge the followed user's tweets when it is read, if this follow still exists. One round
     /// trip.
     pub async fn pull(&self, user: UserId, followed: UserId, follow: EdgeId) -> Result<(), StoreError> {
-        let still = Condition::equals("id", text(follow.to_string()));
+        let still = Condition::equals(FOLLOW, text(follow.to_string()));
         let mut pull = pull_key(user, followed).into_item();
         pull.insert("recent_sk".to_owned(), text(format!("{PULL}{follow}")));
         let mut transaction = Transaction::default();
-        transaction.check(&self.social, edge_key(user, EdgeKind::Follow, followed.uuid()), &still)?;
+        transaction.check(&self.social, relation_key(user, followed), &still)?;
         transaction.put(&self.feed, pull)?;
         transaction.commit(&self.feed.db).await.map(|_| ())
     }

@@ -17,8 +17,11 @@ use crate::jobs::{Task, job_item};
 const READERS_SECONDS: i64 = 300;
 /// Longer than any request takes that writes a generation before the manifest.
 const WRITERS_SECONDS: i64 = 3_600;
-/// The number of sets that are written concurrently.
-const AT_ONCE: usize = 8;
+/// The number of sets that are written or deleted concurrently.
+pub(super) const AT_ONCE: usize = 8;
+/// The most bytes of units that one session's replacement stores in items, whose units go into objects beyond that. With
+/// a unit for each of 1,000 items this is at most 1,800 units in one partition, two seconds of what it takes.
+pub const MAX_SESSION_INLINE_BYTES: usize = 800 << 10;
 
 impl Integers {
     /// Makes a new generation of a session, which no manifest names, and writes the job that removes it if none ever
@@ -36,7 +39,9 @@ impl Integers {
         Ok((OpenSession { user, session: session.clone(), manifest: None, generation, under: None }, job.id))
     }
 
-    /// Writes the sets of a generation that no manifest names yet. One round trip per eight sets.
+    /// Writes the sets of a generation that no manifest names yet. One round trip per eight sets. All are in one
+    /// partition, which takes a thousand write units a second: see [`MAX_SESSION_INLINE_BYTES`]. Each is new, so that an
+    /// attempt whose response was lost never replaces a later version.
     ///
     /// # Errors
     /// When a call fails. Some sets may be written then, but no reader sees them.

@@ -4,9 +4,9 @@
 //! it or after it, never before.
 
 use aviary_model::{CommentId, Timestamp, TweetId, UserId};
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 
-use crate::credentials::keys::pointer_key;
+use crate::credentials::keys::{mail_pk, pointer_key};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key, text};
 use crate::dynamodb::pages::{Order, PartitionRange, attribute, id_behind};
@@ -15,18 +15,21 @@ use crate::dynamodb::transaction::{distinct, remove};
 use crate::jobs::Jobs;
 use crate::removal::Purge;
 use crate::social::comments::Comment;
-use crate::social::keys::{comment_key, commented_key, hide_key, user_pk};
+use crate::social::keys::{RELATION, USER, comment_key, commented_key, relation_key, user_pk, works_pk};
 
 /// Items in a page. With their pointers they fit into one transaction, which takes a hundred writes.
 const PAGE: i32 = 25;
-/// The ranges of a user's sort keys without the pointers to tweets and comments, which jobs of their own remove.
+/// The ranges of the sort keys of a user's works without the pointers to tweets and comments, which jobs of their own
+/// remove.
 const BESIDE_WORKS: [(&str, &str); 3] = [(" ", "COMMENT"), ("COMMENT~", "TWEET"), ("TWEET~", "~")];
 
 impl Purge {
-    /// Removes a page of the user's sessions and device tokens, and the items that point to them. True if there is
-    /// more. Two round trips; one if nothing is left.
+    /// Removes a page of the user's sessions and device tokens, with the items that point to them, and one of the
+    /// tokens that were mailed to the user. True if there is more. Two round trips; one if nothing is left.
     pub async fn credentials(&self, user: UserId) -> Result<bool, StoreError> {
-        self.remove_page(&self.credentials, &format!("U#{user}")).await
+        let (own, mailed) = (format!("U#{user}"), mail_pk(user));
+        let pages = try_join(self.remove_page(&self.credentials, &own), self.remove_page(&self.credentials, &mailed));
+        pages.await.map(|(own, mailed)| own || mailed)
     }
 
     /// Removes a page of the user's idempotency keys. True if there is more. Two round trips; one if nothing is left.
@@ -34,11 +37,13 @@ impl Purge {
         self.remove_page(&self.credentials, &format!("ONCE#U#{user}")).await
     }
 
-    /// Removes a page of the user's partition, except for pointers to tweets and comments. The flags for blocks and
-    /// mutes are removed on both sides. True if there is more. Two round trips; one if nothing is left.
+    /// Removes a page of the user's partition, and one of the user's works except for pointers to tweets and comments.
+    /// What stands between the user and others is removed on both sides. True if there is more. Two round trips; one if
+    /// nothing is left.
     pub async fn social(&self, user: UserId) -> Result<bool, StoreError> {
-        let pages = BESIDE_WORKS.map(|part| self.remove_part(&self.social, user_pk(user), Some(part)));
-        Ok(try_join_all(pages).await?.contains(&true))
+        let works = BESIDE_WORKS.map(|part| self.remove_part(&self.social, works_pk(user), Some(part)));
+        let (own, works) = try_join(self.remove_page(&self.social, &user_pk(user)), try_join_all(works)).await?;
+        Ok(own || works.contains(&true))
     }
 
     /// Removes a page of the user's timeline, notifications and security events. True if there is more. Two round
@@ -64,7 +69,7 @@ impl Purge {
     }
 
     async fn works<T: std::str::FromStr>(&self, user: UserId, prefix: &str) -> Result<Vec<T>, StoreError> {
-        let own = PartitionRange { pk: user_pk(user), prefix, by_recency: false, order: Order::OldestFirst };
+        let own = PartitionRange { pk: works_pk(user), prefix, by_recency: false, order: Order::OldestFirst };
         let page = self.social.own_page(&own, None, PAGE).await?;
         Ok(page.entries.iter().filter_map(|item| id_behind(item, "sk", prefix)).collect())
     }
@@ -121,12 +126,12 @@ impl Purge {
     }
 }
 
-/// The item's own key, the key of its pointer, and the key of the other user's flags if the item holds flags for a
-/// block or mute.
+/// The item's own key, the key of its pointer, and, if the item says what stands between the user and another one, the
+/// key of what the other one has about the user.
 fn keys_of(pk: &str, item: &Item) -> Vec<Key> {
     let own = attribute(item, "sk").map(|sk| Key::new(pk, sk));
-    let user = pk.strip_prefix("U#").and_then(|user| user.parse().ok());
-    let other = user.and_then(|user| Some(hide_key(id_behind(item, "sk", "HIDE#")?, user)));
+    let user = pk.strip_prefix(USER).and_then(|user| user.parse().ok());
+    let other = user.and_then(|user| Some(relation_key(id_behind(item, "sk", RELATION)?, user)));
     own.into_iter().chain(attribute(item, "pointer").map(pointer_key)).chain(other).collect()
 }
 
@@ -135,12 +140,13 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::social::keys::{EdgeKind, REACTION};
 
     #[test]
     fn the_ranges_hold_every_sort_key_except_tweets_and_comments() {
         let is_in = |sk: &str| BESIDE_WORKS.iter().any(|(first, last)| (*first..=*last).contains(&sk));
-        for word in ["BLOCK#", "CLIKE#", "FOLLOW#", "HIDE#", "LIKE#", "MEDIA#", "MUTE#", "PROFILE", "RETWEET#", "SAVE#"]
-        {
+        let edges = EdgeKind::ALL.map(|kind| format!("{}#", kind.word()));
+        for word in ["MEDIA#", REACTION].map(str::to_owned).iter().chain(&edges) {
             assert!(is_in(&format!("{word}019a")), "{word}");
         }
         assert!(!is_in("TWEET#019a") && !is_in("COMMENT#019a"));

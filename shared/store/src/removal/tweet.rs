@@ -4,21 +4,22 @@
 //! Each method removes its items in bounded pages and returns true if there is more. Every call can be repeated and can
 //! be killed at any point: a pointer to an item is removed together with it or after it.
 
-use aviary_model::{CommentId, Timestamp, TweetId, UserId};
+use aviary_model::{CommentId, EdgeId, Timestamp, TweetId, UserId};
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt};
 use uuid::Uuid;
 
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Condition, Update};
-use crate::dynamodb::item::Item;
+use crate::dynamodb::item::{Item, Key};
 use crate::dynamodb::pages::{Order, id_behind};
 use crate::dynamodb::transaction::Transaction;
 use crate::jobs::{Jobs, Task, job_item};
 use crate::removal::{AT_ONCE, PAGE, PAGES, Purge};
 use crate::social::comments::comments_list;
 use crate::social::keys::{
-    EdgeKind, authored_key, comment_key, commented_key, edge_key, hide_key, list_of, tweet_key, with_media_key,
+    EdgeKind, authored_key, comment_key, comment_like_key, commented_key, edge_key, list_of, reaction_key,
+    relation_key, tweet_key, with_media_key,
 };
 use crate::social::tweets::replies_list;
 
@@ -27,20 +28,54 @@ use crate::social::tweets::replies_list;
 enum Part<'a> {
     Comments { tweet: TweetId, tweet_author: UserId, jobs: &'a Jobs, now: Timestamp },
     Replies,
-    Edges { kind: EdgeKind, target: Uuid },
+    Edges { kind: EdgeKind, target: Target },
+}
+
+/// What the edges of a list lead to.
+#[derive(Clone, Copy)]
+enum Target {
+    Tweet(TweetId),
+    Comment(CommentId),
+    User(UserId),
+}
+
+impl Target {
+    fn uuid(self) -> Uuid {
+        match self {
+            Self::Tweet(id) => id.uuid(),
+            Self::Comment(id) => id.uuid(),
+            Self::User(id) => id.uuid(),
+        }
+    }
+
+    /// The item that makes the actor's edge unique; none for a like of a comment, whose own key does.
+    fn state_key(self, actor: UserId) -> Option<Key> {
+        match self {
+            Self::Tweet(tweet) => Some(reaction_key(actor, tweet)),
+            Self::User(user) => Some(relation_key(actor, user)),
+            Self::Comment(_) => None,
+        }
+    }
+
+    fn edge_key(self, actor: UserId, kind: EdgeKind, id: EdgeId) -> Key {
+        match self {
+            Self::Comment(comment) => comment_like_key(actor, comment),
+            Self::Tweet(_) | Self::User(_) => edge_key(actor, kind, id),
+        }
+    }
 }
 
 impl Purge {
     /// Removes the likes, retweets and saves of a tweet.
     pub async fn reactions(&self, tweet: TweetId) -> Result<bool, StoreError> {
         let kinds = [EdgeKind::Like, EdgeKind::Retweet, EdgeKind::Save];
-        let lists = kinds.map(|kind| self.edges(kind, tweet.uuid()));
+        let lists = kinds.map(|kind| self.edges(kind, Target::Tweet(tweet)));
         Ok(try_join_all(lists).await?.contains(&true))
     }
 
     /// Removes the likes of a comment.
     pub async fn comment_likes(&self, comment: CommentId) -> Result<bool, StoreError> {
-        self.edges(EdgeKind::CommentLike, comment.uuid()).await
+        self.edges(EdgeKind::CommentLike, Target::Comment(comment)).await
     }
 
     /// Removes the comments on a tweet. Each removal creates a job that removes everything that refers to the comment.
@@ -100,27 +135,25 @@ impl Purge {
         transaction.commit(&self.feed.db).await.map(|_| ())
     }
 
-    /// Removes the follows, blocks and mutes of a user by others, and the flags for those blocks and mutes.
+    /// Removes the follows, blocks and mutes of a user by others.
     pub async fn relations(&self, user: UserId) -> Result<bool, StoreError> {
         let mut more = false;
         for kind in [EdgeKind::Follow, EdgeKind::Block, EdgeKind::Mute] {
-            more |= self.edges(kind, user.uuid()).await?;
+            more |= self.edges(kind, Target::User(user)).await?;
         }
         Ok(more)
     }
 
-    async fn edges(&self, kind: EdgeKind, target: Uuid) -> Result<bool, StoreError> {
-        self.each_page(&list_of(kind, target), Part::Edges { kind, target }).await
+    async fn edges(&self, kind: EdgeKind, target: Target) -> Result<bool, StoreError> {
+        self.each_page(&list_of(kind, target.uuid()), Part::Edges { kind, target }).await
     }
 
-    /// Removes the edges from these actors to a target. The actors' flags for blocks and mutes are removed first.
-    async fn edges_of(&self, actors: &[UserId], kind: EdgeKind, target: Uuid) -> Result<(), StoreError> {
-        if let (EdgeKind::Block | EdgeKind::Mute, Ok(user)) = (kind, target.to_string().parse()) {
-            let hides = actors.iter().map(|actor| hide_key(*actor, user));
-            self.delete_each(&self.social, hides.collect()).await?;
-        }
-        let edges = actors.iter().map(|actor| edge_key(*actor, kind, target));
-        self.delete_each(&self.social, edges.collect()).await
+    /// Removes these edges to a target: first the items that make them unique, then the edges, by which they are found.
+    async fn remove_edges(&self, edges: &[(UserId, EdgeId)], kind: EdgeKind, target: Target) -> Result<(), StoreError> {
+        let states = edges.iter().filter_map(|(actor, _)| target.state_key(*actor));
+        self.delete_each(&self.social, states.collect()).await?;
+        let keys = edges.iter().map(|(actor, id)| target.edge_key(*actor, kind, *id));
+        self.delete_each(&self.social, keys.collect()).await
     }
 
     /// Reads pages of a list in the index `lists`, as many as one call may, and removes their entries.
@@ -138,8 +171,9 @@ impl Purge {
                     self.free_all(replies.collect()).await?;
                 }
                 Part::Edges { kind, target } => {
-                    let actors = page.entries.iter().filter_map(|item| id_behind(item, "pk", "U#"));
-                    self.edges_of(&actors.collect::<Vec<_>>(), kind, target).await?;
+                    let edge = |item| Some((id_behind(item, "pk", kind.partition())?, id_behind(item, "list_sk", "")?));
+                    let edges: Vec<(UserId, EdgeId)> = page.entries.iter().filter_map(edge).collect();
+                    self.remove_edges(&edges, kind, target).await?;
                 }
             }
             match page.next {

@@ -4,13 +4,13 @@
 use std::collections::HashSet;
 
 use aviary_model::UserId;
-use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::Condition;
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
-use crate::social::keys::hide_key;
+use crate::social::edge_states::BLOCKED_BY;
+use crate::social::keys::relation_key;
 
 /// Why a text or a reaction was not written.
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +37,9 @@ pub(crate) fn check_blocks(
     caller: UserId,
     reached: impl IntoIterator<Item = UserId>,
 ) -> Result<Vec<WriteId>, StoreError> {
-    let free = Condition::missing("blocked_by").or(Condition::equals("blocked_by", AttributeValue::Bool(false)));
+    let free = Condition::missing(BLOCKED_BY);
     let others: HashSet<UserId> = reached.into_iter().filter(|other| *other != caller).collect();
-    others.into_iter().map(|other| transaction.check(table, hide_key(caller, other), &free)).collect()
+    others.into_iter().map(|other| transaction.check(table, relation_key(caller, other), &free)).collect()
 }
 
 /// Did one of these checks fail?

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aviary_model::{NameKey, UserId};
+use aviary_model::{Mention, NameKey, UserId};
 use serde::Deserialize;
 
 use crate::accounts::NameOwner;
@@ -23,15 +23,15 @@ pub struct FeedLookup {
 /// The results of a lookup. Names without an owner and deleted users are missing.
 #[derive(Clone, Debug, Default)]
 pub struct FeedLookupResult {
-    owners: HashMap<String, UserId>,
+    owners: HashMap<NameKey, UserId>,
     followers: HashMap<UserId, u64>,
 }
 
 impl FeedLookupResult {
-    /// The user who owns this name.
+    /// The user whom a mention names.
     #[must_use]
-    pub fn owner(&self, name: &NameKey) -> Option<UserId> {
-        self.owners.get(name.as_str()).copied()
+    pub fn mentioned(&self, mention: &Mention) -> Option<UserId> {
+        mention.owner(&self.owners)
     }
 
     /// The number of this user's followers.
@@ -55,7 +55,7 @@ impl Profiles {
         let keys: Vec<Key> = names.chain(lookup.people.iter().copied().map(profile_key)).collect();
         let mut found = FeedLookupResult::default();
         for item in self.table.batch_get_many(keys).await? {
-            let name = attribute(&item, "pk").and_then(|pk| pk.strip_prefix("NAME#")).map(ToOwned::to_owned);
+            let name = attribute(&item, "pk").and_then(|pk| pk.strip_prefix("NAME#")).map(NameKey::of);
             if let Some(name) = name {
                 found.owners.insert(name, self.table.read::<NameOwner>(item)?.user_id);
             } else {

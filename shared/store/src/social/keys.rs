@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::dynamodb::item::Key;
 use crate::dynamodb::pages::SHARDS;
 
-/// The kind of an edge from an actor to a target: `U#<actor> / <KIND>#<target>`.
+/// The kind of an edge from an actor to a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum EdgeKind {
     Follow,
@@ -19,7 +19,10 @@ pub(crate) enum EdgeKind {
 }
 
 impl EdgeKind {
-    /// The prefix of the sort key and of `recent_sk`.
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Follow, Self::Block, Self::Mute, Self::Like, Self::Retweet, Self::Save, Self::CommentLike];
+
+    /// The prefix of the sort key.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Follow => "FOLLOW",
@@ -29,6 +32,14 @@ impl EdgeKind {
             Self::Retweet => "RETWEET",
             Self::Save => "SAVE",
             Self::CommentLike => "CLIKE",
+        }
+    }
+
+    /// The prefix of the partition that holds the actor's edges of this kind.
+    pub(crate) const fn partition(self) -> &'static str {
+        match self {
+            Self::Follow | Self::Block | Self::Mute => USER,
+            Self::Like | Self::Retweet | Self::Save | Self::CommentLike => WORKS,
         }
     }
 
@@ -45,23 +56,36 @@ impl EdgeKind {
     }
 }
 
+/// The prefix of a user's partition: the profile, and what stands between the user and other people.
+pub(crate) const USER: &str = "U#";
+/// The prefix of the partition of a user's works: tweets, comments and reactions. `tweets` may write here, and nowhere
+/// else in the name of a user.
+pub(crate) const WORKS: &str = "W#";
+
 /// The partition of a user.
 pub(crate) fn user_pk(user: UserId) -> String {
-    format!("U#{user}")
+    format!("{USER}{user}")
 }
 
-/// The key of an edge.
-pub(crate) fn edge_key(actor: UserId, kind: EdgeKind, target: Uuid) -> Key {
-    Key::new(user_pk(actor), format!("{}#{target}", kind.word()))
+/// The partition of a user's works.
+pub(crate) fn works_pk(user: UserId) -> String {
+    format!("{WORKS}{user}")
 }
 
-/// The index attributes of an edge: for the reverse list (`lists`) and for the actor's own list (`by-recency`).
-pub(crate) fn edge_index(actor: UserId, kind: EdgeKind, target: Uuid, id: EdgeId) -> [(&'static str, String); 3] {
-    [
-        ("list_pk", list_pk(&list_of(kind, target), actor.uuid())),
-        ("list_sk", id.to_string()),
-        ("recent_sk", format!("{}#{id}", kind.word())),
-    ]
+/// The key of an edge. Its id is in the sort key, so an actor's edges of one kind lie in the order in which they were
+/// made.
+pub(crate) fn edge_key(actor: UserId, kind: EdgeKind, id: EdgeId) -> Key {
+    Key::new(format!("{}{actor}", kind.partition()), format!("{}#{id}", kind.word()))
+}
+
+/// The key of a like of a comment. No list shows a user's likes of comments, so it names its target.
+pub(crate) fn comment_like_key(actor: UserId, comment: CommentId) -> Key {
+    Key::new(works_pk(actor), format!("{COMMENT_LIKE}{comment}"))
+}
+
+/// The index attributes of an edge, for the reverse list (`lists`).
+pub(crate) fn edge_index(actor: UserId, kind: EdgeKind, target: Uuid, id: EdgeId) -> [(&'static str, String); 2] {
+    [("list_pk", list_pk(&list_of(kind, target), actor.uuid())), ("list_sk", id.to_string())]
 }
 
 /// The reverse list of an edge kind, such as a tweet's likes or a user's followers.
@@ -75,9 +99,21 @@ pub(crate) fn list_pk(list: &str, by: Uuid) -> String {
     format!("{list}#{}", last % SHARDS)
 }
 
-/// The key of the flags for the blocks and mutes between two users, as stored for the first one.
-pub(crate) fn hide_key(user: UserId, other: UserId) -> Key {
-    Key::new(user_pk(user), format!("HIDE#{other}"))
+/// The prefix of the sort key of [`relation_key`].
+pub(crate) const RELATION: &str = "RELATION#";
+/// The prefix of the sort key of [`comment_like_key`].
+pub(crate) const COMMENT_LIKE: &str = "CLIKE#";
+/// The prefix of the sort key of [`reaction_key`].
+pub(crate) const REACTION: &str = "REACTION#";
+
+/// The key of everything that stands between a user and another one, as stored for the first one.
+pub(crate) fn relation_key(user: UserId, other: UserId) -> Key {
+    Key::new(user_pk(user), format!("{RELATION}{other}"))
+}
+
+/// The key of everything that a user did to a tweet.
+pub(crate) fn reaction_key(user: UserId, tweet: TweetId) -> Key {
+    Key::new(works_pk(user), format!("{REACTION}{tweet}"))
 }
 
 /// The key of a tweet.
@@ -92,15 +128,15 @@ pub(crate) fn comment_key(id: CommentId) -> Key {
 
 /// The key of a tweet's entry in its author's list.
 pub(crate) fn authored_key(author: UserId, id: TweetId) -> Key {
-    Key::new(user_pk(author), format!("TWEET#{id}"))
+    Key::new(works_pk(author), format!("TWEET#{id}"))
 }
 
 /// The key of a tweet's entry in its author's list of tweets with media.
 pub(crate) fn with_media_key(author: UserId, id: TweetId) -> Key {
-    Key::new(user_pk(author), format!("MEDIA#{id}"))
+    Key::new(works_pk(author), format!("MEDIA#{id}"))
 }
 
 /// The key of the pointer from an author to a comment.
 pub(crate) fn commented_key(author: UserId, id: CommentId) -> Key {
-    Key::new(user_pk(author), format!("COMMENT#{id}"))
+    Key::new(works_pk(author), format!("COMMENT#{id}"))
 }

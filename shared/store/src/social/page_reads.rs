@@ -3,14 +3,17 @@
 use std::collections::{HashMap, HashSet};
 
 use aviary_model::{CommentId, TweetId, UserId};
-use uuid::Uuid;
+use futures_util::future::try_join;
 
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key};
 use crate::dynamodb::pages::{attribute, id_behind};
 use crate::dynamodb::table::SocialTable;
 use crate::social::comments::Comment;
-use crate::social::keys::{EdgeKind, comment_key, edge_key, hide_key, tweet_key};
+use crate::social::edge_states::{ReactionIds, Relation};
+use crate::social::keys::{
+    COMMENT_LIKE, REACTION, RELATION, comment_key, comment_like_key, reaction_key, relation_key, tweet_key,
+};
 use crate::social::profiles::{Profile, profile_key};
 use crate::social::tweets::Tweet;
 use crate::social::visibility::Visibility;
@@ -19,11 +22,19 @@ use crate::social::visibility::Visibility;
 #[derive(Clone, Debug, Default)]
 pub struct PageKeys {
     viewer: Option<UserId>,
-    tweets: HashSet<TweetId>,
+    tweets: HashMap<TweetId, UserId>,
     reactions: HashSet<TweetId>,
-    comments: HashSet<CommentId>,
+    comments: HashMap<CommentId, UserId>,
     people: HashSet<UserId>,
-    follows: HashSet<UserId>,
+}
+
+/// Keys by how their items are read.
+#[derive(Debug, Default)]
+struct KeysToRead {
+    /// What the viewer wrote. Their next read shows it, so these items are read consistently.
+    own: Vec<Key>,
+    /// What others wrote. It may lag for some seconds, and then costs half.
+    of_others: Vec<Key>,
 }
 
 impl PageKeys {
@@ -36,7 +47,7 @@ impl PageKeys {
     /// Adds a tweet with its author, and the viewer's like, retweet and save of it.
     #[must_use]
     pub fn tweet(mut self, id: TweetId, author: UserId) -> Self {
-        self.tweets.insert(id);
+        self.tweets.insert(id, author);
         self.person(author)
     }
 
@@ -50,36 +61,33 @@ impl PageKeys {
     /// Adds a comment with its author, and the viewer's like of it.
     #[must_use]
     pub fn comment(mut self, id: CommentId, author: UserId) -> Self {
-        self.comments.insert(id);
+        self.comments.insert(id, author);
         self.person(author)
     }
 
-    /// Adds a user's profile, and the blocks and mutes between the viewer and that user.
+    /// Adds a user's profile, and what stands between the viewer and that user: the follow, blocks and mutes.
     #[must_use]
     pub fn person(mut self, id: UserId) -> Self {
         self.people.insert(id);
         self
     }
 
-    /// Adds the viewer's follow of this user.
-    #[must_use]
-    pub fn follows(mut self, id: UserId) -> Self {
-        self.follows.insert(id);
-        self
-    }
-
-    fn keys(&self) -> Vec<Key> {
-        let mut keys: Vec<Key> = self.tweets.iter().map(|id| tweet_key(*id)).collect();
-        keys.extend(self.comments.iter().map(|id| comment_key(*id)));
-        keys.extend(self.people.iter().map(|id| profile_key(*id)));
-        let Some(viewer) = self.viewer else { return keys };
-        let edge = |kind, target: Uuid| edge_key(viewer, kind, target);
-        for tweet in self.tweets.union(&self.reactions) {
-            keys.extend([EdgeKind::Like, EdgeKind::Retweet, EdgeKind::Save].map(|kind| edge(kind, tweet.uuid())));
+    fn keys(&self) -> KeysToRead {
+        let mut keys = KeysToRead::default();
+        let is_own = |author: UserId| self.viewer == Some(author);
+        let tweets = self.tweets.iter().map(|(id, author)| (tweet_key(*id), is_own(*author)));
+        let comments = self.comments.iter().map(|(id, author)| (comment_key(*id), is_own(*author)));
+        let people = self.people.iter().map(|id| (profile_key(*id), is_own(*id)));
+        for (key, own) in tweets.chain(comments).chain(people) {
+            if own { keys.own.push(key) } else { keys.of_others.push(key) }
         }
-        keys.extend(self.comments.iter().map(|comment| edge(EdgeKind::CommentLike, comment.uuid())));
-        keys.extend(self.follows.iter().map(|other| edge(EdgeKind::Follow, other.uuid())));
-        keys.extend(self.people.iter().filter(|other| **other != viewer).map(|other| hide_key(viewer, *other)));
+        if let Some(viewer) = self.viewer {
+            let tweets: HashSet<TweetId> = self.tweets.keys().chain(&self.reactions).copied().collect();
+            keys.own.extend(tweets.into_iter().map(|tweet| reaction_key(viewer, tweet)));
+            keys.own.extend(self.comments.keys().map(|comment| comment_like_key(viewer, *comment)));
+            let others = self.people.iter().filter(|other| **other != viewer);
+            keys.own.extend(others.map(|other| relation_key(viewer, *other)));
+        }
         keys
     }
 }
@@ -90,8 +98,9 @@ pub struct PageData {
     tweets: HashMap<TweetId, Tweet>,
     comments: HashMap<CommentId, Comment>,
     profiles: HashMap<UserId, Profile>,
-    hides: HashMap<UserId, Visibility>,
-    edges: HashSet<(EdgeKind, Uuid)>,
+    relations: HashMap<UserId, Relation>,
+    reactions: HashMap<TweetId, ReactionIds>,
+    comment_likes: HashSet<CommentId>,
 }
 
 impl PageData {
@@ -116,7 +125,7 @@ impl PageData {
     /// The blocks and mutes between the viewer and this user.
     #[must_use]
     pub fn visibility(&self, id: UserId) -> Visibility {
-        self.hides.get(&id).copied().unwrap_or_default()
+        self.relation(id).into()
     }
 
     /// Merges the results of two reads.
@@ -125,43 +134,48 @@ impl PageData {
         self.tweets.extend(other.tweets);
         self.comments.extend(other.comments);
         self.profiles.extend(other.profiles);
-        self.hides.extend(other.hides);
-        self.edges.extend(other.edges);
+        self.relations.extend(other.relations);
+        self.reactions.extend(other.reactions);
+        self.comment_likes.extend(other.comment_likes);
         self
     }
 
     /// Does the viewer follow this user?
     #[must_use]
     pub fn follows(&self, id: UserId) -> bool {
-        self.has(EdgeKind::Follow, id.uuid())
+        self.relation(id).follow.is_some()
     }
 
     /// Does the viewer like this tweet?
     #[must_use]
     pub fn likes(&self, id: TweetId) -> bool {
-        self.has(EdgeKind::Like, id.uuid())
+        self.reaction(id).like.is_some()
     }
 
     /// Did the viewer retweet this tweet?
     #[must_use]
     pub fn retweeted(&self, id: TweetId) -> bool {
-        self.has(EdgeKind::Retweet, id.uuid())
+        self.reaction(id).retweet.is_some()
     }
 
     /// Did the viewer save this tweet?
     #[must_use]
     pub fn saved(&self, id: TweetId) -> bool {
-        self.has(EdgeKind::Save, id.uuid())
+        self.reaction(id).save.is_some()
     }
 
     /// Does the viewer like this comment?
     #[must_use]
     pub fn likes_comment(&self, id: CommentId) -> bool {
-        self.has(EdgeKind::CommentLike, id.uuid())
+        self.comment_likes.contains(&id)
     }
 
-    fn has(&self, kind: EdgeKind, target: Uuid) -> bool {
-        self.edges.contains(&(kind, target))
+    fn relation(&self, id: UserId) -> Relation {
+        self.relations.get(&id).copied().unwrap_or_default()
+    }
+
+    fn reaction(&self, id: TweetId) -> ReactionIds {
+        self.reactions.get(&id).copied().unwrap_or_default()
     }
 
     fn take(&mut self, table: &SocialTable, item: Item) -> Result<(), StoreError> {
@@ -180,22 +194,17 @@ impl PageData {
                 self.profiles.insert(profile.id, profile);
             }
             _ => {
-                if let Some(other) = id_behind(&item, "sk", "HIDE#") {
-                    self.hides.insert(other, table.read(item)?);
-                } else if let Some(edge) = edge_of(&sk) {
-                    self.edges.insert(edge);
+                if let Some(other) = id_behind(&item, "sk", RELATION) {
+                    self.relations.insert(other, table.read(item)?);
+                } else if let Some(tweet) = id_behind(&item, "sk", REACTION) {
+                    self.reactions.insert(tweet, table.read(item)?);
+                } else if let Some(comment) = id_behind(&item, "sk", COMMENT_LIKE) {
+                    self.comment_likes.insert(comment);
                 }
             }
         }
         Ok(())
     }
-}
-
-fn edge_of(sk: &str) -> Option<(EdgeKind, Uuid)> {
-    let (word, target) = sk.split_once('#')?;
-    let kinds = [EdgeKind::Follow, EdgeKind::Like, EdgeKind::Retweet, EdgeKind::Save, EdgeKind::CommentLike];
-    let kind = kinds.into_iter().find(|kind| kind.word() == word)?;
-    Some((kind, target.parse().ok()?))
 }
 
 /// Reads from the `social` table what pages need.
@@ -211,10 +220,14 @@ impl PageReads {
         Self { table: table.clone() }
     }
 
-    /// Reads all keys consistently. One round trip, however many keys there are; no round trip without keys.
+    /// Reads all keys: what the viewer wrote consistently, what others wrote with a lag of some seconds. One round trip,
+    /// however many keys there are; no round trip without keys.
     pub async fn read(&self, keys: &PageKeys) -> Result<PageData, StoreError> {
+        let KeysToRead { own, of_others } = keys.keys();
+        let (own, of_others) =
+            try_join(self.table.batch_get_many(own), self.table.batch_get_many_lagging(of_others)).await?;
         let mut data = PageData::default();
-        for item in self.table.batch_get_many(keys.keys()).await? {
+        for item in own.into_iter().chain(of_others) {
             data.take(&self.table, item)?;
         }
         Ok(data)

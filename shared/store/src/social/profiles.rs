@@ -44,6 +44,18 @@ pub struct Profile {
     /// The number of users whom this user follows.
     #[serde(default, deserialize_with = "count")]
     pub following: u64,
+    /// The number of tweets.
+    #[serde(default, deserialize_with = "count")]
+    pub tweets: u64,
+    /// The number of tweets with media.
+    #[serde(default, deserialize_with = "count")]
+    pub media_tweets: u64,
+    /// The number of comments.
+    #[serde(default, deserialize_with = "count")]
+    pub replies: u64,
+    /// The number of tweets and comments that this user likes.
+    #[serde(default, deserialize_with = "count")]
+    pub likes_given: u64,
     /// The time of creation.
     pub created_at: Timestamp,
 }
@@ -63,6 +75,10 @@ impl Profile {
             service_profile: ServiceProfile::default(),
             followers: 0,
             following: 0,
+            tweets: 0,
+            media_tweets: 0,
+            replies: 0,
+            likes_given: 0,
             created_at,
         }
     }
@@ -206,7 +222,7 @@ pub(crate) fn profile_item(profile: &Profile) -> Result<Item, StoreError> {
 }
 
 pub(crate) fn name_item(name: &NameKey, id: UserId) -> Result<Item, StoreError> {
-    item(name_key(name), &NameOwner { user_id: id }, name_index(name, id).into_iter().flatten())
+    item(name_key(name), &NameOwner { user_id: id, expires_at: None }, name_index(name, id).into_iter().flatten())
 }
 
 pub(crate) fn profile_key(id: UserId) -> Key {

@@ -1,7 +1,8 @@
 //! Relations between users: follows, blocks and mutes (`docs/social.md`).
 //!
-//! An edge is stored in its actor's partition. What a block or a mute means for both users is stored as flags in
-//! `U#<a> / HIDE#<b>`. Every write that a block forbids checks that item in its own transaction.
+//! What stands between two users is stored once for each of them, as `U#<a> / RELATION#<b>`. Every write that a block
+//! forbids has a condition on that item in its own transaction. A follow, block or mute is an edge in its actor's
+//! partition as well, for the lists.
 
 use aviary_model::{EdgeId, UserId};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -10,22 +11,23 @@ use serde::Serialize;
 use crate::dynamodb::client::MAX_ROUNDS;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Condition, Update};
-use crate::dynamodb::item::{Item, Key, item};
+use crate::dynamodb::item::{Item, Key, item, number, text};
 use crate::dynamodb::pages::{ListPage, Order, PartitionRange, id_behind};
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
-use crate::social::keys::{EdgeKind, edge_index, edge_key, hide_key, list_of, user_pk};
+use crate::social::edge_states::{BLOCK, BLOCKED_BY, FOLLOW, MUTE, Relation, remove_attribute};
+use crate::social::keys::{EdgeKind, USER, edge_index, edge_key, list_of, relation_key, user_pk};
 use crate::social::profiles::{Profile, profile_key};
 use crate::social::visibility::Visibility;
 
-const BLOCKS: &str = "blocks";
-const BLOCKED_BY: &str = "blocked_by";
-const MUTES: &str = "mutes";
+/// How many users one user may follow, unless a setting says otherwise.
+const MAX_FOLLOWS: u64 = 7_500;
 
 /// The follows, blocks and mutes of the `social` table.
 #[derive(Clone, Debug)]
 pub struct Relations {
     table: SocialTable,
+    max_follows: u64,
 }
 
 /// The outcome of a change to a relation.
@@ -39,35 +41,57 @@ pub enum RelationChange {
     BlockedBy,
     /// Not allowed: the actor blocks the other user.
     Blocks,
+    /// Not allowed: the actor follows as many users as one may.
+    TooMany,
 }
 
-/// Another user's profile, with the blocks and mutes between them and an actor.
+/// Another user's profile, with what stands between them and an actor.
 #[derive(Clone, Debug)]
 pub struct RelationTarget {
     /// The other user's profile.
     pub profile: Profile,
-    /// The actor's flags for the other user.
-    pub mine: Visibility,
-    /// The other user's flags for the actor.
-    theirs: Visibility,
+    mine: Relation,
+    theirs: Relation,
 }
 
+impl RelationTarget {
+    /// The blocks and mutes between the actor and the other user.
+    #[must_use]
+    pub fn visibility(&self) -> Visibility {
+        self.mine.into()
+    }
+}
+
+/// An edge to another user, as it is stored.
 #[derive(Serialize)]
 struct Edge {
-    id: EdgeId,
+    other: UserId,
 }
 
 impl Relations {
     /// Uses this table. Makes no call.
     #[must_use]
     pub fn new(table: &SocialTable) -> Self {
-        Self { table: table.clone() }
+        Self { table: table.clone(), max_follows: MAX_FOLLOWS }
     }
 
-    /// Another user's profile, and the blocks and mutes between them and the actor. `None` if there is no such user.
-    /// One round trip.
+    /// The same with another number of users whom one user may follow.
+    #[must_use]
+    pub fn with_max_follows(self, max_follows: u64) -> Self {
+        Self { max_follows, ..self }
+    }
+
+    /// How many users one user may follow.
+    #[must_use]
+    pub fn max_follows(&self) -> u64 {
+        self.max_follows
+    }
+
+    /// Another user's profile, and what stands between them and the actor. `None` if there is no such user. One round
+    /// trip.
     pub async fn between(&self, actor: UserId, other: UserId) -> Result<Option<RelationTarget>, StoreError> {
-        let (mine, theirs, profile) = (hide_key(actor, other), hide_key(other, actor), profile_key(other));
+        let (mine, theirs) = (relation_key(actor, other), relation_key(other, actor));
+        let profile = profile_key(other);
         // If both users are the same, both keys are equal, and a batch read rejects duplicate keys.
         let mut keys = vec![profile.clone(), mine.clone()];
         keys.extend((mine != theirs).then(|| theirs.clone()));
@@ -81,84 +105,121 @@ impl Relations {
         found.iter().find(|item| key.is_of(item)).map(|item| self.table.read(item.clone())).transpose()
     }
 
-    /// Makes `actor` follow `other`, unless one of them blocks the other. One round trip.
+    /// Makes `actor` follow `other`, unless one of them blocks the other, or the actor follows as many users as one
+    /// may. Their number is the counter of the actor's profile, which the stream keeps: a few more may be followed within
+    /// the stream's delay. One round trip.
     pub async fn follow(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<RelationChange, StoreError> {
+        let free = Condition::missing(FOLLOW).and(Condition::missing(BLOCK)).and(Condition::missing(BLOCKED_BY));
         let mut transaction = Transaction::default();
+        let at = transaction.update(&self.table, relation_key(actor, other), &set(FOLLOW, id).when(free))?;
         self.create_edge(&mut transaction, EdgeKind::Follow, actor, other, id)?;
-        let at = transaction.check(&self.table, hide_key(actor, other), &no_block())?;
+        let below = Condition::missing("following").or(Condition::less("following", number(self.max_follows)));
+        transaction.check(&self.table, profile_key(actor), &below)?;
         let committed = transaction.commit(&self.table.db).await?;
         match committed.refusal(at) {
             _ if matches!(committed, Committed::Done) => Ok(RelationChange::Changed),
             Some(refusal) => self.which_block(refusal.found.clone()),
-            None => Ok(RelationChange::Unchanged),
+            None => Ok(RelationChange::TooMany),
         }
     }
 
-    fn which_block(&self, hide: Option<Item>) -> Result<RelationChange, StoreError> {
-        let hide: Visibility = hide.map(|item| self.table.read(item)).transpose()?.unwrap_or_default();
-        Ok(if hide.blocked_by { RelationChange::BlockedBy } else { RelationChange::Blocks })
+    fn which_block(&self, relation: Option<Item>) -> Result<RelationChange, StoreError> {
+        let relation: Relation = relation.map(|item| self.table.read(item)).transpose()?.unwrap_or_default();
+        Ok(match (relation.blocked_by, relation.block) {
+            (true, _) => RelationChange::BlockedBy,
+            (false, Some(_)) => RelationChange::Blocks,
+            (false, None) => RelationChange::Unchanged,
+        })
     }
 
-    /// Ends the follow of `other` by `actor`. One round trip.
-    pub async fn unfollow(&self, actor: UserId, other: UserId) -> Result<RelationChange, StoreError> {
-        let mut transaction = Transaction::default();
-        self.delete_edge(&mut transaction, EdgeKind::Follow, actor, other)?;
-        Ok(outcome(&transaction.commit(&self.table.db).await?))
+    /// Ends the follow of `was` by `actor`. `was` is the state that the caller read. One round trip, and two more if the
+    /// state changed concurrently; none without a follow.
+    pub async fn unfollow(&self, actor: UserId, was: RelationTarget) -> Result<RelationChange, StoreError> {
+        self.change(actor, was, |transaction, was| {
+            let Some(follow) = was.mine.follow else { return Ok(false) };
+            remove_attribute(transaction, &self.table, relation_key(actor, was.profile.id), &was.mine, FOLLOW)?;
+            transaction.delete(&self.table, edge_key(actor, EdgeKind::Follow, follow)).map(|_| true)
+        })
+        .await
     }
 
-    /// Makes `actor` block `other`, and ends the follows in both directions. The two users must differ. One round trip.
-    pub async fn block(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<RelationChange, StoreError> {
-        let mut transaction = Transaction::default();
-        self.create_edge(&mut transaction, EdgeKind::Block, actor, other, id)?;
-        transaction.update(&self.table, hide_key(actor, other), &raise(BLOCKS))?;
-        transaction.update(&self.table, hide_key(other, actor), &raise(BLOCKED_BY))?;
-        transaction.delete(&self.table, edge_key(actor, EdgeKind::Follow, other.uuid()))?;
-        transaction.delete(&self.table, edge_key(other, EdgeKind::Follow, actor.uuid()))?;
-        Ok(outcome(&transaction.commit(&self.table.db).await?))
+    /// Makes `actor` block the user of `was`, and ends the follows in both directions. The two users must differ. `was`
+    /// is the state that the caller read. One round trip, and two more if the state changed concurrently; none if the
+    /// block exists.
+    pub async fn block(&self, actor: UserId, was: RelationTarget, id: EdgeId) -> Result<RelationChange, StoreError> {
+        self.change(actor, was, |transaction, was| {
+            if was.mine.block.is_some() {
+                return Ok(false);
+            }
+            let other = was.profile.id;
+            let mine = set(BLOCK, id).remove(FOLLOW).when(Condition::missing(BLOCK)).when(follow_is(&was.mine));
+            transaction.update(&self.table, relation_key(actor, other), &mine)?;
+            let blocked = Update::new().set(BLOCKED_BY, AttributeValue::Bool(true));
+            let theirs = blocked.remove(FOLLOW).when(follow_is(&was.theirs));
+            transaction.update(&self.table, relation_key(other, actor), &theirs)?;
+            for (user, follow) in [(actor, was.mine.follow), (other, was.theirs.follow)] {
+                if let Some(follow) = follow {
+                    transaction.delete(&self.table, edge_key(user, EdgeKind::Follow, follow))?;
+                }
+            }
+            self.create_edge(transaction, EdgeKind::Block, actor, other, id).map(|_| true)
+        })
+        .await
     }
 
-    /// Ends the block of `other` by `actor`. `was` is the state that the caller read. The follows are not restored. One
-    /// round trip, and two more if the state changed concurrently.
+    /// Ends the block of the user of `was` by `actor`. `was` is the state that the caller read. The follows are not
+    /// restored. One round trip, and two more if the state changed concurrently; none without a block.
     pub async fn unblock(&self, actor: UserId, was: RelationTarget) -> Result<RelationChange, StoreError> {
-        self.take_back(actor, was, EdgeKind::Block).await
+        self.change(actor, was, |transaction, was| {
+            let Some(block) = was.mine.block else { return Ok(false) };
+            let other = was.profile.id;
+            remove_attribute(transaction, &self.table, relation_key(actor, other), &was.mine, BLOCK)?;
+            remove_attribute(transaction, &self.table, relation_key(other, actor), &was.theirs, BLOCKED_BY)?;
+            transaction.delete(&self.table, edge_key(actor, EdgeKind::Block, block)).map(|_| true)
+        })
+        .await
     }
 
     /// Makes `actor` mute `other`, who is not told. One round trip.
     pub async fn mute(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<RelationChange, StoreError> {
         let mut transaction = Transaction::default();
+        let muted = set(MUTE, id).when(Condition::missing(MUTE));
+        transaction.update(&self.table, relation_key(actor, other), &muted)?;
         self.create_edge(&mut transaction, EdgeKind::Mute, actor, other, id)?;
-        transaction.update(&self.table, hide_key(actor, other), &raise(MUTES))?;
-        Ok(outcome(&transaction.commit(&self.table.db).await?))
+        Ok(match transaction.commit(&self.table.db).await? {
+            Committed::Done => RelationChange::Changed,
+            Committed::Refused(_) => RelationChange::Unchanged,
+        })
     }
 
-    /// Ends the mute of `other` by `actor`. `was` is the state that the caller read. One round trip, and two more if
-    /// the state changed concurrently.
+    /// Ends the mute of the user of `was` by `actor`. `was` is the state that the caller read. One round trip, and two
+    /// more if the state changed concurrently; none without a mute.
     pub async fn unmute(&self, actor: UserId, was: RelationTarget) -> Result<RelationChange, StoreError> {
-        self.take_back(actor, was, EdgeKind::Mute).await
+        self.change(actor, was, |transaction, was| {
+            let Some(mute) = was.mine.mute else { return Ok(false) };
+            remove_attribute(transaction, &self.table, relation_key(actor, was.profile.id), &was.mine, MUTE)?;
+            transaction.delete(&self.table, edge_key(actor, EdgeKind::Mute, mute)).map(|_| true)
+        })
+        .await
     }
 
-    /// Removes an edge and its flags. An item without flags is deleted, so each write is conditional on whether other
-    /// flags are set. If they changed since they were read, the flags are read again.
-    async fn take_back(
+    /// Commits the writes that `writes` derives from the state that was read. If the state changed since then, it is
+    /// read again. `writes` returns false if there is nothing to change.
+    async fn change(
         &self,
         actor: UserId,
         mut was: RelationTarget,
-        kind: EdgeKind,
+        writes: impl Fn(&mut Transaction, &RelationTarget) -> Result<bool, StoreError>,
     ) -> Result<RelationChange, StoreError> {
         let other = was.profile.id;
         for round in 0..MAX_ROUNDS {
             self.table.db.pause_before(round).await?;
             let mut transaction = Transaction::default();
-            let at = self.delete_edge(&mut transaction, kind, actor, other)?;
-            if kind == EdgeKind::Block {
-                self.lower(&mut transaction, hide_key(actor, other), was.mine, BLOCKS)?;
-                self.lower(&mut transaction, hide_key(other, actor), was.theirs, BLOCKED_BY)?;
-            } else {
-                self.lower(&mut transaction, hide_key(actor, other), was.mine, MUTES)?;
+            if !writes(&mut transaction, &was)? {
+                return Ok(RelationChange::Unchanged);
             }
             match transaction.commit(&self.table.db).await? {
                 Committed::Done => return Ok(RelationChange::Changed),
-                committed if committed.refused(at) => return Ok(RelationChange::Unchanged),
                 Committed::Refused(_) => match self.between(actor, other).await? {
                     Some(now) => was = now,
                     None => return Ok(RelationChange::Unchanged),
@@ -166,28 +227,6 @@ impl Relations {
             }
         }
         Err(StoreError::Passing("the relation of two users changed in every attempt".to_owned()))
-    }
-
-    fn lower(
-        &self,
-        transaction: &mut Transaction,
-        key: Key,
-        was: Visibility,
-        flag: &'static str,
-    ) -> Result<WriteId, StoreError> {
-        let [one, other] = match flag {
-            BLOCKS => [BLOCKED_BY, MUTES],
-            BLOCKED_BY => [BLOCKS, MUTES],
-            _ => [BLOCKS, BLOCKED_BY],
-        };
-        let has =
-            |name| [(BLOCKS, was.blocks), (BLOCKED_BY, was.blocked_by), (MUTES, was.mutes)].contains(&(name, true));
-        if has(one) || has(other) {
-            let stays = Condition::exists(one).or(Condition::exists(other));
-            transaction.update(&self.table, key, &Update::new().remove(flag).when(stays))
-        } else {
-            transaction.delete_if(&self.table, key, &Condition::missing(one).and(Condition::missing(other)))
-        }
     }
 
     fn create_edge(
@@ -199,17 +238,7 @@ impl Relations {
         id: EdgeId,
     ) -> Result<WriteId, StoreError> {
         let index = edge_index(actor, kind, other.uuid(), id);
-        transaction.create(&self.table, item(edge_key(actor, kind, other.uuid()), &Edge { id }, index)?)
-    }
-
-    fn delete_edge(
-        &self,
-        transaction: &mut Transaction,
-        kind: EdgeKind,
-        actor: UserId,
-        other: UserId,
-    ) -> Result<WriteId, StoreError> {
-        transaction.delete_if(&self.table, edge_key(actor, kind, other.uuid()), &Condition::item_exists())
+        transaction.create(&self.table, item(edge_key(actor, kind, id), &Edge { other }, index)?)
     }
 
     /// A page of the user's followers, newest first, after the cursor `after`. The index lags. One round trip.
@@ -221,7 +250,7 @@ impl Relations {
     ) -> Result<ListPage<UserId>, StoreError> {
         let (list, after) = (list_of(EdgeKind::Follow, user.uuid()), after.map(|place| place.to_string()));
         let page = self.table.list_page(&list, Order::NewestFirst, after.as_deref(), limit).await?;
-        Ok(page.filter_map(|item| id_behind(&item, "pk", "U#")))
+        Ok(page.filter_map(|item| id_behind(&item, "pk", USER)))
     }
 
     /// A page of the users whom this user follows, newest first. One round trip.
@@ -257,25 +286,21 @@ impl Relations {
         limit: i32,
     ) -> Result<ListPage<UserId>, StoreError> {
         let prefix = format!("{}#", kind.word());
-        let own = PartitionRange { pk: user_pk(user), prefix: &prefix, by_recency: true, order: Order::NewestFirst };
+        let own = PartitionRange { pk: user_pk(user), prefix: &prefix, by_recency: false, order: Order::NewestFirst };
         let after = after.map(|place| place.to_string());
         let page = self.table.own_page(&own, after.as_deref(), limit).await?;
-        Ok(page.filter_map(|item| id_behind(&item, "sk", &prefix)))
+        Ok(page.filter_map(|item| id_behind(&item, "other", "")))
     }
 }
 
-/// The condition, on `U#<actor> / HIDE#<other>`, of every write that a block forbids in both directions.
-fn no_block() -> Condition {
-    Condition::missing(BLOCKS).and(Condition::missing(BLOCKED_BY))
+fn set(name: &str, id: EdgeId) -> Update {
+    Update::new().set(name, text(id.to_string()))
 }
 
-fn raise(flag: &str) -> Update {
-    Update::new().set(flag, AttributeValue::Bool(true))
-}
-
-fn outcome(committed: &Committed) -> RelationChange {
-    match committed {
-        Committed::Done => RelationChange::Changed,
-        Committed::Refused(_) => RelationChange::Unchanged,
+/// The condition that the follow is as it was read.
+fn follow_is(was: &Relation) -> Condition {
+    match was.follow {
+        Some(follow) => Condition::equals(FOLLOW, text(follow.to_string())),
+        None => Condition::missing(FOLLOW),
     }
 }

@@ -15,10 +15,12 @@ const MAX_PLACE_BYTES: usize = 1_024;
 const LAST: char = '\u{10ffff}';
 
 /// A user whom the index returned. The profile decides whether the hit is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchHit {
     /// The user.
     pub user: UserId,
+    /// The hit's place in the search, from which the next page may go on. It shows the name and the user.
+    pub place: String,
     /// Was the user found by the alias instead of the username?
     pub by_alias: bool,
 }
@@ -27,7 +29,7 @@ impl SearchHit {
     /// Is the profile shown for this hit? A user found by both names is shown once, by the username. A user who was
     /// renamed after the index was written is not shown.
     #[must_use]
-    pub fn shows(self, profile: &Profile, query: &NameKey) -> bool {
+    pub fn shows(&self, profile: &Profile, query: &NameKey) -> bool {
         let begins = |name: &str| NameKey::of(name).as_str().starts_with(query.as_str());
         let by_name = begins(profile.username.as_str());
         if self.by_alias { !by_name && begins(profile.alias.as_str()) } else { by_name }
@@ -36,7 +38,8 @@ impl SearchHit {
 
 impl Profiles {
     /// A page of the users whose username or alias begins with the query, in the order of the names, after the cursor
-    /// `after`. `None` if the cursor does not belong to this search. The index lags. One round trip.
+    /// `after`. `None` if the cursor does not belong to this search. A client may see only the places of hits that are
+    /// shown to it. The index lags. One round trip.
     pub async fn search(
         &self,
         query: &NameKey,
@@ -88,7 +91,7 @@ fn hit(item: &Item) -> Option<SearchHit> {
 
 fn hit_of(sk: &str, by_alias: bool) -> Option<SearchHit> {
     let (_, user) = sk.rsplit_once('#')?;
-    Some(SearchHit { user: user.parse().ok()?, by_alias })
+    Some(SearchHit { user: user.parse().ok()?, place: sk.to_owned(), by_alias })
 }
 
 #[cfg(test)]

@@ -8,12 +8,10 @@ use serde::de::DeserializeOwned;
 
 use crate::dynamodb::error::StoreError;
 use crate::social::comments::Comment;
-use crate::social::keys::EdgeKind;
+use crate::social::keys::{EdgeKind, RELATION, USER};
 use crate::social::profiles::Profiles;
 use crate::social::tweets::Tweet;
 use crate::social::visibility::Visibility;
-
-const HIDE: &str = "HIDE#";
 
 type Image = serde_dynamo::Item;
 
@@ -31,6 +29,8 @@ pub enum SocialChange {
         /// The item after the edit.
         after: Box<Tweet>,
     },
+    /// A tweet was deleted.
+    TweetGone(Box<Tweet>),
     /// A comment was created.
     Commented(Box<Comment>),
     /// A comment's text was edited.
@@ -102,11 +102,14 @@ struct Keys {
     sk: String,
 }
 
+/// The attributes of the edges of all kinds.
 #[derive(Deserialize)]
 struct Edge {
-    id: EdgeId,
+    /// Only of a like of a comment; the others have their id in the key.
+    id: Option<EdgeId>,
     author: Option<UserId>,
     tweet: Option<TweetId>,
+    other: Option<UserId>,
 }
 
 impl Profiles {
@@ -120,7 +123,7 @@ impl Profiles {
         match &*keys.sk {
             "TWEET" => self.tweet(old, new),
             "COMMENT" => self.comment(old, new),
-            sk if sk.starts_with(HIDE) => self.hide(&keys, old, new),
+            sk if sk.starts_with(RELATION) => self.relation(&keys, old, new),
             // An edge that was only updated was neither created nor deleted.
             _ if old.is_some() && new.is_some() => Ok(SocialChange::Other),
             _ => self.edge(image, &keys, new.is_some()),
@@ -128,7 +131,10 @@ impl Profiles {
     }
 
     fn tweet(&self, old: Option<Image>, new: Option<Image>) -> Result<SocialChange, StoreError> {
-        let Some(new) = new else { return Ok(SocialChange::Other) };
+        let Some(new) = new else {
+            let gone = old.map(|old| self.read(&old)).transpose()?;
+            return Ok(gone.map_or(SocialChange::Other, SocialChange::TweetGone));
+        };
         let after: Box<Tweet> = self.read(&new)?;
         let Some(old) = old else { return Ok(SocialChange::Tweeted(after)) };
         let before: Box<Tweet> = self.read(&old)?;
@@ -149,7 +155,7 @@ impl Profiles {
         })
     }
 
-    fn hide(&self, keys: &Keys, old: Option<Image>, new: Option<Image>) -> Result<SocialChange, StoreError> {
+    fn relation(&self, keys: &Keys, old: Option<Image>, new: Option<Image>) -> Result<SocialChange, StoreError> {
         let hides = |image: Option<Image>| match image {
             Some(image) => self.read::<Visibility>(&image).map(Visibility::is_hidden),
             None => Ok(false),
@@ -158,31 +164,35 @@ impl Profiles {
             return Ok(SocialChange::Other);
         }
         Ok(SocialChange::Hidden {
-            user: self.id(keys.pk.strip_prefix("U#"), "its key has no user")?,
-            other: self.id(keys.sk.strip_prefix(HIDE), "it names no user")?,
+            user: self.id(keys.pk.strip_prefix(USER), "its key has no user")?,
+            other: self.id(keys.sk.strip_prefix(RELATION), "it names no user")?,
         })
     }
 
     fn edge(&self, image: &Image, keys: &Keys, came: bool) -> Result<SocialChange, StoreError> {
-        let Some((word, target)) = keys.sk.split_once('#') else { return Ok(SocialChange::Other) };
-        let kinds = [EdgeKind::Follow, EdgeKind::Like, EdgeKind::Retweet, EdgeKind::CommentLike];
-        let Some(kind) = kinds.into_iter().find(|kind| kind.word() == word) else { return Ok(SocialChange::Other) };
-        let edge: Edge = self.read(image)?;
-        let actor = self.id(keys.pk.strip_prefix("U#"), "its key has no actor")?;
-        let author = || edge.author.ok_or_else(|| self.table.corrupt("it has no author"));
-        let to = match kind {
-            EdgeKind::Like => EdgeTarget::Like { tweet: self.id(Some(target), "it likes nothing")?, author: author()? },
-            EdgeKind::Retweet => {
-                EdgeTarget::Retweet { tweet: self.id(Some(target), "it retweets nothing")?, author: author()? }
-            }
-            EdgeKind::CommentLike => EdgeTarget::CommentLike {
-                comment: self.id(Some(target), "it likes nothing")?,
-                author: author()?,
-                tweet: edge.tweet.ok_or_else(|| self.table.corrupt("its comment has no tweet"))?,
-            },
-            _ => EdgeTarget::Follow(self.id(Some(target), "it names no followed user")?),
+        let Some((word, place)) = keys.sk.split_once('#') else { return Ok(SocialChange::Other) };
+        let Some(kind) = EdgeKind::ALL.into_iter().find(|kind| kind.word() == word) else {
+            return Ok(SocialChange::Other);
         };
-        Ok(SocialChange::Edge(EdgeChange { actor, id: edge.id, to, came }))
+        let edge: Edge = self.read(image)?;
+        let actor = self.id(keys.pk.strip_prefix(kind.partition()), "its key has no actor")?;
+        let author = edge.author.ok_or_else(|| self.table.corrupt("it has no author"));
+        let tweet = edge.tweet.ok_or_else(|| self.table.corrupt("it has no tweet"));
+        let other = edge.other.ok_or_else(|| self.table.corrupt("it names no other user"));
+        let to = match kind {
+            EdgeKind::Follow => EdgeTarget::Follow(other?),
+            EdgeKind::Like => EdgeTarget::Like { tweet: tweet?, author: author? },
+            EdgeKind::Retweet => EdgeTarget::Retweet { tweet: tweet?, author: author? },
+            EdgeKind::CommentLike => {
+                let comment = self.id(Some(place), "it likes no comment")?;
+                let id = edge.id.ok_or_else(|| self.table.corrupt("it has no id"))?;
+                let to = EdgeTarget::CommentLike { comment, author: author?, tweet: tweet? };
+                return Ok(SocialChange::Edge(EdgeChange { actor, id, to, came }));
+            }
+            EdgeKind::Block | EdgeKind::Mute | EdgeKind::Save => return Ok(SocialChange::Other),
+        };
+        let id = self.id(Some(place), "its key has no id")?;
+        Ok(SocialChange::Edge(EdgeChange { actor, id, to, came }))
     }
 
     fn id<T: FromStr>(&self, text: Option<&str>, wrong: &str) -> Result<T, StoreError> {

@@ -7,7 +7,7 @@ use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, count};
 use crate::dynamodb::pages::{ListPage, Order, PartitionRange, id_behind};
 use crate::dynamodb::table::SocialTable;
-use crate::social::keys::{tweet_key, user_pk};
+use crate::social::keys::{tweet_key, works_pk};
 
 /// A tweet as it is stored.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -168,7 +168,7 @@ impl Tweets {
         after: Option<TweetId>,
         limit: i32,
     ) -> Result<ListPage<TweetId>, StoreError> {
-        let own = PartitionRange { pk: user_pk(author), prefix, by_recency: false, order: Order::NewestFirst };
+        let own = PartitionRange { pk: works_pk(author), prefix, by_recency: false, order: Order::NewestFirst };
         let after = after.map(|id| id.to_string());
         let page = self.table.own_page(&own, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| id_behind(&item, "sk", prefix)))

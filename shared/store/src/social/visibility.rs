@@ -2,18 +2,24 @@
 
 use serde::Deserialize;
 
+use crate::social::edge_states::Relation;
+
 /// The blocks and mutes between a viewer and another user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Relation")]
 pub struct Visibility {
     /// The viewer blocks the other user.
-    #[serde(default)]
     pub blocks: bool,
     /// The viewer mutes the other user.
-    #[serde(default)]
     pub mutes: bool,
     /// The other user blocks the viewer.
-    #[serde(default)]
     pub blocked_by: bool,
+}
+
+impl From<Relation> for Visibility {
+    fn from(relation: Relation) -> Self {
+        Self { blocks: relation.block.is_some(), mutes: relation.mute.is_some(), blocked_by: relation.blocked_by }
+    }
 }
 
 impl Visibility {

@@ -2,5 +2,6 @@
 
 mod change;
 mod deletion;
+mod former;
 mod registration;
 mod registration_race;

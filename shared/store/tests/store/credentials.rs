@@ -4,6 +4,7 @@ mod caller_state;
 mod device_tokens;
 mod idempotency_keys;
 mod limit_counters;
+mod live_sessions;
 mod one_time_tokens;
 pub(crate) mod refresh_families;
 mod refresh_family_race;

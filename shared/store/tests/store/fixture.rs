@@ -11,7 +11,7 @@ use aviary_model::{Email, Entropy, EntropyError, Family, SessionId, Timestamp, T
 use aviary_store::{
     AccountTables, Accounts, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, Integers, IntegersTable, Job,
     Jobs, JobsTable, KeysTable, Profile, Profiles, Registration, RegistrationError, SecurityEvent, SecurityEvents,
-    SessionOpening, SignIn, SigningKeys, SocialTable, StoreError, Task, Tweets, User,
+    SessionOpening, SignIn, SignInError, SigningKeys, SocialTable, Task, Tweets, User,
 };
 use aviary_template::{Settings, Storage, Template};
 use aws_sdk_dynamodb::Client;
@@ -120,7 +120,7 @@ impl Store {
         SignIn::new(&self.credentials, opening(user))
     }
 
-    pub(crate) async fn open_family(&self, user: UserId, sid: SessionId, family: &Family) -> Result<(), StoreError> {
+    pub(crate) async fn open_family(&self, user: UserId, sid: SessionId, family: &Family) -> Result<(), SignInError> {
         self.sign_in(user).with_family(sid, family)?.commit().await
     }
 
@@ -211,13 +211,9 @@ pub(crate) fn number(value: i64) -> AttributeValue {
 }
 
 pub(crate) fn user(name: &str, email: Option<&str>) -> User {
-    User {
-        id: UserId::new(NOW, &Random).unwrap(),
-        username: Username::parse(name).unwrap(),
-        email: email.map(|email| Email::parse(email).unwrap()),
-        password: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned(),
-        created_at: NOW,
-    }
+    let (id, username) = (UserId::new(NOW, &Random).unwrap(), Username::parse(name).unwrap());
+    let password = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned();
+    User::new(id, username, email.map(|email| Email::parse(email).unwrap()), password, NOW)
 }
 
 pub(crate) fn opening(user: UserId) -> SessionOpening {

@@ -104,7 +104,7 @@ async fn every_wrong_field_is_named_at_once() {
         ),
         (
             json!({"username": ["a"], "email": {}, "password": true}),
-            json!({"username": no_string, "email": no_string, "password": no_string}),
+            json!({"username": no_string, "email": ["Enter a valid email address."], "password": no_string}),
         ),
         (
             json!({
@@ -120,7 +120,8 @@ async fn every_wrong_field_is_named_at_once() {
         (json!({"username": "bad name!", "password": PASSWORD}), json!({"username": [invalid]})),
         (json!({"username": "..", "password": PASSWORD}), json!({"username": [invalid]})),
         (json!({"username": "LogIn", "password": PASSWORD}), json!({"username": ["This username is reserved."]})),
-        (json!({"username": "default.png", "password": PASSWORD}), json!({"username": ["This username is reserved."]})),
+        (json!({"username": "support", "password": PASSWORD}), json!({"username": ["This username is reserved."]})),
+        (json!({"password": "", "password2": "x"}), json!({"username": required, "password": blank})),
     ];
     for (body, errors) in rows {
         assert_refused(&service, &body, &errors).await;
@@ -132,6 +133,35 @@ async fn two_passwords_must_be_the_same() {
     let service = Service::running();
     let body = json!({"username": unique("wren"), "password1": PASSWORD, "password2": "Zx9!quokka-8"});
     assert_refused(&service, &body, &json!({"password2": ["The two password fields didn’t match."]})).await;
+}
+
+/// Clients of document 003 repeat `password` in `password2`.
+#[tokio::test]
+async fn password_may_be_repeated_in_password2() {
+    let service = Service::running();
+    let username = unique("wren");
+    let body = |password: &str, password2: &str| json!({"username": username, "email": "", "password": password, "password2": password2});
+    let differ = json!({"password2": ["The two password fields didn’t match."]});
+    assert_refused(&service, &body(PASSWORD, "Zx9!quokka-8"), &differ).await;
+    let blank = json!({"password2": ["This field may not be blank."]});
+    assert_refused(&service, &body(PASSWORD, ""), &blank).await;
+    // With a second field the whole policy holds.
+    let common = json!({"password2": ["This password is too common."]});
+    assert_refused(&service, &body("password123", "password123"), &common).await;
+    service.post(PATH).json(&body(PASSWORD, PASSWORD)).send().await.with_status(201);
+}
+
+#[tokio::test]
+async fn a_taken_address_as_both_name_and_address_is_told_of_both() {
+    let service = Service::running();
+    let address = format!("{}@example.com", unique("wren"));
+    let body = json!({"username": address, "email": address, "password": PASSWORD});
+    service.post(PATH).json(&body).send().await.with_status(201);
+    let both = json!({"username": [TAKEN_NAME], "email": [TAKEN_EMAIL]});
+    assert_refused(&service, &body, &both).await;
+    let other = service.signup().await;
+    let change = json!({"username": address, "email": address});
+    service.put("/auth/users/me/").bearer(&other.access).json(&change).send().await.is(400, &both);
 }
 
 #[tokio::test]

@@ -19,7 +19,15 @@ async fn only_the_owner_sees_an_account() {
         service.get(&format!("/api/auth/{name}/")).bearer(&account.access).send().await.is(404, &not_found);
     }
     // An e-mail address is not a username.
-    service.get(&format!("/api/auth/{}/", account.email)).bearer(&account.access).send().await.is(404, &not_found);
+    for caller in [&account, &stranger] {
+        service.get(&format!("/api/auth/{}/", account.email)).bearer(&caller.access).send().await.is(404, &not_found);
+    }
+    let staff = service.signup().await;
+    let pk = format!("U#{}", staff.id);
+    service.dynamodb().set("CredentialsTable", &pk, "PRINCIPAL", "staff", &json!({"BOOL": true})).await;
+    let path = format!("/api/auth/{}/", account.username);
+    service.get(&path).bearer(&staff.access).send().await.is(200, &shown);
+    service.get(&format!("/api/auth/{}/", account.email)).bearer(&staff.access).send().await.is(404, &not_found);
     let nobody = json!({"detail": "Authentication credentials were not provided."});
     service.get(&format!("/api/auth/{}/", account.username)).send().await.unauthorized(&nobody);
 }

@@ -1,6 +1,6 @@
 //! `POST /auth/jwt/refresh/` and `…/verify/`: valid tokens, and every kind of invalid ones.
 
-use e2e::{Answer, Forge, Service, claims_of, now, unsigned};
+use e2e::{Account, Answer, Forge, PASSWORD, Service, claims_of, now, unsigned};
 use serde_json::{Value, json};
 
 async fn refresh(service: &Service, token: &Value) -> Answer {
@@ -34,17 +34,52 @@ async fn the_token_field_is_validated_like_any_other() {
             (json!({field: Value::Null}), "This field may not be null."),
             (json!({field: ["a"]}), "Not a valid string."),
             (json!({field: true}), "Not a valid string."),
+            (json!({field: "a\0b"}), "Null characters are not allowed."),
         ];
         for (body, message) in rows {
             service.post(path).json(&body).send().await.is(400, &json!({field: [message]}));
         }
-        for garbage in
-            [json!(5), json!("garbage"), json!("a.b.c"), json!("a\0b"), json!("ÿ.ÿ.ÿ"), json!("x".repeat(20_000))]
-        {
+        for garbage in [json!(5), json!("garbage"), json!("a.b.c"), json!("ÿ.ÿ.ÿ"), json!("x".repeat(20_000))] {
             let answer = service.post(path).json(&json!({field: garbage})).send().await;
             answer.unauthorized(&refused("Token is invalid"));
         }
     }
+}
+
+#[tokio::test]
+async fn white_space_around_a_token_does_not_count() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let padded = |token: &str| json!(format!(" \t{token}\r\n"));
+    for token in [&account.access, &account.refresh] {
+        verify(&service, &padded(token)).await.is(200, &json!({}));
+    }
+    refresh(&service, &padded(&account.refresh)).await.with_status(200);
+}
+
+#[tokio::test]
+async fn an_access_token_of_twelve_hours_verifies_only_while_its_session_and_user_count() {
+    let service = Service::running();
+    let long = async |account: &Account| {
+        let body = json!({"username": account.username, "password": PASSWORD});
+        let pair = service.post("/api/auth/obtain_token/").json(&body).send().await.with_status(200);
+        (json!(pair.field("access")), pair.field("refresh"))
+    };
+    let account = service.signup().await;
+    let (access, own_refresh) = long(&account).await;
+    verify(&service, &access).await.is(200, &json!({}));
+    let logout = service.post("/api/auth/user/logout/").json(&json!({"refresh_token": own_refresh}));
+    logout.send().await.with_status(205);
+    verify(&service, &access).await.unauthorized(&refused("Token is blacklisted"));
+
+    let (access, _) = long(&account).await;
+    let pk = format!("U#{}", account.id);
+    service.dynamodb().set("CredentialsTable", &pk, "PRINCIPAL", "active", &json!({"BOOL": false})).await;
+    let inactive = json!({"detail": "User is inactive", "code": "user_inactive"});
+    verify(&service, &access).await.unauthorized(&inactive);
+    service.dynamodb().delete("CredentialsTable", &pk, "PRINCIPAL").await;
+    let gone = json!({"detail": "User not found", "code": "user_not_found"});
+    verify(&service, &access).await.unauthorized(&gone);
 }
 
 #[tokio::test]

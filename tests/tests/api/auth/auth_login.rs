@@ -16,8 +16,14 @@ async fn a_login_answers_as_documented() {
     let login = service.post("/auth/login/").json(&body(&account.username, PASSWORD)).send().await.with_status(200);
     let json = login.json();
     let names: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(names, ["message", "token", "refresh"]);
+    assert_eq!(names, ["message", "token", "refresh", "user_info"]);
     assert_eq!(json["message"], "login successfull");
+    let picture = format!("{}/profile/default.png", service.url);
+    let profile = json!({"bio": "Write about yourself.", "profilePic": picture, "followers": 0, "following": 0});
+    let user_info = json!({
+        "_id": account.id, "name": "", "username": account.username, "email": account.email, "profile": profile,
+    });
+    assert_eq!(json["user_info"].to_string(), user_info.to_string());
     let claims = claims_of(&login.field("token"));
     assert_eq!(claims["_id"], account.id.as_str());
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 12 * 3_600);
@@ -45,6 +51,39 @@ async fn username_and_address_are_accepted_in_any_case_and_form() {
     }
 }
 
+/// Clients that know their users by address send it as `email`.
+#[tokio::test]
+async fn an_address_is_accepted_as_email_where_there_is_no_username() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let paths = [
+        "/auth/login/",
+        "/auth/jwt/create/",
+        "/auth/token/login/",
+        "/api/auth/obtain_token/",
+        "/api/auth/obtain/",
+        "/api/auth/login/",
+        "/api/auth/token/",
+    ];
+    for path in paths {
+        let login = |body: Value| service.post(path).json(&body).send();
+        login(json!({"email": account.email.to_uppercase(), "password": PASSWORD})).await.with_status(200);
+        login(json!({"username": account.username, "email": "else@example.com", "password": PASSWORD}))
+            .await
+            .with_status(200);
+        let wrong = login(json!({"email": account.email, "password": "wrong"})).await;
+        assert!([400, 401].contains(&wrong.status), "{path}: {}", wrong.text());
+        let other = login(json!({"username": unique("nobody"), "email": account.email, "password": PASSWORD})).await;
+        assert_eq!(other.text(), wrong.text(), "{path}: the username counts where there is one");
+    }
+}
+
+/// Document 001's clients read the text of a refusal in `message`.
+fn refusal(path: &str) -> Value {
+    let text = "No active account found with the given credentials";
+    if path == "/auth/login/" { json!({"detail": text, "message": text}) } else { json!({"detail": text}) }
+}
+
 fn fullwidth(c: char) -> char {
     char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c)
 }
@@ -53,8 +92,8 @@ fn fullwidth(c: char) -> char {
 async fn every_failed_login_has_the_same_answer() {
     let service = Service::running();
     let account = service.signup().await;
-    let nobody = json!({"detail": "No active account found with the given credentials"});
     for path in PATHS {
+        let nobody = refusal(path);
         // The second grows by normalisation, to more than a key can hold.
         let (long, growing) = ("n".repeat(1_000), "\u{fdfa}".repeat(200));
         let wrong = [
@@ -63,6 +102,7 @@ async fn every_failed_login_has_the_same_answer() {
             (&long, PASSWORD),
             (&growing, PASSWORD),
             ("a b/c?", "x"),
+            (&account.username, &"p".repeat(513)),
         ];
         for (name, password) in wrong {
             service.post(path).json(&body(name, password)).send().await.unauthorized(&nobody);
@@ -78,7 +118,7 @@ async fn a_deactivated_account_cannot_log_in() {
     service.dynamodb().set("CredentialsTable", &pk, "PRINCIPAL", "active", &json!({"BOOL": false})).await;
     for path in PATHS {
         let login = service.post(path).json(&body(&account.username, PASSWORD)).send().await;
-        login.unauthorized(&json!({"detail": "No active account found with the given credentials"}));
+        login.unauthorized(&refusal(path));
     }
 }
 
@@ -94,7 +134,13 @@ async fn every_wrong_field_is_named_at_once() {
         (json!({"username": false, "password": true}), both("Not a valid string.")),
         (body("a\0b", "a\0b"), both("Null characters are not allowed.")),
         (body("a\0b", PASSWORD), json!({"username": ["Null characters are not allowed."]})),
-        (body("a", &"p".repeat(513)), json!({"password": ["Ensure this field has no more than 512 characters."]})),
+        (json!({"email": "", "password": PASSWORD}), json!({"email": ["This field may not be blank."]})),
+        (
+            json!({"email": "a", "username": ""}),
+            json!({
+                "username": ["This field may not be blank."], "password": ["This field is required."],
+            }),
+        ),
     ];
     for path in PATHS {
         for (body, errors) in &rows {

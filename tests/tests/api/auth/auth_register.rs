@@ -14,19 +14,22 @@ async fn every_wrong_field_is_named_at_once() {
     let service = Service::running();
     let all =
         |message: &str| json!({"name": [message], "username": [message], "email": [message], "password": [message]});
-    let three = |message: &str| json!({"username": [message], "email": [message], "password": [message]});
+    let two = |message: &str| json!({"username": [message], "password": [message]});
     let rows = [
-        (json!({}), three("This field is required.")),
-        (json!({"name": "", "username": "", "email": " ", "password": ""}), three("This field may not be blank.")),
+        (json!({}), two("This field is required.")),
+        (json!({"name": "", "username": "", "email": " ", "password": ""}), two("This field may not be blank.")),
         (
             json!({"name": Value::Null, "username": Value::Null, "email": Value::Null, "password": Value::Null}),
             all("This field may not be null."),
         ),
-        (json!({"name": [], "username": {}, "email": true, "password": [1]}), all("Not a valid string.")),
     ];
     for (body, errors) in rows {
         assert_refused(&service, &body, &errors).await;
     }
+    let no_string = ["Not a valid string."];
+    let email = ["Enter a valid email address."];
+    let errors = json!({"name": no_string, "username": no_string, "email": email, "password": no_string});
+    assert_refused(&service, &json!({"name": [], "username": {}, "email": true, "password": [1]}), &errors).await;
     let long = |max: u32| [format!("Ensure this field has no more than {max} characters.")];
     let email = format!("{}@example.com", "e".repeat(300));
     let body =
@@ -39,6 +42,20 @@ async fn every_wrong_field_is_named_at_once() {
     let email = ["Enter a valid email address."];
     let errors = json!({"name": [nul], "username": [invalid, nul], "email": email, "password": [nul]});
     assert_refused(&service, &body, &errors).await;
+}
+
+#[tokio::test]
+async fn the_address_is_optional() {
+    let service = Service::running();
+    for email in [None, Some("")] {
+        let username = unique("wren");
+        let mut body = json!({"username": username, "password": "abcd321"});
+        if let Some(email) = email {
+            body["email"] = json!(email);
+        }
+        let answer = service.post(PATH).json(&body).send().await.with_status(201).json();
+        assert_eq!(answer["user"]["email"], "");
+    }
 }
 
 #[tokio::test]

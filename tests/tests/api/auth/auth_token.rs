@@ -26,6 +26,11 @@ async fn login_answers_as_djoser() {
     let both = |text: &str| json!({"password": [text], "username": [text]});
     login(json!({"username": "", "password": ""})).await.is(400, &both("This field may not be blank."));
     login(json!({"username": null, "password": null})).await.is(400, &both("This field may not be null."));
+    login(json!({"username": account.username, "password": "p".repeat(513)})).await.is(400, &unable);
+    // A form sends a field that was left out as an empty text, as DRF takes it.
+    let blank = [("username", ""), ("password", "")];
+    service.post(LOGIN).form(&blank).send().await.is(400, &unable);
+    login(json!({"email": account.email, "password": PASSWORD})).await.with_status(200);
 }
 
 #[tokio::test]

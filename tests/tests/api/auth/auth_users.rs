@@ -79,6 +79,11 @@ async fn every_wrong_field_is_reported_as_by_djoser() {
             json!({"username": "be", "email": "nope", "password": PASSWORD}),
             json!({"email": ["Enter a valid email address."]}),
         ),
+        (
+            json!({"username": "", "email": true, "password": ""}),
+            json!({"email": ["Enter a valid email address."], "username": blank, "password": blank}),
+        ),
+        (json!({"username": "\u{1c}\u{1f}", "password": PASSWORD}), json!({"username": blank})),
         (json!({"username": taken.username, "password": PASSWORD}), json!({"username": [exists]})),
         (
             json!({"username": taken.username, "email": taken.email, "password": PASSWORD}),

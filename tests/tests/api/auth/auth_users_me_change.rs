@@ -19,14 +19,19 @@ async fn put_and_patch_change_only_what_is_sent() {
         call(json!({"username": name})).await.is(200, &me(&email, &name));
         call(json!({"email": ""})).await.is(200, &me("", &name));
         service.get(PATH).bearer(&account.access).send().await.is(200, &me("", &name));
-        // The old username and address are free again and belong to no account.
+        // The old username and address lead to no account, and are held for this one.
         for old in [&account.username, &account.email, &email] {
             let login = json!({"username": old, "password": PASSWORD});
             service.post("/auth/login/").json(&login).send().await.with_status(401);
         }
         service.get(&format!("/profile?username={name}")).send().await.with_status(200);
         service.get(&format!("/profile?username={}", account.username)).send().await.with_status(404);
-        service.signup_as(&account.username).await;
+        let body = json!({"username": account.username, "email": account.email, "password": PASSWORD});
+        let exists = json!({
+            "username": ["A user with that username already exists."],
+            "email": ["A user with that email already exists."],
+        });
+        service.post("/auth/users/").json(&body).send().await.is(400, &exists);
     }
 }
 

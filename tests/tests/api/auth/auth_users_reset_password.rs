@@ -122,6 +122,22 @@ async fn the_password_policy_runs_for_wrong_and_right_reset_tokens() {
 }
 
 #[tokio::test]
+async fn a_repetition_of_the_new_password_is_compared_after_the_policy() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let mail = mail(&service, &account).await;
+    let confirm = |new: &str, repeated: &str| {
+        let body = json!({"uid": mail.uid(), "token": mail.token(), "new_password": new, "re_new_password": repeated});
+        service.post(CONFIRM).json(&body).send()
+    };
+    let differ = json!({"non_field_errors": ["The two password fields didn't match."]});
+    confirm(NEW, "Other7!panda-moon").await.is(400, &differ);
+    confirm("password123", "other").await.is(400, &json!({"new_password": ["This password is too common."]}));
+    // The refused attempts have not used the token up.
+    confirm(NEW, NEW).await.with_status(204);
+}
+
+#[tokio::test]
 async fn every_wrong_field_is_reported_as_by_djoser() {
     let service = Service::running();
     let account = service.signup().await;
@@ -132,7 +148,8 @@ async fn every_wrong_field_is_reported_as_by_djoser() {
         (json!({}), field("email", required)),
         (json!({"email": ""}), field("email", "This field may not be blank.")),
         (json!({"email": null}), field("email", "This field may not be null.")),
-        (json!({"email": ["a"]}), field("email", "Not a valid string.")),
+        (json!({"email": ["a"]}), field("email", "Enter a valid email address.")),
+        (json!({"email": true}), field("email", "Enter a valid email address.")),
         (json!({"email": "bad"}), field("email", "Enter a valid email address.")),
     ];
     for (body, errors) in rows {
@@ -144,6 +161,8 @@ async fn every_wrong_field_is_reported_as_by_djoser() {
     for uid in ["x", "OTk5OTk5OTk", "MQ==", "%00", &"A".repeat(2_000)] {
         confirm(&service, uid, "token", NEW).await.is(400, &unknown);
     }
+    let nul = "Null characters are not allowed.";
+    confirm(&service, "a\0b", "a\0b", NEW).await.is(400, &json!({"uid": [nul], "token": [nul]}));
     let number = json!({"uid": 1, "token": "t", "new_password": NEW});
     service.post(CONFIRM).json(&number).send().await.is(400, &unknown);
     let list = json!({"uid": ["x"], "token": "t", "new_password": NEW});

@@ -40,6 +40,35 @@ async fn access_tokens_of_an_ended_family_are_refused_at_once() {
 }
 
 #[tokio::test]
+async fn a_wrong_current_password_is_told_beside_a_wrong_new_one() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let set = |body: Value| service.post(SET_PASSWORD).bearer(&account.access).json(&body).send();
+    let both = |message: &str| json!({"new_password": [message], "current_password": ["Invalid password."]});
+    set(json!({"current_password": "bad"})).await.is(400, &both("This field is required."));
+    set(json!({"current_password": "bad", "new_password": ""})).await.is(400, &both("This field may not be blank."));
+    set(json!({"current_password": "bad", "new_password": null})).await.is(400, &both("This field may not be null."));
+    // The policy comes after the fields' own errors.
+    let wrong = json!({"current_password": ["Invalid password."]});
+    set(json!({"current_password": "bad", "new_password": "12345"})).await.is(400, &wrong);
+}
+
+#[tokio::test]
+async fn a_repetition_of_the_new_password_is_compared_after_the_policy() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let set = |new: &str, repeated: &str| {
+        let body = json!({"new_password": new, "re_new_password": repeated, "current_password": PASSWORD});
+        service.post(SET_PASSWORD).bearer(&account.access).json(&body).send()
+    };
+    let differ = json!({"non_field_errors": ["The two password fields didn't match."]});
+    set(NEW, "Qw8!zebra-kx").await.is(400, &differ);
+    let common = json!({"new_password": ["This password is too common."]});
+    set("password123", "other").await.is(400, &common);
+    set(NEW, NEW).await.with_status(204);
+}
+
+#[tokio::test]
 async fn set_password_refuses_as_djoser() {
     let service = Service::running();
     let account = service.signup().await;

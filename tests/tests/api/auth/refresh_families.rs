@@ -117,15 +117,17 @@ async fn a_raised_epoch_ends_every_credential_of_the_user() {
 }
 
 #[tokio::test]
-async fn a_deactivated_user_is_inactive_by_every_credential() {
+async fn a_deactivated_user_is_refused_by_every_credential() {
     let service = Service::running();
     let account = service.signup().await;
     set_principal(&service, &account, "active", &json!({"BOOL": false})).await;
     let inactive = json!({"detail": "User is inactive", "code": "user_inactive"});
     let me = || service.get("/auth/users/me/");
     me().bearer(&account.access).send().await.unauthorized(&inactive);
-    me().bearer(&account.device_token).send().await.unauthorized(&inactive);
-    me().cookies(&account.cookies).send().await.unauthorized(&inactive);
+    // Only a JWT says why.
+    me().bearer(&account.device_token).send().await.unauthorized(&json!({"detail": "Invalid token."}));
+    let nobody = json!({"detail": "Authentication credentials were not provided."});
+    me().cookies(&account.cookies).send().await.unauthorized(&nobody);
     refresh(&service, &account.refresh).await.with_status(401);
 }
 

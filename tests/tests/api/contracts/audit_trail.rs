@@ -107,7 +107,7 @@ async fn account_changes_leave_one_event_each_and_no_secret() {
 
     let ask = service.post("/auth/users/reset_password/").json(&json!({"email": own.email}));
     watched.left("password_reset_asked", &ask.send().await.with_status(204)).await;
-    let mail = service.mail(&own.email, 1).await;
+    let mail = service.mail_about(&own.email, "Reset your Aviary password").await;
     watched.secrets.push(mail.token());
     let body = json!({"uid": mail.uid(), "token": mail.token(), "new_password": NEWER});
     let confirm = service.post("/auth/users/reset_password_confirm/").json(&body).send().await.with_status(204);

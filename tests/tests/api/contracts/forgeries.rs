@@ -20,6 +20,15 @@ struct Forged {
 
 const INVALID: &str = "Token is invalid";
 
+/// The text of a refusal at this route. Where the row says so, the detail is told as `message` too.
+fn told(route: &Route, refusal: &Value) -> String {
+    let mut refusal = refusal.clone();
+    if route.spec.tells_message {
+        refusal["message"] = refusal["detail"].clone();
+    }
+    refusal.to_string()
+}
+
 /// Every route that requires a caller, with its function.
 fn guarded() -> impl Iterator<Item = (&'static str, Route)> {
     rows().into_iter().filter(|(_, route)| route.spec.who != Who::Any)
@@ -80,6 +89,6 @@ fn first(text: &str, count: usize) -> &str {
 async fn deleted(service: &Service) -> Account {
     let account = service.signup().await;
     let call = service.delete("/api/auth/user/delete/").bearer(&account.access);
-    call.send().await.with_status(204);
+    call.json(&json!({"refresh_token": account.refresh})).send().await.with_status(204);
     account
 }

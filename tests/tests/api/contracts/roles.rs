@@ -9,7 +9,8 @@ const RIGHTS: &[(&str, &str, &str, &str)] = &[
     ("notifications", "WhoIsCalling", "dynamodb:BatchGetItem", "/api/notifications/unread/"),
     ("tweets", "HomeTimeline", "dynamodb:Query", "/api/tweets"),
     ("users", "Profiles", "dynamodb:GetItem", "/api/users/NAME/"),
-    ("profiles", "EdgesByRecency", "dynamodb:Query", "/api/profiles/ID/following"),
+    ("profiles", "ProfileEditsAndEdges", "dynamodb:Query", "/api/profiles/ID/following"),
+    ("profiles", "OwnAddress", "dynamodb:GetItem", "/api/profiles/view_profile/ID/"),
 ];
 
 /// The status of the request, and the error that the function logged.
@@ -39,6 +40,46 @@ fn a_function_can_do_only_what_its_role_allows() {
         let denied = format!("is not authorized to perform: {action} on resource");
         assert!(failed.contains("AccessDeniedException") && failed.contains(&denied), "{function}: {failed}");
     }
+}
+
+/// Who could write a principal could make staff; who could write a profile or a block could act as anybody.
+#[tokio::test]
+async fn worker_writes_mailed_tokens_only_and_tweets_works_only() {
+    let service = Service::running();
+    let tables = service.dynamodb();
+    let nobody = unique("nobody");
+    let key = |pk: &str, sk: &str| json!({"pk": {"S": format!("{pk}{nobody}")}, "sk": {"S": sk}});
+    for (function, table, pk, sk, may) in [
+        ("worker", "CredentialsTable", "MAIL#", "RESET#x", true),
+        ("worker", "CredentialsTable", "U#", "PRINCIPAL", false),
+        ("worker", "CredentialsTable", "U#", "S#x", false),
+        ("tweets", "SocialTable", "W#", "MEDIA#x", true),
+        ("tweets", "SocialTable", "U#", "PROFILE", false),
+        ("tweets", "SocialTable", "U#", "BLOCK#x", false),
+    ] {
+        let put = tables.allows(function, "PutItem", table, json!({"Item": key(pk, sk)})).await;
+        assert_eq!(put, may, "{function} puts {pk} {sk}");
+        if function == "tweets" {
+            let delete = tables.allows(function, "DeleteItem", table, json!({"Key": key(pk, sk)})).await;
+            assert_eq!(delete, may, "{function} deletes {pk} {sk}");
+        }
+    }
+    tables.delete("CredentialsTable", &format!("MAIL#{nobody}"), "RESET#x").await;
+}
+
+/// Who could read a whole account could read its password hash.
+#[tokio::test]
+async fn profiles_reads_the_address_of_an_account_only() {
+    let service = Service::running();
+    let tables = service.dynamodb();
+    let key = json!({"pk": {"S": format!("U#{}", unique("nobody"))}, "sk": {"S": "USER"}});
+    for (projection, may) in [("pk, sk, email", true), ("pk, sk, email, password", false), ("password", false)] {
+        let request = json!({"Key": key, "ProjectionExpression": projection});
+        assert_eq!(tables.allows("profiles", "GetItem", "AccountsTable", request).await, may, "{projection}");
+    }
+    assert!(!tables.allows("profiles", "GetItem", "AccountsTable", json!({"Key": key})).await);
+    let name = json!({"Key": {"pk": {"S": "NAME#ada"}, "sk": {"S": "NAME"}}, "ProjectionExpression": "pk, sk, email"});
+    assert!(!tables.allows("profiles", "GetItem", "AccountsTable", name).await);
 }
 
 /// The write happens once an hour, and the right to it is for that one attribute.

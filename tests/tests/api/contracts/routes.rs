@@ -1,5 +1,7 @@
 //! The table of routes: walked as nobody and as a stranger, and compared with the template and the documentation.
 
+use std::collections::BTreeSet;
+
 use aviary_template::Template;
 use aviary_web::{Route, Subject, Who};
 use e2e::{Function, Service, Things};
@@ -55,6 +57,9 @@ async fn anonymous_callers_get_401_from_every_route_that_needs_a_caller() {
         let answer = things.call(&service, &route).send().await;
         match route.spec.who {
             Who::Any => assert!(![401, 403, 404, 405, 500].contains(&answer.status), "{route:?}: {}", answer.text()),
+            Who::User | Who::Own | Who::Staff if route.spec.tells_message => {
+                answer.unauthorized(&json!({"detail": anonymous["detail"], "message": anonymous["detail"]}));
+            }
             Who::User | Who::Own | Who::Staff => {
                 answer.unauthorized(&anonymous);
             }
@@ -197,6 +202,38 @@ fn docs_endpoints_lists_every_row() {
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(found == expected, "docs/endpoints.md is out of date: `cargo xtask endpoints` writes it");
+}
+
+/// The words that stand where a route has `{username}`: no user may be called so, and no path leads to one. The same
+/// variable writes them anew.
+#[test]
+fn reserved_words_are_those_of_the_routes() {
+    let path = Workspace::locate().unwrap().root().join("shared/model/src/reserved/route_words.txt");
+    let words = words_beside_usernames();
+    let expected: String = words.iter().map(|word| format!("{word}\n")).collect();
+    if std::env::var_os("AVIARY_WRITE_DOCS").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == expected, "the reserved words are out of date: `cargo xtask endpoints` writes {path:?}");
+    for known in ["login", "create", "token"] {
+        assert!(words.contains(known), "{words:?}");
+    }
+}
+
+/// Every literal segment that follows the same beginning of a path as some route's `{username}`.
+fn words_beside_usernames() -> BTreeSet<String> {
+    let paths: Vec<Vec<String>> =
+        rows().iter().map(|(_, row)| row.path.split('/').map(ToOwned::to_owned).collect()).collect();
+    let places = paths.iter().flat_map(|path| {
+        path.iter().enumerate().filter(|(_, segment)| *segment == "{username}").map(|(place, _)| &path[..place])
+    });
+    let places: BTreeSet<&[String]> = places.collect();
+    let beside = |place: &[String]| -> Vec<String> {
+        let here = paths.iter().filter(|path| path.starts_with(place));
+        here.filter_map(|path| path.get(place.len())).filter(|word| !word.starts_with('{')).cloned().collect()
+    };
+    places.into_iter().flat_map(beside).collect()
 }
 
 fn endpoints_document() -> String {

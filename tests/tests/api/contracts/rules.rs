@@ -4,5 +4,8 @@ mod bodies;
 mod cookies;
 mod cors;
 mod errors;
+mod events;
 mod headers;
+mod json_values;
+mod multipart;
 mod paths;

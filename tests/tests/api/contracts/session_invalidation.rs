@@ -24,6 +24,7 @@ const PASSWORDS: &[Row] = &[
     (Cause::EditPassword(By::Access), "++-- ---- - - -"),
     (Cause::EditPassword(By::Device), "--+- ---- - - -"),
     (Cause::EditPassword(By::Web), "---+ ---- - - -"),
+    (Cause::ChangePassword(By::Access), "++-- ---- - - -"),
     (Cause::ConfirmReset, "---- ---- - - -"),
     // Other changes end no session. But a reset mail to an address that is no longer the user's becomes invalid.
     (Cause::SetUsername, "++++ ++++ + + +"),
@@ -62,7 +63,9 @@ const SESSIONS: &[Row] = &[
     (Cause::TokenLogout(By::Web), "++-+ ++-+ + + +"),
     (Cause::Logout, "+++- ++++ + + +"),
     (Cause::DelLogout, "+++- ++++ + + +"),
-    (Cause::LogoutWithCookiesAndAccessToken, "+++- ++++ + + +"),
+    (Cause::LogoutWithCookiesAndAccessToken, "--+- ++++ + + +"),
+    (Cause::LogoutWithAccessToken, "--++ ++++ + + +"),
+    (Cause::LogoutWithRefresh, "++++ --++ + + +"),
     (Cause::RefreshTokenReuse, "--++ ++++ + + +"),
     (Cause::UnknownRefreshToken, "--++ ++++ + + +"),
 ];
@@ -128,9 +131,10 @@ async fn an_ended_web_session_cannot_be_ended_again_with_a_valid_token() {
     let body = json!({"username": held.own.username, "password": PASSWORD});
     let access = service.post("/auth/jwt/create/").json(&body).send().await.with_status(200).field("access");
     let nobody = json!({"detail": "Authentication credentials were not provided."});
-    for path in ["/api/auth/logout/", "/api/auth/del-logout/"] {
-        let call = service.post(path).cookies(&held.own.cookies).bearer(&access);
-        call.send().await.unauthorized(&nobody);
-    }
+    let call = service.post("/api/auth/del-logout/").cookies(&held.own.cookies).bearer(&access);
+    call.send().await.unauthorized(&nobody);
+    let call = service.post("/api/auth/logout/").cookies(&held.own.cookies);
+    let call = call.header("x-csrftoken", &held.own.cookies.csrf);
+    call.send().await.unauthorized(&nobody);
     service.get("/auth/users/me/").bearer(&access).send().await.with_status(200);
 }

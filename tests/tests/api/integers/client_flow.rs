@@ -136,8 +136,11 @@ async fn logout_without_removal_keeps_the_sets() {
     let client = Client::sign_up(Service::running()).await;
     let session = client.post_set("kept", &[7]).await.field("session_id");
     client.send("POST", "/api/auth/logout/", &json!({}), 200).await;
+    // The logout has ended the session of the JWT that it was sent with; the device token stays.
     let body = json!({"session_id": session, "set_id": "kept"});
-    let shown = client.service.get("/integers/set/").bearer(&client.jwt).json(&body).send().await.with_status(200);
+    client.service.get("/integers/set/").bearer(&client.jwt).json(&body).send().await.with_status(401);
+    let shown =
+        client.service.get("/integers/set/").bearer(&client.device_token).json(&body).send().await.with_status(200);
     assert_eq!(client.decrypted(&shown), [7]);
 }
 

@@ -1,5 +1,7 @@
 //! The encodings of numbers: in a set, in a set that names its encoding, and in the result of an equation.
 
+use base64::Engine;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use e2e::{Account, Answer, Service};
 use serde_json::{Value, json};
 
@@ -101,5 +103,35 @@ async fn an_error_never_repeats_a_long_text() {
     ] {
         let answer = service.post_as(&account, "/integers/session/", &body).await.with_status(400);
         assert!(answer.text().len() < 400, "{} bytes", answer.text().len());
+    }
+}
+
+#[tokio::test]
+async fn base64_is_read_as_encoders_of_many_platforms_write_it() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let bytes: Vec<u8> = (1..=100).collect();
+    let standard = BASE64_STANDARD.encode(&bytes);
+    let lines: Vec<&str> = standard.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let rows = [
+        ("/w==\n".to_owned(), "/w=="),
+        ("/w".to_owned(), "/w=="),
+        ("/w=".to_owned(), "/w=="),
+        ("_w".to_owned(), "/w=="),
+        ("-_8=\r\n".to_owned(), "+/8="),
+        (format!("{}\n", lines.join("\n")), &*standard),
+        (lines.join("\r\n"), &*standard),
+        (standard.trim_end_matches('=').to_owned(), &*standard),
+        (BASE64_URL_SAFE_NO_PAD.encode(&bytes), &*standard),
+    ];
+    for (sent, read) in rows {
+        let body = json!({"set_id": "a", "integers": [{"index": 0, "X": sent, "q": "AQ=="}]});
+        let answer = service.post_as(&account, "/integers/set/", &body).await.with_status(201);
+        assert_eq!(answer.json()["integers"], json!([{"index": 0, "X": read, "q": "AQ=="}]), "{sent:?}");
+    }
+    for wrong in ["a b", "+_8=", "A", "\u{a0}"] {
+        let body = json!({"set_id": "a", "integers": [{"index": 0, "X": wrong, "q": "AQ=="}]});
+        let answer = service.post_as(&account, "/integers/set/", &body).await.with_status(400);
+        assert!(answer.json()["integers"][0].as_str().unwrap().starts_with("Unit 0: X: "), "{}", answer.text());
     }
 }

@@ -2,7 +2,7 @@
 
 use e2e::acts::integers::{MORE_UNITS_THAN_AN_ITEM_HOLDS, download, send_upload, start_upload, units, upload};
 use e2e::limits::assert_throttled;
-use e2e::{Account, Cipher, Event, Function, Service};
+use e2e::{Account, Cipher, Event, Function, Service, unique};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -148,20 +148,48 @@ async fn an_upload_needs_a_size_within_bounds() {
 async fn uploads_are_limited_by_number_and_by_bytes() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
-    let limits = "uploads_account=4/3600,upload_bytes_account=100/86400";
+    let limits = "uploads_account=2/3600,upload_bytes_account=100/86400";
     let integers = Function::start_with(&service, "integers", &[("AVIARY_LIMITS", limits)]);
     let start = |account: &Account, size: u64| {
         let event = Event::new("POST", "/integers/upload/").bearer(&account.access).json(&json!({"size": size}));
         integers.invoke(event)
     };
-    assert_eq!(start(&account, 60).round_trips(), 2);
+    assert_eq!(start(&account, 60).round_trips(), 3);
+    // A refused upload uses neither bytes nor one of the two uploads.
     assert_throttled(&start(&account, 41).answer, 86_400);
-    // The refused upload used no bytes, but counts as one of the four uploads.
     start(&account, 40).answer.with_status(201);
     assert_throttled(&start(&account, 1).answer, 86_400);
-    assert_throttled(&start(&account, 1).answer, 3_600);
-    for _ in 0..4 {
+    for _ in 0..2 {
         start(&other, 25).answer.with_status(201);
     }
-    assert_throttled(&start(&other, 1).answer, 86_400);
+    assert_throttled(&start(&other, 1).answer, 3_600);
+}
+
+#[tokio::test]
+async fn a_repeated_upload_with_its_key_is_the_same_and_counts_once() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let integers = Function::start_with(&service, "integers", &[("AVIARY_LIMITS", "uploads_account=3/3600")]);
+    let start = |key: &str, size: u64| {
+        let event = Event::new("POST", "/integers/upload/").bearer(&account.access).header("idempotency-key", key);
+        integers.invoke(event.json(&json!({"size": size})))
+    };
+    let (key, other) = (unique("key"), unique("key"));
+    let first = start(&key, 100).answer.with_status(201);
+    for _ in 0..4 {
+        let again = start(&key, 100).answer.with_status(201);
+        assert_eq!(again.field("upload_id"), first.field("upload_id"));
+        assert_eq!(again.field("expires_at"), first.field("expires_at"));
+        assert_eq!(send_upload(&again.json(), "{}").await, 204, "its form works");
+    }
+    let other_body = json!({"detail": "This Idempotency-Key was used for a request with another body."});
+    // Another body is no repetition, and counts.
+    start(&key, 101).answer.is(422, &other_body);
+    let second = start(&other, 100).answer.with_status(201);
+    assert_ne!(second.field("upload_id"), first.field("upload_id"));
+    // What was refused is not kept.
+    let third = unique("key");
+    for _ in 0..2 {
+        assert_throttled(&start(&third, 100).answer, 3_600);
+    }
 }

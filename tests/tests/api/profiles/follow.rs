@@ -1,7 +1,7 @@
 //! `POST`, `DELETE /api/profiles/<id>/follow/`.
 
 use e2e::acts::people::{follow, relate, view_profile};
-use e2e::{Answer, Service, eventually};
+use e2e::{Account, Answer, Event, Function, Service, eventually};
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use futures_util::stream;
@@ -20,7 +20,7 @@ async fn a_follow_is_visible_at_once_and_counted_soon() {
     assert_eq!(view_profile(&service, &b, &a.id).await["is_following"], false);
     eventually("both counters are one", async || {
         let (followed, follower) = (view_profile(&service, &a, &b.id).await, view_profile(&service, &a, &a.id).await);
-        (followed["followers"] == 1 && follower["following"] == 1).then_some(())
+        (followed["number_of_followers"] == 1 && follower["number_of_following"] == 1).then_some(())
     })
     .await;
     let profile = service.get(&format!("/profile?username={}", b.username)).send().await.with_status(200).json();
@@ -31,7 +31,7 @@ async fn a_follow_is_visible_at_once_and_counted_soon() {
     assert_eq!(view_profile(&service, &a, &b.id).await["is_following"], false);
     eventually("both counters are zero", async || {
         let (followed, follower) = (view_profile(&service, &a, &b.id).await, view_profile(&service, &a, &a.id).await);
-        (followed["followers"] == 0 && follower["following"] == 0).then_some(())
+        (followed["number_of_followers"] == 0 && follower["number_of_following"] == 0).then_some(())
     })
     .await;
     relate(&service, "DELETE", &a, "follow", &b.id).await.is(200, &shown(false, 0));
@@ -71,7 +71,7 @@ async fn relations_to_a_deleted_user_are_refused() {
         relate(&service, "POST", &a, verb, &gone.id).await.is(404, &json!({"detail": "Not found."}));
     }
     eventually("the follower of the deleted account follows nobody", async || {
-        (view_profile(&service, &a, &a.id).await["following"] == 0).then_some(())
+        (view_profile(&service, &a, &a.id).await["number_of_following"] == 0).then_some(())
     })
     .await;
 }
@@ -93,7 +93,8 @@ async fn counters_agree_with_the_edge_after_concurrent_follows_and_unfollows() {
         eventually("counters that agree with the edges", async || {
             let (followed, follower) =
                 (view_profile(&service, &a, &b.id).await, view_profile(&service, &a, &a.id).await);
-            (followed["followers"] == following + 1 && follower["following"] == following).then_some(())
+            (followed["number_of_followers"] == following + 1 && follower["number_of_following"] == following)
+                .then_some(())
         })
         .await;
     }
@@ -106,7 +107,31 @@ async fn concurrent_followers_are_all_counted() {
     let fans = join_all((0..12).map(|_| service.signup())).await;
     join_all(fans.iter().map(|fan| follow(&service, fan, &star))).await;
     eventually("twelve followers", async || {
-        (view_profile(&service, &star, &star.id).await["followers"] == 12).then_some(())
+        (view_profile(&service, &star, &star.id).await["number_of_followers"] == 12).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn more_than_the_bound_cannot_be_followed() {
+    let service = Service::running();
+    let (a, b, c, d) = (service.signup().await, service.signup().await, service.signup().await, service.signup().await);
+    let profiles = Function::start_with(&service, "profiles", &[("AVIARY_MAX_FOLLOWS", "2")]);
+    let request = |method: &str, other: &Account| {
+        Event::new(method, &format!("/api/profiles/{}/follow/", other.id)).bearer(&a.access)
+    };
+    for other in [&b, &c] {
+        profiles.invoke(request("POST", other)).answer.with_status(200);
+    }
+    eventually("both follows are counted", async || {
+        (view_profile(&service, &a, &a.id).await["number_of_following"] == 2).then_some(())
+    })
+    .await;
+    let many = json!({"detail": "You cannot follow more than 2 users."});
+    profiles.invoke(request("POST", &d)).answer.is(400, &many);
+    // One that exists stays one, and the end of one makes room.
+    profiles.invoke(request("POST", &b)).answer.with_status(200);
+    profiles.invoke(request("DELETE", &b)).answer.with_status(200);
+    eventually("there is room", async || (profiles.invoke(request("POST", &d)).answer.status == 200).then_some(()))
+        .await;
 }

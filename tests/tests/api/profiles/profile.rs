@@ -16,7 +16,7 @@ async fn a_profile_is_found_by_its_name_in_any_case_from_query_or_body() {
     let service = Service::running();
     let account = service.signup().await;
     let found = service.get(&format!("/profile?username={}", account.username)).send().await.with_status(200).json();
-    assert_eq!(found["profile"]["bio"], "Write about yourself.");
+    assert_eq!((&found["_id"], &found["profile"]["bio"]), (&json!(account.id), &json!("Write about yourself.")));
     let loud = account.username.to_uppercase();
     service.get(&format!("/profile/?username={loud}")).send().await.is(200, &found);
     service.get("/profile").json(&json!({"username": account.username})).send().await.is(200, &found);
@@ -35,10 +35,11 @@ async fn a_profile_needs_the_name_of_a_user() {
     let list = service.get("/profile").json(&json!({"username": ["a"]})).send().await;
     list.is(400, &json!({"username": ["Not a valid string."]}));
     let nobody = json!({"detail": "Not found."});
-    for name in [unique("nobody"), "n".repeat(2_000), "a%2Fb".into(), "%23%3F%25".into(), "%FF".into(), "a%00b".into()]
-    {
+    for name in [unique("nobody"), "n".repeat(2_000), "a%2Fb".into(), "%23%3F%25".into(), "a%00b".into()] {
         service.get(&format!("/profile?username={name}")).send().await.is(404, &nobody);
     }
+    let not_text = json!({"detail": "Query parse error - the bytes are not UTF-8"});
+    service.get("/profile?username=%FF").send().await.is(400, &not_text);
     // Few characters, but after normalisation more than a key can hold.
     service.get(&format!("/profile?username={}", "\u{fdfa}".repeat(200))).send().await.is(404, &nobody);
 }
@@ -126,4 +127,24 @@ async fn the_default_picture_is_a_png_that_may_be_cached() {
     assert_eq!(answer.header("cache-control"), Some("public, max-age=86400"));
     assert!(answer.cookie("sessionid").is_none(), "an answer that caches store must set no cookies");
     assert!(answer.body.starts_with(b"\x89PNG\r\n"));
+}
+
+#[tokio::test]
+async fn the_picture_may_have_either_of_its_names() {
+    let service = Service::running();
+    let account = service.signup().await;
+    for name in ["image", "profilePic"] {
+        let form = Form::default().text("bio", "a bird").file(name, "me.jpg", "image/jpeg", &jpeg(16, 16, 3));
+        let picture = update(&service, &account, "").multipart(&form).send().await.with_status(200).field("profilePic");
+        service.fetch(&picture).await.with_status(200);
+        let found = service.get(&format!("/profile?username={}", account.username)).send().await.json();
+        assert_eq!(found["profile"]["profilePic"], json!(picture), "{name}");
+        let text = update(&service, &account, "").form(&[(name, "x")]).send().await;
+        let error = "The submitted data was not a file. Check the encoding type on the form.";
+        text.is(400, &json!({name: [error]}));
+    }
+    let photo = jpeg(8, 8, 1);
+    let both = Form::default().file("image", "a", "", &photo).file("profilePic", "b", "", &photo);
+    let error = json!({"profilePic": ["Ensure this field has no more than 1 elements."]});
+    update(&service, &account, "").multipart(&both).send().await.is(400, &error);
 }

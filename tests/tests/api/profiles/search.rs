@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use e2e::acts::people::relate;
 use e2e::ids::{ids_on_all_pages, ids_on_page};
 use e2e::{Account, Service, eventually, unique};
@@ -122,4 +124,37 @@ async fn a_rename_is_found_by_the_new_name_only() {
         (ids_on_page(&service, &viewer, &query(&new)).await == [account.id.clone()] && old == json!([])).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_cursor_shows_nothing_of_who_is_hidden_and_paging_is_complete() {
+    let service = Service::running();
+    let (viewer, word) = (service.signup().await, unique("owl"));
+    let mut people = Vec::new();
+    for n in 0..8 {
+        people.push(service.signup_as(&format!("{word}{n}")).await);
+    }
+    eventually("all of them", async || (ids_on_page(&service, &viewer, &query(&word)).await.len() == 8).then_some(()))
+        .await;
+    let hidden = [1, 2, 3, 5, 7].map(|n| &people[n]);
+    for blocker in hidden {
+        relate(&service, "POST", blocker, "block", &viewer.id).await.with_status(200);
+    }
+    let shown: Vec<String> = [0, 4, 6].map(|n| people[n].id.clone()).to_vec();
+    for limit in 1..=8 {
+        let (mut found, mut path) = (Vec::new(), format!("{}&limit={limit}", query(&word)));
+        loop {
+            let page = service.get_as(&viewer, &path).await.with_status(200).json();
+            found.extend(page["results"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()));
+            let Some(next) = page["next"].as_str() else { break };
+            let cursor = next.split("cursor=").nth(1).unwrap();
+            let place = BASE64_URL_SAFE_NO_PAD.decode(cursor).unwrap();
+            let place = String::from_utf8_lossy(&place).into_owned();
+            for person in hidden {
+                assert!(!place.contains(&person.id) && !place.contains(&person.username), "by {limit}: {place}");
+            }
+            path = format!("/api/{}", next.split_once("/api/").unwrap().1);
+        }
+        assert_eq!(found, shown, "by {limit}");
+    }
 }

@@ -1,6 +1,8 @@
 //! `GET /api/profiles/view_profile/<id>/` and `PUT /api/profiles/edit/`.
 
-use e2e::{Account, Call, Form, Service, jpeg, unique};
+use e2e::acts::tweets::{comment, react};
+use e2e::ids::id_of;
+use e2e::{Account, Call, Form, Service, eventually, jpeg, unique};
 use serde_json::{Value, json};
 
 fn view(service: &Service, caller: &Account, id: &str) -> Call {
@@ -11,28 +13,33 @@ fn edit(service: &Service, caller: &Account, body: &Value) -> Call {
     service.put("/api/profiles/edit/").bearer(&caller.access).json(body)
 }
 
+/// What a request shows, without the time of the signup, which a test does not know.
+async fn shown(call: Call) -> Value {
+    let mut profile = call.send().await.with_status(200).json();
+    let joined = profile.as_object_mut().unwrap().shift_remove("date_joined").unwrap();
+    assert!(joined.as_str().is_some_and(|joined| joined.starts_with("20") && joined.ends_with('Z')), "{joined}");
+    profile
+}
+
 /// A new profile as others see it.
 fn fresh(account: &Account) -> Value {
     json!({
-        "id": account.id, "user": account.id, "username": account.username, "alias": "", "bio": "",
-        "image_url": "", "background_image_url": "", "followers": 0, "following": 0, "is_following": false,
+        "id": account.id, "user": account.id, "user_id": account.id, "username": account.username, "alias": "",
+        "bio": "", "email": "", "date_of_birth": "", "image_url": "", "background_image_url": "",
+        "number_of_followers": 0, "number_of_following": 0, "number_of_tweets": 0, "number_of_tweets_and_replies": 0,
+        "number_of_likes": 0, "number_of_media": 0, "following": false, "is_following": false,
     })
 }
 
-/// A new profile as its owner sees it.
-fn own(shown: &Value, date_of_birth: &Value) -> Value {
-    let mut own = serde_json::Map::new();
-    for (name, value) in shown.as_object().unwrap() {
-        if name == "image_url" {
-            own.insert("date_of_birth".to_owned(), date_of_birth.clone());
-        }
-        own.insert(name.clone(), value.clone());
-    }
-    Value::Object(own)
+/// The same as its owner sees it.
+fn own(shown: &Value, email: &str, date_of_birth: &str) -> Value {
+    let mut own = shown.clone();
+    (own["email"], own["date_of_birth"]) = (json!(email), json!(date_of_birth));
+    own
 }
 
 #[tokio::test]
-async fn only_the_owner_sees_the_date_of_birth_of_a_profile() {
+async fn only_the_owner_sees_address_and_date_of_birth_of_a_profile() {
     let service = Service::running();
     let viewer = service.signup().await;
     let (username, alias) = (unique("wren"), "Ada Lovelace");
@@ -46,16 +53,18 @@ async fn only_the_owner_sees_the_date_of_birth_of_a_profile() {
     let tokens = service.post("/api/auth/obtain_token/").json(&login).send().await.with_status(200);
     let id = signup["profile"]["id"].as_str().unwrap();
     let expected = json!({
-        "id": id, "user": id, "username": username, "alias": alias, "bio": "First programmer",
+        "id": id, "user": id, "user_id": id, "username": username, "alias": alias, "bio": "First programmer",
+        "email": "", "date_of_birth": "",
         "image_url": "https://example.com/ada.png", "background_image_url": "https://example.com/sky.png",
-        "followers": 0, "following": 0, "is_following": false,
+        "number_of_followers": 0, "number_of_following": 0, "number_of_tweets": 0, "number_of_tweets_and_replies": 0,
+        "number_of_likes": 0, "number_of_media": 0, "following": false, "is_following": false,
     });
-    view(&service, &viewer, id).send().await.is(200, &expected);
+    assert_eq!(shown(view(&service, &viewer, id)).await, expected);
     let path = format!("/api/profiles/view_profile/{id}");
-    let mine = service.get(&path).authorization(&format!("JWT {}", tokens.field("access"))).send().await;
-    mine.is(200, &own(&expected, &json!("1999-12-10")));
-    // Without a date of birth the owner sees null.
-    view(&service, &viewer, &viewer.id).send().await.is(200, &own(&fresh(&viewer), &Value::Null));
+    let mine = shown(service.get(&path).authorization(&format!("JWT {}", tokens.field("access")))).await;
+    assert_eq!(mine, own(&expected, &format!("{username}@example.com"), "1999-12-10"));
+    // Without a date of birth it is empty.
+    assert_eq!(shown(view(&service, &viewer, &viewer.id)).await, own(&fresh(&viewer), &viewer.email, ""));
 }
 
 #[tokio::test]
@@ -85,20 +94,22 @@ async fn both_spellings_of_edit_change_sent_fields_and_clear_empty_ones() {
     for (name, value) in body.as_object().unwrap().iter().filter(|(name, _)| *name != "profile_id") {
         expected[name] = json!(value.as_str().unwrap().trim());
     }
-    edit(&service, &account, &body).send().await.is(200, &own(&expected, &Value::Null));
-    view(&service, &viewer, &account.id).send().await.is(200, &expected);
+    assert_eq!(shown(edit(&service, &account, &body)).await, own(&expected, &account.email, ""));
+    assert_eq!(shown(view(&service, &viewer, &account.id)).await, expected);
     let profile = service.get(&format!("/profile?username={}", account.username)).send().await.with_status(200).json();
     assert_eq!(profile["profile"]["profilePic"], "https://example.com/a.png");
 
     // Document 000 has this spelling, and a client may send a form.
     let form = [("profile_id", &*account.id), ("alias", ""), ("background_image_url", "")];
-    let printed = service.put("/api/prfiles/edit/").bearer(&account.access).form(&form).send().await;
+    let printed = shown(service.put("/api/prfiles/edit/").bearer(&account.access).form(&form)).await;
     (expected["alias"], expected["background_image_url"]) = (json!(""), json!(""));
-    printed.is(200, &own(&expected, &Value::Null));
-    edit(&service, &account, &json!({"profile_id": account.id})).send().await.is(200, &own(&expected, &Value::Null));
-    let all = json!({"profile_id": account.id, "bio": "", "image_url": ""});
-    edit(&service, &account, &all).send().await.is(200, &own(&fresh(&account), &Value::Null));
-    view(&service, &viewer, &account.id).send().await.is(200, &fresh(&account));
+    let own_view = own(&expected, &account.email, "");
+    assert_eq!(printed, own_view);
+    assert_eq!(shown(edit(&service, &account, &json!({"profile_id": account.id}))).await, own_view);
+    // Without an id the caller's own is meant.
+    let all = json!({"bio": "", "image_url": ""});
+    assert_eq!(shown(edit(&service, &account, &all)).await, own(&fresh(&account), &account.email, ""));
+    assert_eq!(shown(view(&service, &viewer, &account.id)).await, fresh(&account));
 }
 
 #[tokio::test]
@@ -111,11 +122,12 @@ async fn only_staff_edits_another_profile() {
     for unknown in ["x", "01a1f9f8-eb32-7f02-8f74-6c633c173b52", "12"] {
         edit(&service, &stranger, &body(unknown)).send().await.is(404, &json!({"detail": "Not found."}));
     }
-    view(&service, &stranger, &owner.id).send().await.is(200, &fresh(&owner));
+    assert_eq!(shown(view(&service, &stranger, &owner.id)).await, fresh(&owner));
     let pk = format!("U#{}", staff.id);
     service.dynamodb().set("CredentialsTable", &pk, "PRINCIPAL", "staff", &json!({"BOOL": true})).await;
     let edited = edit(&service, &staff, &body(&owner.id)).send().await.with_status(200).json();
-    assert_eq!((&edited["bio"], edited.get("date_of_birth")), (&json!("taken over"), None));
+    let private = [&edited["email"], &edited["date_of_birth"]];
+    assert_eq!((&edited["bio"], private), (&json!("taken over"), [&json!(""), &json!("")]));
 }
 
 #[tokio::test]
@@ -127,8 +139,8 @@ async fn profile_texts_have_limits_and_urls_must_be_valid() {
     let more = |most: u32| format!("Ensure this field has no more than {most} characters.");
     let wrong = json!({"alias": "a".repeat(151), "bio": "é".repeat(401), "image_url": "javascript:alert(1)",
         "background_image_url": link(2_001)});
-    let errors = json!({"profile_id": ["This field is required."], "alias": [more(150)], "bio": [more(400)],
-        "image_url": [url], "background_image_url": [more(2_000)]});
+    let errors =
+        json!({"alias": [more(150)], "bio": [more(400)], "image_url": [url], "background_image_url": [more(2_000)]});
     edit(&service, &account, &wrong).send().await.is(400, &errors);
     let null =
         json!({"profile_id": "", "alias": null, "bio": [], "image_url": "/a.png", "background_image_url": "a\0"});
@@ -186,4 +198,37 @@ async fn a_replaced_upload_is_deleted_and_one_sent_back_unchanged_is_kept() {
         let status = service.fetch(&picture).await.status;
         assert!([403, 404].contains(&status), "the replaced picture is still there: {status}");
     }
+}
+
+#[tokio::test]
+async fn a_profile_counts_tweets_replies_likes_and_media() {
+    let service = Service::running();
+    let (account, other) = (service.signup().await, service.signup().await);
+    let plain = id_of(&service.tweet(&account, "plain").await);
+    let photo = Form::default().text("message", "photo").file("imagelinks", "a", "", &jpeg(8, 8, 1));
+    let photo = service.post("/api/tweets/").bearer(&account.access).multipart(&photo).send().await.with_status(201);
+    let photo = photo.field("id");
+    let theirs = id_of(&service.tweet(&other, "theirs").await);
+    let reply = comment(&service, &account, &theirs, "so it is").await.with_status(201).field("id");
+    for tweet in [&theirs, &plain] {
+        react(&service, "POST", &account, tweet, "like").await.with_status(200);
+    }
+    let like = service.post(&format!("/api/tweets/comments/{reply}/like/")).bearer(&account.access);
+    like.send().await.with_status(200);
+    let counts = async |tweets: u32, all: u32, likes: u32, media: u32| {
+        let expected = [tweets, all, likes, media];
+        eventually(&format!("the counts {expected:?}"), async || {
+            let profile = shown(view(&service, &other, &account.id)).await;
+            let names = ["number_of_tweets", "number_of_tweets_and_replies", "number_of_likes", "number_of_media"];
+            (names.map(|name| profile[name].clone()) == expected.map(|count| json!(count))).then_some(())
+        })
+        .await;
+    };
+    counts(2, 3, 3, 1).await;
+    react(&service, "DELETE", &account, &theirs, "like").await.with_status(200);
+    service.delete(&format!("/api/tweets/{photo}/")).bearer(&account.access).send().await.with_status(204);
+    counts(1, 2, 2, 0).await;
+    // What depends on a deleted tweet is removed with it: the reply, and its like.
+    service.delete(&format!("/api/tweets/{theirs}/")).bearer(&other.access).send().await.with_status(204);
+    counts(1, 1, 1, 0).await;
 }

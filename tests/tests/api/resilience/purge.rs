@@ -160,7 +160,11 @@ async fn a_deleted_account_leaves_nothing() {
         let tweet = service.get(&format!("/api/tweets/{}/", others.tweets[0])).send().await.with_status(200).json();
         let unread = service.get("/api/notifications/unread/").bearer(&others.account.access).send().await;
         let counts = ["likes", "comments", "retweets"].map(|name| tweet[name].clone());
-        let all = [profile["followers"].clone(), profile["following"].clone(), unread.json()["unread"].clone()];
+        let all = [
+            profile["number_of_followers"].clone(),
+            profile["number_of_following"].clone(),
+            unread.json()["unread"].clone(),
+        ];
         all.into_iter().chain(counts).all(|count| count == 0).then_some(())
     })
     .await;

@@ -80,7 +80,8 @@ async fn a_client_registers_and_sets_a_biography_and_a_picture() {
     let before = service.get(&path).send().await.with_status(200);
     let default_picture = before.json()["profile"]["profilePic"].as_str().unwrap().to_owned();
     let profile = |bio: &str, picture: &str| json!({"bio": bio, "profilePic": picture, "followers": 0, "following": 0});
-    before.is(200, &json!({"profile": profile("Write about yourself.", &default_picture)}));
+    let id = before.json()["_id"].clone();
+    before.is(200, &json!({"_id": &id, "profile": profile("Write about yourself.", &default_picture)}));
     let shown = service.fetch(&default_picture).await.with_status(200);
     assert_eq!(shown.header("content-type"), Some("image/png"));
 
@@ -90,7 +91,7 @@ async fn a_client_registers_and_sets_a_biography_and_a_picture() {
     let picture = first.field("profilePic");
     first.is(200, &profile("First proper account", &picture));
     assert_is_served_clean(&service, &picture, &photo, "image/jpeg").await;
-    let wrapped = json!({"profile": profile("First proper account", &picture)});
+    let wrapped = json!({"_id": id, "profile": profile("First proper account", &picture)});
     service.get(&path).send().await.is(200, &wrapped);
 
     let other = png(50, 40, 5);

@@ -110,9 +110,9 @@ async fn a_pulled_retweet_is_shown_although_another_entry_is_hidden() {
     react(&service, "POST", &friend, &strange, "retweet").await.with_status(200);
     becomes(&service, &reader, &[&strange]).await;
     pull(&service, &reader, &star).await;
-    let follows = format!("FOLLOW#{}", star.id);
-    let edge = json!({"pk": {"S": format!("U#{}", reader.id)}, "sk": {"S": follows}, "id": {"S": star.id}});
-    service.dynamodb().put("SocialTable", &edge).await;
+    let relation = format!("RELATION#{}", star.id);
+    let follow = json!({"pk": {"S": format!("U#{}", reader.id)}, "sk": {"S": relation}, "follow": {"S": star.id}});
+    service.dynamodb().put("SocialTable", &follow).await;
     react(&service, "POST", &star, &strange, "retweet").await.with_status(200);
     becomes(&service, &reader, &[&strange]).await;
     relate(&service, "POST", &reader, "mute", &friend.id).await.with_status(200);

@@ -101,7 +101,7 @@ async fn a_blocked_account_undoes_a_like_without_seeing_the_count() {
     let none = json!({"liked": false, "likes": 0});
     like("DELETE").await.is(200, &none);
     request_on_comment(&service, "DELETE", &other, &format!("{theirs}/like/")).await.is(200, &none);
-    let edges = service.dynamodb().mentions("SocialTable", &format!("U#{}", other.id)).await;
+    let edges = service.dynamodb().mentions("SocialTable", &format!("W#{}", other.id)).await;
     let likes = |item: &&Value| item["sk"]["S"].as_str().unwrap().contains("LIKE#");
     assert_eq!(edges.iter().filter(likes).count(), 0);
 }

@@ -77,7 +77,7 @@ async fn answers_count_the_callers_own_reaction_at_once() {
         assert_eq!(answer, json!({"following": true, "followers": 1}));
         let path = format!("/api/profiles/view_profile/{}/", author.id);
         let seen = service.get(&path).bearer(&actor.access).send().await.with_status(200).json();
-        assert_eq!((&seen["followers"], &seen["is_following"]), (&json!(1), &json!(true)));
+        assert_eq!((&seen["number_of_followers"], &seen["is_following"]), (&json!(1), &json!(true)));
     }
 }
 

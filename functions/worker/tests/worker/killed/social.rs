@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aviary_model::{Clock, CommentId, EdgeId, TweetId, TweetText, UserId};
 use aviary_store::{
-    Comment, Comments, HomeTimelines, Job, NotificationContent, NotificationKind, Notifications, Reaction, Reactions,
-    Relations, ReplyTo, Task, TimelineEntry, Tweet,
+    Comment, Comments, HomeTimelines, Job, NotificationContent, NotificationKind, Notifications, Patience, Reaction,
+    Reactions, Relations, ReplyTo, Task, TimelineEntry, Tweet,
 };
 use e2e::{AwsCall, Fault};
 
@@ -155,11 +155,17 @@ async fn delete_tweet(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> D
             content(NotificationKind::Like, reader, None),
             content(NotificationKind::Comment, reader, Some(comment.id)),
         ];
-        notifications.notify(author, &contents, now).await.unwrap();
-        notifications.notify(reader, &[content(NotificationKind::Like, author, Some(comment.id))], now).await.unwrap();
+        notifications.notify(author, &contents, now, Patience::Long).await.unwrap();
+        notifications
+            .notify(reader, &[content(NotificationKind::Like, author, Some(comment.id))], now, Patience::Long)
+            .await
+            .unwrap();
         ids.push(comment.id.to_string());
     }
-    notifications.notify(other, &[content(NotificationKind::Mention, author, None)], now).await.unwrap();
+    notifications
+        .notify(other, &[content(NotificationKind::Mention, author, None)], now, Patience::Long)
+        .await
+        .unwrap();
 
     let reply_id = TweetId::new(now, &Random).unwrap();
     let mut reply = Tweet::new(reply_id, one, TweetText::parse("So it is").unwrap(), now);

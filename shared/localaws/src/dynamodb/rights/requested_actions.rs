@@ -107,6 +107,11 @@ fn single(tables: &Tables, action: &str, request: &Value) -> RequestedAction {
         details.item(partition, item);
     }
     details.expressions(request);
+    if action == "GetItem" {
+        // A read without a projection is one of all attributes.
+        let select = if text("ProjectionExpression").is_some() { "SPECIFIC_ATTRIBUTES" } else { "ALL_ATTRIBUTES" };
+        details.select = Some(select.to_owned());
+    }
     if let (Some(partition), Some(condition)) = (partition, text("KeyConditionExpression")) {
         let (names, values) = (request.get("ExpressionAttributeNames"), request.get("ExpressionAttributeValues"));
         details.leading_keys.extend(expression::equal_to(condition, names, values, partition).and_then(key_text));
@@ -137,6 +142,7 @@ fn requested(action: &str, resource: String, details: Details) -> RequestedActio
         ("dynamodb:LeadingKeys", several(details.leading_keys)),
         ("dynamodb:Attributes", several(details.attributes)),
         ("dynamodb:ReturnValues", details.return_values.map(ContextValue::String)),
+        ("dynamodb:Select", details.select.map(ContextValue::String)),
     ];
     let context = context.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     RequestedAction { action: format!("dynamodb:{action}"), resource, context }
@@ -148,6 +154,7 @@ struct Details {
     leading_keys: BTreeSet<String>,
     attributes: BTreeSet<String>,
     return_values: Option<String>,
+    select: Option<String>,
 }
 
 impl Details {

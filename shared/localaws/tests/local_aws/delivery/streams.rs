@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use aviary_localaws::LocalAws;
+use aviary_localaws::{Config, LocalAws};
 use aviary_template::StartingPosition;
 use serde_json::json;
 use tokio::net::TcpSocket;
 use tokio::sync::Semaphore;
 
 use super::functions::{Answer, Functions};
-use super::{config, config_with, given_up, start, start_at, write, write_before};
+use super::{config, config_with, given_up, start, start_at, template, write, write_before};
 use crate::fixture::{TABLE, dynamodb, item, key, put, text};
 
 #[tokio::test]
@@ -63,6 +63,33 @@ async fn records_come_in_order_and_one_batch_at_a_time() {
     assert_eq!(functions.keys(keys.len()).await, keys);
     assert_eq!(functions.most_at_once(), 1);
     assert_eq!(given_up(&aws).await.len(), 0);
+}
+
+#[tokio::test]
+async fn records_that_the_filter_does_not_pass_are_not_delivered() {
+    let mut functions = Functions::start(|_| Answer::Done).await;
+    // Of every three records of an item, only the last one has what the filter asks for.
+    let template = std::fs::read_to_string(template()).unwrap().replace(
+        "BatchSize: 10",
+        r#"BatchSize: 2
+            FilterCriteria: { Filters: [{ Pattern: '{"dynamodb":{"NewImage":{"n":{"S":[{"prefix":"3"}]}}}}' }] }"#,
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("template.yaml");
+    std::fs::write(&path, template).unwrap();
+    let aws = start(&Config::temporary(&path).unwrap(), &functions);
+    let client = dynamodb(&aws.dynamodb_url());
+    for key in ["a", "b"] {
+        for n in ["1", "2", "3"] {
+            put(&client, item(key, &[("n", text(n))])).await;
+        }
+    }
+    for key in ["a", "b"] {
+        let invocation = functions.next().await;
+        assert_eq!(invocation.keys(), [key]);
+        assert_eq!(invocation.event["Records"][0]["dynamodb"]["NewImage"]["n"]["S"], "3");
+    }
+    assert_eq!(functions.waiting(), []);
 }
 
 #[tokio::test]

@@ -1,15 +1,17 @@
 //! Application segments: keeps what decoders need for colours and orientation, and drops the rest.
 
 use crate::inspect::exif::Orientation;
+use crate::inspect::icc;
 use crate::inspect::jpeg::segment::Segment;
 use crate::inspect::kept_ranges::Kept;
 use crate::inspect::source::Reader;
-use crate::inspect::walked::is_icc_profile;
 
 const JFIF: &[u8; 5] = b"JFIF\0";
 const EXIF: &[u8; 5] = b"Exif\0";
 const ICC: &[u8; 12] = b"ICC_PROFILE\0";
 const ADOBE: &[u8; 5] = b"Adobe";
+/// The most bytes of a profile in a segment: its length field counts itself, the name and two numbers.
+const MAX_PIECE: usize = 65_535 - 2 - ICC.len() - 2;
 
 /// The state after the application segments so far.
 #[derive(Default)]
@@ -17,7 +19,14 @@ pub(super) struct Application {
     has_jfif: bool,
     has_exif: bool,
     orientation: Option<Orientation>,
-    icc_pieces: u8,
+    profile: Profile,
+}
+
+/// A colour profile, which comes in pieces: a segment holds 64 KB.
+#[derive(Default)]
+struct Profile {
+    pieces: u8,
+    bytes: Vec<u8>,
 }
 
 impl Application {
@@ -35,7 +44,7 @@ impl Application {
         match segment.code {
             0xE0 if data.starts_with(JFIF) => self.jfif(data, kept),
             0xE1 if data.starts_with(EXIF) => self.exif(data, kept),
-            0xE2 if data.starts_with(ICC) => self.icc(segment, data, kept),
+            0xE2 if data.starts_with(ICC) => self.profile.take(data, kept),
             0xEE if data.starts_with(ADOBE) => adobe(data, kept),
             _ => {}
         }
@@ -67,15 +76,37 @@ impl Application {
             kept.insert(&orientation.to_tiff());
         }
     }
+}
 
-    /// Keeps a piece of a colour profile, if it is the next one, and the first begins like a profile.
-    fn icc(&mut self, segment: &Segment, mut data: Reader<'_>, kept: &mut Kept<'_>) {
+impl Profile {
+    /// Collects a piece, if it is the next one. After the last one the profile is written anew.
+    fn take(&mut self, mut data: Reader<'_>, kept: &mut Kept<'_>) {
         let Ok([number, count]) = data.skip(ICC.len()).and_then(|_| data.array()) else { return };
-        let is_next = self.icc_pieces.checked_add(1) == Some(number) && number <= count;
-        if is_next && (number > 1 || is_icc_profile(data)) {
-            self.icc_pieces = number;
-            kept.range(segment.whole.clone());
+        if self.pieces.checked_add(1) != Some(number) || number > count {
+            return;
         }
+        self.pieces = number;
+        self.bytes.extend(data.copied(icc::MAX_PROFILE.saturating_sub(self.bytes.len())));
+        if number == count {
+            // No piece follows this one.
+            self.pieces = u8::MAX;
+            keep_profile(&std::mem::take(&mut self.bytes), kept);
+        }
+    }
+}
+
+fn keep_profile(profile: &[u8], kept: &mut Kept<'_>) {
+    let Some(profile) = icc::rebuilt(profile) else { return };
+    let pieces = profile.chunks(MAX_PIECE);
+    // With at most `MAX_PROFILE` bytes there are fewer than 255 pieces.
+    let count = u8::try_from(pieces.len()).unwrap_or(u8::MAX);
+    for (number, piece) in (1..=count).zip(pieces) {
+        let length = u16::try_from(2 + ICC.len() + 2 + piece.len()).unwrap_or(u16::MAX);
+        kept.insert(&[0xFF, 0xE2]);
+        kept.insert(&length.to_be_bytes());
+        kept.insert(ICC);
+        kept.insert(&[number, count]);
+        kept.insert(piece);
     }
 }
 

@@ -36,6 +36,11 @@ impl<'a> Boxes<'a> {
         Self { source, position: body.start, end: body.end, is_file: false }
     }
 
+    /// The bytes that are left.
+    pub(super) fn length(&self) -> usize {
+        self.end.saturating_sub(self.position)
+    }
+
     /// The next box; `None` at the end.
     pub(super) fn next_box(&mut self) -> Result<Option<Mp4Box>, VideoError> {
         let start = self.position;
@@ -85,6 +90,17 @@ impl Blanks {
         let at = found.start + 4;
         self.push(at..at + 4, Replacement::Free);
         self.zeros(found.body.clone());
+    }
+
+    /// Overwrites what a box holds after its first `length` bytes.
+    pub(super) fn tail(&mut self, found: &Mp4Box, length: usize) {
+        self.zeros(found.body.start.saturating_add(length).min(found.body.end)..found.body.end);
+    }
+
+    /// Overwrites a part of a box's content, as far as the box has it.
+    pub(super) fn zeros_within(&mut self, found: &Mp4Box, part: Range<usize>) {
+        let at = |offset: usize| found.body.start.saturating_add(offset).min(found.body.end);
+        self.zeros(at(part.start)..at(part.end));
     }
 
     /// Overwrites a range with zeros.

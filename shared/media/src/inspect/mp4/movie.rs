@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::inspect::limits::{MAX_VIDEO_SECONDS, are_accepted};
 use crate::inspect::mp4::boxes::{Blanks, Boxes, Mp4Box};
 use crate::inspect::mp4::error::VideoError;
+use crate::inspect::mp4::samples::{keep_edits, keep_information};
 use crate::inspect::source::Source;
 
 /// The most tracks. A video from a camera has far fewer.
@@ -37,11 +38,15 @@ impl Movie {
                     let times = Times::read(source, &found, 4, blanks)?;
                     let scale = u32::from_be_bytes(source.array(times.after_dates).ok_or_else(|| short(&found))?);
                     (movie.timescale, movie.duration) = (scale, times.duration);
+                    // Speed, volume, ten unused bytes, the matrix, 24 unused bytes, and the number of the next track.
+                    let after = times.after_duration - found.body.start;
+                    blanks.zeros_within(&found, after + 6..after + 16);
+                    blanks.zeros_within(&found, after + 52..after + 76);
+                    blanks.tail(&found, after + 80);
                 }
                 b"trak" if movie.tracks.len() == MAX_TRACKS => return Err(malformed(&found, "too many tracks")),
                 b"trak" => movie.tracks.push(Track::read(source, &found, blanks)?),
                 b"mvex" => return Err(VideoError::Fragmented),
-                b"iods" => {}
                 _ => blanks.blank_box(&found),
             }
         }
@@ -83,9 +88,10 @@ impl Track {
                     track.duration = times.duration;
                     (track.width, track.height) =
                         displayed(source, times.after_duration).ok_or_else(|| short(&found))?;
+                    blanks.tail(&found, times.after_duration - found.body.start + 60);
                 }
                 b"mdia" => track.handler = read_media(source, &found.body, blanks)?,
-                b"edts" | b"tref" => {}
+                b"edts" => keep_edits(source, &found.body, blanks)?,
                 _ => blanks.blank_box(&found),
             }
         }
@@ -105,40 +111,26 @@ fn displayed(source: &Source<'_>, after_duration: usize) -> Option<(u32, u32)> {
 /// Reads `mdia`, and returns the kind of the track.
 fn read_media(source: &Source<'_>, body: &Range<usize>, blanks: &mut Blanks) -> Result<[u8; 4], VideoError> {
     let mut handler = [0; 4];
+    let mut information = Vec::new();
     let mut boxes = Boxes::within(source, body);
     while let Some(found) = boxes.next_box()? {
         match &found.kind {
             b"mdhd" => {
-                Times::read(source, &found, 4, blanks)?;
+                let times = Times::read(source, &found, 4, blanks)?;
+                blanks.tail(&found, times.after_duration.saturating_add(4) - found.body.start);
             }
             b"hdlr" => {
                 handler = source.array(found.body.start + 8).ok_or_else(|| short(&found))?;
-                // The handler's name is free text.
-                blanks.zeros((found.body.start + 24).min(found.body.end)..found.body.end);
+                // The maker, and the handler's name, which is free text.
+                blanks.tail(&found, 12);
             }
-            b"minf" => blank_metadata(source, &found.body, blanks, true)?,
+            b"minf" => information.push(found.body),
             _ => blanks.blank_box(&found),
         }
     }
+    // What is needed depends on the kind of the track, which may stand behind it.
+    information.iter().try_for_each(|body| keep_information(source, body, handler, blanks))?;
     Ok(handler)
-}
-
-/// Blanks metadata in `minf` and `stbl`. Any other box in them may be needed to show the video.
-fn blank_metadata(
-    source: &Source<'_>,
-    body: &Range<usize>,
-    blanks: &mut Blanks,
-    has_tables: bool,
-) -> Result<(), VideoError> {
-    let mut boxes = Boxes::within(source, body);
-    while let Some(found) = boxes.next_box()? {
-        match &found.kind {
-            b"udta" | b"meta" | b"uuid" | b"free" | b"skip" => blanks.blank_box(&found),
-            b"stbl" if has_tables => blank_metadata(source, &found.body, blanks, false)?,
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// The dates and the duration at the beginning of `mvhd`, `tkhd` and `mdhd`.
@@ -174,7 +166,7 @@ impl Times {
     }
 }
 
-fn short(found: &Mp4Box) -> VideoError {
+pub(super) fn short(found: &Mp4Box) -> VideoError {
     malformed(found, "a header is too short")
 }
 

@@ -2,20 +2,9 @@
 
 use crate::inspect::png::chunk::Stage;
 use crate::inspect::png::header::{Color, Header};
-use crate::inspect::source::Reader;
-
-/// The most bytes of a colour profile's name (§11.3.2.3).
-const PROFILE_NAME_LENGTH: usize = 79;
 
 /// Whether a chunk is one of these, in an allowed position and of the right length.
-pub(super) fn is_valid(
-    kind: &[u8; 4],
-    data: Reader<'_>,
-    header: &Header,
-    palette_entries: usize,
-    stage: Stage,
-) -> bool {
-    let length = data.length();
+pub(super) fn is_valid(kind: &[u8; 4], length: usize, header: &Header, palette_entries: usize, stage: Stage) -> bool {
     let before_palette = stage == Stage::BeforePalette;
     let before_data = stage < Stage::InData;
     match kind {
@@ -26,7 +15,6 @@ pub(super) fn is_valid(
         b"cHRM" => before_palette && length == 32,
         b"sRGB" => before_palette && length == 1,
         b"sBIT" => before_palette && length == significant_bits_length(header.color),
-        b"iCCP" => before_palette && is_profile(data),
         _ => false,
     }
 }
@@ -56,16 +44,4 @@ fn significant_bits_length(color: Color) -> usize {
         Color::Rgb | Color::Palette => 3,
         Color::Rgba => 4,
     }
-}
-
-/// A name, a zero, the number of the only compression method, and compressed data.
-fn is_profile(mut data: Reader<'_>) -> bool {
-    for length in 0..=PROFILE_NAME_LENGTH {
-        match data.byte() {
-            Ok(0) => return length > 0 && matches!(data.byte(), Ok(0)) && !data.is_at_end(),
-            Ok(_) => {}
-            Err(_) => return false,
-        }
-    }
-    false
 }

@@ -30,12 +30,13 @@ async fn a_token_is_found_by_user_hash_and_kind_until_it_expires() {
     assert_eq!(find(OneTimeKind::Reset, user.id, "hash", 59).await, Some(token));
     assert_eq!(find(OneTimeKind::Reset, user.id, "hash", 60).await, None);
     assert_eq!(find(OneTimeKind::Reset, user.id, "HASH", 0).await, None);
-    assert_eq!(find(OneTimeKind::UndoEmail, user.id, "hash", 0).await, None, "one kind is never taken for the other");
+    assert_eq!(find(OneTimeKind::UndoEmail, user.id, "hash", 0).await, None, "one kind is never taken for another");
     let stranger = store.registered("eve").await.id;
     assert_eq!(find(OneTimeKind::Reset, stranger, "hash", 0).await, None, "it is its own user's only");
 
-    let undo =
-        OneTimePermission::UndoEmail { user: user.id, old: aviary_model::Email::parse("ada@example.com").unwrap() };
+    assert_eq!(find(OneTimeKind::ConfirmEmail, user.id, "hash", 0).await, None);
+
+    let undo = OneTimePermission::UndoEmail { user: user.id, change: 7 };
     store.credentials.keep_one_time("hash", undo.clone(), NOW.plus_seconds(60)).await.unwrap();
     assert_eq!(find(OneTimeKind::UndoEmail, user.id, "hash", 0).await, Some(undo));
 }
@@ -45,9 +46,9 @@ async fn a_token_is_redeemed_once_with_its_change() {
     let store = Store::start().await;
     let (user, _) = kept(&store).await;
     let (first, second) = (with_token(&store, &user, "first").await, with_token(&store, &user, "second").await);
-    let changed = store.tables().change(&user, &first).await.unwrap();
+    let changed = store.tables().change(&user, &first, NOW).await.unwrap();
     assert!(store.credentials.one_time(OneTimeKind::Reset, user.id, "hash", NOW).await.unwrap().is_none());
-    let again = store.tables().change(&changed, &second).await.unwrap_err();
+    let again = store.tables().change(&changed, &second, NOW).await.unwrap_err();
     assert!(matches!(again, AccountChangeError::Redeemed), "{again:?}");
     assert_eq!(store.accounts.by_id(user.id).await.unwrap().unwrap().password, "first");
 }
@@ -58,7 +59,7 @@ async fn a_refused_change_does_not_redeem_its_token() {
     let (user, token) = kept(&store).await;
     let outdated = User { password: "another".to_owned(), ..user.clone() };
     let change = with_token(&store, &user, "new").await;
-    let refused = store.tables().change(&outdated, &change).await.unwrap_err();
+    let refused = store.tables().change(&outdated, &change, NOW).await.unwrap_err();
     assert!(matches!(refused, AccountChangeError::Changed), "{refused:?}");
     let found = store.credentials.one_time(OneTimeKind::Reset, user.id, "hash", NOW).await.unwrap();
     assert_eq!(found.unwrap().token, token);
@@ -70,7 +71,7 @@ async fn of_twenty_redemptions_of_one_token_one_wins() {
     let (user, _) = kept(&store).await;
     let change = with_token(&store, &user, "new").await;
     let tables = store.tables();
-    let results = join_all((0..20).map(|_| tables.change(&user, &change))).await;
+    let results = join_all((0..20).map(|_| tables.change(&user, &change, NOW))).await;
     let redeemed = |result: &&Result<User, _>| matches!(result, Err(AccountChangeError::Redeemed));
     assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1, "{results:?}");
     assert_eq!(results.iter().filter(redeemed).count(), 19, "{results:?}");

@@ -1,7 +1,7 @@
 //! Tests of refresh families: the effect of each write, and when it is refused.
 
 use aviary_model::{Family, FamilyToken, GRACE_MILLIS, SessionId, Timestamp, TokenId, UserId};
-use aviary_store::{Promotion, StoreError};
+use aviary_store::{Promotion, SignInError, StoreError};
 
 use crate::fixture::{NOW, Store, number, random_token, session_id};
 
@@ -18,7 +18,7 @@ pub(crate) struct Opened {
 pub(crate) async fn open(store: &Store) -> Opened {
     let user = store.registered("ada").await.id;
     let sid = session_id();
-    let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(LIFETIME));
+    let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(LIFETIME)).with_long_access();
     store.open_family(user, sid, &family).await.unwrap();
     Opened { user, sid, family }
 }
@@ -47,7 +47,7 @@ async fn presenting_next_makes_it_current() {
     let opened = open(&store).await;
     let fresh = random_token();
     let answer = opened.promote(&store, &opened.family.next, &fresh, QUIET).await;
-    assert!(matches!(answer, Promotion::Promoted(0)), "{answer:?}");
+    assert!(matches!(answer, Promotion::Promoted { epoch: 0, long_access: true }), "{answer:?}");
 
     let expected = Family {
         current: FamilyToken { jti: opened.family.next.clone(), since: QUIET },
@@ -55,6 +55,7 @@ async fn presenting_next_makes_it_current() {
         superseded: vec![opened.family.current.clone()],
         expires_at: opened.family.expires_at,
         revoked: false,
+        long_access: true,
     };
     assert_eq!(opened.stored(&store).await, expected);
 }
@@ -71,7 +72,7 @@ async fn a_promotion_returns_the_epoch_of_its_session() {
     let answer = opened.promote(&store, &random_token(), &random_token(), QUIET).await;
     assert!(matches!(answer, Promotion::Found(Some((_, 5)))), "{answer:?}");
     let answer = opened.promote(&store, &opened.family.next, &random_token(), QUIET).await;
-    assert!(matches!(answer, Promotion::Promoted(5)), "{answer:?}");
+    assert!(matches!(answer, Promotion::Promoted { epoch: 5, .. }), "{answer:?}");
 }
 
 #[tokio::test]
@@ -88,13 +89,13 @@ async fn a_second_promotion_within_the_grace_period_is_refused() {
     let opened = open(&store).await;
     let second = random_token();
     let answer = opened.promote(&store, &opened.family.next, &second, NOW).await;
-    assert!(matches!(answer, Promotion::Promoted(0)), "nothing was superseded before: {answer:?}");
+    assert!(matches!(answer, Promotion::Promoted { epoch: 0, .. }), "nothing was superseded before: {answer:?}");
     let promoted = opened.stored(&store).await;
     assert_eq!(promoted.superseded, std::slice::from_ref(&opened.family.current));
     let too_soon = Timestamp::from_millis(QUIET.millis() - 1);
     opened.stays(&store, &second, too_soon, &promoted).await;
     let answer = opened.promote(&store, &second, &random_token(), QUIET).await;
-    assert!(matches!(answer, Promotion::Promoted(0)), "{answer:?}");
+    assert!(matches!(answer, Promotion::Promoted { epoch: 0, .. }), "{answer:?}");
 }
 
 #[tokio::test]
@@ -140,7 +141,7 @@ async fn an_expired_family_is_not_promoted_before_ttl_deletion() {
     opened.stays(&store, &opened.family.next, end, &opened.family).await;
     let last = Timestamp::from_millis(end.millis() - 1);
     let answer = opened.promote(&store, &opened.family.next, &random_token(), last).await;
-    assert!(matches!(answer, Promotion::Promoted(0)), "{answer:?}");
+    assert!(matches!(answer, Promotion::Promoted { epoch: 0, .. }), "{answer:?}");
 }
 
 #[tokio::test]
@@ -164,6 +165,6 @@ async fn a_family_is_not_opened_with_an_existing_id() {
     let opened = open(&store).await;
     let other = Family { next: random_token(), ..opened.family.clone() };
     let refused = store.open_family(opened.user, opened.sid, &other).await;
-    assert!(matches!(refused, Err(StoreError::Rejected(_))), "{refused:?}");
+    assert!(matches!(refused, Err(SignInError::Store(StoreError::Rejected(_)))), "{refused:?}");
     assert_eq!(opened.stored(&store).await, opened.family);
 }

@@ -27,7 +27,7 @@ async fn of_twenty_promotions_one_wins_and_all_return_its_successor() {
     let mut found = Vec::new();
     for (fresh, answer) in fresh.iter().zip(answers) {
         match answer {
-            Promotion::Promoted(0) => promoted.push(fresh.clone()),
+            Promotion::Promoted { epoch: 0, .. } => promoted.push(fresh.clone()),
             Promotion::Found(Some((family, 0))) => found.push(family),
             other => panic!("{other:?}"),
         }

@@ -34,9 +34,9 @@ fn comment(on: &Tweet) -> Comment {
 }
 
 async fn blocked_by(store: &Store, user: UserId, other: UserId) {
-    let mut hide = key(&format!("U#{user}"), &format!("HIDE#{other}"));
-    hide.insert("blocked_by".to_owned(), aws_sdk_dynamodb::types::AttributeValue::Bool(true));
-    store.raw_put(&store.names.social, hide).await;
+    let mut relation = key(&format!("U#{user}"), &format!("RELATION#{other}"));
+    relation.insert("blocked_by".to_owned(), aws_sdk_dynamodb::types::AttributeValue::Bool(true));
+    store.raw_put(&store.names.social, relation).await;
 }
 
 #[tokio::test]
@@ -45,14 +45,16 @@ async fn a_reaction_reports_whether_it_changed_anything() {
     let reactions = Reactions::new(&store.social);
     let (actor, tweet) = (somebody(), tweet(NOW));
     for reaction in [Reaction::Like, Reaction::Retweet, Reaction::Save] {
-        assert!(!reactions.remove(actor, reaction, tweet.id).await.unwrap());
+        let none = reactions.by(actor, tweet.id).await.unwrap();
+        assert!(!reactions.remove(actor, reaction, tweet.id, none).await.unwrap());
         assert!(reactions.put(actor, reaction, &tweet, NOW).await.unwrap());
         assert!(!reactions.put(actor, reaction, &tweet, NOW).await.unwrap());
         assert_eq!(reactions.of_tweet(reaction, tweet.id, None, 9).await.unwrap().entries, [actor]);
         let mine = reactions.by_user(actor, reaction, None, 9).await.unwrap();
         assert_eq!(mine.entries, [(tweet.id, tweet.author)]);
-        assert!(reactions.remove(actor, reaction, tweet.id).await.unwrap());
-        assert!(!reactions.remove(actor, reaction, tweet.id).await.unwrap());
+        let held = reactions.by(actor, tweet.id).await.unwrap();
+        assert!(reactions.remove(actor, reaction, tweet.id, held).await.unwrap());
+        assert!(!reactions.remove(actor, reaction, tweet.id, held).await.unwrap(), "it is gone since it was read");
     }
     assert_eq!(store.items().await, 0);
 }

@@ -1,7 +1,8 @@
 //! Follows, blocks and mutes: which edges and flags remain in the table after any order of changes.
 
 use aviary_model::{EdgeId, UserId};
-use aviary_store::{PageKeys, PageReads, RelationChange, Relations};
+use aviary_store::{PageKeys, PageReads, RelationChange, RelationTarget, Relations};
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::{join, join_all};
 
 use crate::fixture::{NOW, Random, Store};
@@ -22,12 +23,20 @@ impl People {
         Self { store, relations, page_reads, a, b }
     }
 
+    async fn between(&self, actor: UserId, other: UserId) -> RelationTarget {
+        self.relations.between(actor, other).await.unwrap().unwrap()
+    }
+
+    async fn unfollow(&self, actor: UserId, other: UserId) -> RelationChange {
+        self.relations.unfollow(actor, self.between(actor, other).await).await.unwrap()
+    }
+
     async fn follow(&self, actor: UserId, other: UserId) -> RelationChange {
         self.relations.follow(actor, other, edge()).await.unwrap()
     }
 
     async fn block(&self, actor: UserId, other: UserId) -> RelationChange {
-        self.relations.block(actor, other, edge()).await.unwrap()
+        self.relations.block(actor, self.between(actor, other).await, edge()).await.unwrap()
     }
 
     async fn mute(&self, actor: UserId, other: UserId) -> RelationChange {
@@ -35,23 +44,22 @@ impl People {
     }
 
     async fn unblock(&self, actor: UserId, other: UserId) -> RelationChange {
-        let between = self.relations.between(actor, other).await.unwrap().unwrap();
-        self.relations.unblock(actor, between).await.unwrap()
+        self.relations.unblock(actor, self.between(actor, other).await).await.unwrap()
     }
 
     async fn unmute(&self, actor: UserId, other: UserId) -> RelationChange {
-        let between = self.relations.between(actor, other).await.unwrap().unwrap();
-        self.relations.unmute(actor, between).await.unwrap()
+        self.relations.unmute(actor, self.between(actor, other).await).await.unwrap()
     }
 
     async fn follows(&self, actor: UserId, other: UserId) -> bool {
-        let data = self.page_reads.read(&PageKeys::by(Some(actor)).follows(other)).await.unwrap();
+        let data = self.page_reads.read(&PageKeys::by(Some(actor)).person(other)).await.unwrap();
         data.follows(other)
     }
 
-    /// The flags of the `HIDE` item; `None` if there is no item.
+    /// The attributes of the `RELATION` item; `None` if there is no item.
     async fn flags(&self, user: UserId, other: UserId) -> Option<Vec<String>> {
-        let found = self.store.raw_item(&self.store.names.social, &format!("U#{user}"), &format!("HIDE#{other}")).await;
+        let (pk, sk) = (format!("U#{user}"), format!("RELATION#{other}"));
+        let found = self.store.raw_item(&self.store.names.social, &pk, &sk).await;
         let mut flags: Vec<String> = found?.into_keys().filter(|name| !["pk", "sk"].contains(&&**name)).collect();
         flags.sort();
         Some(flags)
@@ -79,8 +87,8 @@ async fn a_repeated_change_of_a_relation_changes_nothing() {
     assert_eq!(people.unblock(b, a).await, RelationChange::Unchanged);
     assert_eq!(people.follow(a, b).await, RelationChange::Changed, "the block has ended the follow");
     assert_eq!(people.follow(a, b).await, RelationChange::Unchanged);
-    assert_eq!(people.relations.unfollow(a, b).await.unwrap(), RelationChange::Changed);
-    assert_eq!(people.relations.unfollow(a, b).await.unwrap(), RelationChange::Unchanged);
+    assert_eq!(people.unfollow(a, b).await, RelationChange::Changed);
+    assert_eq!(people.unfollow(a, b).await, RelationChange::Unchanged);
 }
 
 #[tokio::test]
@@ -93,10 +101,10 @@ async fn undone_relations_leave_no_items() {
         people.mute(actor, other).await;
         people.block(actor, other).await;
     }
-    assert_eq!(people.flags(a, b).await, flags(&["blocked_by", "blocks", "mutes"]));
+    assert_eq!(people.flags(a, b).await, flags(&["block", "blocked_by", "mute"]));
     people.unblock(a, b).await;
-    assert_eq!(people.flags(a, b).await, flags(&["blocked_by", "mutes"]));
-    assert_eq!(people.flags(b, a).await, flags(&["blocks", "mutes"]));
+    assert_eq!(people.flags(a, b).await, flags(&["blocked_by", "mute"]));
+    assert_eq!(people.flags(b, a).await, flags(&["block", "mute"]));
     people.unmute(a, b).await;
     people.unmute(b, a).await;
     assert_eq!(people.flags(a, b).await, flags(&["blocked_by"]));
@@ -159,12 +167,12 @@ async fn flags_and_edges_agree_after_concurrent_changes() {
             join(people.block(b, a), people.mute(a, b)).await;
         }))
         .await;
-        let between = people.relations.between(a, b).await.unwrap().unwrap();
+        let visibility = people.between(a, b).await.visibility();
         let blocked = people.relations.blocked(a, None, 10).await.unwrap().entries;
         let muted = people.relations.muted(a, None, 10).await.unwrap().entries;
         let blocked_by = people.relations.blocked(b, None, 10).await.unwrap().entries;
         assert_eq!(
-            (between.mine.blocks, between.mine.mutes, between.mine.blocked_by),
+            (visibility.blocks, visibility.mutes, visibility.blocked_by),
             (!blocked.is_empty(), !muted.is_empty(), !blocked_by.is_empty())
         );
     }
@@ -200,4 +208,27 @@ async fn lists_are_newest_first_and_complete_for_every_page_size() {
         }
         assert_eq!((&following, &followers), (&others, &others), "by {limit}");
     }
+}
+
+#[tokio::test]
+async fn the_counter_of_the_profile_bounds_follows() {
+    let people = People::two().await;
+    let (store, a) = (&people.store, people.a);
+    let relations = people.relations.clone().with_max_follows(2);
+    let follow = |other| relations.follow(a, other, edge());
+    assert_eq!(follow(people.b).await.unwrap(), RelationChange::Changed);
+    // The stream counts the follows; here the test does.
+    let table = &store.names.social;
+    let mut profile = store.raw_item(table, &format!("U#{a}"), "PROFILE").await.unwrap();
+    profile.insert("following".to_owned(), AttributeValue::N("2".to_owned()));
+    store.raw_put(table, profile).await;
+    let other = store.registered("other").await.id;
+    assert_eq!(follow(other).await.unwrap(), RelationChange::TooMany);
+    // A follow that exists is no further one, and another's block is told first.
+    assert_eq!(follow(people.b).await.unwrap(), RelationChange::Unchanged);
+    people.block(other, a).await;
+    assert_eq!(follow(other).await.unwrap(), RelationChange::BlockedBy);
+    let more = relations.clone().with_max_follows(3);
+    let third = store.registered("third").await.id;
+    assert_eq!(more.follow(a, third, edge()).await.unwrap(), RelationChange::Changed);
 }

@@ -71,12 +71,12 @@ async fn the_index_follows_every_change_of_a_name() {
     store.profiles.delete_for_service(id).await.unwrap();
     assert_eq!(indexed(&store, "again").await, nobody);
     let change = AccountChange { username: Some(Username::parse("Augusta").unwrap()), ..AccountChange::default() };
-    let renamed = store.tables().change(&account, &change).await.unwrap();
+    let renamed = store.tables().change(&account, &change, NOW).await.unwrap();
     assert_eq!((indexed(&store, "ada").await, indexed(&store, "aug").await), (nobody.to_vec(), vec![id]));
     let purge = store.job(aviary_store::Task::Purge { user: id, round: 0 });
     store.profiles.change(id, &alias("August")).await.unwrap();
     assert_eq!(indexed(&store, "aug").await, [id, id]);
-    store.tables().delete(&renamed, &purge).await.unwrap();
+    store.tables().delete(&renamed, &[purge], NOW).await.unwrap();
     assert_eq!(indexed(&store, "aug").await, nobody);
 }
 

@@ -91,11 +91,14 @@ impl Crowd {
         let t = format!("T#{}", first.id);
         let tweets = [
             self.raw(t, "TWEET".to_owned()).await,
-            self.raw(format!("U#{author}"), format!("TWEET#{}", first.id)).await,
+            self.raw(format!("W#{author}"), format!("TWEET#{}", first.id)).await,
         ];
-        let edge = self.raw(format!("U#{fan}"), format!("LIKE#{}", first.id)).await;
-        let liked = self.raw(format!("U#{other}"), format!("LIKE#{}", parent.id)).await;
-        let edge_of = |item: &Item| item["id"].as_s().unwrap().clone();
+        let like_of = async |user: &UserId, tweet: &Tweet| {
+            let id = self.reactions.by(*user, tweet.id).await.unwrap().like.unwrap();
+            self.raw(format!("W#{user}"), format!("LIKE#{id}")).await
+        };
+        let (edge, liked) = (like_of(fan, first).await, like_of(&other, parent).await);
+        let edge_of = |item: &Item| item["list_sk"].as_s().unwrap().clone();
         let mut items = Vec::new();
         for n in 1..size {
             let id = TweetId::new(at(n), &Random).unwrap();
@@ -145,15 +148,16 @@ impl Crowd {
         let page_reads = PageReads::new(&store.social);
         let keys = found.entries.iter().fold(PageKeys::by(Some(*fan)), |keys, (id, by)| keys.tweet(*id, *by));
         measure!("page of tweets", page_reads.read(&keys));
-        let names = [aviary_model::NameKey::of("author")];
-        measure!("basis", store.tweets.text_context(*fan, Some(parent.id), &names));
+        let mentions = words("@author").mentions();
+        measure!("basis", store.tweets.text_context(*fan, Some(parent.id), &mentions));
         let reply = Tweet { in_reply_to: first.in_reply_to, ..tweet(*fan, "#one #two @author", 1) };
         measure!("reply", store.tweets.create(&reply, &[*author], None));
         let edited = measure!("edit", store.tweets.edit(&reply, &words("#one #three"), &[], NOW));
         assert!(matches!(edited, Edited::Done));
         measure!("delete", store.tweets.delete(&reply, &store.jobs, NOW));
         assert!(measure!("like", reactions.put(*fan, Reaction::Like, parent, NOW)));
-        assert!(measure!("unlike", reactions.remove(*fan, Reaction::Like, parent.id)));
+        let held = measure!("own reactions", reactions.by(*fan, parent.id));
+        assert!(measure!("unlike", reactions.remove(*fan, Reaction::Like, parent.id, held)));
         let said = comment(*fan, parent);
         measure!("comment", comments.create(&said, &[], None));
         measure!("like of a comment", reactions.like_comment(*author, &said, NOW));

@@ -36,9 +36,9 @@ fn all_of(tweet: &Tweet) -> String {
 
 /// Writes the flag that a block of `user` by `other` leaves.
 async fn blocked_by(store: &Store, user: UserId, other: UserId) {
-    let mut hide = crate::fixture::key(&format!("U#{user}"), &format!("HIDE#{other}"));
-    hide.insert("blocked_by".to_owned(), aws_sdk_dynamodb::types::AttributeValue::Bool(true));
-    store.raw_put(&store.names.social, hide).await;
+    let mut relation = crate::fixture::key(&format!("U#{user}"), &format!("RELATION#{other}"));
+    relation.insert("blocked_by".to_owned(), aws_sdk_dynamodb::types::AttributeValue::Bool(true));
+    store.raw_put(&store.names.social, relation).await;
 }
 
 #[tokio::test]

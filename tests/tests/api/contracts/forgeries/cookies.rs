@@ -4,7 +4,7 @@ use aviary_web::Route;
 use e2e::{Call, Cookies, Service, Things};
 use serde_json::json;
 
-use super::{deleted, first, guarded};
+use super::{deleted, first, guarded, told};
 
 /// Routes that require a caller, with a safe or with an unsafe method.
 fn routes(safe: bool) -> Vec<Route> {
@@ -32,7 +32,7 @@ async fn no_route_takes_a_forged_session_cookie() {
             let cookies = Cookies { session: session.clone(), csrf: csrf.clone() };
             let call = things.call(&service, &route).cookies(&cookies).header("x-csrftoken", csrf);
             let answer = call.send().await;
-            assert_eq!((answer.status, answer.text()), (401, nobody.to_string()), "{session:?} at {route:?}");
+            assert_eq!((answer.status, answer.text()), (401, told(&route, &nobody)), "{session:?} at {route:?}");
         }
         // The name of the cookie must match exactly, in case too.
         for name in ["SESSIONID", "sessionid2", "session"] {
@@ -75,7 +75,7 @@ async fn every_unsafe_route_requires_the_csrf_token() {
         for (call, reason) in rows {
             let answer = call.send().await;
             let refusal = json!({"detail": format!("CSRF Failed: {reason}")});
-            assert_eq!((answer.status, answer.text()), (403, refusal.to_string()), "{route:?}");
+            assert_eq!((answer.status, answer.text()), (403, told(&route, &refusal)), "{route:?}");
         }
     }
     things.assert_untouched(&service).await;

@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 use super::{Forged, INVALID, deleted, forged_of};
 
 /// Path, field and status of the refusal.
-const REFRESHES: [(&str, &str, u16); 4] = [
+const REFRESHES: [(&str, &str, u16); 6] = [
     ("/auth/jwt/refresh/", "refresh", 401),
     ("/api/jwt/refresh/", "refresh", 401),
     ("/api/auth/refresh_token/", "refresh", 401),
+    ("/api/auth/refresh/", "refresh", 401),
+    ("/api/auth/logout/", "refresh", 401),
     ("/api/auth/user/logout/", "refresh_token", 400),
 ];
 const VERIFIES: [(&str, &str, u16); 2] = [("/auth/jwt/verify/", "token", 401), ("/api/jwt/verify/", "token", 401)];

@@ -4,7 +4,7 @@ use aviary_web::Who;
 use e2e::{Forge, Service, Things, claims_of};
 use serde_json::{Value, json};
 
-use super::{Forged, INVALID, deleted, first, forged_of, guarded};
+use super::{Forged, INVALID, deleted, first, forged_of, guarded, told};
 use crate::contracts::routes::rows;
 
 /// The 401 for a token that is the credential.
@@ -29,7 +29,7 @@ async fn no_route_takes_a_forged_access_token() {
         functions.push(function);
         for Forged { how, token, message } in &forged {
             let answer = things.call(&service, &route).bearer(token).send().await;
-            assert_eq!((answer.status, answer.text()), (401, refusal(message).to_string()), "{how} at {route:?}");
+            assert_eq!((answer.status, answer.text()), (401, told(&route, &refusal(message))), "{how} at {route:?}");
             assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"api\""), "{how} at {route:?}");
         }
     }
@@ -56,7 +56,7 @@ async fn no_route_takes_a_token_of_a_deleted_user_or_of_no_user() {
     for (_, route) in guarded() {
         for (token, refusal) in &rows_of_tokens {
             let answer = things.call(&service, &route).bearer(token).send().await;
-            assert_eq!((answer.status, answer.text()), (401, refusal.to_string()), "{route:?}");
+            assert_eq!((answer.status, answer.text()), (401, told(&route, refusal)), "{route:?}");
         }
     }
     things.assert_untouched(&service).await;
@@ -80,7 +80,7 @@ async fn no_route_takes_a_forged_device_token() {
     for (_, route) in guarded() {
         for (header, refusal) in &rows_of_headers {
             let answer = things.call(&service, &route).authorization(header).send().await;
-            assert_eq!((answer.status, answer.text()), (401, refusal.to_string()), "{header} at {route:?}");
+            assert_eq!((answer.status, answer.text()), (401, told(&route, refusal)), "{header} at {route:?}");
         }
     }
     things.assert_untouched(&service).await;

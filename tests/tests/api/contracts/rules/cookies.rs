@@ -148,11 +148,92 @@ async fn a_page_of_another_origin_is_refused_although_cors_allows_reading() {
         let call = service.post("/tweet").cookies(&account.cookies).header("x-csrftoken", &account.cookies.csrf);
         call.header("origin", origin).json(&json!({"message": "hi"})).send()
     };
-    for origin in ["https://elsewhere.example.com", "null", "http://127.0.0.1"] {
+    for origin in ["https://elsewhere.example.com", "null", "http://localhost.example.com"] {
         let reason = format!("Origin checking failed - {origin} does not match any trusted origins.");
         post(origin).await.is(403, &failed(&reason));
     }
-    post(&service.url).await.with_status(201);
+    // Both names of this machine, and front-ends under development on it.
+    let port = service.url.rsplit_once(':').unwrap().1;
+    for origin in [&*service.url, &format!("http://localhost:{port}"), "http://localhost:3000", "http://127.0.0.1:5173"]
+    {
+        post(origin).await.with_status(201);
+    }
+}
+
+#[tokio::test]
+async fn an_origin_of_any_own_name_may_use_the_cookies() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let settings =
+        [("AVIARY_PUBLIC_URL", "https://www.example.com"), ("AVIARY_CORS_ORIGINS", "*"), ("AVIARY_LOCAL_ORIGINS", "")];
+    let function = Function::start_with(&service, "tweets", &settings);
+    let post = |origin: &str| {
+        let cookies = [format!("sessionid={}", account.cookies.session), format!("csrftoken={}", account.cookies.csrf)];
+        let event = Event::new("POST", "/api/tweets/").cookies(&cookies).header("x-csrftoken", &account.cookies.csrf);
+        function.invoke(event.header("origin", origin).json(&json!({"message": "hi"}))).answer
+    };
+    for origin in ["https://www.example.com", "https://api.example.com"] {
+        post(origin).with_status(201);
+    }
+    for origin in ["http://localhost:3000", "http://www.example.com", "https://www.example.com.evil.example", "*"] {
+        let reason = format!("Origin checking failed - {origin} does not match any trusted origins.");
+        post(origin).is(403, &failed(&reason));
+    }
+}
+
+#[tokio::test]
+async fn other_cookies_never_matter_and_quotes_are_not_the_value() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let (session, csrf) = (&account.cookies.session, &account.cookies.csrf);
+    for header in [
+        format!("theme=dark; sessionid={session}; csrftoken={csrf}"),
+        format!("sessionid=\"{session}\"; csrftoken=\"{csrf}\""),
+        format!("a; =; json={{\"x\": 1}};sessionid={session};csrftoken={csrf};sessionid="),
+    ] {
+        let answer = service.get("/auth/users/me/").header("cookie", &header).send().await.with_status(200);
+        assert_eq!(answer.header("set-cookie"), None, "{header}");
+    }
+    // The gateway hands on each cookie by itself, whatever its bytes and in however many fields they came.
+    let function = Function::start(&service, "auth");
+    let own = [format!("sessionid={session}"), format!("csrftoken={csrf}")];
+    let all = |before: &[&str], after: &[&str]| -> Vec<String> {
+        let before = before.iter().chain(&[]).map(|cookie| (*cookie).to_owned());
+        before.chain(own.clone()).chain(after.iter().map(|cookie| (*cookie).to_owned())).collect()
+    };
+    for cookies in [
+        all(&["theme=Île-de-France"], &[]),
+        all(&["theme=\u{fffd}\u{7f}", "a=\nb"], &["x=日本", ""]),
+        all(&["flag", "=", "json={\"a\":\"b\"}"], &["sessionid="]),
+        vec![format!("theme=Î; {}", own[0]), own[1].clone()],
+        vec![format!("sessionid=\"{session}\""), format!(" csrftoken = \"{csrf}\" ")],
+    ] {
+        let answer = function.invoke(Event::new("GET", "/auth/users/me/").cookies(&cookies)).answer.with_status(200);
+        assert_eq!(answer.header("set-cookie"), None, "{cookies:?}");
+    }
+    // Some gateways leave the header as it is.
+    let header = format!("theme=Île; sessionid={session}; csrftoken={csrf}");
+    let answer = function.invoke(Event::new("GET", "/auth/users/me/").header("cookie", &header)).answer;
+    assert_eq!(answer.with_status(200).header("set-cookie"), None);
+}
+
+#[tokio::test]
+async fn endpoints_for_anyone_ignore_cookies_and_credentials_that_are_not_valid() {
+    let service = Service::running();
+    let author = service.signup().await;
+    let tweet = service.tweet(&author, "hello").await;
+    let show = || service.get(&format!("/api/tweets/{}/", tweet["id"].as_str().unwrap()));
+    for authorization in ["Bearer nonsense", "Token deadbeef", "Bearer", "JWT a b c", "Basic YTpi"] {
+        show().authorization(authorization).send().await.with_status(200);
+    }
+    let body = json!({"username": author.username, "password": PASSWORD});
+    for cookies in [&author.cookies, &Cookies { session: "a".repeat(64), csrf: "b".repeat(64) }] {
+        show().cookies(cookies).send().await.with_status(200);
+        for origin in ["https://elsewhere.example.com", &service.url] {
+            let login = service.post("/auth/jwt/create/").cookies(cookies).header("origin", origin);
+            login.authorization("Bearer nonsense").json(&body).send().await.with_status(200);
+        }
+    }
 }
 
 #[tokio::test]

@@ -60,3 +60,42 @@ async fn with_a_list_only_its_origins_may_read_and_use_cookies() {
         assert_eq!(get(other).header("access-control-allow-origin"), None, "{other}");
     }
 }
+
+#[tokio::test]
+async fn pages_of_this_machine_may_use_cookies_where_the_service_runs_locally() {
+    let service = Service::running();
+    for origin in ["http://localhost:3000", "http://127.0.0.1:5173", "https://localhost"] {
+        let preflight = service.call("OPTIONS", "/api/tweets/").header("origin", origin);
+        let preflight = preflight.header("access-control-request-method", "POST");
+        let headers = "content-type,x-csrftoken";
+        let preflight = preflight.header("access-control-request-headers", headers).send().await.with_status(200);
+        assert_eq!(preflight.header("access-control-allow-headers"), Some(headers));
+        for answer in [preflight, service.get("/status/").header("origin", origin).send().await] {
+            assert_eq!(answer.header("access-control-allow-origin"), Some(origin));
+            assert_eq!(answer.header("access-control-allow-credentials"), Some("true"));
+            let vary = answer.header("vary").unwrap_or_default().to_lowercase();
+            assert!(vary.contains("origin"), "{:?}", answer.headers);
+        }
+    }
+    let other = service.get("/status/").header("origin", ORIGIN).send().await;
+    assert_eq!(other.header("access-control-allow-origin"), Some("*"));
+    assert_eq!(other.header("access-control-allow-credentials"), None);
+    assert!(other.header("vary").unwrap_or_default().to_lowercase().contains("origin"), "{:?}", other.headers);
+}
+
+#[tokio::test]
+async fn a_star_beside_listed_origins_is_for_the_others_alone() {
+    let service = Service::running();
+    let list = format!("{ORIGIN}, *");
+    let settings = [("AVIARY_CORS_ORIGINS", list.as_str()), ("AVIARY_LOCAL_ORIGINS", "")];
+    let function = Function::start_with(&service, "status", &settings);
+    let allowed = |origin: &str| {
+        let answer = function.invoke(Event::new("GET", "/status/").header("origin", origin)).answer;
+        let header = |name: &str| answer.header(name).map(ToOwned::to_owned);
+        (header("access-control-allow-origin"), header("access-control-allow-credentials"))
+    };
+    assert_eq!(allowed(ORIGIN), (Some(ORIGIN.to_owned()), Some("true".to_owned())));
+    for other in ["https://elsewhere.example.com", "null", "http://localhost:3000"] {
+        assert_eq!(allowed(other), (Some("*".to_owned()), None), "{other}");
+    }
+}

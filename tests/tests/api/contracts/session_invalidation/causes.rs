@@ -29,6 +29,7 @@ pub(super) enum Kind {
 pub(super) enum Cause {
     SetPassword(By),
     EditPassword(By),
+    ChangePassword(By),
     ConfirmReset,
     SetUsername,
     ChangeEmail,
@@ -46,6 +47,8 @@ pub(super) enum Cause {
     Logout,
     DelLogout,
     LogoutWithCookiesAndAccessToken,
+    LogoutWithAccessToken,
+    LogoutWithRefresh,
     RefreshTokenReuse,
     UnknownRefreshToken,
 }
@@ -85,7 +88,12 @@ impl Cause {
             }
             Self::EditPassword(by) => {
                 let body = json!({"update_password": true, "current_password": PASSWORD, "new_password": NEW});
-                (by.call(service.put("/api/auth/user/edit/").json(&body), own), 200)
+                (by.call(service.put("/api/auth/user/edit/").json(&body), own), 202)
+            }
+            Self::ChangePassword(by) => {
+                let body = json!({"password": PASSWORD, "new_password": NEW, "new_password2": NEW});
+                let path = format!("/api/auth/change-password/{}/", own.username);
+                (by.call(service.patch(&path).json(&body), own), 200)
             }
             Self::ConfirmReset => {
                 let body = json!({"uid": held.mail.uid(), "token": held.mail.token(), "new_password": NEW});
@@ -133,6 +141,10 @@ impl Cause {
             Self::DelLogout => (By::Web.call(service.post("/api/auth/del-logout/"), own), 200),
             Self::LogoutWithCookiesAndAccessToken => {
                 (service.post("/api/auth/logout/").cookies(&own.cookies).bearer(&own.access), 200)
+            }
+            Self::LogoutWithAccessToken => (service.post("/api/auth/logout/").bearer(&own.access), 200),
+            Self::LogoutWithRefresh => {
+                (service.post("/api/auth/logout/").json(&json!({"refresh": held.other.refresh})), 200)
             }
             // A refresh token of the family that the service never issued.
             Self::UnknownRefreshToken => {

@@ -26,7 +26,19 @@ pub(super) enum Shape {
     Fields(&'static [&'static str]),
 }
 
-const VIEW: &[&str] = &["username", "alias", "bio", "followers", "following", "is_following"];
+const VIEW: &[&str] = &[
+    "username",
+    "alias",
+    "bio",
+    "number_of_followers",
+    "number_of_following",
+    "number_of_tweets",
+    "number_of_tweets_and_replies",
+    "number_of_likes",
+    "number_of_media",
+    "following",
+    "is_following",
+];
 
 impl Shape {
     pub(super) fn of(self, answer: &Answer) -> Value {
@@ -187,10 +199,15 @@ impl Model {
 
     fn viewed(&self, viewer: Option<Person>, person: Person) -> Value {
         let (followers, following) = self.counts(person);
+        let tweets = self.tweets.iter().filter(|tweet| tweet.author == person).count();
+        let comments = self.tweets.iter().flat_map(|tweet| &tweet.comments);
+        let replies = comments.filter(|(author, _)| *author == person).count();
         let follows = viewer.is_some_and(|viewer| self.follows.contains(&(viewer, person)));
         let view = json!({
-            "username": self.name(person), "alias": "", "bio": "", "followers": followers, "following": following,
-            "is_following": follows,
+            "username": self.name(person), "alias": "", "bio": "", "number_of_followers": followers,
+            "number_of_following": following, "number_of_tweets": tweets, "number_of_tweets_and_replies": tweets + replies,
+            "number_of_likes": self.likes.iter().filter(|(by, _)| *by == person).count(), "number_of_media": 0,
+            "following": follows, "is_following": follows,
         });
         self.unless_deleted(person, view)
     }

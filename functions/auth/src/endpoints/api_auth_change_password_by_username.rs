@@ -1,0 +1,72 @@
+//! `PATCH /api/auth/change-password/<username>/` (clients of document 003).
+
+use aviary_auth::{Caller, PasswordText, Unconfirmed};
+use aviary_store::{AccountChange, EndSessions};
+use aviary_web::{ApiError, Client, Fields, PathText, Payload};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::bodies::Detail;
+use crate::flows::account_by_name::account_by_name;
+use crate::flows::account_change::{FIELDS, change, hash_new};
+use crate::flows::own_account::current_password;
+use crate::state::AuthState;
+
+/// The current password, and the new one twice.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangePasswordBody {
+    /// The current password.
+    pub password: String,
+    /// The new password.
+    pub new_password: String,
+    /// The new password again.
+    pub new_password2: String,
+}
+
+/// The answer to a change of the password.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangePasswordResponse {
+    /// Says that the password was changed.
+    pub message: &'static str,
+}
+
+/// Sets a new password and ends every session of the caller except the one of the request.
+///
+/// Errors have their text in `message` too.
+#[utoipa::path(patch, path = "/api/auth/change-password/{username}", tag = "accounts",
+    request_body = ChangePasswordBody,
+    params(("username" = String, Path, description = "The caller's username")),
+    responses(
+        (status = 200, description = "The new password is set", body = ChangePasswordResponse),
+        (status = 400, description = "Errors by field"),
+        (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
+        (status = 403, description = "The account belongs to another user", body = Detail),
+        (status = 404, description = "No account has this username", body = Detail),
+    ))]
+pub async fn change_password(
+    State(state): State<AuthState>,
+    client: Client,
+    unconfirmed: Unconfirmed,
+    PathText(username): PathText,
+    Payload(form): Payload,
+) -> Result<Json<ChangePasswordResponse>, ApiError> {
+    let unconfirmed = unconfirmed.with_form(&form);
+    let (caller, user) = account_by_name(&state, unconfirmed, &username, Caller::must_be, None).await?;
+    let mut fields = Fields::of(&form);
+    let confirmed = current_password(&state, &client, (&caller, &user), &mut fields, "password").await?;
+    let new = fields.required("new_password", PasswordText::parse);
+    let repeated = fields.required("new_password2", PasswordText::parse);
+    if new.as_ref().zip(repeated.as_ref()).is_some_and(|(new, repeated)| new.expose() != repeated.expose()) {
+        fields.error("new_password2", "The two password fields didn't match.");
+    }
+    let (new, ()) = fields.finish(new.zip(confirmed))?;
+    let set = AccountChange {
+        password: Some(hash_new(&state, "new_password", new, &user).await?),
+        end_sessions: Some(EndSessions { epoch: caller.epoch, keep: Some(caller.sid) }),
+        ..AccountChange::default()
+    };
+    change(&state, &client, &user, set, FIELDS).await?;
+    Ok(Json(ChangePasswordResponse { message: "The password was changed." }))
+}

@@ -1,0 +1,58 @@
+//! A new password, by the token of a mailed link.
+
+use aviary_auth::{PasswordText, PolicyError, at_change, digest, reset_state, without_owner};
+use aviary_store::{AccountChange, EndSessions, OneTimeKind, OneTimePermission};
+use aviary_web::{ApiError, Client, FieldErrors, Fields, Form};
+
+use crate::flows::account_change::{FIELDS, change};
+use crate::flows::form_fields::{same_passwords, secret};
+use crate::flows::mailed_token::{invalid_token, user_of};
+use crate::state::AuthState;
+
+/// Sets a new password with the `uid` and the `token` of a mailed link, and ends every session and token of the user.
+/// Four round trips.
+///
+/// A link that undoes a change of the address stays valid: whoever has taken an account over can reset its password too,
+/// and must not be able to switch the owner's link off.
+///
+/// # Errors
+/// 400 with the errors by field, 409 if another request changed the account, 429 after too many requests.
+pub(crate) async fn reset_password(state: &AuthState, client: &Client, form: &Form) -> Result<(), ApiError> {
+    let mut fields = Fields::of(form);
+    let uid = fields.required("uid", secret);
+    let token = fields.required("token", secret);
+    let password = fields.required("new_password", PasswordText::parse);
+    let repeated = fields.optional("re_new_password", PasswordText::parse);
+    let ((uid, token), password) = fields.finish(uid.zip(token).zip(password))?;
+    check(without_owner(&password))?;
+    same_passwords(&password, repeated.as_ref())?;
+    state.limiter.count_reset(client).await?;
+    let user = user_of(state, &uid).await?;
+    let (now, hash) = (state.clock.now(), digest(token.expose()));
+    let (found, principal) = futures_util::join!(
+        state.tables.credentials.one_time(OneTimeKind::Reset, user.id, &hash, now),
+        state.tables.credentials.principal(user.id),
+    );
+    let (found, principal) = (found?, principal?);
+    let expected = OneTimePermission::Reset { user: user.id, state: reset_state(&user) };
+    let redeem = found.filter(|found| found.token == expected).ok_or_else(invalid_token)?;
+    // A user who was deactivated after the mail was sent cannot set a password.
+    let epoch = principal.filter(|principal| principal.active).ok_or_else(invalid_token)?.epoch;
+    check(at_change(&password, &user.username, user.email.as_ref()))?;
+    let set = AccountChange {
+        password: Some(state.passwords.hash(password).await?),
+        end_sessions: Some(EndSessions { epoch, keep: None }),
+        redeem: Some(redeem),
+        ..AccountChange::default()
+    };
+    change(state, client, &user, set, FIELDS).await?;
+    Ok(())
+}
+
+fn check(broken: Vec<PolicyError>) -> Result<(), ApiError> {
+    let mut errors = FieldErrors::default();
+    for rule in broken {
+        errors.push("new_password", rule);
+    }
+    errors.check()
+}

@@ -1,0 +1,56 @@
+//! Mails that only tell: of a changed password, a deleted account, and an address that an account gave back.
+
+use aviary_model::{Email, UserId};
+
+use crate::mail_body::{MailBody, Wording};
+use crate::outcome::{Outcome, TaskError};
+use crate::worker::Worker;
+
+/// The account may be gone or have another address by now, so these mails greet nobody.
+const PASSWORD_CHANGED: Wording<'static> = Wording {
+    subject: "Your Aviary password was changed",
+    greeted: None,
+    opening: "The password of your account was changed. Every other device was signed out.",
+    closing: "If it was not you, set a new password at once: your app sends you a mail for it.",
+};
+
+const ACCOUNT_DELETED: Wording<'static> = Wording {
+    subject: "Your Aviary account was deleted",
+    greeted: None,
+    opening: "Your account was deleted, with everything that was in it. Nobody can get it back.",
+    closing: "If it was not you, somebody else could use your account. This address is free for a new one.",
+};
+
+const EMAIL_CHANGE_UNDONE: Wording<'static> = Wording {
+    subject: "Your Aviary address was changed back",
+    greeted: None,
+    opening: "The account that used this mail address has its former one again, because that mailbox asked for it. All \
+              devices were signed out.",
+    closing: "This address is not in use there any more, and free for another account.",
+};
+
+impl Worker {
+    pub(crate) async fn password_changed(&self, to: &Email) -> Result<Outcome, TaskError> {
+        self.notify(to, &PASSWORD_CHANGED).await
+    }
+
+    pub(crate) async fn account_deleted(&self, to: &Email) -> Result<Outcome, TaskError> {
+        self.notify(to, &ACCOUNT_DELETED).await
+    }
+
+    /// Does nothing if the account has the address again by now, or is gone.
+    pub(crate) async fn email_change_undone(&self, user: UserId, to: &Email) -> Result<Outcome, TaskError> {
+        let user = self.accounts.by_id(user).await?;
+        match user.filter(|user| user.email.as_ref() != Some(to)) {
+            Some(_) => self.notify(to, &EMAIL_CHANGE_UNDONE).await,
+            None => Ok(Outcome::Done),
+        }
+    }
+
+    async fn notify(&self, to: &Email, words: &Wording<'_>) -> Result<Outcome, TaskError> {
+        if self.mailer.has_sender() {
+            self.mailer.send(to, &MailBody::new(words, None)).await?;
+        }
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,185 @@
+//! Rules of the project's own template that no linter knows.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use aviary_template::{Settings, StreamSource, Template};
+use serde_json::{Value as Json, json};
+use serde_yaml_ng::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn text() -> String {
+    fs::read_to_string(root().join("template.yaml")).unwrap()
+}
+
+fn document() -> Value {
+    serde_yaml_ng::from_str(&text()).unwrap()
+}
+
+/// The resources of this type, by their logical ids.
+fn resources(document: &Value, kind: &str) -> Vec<(String, Value)> {
+    let all = document["Resources"].as_mapping().unwrap();
+    let of_kind = all.iter().filter(|(_, resource)| resource["Type"] == kind);
+    of_kind.map(|(id, resource)| (id.as_str().unwrap().to_owned(), resource.clone())).collect()
+}
+
+fn settings(parameters: &[(&str, &str)]) -> Settings {
+    let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Settings { stack: "s".to_owned(), region: "us-east-1".to_owned(), parameters, ..Settings::default() }
+}
+
+fn stream_of(binary: &str) -> StreamSource {
+    let sources = Template::parse("template.yaml", &text()).unwrap().event_sources(&settings(&[])).unwrap();
+    sources.into_iter().find(|source| source.binary == binary).unwrap().streams.remove(0)
+}
+
+fn lines_with(needle: &str) -> Vec<String> {
+    text().lines().filter(|line| line.contains(needle)).map(|line| line.trim().to_owned()).collect()
+}
+
+#[test]
+fn each_function_publishes_a_version_with_each_release() {
+    let functions = resources(&document(), "AWS::Serverless::Function");
+    assert!(!functions.is_empty());
+    for (id, function) in functions {
+        let Value::Tagged(release) = &function["Properties"]["AutoPublishCodeSha256"] else { panic!("{id}") };
+        assert!(release.tag == "Ref" && release.value == "Release", "{id}");
+    }
+}
+
+#[test]
+fn what_holds_data_outlives_the_stack_but_not_a_failed_creation() {
+    let document = document();
+    let kinds = ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key"];
+    let mut kept: Vec<_> = kinds.into_iter().flat_map(|kind| resources(&document, kind)).collect();
+    kept.push(("AuditLogGroup".to_owned(), document["Resources"]["AuditLogGroup"].clone()));
+    for (id, resource) in kept {
+        assert_eq!(resource["DeletionPolicy"], "RetainExceptOnCreate", "{id}");
+        assert_eq!(resource["UpdateReplacePolicy"], "Retain", "{id}");
+        // A name of its own would be taken when the stage is made anew.
+        for name in ["TableName", "BucketName", "LogGroupName"] {
+            assert!(resource["Properties"].get(name).is_none(), "{id}");
+        }
+    }
+}
+
+#[test]
+fn each_table_has_an_alarm_that_sees_it_and_its_global_indexes() {
+    let document = document();
+    let alarms: Vec<_> = resources(&document, "AWS::CloudWatch::Alarm")
+        .into_iter()
+        .map(|(_, alarm)| serde_yaml_ng::to_string(&alarm["Properties"]).unwrap())
+        .collect();
+    for (id, table) in resources(&document, "AWS::DynamoDB::Table") {
+        let named = format!("{id}InUse.Value");
+        let alarm = alarms.iter().find(|alarm| alarm.contains("ThrottleEvents") && alarm.contains(&named));
+        let alarm = alarm.unwrap_or_else(|| panic!("no alarm for {id}"));
+        let indexes = table["Properties"]["GlobalSecondaryIndexes"].as_sequence().cloned().unwrap_or_default();
+        for index in &indexes {
+            let name = format!("Value: {}\n", index["IndexName"].as_str().unwrap());
+            assert_eq!(alarm.matches(&name).count(), 2, "{id}: {name} in {alarm}");
+        }
+        assert_eq!(alarm.matches("FILL(").count(), 2 + 2 * indexes.len(), "{id}");
+    }
+}
+
+#[test]
+fn everything_asks_one_place_which_table_serves() {
+    let document = document();
+    let tables = resources(&document, "AWS::DynamoDB::Table");
+    assert_eq!(tables.len(), 7);
+    for (id, _) in tables {
+        let by_name = lines_with(&format!("!Ref {id}"));
+        assert_eq!(by_name.len(), 1, "{by_name:?}");
+        assert!(by_name[0].contains(&format!("!Ref Restored{id}")), "{by_name:?}");
+        assert_eq!(lines_with(&format!("!GetAtt {id}.Arn")), [] as [&str; 0]);
+        assert_eq!(lines_with(&format!("{{{id}.Arn}}")), [] as [&str; 0]);
+    }
+    for (id, function) in resources(&document, "AWS::Serverless::Function") {
+        for (name, value) in function["Properties"]["Environment"]["Variables"].as_mapping().unwrap() {
+            let name = name.as_str().unwrap();
+            if name.ends_with("_TABLE") {
+                let Value::Tagged(value) = value else { panic!("{id}: {name}") };
+                let pointer = value.value.as_str().unwrap_or_default().strip_suffix("TableInUse.Value");
+                let table = pointer.unwrap_or_else(|| panic!("{id}: {name}")).to_uppercase();
+                assert_eq!(name, format!("AVIARY_{table}_TABLE"), "{id}");
+            }
+        }
+    }
+}
+
+#[test]
+fn roles_follow_to_a_restored_table() {
+    let template = Template::parse("template.yaml", &text()).unwrap();
+    let resources = |settings: &Settings| -> BTreeSet<String> {
+        let roles = template.roles(settings, &["dynamodb"]).unwrap();
+        let statements = roles.into_iter().flat_map(|role| role.policies).flat_map(|policy| policy.statements);
+        statements.map(|statement| statement["Resource"].to_string()).filter(|one| one.contains("ocial")).collect()
+    };
+    let own = resources(&settings(&[]));
+    let restored = resources(&settings(&[
+        ("RestoredSocialTable", "restored-social"),
+        ("RestoredSocialStream", "2026-01-31T12:00:00.000"),
+    ]));
+    assert!(!own.is_empty() && own.iter().all(|one| one.contains("table/s-SocialTable")), "{own:?}");
+    assert_eq!(own.len(), restored.len());
+    assert!(restored.iter().all(|one| one.contains("table/restored-social") && !one.contains("s-SocialTable")));
+    let stream = "table/restored-social/stream/2026-01-31T12:00:00.000";
+    assert!(restored.iter().any(|one| one.contains(stream)), "{restored:?}");
+}
+
+#[test]
+fn unknown_paths_have_a_function() {
+    let document = document();
+    let functions = resources(&document, "AWS::Serverless::Function");
+    let events =
+        functions.iter().filter_map(|(id, function)| Some((id, function["Properties"]["Events"].as_mapping()?)));
+    let default = |events: &serde_yaml_ng::Mapping| {
+        events.values().any(|event| event["Type"] == "HttpApi" && event["Properties"]["Path"] == "$default")
+    };
+    assert_eq!(events.filter(|(_, events)| default(events)).count(), 1);
+}
+
+#[test]
+fn streams_deliver_all_that_has_effects_and_no_counts() {
+    let feed = stream_of("feed").filter;
+    let social = |event: &str, sk: &str, image: Json| {
+        feed.passes(&json!({"eventName": event, "dynamodb": {"Keys": {"sk": {"S": sk}}, "NewImage": image}}))
+    };
+    for sk in ["TWEET", "COMMENT", "FOLLOW#x", "LIKE#x", "HIDE#x", "PROFILE"] {
+        assert!(social("INSERT", sk, json!({})) && social("REMOVE", sk, json!({})), "{sk}");
+    }
+    for sk in ["HIDE#x", "a kind that is made later"] {
+        assert!(social("MODIFY", sk, json!({"mutes": {"BOOL": true}})), "{sk}");
+    }
+    assert!(social("MODIFY", "TWEET", json!({"edited_at": {"N": "1"}})));
+    assert!(!social("MODIFY", "TWEET", json!({"likes": {"N": "1"}})));
+    assert!(!social("MODIFY", "TWEET", json!({"edited_at": {"NULL": true}})));
+    assert!(!social("MODIFY", "PROFILE", json!({"followers": {"N": "1"}})));
+
+    let worker = stream_of("worker").filter;
+    let jobs = |event: &str, attempts: &str| {
+        worker.passes(&json!({"eventName": event, "dynamodb": {"NewImage": {"attempts": {"N": attempts}}}}))
+    };
+    assert!(jobs("INSERT", "0") && jobs("MODIFY", "0"));
+    assert!(!jobs("MODIFY", "1") && !jobs("REMOVE", "0"));
+}
+
+#[test]
+fn streams_deliver_the_sample_events() {
+    for (file, binary) in
+        [("feed-batch", "feed"), ("feed-follow", "feed"), ("feed-like", "feed"), ("worker-batch", "worker")]
+    {
+        let text = fs::read_to_string(root().join("events").join(file).with_extension("json")).unwrap();
+        let event: Json = serde_json::from_str(&text).unwrap();
+        let filter = stream_of(binary).filter;
+        for record in event["Records"].as_array().unwrap() {
+            assert!(filter.passes(record), "{file}: {record}");
+        }
+    }
+}

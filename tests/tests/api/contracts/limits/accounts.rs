@@ -1,0 +1,115 @@
+//! Limits per account.
+
+use e2e::limits::{assert_throttled, unused_address};
+use e2e::{Account, Event, Form, Function, Service, jpeg};
+use serde_json::json;
+
+#[tokio::test]
+async fn an_account_posts_at_most_a_hundred_and_twenty_times_a_minute() {
+    let service = Service::running();
+    let (account, other) = (service.signup().await, service.signup().await);
+    let tweet = service.tweet(&account, "the first").await;
+    let post = |account: &Account, message: &str| {
+        service.post("/tweet").bearer(&account.access).json(&json!({"message": message})).send()
+    };
+    let mut throttled = None;
+    // Twice as many requests, in case a minute ends in between; refused requests count too.
+    for _ in 0..241 {
+        let answer = post(&account, "").await;
+        if answer.status != 400 {
+            throttled = Some(answer);
+            break;
+        }
+    }
+    assert_throttled(&throttled.expect("a limit"), 60);
+    assert_throttled(&post(&account, "hi").await, 60);
+    post(&other, "hi").await.with_status(201);
+    // Reads are not limited, and deletions have a limit of their own.
+    let path = format!("/api/tweets/{}/", tweet["id"].as_str().expect("an id"));
+    service.get(&path).bearer(&account.access).send().await.with_status(200);
+    service.delete(&path).bearer(&account.access).send().await.with_status(204);
+}
+
+#[tokio::test]
+async fn reactions_relations_and_edits_share_a_limit() {
+    let service = Service::running();
+    let (account, other) = (service.signup().await, service.signup().await);
+    let mine = service.tweet(&account, "mine").await["id"].as_str().expect("an id").to_owned();
+    let theirs = service.tweet(&other, "theirs").await["id"].as_str().expect("an id").to_owned();
+    let limit = [("AVIARY_LIMITS", "spread_account=4/3600")];
+    let (profiles, tweets) =
+        (Function::start_with(&service, "profiles", &limit), Function::start_with(&service, "tweets", &limit));
+    let by = |function: &Function, method: &str, path: &str| {
+        let event = Event::new(method, path).bearer(&account.access).json(&json!({"message": "edited"}));
+        function.invoke(event).answer
+    };
+    let person = format!("/api/profiles/{}", other.id);
+    by(&profiles, "POST", &format!("{person}/follow/")).with_status(200);
+    by(&tweets, "POST", &format!("/api/tweets/{theirs}/like/")).with_status(200);
+    by(&tweets, "POST", &format!("/api/tweets/{theirs}/retweet/")).with_status(200);
+    by(&tweets, "PUT", &format!("/api/tweets/{mine}/")).with_status(200);
+    for (function, method, path) in [
+        (&profiles, "POST", format!("{person}/follow/")),
+        (&profiles, "POST", format!("{person}/mute/")),
+        (&profiles, "POST", format!("{person}/block/")),
+        (&tweets, "POST", format!("/api/tweets/{theirs}/like/")),
+        (&tweets, "POST", format!("/api/tweets/{theirs}/save/")),
+        (&tweets, "POST", format!("/api/tweets/{theirs}/retweet/")),
+        (&tweets, "PUT", format!("/api/tweets/{mine}/")),
+    ] {
+        assert_throttled(&by(function, method, &path), 3600);
+    }
+    // What undoes them has another limit.
+    for (function, method, path) in [
+        (&profiles, "DELETE", format!("{person}/follow/")),
+        (&tweets, "DELETE", format!("/api/tweets/{theirs}/like/")),
+        (&tweets, "DELETE", format!("/api/tweets/{theirs}/retweet/")),
+    ] {
+        by(function, method, &path).with_status(200);
+    }
+}
+
+#[tokio::test]
+async fn files_in_requests_count_as_bytes_of_uploads() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let photo = jpeg(64, 64, 1);
+    let setting = format!("upload_bytes_account={}/3600,writes_account=2/3600", 2 * photo.len());
+    let limit = [("AVIARY_LIMITS", &*setting)];
+    let (profiles, tweets) =
+        (Function::start_with(&service, "profiles", &limit), Function::start_with(&service, "tweets", &limit));
+    let send = |function: &Function, method: &str, path: &str, field: &str| {
+        let form = Form::default().text("message", "hi").file(field, "a.jpg", "image/jpeg", &photo);
+        function.invoke(Event::new(method, path).bearer(&account.access).multipart(&form)).answer
+    };
+    send(&tweets, "POST", "/tweet", "imagelinks").with_status(201);
+    send(&profiles, "PUT", "/profile/update", "image").with_status(200);
+    assert_throttled(&send(&tweets, "POST", "/tweet", "imagelinks"), 3600);
+    assert_throttled(&send(&profiles, "PUT", "/profile/update", "image"), 3600);
+    // The refused tweet used no other limit: it is the second of two. Requests without a file have no bytes.
+    let text = Event::new("POST", "/tweet").bearer(&account.access).json(&json!({"message": "hi"}));
+    tweets.invoke(text.clone()).answer.with_status(201);
+    assert_throttled(&tweets.invoke(text).answer, 3600);
+}
+
+#[tokio::test]
+async fn the_write_limit_counts_every_credential_and_ends_with_its_window() {
+    let service = Service::running();
+    let tweets = Function::start_with(&service, "tweets", &[("AVIARY_LIMITS", "writes_account=2/5")]);
+    let account = service.signup().await;
+    let post = |credential: &str| {
+        let event = Event::new("POST", "/tweet").source(&unused_address()).bearer(credential);
+        tweets.invoke(event.json(&json!({"message": "hi"}))).answer
+    };
+    let mut throttled = None;
+    for number in 0..7 {
+        let credential = if number % 2 == 0 { &account.access } else { &account.device_token };
+        let answer = post(credential);
+        if answer.status != 201 {
+            throttled = Some(answer);
+            break;
+        }
+    }
+    assert_throttled(&throttled.expect("a limit"), 5);
+    e2e::eventually("the limit's end", async || (post(&account.access).status == 201).then_some(())).await;
+}

@@ -1,0 +1,76 @@
+//! Limits of changes of an account: its name, its address, and those that are refused because they are taken.
+
+use e2e::limits::assert_throttled;
+use e2e::{Account, Answer, Event, Function, PASSWORD, Service, unique};
+use serde_json::{Value, json};
+
+fn patch(auth: &Function, account: &Account, body: &Value) -> Answer {
+    auth.invoke(Event::new("PATCH", "/auth/users/me/").bearer(&account.access).json(body)).answer
+}
+
+fn name() -> Value {
+    json!({"username": unique("wren")})
+}
+
+fn taken_name(of: &Account) -> Value {
+    json!({"username": of.username})
+}
+
+#[tokio::test]
+async fn changes_of_the_username_are_limited_over_all_forms() {
+    let service = Service::running();
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "username_changes_account=3/3600")]);
+    let (account, other) = (service.signup().await, service.signup().await);
+    let same = json!({"username": account.username});
+    patch(&auth, &account, &same).with_status(200);
+    patch(&auth, &account, &name()).with_status(200);
+    let edit = Event::new("PUT", "/api/auth/user/edit/").bearer(&account.access).json(&name());
+    assert!(auth.invoke(edit.clone()).answer.status < 300);
+    let set = json!({"current_password": PASSWORD, "new_username": unique("wren")});
+    let set = Event::new("POST", "/auth/users/set_username/").bearer(&account.access).json(&set);
+    auth.invoke(set.clone()).answer.with_status(204);
+    for answer in [patch(&auth, &account, &name()), auth.invoke(edit).answer] {
+        // The second edit would set the name of before, which is a change too.
+        assert_throttled(&answer, 3_600);
+    }
+    // Changes that leave the name as it is go on.
+    patch(&auth, &account, &json!({})).with_status(200);
+    patch(&auth, &other, &name()).with_status(200);
+}
+
+#[tokio::test]
+async fn changes_of_the_address_are_limited() {
+    let service = Service::running();
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "address_changes_account=2/86400")]);
+    let (account, other) = (service.signup().await, service.signup().await);
+    let address = || json!({"email": format!("{}@example.com", unique("wren"))});
+    for _ in 0..2 {
+        patch(&auth, &account, &address()).with_status(200);
+    }
+    assert_throttled(&patch(&auth, &account, &address()), 86_400);
+    patch(&auth, &account, &name()).with_status(200);
+    patch(&auth, &other, &address()).with_status(200);
+}
+
+/// They tell whose a name or an address is. Beyond their limit no change is tried, because its refusal would tell too.
+#[tokio::test]
+async fn refusals_because_a_name_is_taken_are_limited_and_spend_nothing_else() {
+    let service = Service::running();
+    let limits = "taken_names_account=3/3600,username_changes_account=1/3600,address_changes_account=1/3600,\
+        other_writes_account=2/3600";
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", limits)]);
+    let (account, third, other) = (service.signup().await, service.signup().await, service.signup().await);
+    let taken_address = json!({"email": other.email});
+    patch(&auth, &account, &taken_name(&other)).with_status(400);
+    patch(&auth, &account, &taken_address).with_status(400);
+    patch(&auth, &account, &name()).with_status(200);
+    // The name may change once, so this is the limit of names.
+    assert_throttled(&patch(&auth, &account, &name()), 3_600);
+    patch(&auth, &account, &taken_address).with_status(400);
+    for body in [&taken_address, &json!({"email": format!("{}@example.com", unique("wren"))})] {
+        assert_throttled(&patch(&auth, &account, body), 3_600);
+    }
+    patch(&auth, &account, &json!({})).with_status(200);
+    assert_throttled(&patch(&auth, &account, &json!({})), 3_600);
+    patch(&auth, &third, &taken_name(&other)).with_status(400);
+}
