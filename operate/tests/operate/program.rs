@@ -42,8 +42,8 @@ async fn it_imports_and_then_makes_staff() {
 async fn it_recounts_and_says_so() {
     let deployment = Deployment::start();
     deployment.registered("ada").await;
-    // A user has a profile and a pointer from the name.
-    let said = "2 items, 2 counters: 0 wrong, 0 of them repaired.\n".to_owned();
+    // A user has a profile with six counters, and a pointer from the name.
+    let said = "2 items, 6 counters: 0 wrong, 0 of them repaired.\n".to_owned();
     assert_eq!(operate(&deployment, &["recount", "--pause", "0"]).await, (true, said, String::new()));
 }
 
