@@ -18,7 +18,7 @@ use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Applied, Condition, Update};
 use crate::dynamodb::item::{Item, Key, expiring, item, number, shard, text};
 use crate::dynamodb::pages::id_behind;
-use crate::dynamodb::transaction::{Committed, Transaction};
+use crate::dynamodb::transaction::{Committed, Transaction, distinct};
 use crate::feed::timelines::{HOME, HomeTimelines, Retweet, TimelineEntry, home_key, origin};
 use crate::social::edge_states::{FOLLOW, Relation};
 use crate::social::keys::{relation_key, tweet_key, user_pk};
@@ -107,7 +107,8 @@ impl HomeTimelines {
 
     /// Does the reader follow any source of this entry that is not hidden from them?
     async fn is_brought(&self, reader: UserId, entry: &TimelineEntry) -> Result<bool, StoreError> {
-        let keys = entry.bringers().map(|who| relation_key(reader, who)).collect();
+        // An author who retweeted the tweet too is named twice, and a batch read rejects duplicate keys.
+        let keys = distinct(entry.bringers().map(|who| relation_key(reader, who)));
         for item in self.social.batch_get(keys).await? {
             let relation: Relation = self.social.read(item)?;
             if relation.follow.is_some() && !Visibility::from(relation).is_hidden() {
