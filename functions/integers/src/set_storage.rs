@@ -130,8 +130,8 @@ async fn store_units(
     })
 }
 
-/// Reads a set's units as JSON, together with the item they belong to, whose content is then empty. If the set is replaced during the read, both are
-/// those of the new version. Returns `None` if it is deleted during the read.
+/// Reads a set's units as JSON, together with the item they belong to, whose content is then empty. If the set is
+/// replaced during the read, both are those of the new version. Returns `None` if it is deleted during the read.
 ///
 /// # Errors
 /// 500 when the item names an object that does not exist.

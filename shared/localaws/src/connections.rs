@@ -23,7 +23,8 @@ const DRAIN: Duration = Duration::from_secs(3);
 /// A response that is being made.
 pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
-/// Answers each connection with a service of its own, if the request comes from this machine, until `stopped` changes, then lets running requests finish.
+/// Answers each connection with a service of its own, if the request comes from this machine. When `stopped` changes, it
+/// takes no new one and lets running requests finish.
 pub(crate) async fn serve<S>(listener: TcpListener, service: impl Fn() -> S, mut stopped: watch::Receiver<()>)
 where
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible, Future = Answering>,
