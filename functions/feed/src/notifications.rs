@@ -44,7 +44,12 @@ impl Feed {
         let now = self.clock.now();
         let written = match self.notifications.notify(recipient, &contents, now, Patience::Short).await {
             Err(error) => self.put_off_notifications(recipient, contents, &error).await,
-            Ok(()) => Ok(()),
+            Ok(false) => Ok(()),
+            // A trim that gets lost here is made up for by the next one.
+            Ok(true) => {
+                let task = Task::TrimInbox { user: recipient };
+                self.jobs.put(&self.jobs.named(&format!("trim inbox {recipient}"), task, now)).await
+            }
         };
         (indexes, written)
     }

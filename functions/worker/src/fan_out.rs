@@ -1,7 +1,7 @@
 //! Writes timelines: new tweets to followers, earlier tweets to a new follower, and the switch to merging at reading.
 
 use aviary_model::{EdgeId, TweetId, UserId};
-use aviary_store::{Follower, StoreError, Task, TimelineEntry};
+use aviary_store::{Follower, StoreError, Task, TimelineEntry, trims_timeline};
 use futures_util::{StreamExt, TryStreamExt};
 
 use crate::outcome::{Outcome, TaskError, second_round};
@@ -56,8 +56,9 @@ impl Worker {
         let mut written = futures_util::stream::iter(writes).buffer_unordered(AT_ONCE);
         let mut failed = Vec::new();
         while let Some((reader, result)) = written.next().await {
-            if let Err(error) = result {
-                failed.push((reader, error));
+            match result {
+                Ok(()) => self.trim_sometimes(reader, tweet).await?,
+                Err(error) => failed.push((reader, error)),
             }
         }
         self.put_off_readers(item, failed).await?;
@@ -96,11 +97,21 @@ impl Worker {
         let FanOutItem { user, tweet, author, position } = item;
         if self.home.is_current(user, tweet, author, position).await? {
             match self.home.put(reader, &item.entry(), self.clock.now()).await {
-                Ok(()) | Err(StoreError::Full(_)) => {}
+                Ok(()) => self.trim_sometimes(reader, tweet).await?,
+                Err(StoreError::Full(_)) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         Ok(Outcome::Done)
+    }
+
+    /// After one of some five hundred entries, a job trims the timeline.
+    async fn trim_sometimes(&self, reader: UserId, tweet: TweetId) -> Result<(), StoreError> {
+        if !trims_timeline(reader, tweet) {
+            return Ok(());
+        }
+        let task = Task::TrimTimeline { user: reader };
+        self.jobs.put(&self.jobs.named(&format!("trim timeline {reader}"), task, self.clock.now())).await
     }
 
     /// Writes a user's last tweets to a new follower's timeline. The second round adds tweets and retweets whose fan-out

@@ -1,7 +1,7 @@
 //! Dispatches each kind of task to the code that runs it.
 
 use aviary_model::UserId;
-use aviary_store::{NotificationContent, Patience, StoreError, Task};
+use aviary_store::{KEPT_ENTRIES, NotificationContent, Patience, StoreError, Task};
 
 use crate::fan_out::FanOutItem;
 use crate::outcome::{Outcome, TaskError, second_round};
@@ -45,6 +45,14 @@ impl Worker {
                 self.deliver(item, *reader).await
             }
             Task::Notify { user, contents } => self.write_notifications(*user, contents).await,
+            Task::TrimTimeline { user } => Ok(match self.home.trim(*user, KEPT_ENTRIES).await? {
+                false => Outcome::Done,
+                true => Outcome::Again { task: task.clone(), after_seconds: 0 },
+            }),
+            Task::TrimInbox { user } => {
+                self.notifications.trim(*user, KEPT_ENTRIES, self.clock.now()).await?;
+                Ok(Outcome::Done)
+            }
             Task::Withdraw { user, tweet, edge, round } => self.withdraw(*user, *tweet, *edge, *round).await,
             Task::Backfill { user, followed, round } => self.backfill(*user, *followed, *round).await,
             Task::MarkHiddenRead { user, other, after, round } => {
@@ -69,7 +77,8 @@ impl Worker {
         let deliverable = self.notifications.deliverable(news).await?;
         let contents: Vec<NotificationContent> = deliverable.into_iter().map(|(_, content)| content).collect();
         match self.notifications.notify(user, &contents, self.clock.now(), Patience::Long).await {
-            Ok(()) | Err(StoreError::Full(_)) => Ok(Outcome::Done),
+            Ok(true) => Ok(Outcome::Again { task: Task::TrimInbox { user }, after_seconds: 0 }),
+            Ok(false) | Err(StoreError::Full(_)) => Ok(Outcome::Done),
             Err(error) => Err(error.into()),
         }
     }

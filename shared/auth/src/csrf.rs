@@ -47,6 +47,11 @@ impl CsrfProof {
         }
     }
 
+    /// The proof of a request that writes, whatever its method.
+    pub(crate) fn of_a_write(self) -> Self {
+        Self { safe: false, ..self }
+    }
+
     /// Adds the token of the form field `csrfmiddlewaretoken`; a header takes precedence.
     pub(crate) fn with_form(mut self, form: &Form) -> Self {
         if let Some(Value::Text(token)) = form.get("csrfmiddlewaretoken") {

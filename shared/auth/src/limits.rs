@@ -1,6 +1,7 @@
 //! Rate limits. Their counters are in DynamoDB, because each process of a function has its own memory.
 
 mod account;
+mod bounded;
 mod logins;
 mod row;
 mod settings;
@@ -89,7 +90,10 @@ impl Limiter {
     }
 
     async fn count_one(&self, whom: &str, limit: Limit, amount: i64) -> Result<Counted, ApiError> {
-        let key = counter(limit.name, whom);
+        self.count_key(counter(limit.name, whom), limit, amount).await
+    }
+
+    async fn count_key(&self, key: String, limit: Limit, amount: i64) -> Result<Counted, ApiError> {
         let at = self.credentials.count_many(&key, amount, limit.seconds, self.clock.now()).await?;
         Ok(Counted { key, limit, amount, at })
     }

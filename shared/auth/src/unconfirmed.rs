@@ -133,6 +133,15 @@ impl Unconfirmed {
         self
     }
 
+    /// Says that the request writes although its method is `GET`: a cookie then needs the CSRF token.
+    #[must_use]
+    pub fn that_writes(mut self) -> Self {
+        if let Via::WebSession(proof) = self.via {
+            self.via = Via::WebSession(proof.of_a_write());
+        }
+        self
+    }
+
     /// Looks up the account and the session, then counts the request against the limit that its row names. Costs one
     /// round trip, and a second one for a limit of the account or, at most once an hour per session, for its last use.
     ///
@@ -145,7 +154,8 @@ impl Unconfirmed {
     /// As [`Unconfirmed::confirm`], concurrently with the handler's first read: both cost one round trip together.
     ///
     /// # Errors
-    /// As [`Unconfirmed::confirm`]. An error of the read comes after those of the credential and before 429.
+    /// As [`Unconfirmed::confirm`]. A 429 of the address comes first, then errors of the credential, of the read, and the
+    /// 429 of the account.
     pub async fn confirm_with<T>(
         self,
         read: impl Future<Output = Result<T, StoreError>>,
@@ -167,12 +177,12 @@ impl Unconfirmed {
         let state = credentials.caller_state(self.user, self.sid);
         // The address is nobody's account, so it is counted beside the reads.
         let (state, read, within) = futures_util::join!(state, read, limiter.count_address(&self.row));
+        within?;
         let (state, now) = (state?, clock.now());
         let last_used = state.session.as_ref().and_then(|session| session.last_used_at);
         let mut caller = self.judge(state, now)?;
         self.log.user(self.user);
         let read = read?;
-        within?;
         let used = async {
             match last_used {
                 Some(used) if now.millis() - used.millis() < LAST_USE_MILLIS => Ok(()),

@@ -7,6 +7,7 @@ pub(crate) mod address_change;
 pub(crate) mod change;
 pub(crate) mod deletion;
 pub(crate) mod former;
+pub(crate) mod notice;
 pub(crate) mod registration;
 
 use aviary_model::{Email, Mode, NameKey, Timestamp, UserId, Username};

@@ -9,3 +9,4 @@ pub(crate) mod notifications;
 pub(crate) mod security_events;
 pub(crate) mod timeline_entries;
 pub(crate) mod timelines;
+pub(crate) mod trim;

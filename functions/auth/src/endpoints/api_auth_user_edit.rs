@@ -85,7 +85,7 @@ pub async fn user_edit(
         (given_password(&state, &client, own, &mut fields, &new).await?, Some(None))
     };
     let (password_given, password) = fields.finish(given.zip(password))?;
-    let address = address_change(&state, &user, new.email, password_given).await?;
+    let address = address_change(&state, &user, new.email, password_given);
     let mut edit = AccountChange { username: new.username, address, mode, ..AccountChange::default() };
     if let Some(password) = password {
         edit.password = Some(hash_new(&state, "new_password", password, &user).await?);

@@ -21,6 +21,8 @@ pub struct JwtResponse {
 }
 
 /// Opens a new session for the caller and returns its token pair.
+///
+/// A `GET` writes here, so a session cookie needs the CSRF token for it too.
 #[utoipa::path(get, path = "/api/jwt", tag = "accounts", responses(
     (status = 200, description = "A new pair of tokens", body = JwtResponse),
     (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
@@ -31,7 +33,7 @@ pub async fn get_jwt(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<JwtResponse>, ApiError> {
-    let caller = unconfirmed.with_form(&form).confirm().await?;
+    let caller = unconfirmed.that_writes().with_form(&form).confirm().await?;
     let pair = open_pair(&state, &client, &caller).await?;
     Ok(Json(JwtResponse { access: pair.access, refresh: pair.refresh }))
 }

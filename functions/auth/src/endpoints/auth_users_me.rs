@@ -69,7 +69,7 @@ pub async fn put_users_me(
     let new = new_names(&mut fields, &user.username);
     let given = given_password(&state, &client, (&caller, &user), &mut fields, &new).await?;
     let password_given = fields.finish(given)?;
-    let address = address_change(&state, &user, new.email, password_given).await?;
+    let address = address_change(&state, &user, new.email, password_given);
     let change_of = AccountChange { username: new.username, address, ..AccountChange::default() };
     let user = change_by(&state, &client, (&caller, &user), change_of, FIELDS).await?;
     Ok(Json(Me::of(user, state.clock.now())))

@@ -9,7 +9,7 @@ use crate::state::AuthState;
 
 /// Confirms the caller and returns the account with this username, if `allowed` lets the caller act on it. The name is
 /// looked up among the profiles' names, which no email address is in: an address is 404 like any unknown name, and at
-/// the same cost. A change to `new_name` is counted with the request. One round trip, two for another's account.
+/// the same cost. A request for `new_name` is refused after too many for names that were taken. One round trip, two for another's account.
 ///
 /// # Errors
 /// 404 for an unknown username, then what `allowed` says, which is [`Caller::must_own`] or [`Caller::must_be`]; 429
@@ -27,7 +27,7 @@ pub(crate) async fn account_by_name(
     let counts = |(owner, own): &(Option<UserId>, Option<User>)| {
         let is_own = |own: &&User| *owner == Some(own.id);
         let renamed = own.as_ref().filter(is_own).zip(new_name).is_some_and(|(own, new)| own.username != *new);
-        AccountCounts::default().username_change(renamed)
+        AccountCounts::default().asks_for_a_name(renamed)
     };
     let (caller, (owner, own)) = unconfirmed.confirm_counting(reads, counts).await?;
     let owner = owner.ok_or_else(ApiError::not_found)?;

@@ -3,8 +3,8 @@
 //! Each is one transaction on the state that the handler read; a concurrent change makes it fail with 409.
 
 use aviary_auth::{Caller, PasswordText, at_change};
-use aviary_model::{Timestamp, UserId};
-use aviary_store::{AccountChange, AccountChangeError, AddressChange, EndSessions, Job, Task, User};
+use aviary_model::{Email, Timestamp, UserId};
+use aviary_store::{AccountChange, AccountChangeError, AddressChange, EndSessions, Job, Notice, Task, User};
 use aviary_web::{ApiError, Client, FieldErrors};
 use http::StatusCode;
 
@@ -53,7 +53,7 @@ pub(crate) fn check_new(field: &str, password: &PasswordText, user: &User) -> Re
 ///
 /// # Errors
 /// 400 if the username or the address is taken or the mailed token was used, 409 if another request changed the
-/// account, 429 if it holds too many former addresses.
+/// account, 429 if it holds too many former addresses. A mailbox that had too many notices gets none of this.
 pub(crate) async fn change(
     state: &AuthState,
     client: &Client,
@@ -64,21 +64,33 @@ pub(crate) async fn change(
     write_change(state, client, user, change).await?.map_err(|error| refusal(error, fields, state.clock.now()))
 }
 
-/// As [`change`], by a caller: one that is refused because a name is taken counts against a limit of its own. One round
-/// trip, a second one for such a refusal.
+/// As [`change`], by a caller, whose changes of name and address are limited. One that is refused because a name is taken
+/// counts against a limit of its own. One round trip, a second one for such a refusal, or above a limit.
 ///
 /// # Errors
-/// As [`change`]; 429 after too many such refusals.
+/// As [`change`]; 429 after too many changes or such refusals, or too many mails to the new address.
 pub(crate) async fn change_by(
     state: &AuthState,
     client: &Client,
     (caller, user): (&Caller, &User),
-    change: AccountChange,
+    mut change: AccountChange,
     fields: FieldNames,
 ) -> Result<User, ApiError> {
+    if change.username.as_ref().is_some_and(|name| *name != user.username) {
+        change.counts.push(state.limiter.username_change(user.id));
+    }
+    if !matches!(change.address, AddressChange::Keep) {
+        change.counts.push(state.limiter.address_change(user.id));
+    }
+    if let AddressChange::Ask { email, .. } = &change.address {
+        change.counts.push(state.limiter.confirmation_mail(&email.key()));
+    }
     let changed = write_change(state, client, user, change).await?;
-    if let Err(AccountChangeError::Taken { .. }) = &changed {
-        state.limiter.count_taken(caller).await?;
+    match &changed {
+        Err(AccountChangeError::Taken { .. }) => state.limiter.count_taken(caller).await?,
+        // A request over its own limit uses up no other one.
+        Err(AccountChangeError::TooOften { .. }) => state.limiter.uncount(caller).await?,
+        _ => {}
     }
     changed.map_err(|error| refusal(error, fields, state.clock.now()))
 }
@@ -96,6 +108,9 @@ async fn write_change(
         return Ok(Ok(user.clone()));
     }
     change.jobs.extend(jobs(state, user, &change)?);
+    if let (Some(to), Some(_)) = (&user.email, &change.password) {
+        change.notice = Some(notice(state, to, Task::PasswordChanged { user: user.id, to: to.clone() })?);
+    }
     for event in &events {
         change.activities.push(security_event(state, client, event)?);
     }
@@ -139,9 +154,9 @@ fn jobs(state: &AuthState, user: &User, change: &AccountChange) -> Result<Vec<Jo
     match &change.address {
         // The request for the change has sent the notice.
         AddressChange::Keep | AddressChange::Confirm(_) => {}
-        AddressChange::Set(_) => tasks.extend(notice(user)),
+        AddressChange::Set(_) => tasks.extend(undo_mail(user)),
         AddressChange::Ask { .. } => {
-            tasks.extend(notice(user));
+            tasks.extend(undo_mail(user));
             tasks.push(Task::ConfirmEmail { user: id, change: user.next_revision() });
         }
         AddressChange::Undo(number) => {
@@ -150,9 +165,6 @@ fn jobs(state: &AuthState, user: &User, change: &AccountChange) -> Result<Vec<Jo
             tasks.extend(replaced.map(|to| Task::EmailChangeUndone { user: id, to: to.clone() }));
         }
     }
-    if let (Some(to), Some(_)) = (current, &change.password) {
-        tasks.push(Task::PasswordChanged { user: id, to: to.clone() });
-    }
     if change.end_sessions.is_some() {
         tasks.push(Task::SweepSessions { user: id });
     }
@@ -160,8 +172,15 @@ fn jobs(state: &AuthState, user: &User, change: &AccountChange) -> Result<Vec<Jo
     Ok(tasks.into_iter().map(|task| state.tables.jobs.job(task, now)).collect::<Result<_, _>>()?)
 }
 
-/// The notice to the address that a change replaces, or is to replace.
-fn notice(user: &User) -> Option<Task> {
+/// A notice to a mailbox, unless it has had too many.
+fn notice(state: &AuthState, mailbox: &Email, task: Task) -> Result<Notice, ApiError> {
+    let job = state.tables.jobs.job(task, state.clock.now())?;
+    Ok(Notice { job, count: state.limiter.notice_mail(&mailbox.key()) })
+}
+
+/// The mail to the address that a change replaces, or is to replace. It can take the change back, so no limit leaves it
+/// out: changes of the address have their own.
+fn undo_mail(user: &User) -> Option<Task> {
     let old = user.email.clone()?;
     Some(Task::EmailChanged { user: user.id, old, change: user.next_revision() })
 }
@@ -226,11 +245,14 @@ pub(crate) async fn end_sessions(
 /// 409 if another request changed the account first.
 pub(crate) async fn delete(state: &AuthState, client: &Client, user: &User) -> Result<(), ApiError> {
     let now = state.clock.now();
-    let told = user.email.clone().map(|to| Task::AccountDeleted { user: user.id, to });
-    let tasks = [Task::Purge { user: user.id, round: 0 }].into_iter().chain(told);
-    let jobs: Vec<Job> = tasks.map(|task| state.tables.jobs.job(task, now)).collect::<Result<_, _>>()?;
+    let told = user.email.as_ref().map(|to| {
+        let task = Task::AccountDeleted { user: user.id, to: to.clone() };
+        notice(state, to, task)
+    });
+    let told = told.transpose()?;
+    let purge = state.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, now)?;
     let (deleted, ()) = futures_util::join!(
-        state.tables.delete(user, &jobs, now),
+        state.tables.delete(user, std::slice::from_ref(&purge), told.as_ref(), now),
         audit(state, client, "account_deleted", Some(user.id)),
     );
     if !deleted? {

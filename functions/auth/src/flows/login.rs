@@ -2,7 +2,7 @@
 
 use aviary_auth::{Caller, Claims, Lifetime, LoginAttempt, PasswordText, TokenKind, digest, is_outdated};
 use aviary_model::{Family, NameKey, Secret, SessionId, TokenId, UserId};
-use aviary_store::{DeviceToken, Principal, SessionOpening, SignIn, User};
+use aviary_store::{DeviceToken, Principal, SessionOpening, SignIn, SignInError, User};
 use aviary_web::{ApiError, Client, SessionCookies};
 use http::StatusCode;
 
@@ -137,6 +137,9 @@ pub(crate) async fn open(
         state.limiter.login_succeeded(&attempt),
         audit(state, client, "login", Some(user.id)),
     );
+    if let Err(SignInError::TooOften { .. }) = &written {
+        state.limiter.login_refused(&attempt).await?;
+    }
     written?;
     succeeded?;
     Ok((user, opened))

@@ -16,10 +16,10 @@ pub(crate) async fn own_account(state: &AuthState, unconfirmed: Unconfirmed) -> 
     own_account_to_change(state, unconfirmed, &NewNames::default()).await
 }
 
-/// As [`own_account`], and counts a change of the username or the address together with the request.
+/// As [`own_account`], for a request that may change the username or the address.
 ///
 /// # Errors
-/// As [`own_account`]; 429 after too many changes, or after too many that were refused because the name was taken.
+/// As [`own_account`]; 429 after too many changes that were refused because the name was taken.
 pub(crate) async fn own_account_to_change(
     state: &AuthState,
     unconfirmed: Unconfirmed,
@@ -27,9 +27,10 @@ pub(crate) async fn own_account_to_change(
 ) -> Result<(Caller, User), ApiError> {
     let id = unconfirmed.user();
     let counts = |user: &Option<User>| match user {
-        Some(user) => AccountCounts::default()
-            .username_change(new.username.as_ref().is_some_and(|name| *name != user.username))
-            .address_change(new.email.as_ref().is_some_and(|email| *email != user.email)),
+        Some(user) => AccountCounts::default().asks_for_a_name(
+            new.username.as_ref().is_some_and(|name| *name != user.username)
+                || new.email.as_ref().is_some_and(|email| *email != user.email),
+        ),
         None => AccountCounts::default(),
     };
     let (caller, user) = unconfirmed.confirm_counting(state.tables.accounts.by_id(id), counts).await?;

@@ -35,7 +35,7 @@ impl World {
     /// Deletes an account as `auth` does, in one transaction with the purge job.
     pub(crate) async fn delete_account(&self, user: &User) -> Job {
         let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, self.now()).unwrap();
-        assert!(self.tables.delete(user, std::slice::from_ref(&purge), NOW).await.unwrap());
+        assert!(self.tables.delete(user, std::slice::from_ref(&purge), None, NOW).await.unwrap());
         purge
     }
 

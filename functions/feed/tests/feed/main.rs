@@ -5,6 +5,7 @@
 
 mod acts;
 mod batches;
+mod bounds;
 mod costs;
 mod counts;
 mod faults;

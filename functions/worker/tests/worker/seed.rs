@@ -123,7 +123,7 @@ impl Fixture {
     /// Deletes the account as `auth` does. Returns the purge job of the transaction.
     pub(crate) async fn delete(&self, user: &User) -> Job {
         let purge = self.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, self.clock.now()).unwrap();
-        assert!(self.tables.delete(user, std::slice::from_ref(&purge), NOW).await.unwrap());
+        assert!(self.tables.delete(user, std::slice::from_ref(&purge), None, NOW).await.unwrap());
         purge
     }
 

@@ -12,8 +12,7 @@ use crate::limits::{Counted, Limiter, counter};
 /// What a request counts against limits of the caller's account, beside the limit of its row.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AccountCounts {
-    username_change: bool,
-    address_change: bool,
+    asks_for_a_name: bool,
     uploaded_bytes: u64,
     download_bytes: Option<u64>,
     integers_sent: u64,
@@ -22,16 +21,11 @@ pub struct AccountCounts {
 }
 
 impl AccountCounts {
-    /// Whether the request changes the username.
+    /// Whether the request can learn that a name or an address is taken. It counts nothing before it learns it
+    /// ([`Limiter::count_taken`]), but is refused after too many that did.
     #[must_use]
-    pub fn username_change(self, is_one: bool) -> Self {
-        Self { username_change: is_one, ..self }
-    }
-
-    /// Whether the request changes the email address.
-    #[must_use]
-    pub fn address_change(self, is_one: bool) -> Self {
-        Self { address_change: is_one, ..self }
+    pub fn asks_for_a_name(self, does: bool) -> Self {
+        Self { asks_for_a_name: does, ..self }
     }
 
     /// The bytes that the request uploads.
@@ -72,12 +66,6 @@ impl AccountCounts {
             (limits.integer_work_account, self.integer_work),
         ];
         let mut wanted = Vec::new();
-        if self.username_change {
-            wanted.push((limits.username_changes_account, 1));
-        }
-        if self.address_change {
-            wanted.push((limits.address_changes_account, 1));
-        }
         if self.uploaded_bytes > 0 {
             wanted.push((limits.upload_bytes_account, bytes(self.uploaded_bytes)));
         }
@@ -87,11 +75,6 @@ impl AccountCounts {
         }
         wanted.extend(amounts.into_iter().filter(|(_, n)| *n > 0).map(|(limit, n)| (limit, bytes(n))));
         wanted
-    }
-
-    /// Whether the request can learn that a name or an address is taken.
-    fn may_be_taken(self) -> bool {
-        self.username_change || self.address_change
     }
 }
 
@@ -112,7 +95,8 @@ impl Limiter {
         }
     }
 
-    /// Takes back what the request counted: one that is sent again with its idempotency key was counted when it was done.
+    /// Takes back what the request counted: one that is over another limit, or is sent again with its idempotency key,
+    /// which was counted when it was done.
     /// One round trip.
     ///
     /// # Errors
@@ -157,7 +141,7 @@ impl Limiter {
         let account = caller.user.to_string();
         let wanted = row.map(|limit| (limit, 1)).into_iter().chain(counts.wanted(&self.limits));
         let counting = join_all(wanted.map(|(limit, amount)| self.count_one(&account, limit, amount)));
-        let (counted, refused) = futures_util::join!(counting, self.refused_until(&account, counts.may_be_taken()));
+        let (counted, refused) = futures_util::join!(counting, self.refused_until(&account, counts.asks_for_a_name));
         let counted = counted.into_iter().collect::<Result<Vec<Counted>, ApiError>>()?;
         match counted.iter().filter_map(Counted::over).chain(refused?).max() {
             None => Ok(counted),
@@ -172,8 +156,8 @@ impl Limiter {
 
     /// When the window ends, if the account had too many changes refused because the name was taken: further ones
     /// would tell the account whether theirs is.
-    async fn refused_until(&self, account: &str, may_be_taken: bool) -> Result<Option<i64>, ApiError> {
-        if !may_be_taken {
+    async fn refused_until(&self, account: &str, asks_for_a_name: bool) -> Result<Option<i64>, ApiError> {
+        if !asks_for_a_name {
             return Ok(None);
         }
         let limit = self.limits.taken_names_account;

@@ -10,6 +10,7 @@ use aviary_web::ApiError;
 use futures_util::future::try_join_all;
 
 use crate::caller::Caller;
+use crate::limits::bounded::bounded;
 use crate::limits::{Counted, Limiter, counter, network};
 
 /// A login that was counted before its password is verified, so that concurrent attempts cannot exceed the limit.
@@ -63,8 +64,7 @@ impl Limiter {
     /// of its account.
     #[must_use]
     pub fn login_count(&self, user: UserId) -> BoundedCount {
-        let limit = self.limits.other_writes_account;
-        BoundedCount { counter: counter(limit.name, &user.to_string()), most: limit.count, seconds: limit.seconds }
+        bounded(self.limits.other_writes_account, &user.to_string())
     }
 
     async fn begin(&self, name: Option<&str>, account: &str, address: &str) -> Result<LoginAttempt, ApiError> {
@@ -117,6 +117,13 @@ impl Limiter {
         let (taken, known) = futures_util::join!(self.take_back(&attempt.counted), known);
         taken?;
         known.map(|_| ())
+    }
+
+    /// Counts an attempt whose password was right as failed: the account has signed in too often, and each attempt costs
+    /// the verification of a password. One round trip.
+    pub async fn login_refused(&self, attempt: &LoginAttempt) -> Result<(), ApiError> {
+        let again = attempt.counted.iter().map(|count| self.count_key(count.key.clone(), count.limit, count.amount));
+        try_join_all(again).await.map(|_| ())
     }
 
     /// Takes back what an attempt that was not tried counted for its account: only its name and its address failed. One

@@ -63,6 +63,8 @@ limits! {
     signup_address: 20 / HOUR,
     /// Password resets for one email address.
     reset_email: 3 / HOUR,
+    /// Notices to one email address that a password was changed or an account deleted. Those above it are left out.
+    notice_email: 5 / DAY,
     /// Requests with or for mailed tokens (resets, their confirmations, undone changes) from one address.
     reset_address: 20 / HOUR,
     /// Refreshes of one refresh family.

@@ -4,9 +4,11 @@ use aviary_model::{Mode, SessionId, Timestamp, UserId, Username};
 
 use crate::accounts::address_change::AddressChange;
 use crate::accounts::former::{is_free_for, is_of};
+use crate::accounts::notice::{Notice, Noticing};
 use crate::accounts::{Accounts, User, name_owner_item, name_owner_key, unchanged, user_item, user_key};
 use crate::credentials::Credentials;
 use crate::credentials::keys::{principal_key, session_key};
+use crate::credentials::limit_counters::{BoundedCount, CountRefusal, Counting, MAX_ATTEMPTS};
 use crate::credentials::one_time_tokens::Redeemable;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Condition, Update};
@@ -47,8 +49,12 @@ pub struct AccountChange {
     pub end_sessions: Option<EndSessions>,
     /// The one-time token that permits the change. It is redeemed in the same transaction.
     pub redeem: Option<Redeemable>,
+    /// What the change counts. Above one of these limits it is refused; a change that is refused counts nothing.
+    pub counts: Vec<BoundedCount>,
     /// Jobs that are written with the change.
     pub jobs: Vec<Job>,
+    /// A notice that is written with the change, while its mailbox has not had too many.
+    pub notice: Option<Notice>,
     /// Security events that are written with the change.
     pub activities: Vec<SecurityEvent>,
 }
@@ -79,8 +85,8 @@ pub enum AccountChangeError {
     /// The one-time token was redeemed meanwhile, or what it allows is no longer possible.
     #[error("the token was redeemed meanwhile, or is void")]
     Redeemed,
-    /// The address was changed too often lately.
-    #[error("the account holds too many former addresses")]
+    /// The name or the address was changed too often lately, or the new mailbox got too many mails.
+    #[error("the account was changed too often")]
     TooOften {
         /// When the next change is possible.
         until: Timestamp,
@@ -90,6 +96,7 @@ pub enum AccountChangeError {
     Store(#[from] StoreError),
 }
 
+/// The writes of a change that other accounts or requests may refuse.
 #[derive(Default)]
 struct Writes {
     username: Option<WriteId>,
@@ -117,15 +124,64 @@ impl AccountTables {
     }
 
     /// Changes an account that is unchanged since the read, and returns its new state. Names and addresses that it no
-    /// longer uses stay its own for a week. One round trip.
+    /// longer uses stay its own for a week. One round trip, one more for a count whose last window has ended, and for a
+    /// notice that is left out.
     ///
     /// # Errors
-    /// When a name or an address is taken, the account has changed, the token was redeemed or is void, or the address
-    /// was changed too often.
+    /// When it counts above a limit, a name or an address is taken, the account has changed, or the token was redeemed or
+    /// is void. Above a limit nobody learns whether a name is taken.
     pub async fn change(&self, old: &User, change: &AccountChange, now: Timestamp) -> Result<User, AccountChangeError> {
         let new = change.applied_to(old, now)?;
+        let mut counts: Vec<Counting<'_>> = change.counts.iter().map(Counting::of).collect();
+        let mut notice = change.notice.as_ref().map(Noticing::of);
+        for _ in 0..MAX_ATTEMPTS {
+            let (mut transaction, writes) = self.writes(old, &new, change, now)?;
+            for count in &mut counts {
+                count.write(&mut transaction, &self.credentials.table, now)?;
+            }
+            if let Some(notice) = &mut notice {
+                notice.write(&mut transaction, self, now)?;
+            }
+            let committed = transaction.commit(&self.accounts.table.db).await?;
+            if matches!(committed, Committed::Done) {
+                return Ok(new);
+            }
+            let mut again = false;
+            for count in &mut counts {
+                match count.after(&committed, now) {
+                    CountRefusal::None => {}
+                    CountRefusal::TryAgain => again = true,
+                    CountRefusal::Over(end) => {
+                        return Err(AccountChangeError::TooOften { until: Timestamp::from_millis(end * 1_000) });
+                    }
+                }
+            }
+            let refused = |write: Option<WriteId>| write.is_some_and(|write| committed.refused(write));
+            let (username, email) = (refused(writes.username), refused(writes.email));
+            if username || email {
+                return Err(AccountChangeError::Taken { username, email });
+            }
+            if refused(writes.redeem) {
+                return Err(AccountChangeError::Redeemed);
+            }
+            again |= Noticing::after(&mut notice, &committed, now);
+            if !again {
+                return Err(AccountChangeError::Changed);
+            }
+        }
+        Err(StoreError::Passing("other requests keep changing the limits of the account".to_owned()).into())
+    }
+
+    /// What a change writes beside its counts.
+    fn writes(
+        &self,
+        old: &User,
+        new: &User,
+        change: &AccountChange,
+        now: Timestamp,
+    ) -> Result<(Transaction, Writes), StoreError> {
         let mut transaction = Transaction::default();
-        let mut writes = self.names(&mut transaction, old, &new, now)?;
+        let mut writes = self.names(&mut transaction, old, new, now)?;
         if let AddressChange::Ask { email, .. } = &change.address
             && !old.held(now).contains_key(&email.key())
             && !new.held(now).contains_key(&email.key())
@@ -134,7 +190,7 @@ impl AccountTables {
             let free = is_free_for(old.id, now);
             writes.email = Some(transaction.check(&self.accounts.table, name_owner_key(&email.key()), &free)?);
         }
-        self.user(&mut transaction, old, &new)?;
+        self.user(&mut transaction, old, new)?;
         if let Some(end) = change.end_sessions {
             self.end_sessions(&mut transaction, old.id, end)?;
         }
@@ -147,15 +203,7 @@ impl AccountTables {
         for activity in &change.activities {
             transaction.create(&self.activities.table, activity_item(old.id, activity)?)?;
         }
-        let committed = transaction.commit(&self.accounts.table.db).await?;
-        let refused = |write: Option<WriteId>| write.is_some_and(|write| committed.refused(write));
-        let (username, email) = (refused(writes.username), refused(writes.email));
-        match committed {
-            Committed::Done => Ok(new),
-            _ if username || email => Err(AccountChangeError::Taken { username, email }),
-            _ if refused(writes.redeem) => Err(AccountChangeError::Redeemed),
-            Committed::Refused(_) => Err(AccountChangeError::Changed),
-        }
+        Ok((transaction, writes))
     }
 
     /// Ends all sessions of a user at once, except `end.keep`. One round trip. False if the epoch has changed or the

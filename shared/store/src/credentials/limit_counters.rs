@@ -7,6 +7,8 @@ use crate::credentials::Credentials;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Applied, Condition, Update};
 use crate::dynamodb::item::{Item, Key, number};
+use crate::dynamodb::table::CredentialsTable;
+use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 
 /// A counter's state after a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,21 +32,67 @@ pub struct BoundedCount {
 
 /// Whether the transaction counts within the open window or begins one.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum CountedIn {
+enum CountedIn {
     OpenWindow,
     NewWindow,
 }
 
-impl BoundedCount {
-    pub(crate) fn key(&self) -> Key {
-        Key::new(format!("LIMIT#{}", self.counter), "LIMIT")
+/// How often a transaction is tried while other requests change what it depends on.
+pub(crate) const MAX_ATTEMPTS: usize = 8;
+
+/// A bounded count while its transaction is tried.
+#[derive(Debug)]
+pub(crate) struct Counting<'a> {
+    count: &'a BoundedCount,
+    window: CountedIn,
+    write: Option<WriteId>,
+}
+
+/// What a refused transaction says of one of its counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CountRefusal {
+    /// The count did not refuse it.
+    None,
+    /// Its window has ended, or has begun meanwhile: the next try can count.
+    TryAgain,
+    /// The limit is reached, until then.
+    Over(i64),
+}
+
+impl<'a> Counting<'a> {
+    pub(crate) fn of(count: &'a BoundedCount) -> Self {
+        Self { count, window: CountedIn::OpenWindow, write: None }
     }
 
-    pub(crate) fn update(&self, window: CountedIn, now: Timestamp) -> Update {
-        let (now, end) = (number(now.seconds()), number(now.seconds() + self.seconds));
-        match window {
+    /// Adds the count to a transaction.
+    pub(crate) fn write(
+        &mut self,
+        transaction: &mut Transaction,
+        table: &CredentialsTable,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let key = Key::new(format!("LIMIT#{}", self.count.counter), "LIMIT");
+        self.write = Some(transaction.update(table, key, &self.update(now))?);
+        Ok(())
+    }
+
+    /// Looks why the transaction was refused, and chooses the window for the next try.
+    pub(crate) fn after(&mut self, committed: &Committed, now: Timestamp) -> CountRefusal {
+        let Some(refusal) = self.write.and_then(|write| committed.refusal(write)) else { return CountRefusal::None };
+        self.window = match refusal.found.clone().and_then(counted) {
+            Some(window) if window.resets_at <= now.seconds() => CountedIn::NewWindow,
+            Some(window) if window.count >= self.count.most => return CountRefusal::Over(window.resets_at),
+            // Another request has begun the window meanwhile.
+            Some(_) | None => CountedIn::OpenWindow,
+        };
+        CountRefusal::TryAgain
+    }
+
+    fn update(&self, now: Timestamp) -> Update {
+        let (now, end) = (number(now.seconds()), number(now.seconds() + self.count.seconds));
+        match self.window {
             CountedIn::OpenWindow => {
-                let room = Condition::more("expires_at", now).and(Condition::less("n", number(self.most)));
+                let room = Condition::more("expires_at", now).and(Condition::less("n", number(self.count.most)));
                 Update::new()
                     .set_if_missing("expires_at", end)
                     .add("n", number(1))
@@ -54,16 +102,6 @@ impl BoundedCount {
                 .set("expires_at", end)
                 .set("n", number(1))
                 .when(Condition::item_missing().or(Condition::at_most("expires_at", now))),
-        }
-    }
-
-    /// What to try after the update was refused at this item, or when the window ends if the limit is reached.
-    pub(crate) fn after(&self, found: Option<&Item>, now: Timestamp) -> Result<CountedIn, i64> {
-        match found.cloned().and_then(counted) {
-            Some(window) if window.resets_at <= now.seconds() => Ok(CountedIn::NewWindow),
-            Some(window) if window.count >= self.most => Err(window.resets_at),
-            // Another request has begun the window meanwhile.
-            Some(_) | None => Ok(CountedIn::OpenWindow),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Accounts, User, rehash, user_key};
 use crate::credentials::keys::{pointer_key, principal_key, session_key, token_pk};
-use crate::credentials::limit_counters::{BoundedCount, CountedIn};
+use crate::credentials::limit_counters::{BoundedCount, CountRefusal, Counting, MAX_ATTEMPTS};
 use crate::credentials::live_sessions::Room;
 use crate::credentials::session::{Session, SessionOpening};
 use crate::credentials::{Credentials, Pointer};
@@ -60,12 +60,8 @@ pub enum SignInError {
 /// The writes of a sign-in that other requests may refuse.
 struct Conditional {
     principal: WriteId,
-    count: Option<WriteId>,
     hash: Option<WriteId>,
 }
-
-/// How often a sign-in is tried while other requests change what it depends on.
-const MAX_ATTEMPTS: usize = 8;
 
 impl SignIn {
     /// Starts without any session.
@@ -166,20 +162,19 @@ impl SignIn {
     /// # Errors
     /// When the account is gone, or signed in too often.
     pub async fn commit(mut self) -> Result<(), SignInError> {
-        let (mut room, mut window) = (Room::Expected, CountedIn::OpenWindow);
-        let now = self.opening.now;
+        let (mut room, now) = (Room::Expected, self.opening.now);
+        let count = self.count.take();
+        let mut count = count.as_ref().map(Counting::of);
         for _ in 0..MAX_ATTEMPTS {
-            let (transaction, Conditional { principal, count, hash }) = self.transaction(&room, window)?;
+            let (transaction, Conditional { principal, hash }) = self.transaction(&room, count.as_mut())?;
             let committed = transaction.commit(&self.credentials.db).await?;
             let Committed::Refused(refusals) = &committed else { return Ok(()) };
             let refused = |write: Option<WriteId>| write.and_then(|write| committed.refusal(write));
-            let mut again = false;
-            if let (Some(refusal), Some(bounded)) = (refused(count), &self.count) {
-                window = bounded
-                    .after(refusal.found.as_ref(), now)
-                    .map_err(|end| SignInError::TooOften { seconds: end - now.seconds() })?;
-                again = true;
-            }
+            let mut again = match count.as_mut().map_or(CountRefusal::None, |count| count.after(&committed, now)) {
+                CountRefusal::None => false,
+                CountRefusal::TryAgain => true,
+                CountRefusal::Over(end) => return Err(SignInError::TooOften { seconds: end - now.seconds() }),
+            };
             if let Some(refusal) = refused(Some(principal)) {
                 let found = refusal.found.as_ref().ok_or(SignInError::Gone)?;
                 let credentials = Credentials { table: self.credentials.clone() };
@@ -198,7 +193,11 @@ impl SignIn {
         Err(StoreError::Passing("other requests keep changing the account's sessions".to_owned()).into())
     }
 
-    fn transaction(&self, room: &Room, window: CountedIn) -> Result<(Transaction, Conditional), StoreError> {
+    fn transaction(
+        &self,
+        room: &Room,
+        count: Option<&mut Counting<'_>>,
+    ) -> Result<(Transaction, Conditional), StoreError> {
         let mut transaction = Transaction::default();
         self.write(&mut transaction)?;
         for key in room.ended().iter().filter(|key| !self.deletes.contains(key)) {
@@ -206,18 +205,14 @@ impl SignIn {
         }
         let user = principal_key(self.opening.user);
         let principal = transaction.update(&self.credentials, user, &room.update(self.sessions))?;
-        let count = match &self.count {
-            Some(count) => {
-                let update = count.update(window, self.opening.now);
-                Some(transaction.update(&self.credentials, count.key(), &update)?)
-            }
-            None => None,
-        };
+        if let Some(count) = count {
+            count.write(&mut transaction, &self.credentials, self.opening.now)?;
+        }
         let hash = match &self.new_hash {
             Some((table, user, hash)) => Some(transaction.update(table, user_key(user.id), &rehash(user, hash))?),
             None => None,
         };
-        Ok((transaction, Conditional { principal, count, hash }))
+        Ok((transaction, Conditional { principal, hash }))
     }
 
     /// How many sessions it opens.

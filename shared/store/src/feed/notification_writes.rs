@@ -10,6 +10,7 @@ use crate::feed::inbox::{contended, fewer_unread, more, still_unread};
 use crate::feed::inbox_item::inbox_key;
 use crate::feed::notification_content::NotificationContent;
 use crate::feed::notifications::{Found, KEPT_SECONDS, Notifications, PREFIX, TOGETHER, notification_key, place};
+use crate::feed::trim::trims_inbox;
 use crate::social::keys::{comment_key, relation_key, tweet_key};
 use crate::social::profiles::profile_key;
 use crate::social::visibility::Visibility;
@@ -65,8 +66,9 @@ impl Notifications {
         Ok(wanted)
     }
 
-    /// Writes a recipient's notifications; those that are stored already are skipped. Two round trips for each fifty,
-    /// more if others write to the same inbox concurrently.
+    /// Writes a recipient's notifications; those that are stored already are skipped. True if it is time to
+    /// [trim](Notifications::trim) the inbox. Two round trips for each fifty, more if others write to the same inbox
+    /// concurrently.
     ///
     /// # Errors
     /// If too many writers compete for the inbox.
@@ -76,7 +78,7 @@ impl Notifications {
         news: &[NotificationContent],
         now: Timestamp,
         patience: Patience,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut named: Vec<(NotificationId, &NotificationContent)> = Vec::new();
         for news in news {
             let id = news.id_for(recipient);
@@ -84,10 +86,11 @@ impl Notifications {
                 named.push((id, news));
             }
         }
+        let mut trims = false;
         for some in named.chunks(TOGETHER) {
-            self.tell_some(recipient, some, now, patience).await?;
+            trims |= self.tell_some(recipient, some, now, patience).await?;
         }
-        Ok(())
+        Ok(trims)
     }
 
     async fn tell_some(
@@ -96,14 +99,14 @@ impl Notifications {
         news: &[(NotificationId, &NotificationContent)],
         now: Timestamp,
         patience: Patience,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         for round in 0..patience.rounds() {
             self.feed.db.pause_before(round).await?;
             let Found { inbox, stored } = self.find(recipient, news.iter().map(|(id, _)| *id)).await?;
             let is_new = |id: &NotificationId| !stored.iter().any(|(other, _)| other == id);
             let new: Vec<_> = news.iter().filter(|(id, _)| is_new(id)).collect();
             if new.is_empty() {
-                return Ok(());
+                return Ok(false);
             }
             let before = inbox.as_ref().map_or(0, |inbox| inbox.seq);
             let mut transaction = Transaction::default();
@@ -112,7 +115,7 @@ impl Notifications {
             }
             transaction.update(&self.feed, inbox_key(recipient), &more(inbox.as_ref(), new.len(), now))?;
             if matches!(transaction.commit(&self.feed.db).await?, Committed::Done) {
-                return Ok(());
+                return Ok(trims_inbox(before, before.saturating_add(new.len() as u64)));
             }
         }
         Err(contended())

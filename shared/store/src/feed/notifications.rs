@@ -32,7 +32,7 @@ pub struct Notification {
 /// The state that is stored with a notification's content.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Stored {
-    seq: u64,
+    pub(crate) seq: u64,
     #[serde(default)]
     was_read: bool,
     #[serde(default)]

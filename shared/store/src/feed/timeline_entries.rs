@@ -219,7 +219,7 @@ fn moved(reader: UserId, entry: &TimelineEntry, next: &TimelineEntry, until: Opt
 }
 
 /// The condition that the entry is unchanged since it was read.
-fn unchanged(entry: &TimelineEntry) -> Condition {
+pub(crate) fn unchanged(entry: &TimelineEntry) -> Condition {
     let by = match entry.via {
         None => Condition::missing("via"),
         Some(via) => Condition::equals("via", text(via.to_string())),
@@ -272,7 +272,7 @@ fn also_item(user: UserId, entry: &TimelineEntry, via: UserId, now: Timestamp) -
     Ok(expiring(item, now.plus_seconds(KEPT_SECONDS)))
 }
 
-fn also_key(user: UserId, tweet: TweetId, via: UserId) -> Key {
+pub(crate) fn also_key(user: UserId, tweet: TweetId, via: UserId) -> Key {
     Key::new(user_pk(user), format!("ALSO#{tweet}#{via}"))
 }
 

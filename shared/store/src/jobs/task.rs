@@ -177,6 +177,16 @@ pub enum Task {
         /// What the notifications say.
         contents: Vec<NotificationContent>,
     },
+    /// Remove the oldest entries of a home timeline that has too many.
+    TrimTimeline {
+        /// The reader.
+        user: UserId,
+    },
+    /// Remove the oldest of too many notifications.
+    TrimInbox {
+        /// The recipient.
+        user: UserId,
+    },
     /// Remove a tweet from the timelines to which an undone retweet wrote it.
     Withdraw {
         /// The user who undid the retweet.
@@ -257,6 +267,8 @@ impl Task {
             | Self::RemoveIntegerUpload { user, .. }
             | Self::RemoveTweet { author: user, .. }
             | Self::RemoveComment { author: user, .. }
+            | Self::TrimTimeline { user }
+            | Self::TrimInbox { user }
             | Self::FanOut { user, .. }
             | Self::Deliver { reader: user, .. }
             | Self::Notify { user, .. }

@@ -27,3 +27,17 @@ async fn a_device_token_becomes_a_pair() {
     service.post("/api/jwt/refresh/").json(&json!({"refresh": "x"})).send().await.unauthorized(&invalid);
     service.post("/api/jwt/verify/").json(&json!({"token": "x"})).send().await.unauthorized(&invalid);
 }
+
+/// It opens a session, which can end another one, and a foreign page can make a browser send a `GET` with its cookies.
+#[tokio::test]
+async fn a_cookie_needs_the_csrf_token_for_get_too() {
+    let service = Service::running();
+    let cookies = service.signup().await.cookies;
+    for method in ["GET", "POST"] {
+        let call = || service.call(method, "/api/jwt/").cookies(&cookies);
+        call().send().await.is(403, &json!({"detail": "CSRF Failed: CSRF token missing."}));
+        call().header("x-csrftoken", &cookies.csrf).send().await.with_status(200);
+        let foreign = call().header("x-csrftoken", &cookies.csrf).header("origin", "https://evil.example");
+        assert_eq!(foreign.send().await.status, 403, "{method}");
+    }
+}

@@ -1,6 +1,6 @@
 //! Mails that tell: of a changed password, and of the end of an account. And whom mails greet.
 
-use e2e::{Account, Call, PASSWORD, Service, unique};
+use e2e::{Account, Call, Event, Function, PASSWORD, Service, unique};
 use serde_json::json;
 
 const NEW: &str = "Vb7!panda-moon";
@@ -69,4 +69,34 @@ async fn nobody_is_greeted_by_a_name_that_could_become_a_link() {
     for part in [&mail.text, &mail.html] {
         assert!(part.contains("Hello,") && !part.contains("locked"), "{part}");
     }
+}
+
+/// A signup proves no mailbox, so whoever signs up with a stranger's address could make us mail it without end.
+#[tokio::test]
+async fn a_mailbox_gets_so_many_notices_a_day_and_the_changes_go_on() {
+    let service = Service::running();
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "notice_email=1/86400")]);
+    let account = service.signup().await;
+    let set = |old: &str, new: &str| {
+        let body = json!({"current_password": old, "new_password": new});
+        let event = Event::new("POST", "/auth/users/set_password/").bearer(&account.access).json(&body);
+        auth.invoke(event).answer.with_status(204)
+    };
+    set(PASSWORD, NEW);
+    set(NEW, PASSWORD);
+    let delete = Event::new("DELETE", "/auth/users/me/").json(&json!({"current_password": PASSWORD}));
+    auth.invoke(delete.bearer(&account.access)).answer.with_status(204);
+    service.mail_about(&account.email, PASSWORD_CHANGED).await;
+    // When a later mail has arrived, earlier ones would have arrived too.
+    let ask = json!({"email": account.email});
+    service
+        .post("/auth/users/")
+        .json(&json!({"username": unique("wren"), "email": account.email,
+        "password": PASSWORD}))
+        .send()
+        .await
+        .with_status(201);
+    service.post("/auth/users/reset_password/").json(&ask).send().await.with_status(204);
+    service.mail(&account.email, 2).await;
+    assert_eq!(service.mails(&account.email).await.len(), 2, "the notice of the first change, and the reset");
 }

@@ -1,5 +1,7 @@
 //! The cost of requests in sequential round trips to DynamoDB, as the log states it.
 
+use std::collections::BTreeSet;
+
 use e2e::acts::people::follow;
 use e2e::{Account, Event, Form, Function, PASSWORD, Service, claims_of, jpeg, unique};
 use serde_json::{Value, json};
@@ -239,6 +241,44 @@ async fn lists_of_tweets_cost_what_they_should_however_long_they_are() {
     }
     // Nobody has no likes to look up, and nothing of one's own.
     assert_round_trips(&tweets, Event::new("GET", &lists[3].0), 200, 3);
+}
+
+/// The page costs what is on it: half a unit for each tweet of others, and one for what the reader did to it. It costs no
+/// more for a reader who follows more people, or whose timeline is longer.
+#[tokio::test]
+async fn twenty_tweets_of_the_home_timeline_cost_at_most_45_read_units() {
+    let service = Service::running();
+    let reader = service.signup().await;
+    let tweets = Function::start(&service, "tweets");
+    let page = || {
+        let invoked = tweets.invoke(Event::new("GET", "/api/tweets/").bearer(&reader.access));
+        let units = invoked.log["dynamodb.rcu"].as_f64().unwrap();
+        let page = invoked.answer.with_status(200).json();
+        let authors: BTreeSet<String> =
+            page["results"].as_array().unwrap().iter().map(|tweet| tweet["author"]["id"].to_string()).collect();
+        (page["results"].as_array().unwrap().len(), authors.len(), units)
+    };
+    let mut authors = Vec::new();
+    for _ in 0..20 {
+        let author = service.signup().await;
+        follow(&service, &reader, &author).await;
+        authors.push(author);
+    }
+    let mut costs = Vec::new();
+    for _ in 0..3 {
+        for author in &authors {
+            service.tweet(author, "hello").await;
+        }
+        let (_, _, units) = e2e::eventually("twenty tweets of twenty people", async || {
+            let found = page();
+            ((found.0, found.1) == (20, 20)).then_some(found)
+        })
+        .await;
+        assert!(units <= 45.0, "{units}");
+        costs.push(units);
+    }
+    println!("twenty tweets of twenty people cost {costs:?} read units");
+    assert!(costs[2] <= costs[0] + 1.0, "the page costs more in a longer timeline: {costs:?}");
 }
 
 #[tokio::test]

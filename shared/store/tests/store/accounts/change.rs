@@ -134,7 +134,7 @@ async fn a_change_of_an_outdated_account_is_refused() {
         let error = refused(&store, &ada, &password("mine")).await;
         assert!(matches!(error, AccountChangeError::Changed), "{meanwhile:?}: {error:?}");
         let purge = store.job(Task::Purge { user: ada.id, round: 0 });
-        assert!(!store.tables().delete(&ada, &[purge], NOW).await.unwrap());
+        assert!(!store.tables().delete(&ada, &[purge], None, NOW).await.unwrap());
     }
     let error = change(&store, &user("nobody", None), &password("mine")).await.unwrap_err();
     assert!(matches!(error, AccountChangeError::Changed), "{error:?}");

@@ -11,7 +11,7 @@ fn purge(store: &Store, user: &User) -> Job {
 }
 
 async fn delete(store: &Store, user: &User, purge: &Job) -> bool {
-    store.tables().delete(user, std::slice::from_ref(purge), NOW).await.unwrap()
+    store.tables().delete(user, std::slice::from_ref(purge), None, NOW).await.unwrap()
 }
 
 #[tokio::test]

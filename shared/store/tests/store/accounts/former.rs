@@ -172,7 +172,7 @@ async fn of_all_that_happens_to_one_state_one_thing_is_written() {
         ];
         let changed = join_all(changes.iter().map(|change| tables.change(&asked, change, NOW)));
         let purge = [purge(&ada)];
-        let (changed, deleted) = futures_util::join!(changed, tables.delete(&asked, &purge, NOW));
+        let (changed, deleted) = futures_util::join!(changed, tables.delete(&asked, &purge, None, NOW));
         let done = changed.iter().filter(|result| result.is_ok()).count() + usize::from(deleted.unwrap());
         assert_eq!(done, 1, "{changed:?}");
     }
@@ -184,7 +184,7 @@ async fn a_deletion_frees_all_that_the_account_held() {
     let ada = registered(&store, "ada").await;
     let moved = change(&store, &ada, &AccountChange { username: name("b").username, ..set("c") }).await.unwrap();
     let purge = store.job(Task::Purge { user: ada.id, round: 0 });
-    assert!(store.tables().delete(&moved, &[purge], NOW).await.unwrap());
+    assert!(store.tables().delete(&moved, &[purge], None, NOW).await.unwrap());
     assert_eq!(store.items().await, 1, "the job");
     assert_eq!(refused_at(&store, "ada", "ada@example.com", NOW).await, (false, false));
 }
@@ -202,7 +202,7 @@ async fn a_name_that_another_account_took_afterwards_is_not_touched() {
         store.registration(&second).at(later).commit().await.unwrap();
         if deletes {
             let purge = store.job(Task::Purge { user: first.id, round: 0 });
-            assert!(store.tables().delete(&moved, &[purge], later).await.unwrap());
+            assert!(store.tables().delete(&moved, &[purge], None, later).await.unwrap());
         } else {
             store.tables().change(&moved, &name("other"), later).await.unwrap();
         }

@@ -76,7 +76,7 @@ async fn the_index_follows_every_change_of_a_name() {
     let purge = store.job(aviary_store::Task::Purge { user: id, round: 0 });
     store.profiles.change(id, &alias("August")).await.unwrap();
     assert_eq!(indexed(&store, "aug").await, [id, id]);
-    store.tables().delete(&renamed, &[purge], NOW).await.unwrap();
+    store.tables().delete(&renamed, &[purge], None, NOW).await.unwrap();
     assert_eq!(indexed(&store, "aug").await, nobody);
 }
 

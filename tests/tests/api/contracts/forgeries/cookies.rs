@@ -87,7 +87,8 @@ async fn every_unsafe_route_requires_the_csrf_token() {
 async fn a_safe_request_needs_no_csrf_token() {
     let service = Service::running();
     let things = Things::of(&service, service.signup().await).await;
-    for route in routes(true) {
+    // This one opens a session, so it is safe by its method only: auth::api_jwt.
+    for route in routes(true).into_iter().filter(|route| !route.path.starts_with("/api/jwt")) {
         let call = things.call(&service, &route).cookies(&things.owner.cookies);
         let answer = call.header("origin", "https://elsewhere.example.com").send().await;
         assert_eq!(answer.status, 200, "{route:?}: {}", answer.text());

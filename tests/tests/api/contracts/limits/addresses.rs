@@ -56,7 +56,7 @@ async fn searches_of_an_address_are_limited() {
     search(&other, &address).with_status(200);
     assert_throttled(&search(&account, &address), 60);
     search(&account, &unused_address()).with_status(200);
-    // An ended or missing credential is told before the limit.
+    // A missing credential is told before the limit.
     let anonymous = Event::new("GET", "/api/profiles/search/").query("q=wren").source(&address);
     profiles.invoke(anonymous).answer.with_status(401);
 }

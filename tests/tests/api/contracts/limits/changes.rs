@@ -74,3 +74,31 @@ async fn refusals_because_a_name_is_taken_are_limited_and_spend_nothing_else() {
     assert_throttled(&patch(&auth, &account, &json!({})), 3_600);
     patch(&auth, &third, &taken_name(&other)).with_status(400);
 }
+
+/// Otherwise mistakes, or somebody else's mailbox, would use up the changes of a day.
+#[tokio::test]
+async fn a_change_that_is_refused_counts_nothing() {
+    let service = Service::running();
+    let limits = "username_changes_account=1/3600,address_changes_account=1/3600,reset_email=1/3600";
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", limits), ("AVIARY_CONFIRM_ADDRESS", "true")]);
+    let (account, other) = (service.signup().await, service.signup().await);
+    let address = format!("{}@example.com", unique("wren"));
+    let wanted = unique("wren");
+    let edit = |fields: Value| {
+        let mut body = json!({"username": wanted, "email": address, "update_password": true,
+            "current_password": PASSWORD, "new_password": "Vb7!panda-moon"});
+        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        auth.invoke(Event::new("PUT", "/api/auth/user/edit/").bearer(&account.access).json(&body)).answer
+    };
+    edit(json!({"new_password": "12345678"})).with_status(400);
+    edit(json!({"current_password": "wrong"})).with_status(400);
+    edit(json!({"email": "no address"})).with_status(400);
+    edit(json!({"username": other.username})).with_status(400);
+    edit(json!({})).with_status(202);
+    // It has counted all three, the mail to the new address too.
+    let again = format!("{}@example.com", unique("wren"));
+    assert_throttled(&patch(&auth, &account, &json!({"email": again})), 3_600);
+    assert_throttled(&patch(&auth, &account, &name()), 3_600);
+    assert_throttled(&patch(&auth, &other, &json!({"email": address})), 3_600);
+    patch(&auth, &other, &json!({"email": again})).with_status(200);
+}

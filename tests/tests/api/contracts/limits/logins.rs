@@ -159,3 +159,21 @@ async fn three_hundred_failures_an_hour_lock_out_all_unknown_addresses() {
     let confirm = Event::new("POST", "/auth/users/reset_password_confirm/").source(&unused_address()).json(&body);
     auth.invoke(confirm).answer.with_status(204);
 }
+
+/// Each costs the verification of a password, so those beyond the limit count as failed ones.
+#[tokio::test]
+async fn logins_with_the_right_password_beyond_the_limit_end_before_the_password_is_verified() {
+    let service = Service::running();
+    let limits = "other_writes_account=1/3600,login_account_address=2/7200";
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", limits)]);
+    let account = service.signup().await;
+    let attempt = || auth.invoke(Event::new("POST", "/auth/login/").json(&login(&account.username, PASSWORD))).answer;
+    attempt().with_status(200);
+    for _ in 0..2 {
+        assert_throttled(&attempt(), 3_600);
+    }
+    let refused = attempt();
+    assert_throttled(&refused, 7_200);
+    let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!(wait > 3_600, "the limit of failed logins is asked first: {wait}");
+}

@@ -1,0 +1,38 @@
+//! Counts that a transaction makes together with what they bound: what is refused has counted nothing.
+
+use aviary_model::{NameKey, UserId};
+use aviary_store::BoundedCount;
+
+use crate::limits::settings::Limit;
+use crate::limits::{Limiter, counter};
+
+impl Limiter {
+    /// The count of a change of the username.
+    #[must_use]
+    pub fn username_change(&self, user: UserId) -> BoundedCount {
+        bounded(self.limits.username_changes_account, &user.to_string())
+    }
+
+    /// The count of a change of the email address.
+    #[must_use]
+    pub fn address_change(&self, user: UserId) -> BoundedCount {
+        bounded(self.limits.address_changes_account, &user.to_string())
+    }
+
+    /// The count of a mail that confirms a mailbox. It is one of the mails that reset a password, because a stranger's
+    /// mailbox cannot tell the two apart.
+    #[must_use]
+    pub fn confirmation_mail(&self, mailbox: &NameKey) -> BoundedCount {
+        bounded(self.limits.reset_email, mailbox.as_str())
+    }
+
+    /// The count of a mail that says that the password was changed or the account deleted.
+    #[must_use]
+    pub fn notice_mail(&self, mailbox: &NameKey) -> BoundedCount {
+        bounded(self.limits.notice_email, mailbox.as_str())
+    }
+}
+
+pub(super) fn bounded(limit: Limit, whom: &str) -> BoundedCount {
+    BoundedCount { counter: counter(limit.name, whom), most: limit.count, seconds: limit.seconds }
+}
