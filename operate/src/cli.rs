@@ -29,6 +29,12 @@ pub enum Task {
         /// What `manage.py dumpdata auth.user` wrote.
         file: PathBuf,
     },
+    /// Rewrite items that an earlier version of the service wrote.
+    Migrate {
+        /// Only say what is left to do; fails if anything is.
+        #[arg(long)]
+        check: bool,
+    },
     /// Compare every counter with what it counts.
     Recount {
         /// Set those that are wrong.

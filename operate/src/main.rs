@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use aviary_runtime::Settings;
 use clap::Parser;
 use operate::cli::{Cli, Task};
+use operate::migrate::migrate;
 use operate::operator::Operator;
 use operate::recount::{Recounting, recount};
 use operate::{django_dump, import, imported_user, staff};
@@ -32,6 +33,10 @@ async fn perform(task: Task) -> Result<()> {
         Task::Staff { name, remove } => {
             let line = staff::set_staff(&operator, &name, !remove).await?;
             writeln!(io::stdout(), "{line}")?;
+        }
+        Task::Migrate { check } => {
+            let done = migrate(&operator, check, &mut io::stdout()).await?;
+            ensure!(done, "migrations are left; `cargo xtask migrate` runs them");
         }
         Task::ImportDjango { file } => import_django(&operator, &file).await?,
         Task::Recount { repair, pause } => recount_all(&operator, repair, pause).await?,

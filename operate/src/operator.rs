@@ -5,7 +5,8 @@ use std::sync::Arc;
 use aviary_model::{Clock, Entropy, EntropyError, UserId};
 use aviary_runtime::{OsEntropy, Settings, SettingsError, SystemClock};
 use aviary_store::{
-    Accounts, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, Profiles, Recount, SocialTable,
+    Accounts, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, Migrator, Profiles, Recount, SocialTable,
+    kind,
 };
 use aviary_telemetry::{Audit, AuditEvent};
 use aws_types::SdkConfig;
@@ -21,6 +22,8 @@ pub struct Operator {
     pub credentials: Credentials,
     /// Profiles and their names.
     pub profiles: Profiles,
+    /// Rewrites what earlier versions of the service wrote in `social`.
+    pub migrator: Migrator<kind::Social>,
     /// Compares and sets counters.
     pub recount: Recount,
     /// The audit trail; `None` without `AVIARY_AUDIT_LOG_GROUP`.
@@ -59,6 +62,7 @@ impl Operator {
         Ok(Self {
             accounts: Accounts::new(&AccountsTable::new(&db, settings.required("AVIARY_ACCOUNTS_TABLE")?)),
             credentials: Credentials::new(&CredentialsTable::new(&db, settings.required("AVIARY_CREDENTIALS_TABLE")?)),
+            migrator: Migrator::of_social(&social),
             recount: Recount::new(&social, &feed),
             profiles: Profiles::new(&social),
             audit,

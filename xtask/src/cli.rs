@@ -33,6 +33,8 @@ pub enum Task {
     Staff(StaffArgs),
     /// Import the users of a Django project, with their passwords.
     ImportDjango(ImportDjangoArgs),
+    /// Rewrite items that an earlier version of the service wrote.
+    Migrate(MigrateArgs),
     /// Compare every counter (likes, followers, unread notifications, …) with the items that it counts.
     Recount(RecountArgs),
 }
@@ -166,6 +168,17 @@ pub struct StaffArgs {
 pub struct ImportDjangoArgs {
     /// Output of `manage.py dumpdata auth.user`.
     pub file: PathBuf,
+    /// The deployment.
+    #[command(flatten)]
+    pub deployment: DeploymentArgs,
+}
+
+/// Options of `migrate`.
+#[derive(Clone, Debug, Args)]
+pub struct MigrateArgs {
+    /// Only say what is left to do; fails if anything is.
+    #[arg(long)]
+    pub check: bool,
     /// The deployment.
     #[command(flatten)]
     pub deployment: DeploymentArgs,

@@ -1,4 +1,4 @@
-//! `cargo xtask staff`, `import-django` and `recount`. They find the deployment and start the program `operate`, so
+//! `cargo xtask staff`, `import-django`, `migrate` and `recount`. They find the deployment and start the program `operate`, so
 //! that xtask is not linked with the AWS SDK.
 
 mod deployed;
@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use aviary_template::{Storage, Template};
 
 use crate::{
-    cli::{DeploymentArgs, ImportDjangoArgs, RecountArgs, StaffArgs},
+    cli::{DeploymentArgs, ImportDjangoArgs, MigrateArgs, RecountArgs, StaffArgs},
     console, local,
     process::Supervisor,
     run::{AWS_PORT, DYNAMODB_PORT},
@@ -45,6 +45,15 @@ pub fn import_django(workspace: &Workspace, supervisor: &mut Supervisor, args: &
     let file = path::absolute(&args.file).context("the file's path is empty")?;
     ensure!(file.is_file(), "there is no file {}", file.display());
     operate(workspace, supervisor, &args.deployment, &["import-django".into(), "--".into(), file.into()])
+}
+
+/// Rewrites items that an earlier version of the service wrote.
+pub fn migrate(workspace: &Workspace, supervisor: &mut Supervisor, args: &MigrateArgs) -> Result<()> {
+    let mut arguments: Vec<OsString> = vec!["migrate".into()];
+    if args.check {
+        arguments.push("--check".into());
+    }
+    operate(workspace, supervisor, &args.deployment, &arguments)
 }
 
 /// Compares counters with the items that they count.

@@ -38,6 +38,15 @@ async fn it_imports_and_then_makes_staff() {
     assert!(green && out.ends_with(") is no longer staff.\n"), "{out}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn it_migrates_and_says_what_is_left() {
+    let deployment = Deployment::start();
+    for arguments in [&["migrate"][..], &["migrate", "--check"]] {
+        let said = "No migration is left.\n".to_owned();
+        assert_eq!(operate(&deployment, arguments).await, (true, said, String::new()));
+    }
+}
+
 #[tokio::test]
 async fn it_recounts_and_says_so() {
     let deployment = Deployment::start();

@@ -14,6 +14,7 @@ mod dynamodb;
 mod feed;
 mod integers;
 mod jobs;
+mod migration;
 mod removal;
 mod social;
 
@@ -57,6 +58,7 @@ pub use integers::{
     SetPage, StoredSet,
 };
 pub use jobs::{Job, Jobs, Task};
+pub use migration::{Migration, Migrator, Pass, SOCIAL_MIGRATIONS};
 pub use removal::Purge;
 pub use social::block_checks::WriteError;
 pub use social::comments::{Comment, Comments};

@@ -39,25 +39,25 @@ pub struct Table<Kind> {
 /// The type parameters of [`Table`], which distinguish the tables.
 pub mod kind {
     /// `accounts`.
-    #[derive(Debug)]
+    #[derive(Clone, Copy, Debug)]
     pub enum Accounts {}
     /// `credentials`.
-    #[derive(Debug)]
+    #[derive(Clone, Copy, Debug)]
     pub enum Credentials {}
     /// `keys`.
-    #[derive(Debug)]
+    #[derive(Clone, Copy, Debug)]
     pub enum Keys {}
     /// `social`.
-    #[derive(Debug)]
+    #[derive(Clone, Copy, Debug)]
     pub enum Social {}
     /// `feed`.
-    #[derive(Debug)]
+    #[derive(Clone, Copy, Debug)]
     pub enum Feed {}
     /// `integers`.
-    #[derive(Debug)]
+    #[derive(Clone, Copy, Debug)]
     pub enum Integers {}
     /// `jobs`.
-    #[derive(Debug)]
+    #[derive(Clone, Copy, Debug)]
     pub enum Jobs {}
 }
 

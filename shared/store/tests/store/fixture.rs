@@ -15,6 +15,7 @@ use aviary_store::{
 };
 use aviary_template::{Settings, Storage, Template};
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -194,8 +195,10 @@ pub(crate) fn config(url: &str) -> aws_types::SdkConfig {
     aviary_aws::sdk_config_for(url, "local", "local-secret")
 }
 
+/// It fills tables, which takes AWS's own DynamoDB Local longer than the store waits for a request.
 pub(crate) fn client(url: &str) -> Client {
-    Client::new(&config(url))
+    let patient = aws_sdk_dynamodb::config::Builder::from(&config(url));
+    Client::from_conf(patient.timeout_config(TimeoutConfig::disabled()).build())
 }
 
 pub(crate) fn key(pk: &str, sk: &str) -> Item {
