@@ -3,6 +3,7 @@
 //! `U#<id> / USER` is a user. `NAME#<key> / NAME` says who has a name or an address. Names and addresses share one
 //! namespace, because a login accepts either.
 
+pub(crate) mod activation;
 pub(crate) mod address_change;
 pub(crate) mod change;
 pub(crate) mod deletion;

@@ -59,6 +59,7 @@ pub use integers::{
 pub use jobs::{Job, Jobs, Task};
 pub use removal::Purge;
 pub use social::block_checks::WriteError;
+pub use social::by_time::MadeSince;
 pub use social::comments::{Comment, Comments};
 pub use social::edge_states::ReactionIds;
 pub use social::feed_lookup::{FeedLookup, FeedLookupResult};

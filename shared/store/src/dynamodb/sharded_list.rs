@@ -3,7 +3,8 @@
 //! A page asks each partition for as many entries as it shows and one more. So it costs 16 queries, however many entries
 //! the list has (`docs/decisions/0019-administration.md`).
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use aviary_model::Timestamp;
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, Select};
 use futures_util::future::try_join_all;
 
 use crate::dynamodb::client::{Db, Direction, metered};
@@ -92,5 +93,53 @@ impl Db {
         let mut found = output.items.unwrap_or_default();
         found.retain(|item| attribute(item, list.keys.1) != after);
         Ok(found)
+    }
+
+    /// How many entries of a list by time are not older than `since`, up to `most` of each partition. One round trip: 16
+    /// concurrent queries.
+    pub(crate) async fn sharded_count(
+        &self,
+        table: &str,
+        list: ShardedList<'_>,
+        since: Timestamp,
+        most: i32,
+    ) -> Result<u64, StoreError> {
+        let first = first_id_at(since);
+        let shards = (0..16).map(|shard| {
+            let call = self
+                .client
+                .query()
+                .table_name(table)
+                .index_name(list.index)
+                .key_condition_expression("#pk = :pk AND #sk >= :first")
+                .expression_attribute_names("#pk", list.keys.0)
+                .expression_attribute_names("#sk", list.keys.1)
+                .expression_attribute_values(":pk", text(format!("{}#{shard:x}", list.list)))
+                .expression_attribute_values(":first", text(&*first))
+                .select(Select::Count)
+                .limit(most)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice())
+        });
+        let counts = try_join_all(shards).await?;
+        Ok(counts.iter().map(|output| u64::try_from(output.count).unwrap_or_default()).sum())
+    }
+}
+
+/// The beginning of every id that is made at this time, up to its version.
+fn first_id_at(time: Timestamp) -> String {
+    let millis = format!("{:012x}", time.millis().max(0));
+    let (high, low) = millis.split_at_checked(8).unwrap_or((&millis, ""));
+    format!("{high}-{low}-7")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_a_time_begin_so() {
+        let time = Timestamp::from_millis(0x019a_0000_0001);
+        assert_eq!(first_id_at(time), "019a0000-0001-7");
     }
 }

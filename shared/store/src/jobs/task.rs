@@ -1,6 +1,8 @@
 //! What a job does.
 
-use aviary_model::{CommentId, EdgeId, Email, GenerationId, IntegerSession, SetId, TweetId, UploadId, UserId};
+use aviary_model::{
+    CommentId, EdgeId, Email, GenerationId, IntegerSession, ReportTarget, SetId, TweetId, UploadId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::feed::notification_content::NotificationContent;
@@ -46,6 +48,13 @@ pub enum Task {
         user: UserId,
         /// The account's address at that time.
         to: Email,
+    },
+    /// Warn a user of what others reported and staff found against the rules.
+    Warned {
+        /// The user who is warned.
+        user: UserId,
+        /// What was reported.
+        target: ReportTarget,
     },
     /// Notify the owner of the deletion of the account.
     AccountDeleted {
@@ -246,6 +255,7 @@ impl Task {
             | Self::ConfirmEmail { user, .. }
             | Self::EmailChangeUndone { user, .. }
             | Self::PasswordChanged { user, .. }
+            | Self::Warned { user, .. }
             | Self::AccountDeleted { user, .. }
             | Self::SweepSessions { user }
             | Self::Purge { user, .. }

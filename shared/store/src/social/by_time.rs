@@ -1,6 +1,6 @@
 //! Lists of all profiles, tweets and comments by time, for the administration.
 
-use aviary_model::{CommentId, TweetId, UserId};
+use aviary_model::{CommentId, Timestamp, TweetId, UserId};
 
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::Item;
@@ -52,6 +52,36 @@ impl Comments {
         let after = after.map(|id| id.to_string());
         let page = by_time(&self.table, "COMMENTS", order, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| with_author(&item)))
+    }
+}
+
+/// How much was made since a moment, each count up to a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MadeSince {
+    /// Profiles, which are made with their accounts.
+    pub profiles: u64,
+    /// Tweets.
+    pub tweets: u64,
+    /// Tweets with media.
+    pub media: u64,
+    /// Comments.
+    pub comments: u64,
+    /// Cases that are open.
+    pub cases: u64,
+}
+
+/// Where a count of [`MadeSince`] stops: the entries of each of its 16 partitions.
+const COUNTED: i32 = 250;
+
+impl Profiles {
+    /// Counts what was made since a moment, up to 4,000 of each kind. The index lags. One round trip.
+    pub async fn made_since(&self, since: Timestamp) -> Result<MadeSince, StoreError> {
+        let count = |list| self.table.db.sharded_count(&self.table.name, ShardedList::by_time(list), since, COUNTED);
+        let lists = ["PROFILES", "TWEETS", "MEDIA", "COMMENTS", "OPENCASES"].map(count);
+        let [profiles, tweets, media, comments, cases] = lists;
+        let (profiles, tweets, media, comments, cases) =
+            futures_util::try_join!(profiles, tweets, media, comments, cases)?;
+        Ok(MadeSince { profiles, tweets, media, comments, cases })
     }
 }
 

@@ -13,6 +13,7 @@ use crate::dynamodb::item::{Item, Key, count, item, number, shard, text};
 use crate::dynamodb::pages::{ListPage, Order, id_behind};
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
+use crate::jobs::{Job, Jobs, job_item};
 use crate::social::by_time::by_time;
 use crate::social::keys::{case_key, list_pk, report_key, reports_list};
 
@@ -198,16 +199,21 @@ impl Reports {
         Ok(ListPage { entries: reports, next: page.next })
     }
 
-    /// Closes a case that is as it was read. False if it was closed or opened again meanwhile, or is gone. One round
-    /// trip.
-    pub async fn close(&self, case: &Case, closed: Closed) -> Result<bool, StoreError> {
+    /// Closes a case that is as it was read, and writes a job with it. False if it was closed or opened again meanwhile,
+    /// or is gone. One round trip.
+    pub async fn close(&self, case: &Case, closed: Closed, job: Option<(&Jobs, &Job)>) -> Result<bool, StoreError> {
         let value = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(closed)
             .map_err(|cause| StoreError::Rejected(format!("an outcome can't be written: {cause}")))?;
         let update = Update::new()
             .set("closed", value)
             .set("time_pk", text(shard(CLOSED, case.opened.uuid())))
             .when(is_open(case));
-        Ok(update.apply(&self.table, case_key(case.target)).await?.is_some())
+        let mut transaction = Transaction::default();
+        transaction.update(&self.table, case_key(case.target), &update)?;
+        if let Some((jobs, job)) = job {
+            transaction.create(&jobs.table, job_item(job)?)?;
+        }
+        Ok(matches!(transaction.commit(&self.table.db).await?, Committed::Done))
     }
 }
 

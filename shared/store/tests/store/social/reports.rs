@@ -59,8 +59,8 @@ async fn a_closed_case_leaves_the_queue_and_a_later_report_opens_it_again() {
     reports.file(&first, None).await.unwrap();
     let case = reports.case(first.target).await.unwrap().unwrap();
     let closed = Closed { outcome: CaseOutcome::Dismissed, by: somebody(), at: NOW };
-    assert!(reports.close(&case, closed).await.unwrap());
-    assert!(!reports.close(&case, closed).await.unwrap(), "another member of staff was faster");
+    assert!(reports.close(&case, closed, None).await.unwrap());
+    assert!(!reports.close(&case, closed, None).await.unwrap(), "another member of staff was faster");
     let open = async || reports.cases(true, Order::NewestFirst, None, 10).await.unwrap().entries.len();
     let done = async || reports.cases(false, Order::NewestFirst, None, 10).await.unwrap().entries;
     assert_eq!((open().await, done().await[0].closed), (0, Some(closed)));
@@ -71,5 +71,5 @@ async fn a_closed_case_leaves_the_queue_and_a_later_report_opens_it_again() {
     assert_eq!((open().await, done().await.len()), (1, 0));
     let again = reports.case(first.target).await.unwrap().unwrap();
     assert_eq!((again.other, again.opened), (2, second.id));
-    assert!(!reports.close(&case, closed).await.unwrap(), "what was read was an earlier case");
+    assert!(!reports.close(&case, closed, None).await.unwrap(), "what was read was an earlier case");
 }
