@@ -3,7 +3,7 @@
 use aviary_accounts::{audit, authenticate, open_web};
 use aviary_auth::PasswordText;
 use aviary_model::NameKey;
-use aviary_web::{ApiError, Client, Cookies, Form, Params, Payload, SessionCookies};
+use aviary_web::{Client, Cookies, Form, Params, Payload, SessionCookies, Value};
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -47,17 +47,13 @@ pub async fn login(
     state.authenticator.trusted.check_form(&method, &sent, &client, &form)?;
     let name = text(&form, "username").unwrap_or_default();
     let password = match form.get("password") {
-        Some(aviary_web::Value::Text(password)) => PasswordText::attempt(password).ok(),
+        Some(Value::Text(password)) if !password.is_empty() => PasswordText::attempt(password).ok(),
         _ => None,
     };
     let Some(password) = password.filter(|_| !name.is_empty() && !name.contains('\0')) else {
         return form_page(&state, StatusCode::BAD_REQUEST, &cookies, &form, Some("Type a name and a password."));
     };
-    let signed_in = match authenticate(&state.account, &client, &NameKey::of(&name), password).await {
-        Ok(signed_in) => signed_in,
-        Err(error) if error.status() == StatusCode::TOO_MANY_REQUESTS => return Err(throttled(error)),
-        Err(error) => return Err(error.into()),
-    };
+    let signed_in = authenticate(&state.account, &client, &NameKey::of(&name), password).await?;
     let Some(signed_in) = signed_in else {
         return form_page(&state, StatusCode::UNAUTHORIZED, &cookies, &form, Some(WRONG));
     };
@@ -69,10 +65,6 @@ pub async fn login(
     }
     let (_, fresh) = open_web(&state.account, &client, signed_in).await?;
     Ok((Extension(fresh), Redirect::to(&next(&form))).into_response())
-}
-
-fn throttled(error: ApiError) -> Refusal {
-    Refusal::Error(error)
 }
 
 fn form_page(

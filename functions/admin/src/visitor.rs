@@ -38,7 +38,8 @@ impl FromRequestParts<AdminState> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, state: &AdminState) -> Result<Self, Refusal> {
         parts.headers.remove(AUTHORIZATION);
-        let here = (parts.method == Method::GET).then(|| parts.uri.to_string());
+        let place = parts.uri.path_and_query().filter(|_| parts.method == Method::GET);
+        let here = place.map(ToString::to_string);
         let client = Client::from_request_parts(parts, state).await?;
         let csrf = Cookies::of(&parts.headers).csrf.map(|csrf| csrf.expose().to_owned()).unwrap_or_default();
         match Unconfirmed::from_request_parts(parts, state).await {

@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use aviary_accounts::AccountContext;
 use aviary_auth::{Authenticator, Issuer, Limiter, Passwords, Policy, Refresh, fresh_seconds};
-use aviary_media::MediaUrls;
+use aviary_media::{Bucket, MediaUrls};
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
-use aviary_store::{AccountTables, Credentials, CredentialsTable, Db, KeysTable, SigningKeys};
+use aviary_store::{
+    AccountTables, Credentials, CredentialsTable, Db, Exports, FeedTable, JobsTable, KeysTable, SigningKeys,
+};
 use axum::extract::FromRef;
 
 /// Tables, keys, limits and clock of the process; cheap to clone.
@@ -25,6 +27,8 @@ pub struct AuthState {
     pub(crate) refresh: Refresh,
     pub(crate) limiter: Limiter,
     pub(crate) media: MediaUrls,
+    pub(crate) bucket: Bucket,
+    pub(crate) exports: Exports,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -50,6 +54,11 @@ impl AuthState {
             limiter: authenticator.limiter.clone(),
             authenticator,
             refresh: Refresh { credentials, clock: clock.clone(), entropy: entropy.clone() },
+            bucket: Bucket::start(start)?,
+            exports: Exports::new(
+                &FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?),
+                &JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?),
+            ),
             media: MediaUrls::new(settings.required("AVIARY_MEDIA_URL")?),
             passwords: account.passwords.clone(),
             policy: Policy::of(settings)?,

@@ -23,6 +23,7 @@ impl Worker {
             return Err(TaskError::AccountIsThere);
         }
         self.bucket.delete_all(&Folder::avatars(user.uuid())).await?;
+        self.bucket.delete_all(&Folder::exports(user)).await?;
         let more = [
             self.purge_works(user).await?,
             self.purge.relations(user).await?,

@@ -8,6 +8,7 @@
 //! Errors` section names only what goes beyond this.
 
 mod accounts;
+mod archive;
 mod counters;
 mod credentials;
 mod dynamodb;
@@ -23,6 +24,7 @@ pub use accounts::former::{FormerAddress, FormerName, PendingAddress};
 pub use accounts::lists::NameHit;
 pub use accounts::registration::{Registration, RegistrationError};
 pub use accounts::{Accounts, User};
+pub use archive::{Archive, Archived};
 pub use counters::recount::{CounterCheck, Recount, WalkPosition};
 pub use counters::tally::{CheckableCounter, Tally};
 pub use counters::{Count, Counter, Counters};
@@ -42,6 +44,7 @@ pub use dynamodb::pages::{ListPage, Order};
 pub use dynamodb::table::{
     AccountsTable, CredentialsTable, FeedTable, IntegersTable, JobsTable, KeysTable, SocialTable, Table, kind,
 };
+pub use feed::exports::{Export, ExportState, Exports};
 pub use feed::fan_out::Follower;
 pub use feed::notification_content::{NotificationContent, NotificationKind};
 pub use feed::notification_writes::Patience;

@@ -1,7 +1,7 @@
 //! What a job does.
 
 use aviary_model::{
-    CommentId, EdgeId, Email, GenerationId, IntegerSession, ReportTarget, SetId, TweetId, UploadId, UserId,
+    CommentId, EdgeId, Email, GenerationId, IntegerSession, ReportTarget, SessionId, SetId, TweetId, UploadId, UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,13 @@ pub enum Task {
         user: UserId,
         /// What was reported.
         target: ReportTarget,
+    },
+    /// Write everything that a user has into a file.
+    Export {
+        /// The user.
+        user: UserId,
+        /// The export that this job makes.
+        export: SessionId,
     },
     /// Notify the owner of the deletion of the account.
     AccountDeleted {
@@ -256,6 +263,7 @@ impl Task {
             | Self::EmailChangeUndone { user, .. }
             | Self::PasswordChanged { user, .. }
             | Self::Warned { user, .. }
+            | Self::Export { user, .. }
             | Self::AccountDeleted { user, .. }
             | Self::SweepSessions { user }
             | Self::Purge { user, .. }
