@@ -5,6 +5,7 @@ use aviary_web::ApiError;
 use aws_sdk_cloudwatchlogs::error::DisplayErrorContext;
 use serde_json::Value as Json;
 
+use crate::chart::Bar;
 use crate::state::AdminState;
 
 /// An event, as it was written.
@@ -43,6 +44,7 @@ pub(crate) struct AuditPage {
 const SHOWN: usize = 100;
 /// The most calls for one page. CloudWatch may answer pages without an event while it searches.
 const CALLS: u32 = 20;
+const HOUR_MILLIS: i64 = 3_600_000;
 /// How far back a search without a beginning looks, in seconds, until something is found.
 const BACK: [i64; 4] = [3_600, 24 * 3_600, 7 * 24 * 3_600, 90 * 24 * 3_600];
 
@@ -66,6 +68,29 @@ pub(crate) async fn search(state: &AdminState, search: &AuditSearch) -> Result<A
     Ok(page)
 }
 
+/// The logins and signups of each of the last 24 hours, and how many logins failed, oldest first. On a busy service the
+/// count stops after some thousands of events.
+///
+/// # Errors
+/// 503 if CloudWatch does not answer.
+pub(crate) async fn logins_by_hour(state: &AdminState) -> Result<Vec<Bar>, ApiError> {
+    let now = state.account.clock.now();
+    let first = now.millis().div_euclid(HOUR_MILLIS) - 23;
+    let from = Timestamp::from_millis(first * HOUR_MILLIS);
+    let (entries, _) = read(state, from, now.plus_seconds(60), Some("?login ?signup".to_owned())).await?;
+    let bars = (first..first + 24).map(|hour| {
+        let of_hour = entries.iter().filter(|entry| entry.at.millis().div_euclid(HOUR_MILLIS) == hour);
+        let events: Vec<&str> = of_hour.map(|entry| entry.field("event")).collect();
+        let count = |names: &[&str]| {
+            let found = events.iter().filter(|event| names.contains(*event)).count();
+            u32::try_from(found).unwrap_or(u32::MAX)
+        };
+        let label = format!("{:02}:00", hour.rem_euclid(24));
+        Bar { label, count: count(&["login", "signup", "login_failed"]), failed: count(&["login_failed"]) }
+    });
+    Ok(bars.collect())
+}
+
 async fn between(
     state: &AdminState,
     search: &AuditSearch,
@@ -73,8 +98,22 @@ async fn between(
     until: Timestamp,
 ) -> Result<AuditPage, ApiError> {
     let pattern: Vec<String> = search.terms.iter().map(|term| format!("\"{}\"", term.replace('"', ""))).collect();
-    let mut entries: Vec<AuditEntry> = Vec::new();
-    let (mut token, mut more) = (None, false);
+    let pattern = (!pattern.is_empty()).then(|| pattern.join(" "));
+    let (mut entries, cut_off) = read(state, from, until, pattern).await?;
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
+    let more = cut_off || entries.len() > SHOWN;
+    entries.truncate(SHOWN);
+    Ok(AuditPage { entries, more })
+}
+
+/// The events of a time that match a pattern, and whether there are more.
+async fn read(
+    state: &AdminState,
+    from: Timestamp,
+    until: Timestamp,
+    pattern: Option<String>,
+) -> Result<(Vec<AuditEntry>, bool), ApiError> {
+    let (mut entries, mut token) = (Vec::new(), None);
     for _ in 0..CALLS {
         let call = state
             .logs
@@ -82,7 +121,7 @@ async fn between(
             .log_group_name(&state.audit_group)
             .start_time(from.millis())
             .end_time(until.millis())
-            .set_filter_pattern((!pattern.is_empty()).then(|| pattern.join(" ")))
+            .set_filter_pattern(pattern.clone())
             .set_next_token(token.take());
         let output = call.send().await.map_err(|error| ApiError::unavailable(DisplayErrorContext(error)))?;
         entries.extend(output.events.unwrap_or_default().into_iter().filter_map(|event| {
@@ -91,12 +130,8 @@ async fn between(
         }));
         match output.next_token {
             Some(next) => token = Some(next),
-            None => break,
+            None => return Ok((entries, false)),
         }
     }
-    more |= token.is_some();
-    entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
-    more |= entries.len() > SHOWN;
-    entries.truncate(SHOWN);
-    Ok(AuditPage { entries, more })
+    Ok((entries, true))
 }

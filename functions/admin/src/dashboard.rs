@@ -4,11 +4,13 @@ use std::time::{Duration, Instant};
 
 use aviary_model::Timestamp;
 use aviary_store::{Job, MadeSince};
-use aviary_web::Params;
+use aviary_web::{ApiError, Params};
 use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
+use crate::audit_log::logins_by_hour;
+use crate::chart::{Bar, chart};
 use crate::page::{Section, page};
 use crate::parts::{outcome, tag, time};
 use crate::refusal::Refusal;
@@ -38,14 +40,19 @@ pub async fn show_dashboard(
     let now = state.account.clock.now();
     let today = Timestamp::from_millis(now.millis() - now.millis().rem_euclid(86_400_000));
     let tables = &state.account.tables;
-    let (made, jobs, checks) =
-        futures_util::join!(tables.profiles.made_since(today), tables.jobs.first_due(20), checks(&state));
+    let (made, jobs, checks, logins) = futures_util::join!(
+        tables.profiles.made_since(today),
+        tables.jobs.first_due(20),
+        checks(&state),
+        logins_by_hour(&state),
+    );
     let (made, jobs) = (made?, jobs?);
     let late: Vec<Job> =
         jobs.into_iter().filter(|job| job.attempts > 1 || job.due_at < now.plus_seconds(-LATE_SECONDS)).collect();
     let body = html! {
         (outcome(&query))
         (figures(&made))
+        section.sheet aria-labelledby="logins" { h2 #logins { "Logins and signups of the last 24 hours" } (logins_chart(logins)) }
         div.columns {
             section.sheet aria-labelledby="health" {
                 h2 #health { "Health" }
@@ -63,6 +70,18 @@ pub async fn show_dashboard(
         }
     };
     Ok(page(&state, &staff, Section::Dashboard, "Dashboard", &body))
+}
+
+/// The chart, or a word if the audit trail does not answer: the rest of the page is worth seeing then.
+fn logins_chart(logins: Result<Vec<Bar>, ApiError>) -> Markup {
+    let Ok(bars) = logins else { return html! { p.note.bad { "The audit trail does not answer." } } };
+    let total: u32 = bars.iter().map(|bar| bar.count).sum();
+    let failed: u32 = bars.iter().map(|bar| bar.failed).sum();
+    let summary = format!("{total} logins and signups in 24 hours, {failed} of them failed.");
+    html! {
+        (chart(&bars, &summary))
+        p.faint { (summary) " Failed ones are red; a bar is an hour (UTC)." }
+    }
 }
 
 fn figures(made: &MadeSince) -> Markup {

@@ -20,6 +20,7 @@
 
 mod assets;
 mod audit_log;
+mod chart;
 mod fresh;
 mod page;
 mod parts;

@@ -70,15 +70,15 @@ async fn everything_of_a_user_is_in_the_file_and_no_secret() {
     assert_eq!(file["tweets"][1]["in_reply_to"], theirs.as_str());
     assert_eq!(ids("comments", "id"), [own_comment]);
     for list in ["likes", "retweets", "saves"] {
-        assert_eq!(ids(list, "tweet"), [theirs.clone()], "{list}");
+        assert_eq!(ids(list, "tweet"), [theirs.as_str()], "{list}");
         assert!(file[list][0]["at"].as_str().unwrap().starts_with("20"), "{list}");
     }
     assert_eq!(ids("comment_likes", "comment"), [their_comment]);
-    assert_eq!(ids("follows", "other"), [other.id.clone()]);
-    assert_eq!(ids("blocks", "other"), [blocked.id.clone()]);
-    assert_eq!(ids("mutes", "other"), [muted.id.clone()]);
+    assert_eq!(ids("follows", "other"), [other.id.as_str()]);
+    assert_eq!(ids("blocks", "other"), [blocked.id.as_str()]);
+    assert_eq!(ids("mutes", "other"), [muted.id.as_str()]);
     assert_eq!(ids("reports", "note"), ["a note of a report"]);
-    assert_eq!(ids("notifications", "actor"), [other.id.clone()]);
+    assert_eq!(ids("notifications", "actor"), [other.id.as_str()]);
     assert!(ids("security_events", "event").contains(&"signup".to_owned()));
     assert_eq!(ids("sessions", "kind").len(), 3);
     let sets = file["integer_sessions"][0]["integer_sets"].as_array().unwrap();
