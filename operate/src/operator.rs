@@ -83,6 +83,7 @@ impl Operator {
                 at_millis: now.millis(),
                 user: Some(user.to_string()),
                 actor: None,
+                subject: None,
                 // There is no client: the operator acts from a terminal.
                 address: String::new(),
                 user_agent: "operate".to_owned(),

@@ -2,6 +2,7 @@
 
 mod account;
 mod answer;
+mod browser;
 mod call;
 mod cipher;
 mod form;
@@ -9,6 +10,7 @@ mod service;
 
 pub use account::{Account, Cookies, PASSWORD};
 pub use answer::{Answer, SetCookie};
+pub use browser::Browser;
 pub use call::Call;
 pub use cipher::Cipher;
 pub use form::Form;

@@ -19,7 +19,7 @@ mod local_aws;
 mod names;
 mod things;
 
-pub use client::{Account, Answer, Call, Cipher, Cookies, Form, PASSWORD, Service, SetCookie};
+pub use client::{Account, Answer, Browser, Call, Cipher, Cookies, Form, PASSWORD, Service, SetCookie};
 pub use clock::now;
 pub use eventually::eventually;
 pub use files::{

@@ -94,12 +94,17 @@ fn readable(level: &str, record: &Map<String, Value>) -> String {
     let mut line = format!("{time} {level:<5} {message}");
     for (key, value) in record {
         let said = matches!(key.as_str(), "timestamp" | "time" | "level" | "message" | "target")
-            || request.is_some() && (key.starts_with("http.") || key == "duration.ms");
+            || request.is_some() && (key.starts_with("http.") || key == "duration.ms" || is_metric(key));
         if !said && !value.is_null() {
             line.push_str(&format!(" {key}={}", text_of(Some(value)).unwrap_or_default()));
         }
     }
     line
+}
+
+/// What the line has for CloudWatch's metrics, and a person sees elsewhere in it.
+fn is_metric(key: &str) -> bool {
+    key.starts_with("_aws") || matches!(key, "errors" | "client_errors" | "cold_starts")
 }
 
 /// A request's line begins with method, route, status and time.

@@ -40,7 +40,10 @@ fn perform(task: Task) -> Result<()> {
         Task::Endpoints => endpoints::endpoints(&workspace, &mut Supervisor::new()?),
         Task::Bench(args) => bench::bench(&workspace, &mut Supervisor::new()?, &args),
         Task::Staff(args) => operate::staff(&workspace, &mut Supervisor::new()?, &args),
-        Task::Seed(args) => seed::seed(&args).map(|_| ()),
+        Task::Seed(args) => {
+            seed::seed(&args)?;
+            operate::first_staff(&workspace, &mut Supervisor::new()?, &args)
+        }
         Task::Migrate(args) => operate::migrate(&workspace, &mut Supervisor::new()?, &args),
         Task::Recount(args) => operate::recount(&workspace, &mut Supervisor::new()?, &args),
         Task::ImportDjango(args) => operate::import_django(&workspace, &mut Supervisor::new()?, &args),

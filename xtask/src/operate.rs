@@ -14,10 +14,11 @@ use anyhow::{Context, Result, ensure};
 use aviary_template::{Storage, Template};
 
 use crate::{
-    cli::{DeploymentArgs, ImportDjangoArgs, MigrateArgs, RecountArgs, StaffArgs},
+    cli::{DeploymentArgs, ImportDjangoArgs, MigrateArgs, RecountArgs, SeedArgs, StaffArgs},
     console, local,
     process::Supervisor,
     run::{AWS_PORT, DYNAMODB_PORT},
+    seed,
     workspace::Workspace,
 };
 
@@ -37,6 +38,16 @@ pub fn staff(workspace: &Workspace, supervisor: &mut Supervisor, args: &StaffArg
     // A name may begin with a hyphen.
     arguments.extend(["--".into(), args.name.clone().into()]);
     operate(workspace, supervisor, &args.deployment, &arguments)
+}
+
+/// Makes the best known person of a seeded world staff, so that somebody can see the administration.
+pub fn first_staff(workspace: &Workspace, supervisor: &mut Supervisor, args: &SeedArgs) -> Result<()> {
+    let Some(name) = seed::best_known(args) else { return Ok(()) };
+    let deployment = DeploymentArgs::default();
+    staff(workspace, supervisor, &StaffArgs { name: name.clone(), remove: false, deployment })?;
+    let api = args.url.trim_end_matches('/');
+    console::say(&format!("The administration is at {api}/admin/ for {name}, with the same password."));
+    Ok(())
 }
 
 /// Imports the users of a Django project.

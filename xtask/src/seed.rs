@@ -89,6 +89,12 @@ pub fn seed(args: &SeedArgs) -> Result<Seeded> {
     Ok(Seeded::Done)
 }
 
+/// The username of the person whom most follow.
+#[must_use]
+pub fn best_known(args: &SeedArgs) -> Option<String> {
+    World::plan(args.seed, usize::from(args.users)).people.into_iter().next().map(|person| person.username)
+}
+
 /// The password is in this file, so only a service on this machine is filled.
 fn ensure_local(url: &str) -> Result<()> {
     let authority = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));

@@ -5,6 +5,7 @@ pub mod api_auth_by_username;
 pub mod api_auth_change_password_by_username;
 pub mod api_auth_del_logout;
 pub mod api_auth_delete_by_username;
+pub mod api_auth_export;
 pub mod api_auth_login;
 pub mod api_auth_logout;
 pub mod api_auth_obtain;

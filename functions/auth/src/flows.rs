@@ -1,7 +1,6 @@
 //! What several endpoints share: each file holds one flow, or one part of a request, and is named after it.
 
 pub(crate) mod account_by_name;
-pub(crate) mod account_change;
 pub(crate) mod address_change;
 pub(crate) mod confirm_email;
 pub(crate) mod form_fields;

@@ -11,7 +11,6 @@
 
 mod flows;
 mod routes;
-mod security_events;
 mod state;
 
 pub mod bodies;

@@ -5,12 +5,12 @@ use utoipa_axum::routes;
 
 use crate::endpoints::{
     api_auth_activity, api_auth_by_username, api_auth_change_password_by_username, api_auth_del_logout,
-    api_auth_delete_by_username, api_auth_login, api_auth_logout, api_auth_obtain, api_auth_obtain_token,
-    api_auth_refresh, api_auth_refresh_token, api_auth_sessions, api_auth_sessions_by_id, api_auth_signup,
-    api_auth_token, api_auth_update_by_username, api_auth_user_delete, api_auth_user_edit, api_auth_user_logout,
-    api_auth_user_logout_all, api_auth_user_register, api_jwt, api_jwt_refresh, api_jwt_verify, auth_jwt_create,
-    auth_jwt_refresh, auth_jwt_verify, auth_login, auth_mail_confirm, auth_mail_reset, auth_mail_undo, auth_register,
-    auth_token_login, auth_token_logout, auth_users, auth_users_confirm_email, auth_users_me,
+    api_auth_delete_by_username, api_auth_export, api_auth_login, api_auth_logout, api_auth_obtain,
+    api_auth_obtain_token, api_auth_refresh, api_auth_refresh_token, api_auth_sessions, api_auth_sessions_by_id,
+    api_auth_signup, api_auth_token, api_auth_update_by_username, api_auth_user_delete, api_auth_user_edit,
+    api_auth_user_logout, api_auth_user_logout_all, api_auth_user_register, api_jwt, api_jwt_refresh, api_jwt_verify,
+    auth_jwt_create, auth_jwt_refresh, auth_jwt_verify, auth_login, auth_mail_confirm, auth_mail_reset, auth_mail_undo,
+    auth_register, auth_token_login, auth_token_logout, auth_users, auth_users_confirm_email, auth_users_me,
     auth_users_reset_password, auth_users_reset_password_confirm, auth_users_set_password, auth_users_set_username,
     auth_users_undo_email, well_known_jwks_json,
 };
@@ -104,6 +104,15 @@ fn sessions(routes: Routes<AuthState>) -> Routes<AuthState> {
         )
         .add(ends_mine, routes!(api_auth_sessions::end_other_sessions))
         .add(mine, routes!(api_auth_activity::list_activity))
+        // Before the first one there is none.
+        .add(mine.answers(404), routes!(api_auth_export::show_export))
+        .add(
+            own()
+                .repeatable("An export is made once a day, however often it is asked for.")
+                .limit(RouteLimit::OtherWritesAccount)
+                .round_trips(3),
+            routes!(api_auth_export::ask_export),
+        )
 }
 
 fn mailed(routes: Routes<AuthState>) -> Routes<AuthState> {

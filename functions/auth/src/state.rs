@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
+use aviary_accounts::AccountContext;
 use aviary_auth::{Authenticator, Issuer, Limiter, Passwords, Policy, Refresh, fresh_seconds};
-use aviary_media::MediaUrls;
+use aviary_media::{Bucket, MediaUrls};
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
 use aviary_store::{
-    AccountTables, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, JobsTable, KeysTable, SigningKeys,
-    SocialTable,
+    AccountTables, Credentials, CredentialsTable, Db, Exports, FeedTable, JobsTable, KeysTable, SigningKeys,
 };
-use aviary_telemetry::Audit;
 use axum::extract::FromRef;
 
 /// Tables, keys, limits and clock of the process; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct AuthState {
+    /// What operations that `admin` shares need: the same tables, passwords, limits and clock.
+    pub(crate) account: AccountContext,
     pub(crate) tables: AccountTables,
     pub(crate) authenticator: Authenticator,
     pub(crate) issuer: Issuer,
@@ -25,8 +26,9 @@ pub struct AuthState {
     pub(crate) confirms_addresses: bool,
     pub(crate) refresh: Refresh,
     pub(crate) limiter: Limiter,
-    pub(crate) audit: Audit,
     pub(crate) media: MediaUrls,
+    pub(crate) bucket: Bucket,
+    pub(crate) exports: Exports,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
 }
@@ -47,37 +49,28 @@ impl AuthState {
         let issuer = Issuer::load(keys, &credentials, clock.clone(), entropy.clone()).await?;
         let issuer = issuer.fresh_for(fresh_seconds(settings)?);
         let authenticator = Authenticator::start(start, &db).await?;
-        let tables = AccountTables::new(
-            &AccountsTable::new(&db, settings.required("AVIARY_ACCOUNTS_TABLE")?),
-            &credentials_table,
-            &SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?),
-            &FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?),
-            &JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?),
-        );
+        let account = AccountContext::new(start, &db, authenticator.limiter.clone(), "auth")?;
         Ok(Self {
             limiter: authenticator.limiter.clone(),
             authenticator,
             refresh: Refresh { credentials, clock: clock.clone(), entropy: entropy.clone() },
-            audit: audit(start)?,
+            bucket: Bucket::start(start)?,
+            exports: Exports::new(
+                &FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?),
+                &JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?),
+            ),
             media: MediaUrls::new(settings.required("AVIARY_MEDIA_URL")?),
-            passwords: Passwords::new(entropy.clone()),
+            passwords: account.passwords.clone(),
             policy: Policy::of(settings)?,
             confirms_addresses: settings.boolean("AVIARY_CONFIRM_ADDRESS")?.unwrap_or(false)
                 && settings.optional("AVIARY_MAIL_FROM").is_some(),
-            tables,
+            tables: account.tables.clone(),
+            account,
             issuer,
             clock,
             entropy,
         })
     }
-}
-
-/// The audit trail. Each process writes to its own log stream.
-fn audit(start: &Start) -> Result<Audit, StartError> {
-    let client = aws_sdk_cloudwatchlogs::Client::new(&start.aws);
-    let group = start.settings.required("AVIARY_AUDIT_LOG_GROUP")?;
-    let stream = format!("auth/{}", start.entropy.secret::<16>()?.expose());
-    Ok(Audit::new(client, group, stream))
 }
 
 impl FromRef<AuthState> for Authenticator {

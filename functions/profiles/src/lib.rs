@@ -28,6 +28,7 @@ pub mod muted;
 pub mod profile;
 pub mod profile_default_png;
 pub mod profile_update;
+pub mod report;
 pub mod search;
 pub mod view_profile;
 

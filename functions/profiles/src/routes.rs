@@ -6,7 +6,7 @@ use utoipa_axum::routes;
 use crate::state::ProfilesState;
 use crate::{
     block, blocked, edit, follow, followers, following, mute, muted, profile, profile_default_png, profile_update,
-    search, view_profile,
+    report, search, view_profile,
 };
 
 /// Every route of the function.
@@ -41,6 +41,13 @@ fn relations(routes: Routes<ProfilesState>) -> Routes<ProfilesState> {
     routes
         .add(done, routes!(follow::follow))
         .add(undone, routes!(follow::unfollow))
+        .add(
+            relation
+                .body(r#"{"reason": "abuse", "note": "$MARK"}"#)
+                .repeatable("A user reports a thing at most once; the first report is the answer again.")
+                .limit(RouteLimit::OtherWritesAccount),
+            routes!(report::report_profile),
+        )
         .add(list.about(Subject::Profile), routes!(followers::list_followers))
         .add(list.about(Subject::Profile), routes!(following::list_following))
         .add(done, routes!(block::block))

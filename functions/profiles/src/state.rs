@@ -6,7 +6,7 @@ use aviary_auth::Authenticator;
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{SettingsError, Start, StartError};
-use aviary_store::{Accounts, AccountsTable, Db, PageReads, Profiles, Relations, SocialTable};
+use aviary_store::{Accounts, AccountsTable, Db, PageReads, Profiles, Relations, Reports, SocialTable};
 use axum::extract::FromRef;
 
 const MAX_FOLLOWS: &str = "AVIARY_MAX_FOLLOWS";
@@ -18,6 +18,7 @@ pub struct ProfilesState {
     pub(crate) accounts: Accounts,
     pub(crate) profiles: Profiles,
     pub(crate) relations: Relations,
+    pub(crate) reports: Reports,
     pub(crate) page_reads: PageReads,
     pub(crate) bucket: Bucket,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -49,6 +50,7 @@ impl ProfilesState {
             accounts: Accounts::new(&accounts),
             authenticator,
             relations,
+            reports: Reports::new(&social),
             page_reads: PageReads::new(&social),
             profiles: Profiles::new(&social),
             bucket: Bucket::start(start)?,

@@ -3,3 +3,4 @@
 pub mod collection;
 pub mod item;
 pub mod like;
+pub mod report;

@@ -9,8 +9,8 @@
 //! | `/tweet` | `tweets/tweet.rs` |
 //! | `/api/tweets/`, `/api/tweets/<id>/` | `tweets/collection.rs`, `tweets/item.rs` |
 //! | `/api/tweets/<id>/comments/`, `/api/tweets/comments/<id>/` | `comments/collection.rs`, `comments/item.rs` |
-//! | `/api/tweets/comments/<id>/like/` | `comments/like.rs` |
-//! | `/api/tweets/<id>/like/`, `…/likes/`, `…/retweet/`, `…/save/` | `reactions/like.rs`, `likes.rs`, … |
+//! | `/api/tweets/comments/<id>/like/`, `…/report/` | `comments/like.rs`, `comments/report.rs` |
+//! | `/api/tweets/<id>/like/`, `…/likes/`, `…/retweet/`, `…/save/`, `…/report/` | `reactions/like.rs`, `likes.rs`, … |
 //! | `/api/tweets/<id>/replies/`, `/api/tweets/by/<username>/media/` | `lists/replies.rs`, `lists/by_media.rs` |
 
 mod author_check;

@@ -5,7 +5,7 @@ use utoipa_axum::routes;
 
 use crate::comments::{self, collection as tweet_comments, item as comment};
 use crate::lists::{by, by_likes, by_media, replies, saved, tags};
-use crate::reactions::{like, likes, retweet, retweets, save};
+use crate::reactions::{like, likes, report, retweet, retweets, save};
 use crate::state::TweetsState;
 use crate::tweets::{collection, item, tweet};
 
@@ -59,6 +59,16 @@ fn comments(routes: Routes<TweetsState>) -> Routes<TweetsState> {
         .add(one.limit(RouteLimit::OtherWritesAccount), routes!(comment::delete_comment))
         .add(like.repeatable(ONE_REACTION).limit(RouteLimit::SpreadAccount), routes!(comments::like::like_comment))
         .add(like.limit(RouteLimit::OtherWritesAccount), routes!(comments::like::unlike_comment))
+        .add(report_of(Subject::Comment), routes!(comments::report::report_comment))
+}
+
+fn report_of(subject: Subject) -> RouteSpec {
+    user()
+        .about(subject)
+        .body(r#"{"reason": "spam", "note": "$MARK"}"#)
+        .repeatable("A user reports a thing at most once; the first report is the answer again.")
+        .limit(RouteLimit::OtherWritesAccount)
+        .round_trips(3)
 }
 
 /// The reason why a reaction needs no `Idempotency-Key`.
@@ -76,6 +86,7 @@ fn reactions(routes: Routes<TweetsState>) -> Routes<TweetsState> {
         .add(done, routes!(retweet::retweet))
         .add(undone, routes!(retweet::undo_retweet))
         .add(list, routes!(retweets::list_retweets))
+        .add(report_of(Subject::Tweet), routes!(report::report_tweet))
         .add(done, routes!(save::save_tweet))
         .add(undone, routes!(save::unsave_tweet))
 }

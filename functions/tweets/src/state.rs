@@ -7,7 +7,8 @@ use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
 use aviary_store::{
-    Comments, Db, FeedTable, HomeTimelines, Jobs, JobsTable, PageReads, Profiles, Reactions, SocialTable, Tweets,
+    Comments, Db, FeedTable, HomeTimelines, Jobs, JobsTable, PageReads, Profiles, Reactions, Reports, SocialTable,
+    Tweets,
 };
 use axum::extract::FromRef;
 
@@ -21,6 +22,7 @@ pub struct TweetsState {
     pub(crate) tweets: Tweets,
     pub(crate) comments: Comments,
     pub(crate) reactions: Reactions,
+    pub(crate) reports: Reports,
     pub(crate) home: HomeTimelines,
     pub(crate) jobs: Jobs,
     pub(crate) clock: Arc<dyn Clock>,
@@ -46,6 +48,7 @@ impl TweetsState {
             tweets: Tweets::new(&social),
             comments: Comments::new(&social),
             reactions: Reactions::new(&social),
+            reports: Reports::new(&social),
             jobs: Jobs::new(&JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?)),
             bucket: Bucket::start(start)?,
             clock: start.clock.clone(),

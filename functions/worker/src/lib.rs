@@ -6,6 +6,7 @@
 
 mod attempt;
 mod email_changed;
+mod export;
 mod fan_out;
 mod integers;
 mod mail_body;

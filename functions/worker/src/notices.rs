@@ -1,6 +1,6 @@
-//! Mails that only tell: of a changed password, a deleted account, and an address that an account gave back.
+//! Mails that only tell: of a changed password, a deleted account, an address that an account gave back, and warnings.
 
-use aviary_model::{Email, UserId};
+use aviary_model::{Email, ReportTarget, UserId};
 
 use crate::mail_body::{MailBody, Wording};
 use crate::outcome::{Outcome, TaskError};
@@ -29,7 +29,34 @@ const EMAIL_CHANGE_UNDONE: Wording<'static> = Wording {
     closing: "This address is not in use there any more, and free for another account.",
 };
 
+const fn warning(opening: &'static str) -> Wording<'static> {
+    Wording {
+        subject: "A warning about your Aviary account",
+        greeted: None,
+        opening,
+        closing: "If it happens again, what you wrote may be removed, or your account closed.",
+    }
+}
+
+const TWEET_WARNING: Wording<'static> =
+    warning("Others reported one of your tweets, and we found that it breaks the rules of this service.");
+const COMMENT_WARNING: Wording<'static> =
+    warning("Others reported one of your comments, and we found that it breaks the rules of this service.");
+const PROFILE_WARNING: Wording<'static> =
+    warning("Others reported your profile, and we found that it breaks the rules of this service.");
+
 impl Worker {
+    /// Warns a user by mail. Does nothing if the account is gone or has no address.
+    pub(crate) async fn warned(&self, user: UserId, target: ReportTarget) -> Result<Outcome, TaskError> {
+        let Some(to) = self.accounts.by_id(user).await?.and_then(|user| user.email) else { return Ok(Outcome::Done) };
+        let words = match target {
+            ReportTarget::Tweet(_) => &TWEET_WARNING,
+            ReportTarget::Comment(_) => &COMMENT_WARNING,
+            ReportTarget::Profile(_) => &PROFILE_WARNING,
+        };
+        self.notify(&to, words).await
+    }
+
     pub(crate) async fn password_changed(&self, to: &Email) -> Result<Outcome, TaskError> {
         self.notify(to, &PASSWORD_CHANGED).await
     }

@@ -1,7 +1,7 @@
 //! Removes the data of a deleted account.
 
 use aviary_media::Folder;
-use aviary_model::UserId;
+use aviary_model::{ReportTarget, UserId};
 use aviary_store::{StoreError, Task};
 use futures_util::{StreamExt, TryStreamExt};
 
@@ -23,9 +23,12 @@ impl Worker {
             return Err(TaskError::AccountIsThere);
         }
         self.bucket.delete_all(&Folder::avatars(user.uuid())).await?;
+        self.bucket.delete_all(&Folder::exports(user)).await?;
         let more = [
             self.purge_works(user).await?,
             self.purge.relations(user).await?,
+            self.purge.reports_about(ReportTarget::Profile(user)).await?,
+            pages(|| self.purge.reports_by(user)).await?,
             self.purge.told_by(user, self.clock.now()).await?,
             pages(|| self.purge.credentials(user)).await?,
             pages(|| self.purge.once(user)).await?,

@@ -2,14 +2,15 @@
 //! under way wrote, and what indexes did not show yet.
 
 use aviary_media::Folder;
-use aviary_model::{CommentId, TweetId, UserId};
+use aviary_model::{CommentId, ReportTarget, TweetId, UserId};
 use aviary_store::Task;
 
 use crate::outcome::{Outcome, TaskError, second_round};
 use crate::worker::Worker;
 
 impl Worker {
-    /// Removes a tweet's objects, comments, reactions, timeline entries, notifications and tags. Replies stay.
+    /// Removes a tweet's objects, comments, reactions, timeline entries, notifications, tags and reports. Replies
+    /// stay.
     pub(crate) async fn remove_tweet(&self, author: UserId, tweet: TweetId, round: u32) -> Result<Outcome, TaskError> {
         self.bucket.delete_all(&Folder::tweet(tweet.uuid())).await?;
         let more = [
@@ -19,6 +20,7 @@ impl Worker {
             self.purge.replies(tweet).await?,
             self.purge.told_about(tweet.uuid(), author, &[author], self.clock.now()).await?,
             self.purge.tags(tweet).await?,
+            self.purge.reports_about(ReportTarget::Tweet(tweet)).await?,
         ];
         if more.contains(&true) {
             return Ok(Outcome::Again { task: Task::RemoveTweet { author, tweet, round }, after_seconds: 0 });
@@ -26,7 +28,7 @@ impl Worker {
         Ok(second_round(round, |round| Task::RemoveTweet { author, tweet, round }))
     }
 
-    /// Removes a comment's likes and notifications.
+    /// Removes a comment's likes, notifications and reports.
     pub(crate) async fn remove_comment(
         &self,
         author: UserId,
@@ -38,6 +40,7 @@ impl Worker {
         let recipients = if author == tweet_author { vec![author] } else { vec![author, tweet_author] };
         let more = [
             self.purge.comment_likes(comment).await?,
+            self.purge.reports_about(ReportTarget::Comment(comment)).await?,
             self.purge.told_about(comment.uuid(), author, &recipients, self.clock.now()).await?,
         ];
         let task = |round| Task::RemoveComment { author, comment, tweet, tweet_author, round };

@@ -15,6 +15,8 @@ impl Worker {
             Task::ConfirmEmail { user, change } => self.confirm_email(*user, *change).await,
             Task::EmailChangeUndone { user, to } => self.email_change_undone(*user, to).await,
             Task::PasswordChanged { to, .. } => self.password_changed(to).await,
+            Task::Export { user, export } => self.export(*user, *export).await,
+            Task::Warned { user, target } => self.warned(*user, *target).await,
             Task::AccountDeleted { to, .. } => self.account_deleted(to).await,
             Task::SweepSessions { user } => self.sweep_sessions(*user).await,
             Task::Purge { user, round } => self.purge(*user, *round).await,

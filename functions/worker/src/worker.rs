@@ -6,8 +6,8 @@ use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy, Timestamp};
 use aviary_runtime::{EventHandler, Start, StartError, batch_response, stream_records};
 use aviary_store::{
-    Accounts, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, HomeTimelines, Integers, IntegersTable,
-    Jobs, JobsTable, Notifications, Purge, SocialTable,
+    Accounts, AccountsTable, Archive, Credentials, CredentialsTable, Db, Exports, FeedTable, HomeTimelines, Integers,
+    IntegersTable, Jobs, JobsTable, Notifications, Profiles, Purge, SocialTable,
 };
 use serde_json::{Value, json};
 
@@ -25,6 +25,9 @@ pub struct Worker {
     pub(crate) purge: Purge,
     pub(crate) integers: Integers,
     pub(crate) bucket: Bucket,
+    pub(crate) profiles: Profiles,
+    pub(crate) exports: Exports,
+    pub(crate) archive: Archive,
     pub(crate) mailer: Mailer,
     pub(crate) links: MailLinks,
     pub(crate) clock: Arc<dyn Clock>,
@@ -52,6 +55,9 @@ impl Worker {
         Ok(Self {
             accounts: Accounts::new(&AccountsTable::new(&db, settings.required("AVIARY_ACCOUNTS_TABLE")?)),
             integers: Integers::new(&IntegersTable::new(&db, settings.required("AVIARY_INTEGERS_TABLE")?), &jobs),
+            exports: Exports::new(&feed, &jobs),
+            archive: Archive::new(&credentials, &social, &feed),
+            profiles: Profiles::new(&social),
             jobs: Jobs::new(&jobs),
             home: HomeTimelines::new(&social, &feed),
             notifications: Notifications::new(&social, &feed),

@@ -111,6 +111,11 @@ id! {
     NotificationId
 }
 
+id! {
+    /// The id of a report of a tweet, a comment or a profile.
+    ReportId
+}
+
 /// A tweet's own position in a timeline; a retweet's position is the id of its edge.
 impl From<TweetId> for EdgeId {
     fn from(tweet: TweetId) -> Self {

@@ -14,6 +14,7 @@ mod link;
 mod mention;
 mod name;
 mod name_key;
+mod report;
 mod reserved;
 mod signs;
 mod tag;
@@ -28,13 +29,14 @@ pub use email::{Email, EmailError};
 pub use entropy::{Entropy, EntropyError, Secret};
 pub use family::{Family, FamilyToken, GRACE_MILLIS, RefreshDecision};
 pub use id::{
-    CommentId, EdgeId, GenerationId, IdError, MediaId, NotificationId, SessionId, TokenId, TweetId, UploadId, UserId,
-    VersionId,
+    CommentId, EdgeId, GenerationId, IdError, MediaId, NotificationId, ReportId, SessionId, TokenId, TweetId, UploadId,
+    UserId, VersionId,
 };
 pub use integers::{Encoding, EncodingError, IntegerSession, SetId, SetIdError};
 pub use link::{Link, LinkError};
 pub use mention::Mention;
 pub use name::{Username, UsernameError};
 pub use name_key::NameKey;
+pub use report::{ReportReason, ReportTarget};
 pub use tag::Tag;
-pub use text::{Alias, AltText, Bio, Mode, TextError, TweetText};
+pub use text::{Alias, AltText, Bio, Mode, ReportNote, TextError, TweetText};

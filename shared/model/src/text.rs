@@ -146,6 +146,10 @@ text! {
     /// The description of an image or a video, for people who cannot see it.
     AltText, 1_000, Controls::OfLayout
 }
+text! {
+    /// What the reporter of a tweet, a comment or a profile wrote about it.
+    ReportNote, 1_000, Controls::OfLayout
+}
 
 #[cfg(test)]
 mod tests {

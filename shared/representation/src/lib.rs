@@ -8,6 +8,7 @@ mod counts;
 mod links;
 mod person;
 mod profile;
+mod report;
 mod tweet;
 
 pub use comment::ShownComment;
@@ -15,4 +16,5 @@ pub use counts::{one_less, one_more, with_own};
 pub use links::{Links, picture_url};
 pub use person::{Author, Person};
 pub use profile::ShownProfile;
+pub use report::{ReportBody, ReportForm, ReportResponse, report};
 pub use tweet::{OwnReactions, ShownMedia, ShownTweet};

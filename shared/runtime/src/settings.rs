@@ -34,6 +34,7 @@ const KNOWN: &[&str] = &[
     "AVIARY_PUBLIC_URL",
     "AVIARY_RAW_PATH",
     "AVIARY_SOCIAL_TABLE",
+    "AVIARY_STAGE",
 ];
 
 /// A mistake in the settings, in one sentence for the person who deploys.

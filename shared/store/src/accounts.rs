@@ -3,10 +3,12 @@
 //! `U#<id> / USER` is a user. `NAME#<key> / NAME` says who has a name or an address. Names and addresses share one
 //! namespace, because a login accepts either.
 
+pub(crate) mod activation;
 pub(crate) mod address_change;
 pub(crate) mod change;
 pub(crate) mod deletion;
 pub(crate) mod former;
+pub(crate) mod lists;
 pub(crate) mod notice;
 pub(crate) mod registration;
 
@@ -131,19 +133,15 @@ impl Accounts {
 }
 
 pub(crate) fn user_item(user: &User) -> Result<Item, StoreError> {
-    let shard = shard("USERS", user.id.uuid());
-    let index = [
-        ("time_pk", shard.clone()),
-        ("time_sk", user.id.to_string()),
-        ("name_pk", shard),
-        ("name_sk", user.username.key().as_str().to_owned()),
-    ];
+    let index = [("time_pk", shard("USERS", user.id.uuid())), ("time_sk", user.id.to_string())];
     item(user_key(user.id), user, index)
 }
 
 /// Who has a name or an address; `expires_at` if it was given up.
 pub(crate) fn name_owner_item(name: &NameKey, id: UserId, expires_at: Option<i64>) -> Result<Item, StoreError> {
-    item(name_owner_key(name), &NameOwner { user_id: id, expires_at }, [])
+    // The administration finds users by the beginning of a name or an address.
+    let index = [("name_pk", shard("NAMES", id.uuid())), ("name_sk", name.as_str().to_owned())];
+    item(name_owner_key(name), &NameOwner { user_id: id, expires_at }, index)
 }
 
 /// The condition that an account is unchanged since the read. A new hash of the same password is a change too.

@@ -24,6 +24,7 @@ use crate::credentials::keys::{pointer_key, principal_key, session_key, token_pk
 use crate::credentials::session::Session;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key, item, number};
+use crate::dynamodb::pages::id_behind;
 use crate::dynamodb::table::CredentialsTable;
 
 /// A user's basic rights. Raising `epoch` ends every session that was made before.
@@ -93,6 +94,18 @@ impl Credentials {
     /// The user's principal. One round trip.
     pub async fn principal(&self, user: UserId) -> Result<Option<Principal>, StoreError> {
         self.table.get(principal_key(user)).await
+    }
+
+    /// The principals of these users, in no order; those of deleted accounts are left out. What was written within the last
+    /// seconds may be missing. One round trip, none without users.
+    pub async fn principals(&self, users: &[UserId]) -> Result<Vec<(UserId, Principal)>, StoreError> {
+        let keys = users.iter().map(|user| principal_key(*user)).collect();
+        let found = self.table.batch_get_many_lagging(keys).await?;
+        let read = |item: Item| {
+            let user = id_behind(&item, "pk", "U#");
+            self.table.read(item).map(|principal| user.map(|user| (user, principal)))
+        };
+        found.into_iter().filter_map(|item| read(item).transpose()).collect()
     }
 
     /// The user and session of the device token with this hash. One round trip.

@@ -6,5 +6,6 @@ pub(crate) mod expression;
 pub(crate) mod item;
 pub(crate) mod pages;
 pub(crate) mod retry;
+pub(crate) mod sharded_list;
 pub(crate) mod table;
 pub(crate) mod transaction;

@@ -1,5 +1,6 @@
 //! The `feed` table: home timelines, notifications and security events.
 
+pub(crate) mod exports;
 pub(crate) mod fan_out;
 pub(crate) mod inbox;
 pub(crate) mod inbox_item;

@@ -4,6 +4,7 @@
 //! generation that the manifest names. A generation that no manifest names belongs to no session. `U#<user> / SESSIONS`
 //! counts the manifests, in the transactions that create and delete them.
 
+pub(crate) mod by_time;
 pub(crate) mod count;
 pub(crate) mod remove;
 pub(crate) mod upload;
@@ -14,7 +15,7 @@ use aviary_model::{Encoding, GenerationId, IntegerSession, SetId, Timestamp, Use
 use serde::{Deserialize, Serialize};
 
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, Key, text};
+use crate::dynamodb::item::{Item, Key, item, shard, text};
 use crate::dynamodb::table::{IntegersTable, JobsTable, run_query};
 use crate::jobs::Jobs;
 
@@ -213,6 +214,13 @@ impl Integers {
 
 fn manifest_key(user: UserId, session: &IntegerSession) -> Key {
     Key::new(format!("U#{user}"), format!("SESSION#{}", session.as_str()))
+}
+
+/// A manifest, which lies in the administration's list by the time of its generation.
+fn manifest_item(key: Key, manifest: &Manifest) -> Result<Item, StoreError> {
+    let generation = manifest.generation;
+    let index = [("time_pk", shard("SESSIONS", generation.uuid())), ("time_sk", generation.to_string())];
+    item(key, manifest, index)
 }
 
 fn sets_pk(user: UserId, generation: GenerationId) -> String {

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{Item, Key, digest, item, number, shard, text};
+use crate::dynamodb::pages::{Order, id_behind};
+use crate::dynamodb::sharded_list::ShardedList;
 use crate::dynamodb::table::{JobsTable, run_query};
 use crate::dynamodb::transaction::{Committed, Transaction};
 
@@ -135,6 +137,17 @@ impl Jobs {
             }
         }
         Ok(ids)
+    }
+
+    /// The jobs that are due first, late ones before all. The index lags. Two round trips.
+    pub async fn first_due(&self, limit: i32) -> Result<Vec<Job>, StoreError> {
+        let list = ShardedList { index: "due", keys: ("due_pk", "due_sk"), list: "DUE", begin: "" };
+        let page = self.table.db.sharded_page(&self.table.name, list, Order::OldestFirst, None, limit).await?;
+        let ids = page.entries.iter().filter_map(|item| id_behind::<SessionId>(item, "pk", "J#"));
+        let found = self.table.batch_get_many_lagging(ids.map(key).collect()).await?;
+        let mut jobs = found.into_iter().map(|item| self.table.read(item)).collect::<Result<Vec<Job>, _>>()?;
+        jobs.sort_by_key(|job| job.due_at);
+        Ok(jobs)
     }
 
     /// The job in an image of the table's stream, given in DynamoDB's JSON.

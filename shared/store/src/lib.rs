@@ -8,6 +8,7 @@
 //! Errors` section names only what goes beyond this.
 
 mod accounts;
+mod archive;
 mod counters;
 mod credentials;
 mod dynamodb;
@@ -21,9 +22,11 @@ mod social;
 pub use accounts::address_change::AddressChange;
 pub use accounts::change::{AccountChange, AccountChangeError, AccountTables, EndSessions};
 pub use accounts::former::{FormerAddress, FormerName, PendingAddress};
+pub use accounts::lists::NameHit;
 pub use accounts::notice::Notice;
 pub use accounts::registration::{Registration, RegistrationError};
 pub use accounts::{Accounts, User};
+pub use archive::{Archive, Archived};
 pub use counters::recount::{CounterCheck, Recount, WalkPosition};
 pub use counters::tally::{CheckableCounter, Tally};
 pub use counters::{Count, Counter, Counters};
@@ -39,10 +42,11 @@ pub use credentials::signing_keys::{PublicKey, SigningKey, SigningKeys};
 pub use credentials::{CallerState, Credentials, Principal};
 pub use dynamodb::client::Db;
 pub use dynamodb::error::StoreError;
-pub use dynamodb::pages::ListPage;
+pub use dynamodb::pages::{ListPage, Order};
 pub use dynamodb::table::{
     AccountsTable, CredentialsTable, FeedTable, IntegersTable, JobsTable, KeysTable, SocialTable, Table, kind,
 };
+pub use feed::exports::{Export, ExportState, Exports};
 pub use feed::fan_out::Follower;
 pub use feed::notification_content::{NotificationContent, NotificationKind};
 pub use feed::notification_writes::Patience;
@@ -50,6 +54,7 @@ pub use feed::notifications::{Notification, Notifications};
 pub use feed::security_events::{SecurityEvent, SecurityEventPage, SecurityEvents};
 pub use feed::timelines::{HomeTimelines, TimelineEntry};
 pub use feed::trim::{KEPT_ENTRIES, trims_timeline};
+pub use integers::by_time::ListedSession;
 pub use integers::remove::IntegerSessionPage;
 pub use integers::upload::MAX_SESSION_INLINE_BYTES;
 pub use integers::write::{SetWrite, Written};
@@ -61,6 +66,7 @@ pub use jobs::{Job, Jobs, Task};
 pub use migration::{Migration, Migrator, Pass, SOCIAL_MIGRATIONS};
 pub use removal::Purge;
 pub use social::block_checks::WriteError;
+pub use social::by_time::MadeSince;
 pub use social::comments::{Comment, Comments};
 pub use social::edge_states::ReactionIds;
 pub use social::feed_lookup::{FeedLookup, FeedLookupResult};
@@ -68,6 +74,7 @@ pub use social::page_reads::{PageData, PageKeys, PageReads};
 pub use social::profiles::{Picture, Profile, ProfileChange, Profiles, ServiceProfile};
 pub use social::reactions::{Reaction, Reactions};
 pub use social::relations::{RelationChange, RelationTarget, Relations};
+pub use social::reports::{Case, CaseOutcome, Closed, Filed, Report, Reports};
 pub use social::search::SearchHit;
 pub use social::stream::{EdgeChange, EdgeTarget, SocialChange};
 pub use social::text_context::TextContext;

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod feed;
+pub(crate) mod reports;
 pub(crate) mod tweet;
 
 use futures_util::{StreamExt, TryStreamExt};

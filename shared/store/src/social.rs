@@ -1,6 +1,7 @@
 //! The `social` table: profiles, the relations between people, tweets, comments and reactions.
 
 pub(crate) mod block_checks;
+pub(crate) mod by_time;
 pub(crate) mod comments;
 pub(crate) mod edge_states;
 pub(crate) mod feed_lookup;
@@ -9,6 +10,7 @@ pub(crate) mod page_reads;
 pub(crate) mod profiles;
 pub(crate) mod reactions;
 pub(crate) mod relations;
+pub(crate) mod reports;
 pub(crate) mod search;
 pub(crate) mod search_index;
 pub(crate) mod stream;

@@ -31,6 +31,9 @@ pub struct AuditEvent {
     /// The id of the staff member who acted on the account; `None` where the user did.
     #[serde(rename = "actor.id", skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+    /// What else the event is about, such as `tweet:<id>`; `None` where it is the account alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// The client's IP address.
     #[serde(rename = "client.address")]
     pub address: String,

@@ -6,7 +6,9 @@
 mod audit;
 mod logs;
 mod meter;
+mod request_line;
 
 pub use audit::{Audit, AuditEvent};
 pub use logs::{LevelError, init};
 pub use meter::{Call, Cost, Meter};
+pub use request_line::{MetricPlace, RequestLine};

@@ -52,7 +52,7 @@ pub use media::{inspect_file, inspect_video_file};
 pub use origins::Origins;
 pub use page::{Page, PageQuery};
 pub use path::PathText;
-pub use route_spec::{Repeats, RouteLimit, RouteSpec, Subject, Who, any, own, user};
+pub use route_spec::{Repeats, RouteLimit, RouteSpec, Subject, Who, any, own, staff, user};
 pub use routes::{Route, Routes};
 pub use row_limit::RowLimit;
 pub use serve::{Layers, run};

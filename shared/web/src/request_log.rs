@@ -1,10 +1,11 @@
 //! Common headers of every response, and the one log line of every request.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Instant;
 
-use aviary_telemetry::Meter;
-use axum::extract::{MatchedPath, Request};
+use aviary_telemetry::{Meter, MetricPlace, RequestLine};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -18,7 +19,12 @@ use crate::error::{ApiError, Failure};
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Runs the request under a meter, turns a panic into a 500, sets the common headers and writes the log line.
-pub(crate) async fn observe(client: Client, mut request: Request, next: Next) -> Response {
+pub(crate) async fn observe(
+    State(place): State<Arc<MetricPlace>>,
+    client: Client,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
@@ -35,20 +41,16 @@ pub(crate) async fn observe(client: Client, mut request: Request, next: Next) ->
         response = with_request_id(response, &client.request_id);
     }
     finish(&mut response, &client.request_id);
-    let cost = meter.cost();
-    tracing::info!(
-        request.id = %client.request_id,
-        http.method = %method,
-        http.route = route.as_deref().unwrap_or("none"),
-        http.status = response.status().as_u16(),
-        duration.ms = began.elapsed().as_secs_f64() * 1_000.0,
-        dynamodb.calls = cost.calls,
-        dynamodb.round_trips = cost.round_trips,
-        dynamodb.rcu = cost.rcu,
-        dynamodb.wcu = cost.wcu,
-        user.id = log.caller().map(tracing::field::display),
-        "request"
-    );
+    let line = RequestLine {
+        request_id: &client.request_id,
+        method: method.as_str(),
+        route: route.as_deref().unwrap_or("none"),
+        status: response.status().as_u16(),
+        duration_ms: began.elapsed().as_secs_f64() * 1_000.0,
+        cost: meter.cost(),
+        user: log.caller().map(|user| user.to_string()),
+    };
+    line.write(&place);
     response
 }
 

@@ -106,7 +106,7 @@ pub enum Repeats {
     Reads,
 }
 
-/// A row's description of its route. Built by [`any`], [`user`] or [`own`] and the methods below.
+/// A row's description of its route. Built by [`any`], [`user`], [`own`] or [`staff`] and the methods below.
 ///
 /// Query and body of the sample may contain placeholders. `$OWNER`, `$OWNER_ID` and `$OWNER_REFRESH` are the username,
 /// id and refresh token of the account whose thing the request is about; `$CALLER`, `$CALLER_EMAIL`, `$CALLER_ACCESS`
@@ -156,6 +156,12 @@ pub const fn user() -> RouteSpec {
 #[must_use]
 pub const fn own() -> RouteSpec {
     RouteSpec::new(Who::Own)
+}
+
+/// A route for staff alone.
+#[must_use]
+pub const fn staff() -> RouteSpec {
+    RouteSpec::new(Who::Staff)
 }
 
 impl RouteSpec {

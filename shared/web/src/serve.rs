@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Settings, SettingsError, Start, StartError, block_on};
+use aviary_telemetry::MetricPlace;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use lambda_http::{Adapter, Error};
@@ -23,6 +24,7 @@ pub struct Layers {
     path_is_encoded: bool,
     public_url: Option<String>,
     proxy: Option<TrustedProxy>,
+    metrics: Arc<MetricPlace>,
 }
 
 impl Layers {
@@ -36,6 +38,7 @@ impl Layers {
             path_is_encoded: raw_path_is_encoded(settings)?,
             public_url: settings.optional("AVIARY_PUBLIC_URL").map(ToOwned::to_owned),
             proxy: TrustedProxy::of(settings)?,
+            metrics: Arc::new(metric_place(settings)),
         })
     }
 
@@ -47,7 +50,7 @@ impl Layers {
             .layer(from_fn_with_state(entropy, cookies::cookies))
             .layer(cors::layer(&self.origins))
             .layer(from_fn_with_state(self.origins.clone(), cors::listed))
-            .layer(from_fn(request_log::observe))
+            .layer(from_fn_with_state(self.metrics.clone(), request_log::observe))
     }
 }
 
@@ -79,6 +82,14 @@ async fn serve(router: Router, layers: Layers, clock: Arc<dyn Clock>) -> Result<
     let service =
         ServiceBuilder::new().map_request(move |event| repair(event, path_is_encoded)).service(Adapter::from(service));
     lambda_http::lambda_runtime::run(service).await
+}
+
+/// Where the metrics of requests belong. Lambda names the function.
+fn metric_place(settings: &Settings) -> MetricPlace {
+    MetricPlace {
+        namespace: format!("Aviary/{}", settings.optional("AVIARY_STAGE").unwrap_or("local")),
+        function: std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|_| "unknown".to_owned()),
+    }
 }
 
 /// Whether the path of a request arrives percent-encoded. API Gateway decodes it; the local gateway does not.

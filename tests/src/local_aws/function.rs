@@ -48,6 +48,14 @@ impl Invoked {
     }
 }
 
+impl Invoked {
+    /// The read capacity that the request used.
+    #[must_use]
+    pub fn read_units(&self) -> f64 {
+        self.log["dynamodb.rcu"].as_f64().unwrap_or_else(|| panic!("no capacity in {}", self.log))
+    }
+}
+
 impl Function {
     /// Starts a function with the settings and in the role that the template gives it.
     #[must_use]

@@ -2,6 +2,7 @@
 
 mod api_auth_activity;
 mod api_auth_delete;
+mod api_auth_export;
 mod api_auth_login;
 mod api_auth_logout;
 mod api_auth_obtain;

@@ -6,6 +6,7 @@
 //! `contracts`, `resilience`, `scenarios` and `tools` hold tests of more than one function.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod admin;
 mod auth;
 mod contracts;
 mod integers;

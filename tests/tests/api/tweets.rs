@@ -8,6 +8,7 @@ mod lists;
 mod marks;
 mod one_comment;
 mod reactions;
+mod report;
 mod show;
 mod tweet;
 mod tweet_images;

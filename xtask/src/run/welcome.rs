@@ -25,7 +25,8 @@ Try it in another terminal, line by line:
   {curl} {api}/auth/users/me/ -H "Authorization: Token $TOKEN"
   {curl} {api}/status/
 
-`cargo xtask seed` fills it with people to look at.
+`cargo xtask seed` fills it with people to look at, one of whom is staff.
+The administration is at {api}/admin/ for staff; `cargo xtask staff NAME` makes a user staff.
 The data is in {data} and stays between runs; `--fresh` starts empty.
 Sample events go to a function with `{invocation} invoke` (see events/README.md).
 Stop with Ctrl-C. What the functions log follows.

@@ -1,5 +1,6 @@
 //! `PATCH /api/auth/change-password/<username>/` (clients of document 003).
 
+use aviary_accounts::{FIELDS, change, hash_new};
 use aviary_auth::{Caller, PasswordText, Unconfirmed};
 use aviary_store::{AccountChange, EndSessions};
 use aviary_web::{ApiError, Client, Fields, PathText, Payload};
@@ -10,7 +11,6 @@ use utoipa::ToSchema;
 
 use crate::bodies::Detail;
 use crate::flows::account_by_name::account_by_name;
-use crate::flows::account_change::{FIELDS, change, hash_new};
 use crate::flows::own_account::current_password;
 use crate::state::AuthState;
 
@@ -63,10 +63,10 @@ pub async fn change_password(
     }
     let (new, ()) = fields.finish(new.zip(confirmed))?;
     let set = AccountChange {
-        password: Some(hash_new(&state, "new_password", new, &user).await?),
+        password: Some(hash_new(&state.account, "new_password", new, &user).await?),
         end_sessions: Some(EndSessions { epoch: caller.epoch, keep: Some(caller.sid) }),
         ..AccountChange::default()
     };
-    change(&state, &client, &user, set, FIELDS).await?;
+    change(&state.account, &client, &user, set, FIELDS).await?;
     Ok(Json(ChangePasswordResponse { message: "The password was changed." }))
 }

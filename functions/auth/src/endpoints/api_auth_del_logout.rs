@@ -1,5 +1,6 @@
 //! `POST /api/auth/del-logout/` (document 002).
 
+use aviary_accounts::audit;
 use aviary_auth::Unconfirmed;
 use aviary_model::IntegerSession;
 use aviary_store::{SessionKind, Task};
@@ -9,7 +10,6 @@ use axum::response::IntoResponse;
 
 use crate::bodies::Detail;
 use crate::flows::logout::{ShownSession, logged_out, session_of_cookie};
-use crate::security_events::audit;
 use crate::state::AuthState;
 
 /// Ends the caller's web session and removes the integers stored under it.
@@ -37,7 +37,7 @@ pub async fn del_logout(
     let task = Task::DeleteIntegerSession { user, session: IntegerSession::of_web(hash), round: 0 };
     let job = jobs.job(task, state.clock.now())?;
     let ending = credentials.end_session_with(user, sid, &session, (jobs, &job));
-    let (ended, ()) = futures_util::join!(ending, audit(&state, &client, "logout", Some(user)));
+    let (ended, ()) = futures_util::join!(ending, audit(&state.account, &client, "logout", Some(user)));
     ended?;
     logged_out(&state)
 }

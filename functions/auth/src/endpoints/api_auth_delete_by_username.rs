@@ -1,5 +1,6 @@
 //! `DELETE /api/auth/delete/<username>/` (document 003).
 
+use aviary_accounts::delete;
 use aviary_auth::{Caller, Unconfirmed};
 use aviary_web::{ApiError, Client, PathText, UnreadBody};
 use axum::extract::State;
@@ -7,7 +8,6 @@ use http::StatusCode;
 
 use crate::bodies::Detail;
 use crate::flows::account_by_name::account_by_name;
-use crate::flows::account_change::delete;
 use crate::state::AuthState;
 
 /// Deletes an account by its username.
@@ -27,6 +27,6 @@ pub async fn delete_account(
     UnreadBody(form): UnreadBody,
 ) -> Result<StatusCode, ApiError> {
     let (_, user) = account_by_name(&state, unconfirmed.with_form(&form), &username, Caller::must_own, None).await?;
-    delete(&state, &client, &user).await?;
+    delete(&state.account, &client, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,6 @@
 //! `GET` and `DELETE /api/auth/sessions/`: the caller's sessions.
 
+use aviary_accounts::end_sessions;
 use aviary_auth::Unconfirmed;
 use aviary_model::SessionId;
 use aviary_store::{EndSessions, Session, SessionKind, Task};
@@ -11,7 +12,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::Detail;
-use crate::flows::account_change::end_sessions;
 use crate::state::AuthState;
 
 const LIST: &str = "sessions";
@@ -106,6 +106,6 @@ pub async fn end_other_sessions(
 ) -> Result<StatusCode, ApiError> {
     let caller = unconfirmed.with_form(&form).confirm().await?;
     let end = EndSessions { epoch: caller.epoch, keep: Some(caller.sid) };
-    end_sessions(&state, &client, caller.user, end, Task::SweepSessions { user: caller.user }).await?;
+    end_sessions(&state.account, &client, caller.user, end, Task::SweepSessions { user: caller.user }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,6 @@
 //! `DELETE /api/auth/sessions/<id>/`.
 
+use aviary_accounts::audit;
 use aviary_auth::Unconfirmed;
 use aviary_model::SessionId;
 use aviary_web::{ApiError, Client, PathText, UnreadBody};
@@ -7,7 +8,6 @@ use axum::extract::State;
 use http::StatusCode;
 
 use crate::bodies::Detail;
-use crate::security_events::audit;
 use crate::state::AuthState;
 
 /// Ends one of the caller's sessions.
@@ -39,7 +39,7 @@ pub async fn end_session(
     let (sid, session) = found.ok_or_else(ApiError::not_found)?;
     let (ended, ()) = futures_util::join!(
         state.tables.credentials.end_session(user, sid, &session),
-        audit(&state, &client, "session_ended", Some(user)),
+        audit(&state.account, &client, "session_ended", Some(user)),
     );
     ended?;
     Ok(StatusCode::NO_CONTENT)

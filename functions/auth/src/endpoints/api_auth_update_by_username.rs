@@ -1,5 +1,6 @@
 //! `PATCH /api/auth/update/<username>/` (clients of document 003).
 
+use aviary_accounts::{FIELDS, FieldNames, change_by};
 use aviary_auth::{Caller, Unconfirmed};
 use aviary_model::Username;
 use aviary_store::AccountChange;
@@ -11,7 +12,6 @@ use utoipa::ToSchema;
 
 use crate::bodies::Detail;
 use crate::flows::account_by_name::account_by_name;
-use crate::flows::account_change::{FIELDS, FieldNames, change_by};
 use crate::flows::form_fields::wanted_username;
 use crate::flows::login::open_pair;
 use crate::state::AuthState;
@@ -59,7 +59,8 @@ pub async fn update_username(
     let mut fields = Fields::of(&form);
     let new = fields.required("new_username", |text| Username::at_rename(text, &user.username));
     let set = AccountChange { username: Some(fields.finish(new)?), ..AccountChange::default() };
-    change_by(&state, &client, (&caller, &user), set, FieldNames { username: "new_username", ..FIELDS }).await?;
+    change_by(&state.account, &client, (&caller, &user), set, FieldNames { username: "new_username", ..FIELDS })
+        .await?;
     let pair = open_pair(&state, &client, &caller).await?;
     Ok(Json(UpdateResponse { message: "The username was changed.", access: pair.access, refresh: pair.refresh }))
 }

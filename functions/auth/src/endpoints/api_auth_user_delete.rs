@@ -1,12 +1,12 @@
 //! `DELETE /api/auth/user/delete/` (document 000).
 
+use aviary_accounts::delete;
 use aviary_auth::{TokenError, Unconfirmed};
 use aviary_web::{ApiError, Client, Fields, Payload};
 use axum::extract::State;
 use http::StatusCode;
 
 use crate::bodies::{Detail, RefreshTokenBody};
-use crate::flows::account_change::delete;
 use crate::flows::form_fields::any_text;
 use crate::flows::own_account::own_account;
 use crate::flows::refresh_token::{not_valid, verify};
@@ -33,6 +33,6 @@ pub async fn user_delete(
     if claims.user != caller.user {
         return Err(not_valid(TokenError::Invalid));
     }
-    delete(&state, &client, &user).await?;
+    delete(&state.account, &client, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

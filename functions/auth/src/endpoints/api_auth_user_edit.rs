@@ -1,5 +1,6 @@
 //! `PUT /api/auth/user/edit/` (document 000).
 
+use aviary_accounts::{FIELDS, change_by, hash_new};
 use aviary_auth::{PasswordText, Unconfirmed};
 use aviary_model::Mode;
 use aviary_store::{AccountChange, EndSessions};
@@ -11,7 +12,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::{Detail, email_of, pending_email_of};
-use crate::flows::account_change::{FIELDS, change_by, hash_new};
 use crate::flows::address_change::address_change;
 use crate::flows::form_fields::{new_names, wanted_names};
 use crate::flows::own_account::{current_password, given_password, own_account_to_change};
@@ -88,10 +88,10 @@ pub async fn user_edit(
     let address = address_change(&state, &user, new.email, password_given);
     let mut edit = AccountChange { username: new.username, address, mode, ..AccountChange::default() };
     if let Some(password) = password {
-        edit.password = Some(hash_new(&state, "new_password", password, &user).await?);
+        edit.password = Some(hash_new(&state.account, "new_password", password, &user).await?);
         edit.end_sessions = Some(EndSessions { epoch: caller.epoch, keep: Some(caller.sid) });
     }
-    let user = change_by(&state, &client, (&caller, &user), edit, FIELDS).await?;
+    let user = change_by(&state.account, &client, (&caller, &user), edit, FIELDS).await?;
     let answer = UserEditResponse {
         id: user.id.to_string(),
         username: user.username.as_str().to_owned(),

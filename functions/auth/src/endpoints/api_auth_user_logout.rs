@@ -1,5 +1,6 @@
 //! `POST /api/auth/user/logout/` (document 000).
 
+use aviary_accounts::audit;
 use aviary_auth::{BodyCredential, TokenError};
 use aviary_web::{ApiError, Client, Fields, Payload};
 use axum::extract::State;
@@ -8,7 +9,6 @@ use http::StatusCode;
 use crate::bodies::RefreshTokenBody;
 use crate::flows::form_fields::any_text;
 use crate::flows::refresh_token::{not_valid, verify};
-use crate::security_events::audit;
 use crate::state::AuthState;
 
 /// Ends the session of a refresh token.
@@ -37,7 +37,7 @@ pub async fn user_logout(
     let session = session.ok_or_else(|| not_valid(TokenError::Blacklisted))?;
     let (ended, ()) = futures_util::join!(
         credentials.end_session(claims.user, claims.sid, &session),
-        audit(&state, &client, "logout", Some(claims.user)),
+        audit(&state.account, &client, "logout", Some(claims.user)),
     );
     ended?;
     Ok(StatusCode::RESET_CONTENT)

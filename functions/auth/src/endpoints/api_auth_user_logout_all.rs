@@ -1,5 +1,6 @@
 //! `POST /api/auth/user/logout_all/` (document 000).
 
+use aviary_accounts::end_sessions;
 use aviary_auth::Unconfirmed;
 use aviary_store::{EndSessions, Task};
 use aviary_web::{ApiError, Client, Payload};
@@ -7,7 +8,6 @@ use axum::extract::State;
 use http::StatusCode;
 
 use crate::bodies::Detail;
-use crate::flows::account_change::end_sessions;
 use crate::state::AuthState;
 
 /// Ends every session and token of the caller.
@@ -23,6 +23,6 @@ pub async fn logout_all(
 ) -> Result<StatusCode, ApiError> {
     let caller = unconfirmed.with_form(&form).confirm().await?;
     let end = EndSessions { epoch: caller.epoch, keep: None };
-    end_sessions(&state, &client, caller.user, end, Task::SweepSessions { user: caller.user }).await?;
+    end_sessions(&state.account, &client, caller.user, end, Task::SweepSessions { user: caller.user }).await?;
     Ok(StatusCode::RESET_CONTENT)
 }

@@ -1,5 +1,6 @@
 //! `POST /auth/jwt/refresh/` (document 004): new tokens for a refresh token.
 
+use aviary_accounts::{audit, security_event};
 use aviary_auth::{Lifetime, RefreshError, Refreshed, TokenError, TokenKind};
 use aviary_web::{ApiError, Client, Fields, Form, Payload};
 use axum::Json;
@@ -9,7 +10,6 @@ use utoipa::ToSchema;
 
 use crate::bodies::Detail;
 use crate::flows::form_fields::any_text;
-use crate::security_events::{audit, security_event};
 use crate::state::AuthState;
 
 /// The refresh token to exchange.
@@ -64,9 +64,10 @@ pub(crate) async fn exchange(
     );
     // A theft must be recorded even if the thief keeps the family over its limit.
     if matches!(refreshed, Err(RefreshError::Stolen)) {
-        let stolen = security_event(state, client, "refresh_token_reused")?;
+        let stolen = security_event(&state.account, client, "refresh_token_reused")?;
         let noted = state.tables.activities.put(Some(claims.user), &stolen);
-        let (noted, ()) = futures_util::join!(noted, audit(state, client, "refresh_token_reused", Some(claims.user)));
+        let (noted, ()) =
+            futures_util::join!(noted, audit(&state.account, client, "refresh_token_reused", Some(claims.user)));
         noted?;
     }
     let refreshed = refreshed?;

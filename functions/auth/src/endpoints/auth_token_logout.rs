@@ -1,5 +1,6 @@
 //! `POST /auth/token/logout/` (document 004).
 
+use aviary_accounts::audit;
 use aviary_auth::Unconfirmed;
 use aviary_store::SessionKind;
 use aviary_web::{ApiError, Client, Payload};
@@ -7,7 +8,6 @@ use axum::extract::State;
 use http::StatusCode;
 
 use crate::bodies::Detail;
-use crate::security_events::audit;
 use crate::state::AuthState;
 
 /// Ends the device token of the request; with another credential all device tokens of the caller, as in djoser.
@@ -26,13 +26,13 @@ pub async fn token_logout(
     if caller.kind == SessionKind::DeviceToken {
         if let Some(session) = credentials.session(caller.user, caller.sid).await? {
             let ended = credentials.end_session(caller.user, caller.sid, &session);
-            let (ended, ()) = futures_util::join!(ended, audit(&state, &client, "logout", Some(caller.user)));
+            let (ended, ()) = futures_util::join!(ended, audit(&state.account, &client, "logout", Some(caller.user)));
             ended?;
         }
     } else {
         let tokens = credentials.device_tokens(caller.user).await?;
         let ended = credentials.end_device_tokens(caller.user, &tokens);
-        let (ended, ()) = futures_util::join!(ended, audit(&state, &client, "logout", Some(caller.user)));
+        let (ended, ()) = futures_util::join!(ended, audit(&state.account, &client, "logout", Some(caller.user)));
         ended?;
     }
     Ok(StatusCode::NO_CONTENT)

@@ -1,5 +1,6 @@
 //! `GET`, `PUT`, `PATCH` and `DELETE /auth/users/me/` (document 004): the caller's own account.
 
+use aviary_accounts::{FIELDS, change_by, delete};
 use aviary_auth::Unconfirmed;
 use aviary_store::AccountChange;
 use aviary_web::{ApiError, Client, Fields, Payload};
@@ -10,7 +11,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::{Detail, Me};
-use crate::flows::account_change::{FIELDS, change_by, delete};
 use crate::flows::address_change::address_change;
 use crate::flows::form_fields::{new_names, wanted_names};
 use crate::flows::own_account::{current_password, given_password, own_account, own_account_to_change};
@@ -71,7 +71,7 @@ pub async fn put_users_me(
     let password_given = fields.finish(given)?;
     let address = address_change(&state, &user, new.email, password_given);
     let change_of = AccountChange { username: new.username, address, ..AccountChange::default() };
-    let user = change_by(&state, &client, (&caller, &user), change_of, FIELDS).await?;
+    let user = change_by(&state.account, &client, (&caller, &user), change_of, FIELDS).await?;
     Ok(Json(Me::of(user, state.clock.now())))
 }
 
@@ -107,6 +107,6 @@ pub async fn delete_users_me(
     let mut fields = Fields::of(&form);
     let confirmed = current_password(&state, &client, (&caller, &user), &mut fields, "current_password").await?;
     fields.finish(confirmed)?;
-    delete(&state, &client, &user).await?;
+    delete(&state.account, &client, &user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,14 +1,13 @@
 //! `POST /auth/users/reset_password/` (document 004).
 
+use aviary_accounts::ask_reset;
 use aviary_model::UserId;
-use aviary_store::Task;
 use aviary_web::{ApiError, Client, Fields, Payload};
 use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::security_events::audit;
 use crate::state::AuthState;
 
 /// The account to reset.
@@ -45,9 +44,6 @@ pub async fn reset_password(
         Some(user) => user,
         None => UserId::new(now, state.entropy.as_ref())?,
     };
-    let job = state.tables.jobs.job(Task::ResetMail { user }, now)?;
-    let (written, ()) =
-        futures_util::join!(state.tables.jobs.put(&job), audit(&state, &client, "password_reset_asked", owner));
-    written?;
+    ask_reset(&state.account, &client, user, owner).await?;
     Ok(StatusCode::NO_CONTENT)
 }

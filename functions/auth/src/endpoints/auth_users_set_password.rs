@@ -1,5 +1,6 @@
 //! `POST /auth/users/set_password/`, as in djoser.
 
+use aviary_accounts::{FIELDS, change, check_new};
 use aviary_auth::{PasswordText, Unconfirmed};
 use aviary_store::{AccountChange, EndSessions};
 use aviary_web::{ApiError, Client, Fields, Payload};
@@ -9,7 +10,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::Detail;
-use crate::flows::account_change::{FIELDS, change, check_new};
 use crate::flows::form_fields::same_passwords;
 use crate::flows::own_account::{current_password, own_account};
 use crate::state::AuthState;
@@ -52,6 +52,6 @@ pub async fn set_password(
         end_sessions: Some(EndSessions { epoch: caller.epoch, keep: Some(caller.sid) }),
         ..AccountChange::default()
     };
-    change(&state, &client, &user, set, FIELDS).await?;
+    change(&state.account, &client, &user, set, FIELDS).await?;
     Ok(StatusCode::NO_CONTENT)
 }

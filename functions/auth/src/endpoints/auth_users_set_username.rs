@@ -1,5 +1,6 @@
 //! `POST /auth/users/set_username/`, as in djoser.
 
+use aviary_accounts::{FIELDS, FieldNames, change_by};
 use aviary_auth::Unconfirmed;
 use aviary_model::Username;
 use aviary_store::AccountChange;
@@ -10,7 +11,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::Detail;
-use crate::flows::account_change::{FIELDS, FieldNames, change_by};
 use crate::flows::form_fields::{NewNames, any_text, wanted_username};
 use crate::flows::own_account::{current_password, own_account_to_change};
 use crate::state::AuthState;
@@ -52,6 +52,6 @@ pub async fn set_username(
     }
     let set = AccountChange { username: Some(username), ..AccountChange::default() };
     let fields = FieldNames { username: "new_username", ..FIELDS };
-    change_by(&state, &client, (&caller, &user), set, fields).await?;
+    change_by(&state.account, &client, (&caller, &user), set, fields).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,13 +1,12 @@
 //! The confirmation of a pending address, by the token that was mailed to it.
 
+use aviary_accounts::{FIELDS, audit, change, invalid_token};
 use aviary_auth::{PasswordText, digest};
 use aviary_store::{AccountChange, AddressChange, OneTimeKind, OneTimePermission, User};
 use aviary_web::{ApiError, Client, Fields, Form};
 
-use crate::flows::account_change::{FIELDS, change};
 use crate::flows::form_fields::{optional_password, secret};
-use crate::flows::mailed_token::{invalid_token, user_of};
-use crate::security_events::audit;
+use crate::flows::mailed_token::user_of;
 use crate::state::AuthState;
 
 /// Makes the pending address the account's own. The form has `uid` and `token`, and `current_password` unless the
@@ -46,7 +45,7 @@ pub(crate) async fn confirm_email(state: &AuthState, client: &Client, form: &For
         redeem: Some(redeem),
         ..AccountChange::default()
     };
-    change(state, client, &user, confirm, FIELDS).await?;
+    change(&state.account, client, &user, confirm, FIELDS).await?;
     Ok(())
 }
 
@@ -65,7 +64,7 @@ async fn check_password(
     }
     let (counted, ()) = futures_util::join!(
         state.limiter.login_failed(&attempt),
-        audit(state, client, "password_check_failed", Some(user.id)),
+        audit(&state.account, client, "password_check_failed", Some(user.id)),
     );
     counted?;
     Err(ApiError::field("current_password", "Invalid password."))

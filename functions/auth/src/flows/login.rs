@@ -1,30 +1,17 @@
 //! Logins: authentication by username and password, and the opening of sessions.
 
-use aviary_auth::{Caller, Claims, Lifetime, LoginAttempt, PasswordText, TokenKind, digest, is_outdated};
+use aviary_accounts::{SignedIn, audit, security_event, with_web_session};
+use aviary_auth::{Caller, Claims, Lifetime, PasswordText, TokenKind, digest};
 use aviary_model::{Family, NameKey, Secret, SessionId, TokenId, UserId};
-use aviary_store::{DeviceToken, Principal, SessionOpening, SignIn, SignInError, User};
+use aviary_store::{DeviceToken, SessionOpening, SignIn, User};
 use aviary_web::{ApiError, Client, SessionCookies};
 use http::StatusCode;
 
 use crate::bodies::TokenPair;
-use crate::security_events::{audit, security_event};
 use crate::state::AuthState;
 
 /// The life of a refresh family: 30 days, however often it is refreshed.
 const FAMILY_SECONDS: i64 = 30 * 24 * 3_600;
-/// The life of a web session: two weeks, equal to its cookie's `Max-Age`.
-const WEB_SESSION_SECONDS: i64 = 14 * 24 * 3_600;
-
-/// A user whose password was verified.
-#[derive(Debug)]
-pub(crate) struct SignedIn {
-    pub(crate) user: User,
-    principal: Principal,
-    devices: Vec<DeviceToken>,
-    attempt: LoginAttempt,
-    /// A hash by current parameters, if the stored one has others.
-    new_hash: Option<String>,
-}
 
 /// How long the access tokens of a new family live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +44,7 @@ pub(crate) struct OpenedSessions {
     pub(crate) cookies: Option<SessionCookies>,
 }
 
-/// Looks up the user and verifies the password. An unknown name, a wrong password and an inactive account cost the same
-/// work and give the same `None`, so that a client cannot tell them apart. Two round trips, three for `None`.
+/// As [`aviary_accounts::authenticate`], while the signing key's age is looked at. Two round trips, three for `None`.
 ///
 /// # Errors
 /// 429 after too many failures.
@@ -68,41 +54,10 @@ pub(crate) async fn authenticate(
     name: &NameKey,
     password: PasswordText,
 ) -> Result<Option<SignedIn>, ApiError> {
-    let owner = state.tables.accounts.owner_of(name).await?;
-    // An unknown name gets a random id, so that the reads below are the same as for a known one.
-    let id = owner.map_or_else(|| UserId::new(state.clock.now(), state.entropy.as_ref()), Ok)?;
-    let (user, principal, devices, attempt, fresh) = futures_util::join!(
-        state.tables.accounts.by_id(id),
-        state.tables.credentials.principal(id),
-        state.tables.credentials.device_tokens(id),
-        state.limiter.begin_login(name, owner, &client.address),
-        state.issuer.freshen(),
-    );
+    let signed_in = aviary_accounts::authenticate(&state.account, client, name, password);
+    let (signed_in, fresh) = futures_util::join!(signed_in, state.issuer.freshen());
     fresh?;
-    let (attempt, user, principal, devices) = (attempt?, user?, principal?, devices?);
-    let hash = user.as_ref().map(|user| user.password.clone());
-    // An account that is over its limit under another of its names is not tried; the work is that of an unknown name.
-    let right = state.passwords.verify(password.clone(), hash.filter(|_| attempt.may_try())).await?;
-    match (user, principal) {
-        (Some(user), Some(principal)) if right && attempt.may_try() && principal.active => {
-            let new_hash = match is_outdated(&user.password) {
-                true => Some(state.passwords.hash(password).await?),
-                false => None,
-            };
-            Ok(Some(SignedIn { user, principal, devices, attempt, new_hash }))
-        }
-        (user, _) => {
-            let failed = security_event(state, client, "login_failed")?;
-            let (noted, counted, ()) = futures_util::join!(
-                state.tables.activities.put(user.as_ref().map(|user| user.id), &failed),
-                state.limiter.login_failed(&attempt),
-                audit(state, client, "login_failed", user.as_ref().map(|user| user.id)),
-            );
-            noted?;
-            counted?;
-            Ok(None)
-        }
-    }
+    signed_in
 }
 
 /// The text of a failed login, simplejwt's.
@@ -125,24 +80,9 @@ pub(crate) async fn open(
     signed_in: SignedIn,
     to_open: SessionsToOpen,
 ) -> Result<(User, OpenedSessions), ApiError> {
-    let SignedIn { user, principal, devices, attempt, new_hash } = signed_in;
-    let (sign_in, opened) = prepare(state, client, user.id, principal.epoch, &devices, to_open)?;
-    let sign_in = sign_in.counted(state.limiter.login_count(user.id));
-    let mut sign_in = sign_in.with_activity(&state.tables.activities, &security_event(state, client, "login")?)?;
-    if let Some(hash) = new_hash {
-        sign_in = sign_in.with_new_hash(&state.tables.accounts, user.clone(), hash);
-    }
-    let (written, succeeded, ()) = futures_util::join!(
-        sign_in.commit(),
-        state.limiter.login_succeeded(&attempt),
-        audit(state, client, "login", Some(user.id)),
-    );
-    if let Err(SignInError::TooOften { .. }) = &written {
-        state.limiter.login_refused(&attempt).await?;
-    }
-    written?;
-    succeeded?;
-    Ok((user, opened))
+    let (user, epoch) = (signed_in.user.id, signed_in.principal.epoch);
+    let (sign_in, opened) = prepare(state, client, user, epoch, &signed_in.devices, to_open)?;
+    Ok((signed_in.commit(&state.account, client, sign_in).await?, opened))
 }
 
 /// Opens a new session for a confirmed caller and returns its token pair. One round trip.
@@ -152,8 +92,9 @@ pub(crate) async fn open_pair(state: &AuthState, client: &Client, caller: &Calle
     let (sign_in, sessions) = prepare(state, client, caller.user, caller.epoch, &[], to_open)?;
     // It may have been used last an hour ago, as far as is stored.
     let sign_in = sign_in.keeping(caller.sid);
-    let sign_in = sign_in.with_activity(&state.tables.activities, &security_event(state, client, "login")?)?;
-    let (written, ()) = futures_util::join!(sign_in.commit(), audit(state, client, "login", Some(caller.user)));
+    let sign_in = sign_in.with_activity(&state.tables.activities, &security_event(&state.account, client, "login")?)?;
+    let (written, ()) =
+        futures_util::join!(sign_in.commit(), audit(&state.account, client, "login", Some(caller.user)));
     written?;
     opened(sessions.pair)
 }
@@ -191,10 +132,8 @@ pub(crate) fn prepare(
         opened.device_token = Some(token);
     }
     if to_open.web {
-        let cookies = SessionCookies::new(entropy)?;
-        let (session, csrf) = (digest(cookies.session.expose()), digest(cookies.csrf.expose()));
-        let end = now.plus_seconds(WEB_SESSION_SECONDS);
-        sign_in = sign_in.with_web_session(SessionId::new(now, entropy)?, &session, &csrf, end)?;
+        let (with_web, cookies) = with_web_session(sign_in, now, entropy)?;
+        sign_in = with_web;
         opened.cookies = Some(cookies);
     }
     Ok((sign_in, opened))

@@ -1,5 +1,6 @@
 //! The logouts of document 002: which sessions a request shows, and their end.
 
+use aviary_accounts::audit;
 use aviary_auth::{BodyCredential, TokenError, TokenKind, Unconfirmed, digest};
 use aviary_model::{SessionId, UserId};
 use aviary_store::{Session, SessionKind};
@@ -10,7 +11,6 @@ use http::StatusCode;
 
 use crate::bodies::Detail;
 use crate::flows::form_fields::any_text;
-use crate::security_events::audit;
 use crate::state::AuthState;
 
 /// A live session that a request shows by a valid credential.
@@ -69,7 +69,7 @@ pub(crate) async fn end_all(state: &AuthState, client: &Client, shown: &[ShownSe
     let credentials = &state.tables.credentials;
     let endings = shown.iter().map(async |ShownSession { user, sid, session }| {
         let ending = credentials.end_session(*user, *sid, session);
-        let (ended, ()) = futures_util::join!(ending, audit(state, client, "logout", Some(*user)));
+        let (ended, ()) = futures_util::join!(ending, audit(&state.account, client, "logout", Some(*user)));
         ended
     });
     Ok(futures_util::future::try_join_all(endings).await.map(|_| ())?)

@@ -16,8 +16,3 @@ pub(crate) async fn user_of(state: &AuthState, uid: &Secret) -> Result<User, Api
     let id = from_uid(uid.expose()).ok_or_else(invalid)?;
     state.tables.accounts.by_id(id).await?.ok_or_else(invalid)
 }
-
-/// 400: the token is unknown, expired, used, or belongs to another state of the account.
-pub(crate) fn invalid_token() -> ApiError {
-    ApiError::field("token", "Invalid token for given user.")
-}

@@ -1,11 +1,11 @@
 //! The caller's own account, and the password check that confirms a change to it.
 
+use aviary_accounts::check_password;
 use aviary_auth::{AccountCounts, Caller, PasswordText, Unconfirmed, user_not_found};
 use aviary_store::User;
 use aviary_web::{ApiError, Client, Fields};
 
 use crate::flows::form_fields::{NewNames, optional_password};
-use crate::security_events::audit;
 use crate::state::AuthState;
 
 /// Confirms the caller and reads their account concurrently. One round trip.
@@ -83,11 +83,9 @@ async fn verified(
     fields: &mut Fields<'_>,
     (name, password): (&str, PasswordText),
 ) -> Result<Option<()>, ApiError> {
-    let attempt = state.limiter.begin_password_check(caller, &client.address).await?;
-    if state.passwords.verify(password, Some(user.password.clone())).await? {
-        return Ok(Some(state.limiter.login_succeeded(&attempt).await?));
+    if check_password(&state.account, client, (caller, user), password).await? {
+        return Ok(Some(()));
     }
-    audit(state, client, "password_check_failed", Some(user.id)).await;
     fields.error(name, "Invalid password.");
     Ok(None)
 }

@@ -1,12 +1,12 @@
 //! A new password, by the token of a mailed link.
 
+use aviary_accounts::{FIELDS, change, invalid_token};
 use aviary_auth::{PasswordText, PolicyError, at_change, digest, reset_state, without_owner};
 use aviary_store::{AccountChange, EndSessions, OneTimeKind, OneTimePermission};
 use aviary_web::{ApiError, Client, FieldErrors, Fields, Form};
 
-use crate::flows::account_change::{FIELDS, change};
 use crate::flows::form_fields::{same_passwords, secret};
-use crate::flows::mailed_token::{invalid_token, user_of};
+use crate::flows::mailed_token::user_of;
 use crate::state::AuthState;
 
 /// Sets a new password with the `uid` and the `token` of a mailed link, and ends every session and token of the user.
@@ -45,7 +45,7 @@ pub(crate) async fn reset_password(state: &AuthState, client: &Client, form: &Fo
         redeem: Some(redeem),
         ..AccountChange::default()
     };
-    change(state, client, &user, set, FIELDS).await?;
+    change(&state.account, client, &user, set, FIELDS).await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! Errors come in three stages: the endpoint reports malformed fields, then this flow reports the policy's errors, then
 //! names that are taken.
 
+use aviary_accounts::{audit, audit_refused, security_event, taken};
 use aviary_auth::{PasswordText, SignupForm};
 use aviary_model::{Email, NameKey, UserId, Username};
 use aviary_store::{IdempotencyClaim, Profile, Registration, RegistrationError, User};
@@ -10,9 +11,7 @@ use aviary_web::{ApiError, Client, FieldErrors, Form, IdempotencyKey, Idempotent
 
 use http::StatusCode;
 
-use crate::flows::account_change::taken;
 use crate::flows::login::{OpenedSessions, SessionsToOpen, prepare};
-use crate::security_events::{audit, audit_refused, security_event};
 use crate::state::AuthState;
 
 /// The names of password fields in the five forms; the digest of an idempotent request leaves them out.
@@ -113,7 +112,7 @@ impl Signup<'_> {
         shape(&mut profile);
         let user = User::new(id, username, email, password, now);
         let (sign_in, sessions) = prepare(state, self.client, id, 0, &[], self.to_open)?;
-        let signup = security_event(state, self.client, "signup")?;
+        let signup = security_event(&state.account, self.client, "signup")?;
         let sign_in = sign_in.with_activity(&state.tables.activities, &signup)?;
         let tables = &state.tables;
         let mut registration =
@@ -122,11 +121,12 @@ impl Signup<'_> {
         if let Some(claim) = claim {
             registration = registration.with_claim(claim);
         }
-        let (written, ()) = futures_util::join!(registration.commit(), audit(state, self.client, "signup", Some(id)));
+        let (written, ()) =
+            futures_util::join!(registration.commit(), audit(&state.account, self.client, "signup", Some(id)));
         match written {
             Ok(()) => Ok(Registered { user, profile, sessions }),
             Err(RegistrationError::Taken { username, email }) => {
-                audit_refused(state, self.client, id).await;
+                audit_refused(&state.account, self.client, id).await;
                 Err(taken(username.then_some("username"), email.then_some("email")))
             }
             Err(RegistrationError::Store(error)) => Err(error.into()),
@@ -166,13 +166,13 @@ impl Signup<'_> {
             return Err(taken(Some("username"), with_email.then_some("email")));
         }
         let (sign_in, sessions) = prepare(state, self.client, id, principal.epoch, &devices, self.to_open)?;
-        let login = security_event(state, self.client, "login")?;
+        let login = security_event(&state.account, self.client, "login")?;
         let sign_in = sign_in.counted(self.state.limiter.login_count(id));
         let sign_in = sign_in.with_activity(&state.tables.activities, &login)?;
         let (written, succeeded, ()) = futures_util::join!(
             sign_in.commit(),
             state.limiter.login_succeeded(&attempt),
-            audit(state, self.client, "login", Some(id)),
+            audit(&state.account, self.client, "login", Some(id)),
         );
         written?;
         succeeded?;

@@ -1,14 +1,14 @@
 //! The undoing of a change of the address, by the token that was mailed to the address before it.
 
+use aviary_accounts::{FIELDS, change, invalid_token};
 use aviary_auth::digest;
 use aviary_model::Secret;
 use aviary_store::{AccountChange, AddressChange, EndSessions, OneTimeKind, OneTimePermission};
 use aviary_web::{ApiError, Client, Fields, Form};
 use http::StatusCode;
 
-use crate::flows::account_change::{FIELDS, change};
 use crate::flows::form_fields::secret;
-use crate::flows::mailed_token::{invalid_token, user_of};
+use crate::flows::mailed_token::user_of;
 use crate::state::AuthState;
 
 /// How often the undoing is tried. Whoever has a session can change the account at the same moment, and must not be able
@@ -56,6 +56,6 @@ async fn attempt(state: &AuthState, client: &Client, uid: &Secret, token: &Secre
         redeem: Some(redeem),
         ..AccountChange::default()
     };
-    change(state, client, &user, undo, FIELDS).await?;
+    change(&state.account, client, &user, undo, FIELDS).await?;
     Ok(())
 }

@@ -9,5 +9,6 @@ mod jobs;
 mod killed;
 mod mail;
 mod purge;
+mod reports;
 mod seed;
 mod sessions;

@@ -3,7 +3,7 @@
 use aviary_model::{GenerationId, IntegerSession, UserId};
 use uuid::Uuid;
 
-use crate::keys::prefixes::{AVATARS, DOWNLOADS, INTEGERS, INTEGERS_UPLOADS, TWEETS, session_part};
+use crate::keys::prefixes::{AVATARS, DOWNLOADS, EXPORTS, INTEGERS, INTEGERS_UPLOADS, TWEETS, session_part};
 
 /// The common prefix of all objects of one owner. No key is a folder, and no folder contains another owner's keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,12 @@ impl Folder {
     #[must_use]
     pub fn downloads(user: UserId) -> Self {
         Self(format!("{DOWNLOADS}{user}/"))
+    }
+
+    /// The exports of a user.
+    #[must_use]
+    pub fn exports(user: UserId) -> Self {
+        Self(format!("{EXPORTS}{user}/"))
     }
 
     /// The downloads about one session.

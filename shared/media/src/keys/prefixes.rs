@@ -11,6 +11,8 @@ pub(super) const AVATARS: &str = "public/avatars/";
 pub(super) const INTEGERS: &str = "integers/";
 /// Uploads for requests about integers.
 pub(super) const INTEGERS_UPLOADS: &str = "incoming/integers/";
+/// Exports of everything that a user has.
+pub(super) const EXPORTS: &str = "exports/";
 /// Responses that are too large to be sent inline.
 pub(super) const DOWNLOADS: &str = "downloads/";
 

@@ -2,7 +2,7 @@
 
 use aviary_model::{GenerationId, IntegerSession, UploadId, UserId};
 
-use crate::keys::prefixes::{DOWNLOADS, INTEGERS, INTEGERS_UPLOADS, session_part};
+use crate::keys::prefixes::{DOWNLOADS, EXPORTS, INTEGERS, INTEGERS_UPLOADS, session_part};
 use crate::keys::{Key, KeyKind};
 
 /// The key of a private object. It has one of these forms:
@@ -10,7 +10,8 @@ use crate::keys::{Key, KeyKind};
 /// - `integers/<user id>/<generation>/<random>`, the units of one version of a set;
 /// - `incoming/integers/<user id>/<upload>`, what a client uploads for its next request;
 /// - `downloads/<user id>/<session>/<random>`, a response that is too large to be sent inline. `<session>` is half of
-///   the SHA-256 of the session's name, which may contain any character.
+///   the SHA-256 of the session's name, which may contain any character;
+/// - `exports/<user id>/<random>`, everything that a user has.
 ///
 /// None of them is below `public/`, the only prefix that is served. Keys have fewer than 120 bytes.
 pub type PrivateKey = Key<Private>;
@@ -38,6 +39,12 @@ impl PrivateKey {
         Self::download_of(user, session_part(session), random)
     }
 
+    /// The key of an export of everything that a user has. `random` must be unpredictable.
+    #[must_use]
+    pub fn export(user: UserId, random: u128) -> Self {
+        Self::new(format!("{EXPORTS}{user}/{random:032x}"))
+    }
+
     fn download_of(user: UserId, session: u128, random: u128) -> Self {
         Self::new(format!("{DOWNLOADS}{user}/{session:032x}/{random:032x}"))
     }
@@ -55,6 +62,9 @@ impl KeyKind for Private {
             let (generation, random) = rest.split_once('/')?;
             let random = u128::from_str_radix(random, 16).ok()?;
             Some(PrivateKey::integers(user.parse().ok()?, generation.parse().ok()?, random))
+        } else if let Some(rest) = text.strip_prefix(EXPORTS) {
+            let (user, random) = rest.split_once('/')?;
+            Some(PrivateKey::export(user.parse().ok()?, u128::from_str_radix(random, 16).ok()?))
         } else {
             let (user, rest) = text.strip_prefix(DOWNLOADS)?.split_once('/')?;
             let (session, random) = rest.split_once('/')?;
@@ -74,8 +84,9 @@ mod tests {
     const ID: &str = "01901234-5678-7abc-8def-0123456789ab";
     const OTHER: &str = "01901234-5678-7abc-8def-0123456789ac";
 
-    fn keys() -> [PrivateKey; 3] {
+    fn keys() -> [PrivateKey; 4] {
         [
+            PrivateKey::export(ID.parse().unwrap(), 0xbeef),
             PrivateKey::integers(ID.parse().unwrap(), OTHER.parse().unwrap(), 0xbeef),
             PrivateKey::integers_upload(ID.parse().unwrap(), OTHER.parse().unwrap()),
             PrivateKey::download(ID.parse().unwrap(), &IntegerSession::default_name(), u128::MAX),
@@ -107,7 +118,7 @@ mod tests {
 
     #[test]
     fn other_texts_are_not_keys() {
-        let [set, upload, download] = keys().map(PrivateKey::into_string);
+        let [_, set, upload, download] = keys().map(PrivateKey::into_string);
         for bad in [
             String::new(),
             "integers/".to_owned(),

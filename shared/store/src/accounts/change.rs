@@ -263,7 +263,6 @@ impl AccountTables {
     fn user(&self, transaction: &mut Transaction, old: &User, new: &User) -> Result<WriteId, StoreError> {
         let update = Update::new()
             .set("username", text(new.username.as_str()))
-            .set("name_sk", text(new.username.key().as_str()))
             .set("password", text(&*new.password))
             .set("revision", number(new.revision))
             .when(unchanged(old));

@@ -34,8 +34,10 @@ impl<T> ListPage<T> {
 
 /// The order in which a list is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
+pub enum Order {
+    /// In the order of the sort key, which for ids is that of time.
     OldestFirst,
+    /// The other way round.
     NewestFirst,
 }
 

@@ -3,7 +3,9 @@
 use aviary_model::{GenerationId, IntegerSession, SessionId, Timestamp, UserId};
 use futures_util::{StreamExt, TryStreamExt};
 
-use super::{Integers, MAX_ATTEMPTS, Manifest, OpenSession, SessionBound, StoredSet, manifest_key, set_key};
+use super::{
+    Integers, MAX_ATTEMPTS, Manifest, OpenSession, SessionBound, StoredSet, manifest_item, manifest_key, set_key,
+};
 use crate::credentials::Credentials;
 use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
 use crate::dynamodb::error::StoreError;
@@ -81,7 +83,7 @@ impl Integers {
                 before = self.open(new.user, &new.session, now).await?;
             }
             let mut transaction = Transaction::default();
-            let item = item(manifest_key(new.user, &new.session), &manifest, [])?;
+            let item = manifest_item(manifest_key(new.user, &new.session), &manifest)?;
             let (manifest_at, counted_at) = match &before.manifest {
                 None => {
                     let manifest_at = transaction.create(&self.table, item)?;

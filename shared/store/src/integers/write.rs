@@ -5,7 +5,7 @@ use aviary_model::{SessionId, SetId, Timestamp};
 use super::upload::leads_to;
 use super::{
     Integers, MAX_ATTEMPTS, MAX_SESSION_BYTES, MAX_SESSION_SETS, Manifest, OpenSession, SessionBound, StoredSet,
-    manifest_key, set_key,
+    manifest_item, manifest_key, set_key,
 };
 use crate::credentials::Credentials;
 use crate::credentials::idempotency_keys::{IdempotencyClaim, lapsed};
@@ -151,7 +151,7 @@ impl Integers {
         if open.manifest.is_none() && replaced.is_none() {
             let made_under = open.under.clone();
             let manifest = Manifest { generation: open.generation, sets: 1, bytes: set.bytes, made_under };
-            let manifest_at = transaction.create(&self.table, item(key, &manifest, [])?)?;
+            let manifest_at = transaction.create(&self.table, manifest_item(key, &manifest)?)?;
             return Ok((manifest_at, Some(self.count_session(transaction, open.user)?)));
         }
         let (more_sets, most_sets) = match replaced {

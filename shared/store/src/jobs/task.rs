@@ -1,6 +1,8 @@
 //! What a job does.
 
-use aviary_model::{CommentId, EdgeId, Email, GenerationId, IntegerSession, SetId, TweetId, UploadId, UserId};
+use aviary_model::{
+    CommentId, EdgeId, Email, GenerationId, IntegerSession, ReportTarget, SessionId, SetId, TweetId, UploadId, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::feed::notification_content::NotificationContent;
@@ -46,6 +48,20 @@ pub enum Task {
         user: UserId,
         /// The account's address at that time.
         to: Email,
+    },
+    /// Warn a user of what others reported and staff found against the rules.
+    Warned {
+        /// The user who is warned.
+        user: UserId,
+        /// What was reported.
+        target: ReportTarget,
+    },
+    /// Write everything that a user has into a file.
+    Export {
+        /// The user.
+        user: UserId,
+        /// The export that this job makes.
+        export: SessionId,
     },
     /// Notify the owner of the deletion of the account.
     AccountDeleted {
@@ -256,6 +272,8 @@ impl Task {
             | Self::ConfirmEmail { user, .. }
             | Self::EmailChangeUndone { user, .. }
             | Self::PasswordChanged { user, .. }
+            | Self::Warned { user, .. }
+            | Self::Export { user, .. }
             | Self::AccountDeleted { user, .. }
             | Self::SweepSessions { user }
             | Self::Purge { user, .. }

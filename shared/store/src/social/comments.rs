@@ -42,7 +42,7 @@ pub struct Comment {
 /// The comments of the `social` table.
 #[derive(Clone, Debug)]
 pub struct Comments {
-    table: SocialTable,
+    pub(crate) table: SocialTable,
 }
 
 impl Comments {

@@ -1,6 +1,6 @@
 //! The keys of the table `social` (`docs/data-model.md`).
 
-use aviary_model::{CommentId, EdgeId, TweetId, UserId};
+use aviary_model::{CommentId, EdgeId, ReportTarget, TweetId, UserId};
 use uuid::Uuid;
 
 use crate::dynamodb::item::Key;
@@ -139,4 +139,24 @@ pub(crate) fn with_media_key(author: UserId, id: TweetId) -> Key {
 /// The key of the pointer from an author to a comment.
 pub(crate) fn commented_key(author: UserId, id: CommentId) -> Key {
     Key::new(works_pk(author), format!("COMMENT#{id}"))
+}
+
+/// The partition of a person's reports.
+pub(crate) fn reporter_pk(reporter: UserId) -> String {
+    format!("R#{reporter}")
+}
+
+/// The key of a person's report of a thing.
+pub(crate) fn report_key(reporter: UserId, target: ReportTarget) -> Key {
+    Key::new(reporter_pk(reporter), format!("REPORT#{target}"))
+}
+
+/// The key of the case of a thing.
+pub(crate) fn case_key(target: ReportTarget) -> Key {
+    Key::new(format!("CASE#{target}"), "CASE")
+}
+
+/// The list of the reports about a thing.
+pub(crate) fn reports_list(target: ReportTarget) -> String {
+    format!("REPORTS#{target}")
 }

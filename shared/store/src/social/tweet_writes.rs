@@ -139,7 +139,9 @@ fn places(tweet: &Tweet) -> Result<Vec<Item>, StoreError> {
     let by = [("author", tweet.author.to_string())];
     let mut places = vec![item(authored_key(tweet.author, tweet.id), &Nothing {}, by.clone())?];
     if !tweet.media.is_empty() {
-        places.push(item(with_media_key(tweet.author, tweet.id), &Nothing {}, by)?);
+        let by_time = [("time_pk", shard("MEDIA", tweet.id.uuid())), ("time_sk", tweet.id.to_string())];
+        let index = by.into_iter().chain(by_time);
+        places.push(item(with_media_key(tweet.author, tweet.id), &Nothing {}, index)?);
     }
     for tag in tweet.message.tags() {
         places.push(tag_item(tweet.id, tweet.author, &tag)?);

@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod administration_lists;
 mod cost;
 mod credentials;
 mod dynamodb;

@@ -4,6 +4,7 @@ mod profiles;
 mod reactions;
 mod relation_costs;
 mod relations;
+mod reports;
 mod search;
 mod tweet_costs;
 mod tweets;

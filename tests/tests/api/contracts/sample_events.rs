@@ -10,6 +10,8 @@ use serde_json::Value;
 
 /// Each file and the status of its answer, or 0 for events that are no HTTP requests.
 const EVENTS: &[(&str, u16)] = &[
+    ("admin-login-form.json", 200),
+    ("admin-users-anonymous.json", 303),
     ("auth-signup.json", 201),
     ("auth-jwt-create.json", 200),
     ("auth-jwt-refresh.json", 200),
@@ -73,8 +75,8 @@ const EVENTS: &[(&str, u16)] = &[
     ("worker-sweep-sessions.json", 0),
 ];
 
-const FUNCTIONS: [&str; 10] =
-    ["auth", "feed", "integers", "keys", "notifications", "profiles", "status", "tweets", "users", "worker"];
+const FUNCTIONS: [&str; 11] =
+    ["admin", "auth", "feed", "integers", "keys", "notifications", "profiles", "status", "tweets", "users", "worker"];
 
 /// The function is the first word of the file's name.
 fn function_of(file: &str) -> &str {

@@ -73,7 +73,7 @@ async fn name_owners_and_profile_change_together() {
     assert!(store.profiles.by_name(&NameKey::of("ada")).await.unwrap().is_none());
     let profile = store.profiles.by_name(&NameKey::of("grace")).await.unwrap().unwrap();
     assert_eq!((profile.id, profile.username.as_str()), (ada.id, "Grace"));
-    let item = store.raw_item(&store.names.accounts, &format!("U#{}", ada.id), "USER").await.unwrap();
+    let item = store.raw_item(&store.names.accounts, "NAME#grace", "NAME").await.unwrap();
     assert_eq!(item["name_sk"], text("grace"), "the administration finds the new name");
     assert_eq!(store.items().await, items + 2, "the old name and address, which are held");
 }

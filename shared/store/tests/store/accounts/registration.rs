@@ -53,7 +53,8 @@ async fn a_new_user_has_its_index_entries() {
 
     let account = store.raw_item(&store.names.accounts, &pk, "USER").await.unwrap();
     assert_eq!((&account["time_pk"], &account["time_sk"]), (&text(&shard("USERS")), &text(&id)));
-    assert_eq!((&account["name_pk"], &account["name_sk"]), (&text(&shard("USERS")), &text("ada")));
+    let name = store.raw_item(&store.names.accounts, "NAME#ada", "NAME").await.unwrap();
+    assert_eq!((&name["name_pk"], &name["name_sk"]), (&text(&shard("NAMES")), &text("ada")));
     let profile = store.raw_item(&store.names.social, &pk, "PROFILE").await.unwrap();
     assert_eq!((&profile["time_pk"], &profile["time_sk"]), (&text(&shard("PROFILES")), &text(&id)));
 }

@@ -8,39 +8,40 @@ use aviary_store::{AccountChange, AccountChangeError, AddressChange, EndSessions
 use aviary_web::{ApiError, Client, FieldErrors};
 use http::StatusCode;
 
-use crate::flows::mailed_token::invalid_token;
+use crate::context::AccountContext;
 use crate::security_events::{audit, audit_refused, security_event};
-use crate::state::AuthState;
 
 /// The form fields that the errors of a change are reported under; they differ by endpoint.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct FieldNames {
-    pub(crate) username: &'static str,
-    pub(crate) email: &'static str,
+pub struct FieldNames {
+    /// The username's field.
+    pub username: &'static str,
+    /// The address's field.
+    pub email: &'static str,
 }
 
 /// The usual field names.
-pub(crate) const FIELDS: FieldNames = FieldNames { username: "username", email: "email" };
+pub const FIELDS: FieldNames = FieldNames { username: "username", email: "email" };
 
 /// Hashes a new password, after checking it against the policy.
 ///
 /// # Errors
 /// 400 with every rule that the password breaks.
-pub(crate) async fn hash_new(
-    state: &AuthState,
+pub async fn hash_new(
+    context: &AccountContext,
     field: &str,
     password: PasswordText,
     user: &User,
 ) -> Result<String, ApiError> {
     check_new(field, &password, user)?;
-    Ok(state.passwords.hash(password).await?)
+    Ok(context.passwords.hash(password).await?)
 }
 
 /// Checks a new password against the policy.
 ///
 /// # Errors
 /// 400 with every rule that the password breaks.
-pub(crate) fn check_new(field: &str, password: &PasswordText, user: &User) -> Result<(), ApiError> {
+pub fn check_new(field: &str, password: &PasswordText, user: &User) -> Result<(), ApiError> {
     let mut errors = FieldErrors::default();
     for broken in at_change(password, &user.username, user.email.as_ref()) {
         errors.push(field, broken);
@@ -54,14 +55,14 @@ pub(crate) fn check_new(field: &str, password: &PasswordText, user: &User) -> Re
 /// # Errors
 /// 400 if the username or the address is taken or the mailed token was used, 409 if another request changed the
 /// account, 429 if it holds too many former addresses. A mailbox that had too many notices gets none of this.
-pub(crate) async fn change(
-    state: &AuthState,
+pub async fn change(
+    context: &AccountContext,
     client: &Client,
     user: &User,
     change: AccountChange,
     fields: FieldNames,
 ) -> Result<User, ApiError> {
-    write_change(state, client, user, change).await?.map_err(|error| refusal(error, fields, state.clock.now()))
+    write_change(context, client, user, change).await?.map_err(|error| refusal(error, fields, context.clock.now()))
 }
 
 /// As [`change`], by a caller, whose changes of name and address are limited. One that is refused because a name is taken
@@ -69,62 +70,62 @@ pub(crate) async fn change(
 ///
 /// # Errors
 /// As [`change`]; 429 after too many changes or such refusals, or too many mails to the new address.
-pub(crate) async fn change_by(
-    state: &AuthState,
+pub async fn change_by(
+    context: &AccountContext,
     client: &Client,
     (caller, user): (&Caller, &User),
     mut change: AccountChange,
     fields: FieldNames,
 ) -> Result<User, ApiError> {
     if change.username.as_ref().is_some_and(|name| *name != user.username) {
-        change.counts.push(state.limiter.username_change(user.id));
+        change.counts.push(context.limiter.username_change(user.id));
     }
     if !matches!(change.address, AddressChange::Keep) {
-        change.counts.push(state.limiter.address_change(user.id));
+        change.counts.push(context.limiter.address_change(user.id));
     }
     if let AddressChange::Ask { email, .. } = &change.address {
-        change.counts.push(state.limiter.confirmation_mail(&email.key()));
+        change.counts.push(context.limiter.confirmation_mail(&email.key()));
     }
-    let changed = write_change(state, client, user, change).await?;
+    let changed = write_change(context, client, user, change).await?;
     match &changed {
-        Err(AccountChangeError::Taken { .. }) => state.limiter.count_taken(caller).await?,
+        Err(AccountChangeError::Taken { .. }) => context.limiter.count_taken(caller).await?,
         // A request over its own limit uses up no other one.
-        Err(AccountChangeError::TooOften { .. }) => state.limiter.uncount(caller).await?,
+        Err(AccountChangeError::TooOften { .. }) => context.limiter.uncount(caller).await?,
         _ => {}
     }
-    changed.map_err(|error| refusal(error, fields, state.clock.now()))
+    changed.map_err(|error| refusal(error, fields, context.clock.now()))
 }
 
 async fn write_change(
-    state: &AuthState,
+    context: &AccountContext,
     client: &Client,
     user: &User,
     mut change: AccountChange,
 ) -> Result<Result<User, AccountChangeError>, ApiError> {
-    let now = state.clock.now();
+    let now = context.clock.now();
     let events = events(user, &change);
     let same_mode = change.mode.as_ref().is_none_or(|mode| *mode == user.mode);
     if events.is_empty() && same_mode && change.end_sessions.is_none() && change.redeem.is_none() {
         return Ok(Ok(user.clone()));
     }
-    change.jobs.extend(jobs(state, user, &change)?);
+    change.jobs.extend(jobs(context, user, &change)?);
     if let (Some(to), Some(_)) = (&user.email, &change.password) {
-        change.notice = Some(notice(state, to, Task::PasswordChanged { user: user.id, to: to.clone() })?);
+        change.notice = Some(notice(context, to, Task::PasswordChanged { user: user.id, to: to.clone() })?);
     }
     for event in &events {
-        change.activities.push(security_event(state, client, event)?);
+        change.activities.push(security_event(context, client, event)?);
     }
     let audited = async {
         for event in &events {
-            audit(state, client, event, Some(user.id)).await;
+            audit(context, client, event, Some(user.id)).await;
         }
     };
-    let (changed, ()) = futures_util::join!(state.tables.change(user, &change, now), audited);
+    let (changed, ()) = futures_util::join!(context.tables.change(user, &change, now), audited);
     if let Err(error) = &changed
         && !events.is_empty()
         && !matches!(error, AccountChangeError::Store(_))
     {
-        audit_refused(state, client, user.id).await;
+        audit_refused(context, client, user.id).await;
     }
     Ok(changed)
 }
@@ -148,7 +149,7 @@ fn events(user: &User, change: &AccountChange) -> Vec<&'static str> {
 }
 
 /// The jobs that follow from a change: mails, and the removal of ended sessions.
-fn jobs(state: &AuthState, user: &User, change: &AccountChange) -> Result<Vec<Job>, ApiError> {
+fn jobs(context: &AccountContext, user: &User, change: &AccountChange) -> Result<Vec<Job>, ApiError> {
     let (id, current) = (user.id, user.email.as_ref());
     let mut tasks = Vec::new();
     match &change.address {
@@ -160,7 +161,7 @@ fn jobs(state: &AuthState, user: &User, change: &AccountChange) -> Result<Vec<Jo
             tasks.push(Task::ConfirmEmail { user: id, change: user.next_revision() });
         }
         AddressChange::Undo(number) => {
-            let back = user.replaced_by(*number, state.clock.now()).map(|former| &former.email);
+            let back = user.replaced_by(*number, context.clock.now()).map(|former| &former.email);
             let replaced = current.filter(|current| back.is_some_and(|back| back != *current));
             tasks.extend(replaced.map(|to| Task::EmailChangeUndone { user: id, to: to.clone() }));
         }
@@ -168,14 +169,14 @@ fn jobs(state: &AuthState, user: &User, change: &AccountChange) -> Result<Vec<Jo
     if change.end_sessions.is_some() {
         tasks.push(Task::SweepSessions { user: id });
     }
-    let now = state.clock.now();
-    Ok(tasks.into_iter().map(|task| state.tables.jobs.job(task, now)).collect::<Result<_, _>>()?)
+    let now = context.clock.now();
+    Ok(tasks.into_iter().map(|task| context.tables.jobs.job(task, now)).collect::<Result<_, _>>()?)
 }
 
 /// A notice to a mailbox, unless it has had too many.
-fn notice(state: &AuthState, mailbox: &Email, task: Task) -> Result<Notice, ApiError> {
-    let job = state.tables.jobs.job(task, state.clock.now())?;
-    Ok(Notice { job, count: state.limiter.notice_mail(&mailbox.key()) })
+fn notice(context: &AccountContext, mailbox: &Email, task: Task) -> Result<Notice, ApiError> {
+    let job = context.tables.jobs.job(task, context.clock.now())?;
+    Ok(Notice { job, count: context.limiter.notice_mail(&mailbox.key()) })
 }
 
 /// The mail to the address that a change replaces, or is to replace. It can take the change back, so no limit leaves it
@@ -198,7 +199,7 @@ fn refusal(error: AccountChangeError, fields: FieldNames, now: Timestamp) -> Api
 }
 
 /// 400: the username or the address belongs to another account; both errors at once if both do.
-pub(crate) fn taken(username: Option<&str>, email: Option<&str>) -> ApiError {
+pub fn taken(username: Option<&str>, email: Option<&str>) -> ApiError {
     let mut errors = FieldErrors::default();
     if let Some(field) = username {
         errors.push(field, "A user with that username already exists.");
@@ -210,7 +211,7 @@ pub(crate) fn taken(username: Option<&str>, email: Option<&str>) -> ApiError {
 }
 
 /// 409: another request changed the account first; nothing of this one was written.
-pub(crate) fn changed_meanwhile() -> ApiError {
+pub fn changed_meanwhile() -> ApiError {
     ApiError::detail(StatusCode::CONFLICT, "The account was changed by another request. Try again.")
 }
 
@@ -218,21 +219,21 @@ pub(crate) fn changed_meanwhile() -> ApiError {
 ///
 /// # Errors
 /// 409 if another request raised the epoch first.
-pub(crate) async fn end_sessions(
-    state: &AuthState,
+pub async fn end_sessions(
+    context: &AccountContext,
     client: &Client,
     user: UserId,
     end: EndSessions,
     task: Task,
 ) -> Result<(), ApiError> {
-    let job = state.tables.jobs.job(task, state.clock.now())?;
-    let ended = security_event(state, client, "sessions_ended")?;
+    let job = context.tables.jobs.job(task, context.clock.now())?;
+    let ended = security_event(context, client, "sessions_ended")?;
     let (done, ()) = futures_util::join!(
-        state.tables.end_all_sessions(user, end, &job, &ended),
-        audit(state, client, "sessions_ended", Some(user)),
+        context.tables.end_all_sessions(user, end, &job, &ended),
+        audit(context, client, "sessions_ended", Some(user)),
     );
     if !done? {
-        audit_refused(state, client, user).await;
+        audit_refused(context, client, user).await;
         return Err(changed_meanwhile());
     }
     Ok(())
@@ -243,21 +244,27 @@ pub(crate) async fn end_sessions(
 ///
 /// # Errors
 /// 409 if another request changed the account first.
-pub(crate) async fn delete(state: &AuthState, client: &Client, user: &User) -> Result<(), ApiError> {
-    let now = state.clock.now();
+pub async fn delete(context: &AccountContext, client: &Client, user: &User) -> Result<(), ApiError> {
+    let now = context.clock.now();
     let told = user.email.as_ref().map(|to| {
         let task = Task::AccountDeleted { user: user.id, to: to.clone() };
-        notice(state, to, task)
+        notice(context, to, task)
     });
     let told = told.transpose()?;
-    let purge = state.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, now)?;
+    let purge = context.tables.jobs.job(Task::Purge { user: user.id, round: 0 }, now)?;
     let (deleted, ()) = futures_util::join!(
-        state.tables.delete(user, std::slice::from_ref(&purge), told.as_ref(), now),
-        audit(state, client, "account_deleted", Some(user.id)),
+        context.tables.delete(user, std::slice::from_ref(&purge), told.as_ref(), now),
+        audit(context, client, "account_deleted", Some(user.id)),
     );
     if !deleted? {
-        audit_refused(state, client, user.id).await;
+        audit_refused(context, client, user.id).await;
         return Err(changed_meanwhile());
     }
     Ok(())
+}
+
+/// 400: a mailed token is unknown, expired, used, or belongs to another state of the account.
+#[must_use]
+pub fn invalid_token() -> ApiError {
+    ApiError::field("token", "Invalid token for given user.")
 }

@@ -1,0 +1,59 @@
+//! The function's state.
+
+use aviary_accounts::AccountContext;
+use aviary_auth::Authenticator;
+use aviary_media::MediaUrls;
+use aviary_runtime::{Start, StartError};
+use aviary_store::{Comments, Db, Integers, IntegersTable, JobsTable, PageReads, Reports, SocialTable, Tweets};
+use axum::extract::FromRef;
+
+/// What the handlers need. Clones are cheap.
+#[derive(Clone, Debug)]
+pub struct AdminState {
+    pub(crate) account: AccountContext,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) tweets: Tweets,
+    pub(crate) comments: Comments,
+    pub(crate) reports: Reports,
+    pub(crate) page_reads: PageReads,
+    pub(crate) integers: Integers,
+    pub(crate) media: MediaUrls,
+    /// The origin of pictures, which pages may show.
+    pub(crate) media_url: String,
+    pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) audit_group: String,
+}
+
+impl AdminState {
+    /// Reads the settings and the public keys.
+    ///
+    /// # Errors
+    /// When a setting is missing or invalid, or DynamoDB does not answer.
+    pub async fn new(start: &Start) -> Result<Self, StartError> {
+        let settings = &start.settings;
+        let db = Db::new(&start.aws, start.entropy.clone());
+        let authenticator = Authenticator::start(start, &db).await?;
+        let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
+        let jobs = JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?);
+        let media_url = settings.required("AVIARY_MEDIA_URL")?.to_owned();
+        Ok(Self {
+            account: AccountContext::new(start, &db, authenticator.limiter.clone(), "admin")?,
+            authenticator,
+            tweets: Tweets::new(&social),
+            comments: Comments::new(&social),
+            reports: Reports::new(&social),
+            page_reads: PageReads::new(&social),
+            integers: Integers::new(&IntegersTable::new(&db, settings.required("AVIARY_INTEGERS_TABLE")?), &jobs),
+            media: MediaUrls::new(media_url.clone()),
+            media_url,
+            logs: aws_sdk_cloudwatchlogs::Client::new(&start.aws),
+            audit_group: settings.required("AVIARY_AUDIT_LOG_GROUP")?.to_owned(),
+        })
+    }
+}
+
+impl FromRef<AdminState> for Authenticator {
+    fn from_ref(state: &AdminState) -> Self {
+        state.authenticator.clone()
+    }
+}

@@ -1,0 +1,9 @@
+//! The administration website: `/admin/…`, as a browser without JavaScript sees it.
+
+mod access;
+mod audit;
+mod browser;
+mod content;
+mod cost;
+mod reports;
+mod users;

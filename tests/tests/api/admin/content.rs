@@ -1,0 +1,116 @@
+//! Profiles, tweets, comments, media and integer sessions in the administration.
+
+use e2e::acts::people::sign_up_staff;
+use e2e::acts::tweets::comment;
+use e2e::ids::id_of;
+use e2e::{Browser, Form, Service, eventually, jpeg};
+use serde_json::json;
+
+/// Waits until a list shows this text, which its index may show later.
+async fn shows(browser: &Browser, path: &str, text: &str) -> String {
+    eventually(&format!("{path} shows {text}"), async || {
+        let page = browser.clone().get(path).await.with_status(200).text();
+        page.contains(text).then_some(page)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn everything_is_listed_and_each_entry_leads_to_its_page() {
+    let service = Service::running();
+    let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
+    let tweet = id_of(&service.tweet(&user, "a tweet to look at").await);
+    let comment = comment(&service, &user, &tweet, "a comment to look at").await.with_status(201).field("id");
+    let sets = json!({"session_id": "a session to look at", "integer_sets": [{"set_id": "a", "integers": [{"index": 0, "X": 1, "q": 1}]}]});
+    service.post_as(&user, "/integers/session/", &sets).await.with_status(201);
+    let mut browser = Browser::signed_in(&service, &staff).await;
+    shows(&browser, "/admin/tweets/", &format!("/admin/tweets/{tweet}/")).await;
+    shows(&browser, "/admin/comments/", &format!("/admin/comments/{comment}/")).await;
+    shows(&browser, "/admin/profiles/", &format!("/admin/users/{}/", user.id)).await;
+    shows(&browser, "/admin/integers/", "a session to look at").await;
+    for (path, text) in [
+        (format!("/admin/tweets/{tweet}/"), "a tweet to look at"),
+        (format!("/admin/comments/{comment}/"), "a comment to look at"),
+    ] {
+        let page = browser.get(&path).await.with_status(200).text();
+        assert!(page.contains(text) && page.contains(&user.username), "{page}");
+    }
+    for path in ["/admin/tweets/019a0000-0000-7000-8000-0000000000aa/", "/admin/comments/x/"] {
+        browser.get(path).await.with_status(404);
+    }
+}
+
+#[tokio::test]
+async fn a_tweet_with_its_picture_is_taken_down() {
+    let service = Service::running();
+    let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
+    let form = Form::default().text("message", "look").file("imagelinks", "a.jpg", "image/jpeg", &jpeg(64, 48, 1));
+    let posted = service.post("/tweet").bearer(&user.access).multipart(&form).send().await.json();
+    let (id, picture) = (id_of(&posted), posted["imagelinks"][0].as_str().unwrap().to_owned());
+    service.fetch(&picture).await.with_status(200);
+    let mut browser = Browser::signed_in(&service, &staff).await;
+    let media = shows(&browser, "/admin/media/", &picture).await;
+    assert!(media.contains(&format!("/admin/tweets/{id}/")), "{media}");
+
+    let target = format!("tweet:{id}");
+    let question = browser.get(&format!("/admin/delete/?target={target}&next=/admin/media/")).await.with_status(200);
+    assert!(
+        question.text().contains("look") && question.text().contains("1 pictures or videos"),
+        "{}",
+        question.text()
+    );
+    browser.post_through("/admin/delete/", &[("target", &target), ("next", "/admin/media/")]).await;
+    service.get(&format!("/api/tweets/{id}/")).send().await.with_status(404);
+    eventually("the picture is removed", async || (service.fetch(&picture).await.status != 200).then_some(())).await;
+    let trail = service.audit_trail(&target).await;
+    assert_eq!(trail.len(), 1, "{trail:?}");
+    assert!(
+        trail[0].contains("tweet_deleted") && trail[0].contains(&staff.id) && trail[0].contains(&user.id),
+        "{trail:?}"
+    );
+    let again = browser.post_through("/admin/delete/", &[("target", &target)]).await.text();
+    assert!(again.contains("it is not there any more"), "{again}");
+}
+
+#[tokio::test]
+async fn comments_and_integer_sessions_are_removed() {
+    let service = Service::running();
+    let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
+    let tweet = id_of(&service.tweet(&user, "hello").await);
+    let comment = comment(&service, &user, &tweet, "bad words").await.with_status(201).field("id");
+    let sets = json!({"session_id": "big: one", "integer_sets": [{"set_id": "a", "integers": [{"index": 0, "X": 1, "q": 1}]}]});
+    service.post_as(&user, "/integers/session/", &sets).await.with_status(201);
+    let mut browser = Browser::signed_in(&service, &staff).await;
+    let targets = [format!("comment:{comment}"), format!("integers:{}:big: one", user.id)];
+    let fields = [("target", targets[0].as_str()), ("target", targets[1].as_str())];
+    let page = browser.post_through("/admin/delete/", &fields).await.text();
+    assert!(page.contains("Done for 2 entries."), "{page}");
+    let comments = service.get(&format!("/api/tweets/{tweet}/comments/")).send().await.with_status(200).text();
+    assert!(!comments.contains("bad words"), "{comments}");
+    service.get_as(&user, "/integers/session/?session_id=big:%20one").await.with_status(404);
+    let trail = service.audit_trail(&user.id).await.join("\n");
+    assert!(trail.contains("comment_deleted") && trail.contains("integers_deleted"), "{trail}");
+    assert!(!trail.contains("big: one") && !trail.contains("bad words"), "texts are not logged");
+}
+
+#[tokio::test]
+async fn what_people_write_is_never_markup() {
+    let service = Service::running();
+    let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
+    let evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    let tweet = id_of(&service.tweet(&user, evil).await);
+    let edit = json!({"alias": evil, "bio": evil});
+    service.put("/api/profiles/edit/").bearer(&user.access).json(&edit).send().await.with_status(200);
+    let mut browser = Browser::signed_in(&service, &staff).await;
+    for path in [
+        format!("/admin/tweets/{tweet}/"),
+        format!("/admin/users/{}/", user.id),
+        format!("/admin/delete/?target=tweet:{tweet}"),
+        "/admin/users/?q=%3Cscript%3Ealert(1)%3C/script%3E%22".to_owned(),
+        "/admin/audit/?user=%3Cscript%3Ealert(1)%22".to_owned(),
+        "/admin/login/?next=%22%3E%3Cscript%3Ealert(1)".to_owned(),
+    ] {
+        let page = browser.get(&path).await.with_status(200).text();
+        assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "{path}: {page}");
+    }
+}
