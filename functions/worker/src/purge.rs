@@ -24,6 +24,8 @@ impl Worker {
         }
         self.bucket.delete_all(&Folder::avatars(user.uuid())).await?;
         let more = [
+            // Before `social`, which removes what leads to them.
+            self.purge_media(user).await?,
             self.purge_works(user).await?,
             self.purge.relations(user).await?,
             self.purge.told_by(user, self.clock.now()).await?,

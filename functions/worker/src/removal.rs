@@ -2,7 +2,7 @@
 //! under way wrote, and what indexes did not show yet.
 
 use aviary_media::Folder;
-use aviary_model::{CommentId, TweetId, UserId};
+use aviary_model::{CommentId, MediaId, TweetId, UserId};
 use aviary_store::Task;
 
 use crate::outcome::{Outcome, TaskError, second_round};
@@ -10,8 +10,19 @@ use crate::worker::Worker;
 
 impl Worker {
     /// Removes a tweet's objects, comments, reactions, timeline entries, notifications and tags. Replies stay.
-    pub(crate) async fn remove_tweet(&self, author: UserId, tweet: TweetId, round: u32) -> Result<Outcome, TaskError> {
-        self.bucket.delete_all(&Folder::tweet(tweet.uuid())).await?;
+    pub(crate) async fn remove_tweet(
+        &self,
+        author: UserId,
+        tweet: TweetId,
+        media: &[MediaId],
+        round: u32,
+    ) -> Result<Outcome, TaskError> {
+        for folder in [Folder::tweet(tweet.uuid()), Folder::thumbnails(tweet.uuid())] {
+            self.bucket.delete_all(&folder).await?;
+        }
+        for media in media {
+            self.remove_media_of(author, *media).await?;
+        }
         let more = [
             self.purge.comments_on(tweet, author, &self.jobs, self.clock.now()).await?,
             self.purge.reactions(tweet).await?,
@@ -21,9 +32,12 @@ impl Worker {
             self.purge.tags(tweet).await?,
         ];
         if more.contains(&true) {
-            return Ok(Outcome::Again { task: Task::RemoveTweet { author, tweet, round }, after_seconds: 0 });
+            return Ok(Outcome::Again {
+                task: Task::RemoveTweet { author, tweet, media: media.to_vec(), round },
+                after_seconds: 0,
+            });
         }
-        Ok(second_round(round, |round| Task::RemoveTweet { author, tweet, round }))
+        Ok(second_round(round, |round| Task::RemoveTweet { author, tweet, media: media.to_vec(), round }))
     }
 
     /// Removes a comment's likes and notifications.

@@ -40,7 +40,7 @@ const MAX_BRANDS: usize = 64;
 /// The `ftyp` of every video that is served.
 const FTYP: &[u8; 28] = b"\0\0\0\x1cftypisom\0\0\x02\0isomiso2mp41";
 /// The spellings of its media type.
-const TYPES: [&str; 5] = ["video/mp4", "video/x-m4v", "application/mp4", "video/mpeg4", "video/quicktime"];
+pub(super) const TYPES: [&str; 5] = ["video/mp4", "video/x-m4v", "application/mp4", "video/mpeg4", "video/quicktime"];
 
 /// A video that is safe to publish: an MP4 of known size and duration, without metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +130,9 @@ pub fn plan_video(
     let head_length = FTYP.len() + movie.len() + 8;
     let moved = Moved::new(&ranges, head_length as u64);
     for table in &samples.offsets {
-        moved.rewrite(&mut movie, table).ok_or(VideoError::Malformed { offset: table.start, reason: "no such sample" })?;
+        moved
+            .rewrite(&mut movie, table)
+            .ok_or(VideoError::Malformed { offset: table.start, reason: "no such sample" })?;
     }
     let head = [FTYP.as_slice(), &movie, &data.to_be_bytes(), b"mdat"].concat();
     Ok(VideoPlan {

@@ -203,7 +203,8 @@ fn a_video_may_come_in_pieces_and_have_64_bit_sizes() {
     }
     let to_the_end = [&[0; 4][..], b"mdat", &[7; 1_000]].concat();
     clean(&[&file[..file.len() - 1_008], &to_the_end].concat());
-    let film = Film { top: vec![[&1_u32.to_be_bytes()[..], b"free", &20_u64.to_be_bytes(), b"SECR"].concat()], ..film() };
+    let film =
+        Film { top: vec![[&1_u32.to_be_bytes()[..], b"free", &20_u64.to_be_bytes(), b"SECR"].concat()], ..film() };
     clean(&film.file());
 }
 
@@ -273,7 +274,11 @@ fn what_is_on_no_list_is_blanked_at_every_level() {
         in_table: vec![
             a_box(b"stsd", &counted(0, 1, &pictures())),
             a_box(b"stts", &counted(0, 1, b"\0\0\0\x0a\0\0\0\x05SECRET")),
-            a_box(b"stsz", &[counted(0, 0, &[&10_u32.to_be_bytes()[..], &[0, 0, 0, 100].repeat(10)].concat()), b"SECRET".to_vec()].concat()),
+            a_box(
+                b"stsz",
+                &[counted(0, 0, &[&10_u32.to_be_bytes()[..], &[0, 0, 0, 100].repeat(10)].concat()), b"SECRET".to_vec()]
+                    .concat(),
+            ),
             a_box(b"sdtp", b"\0\0\0\0SECRET"),
             grouping(b"roll"),
             a_box(b"sbgp", b"\0\0\0\0roll\0\0\0\x01\0\0\0\x0a\0\0\0\x01SECRET"),
@@ -361,9 +366,8 @@ fn other_codecs_are_refused() {
 
 #[test]
 fn tables_that_lead_elsewhere_are_refused() {
-    let sized = |size: u32, count: u32| {
-        a_box(b"stsz", &[&[0; 4], &size.to_be_bytes()[..], &count.to_be_bytes()].concat())
-    };
+    let sized =
+        |size: u32, count: u32| a_box(b"stsz", &[&[0; 4], &size.to_be_bytes()[..], &count.to_be_bytes()].concat());
     for tables in [
         // Samples behind the end of the data, more samples than chunks hold, fewer, and none.
         vec![sized(1_000, 10)],

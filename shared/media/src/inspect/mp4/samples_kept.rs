@@ -61,9 +61,16 @@ impl ChunkOffsets {
 
 /// The sizes of a track's samples.
 enum Sizes {
-    Same { size: u64, count: u64 },
+    Same {
+        size: u64,
+        count: u64,
+    },
     /// `bits` is 4, 8, 16 or 32.
-    Table { start: usize, bits: usize, count: u64 },
+    Table {
+        start: usize,
+        bits: usize,
+        count: u64,
+    },
 }
 
 impl Sizes {
@@ -133,7 +140,8 @@ impl Samples {
         if self.count > MAX_SAMPLES || self.chunks.len().saturating_add(offsets.count) > MAX_CHUNKS {
             return Err(VideoError::Malformed { offset: stbl.start, reason: "too many samples" });
         }
-        let run_count = usize::try_from(u32_at(source, runs.body.start + 4).ok_or_else(broken)?).map_err(|_| broken())?;
+        let run_count =
+            usize::try_from(u32_at(source, runs.body.start + 4).ok_or_else(broken)?).map_err(|_| broken())?;
         let run = |place: usize| {
             let at = runs.body.start + 8 + place * 12;
             (place < run_count && at + 12 <= runs.body.end)
