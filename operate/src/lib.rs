@@ -1,4 +1,4 @@
-//! The operator's tasks on a deployment: `cargo xtask staff`, `import-django` and `recount`.
+//! The operator's tasks on a deployment: `cargo xtask staff`, `import-django`, `recount` and `sweep-media`.
 //!
 //! It is a separate program, so that `xtask` does not link the AWS SDK. It finds its tables in `AVIARY_` variables, as
 //! the functions do.
@@ -10,3 +10,4 @@ pub mod imported_user;
 pub mod operator;
 pub mod recount;
 pub mod staff;
+pub mod sweep_media;

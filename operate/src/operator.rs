@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aviary_model::{Clock, Entropy, EntropyError, UserId};
 use aviary_runtime::{OsEntropy, Settings, SettingsError, SystemClock};
 use aviary_store::{
-    Accounts, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, Profiles, Recount, SocialTable,
+    Accounts, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, MediaNames, Profiles, Recount, SocialTable,
 };
 use aviary_telemetry::{Audit, AuditEvent};
 use aws_types::SdkConfig;
@@ -23,6 +23,8 @@ pub struct Operator {
     pub profiles: Profiles,
     /// Compares and sets counters.
     pub recount: Recount,
+    /// Reads which objects of the bucket items name.
+    pub media_names: MediaNames,
     /// The audit trail; `None` without `AVIARY_AUDIT_LOG_GROUP`.
     pub audit: Option<Audit>,
     /// The system's clock.
@@ -60,6 +62,7 @@ impl Operator {
             accounts: Accounts::new(&AccountsTable::new(&db, settings.required("AVIARY_ACCOUNTS_TABLE")?)),
             credentials: Credentials::new(&CredentialsTable::new(&db, settings.required("AVIARY_CREDENTIALS_TABLE")?)),
             recount: Recount::new(&social, &feed),
+            media_names: MediaNames::new(&social),
             profiles: Profiles::new(&social),
             audit,
             db,

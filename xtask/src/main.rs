@@ -41,6 +41,7 @@ fn perform(task: Task) -> Result<()> {
         Task::Bench(args) => bench::bench(&workspace, &mut Supervisor::new()?, &args),
         Task::Staff(args) => operate::staff(&workspace, &mut Supervisor::new()?, &args),
         Task::Seed(args) => seed::seed(&args).map(|_| ()),
+        Task::SweepMedia(args) => operate::sweep_media(&workspace, &mut Supervisor::new()?, &args),
         Task::Recount(args) => operate::recount(&workspace, &mut Supervisor::new()?, &args),
         Task::ImportDjango(args) => operate::import_django(&workspace, &mut Supervisor::new()?, &args),
     }

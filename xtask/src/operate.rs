@@ -1,4 +1,4 @@
-//! `cargo xtask staff`, `import-django` and `recount`. They find the deployment and start the program `operate`, so
+//! `cargo xtask staff`, `import-django`, `recount` and `sweep-media`. They find the deployment and start the program `operate`, so
 //! that xtask is not linked with the AWS SDK.
 
 mod deployed;
@@ -14,14 +14,14 @@ use anyhow::{Context, Result, ensure};
 use aviary_template::{Storage, Template};
 
 use crate::{
-    cli::{DeploymentArgs, ImportDjangoArgs, RecountArgs, StaffArgs},
+    cli::{DeploymentArgs, ImportDjangoArgs, RecountArgs, StaffArgs, SweepMediaArgs},
     console, local,
     process::Supervisor,
     run::{AWS_PORT, DYNAMODB_PORT},
     workspace::Workspace,
 };
 
-use variables::{AUDIT, Environment, NAMES};
+use variables::{AUDIT, BUCKET, Environment, NAMES};
 
 /// The program has printed why it failed.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -50,6 +50,15 @@ pub fn import_django(workspace: &Workspace, supervisor: &mut Supervisor, args: &
 /// Compares counters with the items that they count.
 pub fn recount(workspace: &Workspace, supervisor: &mut Supervisor, args: &RecountArgs) -> Result<()> {
     let mut arguments: Vec<OsString> = vec!["recount".into(), "--pause".into(), args.pause.to_string().into()];
+    if args.repair {
+        arguments.push("--repair".into());
+    }
+    operate(workspace, supervisor, &args.deployment, &arguments)
+}
+
+/// Compares the media in the bucket with the items that name them.
+pub fn sweep_media(workspace: &Workspace, supervisor: &mut Supervisor, args: &SweepMediaArgs) -> Result<()> {
+    let mut arguments: Vec<OsString> = vec!["sweep-media".into(), "--pause".into(), args.pause.to_string().into()];
     if args.repair {
         arguments.push("--repair".into());
     }
@@ -111,6 +120,8 @@ fn names(storage: &Storage) -> Result<Environment> {
         let table = table.with_context(|| format!("template.yaml has no table `{id}`"))?;
         environment.insert(variable.to_owned(), table.name.clone());
     }
+    let bucket = storage.buckets.iter().find(|bucket| bucket.logical_id == BUCKET.1);
+    environment.extend(bucket.map(|bucket| (BUCKET.0.to_owned(), bucket.name.clone())));
     let group = storage.log_groups.iter().find(|group| group.logical_id == AUDIT.1);
     environment.extend(group.map(|group| (AUDIT.0.to_owned(), group.name.clone())));
     Ok(environment)

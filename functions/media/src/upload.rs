@@ -28,7 +28,7 @@ impl Media {
         object: &NewObject,
     ) -> Result<&'static str, EventError> {
         let upload = match self.uploads.begin(user, media, &object.etag).await? {
-            Begun::Begun(upload) => upload,
+            Begun::Check(upload) => upload,
             Begun::Decided => {
                 self.bucket.delete_private(key).await?;
                 return Ok("decided before");

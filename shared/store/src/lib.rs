@@ -60,6 +60,7 @@ pub use social::block_checks::WriteError;
 pub use social::comments::{Comment, Comments};
 pub use social::edge_states::ReactionIds;
 pub use social::feed_lookup::{FeedLookup, FeedLookupResult};
+pub use social::media_names::MediaNames;
 pub use social::media_uploads::{Begun, MediaFile, MediaOutcome, MediaUpload, MediaUploads, Unusable};
 pub use social::page_reads::{PageData, PageKeys, PageReads};
 pub use social::profiles::{Picture, Profile, ProfileChange, Profiles, ServiceProfile};

@@ -6,6 +6,7 @@ mod edit;
 mod home;
 mod lists;
 mod marks;
+mod media;
 mod one_comment;
 mod reactions;
 mod show;

@@ -4,13 +4,13 @@ use aviary_model::IntegerSession;
 use sha2::{Digest, Sha256};
 
 /// Images and videos of tweets.
-pub(super) const TWEETS: &str = "public/tweets/";
+pub(crate) const TWEETS: &str = "public/tweets/";
 /// Images and videos that were uploaded directly.
-pub(super) const MEDIA: &str = "public/media/";
+pub(crate) const MEDIA: &str = "public/media/";
 /// Thumbnails of images.
-pub(super) const THUMBNAILS: &str = "public/thumbnails/";
+pub(crate) const THUMBNAILS: &str = "public/thumbnails/";
 /// Profile pictures.
-pub(super) const AVATARS: &str = "public/avatars/";
+pub(crate) const AVATARS: &str = "public/avatars/";
 /// Units of integer sets.
 pub(super) const INTEGERS: &str = "integers/";
 /// Uploads for requests about integers.

@@ -89,7 +89,7 @@ pub enum MediaOutcome {
 #[derive(Debug)]
 pub enum Begun {
     /// It is to be checked.
-    Begun(Box<MediaUpload>),
+    Check(Box<MediaUpload>),
     /// It was decided before.
     Decided,
     /// There is no such media item.
@@ -223,7 +223,7 @@ impl MediaUploads {
             Applied::Done(was) => {
                 let was: MediaUpload = self.table.read(was)?;
                 let upload = MediaUpload { state: MediaState::Processing, etag: Some(etag.to_owned()), ..was };
-                Begun::Begun(Box::new(upload))
+                Begun::Check(Box::new(upload))
             }
             Applied::Refused(found) if found.is_empty() => Begun::Missing,
             Applied::Refused(_) => Begun::Decided,
