@@ -38,7 +38,8 @@ fn is_blue(pixel: [u8; 3]) -> bool {
 
 #[test]
 fn every_kind_of_picture_becomes_a_small_one() {
-    for format in [image::ImageFormat::Jpeg, image::ImageFormat::Png, image::ImageFormat::Gif, image::ImageFormat::WebP] {
+    for format in [image::ImageFormat::Jpeg, image::ImageFormat::Png, image::ImageFormat::Gif, image::ImageFormat::WebP]
+    {
         let small = thumbnail(&clean(encoded(halves(1000, 500), format))).unwrap();
         let picture = decoded(&small).to_rgb8();
         assert_eq!((picture.width(), picture.height()), (THUMBNAIL_SIDE, THUMBNAIL_SIDE / 2), "{format:?}");
@@ -93,10 +94,12 @@ fn what_does_not_fit_into_memory_is_refused_before_it_is_decoded() {
         checksum.update(data);
         [&(data.len() as u32).to_be_bytes()[..], kind, data, &checksum.finalize().to_be_bytes()].concat()
     };
-    let png = [&b"\x89PNG\r\n\x1a\n"[..], &chunk(b"IHDR", &header), &chunk(b"IDAT", b"x"), &chunk(b"IEND", b"")].concat();
+    let png =
+        [&b"\x89PNG\r\n\x1a\n"[..], &chunk(b"IHDR", &header), &chunk(b"IDAT", b"x"), &chunk(b"IEND", b"")].concat();
     let components = b"\x01\x11\0\x02\x11\0\x03\x11\0\x04\x11\0";
     let frame = [&b"\xff\xc2\0\x14\x08"[..], &6_000_u16.to_be_bytes(), &8_000_u16.to_be_bytes(), b"\x04", components];
-    let jpeg = [&b"\xff\xd8"[..], &frame.concat(), b"\xff\xda\0\x0e\x04\x01\0\x02\0\x03\0\x04\0\0\x3f\0x\xff\xd9"].concat();
+    let jpeg =
+        [&b"\xff\xd8"[..], &frame.concat(), b"\xff\xda\0\x0e\x04\x01\0\x02\0\x03\0\x04\0\0\x3f\0x\xff\xd9"].concat();
     for (format, file) in [(ImageFormat::Png, png), (ImageFormat::Jpeg, jpeg)] {
         let length = file.len() as u64;
         let parts = vec![Bytes::from(file)];

@@ -7,6 +7,7 @@ mod home;
 mod lists;
 mod marks;
 mod media;
+mod media_full;
 mod one_comment;
 mod reactions;
 mod show;
