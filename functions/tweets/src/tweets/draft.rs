@@ -39,8 +39,7 @@ impl Draft {
     pub(crate) fn read(form: &Form, parent: Option<&Tweet>, found: &[MediaUpload]) -> Result<Self, ApiError> {
         let mut fields = Fields::of(form);
         let (images, videos) = (form.files("imagelinks"), form.files("videolinks"));
-        let named = media_ids(form);
-        let has_media = !images.is_empty() || !videos.is_empty() || named.as_ref().is_ok_and(|ids| !ids.is_empty());
+        let has_media = !images.is_empty() || !videos.is_empty() || found.iter().any(|upload| upload.usable().is_ok());
         let message = message(&mut fields, has_media);
         let author = fields.blankable("author", |text| {
             Ok::<_, Vec<Infallible>>((!text.trim().is_empty()).then(|| text.trim().to_owned()))
@@ -48,7 +47,7 @@ impl Draft {
         check_counts(&mut fields, images.len(), videos.len());
         let images = read_images(&mut fields);
         let video = read_video(&mut fields);
-        let uploads = read_uploads(&mut fields, named, found);
+        let uploads = read_uploads(&mut fields, found);
         check_together(&mut fields, (images.len(), videos.len()), &uploads);
         match in_reply_to(form) {
             Ok(Some(id)) if parent.is_none() => fields.error("in_reply_to", no_object(&id)),
@@ -122,13 +121,14 @@ fn alt(fields: &mut Fields<'_>, place: usize) -> Option<AltText> {
     parsed.map_err(|errors| errors.iter().for_each(|error| fields.error("alt", error))).ok()
 }
 
-/// The media that a form names, as texts. A blank text of a form names none.
+/// The media that a form names, as texts, each with what is wrong with it. A blank text names none.
 ///
 /// # Errors
 /// What is wrong with the field as a whole.
-fn media_ids(form: &Form) -> Result<Vec<String>, String> {
+fn media_ids(form: &Form) -> Result<Vec<Result<String, &'static str>>, String> {
     let is_list = match form.get("media") {
-        Some(Field::Json(value)) => value.is_array() || value.is_null(),
+        Some(Field::Json(Value::Null)) => return Ok(Vec::new()),
+        Some(Field::Json(value)) => value.is_array(),
         Some(Field::Number(_) | Field::Object(_)) => false,
         _ => true,
     };
@@ -143,9 +143,8 @@ fn media_ids(form: &Form) -> Result<Vec<String>, String> {
     for value in sent {
         match value {
             Field::Text(text) if text.is_empty() => {}
-            Field::Json(Value::Null) => {}
-            Field::Text(id) | Field::Json(Value::String(id)) => ids.push(id.trim().to_owned()),
-            _ => return Err("Incorrect type. Expected a media id.".to_owned()),
+            Field::Text(id) | Field::Json(Value::String(id)) => ids.push(Ok(id.trim().to_owned())),
+            _ => ids.push(Err("Incorrect type. Expected a media id.")),
         }
     }
     Ok(ids)
@@ -153,21 +152,24 @@ fn media_ids(form: &Form) -> Result<Vec<String>, String> {
 
 /// The ids of the media that a form names, as far as they are ids.
 pub(crate) fn named_media(form: &Form) -> Vec<MediaId> {
-    media_ids(form).unwrap_or_default().iter().filter_map(|id| id.parse().ok()).collect()
+    media_ids(form).unwrap_or_default().into_iter().filter_map(|id| id.ok()?.parse().ok()).collect()
 }
 
 /// The media items that the form names. Another's is as unknown as one that does not exist.
-fn read_uploads(
-    fields: &mut Fields<'_>,
-    named: Result<Vec<String>, String>,
-    found: &[MediaUpload],
-) -> Vec<MediaUpload> {
-    let named = named.unwrap_or_else(|error| {
+fn read_uploads(fields: &mut Fields<'_>, found: &[MediaUpload]) -> Vec<MediaUpload> {
+    let named = media_ids(fields.form()).unwrap_or_else(|error| {
         fields.error("media", error);
         Vec::new()
     });
     let mut uploads: Vec<MediaUpload> = Vec::new();
     for id in named {
+        let id = match id {
+            Ok(id) => id,
+            Err(wrong) => {
+                fields.error("media", wrong);
+                continue;
+            }
+        };
         let media = found.iter().find(|upload| id.parse() == Ok(upload.id));
         let usable = media.ok_or(Unusable::Unknown).and_then(|upload| upload.usable().map(|()| upload));
         match usable {
