@@ -44,4 +44,13 @@ pub enum Task {
         #[arg(long, value_name = "SECONDS", default_value_t = 5)]
         pause: u16,
     },
+    /// Compare the media in the bucket with the items that name them.
+    SweepMedia {
+        /// Remove objects that no item names.
+        #[arg(long)]
+        repair: bool,
+        /// How long an object must have been without an item.
+        #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+        pause: u16,
+    },
 }

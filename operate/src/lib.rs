@@ -1,4 +1,4 @@
-//! The operator's tasks on a deployment: `cargo xtask staff`, `import-django`, `migrate` and `recount`.
+//! The operator's tasks on a deployment: `cargo xtask staff`, `import-django`, `migrate`, `recount` and `sweep-media`.
 //!
 //! It is a separate program, so that `xtask` does not link the AWS SDK. It finds its tables in `AVIARY_` variables, as
 //! the functions do.
@@ -11,3 +11,4 @@ pub mod migrate;
 pub mod operator;
 pub mod recount;
 pub mod staff;
+pub mod sweep_media;

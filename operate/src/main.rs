@@ -7,12 +7,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use aviary_media::Bucket;
 use aviary_runtime::Settings;
 use clap::Parser;
 use operate::cli::{Cli, Task};
 use operate::migrate::migrate;
 use operate::operator::Operator;
 use operate::recount::{Recounting, recount};
+use operate::sweep_media::{SweepingMedia, sweep_media};
 use operate::{django_dump, import, imported_user, staff};
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,7 +30,8 @@ async fn main() -> ExitCode {
 
 async fn perform(task: Task) -> Result<()> {
     aviary_telemetry::init("error")?;
-    let operator = Operator::new(&aviary_aws::sdk_config()?, &Settings::from_environment()?)?;
+    let (aws, settings) = (aviary_aws::sdk_config()?, Settings::from_environment()?);
+    let operator = Operator::new(&aws, &settings)?;
     match task {
         Task::Staff { name, remove } => {
             let line = staff::set_staff(&operator, &name, !remove).await?;
@@ -40,6 +43,15 @@ async fn perform(task: Task) -> Result<()> {
         }
         Task::ImportDjango { file } => import_django(&operator, &file).await?,
         Task::Recount { repair, pause } => recount_all(&operator, repair, pause).await?,
+        Task::SweepMedia { repair, pause } => {
+            let name = settings.required("AVIARY_MEDIA_BUCKET")?;
+            // It makes no URL.
+            let bucket = Bucket::connect(&aws, name, "");
+            let sweeping = SweepingMedia { repair, pause: Duration::from_secs(pause.into()) };
+            let summary = sweep_media(&operator, &bucket, sweeping, &mut io::stdout()).await?;
+            writeln!(io::stdout(), "{summary}")?;
+            ensure!(summary.is_right(), "objects and items do not fit; `--repair` removes objects that no item names");
+        }
     }
     Ok(())
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use aviary_model::{Clock, Entropy, EntropyError, UserId};
 use aviary_runtime::{OsEntropy, Settings, SettingsError, SystemClock};
 use aviary_store::{
-    Accounts, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, Migrator, Profiles, Recount, SocialTable,
-    kind,
+    Accounts, AccountsTable, Credentials, CredentialsTable, Db, FeedTable, MediaNames, Migrator, Profiles, Recount,
+    SocialTable, kind,
 };
 use aviary_telemetry::{Audit, AuditEvent};
 use aws_types::SdkConfig;
@@ -26,6 +26,8 @@ pub struct Operator {
     pub migrator: Migrator<kind::Social>,
     /// Compares and sets counters.
     pub recount: Recount,
+    /// Reads which objects of the bucket items name.
+    pub media_names: MediaNames,
     /// The audit trail; `None` without `AVIARY_AUDIT_LOG_GROUP`.
     pub audit: Option<Audit>,
     /// The system's clock.
@@ -64,6 +66,7 @@ impl Operator {
             credentials: Credentials::new(&CredentialsTable::new(&db, settings.required("AVIARY_CREDENTIALS_TABLE")?)),
             migrator: Migrator::of_social(&social),
             recount: Recount::new(&social, &feed),
+            media_names: MediaNames::new(&social),
             profiles: Profiles::new(&social),
             audit,
             db,

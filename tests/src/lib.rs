@@ -23,7 +23,8 @@ pub use client::{Account, Answer, Browser, Call, Cipher, Cookies, Form, PASSWORD
 pub use clock::now;
 pub use eventually::eventually;
 pub use files::{
-    is_same_picture, jpeg, jpeg_with_gps, mp4_with_position, png, says_where_it_was_filmed, says_where_it_was_taken,
+    filmed_samples, is_same_picture, jpeg, jpeg_with_gps, mov_with_position, mp4_with_position, png, samples_of,
+    says_where_it_was_filmed, says_where_it_was_taken,
 };
 pub use forge::Forge;
 pub use jwt::{claims_of, unsigned};

@@ -12,6 +12,7 @@ pub struct Things {
     pub owner: Account,
     tweet: String,
     comment: String,
+    media: String,
 }
 
 /// A request that a row's sample describes.
@@ -34,14 +35,17 @@ impl Things {
     /// How many things [`Things::of`] creates that count against the limit of the account's writes.
     pub const WRITES: usize = 3;
 
-    /// Makes the things: a tweet with a comment, and an integer session with one set.
+    /// Makes the things: a tweet with a comment, an integer session with one set, and an upload that waits for its file.
     pub async fn of(service: &Service, owner: Account) -> Self {
         let tweet = service.tweet(&owner, "mine").await["id"].as_str().expect("an id").to_owned();
         let call = service.post("/integers/session/").bearer(&owner.access).json(&integer_session());
         call.send().await.with_status(201);
         let call = service.post(&format!("/api/tweets/{tweet}/comments/")).bearer(&owner.access);
         let comment = call.json(&json!({"message": "mine too"})).send().await.with_status(201).field("id");
-        Self { owner, tweet, comment }
+        let file = json!({"filename": "a.jpg", "content_type": "image/jpeg", "size": 10});
+        let call = service.post("/api/tweets/media/").bearer(&owner.access).json(&file);
+        let media = call.send().await.with_status(201).field("media_id");
+        Self { owner, tweet, comment, media }
     }
 
     /// The row's sample about these things, as this caller would send it, or an anonymous one. `mark` is a new word.
@@ -65,6 +69,7 @@ impl Things {
             Subject::Profile => Some(self.owner.id.clone()),
             Subject::Tweet => Some(self.tweet.clone()),
             Subject::Comment => Some(self.comment.clone()),
+            Subject::Media => Some(self.media.clone()),
             Subject::Session => Some(self.session()),
             Subject::Tag => Some("mine".to_owned()),
         };

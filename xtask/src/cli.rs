@@ -37,6 +37,8 @@ pub enum Task {
     Migrate(MigrateArgs),
     /// Compare every counter (likes, followers, unread notifications, …) with the items that it counts.
     Recount(RecountArgs),
+    /// Find media objects that no item names, and items whose object is missing.
+    SweepMedia(SweepMediaArgs),
 }
 
 /// Options of `run`.
@@ -192,6 +194,20 @@ pub struct RecountArgs {
     pub repair: bool,
     /// Seconds after which a counter must still be wrong in the same way.
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
+    pub pause: u16,
+    /// The deployment.
+    #[command(flatten)]
+    pub deployment: DeploymentArgs,
+}
+
+/// Options of `sweep-media`.
+#[derive(Clone, Debug, Args)]
+pub struct SweepMediaArgs {
+    /// Remove objects that no item names.
+    #[arg(long)]
+    pub repair: bool,
+    /// Seconds after which an object must still be without an item.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub pause: u16,
     /// The deployment.
     #[command(flatten)]

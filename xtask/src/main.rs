@@ -45,6 +45,7 @@ fn perform(task: Task) -> Result<()> {
             operate::first_staff(&workspace, &mut Supervisor::new()?, &args)
         }
         Task::Migrate(args) => operate::migrate(&workspace, &mut Supervisor::new()?, &args),
+        Task::SweepMedia(args) => operate::sweep_media(&workspace, &mut Supervisor::new()?, &args),
         Task::Recount(args) => operate::recount(&workspace, &mut Supervisor::new()?, &args),
         Task::ImportDjango(args) => operate::import_django(&workspace, &mut Supervisor::new()?, &args),
     }

@@ -1,5 +1,5 @@
-//! `cargo xtask staff`, `import-django`, `migrate` and `recount`. They find the deployment and start the program `operate`, so
-//! that xtask is not linked with the AWS SDK.
+//! `cargo xtask staff`, `import-django`, `migrate`, `recount` and `sweep-media`. They find the deployment and start the
+//! program `operate`, so that xtask is not linked with the AWS SDK.
 
 mod deployed;
 mod variables;
@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use aviary_template::{Storage, Template};
 
 use crate::{
-    cli::{DeploymentArgs, ImportDjangoArgs, MigrateArgs, RecountArgs, SeedArgs, StaffArgs},
+    cli::{DeploymentArgs, ImportDjangoArgs, MigrateArgs, RecountArgs, SeedArgs, StaffArgs, SweepMediaArgs},
     console, local,
     process::Supervisor,
     run::{AWS_PORT, DYNAMODB_PORT},
@@ -22,7 +22,7 @@ use crate::{
     workspace::Workspace,
 };
 
-use variables::{AUDIT, Environment, NAMES};
+use variables::{AUDIT, BUCKET, Environment, NAMES};
 
 /// The program has printed why it failed.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -70,6 +70,15 @@ pub fn migrate(workspace: &Workspace, supervisor: &mut Supervisor, args: &Migrat
 /// Compares counters with the items that they count.
 pub fn recount(workspace: &Workspace, supervisor: &mut Supervisor, args: &RecountArgs) -> Result<()> {
     let mut arguments: Vec<OsString> = vec!["recount".into(), "--pause".into(), args.pause.to_string().into()];
+    if args.repair {
+        arguments.push("--repair".into());
+    }
+    operate(workspace, supervisor, &args.deployment, &arguments)
+}
+
+/// Compares the media in the bucket with the items that name them.
+pub fn sweep_media(workspace: &Workspace, supervisor: &mut Supervisor, args: &SweepMediaArgs) -> Result<()> {
+    let mut arguments: Vec<OsString> = vec!["sweep-media".into(), "--pause".into(), args.pause.to_string().into()];
     if args.repair {
         arguments.push("--repair".into());
     }
@@ -131,6 +140,8 @@ fn names(storage: &Storage) -> Result<Environment> {
         let table = table.with_context(|| format!("template.yaml has no table `{id}`"))?;
         environment.insert(variable.to_owned(), table.name.clone());
     }
+    let bucket = storage.buckets.iter().find(|bucket| bucket.logical_id == BUCKET.1);
+    environment.extend(bucket.map(|bucket| (BUCKET.0.to_owned(), bucket.name.clone())));
     let group = storage.log_groups.iter().find(|group| group.logical_id == AUDIT.1);
     environment.extend(group.map(|group| (AUDIT.0.to_owned(), group.name.clone())));
     Ok(environment)

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `/tweet` | `tweets/tweet.rs` |
 //! | `/api/tweets/`, `/api/tweets/<id>/` | `tweets/collection.rs`, `tweets/item.rs` |
+//! | `/api/tweets/media/`, `/api/tweets/media/<id>/` | `media/collection.rs`, `media/item.rs` |
 //! | `/api/tweets/<id>/comments/`, `/api/tweets/comments/<id>/` | `comments/collection.rs`, `comments/item.rs` |
 //! | `/api/tweets/comments/<id>/like/`, `…/report/` | `comments/like.rs`, `comments/report.rs` |
 //! | `/api/tweets/<id>/like/`, `…/likes/`, `…/retweet/`, `…/save/`, `…/report/` | `reactions/like.rs`, `likes.rs`, … |
@@ -23,6 +24,7 @@ mod state;
 
 pub mod comments;
 pub mod lists;
+pub mod media;
 pub mod reactions;
 pub mod tweets;
 

@@ -5,6 +5,7 @@ use utoipa_axum::routes;
 
 use crate::comments::{self, collection as tweet_comments, item as comment};
 use crate::lists::{by, by_likes, by_media, replies, saved, tags};
+use crate::media;
 use crate::reactions::{like, likes, report, retweet, retweets, save};
 use crate::state::TweetsState;
 use crate::tweets::{collection, item, tweet};
@@ -25,6 +26,19 @@ fn tweets(routes: Routes<TweetsState>) -> Routes<TweetsState> {
     routes
         .add(posts.of("001"), routes!(tweet::post_tweet))
         .add(posts.of("000"), routes!(collection::create_tweet))
+        .add(
+            user()
+                .creates()
+                .limit(RouteLimit::UploadsAccount)
+                .round_trips(3)
+                .of("001")
+                .body(r#"{"filename": "$MARK.jpg", "content_type": "image/jpeg", "size": 1000}"#),
+            routes!(media::collection::create_media),
+        )
+        .add(
+            own().about(Subject::Media).round_trips(1).of("001").refuses(404).not_even_staff(),
+            routes!(media::item::show_media),
+        )
         .add(any().about(Subject::Tweet).round_trips(2).of("000"), routes!(item::show_tweet))
         .add(
             one.body(r#"{"message": "taken over"}"#).limit(RouteLimit::SpreadAccount).refuses(403).not_even_staff(),

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use aviary_auth::Authenticator;
+use aviary_auth::{Authenticator, Limiter};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
 use aviary_store::{
-    Comments, Db, FeedTable, HomeTimelines, Jobs, JobsTable, PageReads, Profiles, Reactions, Reports, SocialTable,
-    Tweets,
+    Comments, Db, FeedTable, HomeTimelines, Jobs, JobsTable, MediaUploads, PageReads, Profiles, Reactions, Reports,
+    SocialTable, Tweets,
 };
 use axum::extract::FromRef;
 
@@ -20,6 +20,8 @@ pub struct TweetsState {
     pub(crate) page_reads: PageReads,
     pub(crate) bucket: Bucket,
     pub(crate) tweets: Tweets,
+    pub(crate) uploads: MediaUploads,
+    pub(crate) limiter: Limiter,
     pub(crate) comments: Comments,
     pub(crate) reactions: Reactions,
     pub(crate) reports: Reports,
@@ -41,7 +43,9 @@ impl TweetsState {
         let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
         let feed = FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?);
         Ok(Self {
+            limiter: authenticator.limiter.clone(),
             authenticator,
+            uploads: MediaUploads::new(&social),
             page_reads: PageReads::new(&social),
             home: HomeTimelines::new(&social, &feed),
             profiles: Profiles::new(&social),

@@ -12,6 +12,7 @@ mod integers;
 mod mail_body;
 mod mail_link;
 mod mailer;
+mod media;
 mod notices;
 mod outcome;
 mod purge;

@@ -25,6 +25,8 @@ impl Worker {
         self.bucket.delete_all(&Folder::avatars(user.uuid())).await?;
         self.bucket.delete_all(&Folder::exports(user)).await?;
         let more = [
+            // Before `social`, which removes what leads to them.
+            self.purge_media(user).await?,
             self.purge_works(user).await?,
             self.purge.relations(user).await?,
             self.purge.reports_about(ReportTarget::Profile(user)).await?,

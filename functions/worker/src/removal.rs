@@ -2,7 +2,7 @@
 //! under way wrote, and what indexes did not show yet.
 
 use aviary_media::Folder;
-use aviary_model::{CommentId, ReportTarget, TweetId, UserId};
+use aviary_model::{CommentId, MediaId, ReportTarget, TweetId, UserId};
 use aviary_store::Task;
 
 use crate::outcome::{Outcome, TaskError, second_round};
@@ -11,8 +11,19 @@ use crate::worker::Worker;
 impl Worker {
     /// Removes a tweet's objects, comments, reactions, timeline entries, notifications, tags and reports. Replies
     /// stay.
-    pub(crate) async fn remove_tweet(&self, author: UserId, tweet: TweetId, round: u32) -> Result<Outcome, TaskError> {
-        self.bucket.delete_all(&Folder::tweet(tweet.uuid())).await?;
+    pub(crate) async fn remove_tweet(
+        &self,
+        author: UserId,
+        tweet: TweetId,
+        media: &[MediaId],
+        round: u32,
+    ) -> Result<Outcome, TaskError> {
+        for folder in [Folder::tweet(tweet.uuid()), Folder::thumbnails(tweet.uuid())] {
+            self.bucket.delete_all(&folder).await?;
+        }
+        for media in media {
+            self.remove_media_of(author, *media).await?;
+        }
         let more = [
             self.purge.comments_on(tweet, author, &self.jobs, self.clock.now()).await?,
             self.purge.reactions(tweet).await?,
@@ -23,9 +34,12 @@ impl Worker {
             self.purge.reports_about(ReportTarget::Tweet(tweet)).await?,
         ];
         if more.contains(&true) {
-            return Ok(Outcome::Again { task: Task::RemoveTweet { author, tweet, round }, after_seconds: 0 });
+            return Ok(Outcome::Again {
+                task: Task::RemoveTweet { author, tweet, media: media.to_vec(), round },
+                after_seconds: 0,
+            });
         }
-        Ok(second_round(round, |round| Task::RemoveTweet { author, tweet, round }))
+        Ok(second_round(round, |round| Task::RemoveTweet { author, tweet, media: media.to_vec(), round }))
     }
 
     /// Removes a comment's likes, notifications and reports.

@@ -34,7 +34,10 @@ impl Worker {
                 self.delete_integer_session(*user, session, *round).await
             }
             Task::RemoveIntegerUpload { user, upload } => self.remove_integer_upload(*user, *upload).await,
-            Task::RemoveTweet { author, tweet, round } => self.remove_tweet(*author, *tweet, *round).await,
+            Task::RemoveMedia { user, media } => self.remove_media(*user, *media).await,
+            Task::RemoveTweet { author, tweet, media, round } => {
+                self.remove_tweet(*author, *tweet, media, *round).await
+            }
             Task::RemoveComment { author, comment, tweet, tweet_author, round } => {
                 self.remove_comment(*author, *comment, *tweet, *tweet_author, *round).await
             }

@@ -7,7 +7,7 @@ use aviary_model::{Clock, Entropy, Timestamp};
 use aviary_runtime::{EventHandler, Start, StartError, batch_response, stream_records};
 use aviary_store::{
     Accounts, AccountsTable, Archive, Credentials, CredentialsTable, Db, Exports, FeedTable, HomeTimelines, Integers,
-    IntegersTable, Jobs, JobsTable, Notifications, Profiles, Purge, SocialTable,
+    IntegersTable, Jobs, JobsTable, MediaUploads, Notifications, Profiles, Purge, SocialTable,
 };
 use serde_json::{Value, json};
 
@@ -24,6 +24,7 @@ pub struct Worker {
     pub(crate) notifications: Notifications,
     pub(crate) purge: Purge,
     pub(crate) integers: Integers,
+    pub(crate) media: MediaUploads,
     pub(crate) bucket: Bucket,
     pub(crate) profiles: Profiles,
     pub(crate) exports: Exports,
@@ -61,6 +62,7 @@ impl Worker {
             jobs: Jobs::new(&jobs),
             home: HomeTimelines::new(&social, &feed),
             notifications: Notifications::new(&social, &feed),
+            media: MediaUploads::new(&social),
             purge: Purge::new(&credentials, &social, &feed),
             credentials: Credentials::new(&credentials),
             bucket: Bucket::connect(&start.aws, bucket, url),

@@ -84,7 +84,7 @@ pub(crate) fn config(url: &str) -> aws_types::SdkConfig {
 fn storage() -> (Storage, Vec<(String, String)>) {
     let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
     let stack = Stack { stack: "aviary-tests".to_owned(), region: "us-east-1".to_owned(), ..Stack::default() };
-    let tables = Template::load(template).unwrap().storage(&stack).unwrap().tables;
+    let Storage { tables, buckets, .. } = Template::load(template).unwrap().storage(&stack).unwrap();
     let names = [
         ("AccountsTable", "AVIARY_ACCOUNTS_TABLE"),
         ("CredentialsTable", "AVIARY_CREDENTIALS_TABLE"),
@@ -97,7 +97,7 @@ fn storage() -> (Storage, Vec<(String, String)>) {
     });
     let variables = variables.collect();
     let audit = LogGroup { logical_id: "AuditLogGroup".to_owned(), name: AUDIT.to_owned(), retention_days: None };
-    (Storage { tables, log_groups: vec![audit], ..Storage::default() }, variables)
+    (Storage { tables, buckets, log_groups: vec![audit] }, variables)
 }
 
 /// The dump of a Django project with four users and three that can't be imported. Django made its hashes.

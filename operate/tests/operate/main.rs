@@ -6,3 +6,4 @@ mod import;
 mod program;
 mod recount;
 mod staff;
+mod sweep_media;

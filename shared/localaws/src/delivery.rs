@@ -1,9 +1,10 @@
-//! Delivers stream records and scheduled events to functions, as AWS does.
+//! Delivers stream records, events of rules and scheduled events to functions, as AWS does.
 
 mod backoff;
 mod batch;
 mod records;
 mod report;
+mod rule;
 mod schedule;
 mod state;
 mod stream;
@@ -23,6 +24,7 @@ use crate::config::Config;
 use crate::error::StartError;
 use batch::Rules;
 use records::Reader;
+use rule::RuleDelivery;
 use schedule::ScheduleDelivery;
 pub(crate) use state::State;
 use state::Subscription;
@@ -35,6 +37,7 @@ pub(crate) struct Deliveries {
     state: State,
     streams: Vec<StreamDelivery>,
     schedules: Vec<ScheduleDelivery>,
+    rules: Vec<RuleDelivery>,
 }
 
 impl Deliveries {
@@ -43,7 +46,7 @@ impl Deliveries {
         let failed = |error: rusqlite::Error| StartError::Delivery(error.to_string());
         let state = State::open(&config.data.join("delivery.sqlite")).map_err(failed)?;
         let target = config.functions_url.clone().map(|url| Target { url, limit: config.invocation_limit });
-        let mut deliveries = Self { state, streams: Vec::new(), schedules: Vec::new() };
+        let mut deliveries = Self { state, streams: Vec::new(), schedules: Vec::new(), rules: Vec::new() };
         for sources in &config.event_sources {
             for source in &sources.streams {
                 let subscription = Subscription::new(sources, source);
@@ -57,6 +60,11 @@ impl Deliveries {
             }
             if let Some(target) = &target {
                 deliveries.schedules.extend(schedules(config, sources, target));
+                if !sources.rules.is_empty() {
+                    let (function, state) = (sources.binary.clone(), deliveries.state.clone());
+                    let (target, clock) = (target.clone(), Clock::system());
+                    deliveries.rules.push(RuleDelivery { function, state, target, clock });
+                }
             }
         }
         Ok(deliveries)
@@ -71,6 +79,9 @@ impl Deliveries {
     pub(crate) fn spawn(self, tasks: &mut JoinSet<()>, stopped: &watch::Receiver<()>) {
         for stream in self.streams {
             tasks.spawn(until(stopped.clone(), stream.run()));
+        }
+        for rule in self.rules {
+            tasks.spawn(until(stopped.clone(), rule.run()));
         }
         for schedule in self.schedules {
             tasks.spawn(until(stopped.clone(), schedule.run()));

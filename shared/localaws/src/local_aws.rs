@@ -20,6 +20,7 @@ use crate::error::StartError;
 use crate::iam::Callers;
 use crate::local::Local;
 use crate::logs::Logs;
+use crate::s3::events::ObjectEvents;
 use crate::ses::Ses;
 use crate::{dynamodb, s3};
 
@@ -56,13 +57,15 @@ impl LocalAws {
         let lock = lock(&config.data)?;
         let database = dynamodb::open(&config.data.join(DATABASE), &config.storage.tables)?;
         let callers = Arc::new(Callers::of(&config)?);
-        let s3 = s3::open(&config.data.join("s3"), &config.storage.buckets, (&config.credentials, callers.clone()))?;
         let logs = Logs::open(&config.data.join("logs.sqlite"), config.clock.clone())?;
         for group in &config.storage.log_groups {
             logs.ensure_group(&group.name, group.retention_days)?;
         }
         let ses = Ses::open(&config.data.join("emails.sqlite"), config.clock.clone()).map_err(StartError::Ses)?;
         let deliveries = Deliveries::open(&config, &database)?;
+        let events = ObjectEvents::new(deliveries.state(), &config.event_sources);
+        let caller = (&config.credentials, callers.clone());
+        let s3 = s3::open(&config.data.join("s3"), &config.storage.buckets, caller, events)?;
         let trim = Trim::open(&config.data.join(DATABASE), &config, deliveries.state())
             .map_err(|error| StartError::DynamoDb(error.to_string()))?;
         let runtime = tokio::runtime::Builder::new_multi_thread()

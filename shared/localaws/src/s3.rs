@@ -4,6 +4,7 @@
 mod access;
 mod commit;
 mod conditions;
+pub(crate) mod events;
 mod files;
 mod key;
 mod multipart;
@@ -25,6 +26,7 @@ use crate::config::Credentials;
 use crate::error::StartError;
 use crate::iam::Callers;
 use access::{Access, Secrets};
+use events::ObjectEvents;
 use files::Files;
 use service::LocalS3;
 
@@ -37,6 +39,7 @@ pub(crate) fn open(
     root: &Path,
     buckets: &[Bucket],
     (credentials, callers): (&Credentials, Arc<Callers>),
+    events: ObjectEvents,
 ) -> Result<S3Service, StartError> {
     let failed = |error: std::io::Error| StartError::S3(format!("{}: {error}", root.display()));
     let files = Files::open(root).map_err(failed)?;
@@ -47,7 +50,7 @@ pub(crate) fn open(
         files.ensure_bucket(&bucket.name).map_err(failed)?;
     }
     let storage = s3s_fs::FileSystem::new(root).map_err(|error| StartError::S3(format!("{error:?}")))?;
-    let mut builder = S3ServiceBuilder::new(LocalS3::new(storage, files, callers.clone()));
+    let mut builder = S3ServiceBuilder::new(LocalS3::new(storage, files, callers.clone(), events));
     let secret = credentials.secret_key.clone();
     builder.set_auth(Secrets { callers: callers.clone(), secret });
     builder.set_access(Access { callers });

@@ -1,8 +1,11 @@
 //! The S3 bucket: media, and content that is too large for an item or a response.
 
+mod assemble;
 mod body;
+pub(crate) mod checked;
 mod delete_folder;
 pub(crate) mod error;
+pub(crate) mod list;
 pub(crate) mod presign;
 mod private;
 pub(crate) mod upload;

@@ -28,6 +28,7 @@ use crate::inspect::error::InspectError;
 use crate::inspect::format::{ImageFormat, SIGNATURE_LENGTH};
 use crate::inspect::limits::MAX_IMAGE_BYTES;
 use crate::inspect::source::Source;
+use crate::inspect::walked::Walked;
 
 /// An image that is safe to publish: of a known type and size, complete, and without metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct CleanImage {
     pub width: u32,
     /// Height in pixels as displayed.
     pub height: u32,
+    /// How the file says that it is turned before it is shown, as Exif numbers it: 1 to 8.
+    pub orientation: u8,
     /// The file, in order. Most parts are slices of the input.
     pub parts: Vec<Bytes>,
     /// The total length of the parts in bytes.
@@ -72,7 +75,8 @@ pub fn inspect(chunks: &[Bytes], declared_type: Option<&str>) -> Result<CleanIma
         ImageFormat::WebP => webp::walk(&source),
     }?;
     let (parts, length) = walked.kept.finish();
-    Ok(CleanImage { format, width: walked.width, height: walked.height, parts, length })
+    let Walked { width, height, orientation, .. } = walked;
+    Ok(CleanImage { format, width, height, orientation, parts, length })
 }
 
 fn detect(source: &Source<'_>) -> Result<ImageFormat, InspectError> {

@@ -2,7 +2,7 @@
 
 pub(crate) mod folder;
 pub(crate) mod object_key;
-mod prefixes;
+pub(crate) mod prefixes;
 pub(crate) mod private_key;
 pub(crate) mod urls;
 

@@ -11,14 +11,19 @@ mod inspect;
 mod keys;
 
 pub use bucket::Bucket;
+pub use bucket::checked::{Fetched, Version};
 pub use bucket::error::MediaError;
+pub use bucket::list::{KeyPage, MediaPart};
 pub use bucket::presign::{Download, PresignedPost, UploadTerms};
 pub use bucket::upload::Upload;
 pub use inspect::error::InspectError;
-pub use inspect::format::ImageFormat;
-pub use inspect::limits::{MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE, MAX_VIDEO_BYTES, MAX_VIDEO_SECONDS};
+pub use inspect::format::{ImageFormat, UploadKind};
+pub use inspect::limits::{
+    MAX_FRAMES, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE, MAX_VIDEO_BYTES, MAX_VIDEO_SECONDS,
+};
 pub use inspect::mp4::error::VideoError;
-pub use inspect::mp4::{CleanVideo, inspect_video};
+pub use inspect::mp4::outline::VideoOutline;
+pub use inspect::mp4::{CleanVideo, VideoPlan, inspect_video, plan_video};
 pub use inspect::{CleanImage, inspect};
 pub use keys::InvalidKey;
 pub use keys::folder::Folder;

@@ -2,7 +2,7 @@
 
 use aviary_media::MediaUrls;
 use aviary_model::{MediaId, TweetId};
-use aviary_store::{Media, MediaKind, PageData, Profile, Tweet};
+use aviary_store::{Media, MediaKind, MediaState, PageData, Profile, Tweet};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -56,17 +56,20 @@ pub struct ShownMedia {
     pub id: MediaId,
     /// `image` or `video`.
     pub kind: &'static str,
-    /// The URL of the file.
-    pub url: String,
-    /// The URL of a thumbnail; null if there is none.
+    /// The URL of the file; null unless it is `ready`.
+    pub url: Option<String>,
+    /// The URL of an image's thumbnail; null until there is one, and for videos.
     pub thumbnail_url: Option<String>,
+    /// A few characters from which a client draws what is shown until the image is there (blurha.sh); null like the
+    /// thumbnail.
+    pub blurhash: Option<String>,
     /// The width in pixels.
     pub width: u32,
     /// The height in pixels.
     pub height: u32,
     /// The author's description; may be empty.
     pub alt: String,
-    /// Always `ready`.
+    /// `ready`, `processing` or `rejected`.
     pub state: &'static str,
 }
 
@@ -91,7 +94,7 @@ impl ShownTweet {
     #[must_use]
     pub fn of(tweet: &Tweet, author: &Profile, own: OwnReactions, links: Links<'_>) -> Self {
         let urls = |kind: MediaKind| {
-            let media = tweet.media.iter().filter(|media| media.kind == kind);
+            let media = tweet.media.iter().filter(|media| media.kind == kind && media.state == MediaState::Ready);
             media.map(|media| links.media.url(&media.key)).collect()
         };
         Self {
@@ -123,19 +126,19 @@ impl ShownTweet {
 }
 
 impl ShownMedia {
-    fn of(media: &Media, urls: &MediaUrls) -> Self {
+    /// Shows an image or video of a tweet.
+    #[must_use]
+    pub fn of(media: &Media, urls: &MediaUrls) -> Self {
         Self {
             id: media.id,
-            kind: match media.kind {
-                MediaKind::Image => "image",
-                MediaKind::Video => "video",
-            },
-            url: urls.url(&media.key),
-            thumbnail_url: None,
+            kind: media.kind.as_str(),
+            url: (media.state == MediaState::Ready).then(|| urls.url(&media.key)),
+            thumbnail_url: media.thumbnail.as_ref().map(|key| urls.url(key)),
+            blurhash: media.blurhash.clone(),
             width: media.width,
             height: media.height,
             alt: media.alt.as_str().to_owned(),
-            state: "ready",
+            state: media.state.as_str(),
         }
     }
 }

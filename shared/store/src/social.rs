@@ -6,6 +6,8 @@ pub(crate) mod comments;
 pub(crate) mod edge_states;
 pub(crate) mod feed_lookup;
 pub(crate) mod keys;
+pub(crate) mod media_names;
+pub(crate) mod media_uploads;
 pub(crate) mod page_reads;
 pub(crate) mod profiles;
 pub(crate) mod reactions;

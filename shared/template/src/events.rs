@@ -1,4 +1,4 @@
-//! Events that call a function without HTTP: stream records and schedules.
+//! Events that call a function without HTTP: stream records, schedules, and rules of EventBridge.
 
 use serde_yaml_ng::Value;
 
@@ -6,7 +6,7 @@ use crate::evaluate::{Scope, TemplatePath, sequence};
 use crate::filter::Filter;
 use crate::node;
 use crate::rate::{self, RateError};
-use crate::{Schedule, StartingPosition, StreamSource, TemplateError};
+use crate::{EventRule, Schedule, StartingPosition, StreamSource, TemplateError};
 
 /// Lambda's default.
 const DEFAULT_BATCH_SIZE: u32 = 100;
@@ -183,5 +183,20 @@ impl<'a> Event<'a> {
             every: every.map_err(|error: RateError| self.path.below(expression).error(error.to_string()))?,
             input: self.optional("Input")?,
         }))
+    }
+
+    /// The rule of EventBridge of this event; `None` if it has another type or is disabled.
+    pub(crate) fn rule(&self) -> Result<Option<EventRule>, TemplateError> {
+        if !["EventBridgeRule", "CloudWatchEvent"].contains(&self.kind)
+            || self.optional("State")?.as_deref() == Some("DISABLED")
+        {
+            return Ok(None);
+        }
+        let path = self.path.below("Pattern");
+        let node = self.properties.get("Pattern").ok_or_else(|| path.error("is missing"))?;
+        let pattern = self.scope.value(&path, node)?.unwrap_or(Value::Null);
+        let pattern = serde_json::to_string(&pattern).map_err(|error| path.error(error.to_string()))?;
+        let filter = Filter::parse([pattern.as_str()]).map_err(|reason| path.error(reason))?;
+        Ok(Some(EventRule { name: self.optional("RuleName")?.unwrap_or_else(|| self.name.clone()), filter }))
     }
 }

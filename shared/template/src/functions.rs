@@ -21,14 +21,15 @@ pub(crate) fn read(scope: &Scope<'_>) -> Result<Vec<Function>, TemplateError> {
         .collect()
 }
 
-/// Streams and schedules of the functions that have any.
+/// Streams, schedules and rules of the functions that have any.
 pub(crate) fn event_sources(scope: &Scope<'_>) -> Result<Vec<EventSources>, TemplateError> {
     let mut all = Vec::new();
     for (logical_id, resource) in scope.resources("AWS::Serverless::Function")? {
         let properties = Merged::new(scope, &logical_id, resource);
         let (streams, schedules) = (properties.each(Event::stream)?, properties.each(Event::schedule)?);
-        if !streams.is_empty() || !schedules.is_empty() {
-            all.push(EventSources { binary: binary(&logical_id, resource)?, logical_id, streams, schedules });
+        let rules = properties.each(Event::rule)?;
+        if !streams.is_empty() || !schedules.is_empty() || !rules.is_empty() {
+            all.push(EventSources { binary: binary(&logical_id, resource)?, logical_id, streams, schedules, rules });
         }
     }
     Ok(all)

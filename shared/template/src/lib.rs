@@ -20,7 +20,7 @@ pub use error::TemplateError;
 pub use evaluate::ACCOUNT;
 pub use filter::Filter;
 pub use stack::{
-    Attribute, Bucket, EventSources, Function, Index, KeyElement, LogGroup, Policy, Projection, Role, Route, Schedule,
-    Stack, StartingPosition, Storage, StreamSource, Table, local_access_key,
+    Attribute, Bucket, EventRule, EventSources, Function, Index, KeyElement, LogGroup, Policy, Projection, Role, Route,
+    Schedule, Stack, StartingPosition, Storage, StreamSource, Table, local_access_key,
 };
 pub use template::{Settings, Template};

@@ -144,6 +144,17 @@ pub struct EventSources {
     pub streams: Vec<StreamSource>,
     /// Schedules that call it.
     pub schedules: Vec<Schedule>,
+    /// Rules of EventBridge that call it.
+    pub rules: Vec<EventRule>,
+}
+
+/// A rule of EventBridge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRule {
+    /// Its name.
+    pub name: String,
+    /// The events for which it calls the function.
+    pub filter: Filter,
 }
 
 /// A table's stream as a function's event source.

@@ -142,6 +142,25 @@ fn both_kinds_of_schedules_are_rates() {
 }
 
 #[test]
+fn a_rule_has_the_filter_of_its_pattern() {
+    let found = sources(&[
+        "Objects: { Type: EventBridgeRule, Properties: { Pattern: { source: [aws.s3], detail: { table: [!Ref JobsTable], object: { key: [{ prefix: a/ }] } } } } }",
+        "Off: { Type: EventBridgeRule, Properties: { State: DISABLED, Pattern: { source: [aws.s3] } } }",
+    ]);
+    let rules = found.unwrap().remove(0).rules;
+    assert_eq!(rules.len(), 1);
+    let passes = |key: &str, table: &str| {
+        let detail = serde_json::json!({"table": table, "object": {"key": key}});
+        rules[0].filter.passes(&serde_json::json!({"source": "aws.s3", "detail": detail}))
+    };
+    let name = template(&[]).storage(&settings()).unwrap().tables[0].name.clone();
+    assert!(passes("a/b", &name) && !passes("b/a", &name) && !passes("a/b", "other"));
+    let broken = sources(&["Objects: { Type: EventBridgeRule, Properties: { Pattern: { source: x } } }"]);
+    assert!(broken.unwrap_err().to_string().contains("Pattern"));
+    assert!(sources(&["Objects: { Type: EventBridgeRule, Properties: {} }"]).is_err());
+}
+
+#[test]
 fn disabled_events_are_left_out() {
     let found = sources(&[
         "Jobs: { Type: DynamoDB, Properties: { Stream: !GetAtt JobsTable.StreamArn, StartingPosition: LATEST, Enabled: false } }",

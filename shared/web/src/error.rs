@@ -171,6 +171,8 @@ impl From<WriteError> for ApiError {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Blocked => Self::blocked(),
+            // Only if it changes again and again.
+            WriteError::MediaChanged => Self::unavailable(error),
             WriteError::Store(error) => error.into(),
         }
     }

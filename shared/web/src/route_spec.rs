@@ -42,6 +42,8 @@ pub enum Subject {
     Tweet,
     /// A comment.
     Comment,
+    /// An image or video that was uploaded directly.
+    Media,
     /// A session of an account.
     Session,
     /// A hashtag that a tweet has.

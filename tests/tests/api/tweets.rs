@@ -6,6 +6,8 @@ mod edit;
 mod home;
 mod lists;
 mod marks;
+mod media;
+mod media_full;
 mod one_comment;
 mod reactions;
 mod report;

@@ -21,6 +21,7 @@ pub(super) fn of(function: &str, workspace: &Workspace, session: &Session) -> Re
         "feed" => Ok(vec![Operation::scheduled("batch again", &event("feed-batch")?).first()]),
         "users" => Ok(vec![Operation::fixed("user by name", 200, &event("users-get")?).round_trips(2).first()]),
         "keys" => Ok(vec![Operation::scheduled("turn too early", &event("keys-schedule")?).first()]),
+        "media" => Ok(vec![Operation::scheduled("upload of nobody", &event("media-upload")?).first()]),
         "worker" => Ok(vec![Operation::scheduled("sweep of nothing", &event("worker-schedule")?).first()]),
         "status" => Ok(vec![Operation::fixed("status", 200, &event("status")?).first()]),
         other => bail!("bench does not know what to ask of the function `{other}`"),

@@ -15,7 +15,7 @@ const PEAK_MIB: f64 = 45.0;
 const SIZE_MIB: f64 = 6.0;
 const SIZE_WITH_S3_MIB: f64 = 8.0;
 /// The functions with the S3 client.
-const WITH_S3: [&str; 6] = ["integers", "profiles", "tweets", "status", "users", "worker"];
+const WITH_S3: [&str; 7] = ["integers", "media", "profiles", "tweets", "status", "users", "worker"];
 
 /// Measurements of a function.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::variables::{AUDIT, Environment, NAMES};
+use super::variables::{AUDIT, BUCKET, Environment, NAMES};
 use crate::{cli::DeploymentArgs, tools::find_on_path};
 
 /// The environment for a stage. The caller's own `AWS_` variables apply unless this replaces them.
@@ -71,6 +71,7 @@ fn names(stack: &str, outputs: &Outputs) -> Result<Environment> {
         let name = outputs.get(&output).with_context(|| format!("the stack {stack} has no output `{output}`"))?;
         environment.insert(variable.to_owned(), name.clone());
     }
+    environment.extend(outputs.get(&output(BUCKET.1)).map(|name| (BUCKET.0.to_owned(), name.clone())));
     environment.extend(outputs.get(&output(AUDIT.1)).map(|name| (AUDIT.0.to_owned(), name.clone())));
     Ok(environment)
 }

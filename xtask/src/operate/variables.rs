@@ -13,5 +13,8 @@ pub(super) const NAMES: [(&str, &str); 4] = [
 /// The same for the log group of the audit trail.
 pub(super) const AUDIT: (&str, &str) = ("AVIARY_AUDIT_LOG_GROUP", "AuditLogGroup");
 
+/// The same for the bucket, which only `sweep-media` reads.
+pub(super) const BUCKET: (&str, &str) = ("AVIARY_MEDIA_BUCKET", "MediaBucket");
+
 /// Variables with their values.
 pub(super) type Environment = BTreeMap<String, String>;

@@ -189,6 +189,10 @@ fn a_tweet_is_counted_while_it_exists_and_once_more_if_it_has_media() {
         width: 1,
         height: 1,
         alt: AltText::default(),
+        thumbnail: None,
+        blurhash: None,
+        state: aviary_store::MediaState::Ready,
+        direct: false,
     };
     let with_media = Tweet { media: vec![media.clone(), media], ..plain.clone() };
     assert_eq!(effects(SocialChange::TweetGone(Box::new(plain))), [Effect::Count(Counter::Tweets(id(1)), -1)]);

@@ -4,17 +4,22 @@ use aviary_auth::{AccountCounts, Unconfirmed};
 use aviary_media::{CleanImage, CleanVideo, MediaError, ObjectKey};
 use aviary_model::{AltText, MediaId, TweetId, UserId};
 use aviary_representation::{OwnReactions, ShownTweet};
-use aviary_store::{IdempotencyClaim, Media, MediaKind, Profile, ReplyTo, TextContext, Tweet, WriteError};
+use aviary_store::{
+    IdempotencyClaim, Media, MediaKind, MediaState, MediaUpload, Profile, ReplyTo, TextContext, Tweet, WriteError,
+};
 use aviary_web::{ApiError, Client, Form, IdempotencyKey, IdempotentRequest};
 use axum::Json;
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use http::StatusCode;
 use serde_json::Value;
 
 use crate::message::mentions;
 use crate::response::repeat_response;
 use crate::state::TweetsState;
-use crate::tweets::draft::{Draft, parent_of};
+use crate::tweets::draft::{Draft, named_media, parent_of};
+
+/// How often a tweet is written again when the check of its media ended meanwhile. Each of three items ends once.
+const MEDIA_ATTEMPTS: usize = 3;
 
 /// A request to create a tweet.
 pub(crate) struct TweetRequest<'a> {
@@ -36,8 +41,10 @@ impl TweetRequest<'_> {
         let Self { state, form, .. } = self;
         let id = unconfirmed.user();
         let mentions = mentions(form);
-        let context = state.tweets.text_context(id, parent_of(form), &mentions);
-        let counts = |_: &TextContext| AccountCounts::default().uploaded(form.file_bytes());
+        let named = named_media(form);
+        let texts = state.tweets.text_context(id, parent_of(form), &mentions);
+        let context = try_join(texts, state.uploads.by_ids(id, &named));
+        let counts = |_: &(TextContext, Vec<MediaUpload>)| AccountCounts::default().uploaded(form.file_bytes());
         let (caller, context) = unconfirmed.with_form(form).confirm_counting(context, counts).await?;
         let credentials = &state.authenticator.credentials;
         let body = form.digest(&[]);
@@ -48,7 +55,8 @@ impl TweetRequest<'_> {
         };
         // Checked after the claim, so that a repeated request gets the first response even if the answered tweet is
         // gone.
-        let written = self.check_and_write(caller.user, &context, claim.as_ref()).await;
+        let (context, uploads) = context;
+        let written = self.check_and_write(caller.user, &context, uploads, claim.as_ref()).await;
         if let (Err(_), Some(claim)) = (&written, &claim) {
             credentials.release_idempotency_key(claim).await?;
         }
@@ -59,10 +67,11 @@ impl TweetRequest<'_> {
         &self,
         caller: UserId,
         context: &TextContext,
+        uploads: Vec<MediaUpload>,
         claim: Option<&IdempotencyClaim>,
     ) -> Result<Value, ApiError> {
         let author = context.author.as_ref().ok_or_else(ApiError::not_found)?;
-        let draft = Draft::read(self.form, context.tweet.as_ref())?;
+        let draft = Draft::read(self.form, context.tweet.as_ref(), &uploads)?;
         if draft.author.as_ref().is_some_and(|author| *author != caller.to_string()) {
             return Err(ApiError::permission_denied());
         }
@@ -83,21 +92,48 @@ impl TweetRequest<'_> {
         let parent = context.tweet.as_ref().map(|parent| ReplyTo { tweet: parent.id, author: parent.author });
         let (uploads, media) = self.assign_keys(id, draft.images, draft.video)?;
         let tweet = Tweet { media, in_reply_to: parent, ..Tweet::new(id, author.id, draft.message, now) };
-        let response = ShownTweet::of(&tweet, author, OwnReactions::default(), state.links(self.client));
-        let response = serde_json::to_value(response).map_err(ApiError::internal)?;
         if let Err(error) = try_join_all(uploads.iter().map(|upload| upload.put(state))).await {
             remove(state, uploads).await;
             return Err(error.into());
         }
-        let result = claim.map(|claim| (claim, &state.authenticator.credentials, response.to_string()));
-        match state.tweets.create(&tweet, &context.mentioned, result).await {
-            Ok(()) => Ok(response),
+        match self.write_with_media(author, &tweet, draft.uploads, context, claim).await {
+            Ok(response) => Ok(response),
             // The tweet may have been written all the same, so its files must stay.
-            Err(WriteError::Store(error)) if error.is_passing() => Err(error.into()),
+            Err(error) if error.status().is_server_error() => Err(error),
             Err(error) => {
                 remove(state, uploads).await;
-                Err(error.into())
+                Err(error)
             }
+        }
+    }
+
+    /// Writes the tweet with the media items that it names, and returns its response. An item whose check ends meanwhile
+    /// is read again, which takes two round trips more.
+    async fn write_with_media(
+        &self,
+        author: &Profile,
+        tweet: &Tweet,
+        mut uploads: Vec<MediaUpload>,
+        context: &TextContext,
+        claim: Option<&IdempotencyClaim>,
+    ) -> Result<Value, ApiError> {
+        let state = self.state;
+        let named: Vec<MediaId> = uploads.iter().map(|upload| upload.id).collect();
+        let mut attempts = MEDIA_ATTEMPTS;
+        loop {
+            let media = tweet.media.iter().cloned().chain(uploads.iter().map(MediaUpload::in_tweet)).collect();
+            let tweet = Tweet { media, ..tweet.clone() };
+            let response = ShownTweet::of(&tweet, author, OwnReactions::default(), state.links(self.client));
+            let response = serde_json::to_value(response).map_err(ApiError::internal)?;
+            let result = claim.map(|claim| (claim, &state.authenticator.credentials, response.to_string()));
+            match state.tweets.create_with_media(&tweet, &uploads, &context.mentioned, result).await {
+                Ok(()) => return Ok(response),
+                Err(WriteError::MediaChanged) if attempts > 0 => attempts -= 1,
+                Err(error) => return Err(error.into()),
+            }
+            // The form is read again: the item may be rejected by now, or be in another tweet.
+            let found = state.uploads.by_ids(author.id, &named).await?;
+            uploads = Draft::read(self.form, context.tweet.as_ref(), &found)?.uploads;
         }
     }
 
@@ -134,7 +170,19 @@ impl TweetRequest<'_> {
         alt: AltText,
     ) -> Result<Media, ApiError> {
         let id = MediaId::new(self.state.clock.now(), self.state.entropy.as_ref())?;
-        Ok(Media { id, kind, key: key.as_str().to_owned(), width, height, alt })
+        Ok(Media {
+            id,
+            kind,
+            key: key.as_str().to_owned(),
+            width,
+            height,
+            alt,
+            // An event of the object makes them.
+            thumbnail: None,
+            blurhash: None,
+            state: MediaState::Ready,
+            direct: false,
+        })
     }
 }
 

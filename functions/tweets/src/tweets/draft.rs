@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 
 use aviary_media::{CleanImage, CleanVideo};
-use aviary_model::{AltText, TweetId, TweetText};
-use aviary_store::Tweet;
+use aviary_model::{AltText, MediaId, TweetId, TweetText};
+use aviary_store::{MediaKind, MediaUpload, Tweet, Unusable};
 use aviary_web::{ApiError, Fields, File, Form, Value as Field, inspect_file, inspect_video_file};
 use serde_json::Value;
 
@@ -22,6 +22,8 @@ pub(crate) struct Draft {
     pub(crate) author: Option<String>,
     pub(crate) images: Vec<(CleanImage, AltText)>,
     pub(crate) video: Option<(CleanVideo, AltText)>,
+    /// What was uploaded before, in the order in which it is named.
+    pub(crate) uploads: Vec<MediaUpload>,
 }
 
 /// The id of the tweet that the form answers; `None` if the field is absent or invalid.
@@ -30,27 +32,29 @@ pub(crate) fn parent_of(form: &Form) -> Option<TweetId> {
 }
 
 impl Draft {
-    /// Reads a form. `parent` is the answered tweet, if it exists.
+    /// Reads a form. `parent` is the answered tweet, if it exists; `found` are the caller's media items that it names.
     ///
     /// # Errors
     /// 400 with the errors of all fields.
-    pub(crate) fn read(form: &Form, parent: Option<&Tweet>) -> Result<Self, ApiError> {
+    pub(crate) fn read(form: &Form, parent: Option<&Tweet>, found: &[MediaUpload]) -> Result<Self, ApiError> {
         let mut fields = Fields::of(form);
         let (images, videos) = (form.files("imagelinks"), form.files("videolinks"));
-        let message = message(&mut fields, !images.is_empty() || !videos.is_empty());
+        let has_media = !images.is_empty() || !videos.is_empty() || found.iter().any(|upload| upload.usable().is_ok());
+        let message = message(&mut fields, has_media);
         let author = fields.blankable("author", |text| {
             Ok::<_, Vec<Infallible>>((!text.trim().is_empty()).then(|| text.trim().to_owned()))
         });
         check_counts(&mut fields, images.len(), videos.len());
         let images = read_images(&mut fields);
         let video = read_video(&mut fields);
-        check_media(&mut fields);
+        let uploads = read_uploads(&mut fields, found);
+        check_together(&mut fields, (images.len(), videos.len()), &uploads);
         match in_reply_to(form) {
             Ok(Some(id)) if parent.is_none() => fields.error("in_reply_to", no_object(&id)),
             Ok(_) => {}
             Err(message) => fields.error("in_reply_to", message),
         }
-        fields.finish(message.map(|message| Self { message, author: author.flatten(), images, video }))
+        fields.finish(message.map(|message| Self { message, author: author.flatten(), images, video, uploads }))
     }
 }
 
@@ -117,26 +121,93 @@ fn alt(fields: &mut Fields<'_>, place: usize) -> Option<AltText> {
     parsed.map_err(|errors| errors.iter().for_each(|error| fields.error("alt", error))).ok()
 }
 
-/// Checks the ids of files that were uploaded before. Every id is refused as unknown.
-fn check_media(fields: &mut Fields<'_>) {
-    let is_list = match fields.form().get("media") {
-        Some(Field::Json(value)) => value.is_array() || value.is_null(),
+/// The media that a form names, as texts, each with what is wrong with it. A blank text names none.
+///
+/// # Errors
+/// What is wrong with the field as a whole.
+fn media_ids(form: &Form) -> Result<Vec<Result<String, &'static str>>, String> {
+    let is_list = match form.get("media") {
+        Some(Field::Json(Value::Null)) => return Ok(Vec::new()),
+        Some(Field::Json(value)) => value.is_array(),
         Some(Field::Number(_) | Field::Object(_)) => false,
         _ => true,
     };
     if !is_list {
-        return fields.error("media", "Expected a list of items.");
+        return Err("Expected a list of items.".to_owned());
     }
-    let sent = fields.form().all("media");
+    let sent = form.all("media");
     if sent.len() > MAX_IMAGES {
-        return fields.error("media", format!("Ensure this field has no more than {MAX_IMAGES} elements."));
+        return Err(format!("Ensure this field has no more than {MAX_IMAGES} elements."));
     }
+    let mut ids = Vec::new();
     for value in sent {
         match value {
             Field::Text(text) if text.is_empty() => {}
-            Field::Text(id) | Field::Json(Value::String(id)) => fields.error("media", no_object(&id)),
-            _ => fields.error("media", "Incorrect type. Expected a media id."),
+            Field::Text(id) | Field::Json(Value::String(id)) => ids.push(Ok(id.trim().to_owned())),
+            _ => ids.push(Err("Incorrect type. Expected a media id.")),
         }
+    }
+    Ok(ids)
+}
+
+/// The ids of the media that a form names, as far as they are ids.
+pub(crate) fn named_media(form: &Form) -> Vec<MediaId> {
+    media_ids(form).unwrap_or_default().into_iter().filter_map(|id| id.ok()?.parse().ok()).collect()
+}
+
+/// The media items that the form names. Another's is as unknown as one that does not exist.
+fn read_uploads(fields: &mut Fields<'_>, found: &[MediaUpload]) -> Vec<MediaUpload> {
+    let named = media_ids(fields.form()).unwrap_or_else(|error| {
+        fields.error("media", error);
+        Vec::new()
+    });
+    let mut uploads: Vec<MediaUpload> = Vec::new();
+    for id in named {
+        let id = match id {
+            Ok(id) => id,
+            Err(wrong) => {
+                fields.error("media", wrong);
+                continue;
+            }
+        };
+        let media = found.iter().find(|upload| id.parse() == Ok(upload.id));
+        let usable = media.ok_or(Unusable::Unknown).and_then(|upload| upload.usable().map(|()| upload));
+        match usable {
+            Ok(upload) if uploads.iter().any(|other| other.id == upload.id) => {
+                fields.error("media", format!("Media \"{}\" is named twice.", shortened(&id)));
+            }
+            Ok(upload) => uploads.push(upload.clone()),
+            Err(reason) => fields.error("media", unusable(&id, &reason)),
+        }
+    }
+    uploads
+}
+
+fn unusable(id: &str, reason: &Unusable) -> String {
+    let shown = shortened(id);
+    match reason {
+        Unusable::Unknown => no_object(id),
+        Unusable::Waiting => format!("Media \"{shown}\" is not uploaded yet."),
+        Unusable::Rejected(reason) => format!("Media \"{shown}\" was rejected: {reason}"),
+        Unusable::Used => format!("Media \"{shown}\" is shown by a tweet already."),
+    }
+}
+
+/// A tweet shows up to three images or a video, wherever they come from.
+fn check_together(fields: &mut Fields<'_>, (images, videos): (usize, usize), uploads: &[MediaUpload]) {
+    let of = |kind: MediaKind| uploads.iter().filter(|upload| upload.kind == kind).count();
+    let (named_images, named_videos) = (of(MediaKind::Image), of(MediaKind::Video));
+    if named_images + named_videos == 0 {
+        return;
+    }
+    if images + named_images > MAX_IMAGES {
+        fields.error("media", format!("A tweet shows no more than {MAX_IMAGES} images."));
+    }
+    if videos + named_videos > MAX_VIDEOS {
+        fields.error("media", format!("A tweet shows no more than {MAX_VIDEOS} video."));
+    }
+    if images + named_images > 0 && videos + named_videos > 0 {
+        fields.error("media", "A tweet shows images or a video, not both.");
     }
 }
 
@@ -153,6 +224,9 @@ fn in_reply_to(form: &Form) -> Result<Option<String>, &'static str> {
 }
 
 fn no_object(id: &str) -> String {
-    let shown: String = id.chars().take(MAX_SHOWN_CHARACTERS).collect();
-    format!("Invalid pk \"{shown}\" - object does not exist.")
+    format!("Invalid pk \"{}\" - object does not exist.", shortened(id))
+}
+
+fn shortened(id: &str) -> String {
+    id.chars().take(MAX_SHOWN_CHARACTERS).collect()
 }

@@ -112,6 +112,10 @@ impl Fixture {
                 width: 1,
                 height: 1,
                 alt: aviary_model::AltText::default(),
+                thumbnail: None,
+                blurhash: None,
+                state: aviary_store::MediaState::Ready,
+                direct: false,
             });
         }
         let message = TweetText::parse("Hello").unwrap();

@@ -1,4 +1,4 @@
-//! The position of each delivery, and the batches that were given up.
+//! The position of each delivery, the events that wait, and what was given up.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,6 +14,13 @@ const SCHEMA: &str = "
         stream TEXT NOT NULL,
         sequence TEXT NOT NULL,
         PRIMARY KEY (function, stream)
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS events (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        function TEXT NOT NULL,
+        event TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        due_ms INTEGER NOT NULL
     ) STRICT;
     CREATE TABLE IF NOT EXISTS failures (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -86,10 +93,44 @@ impl State {
             serde_json::to_string(failure).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
         self.with(|connection| {
             let transaction = connection.transaction()?;
-            transaction.execute("INSERT INTO failures (failure) VALUES (?1)", [text])?;
-            transaction
-                .execute("DELETE FROM failures WHERE id <= (SELECT MAX(id) FROM failures) - ?1", [KEPT_FAILURES])?;
+            add_failure(&transaction, &text)?;
             set_position(&transaction, of, &failure.last_sequence_number)?;
+            transaction.commit()
+        })
+    }
+
+    /// Stores an event for a function, which is due now.
+    pub(crate) fn add_event(&self, function: &str, event: &str, now_ms: i64) -> rusqlite::Result<()> {
+        let sql = "INSERT INTO events (function, event, attempts, due_ms) VALUES (?1, ?2, 0, ?3)";
+        self.with(|connection| connection.execute(sql, params![function, event, now_ms]).map(drop))
+    }
+
+    /// The oldest event of a function that is due.
+    pub(crate) fn due_event(&self, function: &str, now_ms: i64) -> rusqlite::Result<Option<StoredEvent>> {
+        let sql =
+            "SELECT id, event, attempts FROM events WHERE function = ?1 AND due_ms <= ?2 ORDER BY due_ms, id LIMIT 1";
+        let read =
+            |row: &rusqlite::Row<'_>| Ok(StoredEvent { id: row.get(0)?, event: row.get(1)?, attempts: row.get(2)? });
+        self.with(|connection| connection.query_row(sql, params![function, now_ms], read).optional())
+    }
+
+    /// Removes an event that was handled.
+    pub(crate) fn event_done(&self, id: i64) -> rusqlite::Result<()> {
+        self.with(|connection| connection.execute("DELETE FROM events WHERE id = ?1", [id]).map(drop))
+    }
+
+    /// Counts a failed attempt, and puts the event off.
+    pub(crate) fn event_failed(&self, id: i64, due_ms: i64) -> rusqlite::Result<()> {
+        let sql = "UPDATE events SET attempts = attempts + 1, due_ms = ?2 WHERE id = ?1";
+        self.with(|connection| connection.execute(sql, params![id, due_ms]).map(drop))
+    }
+
+    /// Stores the failure of an event, and removes the event.
+    pub(crate) fn give_up_event(&self, id: i64, failure: &Value) -> rusqlite::Result<()> {
+        self.with(|connection| {
+            let transaction = connection.transaction()?;
+            add_failure(&transaction, &failure.to_string())?;
+            transaction.execute("DELETE FROM events WHERE id = ?1", [id])?;
             transaction.commit()
         })
     }
@@ -103,6 +144,20 @@ impl State {
         })?;
         Ok(format!("[{}]", found.join(",")))
     }
+}
+
+/// An event that waits for its function.
+#[derive(Debug)]
+pub(crate) struct StoredEvent {
+    pub(crate) id: i64,
+    pub(crate) event: String,
+    pub(crate) attempts: u32,
+}
+
+fn add_failure(connection: &Connection, failure: &str) -> rusqlite::Result<()> {
+    connection.execute("INSERT INTO failures (failure) VALUES (?1)", [failure])?;
+    let sql = "DELETE FROM failures WHERE id <= (SELECT MAX(id) FROM failures) - ?1";
+    connection.execute(sql, [KEPT_FAILURES]).map(drop)
 }
 
 fn set_position(connection: &Connection, of: &Subscription, sequence: &str) -> rusqlite::Result<()> {

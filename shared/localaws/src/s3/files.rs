@@ -113,6 +113,11 @@ impl Files {
         self.root.join(&address.bucket).join(&address.key)
     }
 
+    /// The bytes of the object at `address`.
+    pub(crate) fn size(&self, address: &Address) -> io::Result<u64> {
+        fs::metadata(self.path(address)).map(|metadata| metadata.len())
+    }
+
     /// The ETag of the object at `address`, if there is one.
     pub(crate) fn etag(&self, address: &Address) -> S3Result<Option<String>> {
         if !self.path(address).is_file() {

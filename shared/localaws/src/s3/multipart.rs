@@ -70,7 +70,7 @@ impl LocalS3 {
         if let Some(rest) = response.output.future.take() {
             response.output = rest.await?;
         }
-        self.files.commit(staged, target.clone(), conditions).await?;
+        self.commit(staged, target.clone(), conditions, "CompleteMultipartUpload").await?;
         response.output.bucket = Some(target.bucket);
         response.output.key = Some(target.key);
         Ok(response)

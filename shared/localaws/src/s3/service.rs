@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use s3s::auth::Credentials;
 use s3s::dto::*;
-use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
+use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
 use tokio::sync::Mutex;
 
 use super::conditions::Conditions;
-use super::files::Files;
+use super::events::{Created, ObjectEvents};
+use super::files::{Files, Staged};
 use super::key::Address;
 use super::rights;
 use crate::iam::Callers;
@@ -25,11 +26,32 @@ pub(crate) struct LocalS3 {
     pub(crate) files: Files,
     pub(crate) completing: Mutex<()>,
     callers: Arc<Callers>,
+    events: ObjectEvents,
 }
 
 impl LocalS3 {
-    pub(crate) fn new(storage: FileSystem, files: Files, callers: Arc<Callers>) -> Self {
-        Self { storage, files, completing: Mutex::new(()), callers }
+    pub(crate) fn new(storage: FileSystem, files: Files, callers: Arc<Callers>, events: ObjectEvents) -> Self {
+        Self { storage, files, completing: Mutex::new(()), callers, events }
+    }
+
+    /// Moves the staged object to its place, and tells the rules of EventBridge.
+    pub(crate) async fn commit(
+        &self,
+        staged: Staged,
+        target: Address,
+        conditions: Conditions,
+        reason: &'static str,
+    ) -> S3Result<()> {
+        // Read before the move: another write may replace the object right after it.
+        let etag = self.files.etag(&staged.address)?.unwrap_or_default();
+        let size = self.files.size(&staged.address).map_err(S3Error::internal_error)?;
+        self.files.commit(staged, target.clone(), conditions).await?;
+        let events = self.events.clone();
+        let told = tokio::task::spawn_blocking(move || {
+            let Address { bucket, key } = &target;
+            events.created(&Created { bucket, key, size, etag: &etag, reason })
+        });
+        told.await.map_err(S3Error::internal_error)?.map_err(S3Error::internal_error)
     }
 
     /// Only callers that may list the bucket learn that an object is missing; the others get 403.
@@ -83,7 +105,7 @@ impl S3 for LocalS3 {
         input.bucket.clone_from(&staged.address.bucket);
         input.key.clone_from(&staged.address.key);
         let response = self.storage.put_object(request).await?;
-        self.files.commit(staged, target, conditions).await?;
+        self.commit(staged, target, conditions, "PutObject").await?;
         Ok(response)
     }
 
@@ -98,7 +120,7 @@ impl S3 for LocalS3 {
             self.source(&request.input.copy_source)?;
             self.storage.copy_object(request).await?
         };
-        self.files.commit(staged, target, Conditions::default()).await?;
+        self.commit(staged, target, Conditions::default(), "CopyObject").await?;
         Ok(response)
     }
 

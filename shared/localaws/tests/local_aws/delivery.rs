@@ -1,7 +1,8 @@
-//! The delivery of stream records and schedules to functions.
+//! The delivery of stream records, events of rules and schedules to functions.
 
 mod failures;
 pub(crate) mod functions;
+mod rules;
 mod schedules;
 mod streams;
 mod trim;

@@ -16,7 +16,7 @@ use crate::keys::private_key::PrivateKey;
 /// No cache may keep a private object that is read through a signed URL.
 const CACHE_CONTROL: &str = "private, no-store";
 /// The timeout of one attempt, long enough for tens of megabytes.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(25);
+pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(25);
 
 impl Bucket {
     /// Writes a new object; an existing object is never changed. One request to S3. The parts are sent without joining
@@ -82,7 +82,7 @@ impl Bucket {
     /// [`MediaError`]; [`MediaError::TooLarge`] for an object of more than `max` bytes, which is not read.
     pub async fn get_private(&self, key: &PrivateKey, max: u64) -> Result<Option<Bytes>, MediaError> {
         match self.client.get_object().bucket(&self.name).key(key.as_str()).send().await {
-            Ok(output) => content(key, output, max).await.map(Some),
+            Ok(output) => content(key.as_str(), output, max).await.map(Some),
             Err(error) if error.as_service_error().is_some_and(|error| error.is_no_such_key()) => Ok(None),
             // S3 answers so for a missing object too, if the role may not list the whole bucket.
             Err(error) if error.code() == Some("AccessDenied") && !self.exists(key).await? => Ok(None),
@@ -90,8 +90,8 @@ impl Bucket {
         }
     }
 
-    async fn exists(&self, key: &PrivateKey) -> Result<bool, MediaError> {
-        Ok(self.private_size(key).await?.is_some())
+    pub(super) async fn exists(&self, key: impl AsRef<str>) -> Result<bool, MediaError> {
+        Ok(self.size(key.as_ref()).await?.is_some())
     }
 
     /// Returns an object's size in bytes, or `None` if it does not exist. One request to S3, which lists this one key.
@@ -99,9 +99,13 @@ impl Bucket {
     /// # Errors
     /// [`MediaError`].
     pub async fn private_size(&self, key: &PrivateKey) -> Result<Option<u64>, MediaError> {
-        let list = self.client.list_objects_v2().bucket(&self.name).prefix(key.as_str()).max_keys(1);
+        self.size(key.as_str()).await
+    }
+
+    async fn size(&self, key: &str) -> Result<Option<u64>, MediaError> {
+        let list = self.client.list_objects_v2().bucket(&self.name).prefix(key).max_keys(1);
         let list = list.send().await.map_err(|error| MediaError::s3("ListObjectsV2", error))?;
-        let found = list.contents().iter().find(|object| object.key() == Some(key.as_str()));
+        let found = list.contents().iter().find(|object| object.key() == Some(key));
         Ok(found.map(|object| object.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default()))
     }
 
@@ -116,9 +120,9 @@ impl Bucket {
 }
 
 /// Reads the body into one buffer of its exact size.
-async fn content(key: &PrivateKey, mut output: GetObjectOutput, max: u64) -> Result<Bytes, MediaError> {
+pub(super) async fn content(key: &str, mut output: GetObjectOutput, max: u64) -> Result<Bytes, MediaError> {
     let length = output.content_length().and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
-    let too_large = || MediaError::TooLarge { key: key.to_string(), max };
+    let too_large = || MediaError::TooLarge { key: key.to_owned(), max };
     let capacity = usize::try_from(length).ok().filter(|_| length <= max).ok_or_else(too_large)?;
     let mut content = Vec::with_capacity(capacity);
     while let Some(chunk) = output.body.next().await {

@@ -1,7 +1,7 @@
 //! Errors of the inspection of images.
 
 use crate::inspect::format::ImageFormat;
-use crate::inspect::limits::{MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
+use crate::inspect::limits::{MAX_FRAMES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE};
 
 /// Why an image file is refused. `Display` is for the log, [`InspectError::client_message`] for the sender.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,6 +46,12 @@ pub enum InspectError {
         /// The rule that is broken.
         reason: &'static str,
     },
+    /// The animation has more frames than [`crate::MAX_FRAMES`].
+    #[error("the {format} file has more than {MAX_FRAMES} frames")]
+    TooManyFrames {
+        /// The type of the bytes.
+        format: ImageFormat,
+    },
     /// The image has no area, or exceeds a limit.
     #[error("the {format} file is {width} by {height} pixels")]
     Dimensions {
@@ -78,6 +84,7 @@ impl InspectError {
             Self::TypeMismatch { declared_type, actual } => {
                 format!("The file's content does not match its type: it claims to be {declared_type} but is {actual}.")
             }
+            Self::TooManyFrames { .. } => format!("Ensure this animation has no more than {MAX_FRAMES} frames."),
             Self::Dimensions { width, height, .. } if *width > 0 && *height > 0 => format!(
                 "The image is too large: {width} by {height} pixels. At most {MAX_IMAGE_SIDE} a side and {} megapixels are allowed.",
                 MAX_IMAGE_PIXELS / 1_000_000

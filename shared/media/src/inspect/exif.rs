@@ -23,6 +23,11 @@ impl Orientation {
         self.0 >= 5
     }
 
+    /// Exif's number; 1 for an image that is shown as it is.
+    pub(super) fn number(orientation: Option<Self>) -> u8 {
+        orientation.map_or(1, |orientation| orientation.0)
+    }
+
     /// The smallest TIFF structure with this orientation.
     pub(super) fn to_tiff(self) -> [u8; 26] {
         let mut tiff = *b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0?\0\0\0\0\0\0";

@@ -72,6 +72,30 @@ impl ImageFormat {
     }
 }
 
+/// The kind of a file that may be uploaded directly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UploadKind {
+    /// A picture, animated or not.
+    Image,
+    /// A video.
+    Video,
+}
+
+impl UploadKind {
+    /// The kind that a content type names; `None` for any other type.
+    #[must_use]
+    pub fn of(content_type: &str) -> Option<Self> {
+        let claim = DeclaredType::of(Some(content_type));
+        let is_image =
+            |format: ImageFormat| claim.is(format.content_type()) || format.aliases().iter().any(|name| claim.is(name));
+        if ImageFormat::ALL.into_iter().any(is_image) {
+            Some(Self::Image)
+        } else {
+            crate::inspect::mp4::TYPES.iter().any(|name| claim.is(name)).then_some(Self::Video)
+        }
+    }
+}
+
 /// The content type that a file's sender declared.
 pub(super) struct DeclaredType<'a>(&'a str);
 

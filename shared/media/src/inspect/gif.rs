@@ -6,7 +6,7 @@ use crate::inspect::error::InspectError;
 use crate::inspect::format::ImageFormat;
 use crate::inspect::kept_ranges::Kept;
 use crate::inspect::source::{Reader, Source};
-use crate::inspect::walked::{Walked, check_dimensions};
+use crate::inspect::walked::{Walked, check_dimensions, check_frames};
 
 const SIGNATURE_LENGTH: usize = 6;
 const IMAGE: u8 = 0x2C;
@@ -25,7 +25,7 @@ struct Walker<'a> {
     width: u16,
     height: u16,
     has_global_table: bool,
-    has_image: bool,
+    frames: u32,
     has_loop: bool,
     /// The last graphic control extension, which belongs to the next frame or text and is kept or dropped with it.
     control: Option<Range<usize>>,
@@ -43,10 +43,10 @@ pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectErro
     kept.range(start..reader.position());
     let has_global_table = table_length(packed) > 0;
     let mut walker =
-        Walker { reader, kept, width, height, has_global_table, has_image: false, has_loop: false, control: None };
+        Walker { reader, kept, width, height, has_global_table, frames: 0, has_loop: false, control: None };
     while walker.next_block()? {}
-    walker.reader.require(walker.has_image, walker.reader.position(), "there is no picture in it")?;
-    Ok(Walked { width: width.into(), height: height.into(), kept: walker.kept })
+    walker.reader.require(walker.frames > 0, walker.reader.position(), "there is no picture in it")?;
+    Ok(Walked { width: width.into(), height: height.into(), orientation: 1, kept: walker.kept })
 }
 
 /// The length of a colour table in bytes, by the packed byte before it.
@@ -89,8 +89,8 @@ impl Walker<'_> {
             self.kept.range(control);
         }
         self.kept.range(start..data.end);
-        self.has_image = true;
-        Ok(())
+        self.frames += 1;
+        check_frames(ImageFormat::Gif, self.frames)
     }
 
     fn extension(&mut self, start: usize) -> Result<(), InspectError> {

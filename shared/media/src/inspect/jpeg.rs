@@ -48,7 +48,8 @@ pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectErro
     };
     let sideways = walker.application.orientation().is_some_and(Orientation::is_sideways);
     let (width, height) = if sideways { (frame.height, frame.width) } else { (frame.width, frame.height) };
-    Ok(Walked { width, height, kept: walker.kept })
+    let orientation = Orientation::number(walker.application.orientation());
+    Ok(Walked { width, height, orientation, kept: walker.kept })
 }
 
 impl Walker<'_> {

@@ -1,11 +1,13 @@
 //! Limits of the files that are accepted.
 
-/// The most bytes of an image.
-pub const MAX_IMAGE_BYTES: u64 = 5 * 1024 * 1024;
+/// The most bytes of an image. A request holds fewer.
+pub const MAX_IMAGE_BYTES: u64 = 20 * 1024 * 1024;
 /// The longest side of an image or video, in pixels.
 pub const MAX_IMAGE_SIDE: u32 = 16_384;
 /// The largest area of an image or video, in pixels.
-pub const MAX_IMAGE_PIXELS: u64 = 100_000_000;
+pub const MAX_IMAGE_PIXELS: u64 = 50_000_000;
+/// The most frames of an animation.
+pub const MAX_FRAMES: u32 = 2_000;
 /// The most bytes of a video.
 pub const MAX_VIDEO_BYTES: u64 = 512 * 1024 * 1024;
 /// The longest duration of a video, in seconds.

@@ -1,35 +1,46 @@
-//! Inspection of MP4 videos by their boxes (ISO/IEC 14496-12). Nothing is decoded.
+//! Inspection of MP4 videos and QuickTime movies by their boxes (ISO/IEC 14496-12). Nothing is decoded.
 //!
-//! Sample tables contain positions in the file, so no byte may move. What is kept is on a list at every level; any other
-//! box becomes a `free` box of the same size, filled with zeros. What stands between the samples in `mdat` cannot be
-//! told from samples, and stays.
+//! The video that is served is a new file: `ftyp`, `moov`, and one `mdat`. Of `moov` is kept what is on a list at every
+//! level; any other box in a track becomes a `free` box of the same size, filled with zeros. `mdat` has the samples of
+//! the kept tracks, in their order, and the tables in `moov` get their new positions. So the video can be shown before
+//! it is loaded, and nothing that stood between samples is left.
 //!
-//! No library does this. `mp4-atom` and `re_mp4` are maintained, but decode boxes into structs. Blanking in place needs
-//! the byte range of every box instead.
+//! No library does this. `mp4-atom` and `re_mp4` are maintained, but decode boxes into structs, and know no list of what
+//! may stay.
 
 mod boxes;
+mod codec;
 pub(crate) mod error;
 mod movie;
+pub(crate) mod outline;
 mod samples;
+mod samples_kept;
+mod settings;
+
+use std::ops::Range;
 
 use bytes::Bytes;
 
 use crate::inspect::format::DeclaredType;
-use crate::inspect::limits::MAX_VIDEO_BYTES;
+use crate::inspect::kept_ranges::Kept;
 use crate::inspect::mp4::boxes::{Blanks, Boxes, Mp4Box};
 use crate::inspect::mp4::error::VideoError;
 use crate::inspect::mp4::movie::Movie;
+use crate::inspect::mp4::outline::VideoOutline;
+use crate::inspect::mp4::samples_kept::{Moved, Samples, descendant};
 use crate::inspect::source::Source;
 
-/// The brands of files that every MP4 player accepts.
-const BRANDS: [&[u8; 4]; 15] = [
+/// The brands of files that every MP4 player accepts, and QuickTime's.
+const BRANDS: [&[u8; 4]; 16] = [
     b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"iso7", b"iso8", b"iso9", b"mp41", b"mp42", b"avc1",
-    b"M4V ", b"M4VP", b"dash",
+    b"M4V ", b"M4VP", b"dash", b"qt  ",
 ];
 /// How many of the compatible brands are checked.
 const MAX_BRANDS: usize = 64;
+/// The `ftyp` of every video that is served.
+const FTYP: &[u8; 28] = b"\0\0\0\x1cftypisom\0\0\x02\0isomiso2mp41";
 /// The spellings of its media type.
-const TYPES: [&str; 4] = ["video/mp4", "video/x-m4v", "application/mp4", "video/mpeg4"];
+pub(super) const TYPES: [&str; 5] = ["video/mp4", "video/x-m4v", "application/mp4", "video/mpeg4", "video/quicktime"];
 
 /// A video that is safe to publish: an MP4 of known size and duration, without metadata.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,38 +57,137 @@ pub struct CleanVideo {
     pub length: u64,
 }
 
-/// Checks the structure of a video and blanks everything that is not needed to show it. `declared_type` is the content
-/// type that its sender declared. If it names no type (`video/*`, `application/octet-stream`, nothing), the bytes alone decide.
+/// A video that is safe to publish once it is put together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VideoPlan {
+    /// Width in pixels as displayed, after the video's own rotation is applied.
+    pub width: u32,
+    /// Height in pixels as displayed.
+    pub height: u32,
+    /// The duration in milliseconds, by its headers and its samples.
+    pub duration_millis: u64,
+    /// The beginning of the new file.
+    pub head: Bytes,
+    /// The ranges of the old file that follow, in order.
+    pub samples: Vec<Range<u64>>,
+    /// The length of the new file in bytes.
+    pub length: u64,
+}
+
+/// Checks the structure of a video in memory, and removes everything that is not needed to show it. `declared_type` is
+/// the content type that its sender declared. If it names no type (`video/*`, `application/octet-stream`, nothing), the
+/// bytes alone decide.
 ///
 /// # Errors
-/// [`VideoError`] when the file is empty, too large, not an MP4, not of the declared type, malformed, cut off, too
-/// long, without a picture, or has a track of other data.
+/// [`VideoError`] when the file is empty, too large, neither MP4 nor QuickTime, not of the declared type, malformed, cut
+/// off, too long, without a picture, or in other codecs than H.264, HEVC and AAC.
 pub fn inspect_video(chunks: &[Bytes], declared_type: Option<&str>) -> Result<CleanVideo, VideoError> {
     let source = Source::new(chunks);
-    let size = source.len() as u64;
-    if size == 0 {
-        return Err(VideoError::Empty);
+    let mut outline = VideoOutline::new(source.len() as u64)?;
+    while let Some(header) = outline.next_header() {
+        outline.take(&copied(&source, &header))?;
     }
-    if size > MAX_VIDEO_BYTES {
-        return Err(VideoError::TooLarge { size, limit: MAX_VIDEO_BYTES });
-    }
-    if !is_mp4(&source) {
-        return Err(VideoError::NotAVideo);
-    }
+    let brands = copied(&source, &outline.brands());
+    check_brands(&brands)?;
     check_declared_type(declared_type)?;
-    let (movie, blanks) = walk(&source)?;
-    let (width, height, duration_millis) = movie.check()?;
-    let (parts, length) = blanks.apply(&source)?;
+    let movie = copied(&source, &outline.movie()?);
+    let plan = plan_video(&outline, &brands, movie.into(), declared_type)?;
+    let mut kept = Kept::new(&source);
+    kept.insert(&plan.head);
+    for range in &plan.samples {
+        kept.range(in_memory(range));
+    }
+    let VideoPlan { width, height, duration_millis, .. } = plan;
+    let (parts, length) = kept.finish();
     Ok(CleanVideo { width, height, duration_millis, parts, length })
 }
 
-/// Whether the file begins with an `ftyp` box that has a known brand.
-fn is_mp4(source: &Source<'_>) -> bool {
-    let Ok(Some(first)) = Boxes::of_file(source).next_box() else { return false };
-    let brand = |at: usize| source.array::<4>(at).is_some_and(|brand| BRANDS.contains(&&brand));
-    let body = &first.body;
-    let compatible = (body.start.saturating_add(8)..body.end.saturating_sub(3)).step_by(4).take(MAX_BRANDS);
-    first.kind == *b"ftyp" && body.len() >= 8 && (brand(body.start) || compatible.into_iter().any(brand))
+/// Checks a video of which only the outer boxes' headers, the first box (`brands`) and `moov` (`movie`) were read, and
+/// says of what the new file consists.
+///
+/// # Errors
+/// As [`inspect_video`].
+pub fn plan_video(
+    outline: &VideoOutline,
+    brands: &[u8],
+    movie: Bytes,
+    declared_type: Option<&str>,
+) -> Result<VideoPlan, VideoError> {
+    check_brands(brands)?;
+    check_declared_type(declared_type)?;
+    let mut blanks = Blanks::default();
+    let chunks = [movie];
+    let source = Source::new(&chunks);
+    let whole = Boxes::within(&source, &(0..source.len())).next_box()?;
+    let moov = whole.ok_or(VideoError::Malformed { offset: 0, reason: "moov is empty" })?;
+    let read = Movie::read(&source, &moov, &mut blanks)?;
+    let (width, height, duration_millis) = read.check()?;
+    let mut movie = without_free(blanks.apply(&source)?)?;
+    let samples = samples_of(&movie)?;
+    let ranges = samples.ranges(&outline.data)?;
+    let bytes: u64 = ranges.iter().map(|range| range.end - range.start).sum();
+    let data = u32::try_from(bytes.saturating_add(8)).map_err(|_| VideoError::NotAVideo)?;
+    let head_length = FTYP.len() + movie.len() + 8;
+    let moved = Moved::new(&ranges, head_length as u64);
+    for table in &samples.offsets {
+        moved
+            .rewrite(&mut movie, table)
+            .ok_or(VideoError::Malformed { offset: table.start, reason: "no such sample" })?;
+    }
+    let head = [FTYP.as_slice(), &movie, &data.to_be_bytes(), b"mdat"].concat();
+    Ok(VideoPlan {
+        width,
+        height,
+        duration_millis,
+        length: head.len() as u64 + bytes,
+        head: head.into(),
+        samples: ranges,
+    })
+}
+
+/// The blanked `moov` without the outer boxes that were blanked.
+fn without_free(blanked: Vec<u8>) -> Result<Vec<u8>, VideoError> {
+    let chunks = [Bytes::from(blanked)];
+    let source = Source::new(&chunks);
+    let mut kept = b"\0\0\0\0moov".to_vec();
+    let whole = Boxes::within(&source, &(0..source.len())).next_box()?;
+    let mut boxes = Boxes::within(&source, &whole.map_or(0..0, |moov| moov.body));
+    while let Some(found) = boxes.next_box()? {
+        if found.kind != *b"free" {
+            kept.extend(source.slices(found.start..found.body.end).flatten());
+        }
+    }
+    let length = u32::try_from(kept.len()).unwrap_or(u32::MAX).to_be_bytes();
+    kept.splice(..4, length);
+    Ok(kept)
+}
+
+/// The samples of all tracks of a `moov`, with positions relative to its first byte.
+fn samples_of(movie: &[u8]) -> Result<Samples, VideoError> {
+    let chunks = [Bytes::copy_from_slice(movie)];
+    let source = Source::new(&chunks);
+    let mut samples = Samples::default();
+    let mut boxes = Boxes::within(&source, &(8..source.len()));
+    while let Some(found) = boxes.next_box()? {
+        if found.kind == *b"trak" {
+            let stbl = descendant(&source, &found.body, &[b"mdia", b"minf", b"stbl"]);
+            samples.read(&source, &stbl.ok_or_else(|| malformed(&found, "a track has no samples"))?)?;
+        }
+    }
+    Ok(samples)
+}
+
+/// Checks that the first box has a known brand.
+fn check_brands(brands: &[u8]) -> Result<(), VideoError> {
+    let mut found = brands.get(8..).unwrap_or_default().chunks_exact(4);
+    let first = found.next().is_some_and(is_brand);
+    // The version of the first brand.
+    let _version = found.next();
+    if first || found.take(MAX_BRANDS).any(is_brand) { Ok(()) } else { Err(VideoError::NotAVideo) }
+}
+
+fn is_brand(found: &[u8]) -> bool {
+    BRANDS.iter().any(|brand| brand.as_slice() == found)
 }
 
 fn check_declared_type(declared_type: Option<&str>) -> Result<(), VideoError> {
@@ -88,41 +198,13 @@ fn check_declared_type(declared_type: Option<&str>) -> Result<(), VideoError> {
     Err(VideoError::type_mismatch(claim.as_str()))
 }
 
-/// Walks the boxes of the file itself.
-fn walk(source: &Source<'_>) -> Result<(Movie, Blanks), VideoError> {
-    let mut blanks = Blanks::default();
-    let mut movie = None;
-    let mut has_data = false;
-    let mut boxes = Boxes::of_file(source);
-    while let Some(found) = boxes.next_box()? {
-        match &found.kind {
-            b"ftyp" if found.start == 0 => blank_brands(source, &found, &mut blanks),
-            b"mdat" => has_data = true,
-            b"moov" if movie.is_some() => return Err(malformed(&found, "a second moov")),
-            b"moov" => movie = Some(Movie::read(source, &found, &mut blanks)?),
-            // A fragment describes its own samples, and no box has the duration of the whole.
-            b"moof" => return Err(VideoError::Fragmented),
-            _ => blanks.blank_box(&found),
-        }
-    }
-    let movie = movie.ok_or(VideoError::Malformed { offset: source.len(), reason: "there is no moov" })?;
-    if !has_data {
-        return Err(VideoError::Malformed { offset: source.len(), reason: "there is no mdat" });
-    }
-    Ok((movie, blanks))
+fn in_memory(range: &Range<u64>) -> Range<usize> {
+    let at = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
+    at(range.start)..at(range.end)
 }
 
-/// Blanks the compatible brands that are none: any four bytes can stand there. The first brand and its version stay.
-fn blank_brands(source: &Source<'_>, ftyp: &Mp4Box, blanks: &mut Blanks) {
-    let mut at = ftyp.body.start.saturating_add(8);
-    for _ in 0..MAX_BRANDS {
-        let Some(brand) = source.array::<4>(at).filter(|_| at.saturating_add(4) <= ftyp.body.end) else { break };
-        if !BRANDS.contains(&&brand) {
-            blanks.zeros(at..at + 4);
-        }
-        at += 4;
-    }
-    blanks.zeros(at.min(ftyp.body.end)..ftyp.body.end);
+fn copied(source: &Source<'_>, range: &Range<u64>) -> Vec<u8> {
+    source.slices(in_memory(range)).flatten().copied().collect()
 }
 
 fn malformed(found: &Mp4Box, reason: &'static str) -> VideoError {

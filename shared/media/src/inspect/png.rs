@@ -7,6 +7,7 @@ mod header;
 mod profile;
 
 use crate::inspect::error::InspectError;
+use crate::inspect::exif::Orientation;
 use crate::inspect::format::ImageFormat;
 use crate::inspect::kept_ranges::Kept;
 use crate::inspect::png::animation::Animation;
@@ -27,6 +28,7 @@ struct Walker<'a> {
     /// The names of the ancillary chunks that were kept. Each may occur once.
     seen: Vec<[u8; 4]>,
     animation: Option<Animation>,
+    orientation: Option<Orientation>,
 }
 
 /// Walks a file up to its last chunk. Bytes after it are not part of the image.
@@ -39,10 +41,21 @@ pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectErro
     let header = Header::read(reader.within(&first.data))?;
     kept.range(first.whole);
     let stage = Stage::BeforePalette;
-    let mut walker =
-        Walker { source, reader, kept, header, stage, palette_entries: 0, seen: Vec::new(), animation: None };
+    let mut walker = Walker {
+        source,
+        reader,
+        kept,
+        header,
+        stage,
+        palette_entries: 0,
+        seen: Vec::new(),
+        animation: None,
+        orientation: None,
+    };
     while walker.next_chunk()? {}
-    Ok(Walked { width: header.width, height: header.height, kept: walker.kept })
+    let sideways = walker.orientation.is_some_and(Orientation::is_sideways);
+    let (width, height) = if sideways { (header.height, header.width) } else { (header.width, header.height) };
+    Ok(Walked { width, height, orientation: Orientation::number(walker.orientation), kept: walker.kept })
 }
 
 impl Walker<'_> {
@@ -57,6 +70,10 @@ impl Walker<'_> {
             b"IDAT" => self.data(&chunk)?,
             b"IEND" => return self.end(chunk).map(|()| false),
             b"acTL" | b"fcTL" | b"fdAT" => return self.animation(chunk).map(|()| true),
+            b"eXIf" => {
+                self.exif(&chunk);
+                return Ok(true);
+            }
             b"iCCP" => {
                 self.profile(&chunk);
                 return Ok(true);
@@ -118,14 +135,31 @@ impl Walker<'_> {
         Ok(())
     }
 
+    /// Keeps the orientation (§11.3.4.3), and nothing else. It may stand behind the picture.
+    fn exif(&mut self, chunk: &Chunk) {
+        if self.seen.contains(&chunk.kind) || self.stage == Stage::InData {
+            return;
+        }
+        self.seen.push(chunk.kind);
+        self.orientation = Orientation::read(self.reader.within(&chunk.data));
+        if let Some(orientation) = self.orientation {
+            self.insert(*b"eXIf", &orientation.to_tiff());
+        }
+    }
+
     /// Writes a colour profile anew, under a name that says nothing.
     fn profile(&mut self, chunk: &Chunk) {
         let in_place = self.stage == Stage::BeforePalette && !self.seen.contains(&chunk.kind);
         let Some(profile) = profile::rebuilt(self.reader.within(&chunk.data)).filter(|_| in_place) else { return };
         self.seen.push(chunk.kind);
-        self.kept.insert(&u32::try_from(profile.len()).unwrap_or(u32::MAX).to_be_bytes());
+        self.insert(chunk.kind, &profile);
+    }
+
+    /// Inserts a chunk.
+    fn insert(&mut self, kind: [u8; 4], data: &[u8]) {
+        self.kept.insert(&u32::try_from(data.len()).unwrap_or(u32::MAX).to_be_bytes());
         let mut hasher = crc32fast::Hasher::new();
-        for part in [chunk.kind.as_slice(), &profile] {
+        for part in [kind.as_slice(), data] {
             hasher.update(part);
             self.kept.insert(part);
         }

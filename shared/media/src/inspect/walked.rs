@@ -3,7 +3,7 @@
 use crate::inspect::error::InspectError;
 use crate::inspect::format::ImageFormat;
 use crate::inspect::kept_ranges::Kept;
-use crate::inspect::limits::are_accepted;
+use crate::inspect::limits::{MAX_FRAMES, are_accepted};
 
 /// The result of a walk through a file.
 pub(super) struct Walked<'a> {
@@ -11,8 +11,15 @@ pub(super) struct Walked<'a> {
     pub(super) width: u32,
     /// Height in pixels as displayed.
     pub(super) height: u32,
+    /// How it is turned before it is shown, as Exif numbers it: 1 to 8.
+    pub(super) orientation: u8,
     /// The parts of the cleaned file.
     pub(super) kept: Kept<'a>,
+}
+
+/// Refuses an animation that would take a viewer minutes to decode.
+pub(super) fn check_frames(format: ImageFormat, frames: u32) -> Result<(), InspectError> {
+    if frames <= MAX_FRAMES { Ok(()) } else { Err(InspectError::TooManyFrames { format }) }
 }
 
 /// Refuses an image without an area, and one that is too large to be shown.

@@ -12,7 +12,7 @@ use crate::inspect::format::ImageFormat;
 use crate::inspect::icc;
 use crate::inspect::kept_ranges::Kept;
 use crate::inspect::source::{Reader, Source};
-use crate::inspect::walked::{Walked, check_dimensions};
+use crate::inspect::walked::{Walked, check_dimensions, check_frames};
 use crate::inspect::webp::bitstream::Picture;
 use crate::inspect::webp::chunk::{Canvas, Chunk};
 
@@ -29,6 +29,7 @@ struct Walker<'a> {
     has_animation: bool,
     alpha: Option<Range<usize>>,
     has_picture: bool,
+    frames: u32,
     orientation: Option<Orientation>,
 }
 
@@ -52,7 +53,7 @@ fn simple<'a>(source: &'a Source<'a>, reader: &Reader<'a>, first: Chunk) -> Resu
     check_dimensions(ImageFormat::WebP, width, height)?;
     let mut kept = Kept::new(source);
     kept.range(first.whole);
-    Ok(Walked { width, height, kept: contained(source, kept, &[]) })
+    Ok(Walked { width, height, orientation: 1, kept: contained(source, kept, &[]) })
 }
 
 /// Walks the extended format: a canvas, then its chunks.
@@ -67,6 +68,7 @@ fn extended<'a>(source: &'a Source<'a>, reader: Reader<'a>, first: &Chunk) -> Re
         has_animation: false,
         alpha: None,
         has_picture: false,
+        frames: 0,
         orientation: None,
     };
     while !walker.reader.is_at_end() {
@@ -80,7 +82,8 @@ fn extended<'a>(source: &'a Source<'a>, reader: Reader<'a>, first: &Chunk) -> Re
     let sideways = walker.orientation.is_some_and(Orientation::is_sideways);
     let (width, height) = if sideways { (height, width) } else { (width, height) };
     let header = walker.header();
-    Ok(Walked { width, height, kept: contained(source, walker.kept, &header) })
+    let orientation = Orientation::number(walker.orientation);
+    Ok(Walked { width, height, orientation, kept: contained(source, walker.kept, &header) })
 }
 
 /// Wraps the kept chunks in a container with the new length.
@@ -138,6 +141,8 @@ impl Walker<'_> {
 
     fn frame(&mut self, chunk: &Chunk) -> Result<(), InspectError> {
         self.reader.require(self.has_animation, chunk.whole.start, "a frame comes without an animation")?;
+        self.frames += 1;
+        check_frames(ImageFormat::WebP, self.frames)?;
         frame::keep(self.reader.within(&chunk.data), chunk, &self.canvas, &mut self.kept)?;
         self.has_picture = true;
         Ok(())

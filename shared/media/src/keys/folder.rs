@@ -3,7 +3,9 @@
 use aviary_model::{GenerationId, IntegerSession, UserId};
 use uuid::Uuid;
 
-use crate::keys::prefixes::{AVATARS, DOWNLOADS, EXPORTS, INTEGERS, INTEGERS_UPLOADS, TWEETS, session_part};
+use crate::keys::prefixes::{
+    AVATARS, DOWNLOADS, EXPORTS, INTEGERS, INTEGERS_UPLOADS, MEDIA, MEDIA_UPLOADS, THUMBNAILS, TWEETS, session_part,
+};
 
 /// The common prefix of all objects of one owner. No key is a folder, and no folder contains another owner's keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +16,24 @@ impl Folder {
     #[must_use]
     pub fn tweet(tweet: Uuid) -> Self {
         Self(format!("{TWEETS}{tweet}/"))
+    }
+
+    /// The file of an image or video that was uploaded directly.
+    #[must_use]
+    pub fn media(media: Uuid) -> Self {
+        Self(format!("{MEDIA}{media}/"))
+    }
+
+    /// The thumbnails of a tweet, or of an image that was uploaded directly.
+    #[must_use]
+    pub fn thumbnails(owner: Uuid) -> Self {
+        Self(format!("{THUMBNAILS}{owner}/"))
+    }
+
+    /// What a user has uploaded and was not checked yet.
+    #[must_use]
+    pub fn media_uploads(user: UserId) -> Self {
+        Self(format!("{MEDIA_UPLOADS}{user}/"))
     }
 
     /// The profile pictures of a user.

@@ -4,15 +4,21 @@ use aviary_model::IntegerSession;
 use sha2::{Digest, Sha256};
 
 /// Images and videos of tweets.
-pub(super) const TWEETS: &str = "public/tweets/";
+pub(crate) const TWEETS: &str = "public/tweets/";
+/// Images and videos that were uploaded directly.
+pub(crate) const MEDIA: &str = "public/media/";
+/// Thumbnails of images.
+pub(crate) const THUMBNAILS: &str = "public/thumbnails/";
 /// Profile pictures.
-pub(super) const AVATARS: &str = "public/avatars/";
+pub(crate) const AVATARS: &str = "public/avatars/";
 /// Units of integer sets.
 pub(super) const INTEGERS: &str = "integers/";
 /// Uploads for requests about integers.
 pub(super) const INTEGERS_UPLOADS: &str = "incoming/integers/";
 /// Exports of everything that a user has.
 pub(super) const EXPORTS: &str = "exports/";
+/// Images and videos that clients upload.
+pub(super) const MEDIA_UPLOADS: &str = "incoming/media/";
 /// Responses that are too large to be sent inline.
 pub(super) const DOWNLOADS: &str = "downloads/";
 

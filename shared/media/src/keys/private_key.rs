@@ -1,14 +1,15 @@
 //! Keys of objects that are not served: the functions read them, and clients use signed URLs and forms.
 
-use aviary_model::{GenerationId, IntegerSession, UploadId, UserId};
+use aviary_model::{GenerationId, IntegerSession, MediaId, UploadId, UserId};
 
-use crate::keys::prefixes::{DOWNLOADS, EXPORTS, INTEGERS, INTEGERS_UPLOADS, session_part};
+use crate::keys::prefixes::{DOWNLOADS, EXPORTS, INTEGERS, INTEGERS_UPLOADS, MEDIA_UPLOADS, session_part};
 use crate::keys::{Key, KeyKind};
 
 /// The key of a private object. It has one of these forms:
 ///
 /// - `integers/<user id>/<generation>/<random>`, the units of one version of a set;
 /// - `incoming/integers/<user id>/<upload>`, what a client uploads for its next request;
+/// - `incoming/media/<user id>/<media>`, an image or video that a client uploads;
 /// - `downloads/<user id>/<session>/<random>`, a response that is too large to be sent inline. `<session>` is half of
 ///   the SHA-256 of the session's name, which may contain any character;
 /// - `exports/<user id>/<random>`, everything that a user has.
@@ -31,6 +32,19 @@ impl PrivateKey {
     #[must_use]
     pub fn integers_upload(user: UserId, upload: UploadId) -> Self {
         Self::new(format!("{INTEGERS_UPLOADS}{user}/{upload}"))
+    }
+
+    /// The key of an image or video that a client uploads.
+    #[must_use]
+    pub fn media_upload(user: UserId, media: MediaId) -> Self {
+        Self::new(format!("{MEDIA_UPLOADS}{user}/{media}"))
+    }
+
+    /// The owner and the id of an uploaded image or video.
+    #[must_use]
+    pub fn uploaded_media(&self) -> Option<(UserId, MediaId)> {
+        let (user, media) = self.as_str().strip_prefix(MEDIA_UPLOADS)?.split_once('/')?;
+        Some((user.parse().ok()?, media.parse().ok()?))
     }
 
     /// The key of a response about a session. `random` must be unpredictable.
@@ -57,6 +71,9 @@ impl KeyKind for Private {
         if let Some(rest) = text.strip_prefix(INTEGERS_UPLOADS) {
             let (user, upload) = rest.split_once('/')?;
             Some(PrivateKey::integers_upload(user.parse().ok()?, upload.parse().ok()?))
+        } else if let Some(rest) = text.strip_prefix(MEDIA_UPLOADS) {
+            let (user, media) = rest.split_once('/')?;
+            Some(PrivateKey::media_upload(user.parse().ok()?, media.parse().ok()?))
         } else if let Some(rest) = text.strip_prefix(INTEGERS) {
             let (user, rest) = rest.split_once('/')?;
             let (generation, random) = rest.split_once('/')?;
@@ -84,22 +101,25 @@ mod tests {
     const ID: &str = "01901234-5678-7abc-8def-0123456789ab";
     const OTHER: &str = "01901234-5678-7abc-8def-0123456789ac";
 
-    fn keys() -> [PrivateKey; 4] {
+    fn keys() -> [PrivateKey; 5] {
         [
             PrivateKey::export(ID.parse().unwrap(), 0xbeef),
             PrivateKey::integers(ID.parse().unwrap(), OTHER.parse().unwrap(), 0xbeef),
             PrivateKey::integers_upload(ID.parse().unwrap(), OTHER.parse().unwrap()),
             PrivateKey::download(ID.parse().unwrap(), &IntegerSession::default_name(), u128::MAX),
+            PrivateKey::media_upload(ID.parse().unwrap(), OTHER.parse().unwrap()),
         ]
     }
 
     #[test]
     fn keys_have_the_documented_form_and_are_read_back() {
         let expected = [
+            format!("exports/{ID}/0000000000000000000000000000beef"),
             format!("integers/{ID}/{OTHER}/0000000000000000000000000000beef"),
             format!("incoming/integers/{ID}/{OTHER}"),
             // The first half of the SHA-256 of `default`.
             format!("downloads/{ID}/37a8eec1ce19687d132fe29051dca629/{:032x}", u128::MAX),
+            format!("incoming/media/{ID}/{OTHER}"),
         ];
         for (key, expected) in keys().into_iter().zip(expected) {
             assert_eq!(key.as_str(), expected);
@@ -118,7 +138,7 @@ mod tests {
 
     #[test]
     fn other_texts_are_not_keys() {
-        let [_, set, upload, download] = keys().map(PrivateKey::into_string);
+        let [_, set, upload, download, _] = keys().map(PrivateKey::into_string);
         for bad in [
             String::new(),
             "integers/".to_owned(),

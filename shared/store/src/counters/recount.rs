@@ -28,6 +28,16 @@ pub struct Recount {
 #[derive(Clone, Debug)]
 pub struct WalkPosition(Item);
 
+impl WalkPosition {
+    pub(crate) fn of_key(key: Item) -> Self {
+        Self(key)
+    }
+
+    pub(crate) fn into_key(self) -> Item {
+        self.0
+    }
+}
+
 /// A counter with its stored and its true value at the time of reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CounterCheck {

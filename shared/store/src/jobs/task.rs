@@ -1,7 +1,8 @@
 //! What a job does.
 
 use aviary_model::{
-    CommentId, EdgeId, Email, GenerationId, IntegerSession, ReportTarget, SessionId, SetId, TweetId, UploadId, UserId,
+    CommentId, EdgeId, Email, GenerationId, IntegerSession, MediaId, ReportTarget, SessionId, SetId, TweetId, UploadId,
+    UserId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -136,12 +137,22 @@ pub enum Task {
         /// The upload.
         upload: UploadId,
     },
+    /// Remove an image or video that was uploaded directly, if no tweet shows it by now.
+    RemoveMedia {
+        /// The owner.
+        user: UserId,
+        /// The media item.
+        media: MediaId,
+    },
     /// Remove everything that refers to a deleted tweet.
     RemoveTweet {
         /// The tweet's or comment's author.
         author: UserId,
         /// The deleted item.
         tweet: TweetId,
+        /// The media that it showed and that were uploaded directly.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        media: Vec<MediaId>,
         /// 0 for the first pass. A second pass follows later, for requests that were in progress during the first.
         round: u32,
     },
@@ -283,6 +294,7 @@ impl Task {
             | Self::RemoveIntegerDownloads { user, .. }
             | Self::DeleteIntegerSession { user, .. }
             | Self::RemoveIntegerUpload { user, .. }
+            | Self::RemoveMedia { user, .. }
             | Self::RemoveTweet { author: user, .. }
             | Self::RemoveComment { author: user, .. }
             | Self::TrimTimeline { user }

@@ -126,7 +126,7 @@ impl Purge {
     /// Removes a tweet of a deleted account and its author's pointers to it, and creates a job that removes everything
     /// that refers to it. One round trip.
     pub async fn tweet(&self, author: UserId, tweet: TweetId, jobs: &Jobs, now: Timestamp) -> Result<(), StoreError> {
-        let task = Task::RemoveTweet { author, tweet, round: 0 };
+        let task = Task::RemoveTweet { author, tweet, media: Vec::new(), round: 0 };
         let mut transaction = Transaction::default();
         transaction.delete(&self.social, tweet_key(tweet))?;
         transaction.delete(&self.social, authored_key(author, tweet))?;

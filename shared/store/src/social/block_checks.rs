@@ -18,6 +18,9 @@ pub enum WriteError {
     /// A user whom the write concerns blocks the caller.
     #[error("a user whom the write would notify blocks the caller")]
     Blocked,
+    /// A media item that the tweet would show has changed since it was read.
+    #[error("a media item of the tweet has changed")]
+    MediaChanged,
     /// The call to DynamoDB failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -13,6 +13,7 @@ use crate::dynamodb::transaction::{Committed, Refusal, Transaction, WriteId};
 use crate::jobs::{Jobs, Task, job_item};
 use crate::social::block_checks::{WriteError, check_blocks, is_blocked};
 use crate::social::keys::{authored_key, list_pk, tweet_key, with_media_key};
+use crate::social::media_uploads::{MediaUpload, show_in};
 use crate::social::tweets::{Tweet, Tweets, replies_list, tag_list};
 
 /// The outcome of an edit.
@@ -39,8 +40,29 @@ impl Tweets {
         mentioned: &[UserId],
         settled: Option<IdempotencyResult<'_>>,
     ) -> Result<(), WriteError> {
+        self.create_with_media(tweet, &[], mentioned, settled).await
+    }
+
+    /// As [`Tweets::create`], for a tweet that shows these media items, the last of its media. No other tweet may show
+    /// them. One round trip.
+    ///
+    /// # Errors
+    /// As [`Tweets::create`], and if a media item is no longer as it was read.
+    pub async fn create_with_media(
+        &self,
+        tweet: &Tweet,
+        uploads: &[MediaUpload],
+        mentioned: &[UserId],
+        settled: Option<IdempotencyResult<'_>>,
+    ) -> Result<(), WriteError> {
         let mut transaction = Transaction::default();
         let at = transaction.create(&self.table, tweet_item(tweet)?)?;
+        let first = tweet.media.len().saturating_sub(uploads.len());
+        let shown = (first..).zip(uploads).map(|(place, upload)| {
+            let place = (tweet.id, u8::try_from(place).unwrap_or(u8::MAX));
+            show_in(&mut transaction, &self.table, upload, place)
+        });
+        let shown = shown.collect::<Result<Vec<WriteId>, _>>()?;
         for place in places(tweet)? {
             transaction.create(&self.table, place)?;
         }
@@ -53,6 +75,7 @@ impl Tweets {
         match transaction.commit(&self.table.db).await? {
             Committed::Done => Ok(()),
             committed if committed.refused(at) => Ok(()),
+            committed if shown.iter().any(|write| committed.refused(*write)) => Err(WriteError::MediaChanged),
             committed if is_blocked(&committed, &checks) => Err(WriteError::Blocked),
             Committed::Refused(_) => Err(lapsed().into()),
         }
@@ -88,7 +111,8 @@ impl Tweets {
     /// Deletes a tweet and its entries in its author's lists, and creates a job that removes everything that refers to
     /// it. False if it is deleted already. One round trip.
     pub async fn delete(&self, tweet: &Tweet, jobs: &Jobs, now: Timestamp) -> Result<bool, StoreError> {
-        let task = Task::RemoveTweet { author: tweet.author, tweet: tweet.id, round: 0 };
+        let media = tweet.media.iter().filter(|media| media.direct).map(|media| media.id).collect();
+        let task = Task::RemoveTweet { author: tweet.author, tweet: tweet.id, media, round: 0 };
         let mut transaction = Transaction::default();
         transaction.delete_if(&self.table, tweet_key(tweet.id), &Condition::item_exists())?;
         transaction.delete(&self.table, authored_key(tweet.author, tweet.id))?;

@@ -76,7 +76,7 @@ pub struct Media {
     /// Whether it is a picture or a video.
     #[serde(default, skip_serializing_if = "is_image")]
     pub kind: MediaKind,
-    /// The object's key in the bucket.
+    /// The object's key in the bucket; empty until it is ready.
     pub key: String,
     /// The width in pixels, as displayed.
     pub width: u32,
@@ -85,6 +85,46 @@ pub struct Media {
     /// A description for people who cannot see it.
     #[serde(default)]
     pub alt: AltText,
+    /// The key of a picture's thumbnail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<String>,
+    /// A few characters from which a client draws what is shown until the picture is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blurhash: Option<String>,
+    /// Where it stands.
+    #[serde(default, skip_serializing_if = "is_ready")]
+    pub state: MediaState,
+    /// Whether it was uploaded directly, and so has an item and a folder of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub direct: bool,
+}
+
+/// Where an image or video stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaState {
+    /// Nothing was uploaded yet.
+    Waiting,
+    /// It is being checked.
+    Processing,
+    /// It is served.
+    #[default]
+    Ready,
+    /// It is not served.
+    Rejected,
+}
+
+impl MediaState {
+    /// The word in responses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Processing => "processing",
+            Self::Ready => "ready",
+            Self::Rejected => "rejected",
+        }
+    }
 }
 
 /// The kind of a media file.
@@ -98,9 +138,25 @@ pub enum MediaKind {
     Video,
 }
 
+impl MediaKind {
+    /// The word in responses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Video => "video",
+        }
+    }
+}
+
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_image(kind: &MediaKind) -> bool {
     *kind == MediaKind::Image
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_ready(state: &MediaState) -> bool {
+    *state == MediaState::Ready
 }
 
 /// The tweets of the `social` table.

@@ -1,5 +1,6 @@
 //! Tests of the `social` table.
 
+mod media_uploads;
 mod profiles;
 mod reactions;
 mod relation_costs;

@@ -38,6 +38,8 @@ const EVENTS: &[(&str, u16)] = &[
     ("feed-like.json", 0),
     ("feed-unlike.json", 0),
     ("keys-schedule.json", 0),
+    ("media-tweet-picture.json", 0),
+    ("media-upload.json", 0),
     ("notifications-list-anonymous.json", 401),
     ("notifications-list.json", 200),
     ("notifications-read.json", 200),
@@ -75,8 +77,20 @@ const EVENTS: &[(&str, u16)] = &[
     ("worker-sweep-sessions.json", 0),
 ];
 
-const FUNCTIONS: [&str; 11] =
-    ["admin", "auth", "feed", "integers", "keys", "notifications", "profiles", "status", "tweets", "users", "worker"];
+const FUNCTIONS: [&str; 12] = [
+    "admin",
+    "auth",
+    "feed",
+    "integers",
+    "keys",
+    "media",
+    "notifications",
+    "profiles",
+    "status",
+    "tweets",
+    "users",
+    "worker",
+];
 
 /// The function is the first word of the file's name.
 fn function_of(file: &str) -> &str {

@@ -138,7 +138,7 @@ async fn a_video_is_stored_without_its_position() {
     let tweet = answer.with_status(201).json();
     let url = tweet["videolinks"][0].as_str().unwrap();
     let media = json!([{
-        "id": tweet["media"][0]["id"], "kind": "video", "url": url, "thumbnail_url": Value::Null,
+        "id": tweet["media"][0]["id"], "kind": "video", "url": url, "thumbnail_url": Value::Null, "blurhash": Value::Null,
         "width": 640, "height": 360, "alt": "A wren sings", "state": "ready",
     }]);
     assert_eq!((&tweet["media"], &tweet["imagelinks"], &tweet["message"]), (&media, &json!([]), &json!("")));

@@ -26,7 +26,7 @@ async fn an_image_needs_no_message_and_keeps_its_description() {
     for (place, (width, height, alt)) in [(40, 30, "A wren on a post"), (10, 20, "")].into_iter().enumerate() {
         let media = &tweet["media"][place];
         let expected = json!({
-            "id": media["id"], "kind": "image", "url": link(&tweet, place), "thumbnail_url": Value::Null,
+            "id": media["id"], "kind": "image", "url": link(&tweet, place), "thumbnail_url": Value::Null, "blurhash": Value::Null,
             "width": width, "height": height, "alt": alt, "state": "ready",
         });
         assert_eq!(*media, expected);

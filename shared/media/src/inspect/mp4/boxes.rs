@@ -2,9 +2,6 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
-
-use crate::inspect::kept_ranges::Kept;
 use crate::inspect::mp4::error::VideoError;
 use crate::inspect::source::Source;
 
@@ -18,22 +15,16 @@ pub(super) struct Mp4Box {
     pub(super) body: Range<usize>,
 }
 
-/// Iterates over the boxes of a file or of a box.
+/// Iterates over the boxes within a box.
 pub(super) struct Boxes<'a> {
     source: &'a Source<'a>,
     position: usize,
     end: usize,
-    /// Whether these are the boxes of the file itself, where the last box may extend to the end.
-    is_file: bool,
 }
 
 impl<'a> Boxes<'a> {
-    pub(super) fn of_file(source: &'a Source<'a>) -> Self {
-        Self { source, position: 0, end: source.len(), is_file: true }
-    }
-
     pub(super) fn within(source: &'a Source<'a>, body: &Range<usize>) -> Self {
-        Self { source, position: body.start, end: body.end, is_file: false }
+        Self { source, position: body.start, end: body.end }
     }
 
     /// The bytes that are left.
@@ -51,7 +42,6 @@ impl<'a> Boxes<'a> {
         let cut = || malformed("a box reaches past the end of what holds it");
         let [a, b, c, d, kind @ ..] = self.source.array::<8>(start).ok_or_else(cut)?;
         let (header, size) = match u32::from_be_bytes([a, b, c, d]) {
-            0 if self.is_file => (8, (self.end - start) as u64),
             1 => (16, u64::from_be_bytes(self.source.array(start + 8).ok_or_else(cut)?)),
             size => (8, u64::from(size)),
         };
@@ -68,7 +58,6 @@ impl<'a> Boxes<'a> {
 
 /// The most ranges to blank. No program writes as many unneeded boxes.
 const MAX_BLANKS: usize = 4_096;
-const ZEROS: [u8; 4_096] = [0; 4_096];
 
 /// The ranges of the file to blank.
 #[derive(Default)]
@@ -117,31 +106,19 @@ impl Blanks {
         }
     }
 
-    /// Returns the parts of the blanked file and their length.
-    pub(super) fn apply(mut self, source: &Source<'_>) -> Result<(Vec<Bytes>, u64), VideoError> {
+    /// Returns the blanked boxes.
+    pub(super) fn apply(self, source: &Source<'_>) -> Result<Vec<u8>, VideoError> {
         if self.too_many {
             return Err(VideoError::Malformed { offset: 0, reason: "too many boxes" });
         }
-        self.ranges.sort_by_key(|(range, _)| range.start);
-        let mut kept = Kept::new(source);
-        let mut position = 0;
+        let mut bytes: Vec<u8> = source.slices(0..source.len()).flatten().copied().collect();
         for (range, replacement) in self.ranges {
-            kept.range(position..range.start);
-            position = range.end;
+            let Some(part) = bytes.get_mut(range) else { continue };
             match replacement {
-                Replacement::Free => kept.insert(b"free"),
-                Replacement::Zeros => insert_zeros(&mut kept, range.len()),
+                Replacement::Free => part.copy_from_slice(b"free"),
+                Replacement::Zeros => part.fill(0),
             }
         }
-        kept.range(position..source.len());
-        Ok(kept.finish())
-    }
-}
-
-fn insert_zeros(kept: &mut Kept<'_>, mut length: usize) {
-    while length > 0 {
-        let zeros = ZEROS.get(..length).unwrap_or(&ZEROS);
-        kept.insert(zeros);
-        length -= zeros.len();
+        Ok(bytes)
     }
 }

@@ -16,8 +16,8 @@ pub enum VideoError {
         /// The largest accepted size in bytes.
         limit: u64,
     },
-    /// The file does not begin like an MP4.
-    #[error("the file is not an MP4")]
+    /// The file does not begin like an MP4 or a QuickTime movie.
+    #[error("the file is neither MP4 nor QuickTime")]
     NotAVideo,
     /// The bytes are an MP4, but another type was declared.
     #[error("the file is declared as {declared_type:?} but is video/mp4")]
@@ -36,9 +36,9 @@ pub enum VideoError {
     /// The file consists of fragments, as streams do.
     #[error("the MP4 is fragmented")]
     Fragmented,
-    /// The file has a track that is neither picture nor sound, such as positions.
-    #[error("the MP4 has a track of other data")]
-    OtherTrack,
+    /// Pictures or sound are in a codec that not every player has.
+    #[error("the MP4 has no H.264 or HEVC pictures, or its sound is not AAC")]
+    Codec,
     /// The video is longer than [`MAX_VIDEO_SECONDS`].
     #[error("the video is {millis} ms long")]
     TooLong {
@@ -74,10 +74,7 @@ impl VideoError {
             }
             Self::TooLong { .. } => format!("Ensure this video has no more than {MAX_VIDEO_SECONDS} seconds."),
             Self::Fragmented => "Fragmented videos are not taken; save it as one whole MP4.".to_owned(),
-            Self::OtherTrack => {
-                "The video has a track that is neither picture nor sound, such as positions; save it without."
-                    .to_owned()
-            }
+            Self::Codec => "Videos must have H.264 or HEVC pictures, and AAC sound if any.".to_owned(),
             Self::NotAVideo | Self::Malformed { .. } | Self::Dimensions { .. } => {
                 "Upload a valid video. The file you uploaded was either not an MP4 or a corrupted video.".to_owned()
             }

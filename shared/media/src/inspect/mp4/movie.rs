@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use crate::inspect::limits::{MAX_VIDEO_SECONDS, are_accepted};
 use crate::inspect::mp4::boxes::{Blanks, Boxes, Mp4Box};
+use crate::inspect::mp4::codec::TrackKind;
 use crate::inspect::mp4::error::VideoError;
 use crate::inspect::mp4::samples::{keep_edits, keep_information};
+use crate::inspect::mp4::samples_kept::{child, descendant, duration, u32_at};
 use crate::inspect::source::Source;
 
 /// The most tracks. A video from a camera has far fewer.
@@ -22,15 +24,19 @@ pub(super) struct Movie {
 #[derive(Default)]
 struct Track {
     handler: [u8; 4],
+    /// How long its samples last. Headers may say less.
+    samples_millis: u64,
     duration: u64,
     width: u32,
     height: u32,
 }
 
 impl Movie {
-    /// Reads `moov`, and blanks what is not needed of it.
+    /// Reads `moov`, and blanks what is not needed of it: all but the first picture and the first sound that are played
+    /// everywhere. Tracks of other data, such as those with positions, are never kept.
     pub(super) fn read(source: &Source<'_>, moov: &Mp4Box, blanks: &mut Blanks) -> Result<Self, VideoError> {
         let mut movie = Self::default();
+        let kept = chosen(source, moov)?;
         let mut boxes = Boxes::within(source, &moov.body);
         while let Some(found) = boxes.next_box()? {
             match &found.kind {
@@ -44,8 +50,7 @@ impl Movie {
                     blanks.zeros_within(&found, after + 52..after + 76);
                     blanks.tail(&found, after + 80);
                 }
-                b"trak" if movie.tracks.len() == MAX_TRACKS => return Err(malformed(&found, "too many tracks")),
-                b"trak" => movie.tracks.push(Track::read(source, &found, blanks)?),
+                b"trak" if kept.contains(&found.start) => movie.tracks.push(Track::read(source, &found, blanks)?),
                 b"mvex" => return Err(VideoError::Fragmented),
                 _ => blanks.blank_box(&found),
             }
@@ -56,14 +61,12 @@ impl Movie {
     /// Checks the movie, and returns its width, height and duration in milliseconds.
     pub(super) fn check(&self) -> Result<(u32, u32, u64), VideoError> {
         let nothing = |reason| VideoError::Malformed { offset: 0, reason };
-        if self.tracks.iter().any(|track| ![*b"vide", *b"soun"].contains(&track.handler)) {
-            return Err(VideoError::OtherTrack);
-        }
         let longest = self.tracks.iter().map(|track| track.duration).chain([self.duration]).max().unwrap_or_default();
         if self.timescale == 0 || longest == 0 {
             return Err(nothing("it has no length"));
         }
-        let millis = u64::try_from(u128::from(longest) * 1_000 / u128::from(self.timescale)).unwrap_or(u64::MAX);
+        let millis = millis(longest, self.timescale);
+        let millis = self.tracks.iter().map(|track| track.samples_millis).chain([millis]).max().unwrap_or_default();
         if millis > MAX_VIDEO_SECONDS * 1_000 {
             return Err(VideoError::TooLong { millis });
         }
@@ -74,6 +77,50 @@ impl Movie {
         }
         Ok((width, height, millis))
     }
+}
+
+/// The positions of the tracks to keep.
+fn chosen(source: &Source<'_>, moov: &Mp4Box) -> Result<Vec<usize>, VideoError> {
+    let (mut picture, mut sound) = (None, None);
+    let (mut count, mut has_picture, mut has_sound) = (0, false, false);
+    let mut boxes = Boxes::within(source, &moov.body);
+    while let Some(found) = boxes.next_box()? {
+        if found.kind != *b"trak" {
+            continue;
+        }
+        count += 1;
+        if count > MAX_TRACKS {
+            return Err(malformed(&found, "too many tracks"));
+        }
+        match TrackKind::of(source, &found) {
+            TrackKind::Picture { known } => {
+                has_picture = true;
+                picture = picture.or(known.then_some(found.start));
+            }
+            TrackKind::Sound { known } => {
+                has_sound = true;
+                sound = sound.or(known.then_some(found.start));
+            }
+            TrackKind::Other => {}
+        }
+    }
+    if (has_picture && picture.is_none()) || (has_sound && sound.is_none()) {
+        return Err(VideoError::Codec);
+    }
+    Ok(picture.into_iter().chain(sound).collect())
+}
+
+fn millis(duration: u64, timescale: u32) -> u64 {
+    u64::try_from(u128::from(duration) * 1_000 / u128::from(timescale.max(1))).unwrap_or(u64::MAX)
+}
+
+/// How long the samples of a track last, by their table.
+fn samples_millis(source: &Source<'_>, mdia: &Range<usize>) -> Option<u64> {
+    let mdhd = child(source, mdia, b"mdhd")?;
+    let [version] = source.array(mdhd.body.start)?;
+    let timescale = u32_at(source, mdhd.body.start + if version == 1 { 20 } else { 12 })?;
+    let stbl = descendant(source, mdia, &[b"minf", b"stbl"])?;
+    Some(millis(duration(source, &stbl.body)?, timescale))
 }
 
 impl Track {
@@ -90,7 +137,10 @@ impl Track {
                         displayed(source, times.after_duration).ok_or_else(|| short(&found))?;
                     blanks.tail(&found, times.after_duration - found.body.start + 60);
                 }
-                b"mdia" => track.handler = read_media(source, &found.body, blanks)?,
+                b"mdia" => {
+                    track.samples_millis = samples_millis(source, &found.body).ok_or_else(|| short(&found))?;
+                    track.handler = read_media(source, &found.body, blanks)?;
+                }
                 b"edts" => keep_edits(source, &found.body, blanks)?,
                 _ => blanks.blank_box(&found),
             }

@@ -6,14 +6,24 @@ use std::ops::Range;
 use crate::inspect::mp4::boxes::{Blanks, Boxes, Mp4Box};
 use crate::inspect::mp4::error::VideoError;
 use crate::inspect::mp4::movie::short;
+use crate::inspect::mp4::settings;
 use crate::inspect::source::Source;
 
 /// The groups of samples that players know: where playing may begin, and layers.
 const GROUPS: [&[u8; 4]; 6] = [b"roll", b"prol", b"rap ", b"sync", b"tele", b"tsas"];
 /// The bytes of the fixed fields of a description of pictures, before its boxes (ISO/IEC 14496-12 §12.1.3).
-const PICTURE_FIELDS: usize = 78;
+pub(super) const PICTURE_FIELDS: usize = 78;
 /// The same of a description of sound (§12.2.3).
-const SOUND_FIELDS: usize = 28;
+pub(super) const SOUND_FIELDS: usize = 28;
+
+/// The bytes that versions 1 and 2 of a description of sound add, which are QuickTime's.
+pub(super) fn more_sound_fields(source: &Source<'_>, entry: &Mp4Box) -> usize {
+    match source.array(entry.body.start.saturating_add(8)) {
+        Some([0, 1]) => 16,
+        Some([0, 2]) => 36,
+        _ => 0,
+    }
+}
 
 /// Keeps the list of edits, which says when the track begins.
 pub(super) fn keep_edits(source: &Source<'_>, body: &Range<usize>, blanks: &mut Blanks) -> Result<(), VideoError> {
@@ -84,8 +94,12 @@ fn keep_tables(
             // Each size takes 4, 8 or 16 bits; two bytes are the most.
             b"stz2" => blanks.tail(&found, counted(source, &found, 8, 2)),
             b"cslg" => blanks.tail(&found, if number(0) == Some(0) { 24 } else { 44 }),
-            b"sdtp" => {}
-            b"sgpd" | b"sbgp" if is_known_group(source, &found) => {}
+            b"sbgp" if is_known_group(source, &found) => {
+                // Version 1 has a parameter before its rows.
+                let before = if number(0).map(|flags| flags >> 24) == Some(1) { 12 } else { 8 };
+                blanks.tail(&found, counted(source, &found, before, 8));
+            }
+            b"sgpd" if is_known_group(source, &found) => keep_groups(source, &found, blanks),
             _ => blanks.blank_box(&found),
         }
     }
@@ -94,6 +108,18 @@ fn keep_tables(
 
 fn is_known_group(source: &Source<'_>, found: &Mp4Box) -> bool {
     source.array::<4>(found.body.start.saturating_add(4)).is_some_and(|kind| GROUPS.contains(&&kind))
+}
+
+/// Keeps descriptions of groups, whose rows have at most two bytes in the groups that are known.
+fn keep_groups(source: &Source<'_>, found: &Mp4Box, blanks: &mut Blanks) {
+    let row = source.array(found.body.start.saturating_add(8)).map(u32::from_be_bytes);
+    match (source.array(found.body.start), row) {
+        (Some([1_u8]), Some(row @ 1..=2)) => {
+            let row = usize::try_from(row).unwrap_or_default();
+            blanks.tail(found, counted(source, found, 12, row));
+        }
+        _ => blanks.blank_box(found),
+    }
 }
 
 /// Keeps the descriptions of the samples: the codec and its settings, without the name of the program that encoded.
@@ -113,29 +139,28 @@ fn keep_descriptions(
             blanks.zeros(at(42)..at(74));
             fields
         } else {
-            // Version 1 and 2 are QuickTime's and have more fields.
-            let more = match source.array(at(8)) {
-                Some([0, 1]) => 16,
-                Some([0, 2]) => 36,
-                _ => 0,
-            };
-            let fields = inside(&entry, SOUND_FIELDS + more)?;
+            let fields = inside(&entry, SOUND_FIELDS + more_sound_fields(source, &entry))?;
             blanks.zeros(at(10)..at(16));
             fields
         };
-        keep_settings(source, fields, blanks)?;
+        keep_settings(source, fields, false, blanks)?;
     }
     Ok(())
 }
 
 /// Keeps the boxes of a description that decoders read. Some programs end the list with a few zeros.
-fn keep_settings(source: &Source<'_>, body: Range<usize>, blanks: &mut Blanks) -> Result<(), VideoError> {
+fn keep_settings(source: &Source<'_>, body: Range<usize>, nested: bool, blanks: &mut Blanks) -> Result<(), VideoError> {
     let mut boxes = Boxes::within(source, &body);
     while boxes.length() >= 8 {
         let Some(found) = boxes.next_box()? else { break };
         let coding: Option<[u8; 4]> = source.array(found.body.start);
         match (&found.kind, coding) {
-            (b"avcC" | b"hvcC" | b"esds" | b"chnl", _) => {}
+            (b"avcC", _) => blanks.tail(&found, settings::avc_length(source, &found.body)),
+            (b"hvcC", _) => blanks.tail(&found, settings::hevc_length(source, &found.body)),
+            (b"esds", _) => blanks.tail(&found, settings::stream_length(source, &found.body)),
+            (b"frma", _) => blanks.tail(&found, 4),
+            // QuickTime's wrapper of the settings of sound.
+            (b"wave", _) if !nested => keep_settings(source, found.body.clone(), true, blanks)?,
             (b"dvcC" | b"dvvC", _) => blanks.tail(&found, 24),
             (b"clap", _) => blanks.tail(&found, 32),
             (b"mdcv", _) => blanks.tail(&found, 24),

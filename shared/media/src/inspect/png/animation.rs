@@ -1,8 +1,10 @@
 //! Animation (§11.3.6): frames after the picture, numbered in one sequence.
 
 use crate::inspect::error::InspectError;
+use crate::inspect::format::ImageFormat;
 use crate::inspect::png::header::Header;
 use crate::inspect::source::Reader;
+use crate::inspect::walked::check_frames;
 
 /// The state of an animation after the chunks so far.
 pub(super) struct Animation {
@@ -24,6 +26,7 @@ impl Animation {
         let frames = u32::from_be_bytes(data.array()?);
         let _plays: [u8; 4] = data.array()?;
         data.require(frames > 0 && data.is_at_end(), start, "the announcement of the animation is malformed")?;
+        check_frames(ImageFormat::Png, frames)?;
         Ok(Self { frames_left: frames, next_number: 0, picture_is_frame: false, has_control: false, open: false })
     }
 

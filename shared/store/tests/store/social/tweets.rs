@@ -25,6 +25,10 @@ fn tweet() -> Tweet {
         width: 640,
         height: 480,
         alt: AltText::parse("a bird").unwrap(),
+        thumbnail: None,
+        blurhash: None,
+        state: aviary_store::MediaState::Ready,
+        direct: false,
     };
     Tweet { media: vec![media], ..says(somebody(), "héllo 🐦") }
 }
@@ -210,5 +214,5 @@ async fn a_tweet_is_deleted_once_and_leaves_one_job() {
     assert_eq!(store.items().await, 1, "the job");
     let jobs = store.jobs.due(NOW.plus_seconds(1)).await.unwrap();
     let job = store.jobs.by_id(jobs[0]).await.unwrap().unwrap();
-    assert_eq!(job.task, Task::RemoveTweet { author: tweet.author, tweet: tweet.id, round: 0 });
+    assert_eq!(job.task, Task::RemoveTweet { author: tweet.author, tweet: tweet.id, media: Vec::new(), round: 0 });
 }

@@ -1,0 +1,12 @@
+//! Checks what clients uploaded directly, serves it clean, and makes thumbnails. `docs/decisions/0018-media-by-direct-upload.md`
+//! has the states and the failures.
+
+mod event;
+mod media;
+mod thumbnail;
+mod tweet_picture;
+mod upload;
+mod video;
+
+pub use media::Media;
+pub use thumbnail::{THUMBNAIL_SIDE, Thumbnail, ThumbnailError, thumbnail};
