@@ -25,7 +25,7 @@ impl Drop for Driver {
 impl Driver {
     async fn start() -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let program = std::env::var("AVIARY_TEST_CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+        let program = std::env::var("BROWSER_TEST_DRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let child = Command::new(&program).arg(format!("--port={port}")).stdout(Stdio::null()).spawn();
         let driver = Self(child.unwrap_or_else(|error| panic!("{program} does not start: {error}")), port);
         eventually("the driver listens", async || std::net::TcpStream::connect(("127.0.0.1", port)).ok().map(drop))
@@ -105,7 +105,7 @@ async fn world(service: &Service) -> (Account, Vec<String>) {
 }
 
 fn axe() -> String {
-    let path = std::env::var("AVIARY_TEST_AXE").expect("AVIARY_TEST_AXE names axe.min.js of axe-core");
+    let path = std::env::var("BROWSER_TEST_AXE").expect("BROWSER_TEST_AXE names axe.min.js of axe-core");
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
@@ -120,7 +120,7 @@ async fn violations(browser: &WebDriver, axe: &str) -> Vec<String> {
 
 /// A picture of the page, where somebody wants to look at it.
 async fn keep_picture(browser: &WebDriver, name: &str) {
-    if let Ok(folder) = std::env::var("AVIARY_TEST_SCREENSHOTS") {
+    if let Ok(folder) = std::env::var("BROWSER_TEST_PICTURES") {
         let picture = browser.screenshot_as_png().await.unwrap();
         std::fs::write(format!("{folder}/{name}.png"), picture).unwrap();
     }
