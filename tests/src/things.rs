@@ -1,6 +1,6 @@
 //! Sample requests for the rows of the tables of routes, about the things of one account.
 
-use aviary_web::{Route, Subject, Who};
+use aviary_web::{Route, RouteLimit, Subject, Who};
 use serde_json::{Value, json};
 
 use crate::{Account, Call, Event, PASSWORD, Service, claims_of, unique};
@@ -32,8 +32,15 @@ fn integer_session() -> Value {
 }
 
 impl Things {
-    /// How many things [`Things::of`] creates that count against the limit of the account's writes.
-    pub const WRITES: usize = 3;
+    /// How many things [`Things::of`] creates that count against this limit of the account.
+    #[must_use]
+    pub fn counting(limit: RouteLimit) -> usize {
+        match limit {
+            RouteLimit::WritesAccount => 3,
+            RouteLimit::UploadsAccount => 1,
+            _ => 0,
+        }
+    }
 
     /// Makes the things: a tweet with a comment, an integer session with one set, and an upload that waits for its file.
     pub async fn of(service: &Service, owner: Account) -> Self {

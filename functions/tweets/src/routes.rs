@@ -32,7 +32,7 @@ fn tweets(routes: Routes<TweetsState>) -> Routes<TweetsState> {
                 .limit(RouteLimit::UploadsAccount)
                 .round_trips(3)
                 .of("001")
-                .body(r#"{"filename": "$MARK.jpg", "content_type": "image/jpeg", "size": 1000}"#),
+                .body(r#"{"filename": "a.jpg", "content_type": "image/jpeg", "size": 1000, "alt": "$MARK"}"#),
             routes!(media::collection::create_media),
         )
         .add(

@@ -63,6 +63,7 @@ pub(crate) fn open(
 /// Answers one request.
 pub(crate) async fn answer(service: &S3Service, request: Request<Body>) -> Response<Body> {
     let form = post_policy::is_form(&request);
+    let request = if form { post_policy::in_pieces(request) } else { request };
     match service.call(request).await {
         Ok(response) if form => post_policy::correct(response).await,
         Ok(response) => response,

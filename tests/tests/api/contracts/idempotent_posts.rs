@@ -1,7 +1,7 @@
 //! Every POST of the tables of routes either creates something, then an `Idempotency-Key` and its limit hold for it, or
 //! its row says why it may be repeated.
 
-use aviary_web::{Route, RouteLimit, Who};
+use aviary_web::{Route, Who};
 use e2e::limits::{assert_throttled, unused_address};
 use e2e::{Answer, Event, Function, Service, Things, unique};
 use serde_json::{Value, json};
@@ -135,7 +135,7 @@ async fn the_limit_that_the_row_names_is_the_one_that_counts() {
         let Some(limit) = route.spec.limit else { continue };
         // The caller's things count already, against the limit of writes. Their window is open for a minute only, so the
         // function starts before they are made.
-        let before = if limit == RouteLimit::WritesAccount { Things::WRITES } else { 0 };
+        let before = Things::counting(limit);
         let limit = format!("{}={}/3600", limit.setting(), before + 1);
         let function = Function::start_with(&service, name, &[("AVIARY_LIMITS", &limit)]);
         let (creation, address) = (Creation::of(&service, route.clone()).await, unused_address());

@@ -181,6 +181,16 @@ async fn only_what_the_form_allows_is_stored() {
     assert_eq!(asked.headers()["access-control-allow-origin"], origin, "a browser may not post");
 }
 
+/// A form's boundary begins with such a byte, and a file may have any bytes.
+#[tokio::test]
+async fn a_file_of_line_ends_arrives() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let file = vec![b'\r'; 2_000_000];
+    let media = upload_media(&service, &account, "image/png", &file).await;
+    assert_eq!(media["state"], "rejected", "{media}");
+}
+
 #[tokio::test]
 async fn the_fields_of_a_ticket_are_checked() {
     let service = Service::running();

@@ -100,7 +100,7 @@ async fn the_limit_of_every_row_counts_its_confirmed_callers() {
     for (name, route) in rows().into_iter().filter(|(_, route)| route.spec.who != Who::Any) {
         let Some(limit) = route.spec.limit.filter(|limit| *limit != RouteLimit::SearchAddress) else { continue };
         let things = Things::of(&service, service.signup().await).await;
-        let before = if limit == RouteLimit::WritesAccount { Things::WRITES } else { 0 };
+        let before = Things::counting(limit);
         let setting = format!("{}={}/60", limit.setting(), before + 1);
         let function = Function::start_with(&service, name, &[("AVIARY_LIMITS", &setting)]);
         let event = |mark: &str| things.event(&route, &others).header("idempotency-key", mark);
