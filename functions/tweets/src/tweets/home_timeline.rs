@@ -101,7 +101,7 @@ impl HomeTimelinePage<'_> {
     /// The keys of the profiles of an entry's sources, and of the reader's follows of them.
     fn source_keys(&self, keys: PageKeys, entry: &TimelineEntry) -> PageKeys {
         let others = entry.bringers().filter(|other| *other != self.user);
-        others.fold(keys, |keys, other| keys.person(other))
+        others.fold(keys, |keys, other| keys.author(other))
     }
 
     /// Is the entry the reader's own tweet, or does the reader follow one of its sources and hide neither that source

@@ -1,6 +1,7 @@
 //! Lists of all profiles, tweets and comments by time, for the administration.
 
 use aviary_model::{CommentId, Timestamp, TweetId, UserId};
+use futures_util::future::try_join5;
 
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::Item;
@@ -79,8 +80,7 @@ impl Profiles {
         let count = |list| self.table.db.sharded_count(&self.table.name, ShardedList::by_time(list), since, COUNTED);
         let lists = ["PROFILES", "TWEETS", "MEDIA", "COMMENTS", "OPENCASES"].map(count);
         let [profiles, tweets, media, comments, cases] = lists;
-        let (profiles, tweets, media, comments, cases) =
-            futures_util::try_join!(profiles, tweets, media, comments, cases)?;
+        let (profiles, tweets, media, comments, cases) = try_join5(profiles, tweets, media, comments, cases).await?;
         Ok(MadeSince { profiles, tweets, media, comments, cases })
     }
 }

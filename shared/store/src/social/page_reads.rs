@@ -2,17 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aviary_model::{CommentId, TweetId, UserId};
-use futures_util::future::try_join;
+use aviary_model::{CommentId, EdgeId, TweetId, UserId};
+use futures_util::future::try_join3;
 
 use crate::dynamodb::error::StoreError;
-use crate::dynamodb::item::{Item, Key};
+use crate::dynamodb::item::{Item, Key, text};
 use crate::dynamodb::pages::{attribute, id_behind};
-use crate::dynamodb::table::SocialTable;
+use crate::dynamodb::table::{SocialTable, run_query};
 use crate::social::comments::Comment;
 use crate::social::edge_states::{ReactionIds, Relation};
 use crate::social::keys::{
-    COMMENT_LIKE, REACTION, RELATION, comment_key, comment_like_key, reaction_key, relation_key, tweet_key,
+    COMMENT_LIKE, REACTION, RELATION, comment_key, comment_like_key, reaction_key, relation_key, tweet_key, works_pk,
 };
 use crate::social::profiles::{Profile, profile_key};
 use crate::social::tweets::Tweet;
@@ -25,6 +25,7 @@ pub struct PageKeys {
     tweets: HashMap<TweetId, UserId>,
     reactions: HashSet<TweetId>,
     comments: HashMap<CommentId, UserId>,
+    authors: HashSet<UserId>,
     people: HashSet<UserId>,
 }
 
@@ -33,9 +34,20 @@ pub struct PageKeys {
 struct KeysToRead {
     /// What the viewer wrote. Their next read shows it, so these items are read consistently.
     own: Vec<Key>,
-    /// What others wrote. It may lag for some seconds, and then costs half.
-    of_others: Vec<Key>,
+    /// What others wrote, and what only decides whether an author's texts are hidden. It may lag for some seconds, and
+    /// then costs half.
+    lagging: Vec<Key>,
+    /// The tweets between which the viewer's reactions are read together.
+    reactions: Option<(TweetId, TweetId)>,
 }
+
+/// From so many tweets on, one query reads the viewer's reactions to all tweets in between: twenty keys cost twenty
+/// units, also where there is no reaction.
+const QUERIED_FROM: usize = 5;
+/// The tweets of one query were made within this time. Older ones, such as retweeted ones, are read by key.
+const QUERIED_MILLIS: i64 = 7 * 24 * 3_600_000;
+/// The most reactions that one query reads, some 30 KB.
+const QUERIED_AT_MOST: i32 = 200;
 
 impl PageKeys {
     /// Starts with no keys, for this viewer or for an anonymous one.
@@ -48,7 +60,7 @@ impl PageKeys {
     #[must_use]
     pub fn tweet(mut self, id: TweetId, author: UserId) -> Self {
         self.tweets.insert(id, author);
-        self.person(author)
+        self.author(author)
     }
 
     /// Adds the viewer's like, retweet and save of a tweet that was read already.
@@ -62,10 +74,18 @@ impl PageKeys {
     #[must_use]
     pub fn comment(mut self, id: CommentId, author: UserId) -> Self {
         self.comments.insert(id, author);
-        self.person(author)
+        self.author(author)
     }
 
-    /// Adds a user's profile, and what stands between the viewer and that user: the follow, blocks and mutes.
+    /// Adds the profile of somebody who wrote what the page shows or brought it, and what stands between the viewer and
+    /// that user. It decides what is hidden, and may lag for some seconds.
+    #[must_use]
+    pub fn author(mut self, id: UserId) -> Self {
+        self.authors.insert(id);
+        self
+    }
+
+    /// Adds a user's profile, and, as of this moment, what stands between the viewer and that user: the follow, blocks and mutes.
     #[must_use]
     pub fn person(mut self, id: UserId) -> Self {
         self.people.insert(id);
@@ -77,18 +97,37 @@ impl PageKeys {
         let is_own = |author: UserId| self.viewer == Some(author);
         let tweets = self.tweets.iter().map(|(id, author)| (tweet_key(*id), is_own(*author)));
         let comments = self.comments.iter().map(|(id, author)| (comment_key(*id), is_own(*author)));
-        let people = self.people.iter().map(|id| (profile_key(*id), is_own(*id)));
+        let people = self.people.union(&self.authors).map(|id| (profile_key(*id), is_own(*id)));
         for (key, own) in tweets.chain(comments).chain(people) {
-            if own { keys.own.push(key) } else { keys.of_others.push(key) }
+            if own { keys.own.push(key) } else { keys.lagging.push(key) }
         }
         if let Some(viewer) = self.viewer {
-            let tweets: HashSet<TweetId> = self.tweets.keys().chain(&self.reactions).copied().collect();
-            keys.own.extend(tweets.into_iter().map(|tweet| reaction_key(viewer, tweet)));
+            let (queried, by_key) = self.reacted_to();
+            keys.reactions = queried.first().copied().zip(queried.last().copied());
+            keys.own.extend(by_key.into_iter().map(|tweet| reaction_key(viewer, tweet)));
             keys.own.extend(self.comments.keys().map(|comment| comment_like_key(viewer, *comment)));
             let others = self.people.iter().filter(|other| **other != viewer);
             keys.own.extend(others.map(|other| relation_key(viewer, *other)));
+            let authors = self.authors.difference(&self.people).filter(|other| **other != viewer);
+            keys.lagging.extend(authors.map(|other| relation_key(viewer, *other)));
         }
         keys
+    }
+
+    /// The tweets whose reactions one query reads, oldest first, and those that are read by key.
+    fn reacted_to(&self) -> (Vec<TweetId>, Vec<TweetId>) {
+        let mut tweets: Vec<TweetId> = self.tweets.keys().chain(&self.reactions).copied().collect();
+        // Ids sort by time.
+        tweets.sort_unstable();
+        tweets.dedup();
+        let made_at = |tweet: &TweetId| EdgeId::from(*tweet).made_at().millis();
+        let since = tweets.last().map_or(0, made_at) - QUERIED_MILLIS;
+        let recent = tweets.iter().filter(|tweet| made_at(tweet) >= since).count();
+        if recent < QUERIED_FROM {
+            return (Vec::new(), tweets);
+        }
+        let queried = tweets.split_off(tweets.len() - recent);
+        (queried, tweets)
     }
 }
 
@@ -221,15 +260,84 @@ impl PageReads {
     }
 
     /// Reads all keys: what the viewer wrote consistently, what others wrote with a lag of some seconds. One round trip,
-    /// however many keys there are; no round trip without keys.
+    /// however many keys there are; no round trip without keys. A second one for a viewer who reacted to more than two
+    /// hundred tweets made between those of the page.
     pub async fn read(&self, keys: &PageKeys) -> Result<PageData, StoreError> {
-        let KeysToRead { own, of_others } = keys.keys();
-        let (own, of_others) =
-            try_join(self.table.batch_get_many(own), self.table.batch_get_many_lagging(of_others)).await?;
+        let KeysToRead { own, lagging, reactions } = keys.keys();
+        let reads = (self.table.batch_get_many(own), self.table.batch_get_many_lagging(lagging));
+        let (own, lagging, (reactions, unread)) =
+            try_join3(reads.0, reads.1, self.reactions(keys.viewer, reactions)).await?;
         let mut data = PageData::default();
-        for item in own.into_iter().chain(of_others) {
+        for item in own.into_iter().chain(lagging).chain(reactions) {
             data.take(&self.table, item)?;
         }
+        if let (Some(viewer), Some(after)) = (keys.viewer, unread) {
+            let (queried, _) = keys.reacted_to();
+            let rest = queried.into_iter().filter(|tweet| *tweet > after);
+            for item in self.table.batch_get_many(rest.map(|tweet| reaction_key(viewer, tweet)).collect()).await? {
+                data.take(&self.table, item)?;
+            }
+        }
         Ok(data)
+    }
+
+    /// The viewer's reactions to tweets from the first to the last one; if there are too many, also the tweet of the
+    /// last one that was read.
+    async fn reactions(
+        &self,
+        viewer: Option<UserId>,
+        between: Option<(TweetId, TweetId)>,
+    ) -> Result<(Vec<Item>, Option<TweetId>), StoreError> {
+        let (Some(viewer), Some((first, last))) = (viewer, between) else { return Ok((Vec::new(), None)) };
+        let place = |tweet: TweetId| text(format!("{REACTION}{tweet}"));
+        let call = self
+            .table
+            .query()
+            .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
+            .expression_attribute_values(":pk", text(works_pk(viewer)))
+            .expression_attribute_values(":first", place(first))
+            .expression_attribute_values(":last", place(last))
+            .consistent_read(true)
+            .limit(QUERIED_AT_MOST);
+        let output = run_query(call).await?;
+        let items = output.items.unwrap_or_default();
+        let is_cut = output.last_evaluated_key.is_some();
+        let reached = items.last().filter(|_| is_cut).and_then(|item| id_behind(item, "sk", REACTION));
+        Ok((items, reached))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aviary_model::{Entropy, EntropyError, Timestamp};
+
+    use super::*;
+
+    #[derive(Debug)]
+    struct Zeros;
+
+    impl Entropy for Zeros {
+        fn fill(&self, _: &mut [u8]) -> Result<(), EntropyError> {
+            Ok(())
+        }
+    }
+
+    /// The places, among these ages in days, of the tweets that one query covers.
+    fn queried(days: &[i64]) -> usize {
+        let now = 1_800_000_000_000;
+        let id = |day: &i64| TweetId::new(Timestamp::from_millis(now - day * 86_400_000), &Zeros).unwrap();
+        let viewer = UserId::new(Timestamp::from_millis(now), &Zeros).unwrap();
+        let keys = days.iter().fold(PageKeys::by(Some(viewer)), |keys, day| keys.tweet(id(day), viewer));
+        let (queried, by_key) = keys.reacted_to();
+        assert_eq!(queried.len() + by_key.len(), days.len());
+        queried.len()
+    }
+
+    #[test]
+    fn one_query_covers_the_recent_tweets_of_a_page_and_no_old_retweet() {
+        assert_eq!(queried(&[0, 1, 2, 3]), 0, "few are read by key");
+        assert_eq!(queried(&[0, 1, 2, 3, 4]), 5);
+        assert_eq!(queried(&[0, 1, 2, 3, 4, 400]), 5);
+        assert_eq!(queried(&[0, 100, 200, 300, 400, 500]), 0);
     }
 }
