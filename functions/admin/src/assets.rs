@@ -58,7 +58,8 @@ impl Named {
 /// The style sheet and the script of the administration's pages.
 #[utoipa::path(get, path = "/admin/assets/{name}", tag = "administration",
     params(("name" = String, Path, description = "The file's name, which contains its digest")),
-    responses((status = 200, description = "The file"), (status = 404, description = "Another version, or no such file")))]
+    responses((status = 200, description = "The file"), (status = 404, description =
+        "Another version, or no such file")))]
 pub(crate) async fn asset(PathText(name): PathText) -> Result<Response, Refusal> {
     let found = [&*STYLE, &*SCRIPT].into_iter().find(|one| one.name == name).ok_or_else(Refusal::not_found)?;
     let headers = [(CONTENT_TYPE, found.asset.content_type), (CACHE_CONTROL, "public, max-age=31536000, immutable")];

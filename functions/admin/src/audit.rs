@@ -48,19 +48,24 @@ pub async fn show_audit(
     let body = html! {
         form.bar role="search" method="get" action=(PATH) {
             div {
-                label for="user" { "User (name, address or id)" }
+                label for="user" { "User" }
                 input #user type="search" name="user" value=(value("user")) autocapitalize="none" spellcheck="false";
             }
-            div { label for="event" { "Event" } input #event type="search" name="event" value=(value("event")) list="events" autocapitalize="none"; }
+            div { label for="event" { "Event" } input #event type="search" name="event" value=(value("event"))
+                list="events" autocapitalize="none"; }
             datalist #events { @for name in EVENTS { option value=(name) {} } }
             div { label for="at" { "At (UTC)" } input #at type="datetime-local" name="at" value=(value("at")); }
-            div { label for="minutes" { "± minutes" } input #minutes type="number" name="minutes" min="1" max="1440" value=(text(&query, "minutes").unwrap_or_else(|| "5".to_owned())); }
+            div { label for="minutes" { "± minutes" }
+                input #minutes type="number" name="minutes" min="1" max="1440"
+                    value=(text(&query, "minutes").unwrap_or_else(|| "5".to_owned())); }
             button type="submit" { "Search" }
             a.button.quiet href=(PATH) { "All" }
         }
         section.sheet {
-            @if live { p.faint { "Newest first; the page follows by itself. " a href=(here) { "Show newer events" } } }
-            div #rows hx-get=[live.then_some(&rows_url)] hx-trigger=[live.then_some("every 3s")] hx-swap=[live.then_some("innerHTML")] {
+            @if live { p.faint { "Newest first; the page follows by itself. "
+                a href=(here) { "Show newer events" } } }
+            div #rows hx-get=[live.then_some(&rows_url)] hx-trigger=[live.then_some("every 3s")]
+                hx-swap=[live.then_some("innerHTML")] {
                 (rows(&state, &query).await?)
             }
         }
@@ -133,16 +138,17 @@ async fn rows(state: &AdminState, query: &Form) -> Result<Markup, Refusal> {
         @if entries.is_empty() { p.empty { "Nothing was found." } }
         @else {
             table.rows {
-                thead { tr { th { "At" } th { "Event" } th { "User" } th { "By staff" } th { "About" } th { "From" } th { "Program" } } }
+                thead { tr { th { "At" } th { "Event" } th { "User" } th { "By staff" } th { "About" } th { "From" }
+                    th { "Program" } } }
                 tbody {
                     @for entry in &entries {
                         tr {
                             td data-label="At" { (time(entry.at)) }
-                            td data-label="Event" { (entry.field("event")) }
+                            td.keep data-label="Event" { (entry.field("event")) }
                             td data-label="User" { (who(entry.field("user.id"))) }
                             td data-label="By staff" { (who(entry.field("actor.id"))) }
                             td data-label="About" { (entry.field("subject")) }
-                            td data-label="From" { (entry.field("client.address")) }
+                            td.keep data-label="From" { (entry.field("client.address")) }
                             td data-label="Program" { (entry.field("client.user_agent")) }
                         }
                     }

@@ -27,10 +27,12 @@ pub(crate) fn chart(bars: &[Bar], summary: &str) -> Markup {
             text x="0" y="10" { (most) }
             @for (at, bar) in (0_u32..).zip(bars) {
                 @let x = at * step;
-                rect.column x=(x + 2) y=(base - height(bar.count)) width=(step.saturating_sub(4)) height=(height(bar.count)) {
+                rect.column x=(x + 2) y=(base - height(bar.count)) width=(step.saturating_sub(4))
+                    height=(height(bar.count)) {
                     title { (bar.label) ": " (bar.count) }
                 }
-                rect.bad x=(x + 2) y=(base - height(bar.failed)) width=(step.saturating_sub(4)) height=(height(bar.failed)) {
+                rect.bad x=(x + 2) y=(base - height(bar.failed)) width=(step.saturating_sub(4))
+                    height=(height(bar.failed)) {
                     title { (bar.label) ": " (bar.failed) " failed" }
                 }
                 @if at % 6 == 0 { text x=(x) y=(HEIGHT - 5) { (bar.label) } }

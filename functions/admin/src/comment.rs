@@ -18,7 +18,8 @@ use crate::visitor::Visitor;
 /// A comment, its author and its case. Four round trips.
 #[utoipa::path(get, path = "/admin/comments/{id}", tag = "administration",
     params(("id" = String, Path, description = "The comment's id")),
-    responses((status = 200, description = "The page", content_type = "text/html"), (status = 404, description = "Unknown comment")))]
+    responses((status = 200, description = "The page", content_type = "text/html"), (status = 404, description =
+        "Unknown comment")))]
 pub async fn show_comment(
     State(state): State<AdminState>,
     visitor: Visitor,

@@ -19,7 +19,8 @@ const PATH: &str = "/admin/comments/";
 
 /// The list of comments. Four round trips.
 #[utoipa::path(get, path = "/admin/comments", tag = "administration",
-    params(("order" = Option<String>, Query, description = "`newest` or `oldest`"), ("after" = Option<String>, Query, description = "Where the page begins")),
+    params(("order" = Option<String>, Query, description = "`newest` or `oldest`"),
+        ("after" = Option<String>, Query, description = "Where the page begins")),
     responses((status = 200, description = "The page", content_type = "text/html")))]
 pub async fn list_comments(
     State(state): State<AdminState>,
@@ -47,7 +48,8 @@ pub async fn list_comments(
 fn table(comments: &[&Comment], data: &PageData) -> Markup {
     html! {
         table.rows {
-            thead { tr { th.pick { span.faint { "Tick" } } th { "At" } th { "Author" } th { "Text" } th { "Tweet" } th { "Likes" } } }
+            thead { tr { th.pick { span.faint { "Tick" } } th { "At" } th { "Author" } th { "Text" } th { "Tweet" }
+                th { "Likes" } } }
             tbody {
                 @for comment in comments {
                     tr {

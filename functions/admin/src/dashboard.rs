@@ -52,7 +52,8 @@ pub async fn show_dashboard(
     let body = html! {
         (outcome(&query))
         (figures(&made))
-        section.sheet aria-labelledby="logins" { h2 #logins { "Logins and signups of the last 24 hours" } (logins_chart(logins)) }
+        section.sheet aria-labelledby="logins" { h2 #logins { "Logins and signups of the last 24 hours" }
+            (logins_chart(logins)) }
         div.columns {
             section.sheet aria-labelledby="health" {
                 h2 #health { "Health" }
@@ -66,7 +67,8 @@ pub async fn show_dashboard(
                 }
                 p.faint { a href="/status/" { "The public status" } }
             }
-            section.sheet aria-labelledby="jobs" { h2 #jobs { "Jobs that are late or failed before" } (jobs_table(&late)) }
+            section.sheet aria-labelledby="jobs" {
+                h2 #jobs { "Jobs that are late or failed before" } (jobs_table(&late)) }
         }
     };
     Ok(page(&state, &staff, Section::Dashboard, "Dashboard", &body))
@@ -110,7 +112,8 @@ fn jobs_table(jobs: &[Job]) -> Markup {
                 thead { tr { th { "Job" } th { "User" } th { "Due" } th { "Attempts" } } }
                 tbody { @for job in jobs { tr {
                     td data-label="Job" { (job.task.kind_name()) }
-                    td data-label="User" { @if let Some(user) = job.task.user() { a href={ "/admin/users/" (user) "/" } { "the user" } } }
+                    td data-label="User" { @if let Some(user) = job.task.user() {
+                        a href={ "/admin/users/" (user) "/" } { "the user" } } }
                     td data-label="Due" { (time(job.due_at)) }
                     td data-label="Attempts" { (job.attempts) }
                 } } }

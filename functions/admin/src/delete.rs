@@ -135,7 +135,8 @@ async fn question(
             form.sheet method="post" action="/admin/delete/" {
                 (csrf_field(staff))
                 input type="hidden" name="next" value=(next);
-                p { strong { "This can't be undone." } " It goes at once, and what hangs on it follows within minutes." }
+                p { strong { "This can't be undone." }
+                    " It goes at once, and what hangs on it follows within minutes." }
                 @for (target, preview) in targets.iter().zip(&previews) {
                     section.note {
                         @match preview {
@@ -172,11 +173,13 @@ async fn preview(state: &AdminState, target: &Target) -> Result<Option<Markup>, 
             let (account, profile) =
                 futures_util::future::try_join(tables.accounts.by_id(*user), tables.profiles.by_id(*user)).await?;
             account.map(|account| html! {
-                p { "The account " strong { (account.username.as_str()) } ", with its names and every session and token." }
+                p { "The account " strong { (account.username.as_str()) }
+                    ", with its names and every session and token." }
                 @if let Some(profile) = profile {
                     ul {
                         li { (profile.tweets) " tweets with their pictures, " (profile.replies) " comments" }
-                        li { (profile.likes_given) " likes, " (profile.following) " follows, " (profile.followers) " followers" }
+                        li { (profile.likes_given) " likes, " (profile.following) " follows, " (profile.followers)
+                            " followers" }
                         li { "its notifications, reports and integer sessions" }
                     }
                 }

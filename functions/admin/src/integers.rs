@@ -19,7 +19,8 @@ const PATH: &str = "/admin/integers/";
 
 /// The list of integer sessions with their sets' number and size. Nobody can read what they mean. Five round trips.
 #[utoipa::path(get, path = "/admin/integers", tag = "administration",
-    params(("order" = Option<String>, Query, description = "`newest` or `oldest`"), ("after" = Option<String>, Query, description = "Where the page begins")),
+    params(("order" = Option<String>, Query, description = "`newest` or `oldest`"),
+        ("after" = Option<String>, Query, description = "Where the page begins")),
     responses((status = 200, description = "The page", content_type = "text/html")))]
 pub async fn list_integers(
     State(state): State<AdminState>,
@@ -46,7 +47,8 @@ pub async fn list_integers(
 fn table(sessions: &[ListedSession], data: &PageData) -> Markup {
     html! {
         table.rows {
-            thead { tr { th.pick { span.faint { "Tick" } } th { "Owner" } th { "Session" } th { "Sets" } th { "Bytes" } } }
+            thead { tr { th.pick { span.faint { "Tick" } } th { "Owner" } th { "Session" } th { "Sets" }
+                th { "Bytes" } } }
             tbody {
                 @for ListedSession { user, session, manifest } in sessions {
                     tr {

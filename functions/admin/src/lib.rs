@@ -15,8 +15,8 @@
 //! | `/admin/audit`, `/admin/audit/rows` | `audit.rs` |
 //! | `/admin/assets/<name>` | `assets.rs` |
 //!
-//! `visitor.rs` admits staff, `refusal.rs` turns everybody else away, `page.rs` is the frame of every page, and `parts.rs`
-//! has what several pages show.
+//! `visitor.rs` admits staff, `refusal.rs` turns everybody else away, `page.rs` is the frame of every page, and
+//! `parts.rs` has what several pages show.
 
 mod assets;
 mod audit_log;

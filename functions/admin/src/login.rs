@@ -33,7 +33,8 @@ pub async fn show_login(
 #[utoipa::path(post, path = "/admin/login", tag = "administration", responses(
     (status = 303, description = "Signed in; the response sets cookies"),
     (status = 401, description = "The form again: name or password is wrong", content_type = "text/html"),
-    (status = 403, description = "The account is not staff, or the form is of another site", content_type = "text/html"),
+    (status = 403, description = "The account is not staff, or the form is of another site", content_type =
+        "text/html"),
     (status = 429, description = "Too many failed logins", content_type = "text/html"),
 ))]
 pub async fn login(

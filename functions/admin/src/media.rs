@@ -20,7 +20,8 @@ const PATH: &str = "/admin/media/";
 
 /// The pictures and videos of tweets. Each leads to its tweet. Four round trips.
 #[utoipa::path(get, path = "/admin/media", tag = "administration",
-    params(("order" = Option<String>, Query, description = "`newest` or `oldest`"), ("after" = Option<String>, Query, description = "Where the page begins")),
+    params(("order" = Option<String>, Query, description = "`newest` or `oldest`"),
+        ("after" = Option<String>, Query, description = "Where the page begins")),
     responses((status = 200, description = "The page", content_type = "text/html")))]
 pub async fn list_media(
     State(state): State<AdminState>,
@@ -44,8 +45,10 @@ pub async fn list_media(
             @for (tweet, media) in shown {
                 li {
                     @match media.kind {
-                        MediaKind::Image => { img src=(state.media.url(&media.key)) alt=(described(media)) loading="lazy"; }
-                        MediaKind::Video => { video src=(state.media.url(&media.key)) controls preload="none" aria-label=(described(media)) {} }
+                        MediaKind::Image => { img src=(state.media.url(&media.key)) alt=(described(media))
+                            loading="lazy"; }
+                        MediaKind::Video => { video src=(state.media.url(&media.key)) controls preload="none"
+                            aria-label=(described(media)) {} }
                     }
                     div.about {
                         (person(tweet.author, &data)) ", "

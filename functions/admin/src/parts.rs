@@ -30,7 +30,8 @@ pub(crate) fn pager(path: &str, parameters: &[(&str, &str)], after: Option<&str>
             nav.actions aria-label="Pages" {
                 @if after.is_some() { a.button.quiet href=(url(path, parameters.iter().copied())) { "First page" } }
                 @if let Some(next) = next {
-                    a.button.quiet rel="next" href=(url(path, parameters.iter().copied().chain([("after", next)]))) { "Next page" }
+                    a.button.quiet rel="next" href=(url(path, parameters.iter().copied().chain([("after", next)])))
+                        { "Next page" }
                 }
             }
         }
@@ -89,7 +90,8 @@ pub(crate) fn outcome(query: &Form) -> Markup {
     let because = why.as_deref().and_then(|why| WHY.iter().find(|(code, _)| *code == why)).map(|(_, words)| *words);
     html! {
         @if let Some(done) = count("done") {
-            @if done > 0 { p.note.good role="status" { "Done for " (done) (if done == 1 { " entry." } else { " entries." }) } }
+            @if done > 0 { p.note.good role="status" { "Done for " (done) (if done == 1 { " entry." } else {
+                " entries." }) } }
         }
         @if let Some(undone) = count("undone") {
             @if undone > 0 {

@@ -18,7 +18,8 @@ const PATH: &str = "/admin/profiles/";
 
 /// The list of profiles. Four round trips.
 #[utoipa::path(get, path = "/admin/profiles", tag = "administration",
-    params(("order" = Option<String>, Query, description = "`newest` or `oldest`"), ("after" = Option<String>, Query, description = "Where the page begins")),
+    params(("order" = Option<String>, Query, description = "`newest` or `oldest`"),
+        ("after" = Option<String>, Query, description = "Where the page begins")),
     responses((status = 200, description = "The page", content_type = "text/html")))]
 pub async fn list_profiles(
     State(state): State<AdminState>,
@@ -38,18 +39,22 @@ pub async fn list_profiles(
             @if profiles.is_empty() { p.empty { "Nobody has a profile." } }
             @else {
                 table.rows {
-                    thead { tr { th { "Username" } th { "Display name" } th { "Biography" } th { "Followers" } th { "Tweets" } th { "Picture" } th { "Since" } } }
+                    thead { tr { th { "Username" } th { "Display name" } th { "Biography" } th { "Followers" }
+                        th { "Tweets" } th { "Picture" } th { "Since" } } }
                     tbody {
                         @for profile in profiles {
                             tr {
-                                td data-label="Username" { a href={ "/admin/users/" (profile.id) "/" } { (profile.username.as_str()) } }
+                                td data-label="Username" {
+                                    a href={ "/admin/users/" (profile.id) "/" } { (profile.username.as_str()) } }
                                 td data-label="Display name" { (profile.alias.as_str()) }
                                 td.text data-label="Biography" { (profile.bio.as_str()) }
                                 td data-label="Followers" { (profile.followers) }
                                 td data-label="Tweets" { (profile.tweets) }
                                 td data-label="Picture" {
                                     @match &profile.picture {
-                                        Some(Picture::Object(key)) => { img src=(state.media.url(key)) alt={ "Picture of " (profile.username.as_str()) } width="48" height="48" loading="lazy"; }
+                                        Some(Picture::Object(key)) => {
+                                            img src=(state.media.url(key)) alt={ "Picture of " (profile.username.as_str()) }
+                                                width="48" height="48" loading="lazy"; }
                                         Some(Picture::Link(_)) => "elsewhere",
                                         None => "none",
                                     }

@@ -87,7 +87,8 @@ fn told(mut response: Response, status: StatusCode, text: &str) -> Response {
     };
     let body = html! {
         p { (text) }
-        p { a href="/admin/" { "To the administration" } " or " a href="/admin/login/" { "sign in with another account" } }
+        p { a href="/admin/" { "To the administration" } " or "
+            a href="/admin/login/" { "sign in with another account" } }
     };
     response.headers_mut().extend(headers(None));
     *response.body_mut() = Body::from(bare_page(title, &body).into_string());

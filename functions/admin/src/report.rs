@@ -19,7 +19,8 @@ use crate::visitor::{Staff, Visitor};
 /// A case: what was reported, by whom and why, and what can be done. Five round trips.
 #[utoipa::path(get, path = "/admin/reports/{target}", tag = "administration",
     params(("target" = String, Path, description = "`tweet:<id>`, `comment:<id>` or `profile:<id>`")),
-    responses((status = 200, description = "The page", content_type = "text/html"), (status = 404, description = "No such case")))]
+    responses((status = 200, description = "The page", content_type = "text/html"), (status = 404, description =
+        "No such case")))]
 pub async fn show_report(
     State(state): State<AdminState>,
     visitor: Visitor,
@@ -61,7 +62,8 @@ pub async fn show_report(
                 dt { "Author" } dd { (person(case.author, &data)) }
                 dt { "Reports" } dd { (counts(&case)) }
                 dt { "State" } dd { (state_tag(&case)) }
-                @if let Some(closed) = case.closed { dt { "Closed" } dd { (time(closed.at)) " by " a href={ "/admin/users/" (closed.by) "/" } { "a member of staff" } } }
+                @if let Some(closed) = case.closed { dt { "Closed" } dd { (time(closed.at)) " by "
+                    a href={ "/admin/users/" (closed.by) "/" } { "a member of staff" } } }
             }
             @if case.closed.is_none() { (actions(&staff, target)) }
         }
@@ -108,7 +110,8 @@ pub(crate) fn case_facts(case: Option<&Case>) -> Markup {
         @if let Some(case) = case {
             section.sheet {
                 h2 { "Reported" }
-                p { (counts(case)) " " (state_tag(case)) " " a href={ "/admin/reports/" (case.target) "/" } { "To the case" } }
+                p { (counts(case)) " " (state_tag(case)) " "
+                    a href={ "/admin/reports/" (case.target) "/" } { "To the case" } }
             }
         }
     }

@@ -56,7 +56,9 @@ pub async fn list_reports(
         (outcome(&query))
         nav.bar aria-label="State and order" {
             @for (state, order, words) in [
-                ("open", "oldest", "Open, oldest first"), ("open", "newest", "Open, newest first"), ("closed", "newest", "Closed"),
+                ("open", "oldest", "Open, oldest first"),
+                ("open", "newest", "Open, newest first"),
+                ("closed", "newest", "Closed"),
             ] {
                 a.button.quiet href=(url(PATH, [("state", state), ("order", order)])) { (words) }
             }
@@ -72,7 +74,8 @@ pub async fn list_reports(
 fn table(cases: &[Case], data: &PageData) -> Markup {
     html! {
         table.rows {
-            thead { tr { th.pick { span.faint { "Tick" } } th { "What" } th { "Text" } th { "Author" } th { "Reports" } th { "State" } } }
+            thead { tr { th.pick { span.faint { "Tick" } } th { "What" } th { "Text" } th { "Author" }
+                th { "Reports" } th { "State" } } }
             tbody {
                 @for case in cases {
                     tr {
@@ -98,7 +101,10 @@ fn reported_text(case: &Case, data: &PageData) -> Markup {
                 (tweet.message.as_str()) @if !tweet.media.is_empty() { " " (tag("", "with media")) }
             }
         }),
-        ReportTarget::Comment(id) => data.comment(id).map_or_else(gone, |comment| html! { (comment.message.as_str()) }),
+        ReportTarget::Comment(id) => data.comment(id).map_or_else(gone, |comment| {
+            html! { (comment.message.as_str())
+            }
+        }),
         ReportTarget::Profile(id) => data.profile(id).map_or_else(gone, |profile| {
             html! {
                 (profile.alias.as_str()) " " (profile.bio.as_str())

@@ -18,7 +18,8 @@ use crate::visitor::Visitor;
 /// A tweet, its pictures, its author and its case. Four round trips.
 #[utoipa::path(get, path = "/admin/tweets/{id}", tag = "administration",
     params(("id" = String, Path, description = "The tweet's id")),
-    responses((status = 200, description = "The page", content_type = "text/html"), (status = 404, description = "Unknown tweet")))]
+    responses((status = 200, description = "The page", content_type = "text/html"), (status = 404, description =
+        "Unknown tweet")))]
 pub async fn show_tweet(
     State(state): State<AdminState>,
     visitor: Visitor,
@@ -41,8 +42,10 @@ pub async fn show_tweet(
                 dt { "At" } dd { (time(tweet.created_at)) }
                 @if let Some(edited) = tweet.edited_at { dt { "Edited" } dd { (time(edited)) } }
                 dt { "Id" } dd { (tweet.id) }
-                @if let Some(parent) = tweet.in_reply_to { dt { "Answers" } dd { a href={ "/admin/tweets/" (parent.tweet) "/" } { "a tweet" } } }
-                dt { "Counts" } dd { (tweet.likes) " likes, " (tweet.comments) " comments, " (tweet.retweets) " retweets" }
+                @if let Some(parent) = tweet.in_reply_to { dt { "Answers" } dd {
+                    a href={ "/admin/tweets/" (parent.tweet) "/" } { "a tweet" } } }
+                dt { "Counts" } dd { (tweet.likes) " likes, " (tweet.comments) " comments, " (tweet.retweets)
+                    " retweets" }
             }
             div.actions { (delete_link("/admin/tweets/", &format!("tweet:{id}"), "Take down …")) }
         }
@@ -58,7 +61,8 @@ pub(crate) fn pictures(state: &AdminState, media: &[Media]) -> Markup {
             p.shown {
                 @match one.kind {
                     MediaKind::Image => { img src=(state.media.url(&one.key)) alt=(described(one)) loading="lazy"; }
-                    MediaKind::Video => { video src=(state.media.url(&one.key)) controls preload="metadata" aria-label=(described(one)) {} }
+                    MediaKind::Video => { video src=(state.media.url(&one.key)) controls preload="metadata"
+                        aria-label=(described(one)) {} }
                 }
             }
         }

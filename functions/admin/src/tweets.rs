@@ -18,7 +18,8 @@ const PATH: &str = "/admin/tweets/";
 
 /// The list of tweets. Four round trips.
 #[utoipa::path(get, path = "/admin/tweets", tag = "administration",
-    params(("order" = Option<String>, Query, description = "`newest` or `oldest`"), ("after" = Option<String>, Query, description = "Where the page begins")),
+    params(("order" = Option<String>, Query, description = "`newest` or `oldest`"),
+        ("after" = Option<String>, Query, description = "Where the page begins")),
     responses((status = 200, description = "The page", content_type = "text/html")))]
 pub async fn list_tweets(
     State(state): State<AdminState>,
@@ -46,7 +47,8 @@ pub async fn list_tweets(
 fn table(tweets: &[&Tweet], data: &PageData) -> Markup {
     html! {
         table.rows {
-            thead { tr { th.pick { span.faint { "Tick" } } th { "At" } th { "Author" } th { "Text" } th { "Media" } th { "Likes" } } }
+            thead { tr { th.pick { span.faint { "Tick" } } th { "At" } th { "Author" } th { "Text" } th { "Media" }
+                th { "Likes" } } }
             tbody {
                 @for tweet in tweets {
                     tr {
@@ -76,7 +78,8 @@ pub(crate) fn order_links(path: &str, order: &str) -> Markup {
     html! {
         nav.bar aria-label="Order" {
             @for (value, words) in [("newest", "Newest first"), ("oldest", "Oldest first")] {
-                a.button.quiet href=(url(path, [("order", value)])) aria-current=[(value == order).then_some("true")] { (words) }
+                a.button.quiet href=(url(path, [("order", value)]))
+                    aria-current=[(value == order).then_some("true")] { (words) }
             }
         }
     }

@@ -26,7 +26,8 @@ const SHOWN: i32 = 25;
 /// An account with its profile, sessions, latest tweets, integer sessions and security events. Four round trips.
 #[utoipa::path(get, path = "/admin/users/{id}", tag = "administration",
     params(("id" = String, Path, description = "The user's id")),
-    responses((status = 200, description = "The page", content_type = "text/html"), (status = 404, description = "Unknown user")))]
+    responses((status = 200, description = "The page", content_type = "text/html"), (status = 404, description =
+        "Unknown user")))]
 pub async fn show_user(
     State(state): State<AdminState>,
     visitor: Visitor,
@@ -69,7 +70,8 @@ pub(crate) async fn user_page(
             }
             section.sheet aria-labelledby="edit" { h2 #edit { "Edit" } (edit_form(staff, &found, sent, errors)) }
         }
-        section.sheet aria-labelledby="sessions" { h2 #sessions { "Sessions and tokens" } (sessions(state, staff, &here, &found)) }
+        section.sheet aria-labelledby="sessions" {
+            h2 #sessions { "Sessions and tokens" } (sessions(state, staff, &here, &found)) }
         section.sheet aria-labelledby="events" { h2 #events { "Security events" } (events(&found)) }
         section.sheet aria-labelledby="tweets" { h2 #tweets { "Latest tweets" } (tweets(&found)) }
         section.sheet aria-labelledby="integers" { h2 #integers { "Integer sessions" } (integers(&here, &found)) }
@@ -112,11 +114,13 @@ fn facts(found: &Found, media: &MediaUrls) -> Markup {
             }
             dt { "Joined" } dd { (time(user.created_at)) }
             @if let Some(profile) = profile {
-                dt { "Tweets" } dd { (profile.tweets) ", " (profile.media_tweets) " with media; " (profile.replies) " comments" }
+                dt { "Tweets" } dd { (profile.tweets) ", " (profile.media_tweets) " with media; " (profile.replies)
+                    " comments" }
                 dt { "People" } dd { (profile.followers) " followers, follows " (profile.following) }
                 dt { "Likes given" } dd { (profile.likes_given) }
             }
-            dt { "Audit trail" } dd { a href=(url("/admin/audit/", [("user", user.username.as_str())])) { "What happened to this account" } }
+            dt { "Audit trail" } dd { a href=(url("/admin/audit/", [("user", user.username.as_str())])) {
+                "What happened to this account" } }
         }
     }
 }
@@ -132,7 +136,8 @@ fn actions(staff: &Staff, here: &str, found: &Found) -> Markup {
             @if found.user.email.is_some() { (button("send_reset", "Send password reset")) }
             @if !oneself {
                 @if active { (button("deactivate", "Deactivate")) } @else { (button("reactivate", "Reactivate")) }
-                @if is_staff { (button("unmake_staff", "Make no longer staff")) } @else { (button("make_staff", "Make staff")) }
+                @if is_staff { (button("unmake_staff", "Make no longer staff")) }
+                    @else { (button("make_staff", "Make staff")) }
                 (delete_link("/admin/users/", &target, "Delete …"))
             }
         }
@@ -152,13 +157,16 @@ fn edit_form(staff: &Staff, found: &Found, sent: &Form, errors: &Map<String, Jso
         form method="post" action={ "/admin/users/" (user.id) "/edit/" } {
             (csrf_field(staff))
             label for="username" { "Username" }
-            input #username type="text" name="username" value=(was("username", user.username.as_str())) required autocomplete="off";
+            input #username type="text" name="username" value=(was("username", user.username.as_str())) required
+                autocomplete="off";
             (problem("username"))
             label for="email" { "Mail address" }
-            input #email type="email" name="email" value=(was("email", user.email.as_ref().map_or("", |email| email.as_str()))) autocomplete="off";
+            input #email type="email" name="email" value=(was("email", user.email.as_ref().map_or("", |email|
+                email.as_str()))) autocomplete="off";
             (problem("email"))
             label for="alias" { "Display name" }
-            input #alias type="text" name="alias" value=(was("alias", profile.map_or("", |profile| profile.alias.as_str())));
+            input #alias type="text" name="alias" value=(was("alias", profile.map_or("", |profile|
+                profile.alias.as_str())));
             (problem("alias"))
             label for="bio" { "Biography" }
             textarea #bio name="bio" rows="4" { (was("bio", profile.map_or("", |profile| profile.bio.as_str()))) }
@@ -180,7 +188,8 @@ fn sessions(state: &AdminState, staff: &Staff, here: &str, found: &Found) -> Mar
         @if live.is_empty() { p.empty { "No session lives." } }
         @else {
             table.rows {
-                thead { tr { th { "Kind" } th { "Since" } th { "Last use" } th { "From" } th { "Program" } th { span.faint { "End" } } } }
+                thead { tr { th { "Kind" } th { "Since" } th { "Last use" } th { "From" } th { "Program" } th {
+                    span.faint { "End" } } } }
                 tbody {
                     @for (sid, session) in live {
                         tr {
@@ -189,7 +198,8 @@ fn sessions(state: &AdminState, staff: &Staff, here: &str, found: &Found) -> Mar
                             td data-label="Last use" { @if let Some(used) = session.last_used_at { (time(used)) } }
                             td data-label="From" { (session.address) }
                             td data-label="Program" { (session.user_agent) }
-                            td { (act_button(staff, here, ("end_session", &format!("session:{}:{sid}", found.user.id)), ("quiet", "End"))) }
+                            td { (act_button(staff, here, ("end_session", &format!("session:{}:{sid}",
+                                found.user.id)), ("quiet", "End"))) }
                         }
                     }
                 }
@@ -217,11 +227,12 @@ fn events(found: &Found) -> Markup {
                     @for event in &found.events.activities {
                         tr {
                             td data-label="At" { (time(event.at)) }
-                            td data-label="Event" { (event.event) }
-                            td data-label="From" { (event.address) }
+                            td.keep data-label="Event" { (event.event) }
+                            td.keep data-label="From" { (event.address) }
                             td data-label="Program" { (event.user_agent) }
                             td data-label="By staff" {
-                                @if let Some(by) = event.by { a href={ "/admin/users/" (by) "/" } { "a member of staff" } } @else { "–" }
+                                @if let Some(by) = event.by {
+                                    a href={ "/admin/users/" (by) "/" } { "a member of staff" } } @else { "–" }
                             }
                         }
                     }
@@ -240,7 +251,8 @@ fn tweets(found: &Found) -> Markup {
                 tbody {
                     @for tweet in &found.tweets {
                         tr {
-                            td data-label="At" { a href={ "/admin/tweets/" (tweet.id) "/" } { (time(tweet.created_at)) } }
+                            td data-label="At" { a href={ "/admin/tweets/" (tweet.id) "/" } {
+                                (time(tweet.created_at)) } }
                             td.text data-label="Text" { (tweet.message.as_str()) }
                             td data-label="Likes" { (tweet.likes) }
                             td data-label="Media" { (tweet.media.len()) }
@@ -264,7 +276,8 @@ fn integers(here: &str, found: &Found) -> Markup {
                             td data-label="Session" { (session.as_str()) }
                             td data-label="Sets" { (manifest.sets) }
                             td data-label="Bytes" { (manifest.bytes) }
-                            td { (delete_link(here, &format!("integers:{}:{}", found.user.id, session.as_str()), "Remove …")) }
+                            td { (delete_link(here, &format!("integers:{}:{}", found.user.id, session.as_str()),
+                                "Remove …")) }
                         }
                     }
                 }

@@ -78,12 +78,14 @@ fn search(wanted: Option<&str>, order: &str) -> Markup {
         form.bar role="search" method="get" action=(PATH) {
             div.grow {
                 label for="q" { "Beginning of a name or an address" }
-                input #q type="search" name="q" value=(wanted.unwrap_or_default()) autocapitalize="none" spellcheck="false";
+                input #q type="search" name="q" value=(wanted.unwrap_or_default()) autocapitalize="none"
+                    spellcheck="false";
             }
             div {
                 label for="order" { "Order" }
                 select #order name="order" {
-                    @for (value, words) in [("newest", "Newest first"), ("oldest", "Oldest first"), ("name", "By name")] {
+                    @for (value, words) in [("newest", "Newest first"), ("oldest", "Oldest first"), ("name",
+                        "By name")] {
                         option value=(value) selected[value == order] { (words) }
                     }
                 }

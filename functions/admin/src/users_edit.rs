@@ -14,8 +14,8 @@ use crate::state::AdminState;
 use crate::user::user_page;
 use crate::visitor::{Staff, Visitor};
 
-/// Changes an account and its profile by the rules of a signup. The address changes at once, and the old one is told. Up
-/// to eight round trips.
+/// Changes an account and its profile by the rules of a signup. The address changes at once, and the old one is told.
+/// Up to eight round trips.
 #[utoipa::path(post, path = "/admin/users/{id}/edit", tag = "administration",
     params(("id" = String, Path, description = "The user's id")),
     responses(

@@ -91,6 +91,7 @@ async fn a_safe_request_needs_no_csrf_token() {
     for route in routes(true).into_iter().filter(|route| !route.path.starts_with("/api/jwt")) {
         let call = things.call(&service, &route).cookies(&things.owner.cookies);
         let answer = call.header("origin", "https://elsewhere.example.com").send().await;
-        assert_eq!(answer.status, 200, "{route:?}: {}", answer.text());
+        let wanted = if route.spec.answers == 0 { 200 } else { route.spec.answers };
+        assert_eq!(answer.status, wanted, "{route:?}: {}", answer.text());
     }
 }
