@@ -97,7 +97,7 @@ fn storage() -> (Storage, Vec<(String, String)>) {
     });
     let variables = variables.collect();
     let audit = LogGroup { logical_id: "AuditLogGroup".to_owned(), name: AUDIT.to_owned(), retention_days: None };
-    (Storage { tables, buckets, log_groups: vec![audit], ..Storage::default() }, variables)
+    (Storage { tables, buckets, log_groups: vec![audit] }, variables)
 }
 
 /// The dump of a Django project with four users and three that can't be imported. Django made its hashes.
