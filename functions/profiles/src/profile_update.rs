@@ -22,7 +22,7 @@ pub struct UpdateProfileBody {
     /// At most 400 characters.
     #[schema(required = false)]
     pub bio: String,
-    /// The profile picture: JPEG, PNG, GIF or WebP, at most 5 MiB.
+    /// The profile picture: JPEG, PNG, GIF or WebP, as far as a request holds it.
     #[schema(required = false, value_type = String, format = Binary)]
     pub image: Vec<u8>,
     /// The same under the name that the document's clients use.

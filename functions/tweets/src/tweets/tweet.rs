@@ -22,10 +22,10 @@ pub struct PostTweetBody {
     /// If sent, it must be the caller's own id.
     #[schema(required = false)]
     pub author: String,
-    /// Up to three images, each JPEG, PNG, GIF or WebP and at most 5 MiB.
+    /// Up to three images, each JPEG, PNG, GIF or WebP, as far as a request holds them.
     #[schema(required = false, value_type = Vec<String>, format = Binary)]
     pub imagelinks: Vec<Vec<u8>>,
-    /// One video instead of images: MP4, at most 140 seconds.
+    /// One video instead of images: MP4 or QuickTime, at most 140 seconds.
     #[schema(required = false, value_type = Vec<String>, format = Binary)]
     pub videolinks: Vec<Vec<u8>>,
     /// A description of each file, in the order of the files.

@@ -7,8 +7,8 @@ use image::ImageDecoder;
 use image::codecs::png::PngDecoder;
 
 use crate::fixtures::{
-    ANIMATED_PNG, assert_only_colours, clean, contains, encoded, exif_with_position, frames, inspect_file, joined,
-    malformed, with,
+    ANIMATED_PNG, SECRET, assert_only_colours, clean, contains, encoded, exif_with_position, frames, inspect_file,
+    joined, malformed, with,
 };
 
 /// A chunk's name and data.
@@ -110,11 +110,26 @@ fn a_palette_and_its_transparency_are_kept() {
 #[test]
 fn an_animation_keeps_its_frames_and_its_colour_profile() {
     let (image, output) = clean(ANIMATED_PNG);
-    assert_eq!((image.width, image.height), (40, 24));
+    // The file says that it lies on its side.
+    assert_eq!((image.width, image.height, image.orientation), (24, 40, 6));
     assert_eq!(frames(ImageFormat::Png, &output).len(), 3);
     let profile = |file: &[u8]| PngDecoder::new(Cursor::new(file.to_vec())).unwrap().icc_profile().unwrap();
     assert_only_colours(&profile(ANIMATED_PNG).unwrap(), &profile(&output).unwrap());
-    assert!(contains(ANIMATED_PNG, b"eXIf") && !contains(&output, b"eXIf"));
+    assert!(contains(ANIMATED_PNG, SECRET) && !contains(&output, SECRET));
+}
+
+#[test]
+fn the_orientation_is_kept_alone_and_once() {
+    let exif = chunk(b"eXIf", &exif_with_position(8));
+    let file = plain();
+    for at in [AFTER_HEADER, file.len() - 12] {
+        let (image, output) = clean(&with(&file, at, &[&exif[..], &exif].concat()));
+        let orientation: Vec<Vec<u8>> =
+            chunks(&output).into_iter().filter(|(kind, _)| *kind == *b"eXIf").map(|(_, data)| data).collect();
+        assert_eq!((image.orientation, orientation.len()), (8, 1));
+        assert_eq!(orientation[0].len(), 26, "only the smallest structure");
+        assert_eq!(clean(&output).1, output);
+    }
 }
 
 #[test]
