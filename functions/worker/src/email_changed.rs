@@ -84,6 +84,7 @@ const CONFIRM: Wording<'static> = Wording {
     subject: "Confirm your Aviary address",
     greeted: None,
     opening: "Somebody, probably you, wants to use this mail address for an Aviary account. That begins when you confirm \
-              it, within 24 hours.",
+              it, within 24 hours. For seven days after that, the account's former mail address, if it has one, can take \
+              the change back. If the account was not made by you, do not confirm.",
     closing: "If it was not you, do not confirm it: then nothing happens, and this address is not used.",
 };

@@ -82,6 +82,8 @@ pub async fn change_by(
     }
     if !matches!(change.address, AddressChange::Keep) {
         change.counts.push(context.limiter.address_change(user.id));
+        // An account proves no mailbox when it signs up, so a stranger's could get these mails from many accounts.
+        change.counts.extend(user.email.as_ref().map(|old| context.limiter.undo_mail(&old.key())));
     }
     if let AddressChange::Ask { email, .. } = &change.address {
         change.counts.push(context.limiter.confirmation_mail(&email.key()));
@@ -109,9 +111,7 @@ async fn write_change(
         return Ok(Ok(user.clone()));
     }
     change.jobs.extend(jobs(context, user, &change)?);
-    if let (Some(to), Some(_)) = (&user.email, &change.password) {
-        change.notice = Some(notice(context, to, Task::PasswordChanged { user: user.id, to: to.clone() })?);
-    }
+    change.notice = notice_of(context, user, &change)?;
     for event in &events {
         change.activities.push(security_event(context, client, event)?);
     }
@@ -150,7 +150,7 @@ fn events(user: &User, change: &AccountChange) -> Vec<&'static str> {
 
 /// The jobs that follow from a change: mails, and the removal of ended sessions.
 fn jobs(context: &AccountContext, user: &User, change: &AccountChange) -> Result<Vec<Job>, ApiError> {
-    let (id, current) = (user.id, user.email.as_ref());
+    let id = user.id;
     let mut tasks = Vec::new();
     match &change.address {
         // The request for the change has sent the notice.
@@ -160,17 +160,28 @@ fn jobs(context: &AccountContext, user: &User, change: &AccountChange) -> Result
             tasks.extend(undo_mail(user));
             tasks.push(Task::ConfirmEmail { user: id, change: user.next_revision() });
         }
-        AddressChange::Undo(number) => {
-            let back = user.replaced_by(*number, context.clock.now()).map(|former| &former.email);
-            let replaced = current.filter(|current| back.is_some_and(|back| back != *current));
-            tasks.extend(replaced.map(|to| Task::EmailChangeUndone { user: id, to: to.clone() }));
-        }
+        // Its notice is left out above a limit.
+        AddressChange::Undo(_) => {}
     }
     if change.end_sessions.is_some() {
         tasks.push(Task::SweepSessions { user: id });
     }
     let now = context.clock.now();
     Ok(tasks.into_iter().map(|task| context.tables.jobs.job(task, now)).collect::<Result<_, _>>()?)
+}
+
+/// The notice of a change: to the owner of a changed password, or to the address that an undone change replaces.
+fn notice_of(context: &AccountContext, user: &User, change: &AccountChange) -> Result<Option<Notice>, ApiError> {
+    let Some(current) = &user.email else { return Ok(None) };
+    let task = match (&change.address, &change.password) {
+        (AddressChange::Undo(number), _) => {
+            let back = user.replaced_by(*number, context.clock.now()).map(|former| &former.email);
+            let is_replaced = back.is_some_and(|back| back != current);
+            is_replaced.then(|| Task::EmailChangeUndone { user: user.id, to: current.clone() })
+        }
+        (_, password) => password.as_ref().map(|_| Task::PasswordChanged { user: user.id, to: current.clone() }),
+    };
+    task.map(|task| notice(context, current, task)).transpose()
 }
 
 /// A notice to a mailbox, unless it has had too many.
@@ -180,7 +191,7 @@ fn notice(context: &AccountContext, mailbox: &Email, task: Task) -> Result<Notic
 }
 
 /// The mail to the address that a change replaces, or is to replace. It can take the change back, so no limit leaves it
-/// out: changes of the address have their own.
+/// out: a change that is one mail too many is refused.
 fn undo_mail(user: &User) -> Option<Task> {
     let old = user.email.clone()?;
     Some(Task::EmailChanged { user: user.id, old, change: user.next_revision() })

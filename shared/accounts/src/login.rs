@@ -81,10 +81,11 @@ impl SignedIn {
         let Self { user, attempt, new_hash, .. } = self;
         let sign_in = sign_in.counted(context.limiter.login_count(user.id));
         let event = security_event(context, client, "login")?;
-        let mut sign_in = sign_in.with_activity(&context.tables.activities, &event)?;
-        if let Some(hash) = new_hash {
-            sign_in = sign_in.with_new_hash(&context.tables.accounts, user.clone(), hash);
-        }
+        let sign_in = sign_in.with_activity(&context.tables.activities, &event)?.by_password(
+            &context.tables.accounts,
+            user.clone(),
+            new_hash,
+        );
         let (written, succeeded, ()) = futures_util::join!(
             sign_in.commit(),
             context.limiter.login_succeeded(&attempt),

@@ -146,10 +146,6 @@ pub(crate) fn name_owner_item(name: &NameKey, id: UserId, expires_at: Option<i64
 
 /// The condition that an account is unchanged since the read. A new hash of the same password is a change too.
 pub(crate) fn unchanged(user: &User) -> Condition {
-    let same_revision = match user.revision {
-        0 => Condition::missing("revision"),
-        revision => Condition::equals("revision", number(revision)),
-    };
     let same_email = match &user.email {
         Some(email) => Condition::equals("email", text(email.as_str())),
         None => Condition::missing("email"),
@@ -157,12 +153,25 @@ pub(crate) fn unchanged(user: &User) -> Condition {
     Condition::equals("username", text(user.username.as_str()))
         .and(has_password(user))
         .and(same_email)
-        .and(same_revision)
+        .and(same_revision(user))
 }
 
 /// Replaces a password's hash by a newer hash of the same password.
 pub(crate) fn rehash(user: &User, hash: &str) -> Update {
     Update::new().set("password", text(hash)).when(has_password(user))
+}
+
+/// The condition that nobody has set another password since the user was read. A newer hash of the same password leaves
+/// the revision, and a rename leaves the hash.
+pub(crate) fn same_password(user: &User) -> Condition {
+    has_password(user).or(Condition::item_exists().and(same_revision(user)))
+}
+
+fn same_revision(user: &User) -> Condition {
+    match user.revision {
+        0 => Condition::missing("revision"),
+        revision => Condition::equals("revision", number(revision)),
+    }
 }
 
 fn has_password(user: &User) -> Condition {

@@ -121,8 +121,12 @@ impl Signup<'_> {
         if let Some(claim) = claim {
             registration = registration.with_claim(claim);
         }
-        let (written, ()) =
-            futures_util::join!(registration.commit(), audit(&state.account, self.client, "signup", Some(id)));
+        let (written, known, ()) = futures_util::join!(
+            registration.commit(),
+            state.limiter.know_address(id, self.client),
+            audit(&state.account, self.client, "signup", Some(id)),
+        );
+        known?;
         match written {
             Ok(()) => Ok(Registered { user, profile, sessions }),
             Err(RegistrationError::Taken { username, email }) => {
@@ -169,6 +173,7 @@ impl Signup<'_> {
         let login = security_event(&state.account, self.client, "login")?;
         let sign_in = sign_in.counted(self.state.limiter.login_count(id));
         let sign_in = sign_in.with_activity(&state.tables.activities, &login)?;
+        let sign_in = sign_in.by_password(&state.tables.accounts, user.clone(), None);
         let (written, succeeded, ()) = futures_util::join!(
             sign_in.commit(),
             state.limiter.login_succeeded(&attempt),

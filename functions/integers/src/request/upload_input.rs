@@ -32,7 +32,8 @@ pub(crate) async fn with_upload(
     let key = PrivateKey::integers_upload(caller.user, upload);
     let size = state.bucket.private_size(&key).await?.ok_or_else(ApiError::not_found)?;
     let sent = SentBytes::count(state, caller, size, AccountCounts::default()).await?;
-    let max = u64::try_from(MAX_SENT_BYTES).unwrap_or(u64::MAX);
-    let content = state.bucket.get_private(&key, max).await?.ok_or_else(ApiError::not_found)?;
+    // What was counted, even if the client sends its form again meanwhile.
+    let most = size.min(u64::try_from(MAX_SENT_BYTES).unwrap_or(u64::MAX));
+    let content = state.bucket.get_private(&key, most).await?.ok_or_else(ApiError::not_found)?;
     Params::of_json(&content, &RAW_FIELDS).map(|Params(uploaded)| (uploaded.overridden_by(form), sent))
 }

@@ -26,6 +26,13 @@ impl Limiter {
         bounded(self.limits.reset_email, mailbox.as_str())
     }
 
+    /// The count of a mail that can take a change of the address back. It is never left out: above the limit there is no
+    /// change.
+    #[must_use]
+    pub fn undo_mail(&self, mailbox: &NameKey) -> BoundedCount {
+        bounded(self.limits.undo_email, mailbox.as_str())
+    }
+
     /// The count of a mail that says that the password was changed or the account deleted.
     #[must_use]
     pub fn notice_mail(&self, mailbox: &NameKey) -> BoundedCount {

@@ -6,7 +6,7 @@
 
 use aviary_model::{NameKey, UserId};
 use aviary_store::{BoundedCount, StoreError};
-use aviary_web::ApiError;
+use aviary_web::{ApiError, Client};
 use futures_util::future::try_join_all;
 
 use crate::caller::Caller;
@@ -31,6 +31,11 @@ impl LoginAttempt {
     }
 }
 
+/// The counter that says whether an address is known to an account.
+fn known_address(account: &str, network: &str) -> String {
+    counter("known-address", &format!("{account}|{network}"))
+}
+
 /// An address counts as known to an account for 30 days after a login.
 const KNOWN_SECONDS: i64 = 30 * 24 * 3_600;
 
@@ -50,6 +55,17 @@ impl Limiter {
         // A name that nobody has counts for an account of its own, so that it costs the same.
         let account = owner.map_or_else(|| format!("nobody:{}", name.as_str()), |owner| owner.to_string());
         self.begin(Some(&format!("name:{}", name.as_str())), &account, address).await
+    }
+
+    /// Makes an address known as one of the account's owner, who has just signed up there or set the password by a mailed
+    /// link. One round trip.
+    ///
+    /// # Errors
+    /// When DynamoDB does not answer.
+    pub async fn know_address(&self, account: UserId, client: &Client) -> Result<(), ApiError> {
+        let known = known_address(&account.to_string(), &network(&client.address));
+        self.credentials.count(&known, KNOWN_SECONDS, self.clock.now()).await?;
+        Ok(())
     }
 
     /// Counts a check of the caller's own password as a login.
@@ -82,7 +98,7 @@ impl Limiter {
                 None => Ok(None),
             }
         };
-        let known = counter("known-address", &pair(account));
+        let known = known_address(account, &network);
         let (by_address, by_name, by_account, is_known) = futures_util::join!(
             self.count_one(&network, limits.login_address, 1),
             count_name,

@@ -65,6 +65,8 @@ limits! {
     reset_email: 3 / HOUR,
     /// Notices to one email address that a password was changed or an account deleted. Those above it are left out.
     notice_email: 5 / DAY,
+    /// Mails to one email address with a link that takes a change of the address back.
+    undo_email: 10 / DAY,
     /// Requests with or for mailed tokens (resets, their confirmations, undone changes) from one address.
     reset_address: 20 / HOUR,
     /// Refreshes of one refresh family.

@@ -149,9 +149,12 @@ impl Walker<'_> {
 
     /// Writes a colour profile anew, under a name that says nothing.
     fn profile(&mut self, chunk: &Chunk) {
-        let in_place = self.stage == Stage::BeforePalette && !self.seen.contains(&chunk.kind);
-        let Some(profile) = profile::rebuilt(self.reader.within(&chunk.data)).filter(|_| in_place) else { return };
+        if self.stage != Stage::BeforePalette || self.seen.contains(&chunk.kind) {
+            return;
+        }
+        // It is unpacked once a file, whether it can be used or not: unpacking takes far longer than sending.
         self.seen.push(chunk.kind);
+        let Some(profile) = profile::rebuilt(self.reader.within(&chunk.data)) else { return };
         self.insert(chunk.kind, &profile);
     }
 

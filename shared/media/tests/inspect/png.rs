@@ -205,6 +205,9 @@ fn an_invalid_colour_profile_is_dropped() {
     let twice = [named(&[b'n'; 79]), named(b"SECRET")].concat();
     assert_eq!(clean(&with(&file, AFTER_HEADER, &twice)).1, output);
     assert_eq!(clean(&with(&file, AFTER_HEADER, &named(&[b'n'; 80]))).1, file);
+    // A file is unpacked once: thousands of profiles, each of some bytes, would unpack to gigabytes.
+    let second = [chunk(b"iCCP", b"name\0\0no data"), named(b"sound")].concat();
+    assert_eq!(clean(&with(&file, AFTER_HEADER, &second)).1, file);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use aviary_model::{Family, SessionId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{Accounts, User, rehash, user_key};
+use crate::accounts::{Accounts, User, rehash, same_password, user_key};
 use crate::credentials::keys::{pointer_key, principal_key, session_key, token_pk};
 use crate::credentials::limit_counters::{BoundedCount, CountRefusal, Counting, MAX_ATTEMPTS};
 use crate::credentials::live_sessions::Room;
@@ -34,7 +34,8 @@ pub struct SignIn {
     creates: Vec<Item>,
     events: Vec<(FeedTable, Item)>,
     deletes: Vec<Key>,
-    new_hash: Option<(AccountsTable, User, String)>,
+    account: Option<(AccountsTable, User)>,
+    new_hash: Option<String>,
     keep: Option<SessionId>,
     count: Option<BoundedCount>,
     sessions: usize,
@@ -43,8 +44,8 @@ pub struct SignIn {
 /// A sign-in that was not written.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// The account is gone.
-    #[error("the account is gone")]
+    /// The account is gone, or has another password.
+    #[error("the account is gone, or has another password")]
     Gone,
     /// The account signed in too often.
     #[error("the account signed in too often; again in {seconds} seconds")]
@@ -60,7 +61,7 @@ pub enum SignInError {
 /// The writes of a sign-in that other requests may refuse.
 struct Conditional {
     principal: WriteId,
-    hash: Option<WriteId>,
+    account: Option<WriteId>,
 }
 
 impl SignIn {
@@ -73,6 +74,7 @@ impl SignIn {
             creates: Vec::new(),
             events: Vec::new(),
             deletes: Vec::new(),
+            account: None,
             new_hash: None,
             keep: None,
             count: None,
@@ -134,10 +136,12 @@ impl SignIn {
         Ok(self)
     }
 
-    /// Replaces the hash of the password that was just verified by a newer hash of the same password.
+    /// Signs in whoever knows the password of the account as it was read: if another request changes the password
+    /// meanwhile, nothing is written. `new_hash` replaces the stored one by a newer hash of the same password.
     #[must_use]
-    pub fn with_new_hash(mut self, accounts: &Accounts, user: User, hash: String) -> Self {
-        self.new_hash = Some((accounts.table.clone(), user, hash));
+    pub fn by_password(mut self, accounts: &Accounts, user: User, new_hash: Option<String>) -> Self {
+        self.account = Some((accounts.table.clone(), user));
+        self.new_hash = new_hash;
         self
     }
 
@@ -166,7 +170,7 @@ impl SignIn {
         let count = self.count.take();
         let mut count = count.as_ref().map(Counting::of);
         for _ in 0..MAX_ATTEMPTS {
-            let (transaction, Conditional { principal, hash }) = self.transaction(&room, count.as_mut())?;
+            let (transaction, Conditional { principal, account }) = self.transaction(&room, count.as_mut())?;
             let committed = transaction.commit(&self.credentials.db).await?;
             let Committed::Refused(refusals) = &committed else { return Ok(()) };
             let refused = |write: Option<WriteId>| write.and_then(|write| committed.refusal(write));
@@ -182,8 +186,11 @@ impl SignIn {
                 room = credentials.make_room(owner, found, self.sessions, self.keep, now).await?;
                 again = true;
             }
-            if refused(hash).is_some() {
-                self.new_hash = None;
+            if refused(account).is_some() {
+                // Another login may have replaced the hash by a newer one of the same password.
+                if self.new_hash.take().is_none() {
+                    return Err(SignInError::Gone);
+                }
                 again = true;
             }
             if !again {
@@ -208,11 +215,14 @@ impl SignIn {
         if let Some(count) = count {
             count.write(&mut transaction, &self.credentials, self.opening.now)?;
         }
-        let hash = match &self.new_hash {
-            Some((table, user, hash)) => Some(transaction.update(table, user_key(user.id), &rehash(user, hash))?),
-            None => None,
+        let account = match (&self.account, &self.new_hash) {
+            (None, _) => None,
+            (Some((table, user)), Some(hash)) => {
+                Some(transaction.update(table, user_key(user.id), &rehash(user, hash))?)
+            }
+            (Some((table, user)), None) => Some(transaction.check(table, user_key(user.id), &same_password(user))?),
         };
-        Ok((transaction, Conditional { principal, hash }))
+        Ok((transaction, Conditional { principal, account }))
     }
 
     /// How many sessions it opens.

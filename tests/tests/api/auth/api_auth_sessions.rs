@@ -75,3 +75,15 @@ async fn sessions_come_in_pages_and_a_cursor_fits_only_its_list() {
     let wrong = service.get(&format!("{PATH}?cursor=x")).bearer(&account.access).send().await;
     wrong.is(404, &json!({"detail": "Invalid cursor"}));
 }
+
+/// The other functions may write the last use of a session, and so make an item that is none.
+#[tokio::test]
+async fn an_item_that_is_no_whole_session_hides_no_other() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let (pk, sk) = (format!("U#{}", account.id), "S#01901234-5678-7abc-8def-0123456789ab");
+    let item = json!({"pk": {"S": pk}, "sk": {"S": sk}, "last_used_at": {"N": "1"}});
+    service.dynamodb().put("CredentialsTable", &item).await;
+    let list = service.get("/api/auth/sessions/").bearer(&account.access).send().await.with_status(200).json();
+    assert!(!list["results"].as_array().unwrap().is_empty(), "{list}");
+}

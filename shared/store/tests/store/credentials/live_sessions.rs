@@ -1,7 +1,7 @@
 //! The bound of a user's live sessions.
 
 use aviary_model::{Family, SessionId, Timestamp, UserId};
-use aviary_store::{BoundedCount, MAX_LIVE_SESSIONS, SessionOpening, SignIn, SignInError};
+use aviary_store::{AccountChange, BoundedCount, MAX_LIVE_SESSIONS, SessionOpening, SignIn, SignInError};
 use aviary_telemetry::Meter;
 use futures_util::future::join_all;
 
@@ -107,4 +107,31 @@ async fn a_sign_in_above_its_limit_writes_nothing_until_the_window_ends() {
         sign_in(seconds).await.unwrap();
     }
     assert!(matches!(sign_in(62).await, Err(SignInError::TooOften { seconds: 58 })));
+}
+
+/// A login reads the account and the principal at one moment each. If the password changes in between, the old one would
+/// open a session of the new epoch.
+#[tokio::test]
+async fn a_sign_in_by_a_password_that_changed_meanwhile_writes_nothing() {
+    let store = Store::start().await;
+    let ada = store.registered("ada").await;
+    let sign_in = |new_hash: Option<&str>| {
+        let family = Family::new(random_token(), random_token(), NOW, NOW.plus_seconds(3_600));
+        let sign_in = SignIn::new(&store.credentials, opening(ada.id)).with_family(session_id(), &family).unwrap();
+        sign_in.by_password(&store.accounts, ada.clone(), new_hash.map(ToOwned::to_owned)).commit()
+    };
+    sign_in(None).await.unwrap();
+    sign_in(Some("the same, hashed anew")).await.unwrap();
+    // Another login read the account before that; the password is still the same.
+    sign_in(None).await.unwrap();
+    sign_in(Some("hashed anew by another")).await.unwrap();
+    let now = store.accounts.by_id(ada.id).await.unwrap().unwrap();
+    let change = AccountChange { password: Some("new".to_owned()), ..AccountChange::default() };
+    store.tables().change(&now, &change, NOW).await.unwrap();
+    for new_hash in [None, Some("hashed anew")] {
+        let refused = sign_in(new_hash).await;
+        assert!(matches!(refused, Err(SignInError::Gone)), "{refused:?}");
+    }
+    assert_eq!(store.accounts.by_id(ada.id).await.unwrap().unwrap().password, "new");
+    assert_eq!(stored(&store, ada.id).await.len(), 4);
 }

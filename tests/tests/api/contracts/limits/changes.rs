@@ -102,3 +102,28 @@ async fn a_change_that_is_refused_counts_nothing() {
     assert_throttled(&patch(&auth, &other, &json!({"email": address})), 3_600);
     patch(&auth, &other, &json!({"email": again})).with_status(200);
 }
+
+/// A signup proves no mailbox. Whoever signs up with a stranger's address, changes it and deletes the account, again and
+/// again, must not make us mail the stranger without end.
+#[tokio::test]
+async fn a_mailbox_gets_so_many_mails_that_undo_changes_from_all_accounts_together() {
+    let service = Service::running();
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "undo_email=2/86400")]);
+    let stranger = format!("{}@example.com", unique("stranger"));
+    let change = async || {
+        let name = unique("wren");
+        let signup = json!({"username": name, "email": stranger, "password": PASSWORD});
+        service.post("/auth/users/").json(&signup).send().await.with_status(201);
+        let login = service.post("/auth/jwt/create/").json(&json!({"username": name, "password": PASSWORD}));
+        let access = login.send().await.with_status(200).field("access");
+        let away = json!({"email": format!("{}@example.com", unique("wren"))});
+        let changed = auth.invoke(Event::new("PATCH", "/auth/users/me/").bearer(&access).json(&away)).answer;
+        let delete = Event::new("DELETE", "/auth/users/me/").bearer(&access);
+        auth.invoke(delete.json(&json!({"current_password": PASSWORD}))).answer.with_status(204);
+        changed
+    };
+    for _ in 0..2 {
+        change().await.with_status(200);
+    }
+    assert_throttled(&change().await, 86_400);
+}

@@ -106,6 +106,32 @@ async fn failures_from_elsewhere_do_not_lock_out_a_known_address() {
     attempt(&home, PASSWORD).with_status(200);
 }
 
+/// Whoever signed up at an address, or set the password by a mailed link there, is not locked out by others either.
+#[tokio::test]
+async fn the_addresses_of_the_signup_and_of_a_reset_are_known() {
+    let service = Service::running();
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "login_account=3/3600")]);
+    let (home, new_home) = (unused_address(), unused_address());
+    let name = unique("wren");
+    let email = format!("{name}@example.com");
+    let post = |path: &str, address: &str, body: &Value| {
+        auth.invoke(Event::new("POST", path).source(address).json(body)).answer
+    };
+    let signup = json!({"username": name, "email": email, "password": PASSWORD});
+    post("/auth/users/", &home, &signup).with_status(201);
+    for _ in 0..3 {
+        post("/auth/login/", &unused_address(), &login(&name, "wrong")).with_status(401);
+    }
+    assert_throttled(&post("/auth/login/", &new_home, &login(&name, PASSWORD)), 3_600);
+    post("/auth/login/", &home, &login(&name, PASSWORD)).with_status(200);
+    post("/auth/users/reset_password/", &new_home, &json!({"email": email})).with_status(204);
+    let mail = service.mail(&email, 1).await;
+    let new = "Vb7!panda-moon";
+    let confirm = json!({"uid": mail.uid(), "token": mail.token(), "new_password": new});
+    post("/auth/users/reset_password_confirm/", &new_home, &confirm).with_status(204);
+    post("/auth/login/", &new_home, &login(&name, new)).with_status(200);
+}
+
 #[tokio::test]
 async fn failed_logins_of_an_address_are_limited_over_all_names() {
     let service = Service::running();
