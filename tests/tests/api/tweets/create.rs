@@ -143,7 +143,9 @@ async fn a_video_is_stored_without_its_position() {
     }]);
     assert_eq!((&tweet["media"], &tweet["imagelinks"], &tweet["message"]), (&media, &json!([]), &json!("")));
     let stored = service.fetch(url).await.with_status(200);
-    assert_eq!((stored.header("content-type"), stored.body.len()), (Some("video/mp4"), film.len()));
+    // It is written anew, without what is not needed to play it.
+    assert_eq!(stored.header("content-type"), Some("video/mp4"));
+    assert!(stored.body.len() <= film.len(), "{} bytes of {}", stored.body.len(), film.len());
     assert!(!says_where_it_was_filmed(&stored.body));
     assert!(stored.body.windows(4_000).any(|window| window == [42; 4_000]), "the film itself is missing");
     let list = service.get(&format!("/api/tweets/by/{}/media", account.username)).send().await.json();
