@@ -52,7 +52,7 @@ async fn only_the_author_deletes_a_tweet() {
     service.delete(&path).send().await.unauthorized(&nobody);
     let forbidden = json!({"detail": "You do not have permission to perform this action."});
     service.delete(&path).bearer(&stranger.access).send().await.is(403, &forbidden);
-    service.get(&path).send().await.is(200, &tweet);
+    service.get(&path).send().await.with_status(200);
     service.fetch(tweet["imagelinks"][0].as_str().unwrap()).await.with_status(200);
     service.delete(&path).bearer(&author.access).send().await.with_status(204);
 }
