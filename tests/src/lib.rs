@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 pub mod acts;
+pub mod chromium;
 pub mod ids;
 pub mod limits;
 pub mod messages;
