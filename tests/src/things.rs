@@ -79,6 +79,7 @@ impl Things {
             Subject::Media => Some(self.media.clone()),
             Subject::Session => Some(self.session()),
             Subject::Tag => Some("mine".to_owned()),
+            Subject::Asset => Some("docs.css".to_owned()),
         };
         let (Some(thing), Some((before, rest))) = (thing, route.path.split_once('{')) else {
             assert!(!route.path.contains('{'), "{route:?}: the row does not say what its variable segment names");

@@ -25,6 +25,8 @@ pub enum Task {
     Test(TestArgs),
     /// Write docs/endpoints.md from the tables of routes.
     Endpoints,
+    /// Write docs/openapi.json, the OpenAPI document, from the handlers and the tables of routes.
+    Openapi,
     /// Measure the release builds of the functions against their budgets.
     Bench(BenchArgs),
     /// Fill the running local service with a made-up world.

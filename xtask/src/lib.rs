@@ -8,6 +8,7 @@ pub mod console;
 pub mod endpoints;
 pub mod local;
 pub mod logs;
+pub mod openapi;
 pub mod operate;
 pub mod ports;
 pub mod process;

@@ -7,7 +7,7 @@ use clap::Parser;
 use xtask::{
     bench,
     cli::{Cli, Task},
-    console, endpoints, operate,
+    console, endpoints, openapi, operate,
     process::{Interrupted, ProcessTree, Supervisor},
     run, seed, test,
     workspace::Workspace,
@@ -38,6 +38,7 @@ fn perform(task: Task) -> Result<()> {
         Task::Run(args) => run::run(&workspace, &mut Supervisor::new()?, &args),
         Task::Test(args) => test::test(&workspace, &mut Supervisor::new()?, &args),
         Task::Endpoints => endpoints::endpoints(&workspace, &mut Supervisor::new()?),
+        Task::Openapi => openapi::openapi(&workspace, &mut Supervisor::new()?),
         Task::Bench(args) => bench::bench(&workspace, &mut Supervisor::new()?, &args),
         Task::Staff(args) => operate::staff(&workspace, &mut Supervisor::new()?, &args),
         Task::Seed(args) => {

@@ -1,7 +1,6 @@
 //! The routes of the function.
 
-use aviary_web::{RouteLimit, RouteSpec, Routes, any, staff};
-use utoipa_axum::routes;
+use aviary_web::{RouteLimit, RouteSpec, Routes, any, routes, staff};
 
 use crate::state::AdminState;
 use crate::{

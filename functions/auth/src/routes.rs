@@ -1,7 +1,6 @@
 //! The table of routes: path, access, sample, limit and cost of every endpoint.
 
-use aviary_web::{RouteLimit, RouteSpec, Routes, Subject, any, own, user};
-use utoipa_axum::routes;
+use aviary_web::{RouteLimit, RouteSpec, Routes, Subject, any, own, routes, user};
 
 use crate::endpoints::{
     api_auth_activity, api_auth_by_username, api_auth_change_password_by_username, api_auth_del_logout,

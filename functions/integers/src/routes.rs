@@ -1,7 +1,6 @@
 //! The route table.
 
-use aviary_web::{RouteLimit, Routes, own};
-use utoipa_axum::routes;
+use aviary_web::{RouteLimit, Routes, own, routes};
 
 use crate::state::IntegersState;
 use crate::{operation, session, set, upload};

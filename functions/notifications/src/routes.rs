@@ -1,7 +1,6 @@
 //! The routes of the function.
 
-use aviary_web::{RouteLimit, Routes, own};
-use utoipa_axum::routes;
+use aviary_web::{RouteLimit, Routes, own, routes};
 
 use crate::state::NotificationsState;
 use crate::{collection, read, unread};

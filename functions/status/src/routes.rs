@@ -1,7 +1,6 @@
 //! The routes of the function.
 
-use aviary_web::{Routes, any};
-use utoipa_axum::routes;
+use aviary_web::{Routes, any, routes};
 
 use crate::state::StatusState;
 use crate::status;

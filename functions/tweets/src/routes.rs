@@ -1,7 +1,6 @@
 //! The routes of the function.
 
-use aviary_web::{RouteLimit, RouteSpec, Routes, Subject, any, own, user};
-use utoipa_axum::routes;
+use aviary_web::{RouteLimit, RouteSpec, Routes, Subject, any, own, routes, user};
 
 use crate::comments::{self, collection as tweet_comments, item as comment};
 use crate::lists::{by, by_likes, by_media, replies, saved, tags};

@@ -1,7 +1,6 @@
 //! The routes of the function.
 
-use aviary_web::{RouteLimit, Routes, Subject, own, user};
-use utoipa_axum::routes;
+use aviary_web::{RouteLimit, Routes, Subject, own, routes, user};
 
 use crate::state::UsersState;
 use crate::{create, delete, item};

@@ -48,6 +48,8 @@ pub enum Subject {
     Session,
     /// A hashtag that a tweet has.
     Tag,
+    /// A file of the documentation's page.
+    Asset,
 }
 
 /// The limit that a route counts its requests against.

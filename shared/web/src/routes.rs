@@ -1,4 +1,4 @@
-//! The table of routes: each path's handlers, who may call them, and their part of the OpenAPI document.
+//! The table of routes: each path's handlers, who may call them, and where their documentation is.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,13 @@ use axum::routing::MethodRouter;
 use axum::{Extension, Router};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
-use utoipa::openapi::extensions::ExtensionsBuilder;
-use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::{Components, OpenApi, Response};
-use utoipa_axum::router::UtoipaMethodRouter;
 
 use crate::cookies::Cookies;
+use crate::described::{Described, Documentation};
 use crate::error::ApiError;
 use crate::error_message::tell_message;
-use crate::idempotent_post::{document, provide_key};
+use crate::idempotent_post::provide_key;
+use crate::openapi::Documented;
 use crate::route_spec::{RouteSpec, Who};
 use crate::row_limit::RowLimit;
 
@@ -33,54 +31,32 @@ pub struct Route {
 /// The routes of a function.
 pub struct Routes<S> {
     table: Vec<Route>,
+    documentation: Vec<Documentation>,
     routers: BTreeMap<String, MethodRouter<S>>,
-    openapi: OpenApi,
     asks_first: Option<&'static str>,
 }
 
 impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
     fn default() -> Self {
-        Self { table: Vec::new(), routers: BTreeMap::new(), openapi: OpenApi::default(), asks_first: None }
+        Self { table: Vec::new(), documentation: Vec::new(), routers: BTreeMap::new(), asks_first: None }
     }
 }
 
 impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Adds one annotated handler, made by `routes!(handler)`.
     #[must_use]
-    pub fn add(mut self, spec: RouteSpec, (schemas, paths, router): UtoipaMethodRouter<S>) -> Self {
+    pub fn add(mut self, spec: RouteSpec, described: Described<S>) -> Self {
+        let Described { method, path, documentation, router } = described;
         let router = if spec.needs_key() { router.route_layer(from_fn(provide_key)) } else { router };
         let router = if spec.tells_message { router.route_layer(from_fn(tell_message)) } else { router };
-        let mut router = Some(router.route_layer(Extension(RowLimit(spec.limit))));
-        for (path, mut item) in paths.paths {
-            for (method, operation) in operations(&mut item) {
-                let extension = ExtensionsBuilder::new().add("x-who", spec.who.as_str()).build();
-                operation.extensions.get_or_insert_default().merge(extension);
-                if spec.needs_key() {
-                    document(operation, &spec);
-                }
-                if spec.limit.is_some() {
-                    let documented = &mut operation.responses.responses;
-                    let throttled = || Response::new("Too many in too short a time").into();
-                    documented.entry("429".to_owned()).or_insert_with(throttled);
-                }
-                self.table.push(Route { method, path: path.clone(), spec });
-            }
-            if let Some(router) = router.take() {
-                let merged = match self.routers.remove(&path) {
-                    Some(before) => before.merge(router),
-                    None => router,
-                };
-                self.routers.insert(path.clone(), merged);
-            }
-            match self.openapi.paths.paths.get_mut(&path) {
-                Some(before) => before.merge_operations(item),
-                None => {
-                    self.openapi.paths.paths.insert(path, item);
-                }
-            }
-        }
-        let components = self.openapi.components.get_or_insert_with(Components::new);
-        components.schemas.extend(schemas);
+        let router = router.route_layer(Extension(RowLimit(spec.limit)));
+        let router = match self.routers.remove(&path) {
+            Some(before) => before.merge(router),
+            None => router,
+        };
+        self.routers.insert(path.clone(), router);
+        self.table.push(Route { method, path, spec });
+        self.documentation.push(documentation);
         self
     }
 
@@ -98,10 +74,10 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         &self.table
     }
 
-    /// The OpenAPI document of these routes.
+    /// What the OpenAPI document says about these routes. Only here is it made; a function's start never asks for it.
     #[must_use]
-    pub fn openapi(&self) -> &OpenApi {
-        &self.openapi
+    pub fn documented(&self) -> Documented {
+        Documented::of(self.table.iter().zip(&self.documentation))
     }
 
     /// The router. Unknown paths and methods get 404 and 405 in DRF's shape.
@@ -138,19 +114,6 @@ fn allow(rows: &[&Route]) -> String {
     }
     methods.push("OPTIONS");
     methods.join(", ")
-}
-
-fn operations(item: &mut PathItem) -> Vec<(Method, &mut Operation)> {
-    [
-        (Method::GET, item.get.as_mut()),
-        (Method::PUT, item.put.as_mut()),
-        (Method::POST, item.post.as_mut()),
-        (Method::PATCH, item.patch.as_mut()),
-        (Method::DELETE, item.delete.as_mut()),
-    ]
-    .into_iter()
-    .filter_map(|(method, operation)| Some((method, operation?)))
-    .collect()
 }
 
 impl<S> std::fmt::Debug for Routes<S> {

@@ -7,6 +7,7 @@ mod forgeries;
 mod idempotency;
 mod idempotent_posts;
 mod limits;
+mod openapi;
 mod recorded_bodies;
 mod roles;
 mod routes;

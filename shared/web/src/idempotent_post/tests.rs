@@ -2,12 +2,11 @@
 
 use axum::body::Body;
 use http::StatusCode;
-use serde_json::Value;
 use tower::ServiceExt;
-use utoipa_axum::routes;
 
 use super::*;
-use crate::route_spec::{RouteLimit, any, user};
+use crate::route_spec::any;
+use crate::routes;
 use crate::routes::Routes;
 
 #[utoipa::path(post, path = "/forgets", responses((status = 201, description = "Made")))]
@@ -48,16 +47,4 @@ async fn a_handler_that_forgets_the_key_fails() {
 async fn only_creating_routes_provide_the_key() {
     let routes = Routes::default().add(any(), routes!(takes));
     assert_eq!(status(routes, "/takes", None).await, StatusCode::INTERNAL_SERVER_ERROR);
-}
-
-#[test]
-fn the_key_and_its_responses_are_documented() {
-    let routes: Routes<()> = Routes::default().add(user().creates().limit(RouteLimit::WritesAccount), routes!(takes));
-    let openapi = serde_json::to_value(routes.openapi()).unwrap();
-    let operation = openapi.pointer("/paths/~1takes/post").unwrap();
-    let text = |pointer: &str| operation.pointer(pointer).and_then(Value::as_str).map(ToOwned::to_owned);
-    assert_eq!(text("/parameters/0/name").as_deref(), Some("Idempotency-Key"));
-    assert_eq!(text("/parameters/0/in").as_deref(), Some("header"));
-    assert!(text("/responses/409/description").is_some() && text("/responses/422/description").is_some());
-    assert_eq!(text("/responses/429/description").as_deref(), Some("Own"), "its own words stay");
 }

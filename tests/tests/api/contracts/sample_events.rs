@@ -26,6 +26,10 @@ const EVENTS: &[(&str, u16)] = &[
     ("auth-unknown-path.json", 404),
     ("auth-users-me-anonymous.json", 401),
     ("auth-users-me.json", 200),
+    ("docs-front-door.json", 200),
+    ("docs-openapi.json", 200),
+    ("docs-page.json", 200),
+    ("docs-unknown-path.json", 404),
     ("integers-session-post.json", 201),
     ("integers-set-post.json", 201),
     ("integers-operation.json", 201),
@@ -77,9 +81,10 @@ const EVENTS: &[(&str, u16)] = &[
     ("worker-sweep-sessions.json", 0),
 ];
 
-const FUNCTIONS: [&str; 12] = [
+const FUNCTIONS: [&str; 13] = [
     "admin",
     "auth",
+    "docs",
     "feed",
     "integers",
     "keys",
