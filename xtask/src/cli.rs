@@ -26,7 +26,7 @@ pub enum Task {
     /// Write docs/endpoints.md from the tables of routes.
     Endpoints,
     /// Write docs/openapi.json, the OpenAPI document, from the handlers and the tables of routes.
-    Openapi,
+    Openapi(OpenapiArgs),
     /// Measure the release builds of the functions against their budgets.
     Bench(BenchArgs),
     /// Fill the running local service with a made-up world.
@@ -127,6 +127,14 @@ pub struct TestArgs {
     /// Arguments for the test runner, for example the name of a test. Documentation tests are then left out.
     #[arg(last = true, value_name = "ARGS")]
     pub runner_args: Vec<String>,
+}
+
+/// Options of `openapi`.
+#[derive(Clone, Debug, Args)]
+pub struct OpenapiArgs {
+    /// First record what the service answers to the sample of each route (docs/examples.json), as far as it has changed.
+    #[arg(long)]
+    pub record: bool,
 }
 
 /// Options of `bench`.

@@ -38,7 +38,7 @@ fn perform(task: Task) -> Result<()> {
         Task::Run(args) => run::run(&workspace, &mut Supervisor::new()?, &args),
         Task::Test(args) => test::test(&workspace, &mut Supervisor::new()?, &args),
         Task::Endpoints => endpoints::endpoints(&workspace, &mut Supervisor::new()?),
-        Task::Openapi => openapi::openapi(&workspace, &mut Supervisor::new()?),
+        Task::Openapi(args) => openapi::openapi(&workspace, &mut Supervisor::new()?, &args),
         Task::Bench(args) => bench::bench(&workspace, &mut Supervisor::new()?, &args),
         Task::Staff(args) => operate::staff(&workspace, &mut Supervisor::new()?, &args),
         Task::Seed(args) => {

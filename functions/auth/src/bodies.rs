@@ -1,7 +1,9 @@
 //! Request and response bodies that several endpoints share.
 
+use crate::flows::form_fields::any_text;
 use aviary_model::{Timestamp, UserId};
 use aviary_store::User;
+use aviary_web::body;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,11 +37,12 @@ pub struct LoginBody {
     pub password: String,
 }
 
-/// A refresh token whose family is to end.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RefreshTokenBody {
-    /// The refresh token.
-    pub refresh_token: String,
+body! {
+    /// A refresh token whose family is to end.
+    pub struct RefreshTokenBody {
+        /// The refresh token.
+        refresh_token: String = required(any_text),
+    }
 }
 
 /// The caller's account, in djoser's order of fields.

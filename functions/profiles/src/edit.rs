@@ -6,45 +6,30 @@ use aviary_auth::Unconfirmed;
 use aviary_media::Folder;
 use aviary_model::{Alias, Bio, Link, UserId};
 use aviary_store::{PageKeys, Picture, ProfileChange};
-use aviary_web::{ApiError, Fields, Form, Payload};
+use aviary_web::{ApiError, Fields, Form, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use futures_util::future::try_join;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::apply_change::apply_change;
 use crate::response::ViewedProfile;
 use crate::state::ProfilesState;
 use crate::view_profile::own_email;
 
-/// The fields to change. An absent field stays as it is, an empty one is cleared.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EditProfileBody {
-    /// The id of the profile to change; by default the caller's.
-    #[schema(required = false)]
-    pub profile_id: String,
-    /// The display name, at most 150 characters.
-    #[schema(required = false)]
-    pub alias: String,
-    /// At most 400 characters.
-    #[schema(required = false)]
-    pub bio: String,
-    /// The http or https URL of the profile picture.
-    #[schema(required = false)]
-    pub image_url: String,
-    /// The http or https URL of the background picture.
-    #[schema(required = false)]
-    pub background_image_url: String,
-}
-
-/// The valid fields of an edit.
-struct Edit {
-    profile_id: Option<String>,
-    alias: Option<Alias>,
-    bio: Option<Bio>,
-    image: Option<Option<Link>>,
-    background: Option<Option<Link>>,
+body! {
+    /// The fields to change. An absent field stays as it is, an empty one is cleared.
+    pub struct EditProfileBody {
+        /// The id of the profile to change; by default the caller's.
+        profile_id: String = optional(id),
+        /// The display name, at most 150 characters.
+        alias: Alias = blankable(Alias::parse),
+        /// At most 400 characters.
+        bio: Bio = blankable(Bio::parse),
+        /// The http or https URL of the profile picture.
+        image_url: Option<Link> = blankable(Link::parse_blankable),
+        /// The http or https URL of the background picture.
+        background_image_url: Option<Link> = blankable(Link::parse_blankable),
+    }
 }
 
 /// Changes a profile. Three round trips, and the removal of an uploaded picture that a link replaces.
@@ -92,26 +77,26 @@ pub async fn edit_profile_as_printed(
     edit_profile(state, unconfirmed, payload).await
 }
 
-fn read(form: &Form) -> Result<Edit, ApiError> {
+fn read(form: &Form) -> Result<EditProfileBody, ApiError> {
     let mut fields = Fields::of(form);
-    let profile_id = fields.optional("profile_id", |text| Ok::<_, Vec<Infallible>>(text.trim().to_owned()));
-    let alias = fields.blankable("alias", Alias::parse);
-    let bio = fields.blankable("bio", Bio::parse);
-    let image = fields.blankable("image_url", Link::parse_blankable);
-    let background = fields.blankable("background_image_url", Link::parse_blankable);
-    fields.finish(Some(Edit { profile_id, alias, bio, image, background }))
+    let edit = EditProfileBody::read(&mut fields);
+    fields.finish(Some(edit))
+}
+
+fn id(text: &str) -> Result<String, Vec<Infallible>> {
+    Ok(text.trim().to_owned())
 }
 
 /// The change that an edit makes. A link to an uploaded picture of this profile is ignored: the client sends back the
 /// URL that it was shown, and the picture may have been replaced since.
-fn change(state: &ProfilesState, id: UserId, edit: Edit) -> ProfileChange {
+fn change(state: &ProfilesState, id: UserId, edit: EditProfileBody) -> ProfileChange {
     let uploads = state.bucket.urls().url(Folder::avatars(id.uuid()).as_str());
     let is_upload = |link: &Link| link.as_str().starts_with(&uploads);
-    let image = edit.image.filter(|image| !image.as_ref().is_some_and(is_upload));
+    let image = edit.image_url.filter(|image| !image.as_ref().is_some_and(is_upload));
     ProfileChange {
         bio: edit.bio,
         alias: edit.alias,
         picture: image.map(|link| link.map(Picture::Link)),
-        background: edit.background,
+        background: edit.background_image_url,
     }
 }

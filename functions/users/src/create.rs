@@ -5,12 +5,10 @@ use std::convert::Infallible;
 use aviary_auth::Unconfirmed;
 use aviary_model::{Bio, NameKey};
 use aviary_store::{IdempotencyClaim, Profile};
-use aviary_web::{ApiError, Fields, Form, IdempotencyKey, IdempotentRequest, Payload};
+use aviary_web::{ApiError, Fields, Form, IdempotencyKey, IdempotentRequest, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::response::ShownUser;
 use crate::state::UsersState;
@@ -18,15 +16,16 @@ use crate::state::UsersState;
 /// How many characters of an unknown name its error repeats: a valid name has no more.
 const MAX_SHOWN_CHARACTERS: usize = 150;
 
-/// A new user, as document 003 sends it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CreateUserBody {
-    /// The caller's own username.
-    #[schema(example = "john_doe")]
-    pub username: String,
-    /// At most 400 characters. If absent, an existing biography stays.
-    #[schema(required = false, example = "biography blabla")]
-    pub biography: String,
+body! {
+    /// A new user, as document 003 sends it.
+    pub struct CreateUserBody {
+        /// The caller's own username.
+        #[schema(example = "john_doe")]
+        username: String = required(name),
+        /// At most 400 characters. If absent, an existing biography stays.
+        #[schema(example = "biography blabla")]
+        biography: Bio = blankable(Bio::parse),
+    }
 }
 
 /// The valid fields of a body.
@@ -74,9 +73,12 @@ pub async fn create_user(
 
 fn read(form: &Form) -> Result<NewUser, ApiError> {
     let mut fields = Fields::of(form);
-    let name = fields.required("username", |text| Ok::<_, Vec<Infallible>>(text.trim().to_owned()));
-    let bio = fields.blankable("biography", Bio::parse);
-    fields.finish(name.map(|name| NewUser { name, bio }))
+    let body = CreateUserBody::read(&mut fields);
+    fields.finish(body.username.map(|name| NewUser { name, bio: body.biography }))
+}
+
+fn name(text: &str) -> Result<String, Vec<Infallible>> {
+    Ok(text.trim().to_owned())
 }
 
 async fn write(

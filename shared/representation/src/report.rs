@@ -2,19 +2,20 @@
 
 use aviary_model::{Entropy, ReportId, ReportNote, ReportReason, ReportTarget, Timestamp, UserId};
 use aviary_store::{Case, Filed, Report, Reports};
-use aviary_web::{ApiError, Fields, Form};
+use aviary_web::{ApiError, Fields, Form, body};
 use axum::Json;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A report.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReportBody {
-    /// `spam`, `abuse`, `illegal` or `other`.
-    pub reason: String,
-    /// What the administration should know, up to 1,000 characters.
-    pub note: Option<String>,
+body! {
+    /// A report.
+    pub struct ReportBody {
+        /// `spam`, `abuse`, `illegal` or `other`.
+        reason: ReportReason = required(ReportReason::parse),
+        /// What the administration should know, up to 1,000 characters.
+        note: ReportNote = blankable(ReportNote::parse),
+    }
 }
 
 /// The report of the caller.
@@ -38,9 +39,8 @@ impl ReportForm {
     /// 400 with the errors by field.
     pub fn parse(form: &Form) -> Result<Self, ApiError> {
         let mut fields = Fields::of(form);
-        let reason = fields.required("reason", ReportReason::parse);
-        let note = fields.blankable("note", ReportNote::parse).unwrap_or_default();
-        fields.finish(reason.map(|reason| Self { reason, note }))
+        let ReportBody { reason, note } = ReportBody::read(&mut fields);
+        fields.finish(reason.map(|reason| Self { reason, note: note.unwrap_or_default() }))
     }
 }
 

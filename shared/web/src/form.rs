@@ -62,12 +62,18 @@ impl Form {
     /// The value of a field. Of a repeated field the last counts, as in Django.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
+        note(name);
+        self.find(name)
+    }
+
+    fn find(&self, name: &str) -> Option<&Value> {
         self.0.iter().rev().find(|(field, _)| field == name).map(|(_, value)| value)
     }
 
     /// All values of a field: repeated in a form, or a list in JSON.
     #[must_use]
     pub fn all(&self, name: &str) -> Vec<Value> {
+        note(name);
         let values = self.0.iter().filter(|(field, _)| field == name).map(|(_, value)| value);
         values
             .flat_map(|value| match value {
@@ -110,6 +116,7 @@ impl Form {
     /// The file inputs of several fields in the order in which they were sent, each with the name of its field.
     #[must_use]
     pub fn file_inputs_of(&self, names: &[&str]) -> Vec<(&str, Option<&File>)> {
+        names.iter().for_each(|name| note(name));
         self.fields()
             .filter(|(name, _)| names.contains(name))
             .filter_map(|(name, value)| match value {
@@ -123,7 +130,7 @@ impl Form {
     /// These fields and those of `other`, which win where both have a field.
     #[must_use]
     pub fn overridden_by(mut self, other: Self) -> Self {
-        self.0.retain(|(name, _)| other.get(name).is_none());
+        self.0.retain(|(name, _)| other.find(name).is_none());
         self.0.extend(other.0);
         self
     }
@@ -131,6 +138,7 @@ impl Form {
     /// The fields named `name.field`, without the prefix.
     #[must_use]
     pub fn below(&self, name: &str) -> Self {
+        note(name);
         let own = |field: &str| field.strip_prefix(name)?.strip_prefix('.').map(ToOwned::to_owned);
         Self(self.0.iter().filter_map(|(field, value)| Some((own(field)?, value.clone()))).collect())
     }
@@ -152,6 +160,11 @@ impl Form {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
+}
+
+/// Names a field that is asked for, never its value. A test compares the names with those that the OpenAPI document has.
+fn note(field: &str) {
+    tracing::trace!(field, "a field is asked for");
 }
 
 #[cfg(test)]

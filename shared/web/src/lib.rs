@@ -31,6 +31,7 @@ mod origins;
 mod page;
 mod path;
 mod raw_json_fields;
+mod request_body;
 mod request_log;
 mod route_spec;
 mod routes;

@@ -3,6 +3,8 @@
 mod audit_trail;
 mod deployment_bounds;
 mod dynamodb_round_trips;
+mod examples;
+mod fields;
 mod forgeries;
 mod idempotency;
 mod idempotent_posts;

@@ -19,6 +19,11 @@ pub(super) fn of(function: &str, workspace: &Workspace, session: &Session) -> Re
         ]),
         // After the first time all its records were counted before.
         "feed" => Ok(vec![Operation::scheduled("batch again", &event("feed-batch")?).first()]),
+        "docs" => Ok(vec![
+            Operation::fixed("front door", 200, &event("docs-front-door")?).round_trips(0).first(),
+            Operation::fixed("document, compressed", 200, &event("docs-openapi")?).round_trips(0),
+            Operation::fixed("unknown path", 404, &event("docs-unknown-path")?).round_trips(0),
+        ]),
         "users" => Ok(vec![Operation::fixed("user by name", 200, &event("users-get")?).round_trips(2).first()]),
         "keys" => Ok(vec![Operation::scheduled("turn too early", &event("keys-schedule")?).first()]),
         "media" => Ok(vec![Operation::scheduled("upload of nobody", &event("media-upload")?).first()]),

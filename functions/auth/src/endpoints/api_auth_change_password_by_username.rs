@@ -3,7 +3,7 @@
 use aviary_accounts::{FIELDS, change, hash_new};
 use aviary_auth::{Caller, PasswordText, Unconfirmed};
 use aviary_store::{AccountChange, EndSessions};
-use aviary_web::{ApiError, Client, Fields, PathText, Payload};
+use aviary_web::{ApiError, Client, Fields, PathText, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -11,18 +11,19 @@ use utoipa::ToSchema;
 
 use crate::bodies::Detail;
 use crate::flows::account_by_name::account_by_name;
-use crate::flows::own_account::current_password;
+use crate::flows::own_account::confirm_password;
 use crate::state::AuthState;
 
-/// The current password, and the new one twice.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ChangePasswordBody {
-    /// The current password.
-    pub password: String,
-    /// The new password.
-    pub new_password: String,
-    /// The new password again.
-    pub new_password2: String,
+body! {
+    /// The current password, and the new one twice.
+    pub struct ChangePasswordBody {
+        /// The current password.
+        password: PasswordText = required(PasswordText::attempt),
+        /// The new password.
+        new_password: PasswordText = required(PasswordText::parse),
+        /// The new password again.
+        new_password2: PasswordText = required(PasswordText::parse),
+    }
 }
 
 /// The answer to a change of the password.
@@ -55,9 +56,10 @@ pub async fn change_password(
     let unconfirmed = unconfirmed.with_form(&form);
     let (caller, user) = account_by_name(&state, unconfirmed, &username, Caller::must_be, None).await?;
     let mut fields = Fields::of(&form);
-    let confirmed = current_password(&state, &client, (&caller, &user), &mut fields, "password").await?;
-    let new = fields.required("new_password", PasswordText::parse);
-    let repeated = fields.required("new_password2", PasswordText::parse);
+    let body = ChangePasswordBody::read(&mut fields);
+    let current = ("password", body.password);
+    let confirmed = confirm_password(&state, &client, (&caller, &user), &mut fields, current).await?;
+    let (new, repeated) = (body.new_password, body.new_password2);
     if new.as_ref().zip(repeated.as_ref()).is_some_and(|(new, repeated)| new.expose() != repeated.expose()) {
         fields.error("new_password2", "The two password fields didn't match.");
     }

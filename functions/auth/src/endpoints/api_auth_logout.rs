@@ -4,20 +4,10 @@ use aviary_auth::{BodyCredential, Unconfirmed};
 use aviary_web::{ApiError, Client, Cookies, Payload};
 use axum::extract::State;
 use axum::response::IntoResponse;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::bodies::Detail;
-use crate::flows::logout::{end_all, logged_out, shown_sessions};
+use crate::flows::logout::{LogoutBody, end_all, logged_out, shown_sessions};
 use crate::state::AuthState;
-
-/// What a logout may show beside its header and cookie.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LogoutBody {
-    /// A refresh token whose family is to end. It is credential enough.
-    #[schema(required = false)]
-    pub refresh: String,
-}
 
 /// Ends every session that the request shows, and keeps the integers stored under them.
 ///

@@ -4,7 +4,7 @@ use aviary_accounts::{FIELDS, FieldNames, change_by};
 use aviary_auth::{Caller, Unconfirmed};
 use aviary_model::Username;
 use aviary_store::AccountChange;
-use aviary_web::{ApiError, Client, Fields, PathText, Payload};
+use aviary_web::{ApiError, Client, Fields, PathText, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -16,11 +16,12 @@ use crate::flows::form_fields::wanted_username;
 use crate::flows::login::open_pair;
 use crate::state::AuthState;
 
-/// The new username.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct UpdateBody {
+body! {
     /// The new username.
-    pub new_username: String,
+    pub struct UpdateBody(own: &Username) {
+        /// The new username.
+        new_username: Username = required(|text| Username::at_rename(text, own)),
+    }
 }
 
 /// The tokens of a new session: the clients keep the username in their tokens, and change both together.
@@ -57,8 +58,8 @@ pub async fn update_username(
     let unconfirmed = unconfirmed.with_form(&form);
     let (caller, user) = account_by_name(&state, unconfirmed, &username, Caller::must_be, wanted.as_ref()).await?;
     let mut fields = Fields::of(&form);
-    let new = fields.required("new_username", |text| Username::at_rename(text, &user.username));
-    let set = AccountChange { username: Some(fields.finish(new)?), ..AccountChange::default() };
+    let body = UpdateBody::read(&mut fields, &user.username);
+    let set = AccountChange { username: Some(fields.finish(body.new_username)?), ..AccountChange::default() };
     change_by(&state.account, &client, (&caller, &user), set, FieldNames { username: "new_username", ..FIELDS })
         .await?;
     let pair = open_pair(&state, &client, &caller).await?;

@@ -7,7 +7,6 @@ use axum::extract::State;
 use http::StatusCode;
 
 use crate::bodies::{Detail, RefreshTokenBody};
-use crate::flows::form_fields::any_text;
 use crate::flows::own_account::own_account;
 use crate::flows::refresh_token::{not_valid, verify};
 use crate::state::AuthState;
@@ -28,8 +27,8 @@ pub async fn user_delete(
 ) -> Result<StatusCode, ApiError> {
     let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
-    let token = fields.required("refresh_token", any_text);
-    let claims = verify(&state, &fields.finish(token)?).await?;
+    let body = RefreshTokenBody::read(&mut fields);
+    let claims = verify(&state, &fields.finish(body.refresh_token)?).await?;
     if claims.user != caller.user {
         return Err(not_valid(TokenError::Invalid));
     }

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::bodies::{Detail, email_of, pending_email_of};
 use crate::flows::address_change::address_change;
 use crate::flows::form_fields::{new_names, wanted_names};
-use crate::flows::own_account::{current_password, given_password, own_account_to_change};
+use crate::flows::own_account::{confirm_password, given_password, own_account_to_change};
 use crate::state::AuthState;
 
 /// The changes; an absent field stays as it is.
@@ -79,7 +79,8 @@ pub async fn user_edit(
     let new = new_names(&mut fields, &user.username);
     let mode = fields.blankable("mode", Mode::parse);
     let (given, password) = if fields.boolean("update_password") == Some(true) {
-        let confirmed = current_password(&state, &client, own, &mut fields, "current_password").await?;
+        let current = ("current_password", fields.required("current_password", PasswordText::attempt));
+        let confirmed = confirm_password(&state, &client, own, &mut fields, current).await?;
         (confirmed.map(|()| true), fields.required("new_password", PasswordText::parse).map(Some))
     } else {
         (given_password(&state, &client, own, &mut fields, &new).await?, Some(None))

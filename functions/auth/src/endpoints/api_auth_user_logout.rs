@@ -7,7 +7,6 @@ use axum::extract::State;
 use http::StatusCode;
 
 use crate::bodies::RefreshTokenBody;
-use crate::flows::form_fields::any_text;
 use crate::flows::refresh_token::{not_valid, verify};
 use crate::state::AuthState;
 
@@ -25,8 +24,8 @@ pub async fn user_logout(
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
     let mut fields = Fields::of(&form);
-    let token = fields.required("refresh_token", any_text);
-    let token = fields.finish(token)?;
+    let body = RefreshTokenBody::read(&mut fields);
+    let token = fields.finish(body.refresh_token)?;
     let claims = verify(&state, &token).await?;
     let credentials = &state.tables.credentials;
     let confirmed = credential.of(&claims).confirm_with(credentials.session(claims.user, claims.sid)).await;

@@ -1,9 +1,9 @@
 //! `POST /api/auth/user/register/` (document 000): a new account whose profile has its first fields.
 
 use aviary_auth::{PasswordText, SignupForm};
-use aviary_model::{Alias, Bio, BirthDate, Link, Timestamp, UserId, Username};
+use aviary_model::{Alias, Bio, BirthDate, Email, Link, Timestamp, UserId, Username};
 use aviary_store::{Picture, Profile};
-use aviary_web::{ApiError, Client, Fields, IdempotencyKey, Payload};
+use aviary_web::{ApiError, Client, Fields, IdempotencyKey, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -16,43 +16,40 @@ use crate::flows::login::{NewPair, SessionsToOpen, opened};
 use crate::flows::signup::{Applicant, Signup};
 use crate::state::AuthState;
 
-/// A signup in document 000's form.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct UserRegisterBody {
-    /// The username.
-    #[schema(example = "ada")]
-    pub username: String,
-    /// The email address.
-    #[schema(required = false, example = "ada@example.com")]
-    pub email: String,
-    /// The password.
-    #[schema(example = "Zx9!quokka-7")]
-    pub password: String,
-    /// The password again; compared only if it is sent.
-    #[schema(required = false)]
-    pub password2: String,
-    /// The first fields of the profile.
-    pub profile: RegisterProfile,
+body! {
+    /// A signup in document 000's form.
+    pub struct UserRegisterBody(now: Timestamp) {
+        /// The username.
+        #[schema(example = "ada")]
+        username: Username = required(Username::at_signup),
+        /// The email address.
+        #[schema(example = "ada@example.com")]
+        email: Option<Email> = email(),
+        /// The password.
+        #[schema(example = "Zx9!quokka-7")]
+        password: PasswordText = required(PasswordText::parse),
+        /// The password again; compared only if it is sent.
+        password2: PasswordText = optional(PasswordText::parse),
+        /// The first fields of the profile.
+        profile: RegisterProfile = nested(RegisterProfile, now),
+    }
 }
 
-/// The first fields of the profile.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RegisterProfile {
-    /// The date of birth: `YYYY-MM-DD`, not in the future.
-    #[schema(example = "1815-12-10")]
-    pub date_of_birth: String,
-    /// The display name.
-    #[schema(required = false)]
-    pub alias: String,
-    /// The biography.
-    #[schema(required = false)]
-    pub bio: String,
-    /// The URL of a profile picture on another host.
-    #[schema(required = false)]
-    pub image_url: String,
-    /// The URL of a background picture on another host.
-    #[schema(required = false)]
-    pub background_image_url: String,
+body! {
+    /// The first fields of the profile.
+    pub struct RegisterProfile(now: Timestamp) {
+        /// The date of birth: `YYYY-MM-DD`, not in the future.
+        #[schema(example = "1815-12-10")]
+        date_of_birth: BirthDate = birth_date(now),
+        /// The display name.
+        alias: Alias = blankable(Alias::parse),
+        /// The biography.
+        bio: Bio = blankable(Bio::parse),
+        /// The URL of a profile picture on another host.
+        image_url: Option<Link> = blankable(Link::parse_blankable),
+        /// The URL of a background picture on another host.
+        background_image_url: Option<Link> = blankable(Link::parse_blankable),
+    }
 }
 
 /// The new user, in document 000's form.
@@ -89,14 +86,6 @@ pub struct RegisteredProfile {
     pub background_image_url: String,
 }
 
-struct FirstFields {
-    date_of_birth: BirthDate,
-    alias: Alias,
-    bio: Bio,
-    image: Option<Link>,
-    background: Option<Link>,
-}
-
 /// Makes an account with a profile, and opens a session.
 #[utoipa::path(post, path = "/api/auth/user/register", tag = "accounts", request_body = UserRegisterBody, responses(
     (status = 201, description = "The new user", body = UserRegisterResponse),
@@ -110,14 +99,10 @@ pub async fn user_register(
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<UserRegisterResponse>), ApiError> {
     let mut fields = Fields::of(&form);
-    let username = fields.required("username", Username::at_signup);
-    let email = fields.email("email").flatten();
-    let password = fields.required("password", PasswordText::parse);
-    let password2 = fields.optional("password2", PasswordText::parse);
-    compare_with_password2(&mut fields, password.as_ref(), password2.as_ref());
-    let now = state.clock.now();
-    let first = fields.nested("profile", |fields| read_profile(fields, now));
-    let ((username, password), first) = fields.finish(username.zip(password).zip(first))?;
+    let body = UserRegisterBody::read(&mut fields, state.clock.now());
+    compare_with_password2(&mut fields, body.password.as_ref(), body.password2.as_ref());
+    let ((username, password), first) = fields.finish(body.username.zip(body.password).zip(body.profile))?;
+    let email = body.email.flatten();
     let applicant = Applicant { username, email, password, form: SignupForm::Full, password_field: "password" };
     let signup = Signup {
         state: &state,
@@ -151,21 +136,12 @@ pub async fn user_register(
     ))
 }
 
-fn read_profile(fields: &mut Fields<'_>, now: Timestamp) -> Option<FirstFields> {
-    let date_of_birth = fields.birth_date("date_of_birth", now);
-    let alias = fields.blankable("alias", Alias::parse).unwrap_or_default();
-    let bio = fields.blankable("bio", Bio::parse).unwrap_or_default();
-    let image = fields.blankable("image_url", Link::parse_blankable).flatten();
-    let background = fields.blankable("background_image_url", Link::parse_blankable).flatten();
-    Some(FirstFields { date_of_birth: date_of_birth?, alias, bio, image, background })
-}
-
-impl FirstFields {
+impl RegisterProfile {
     fn shape(self, profile: &mut Profile) {
-        profile.date_of_birth = Some(self.date_of_birth);
-        profile.alias = self.alias;
-        profile.bio = self.bio;
-        profile.picture = self.image.map(Picture::Link);
-        profile.background = self.background;
+        profile.date_of_birth = self.date_of_birth;
+        profile.alias = self.alias.unwrap_or_default();
+        profile.bio = self.bio.unwrap_or_default();
+        profile.picture = self.image_url.flatten().map(Picture::Link);
+        profile.background = self.background_image_url.flatten();
     }
 }

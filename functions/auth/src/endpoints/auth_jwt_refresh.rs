@@ -2,7 +2,7 @@
 
 use aviary_accounts::{audit, security_event};
 use aviary_auth::{Lifetime, RefreshError, Refreshed, TokenError, TokenKind};
-use aviary_web::{ApiError, Client, Fields, Form, Payload};
+use aviary_web::{ApiError, Client, Fields, Form, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -12,11 +12,12 @@ use crate::bodies::Detail;
 use crate::flows::form_fields::any_text;
 use crate::state::AuthState;
 
-/// The refresh token to exchange.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RefreshBody {
-    /// The refresh token of the last response. An older one stays valid until a newer one has been used.
-    pub refresh: String,
+body! {
+    /// The refresh token to exchange.
+    pub struct RefreshBody {
+        /// The refresh token of the last response. An older one stays valid until a newer one has been used.
+        refresh: String = required(any_text),
+    }
 }
 
 /// The new tokens, in simplejwt's order of fields.
@@ -53,8 +54,8 @@ pub(crate) async fn exchange(
     access: fn(&Refreshed) -> Lifetime,
 ) -> Result<RefreshResponse, ApiError> {
     let mut fields = Fields::of(form);
-    let token = fields.required("refresh", any_text);
-    let token = fields.finish(token)?;
+    let body = RefreshBody::read(&mut fields);
+    let token = fields.finish(body.refresh)?;
     let claims = state.authenticator.verifier.verify(&token, Some(TokenKind::Refresh)).await?;
     let claims = claims.map_err(TokenError::in_body)?;
     let (within, refreshed, fresh) = futures_util::join!(

@@ -1,22 +1,21 @@
 //! `POST /auth/jwt/verify/` (document 004): whether a token is valid.
 
 use aviary_auth::{TokenError, TokenKind, is_long_access, user_inactive, user_not_found};
-use aviary_web::{ApiError, Fields, Payload};
+use aviary_web::{ApiError, Fields, Payload, body};
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
 
 use crate::bodies::Detail;
 use crate::flows::form_fields::any_text;
 use crate::state::AuthState;
 
-/// The token to check.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct VerifyBody {
-    /// An access token or a refresh token.
-    pub token: String,
+body! {
+    /// The token to check.
+    pub struct VerifyBody {
+        /// An access token or a refresh token.
+        token: String = required(any_text),
+    }
 }
 
 /// Checks whether a token is valid.
@@ -30,8 +29,8 @@ pub struct VerifyBody {
 ))]
 pub async fn jwt_verify(State(state): State<AuthState>, Payload(form): Payload) -> Result<Json<Value>, ApiError> {
     let mut fields = Fields::of(&form);
-    let token = fields.required("token", any_text);
-    let token = fields.finish(token)?;
+    let body = VerifyBody::read(&mut fields);
+    let token = fields.finish(body.token)?;
     let claims = state.authenticator.verifier.decode(&token).await?.map_err(TokenError::in_body)?;
     let is_refresh = claims.get("token_type").is_some_and(|kind| kind == "refresh");
     if is_refresh || is_long_access(&claims) {

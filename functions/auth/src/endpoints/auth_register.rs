@@ -1,8 +1,8 @@
 //! `POST /auth/register/` (document 001).
 
 use aviary_auth::{PasswordText, SignupForm};
-use aviary_model::{Alias, UserId, Username};
-use aviary_web::{ApiError, Client, Fields, IdempotencyKey, Payload};
+use aviary_model::{Alias, Email, UserId, Username};
+use aviary_web::{ApiError, Client, Fields, IdempotencyKey, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -14,21 +14,22 @@ use crate::flows::login::SessionsToOpen;
 use crate::flows::signup::{Applicant, Signup};
 use crate::state::AuthState;
 
-/// A signup in document 001's form.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RegisterBody {
-    /// The display name.
-    #[schema(required = false, example = "Ada Lovelace")]
-    pub name: String,
-    /// The username.
-    #[schema(example = "ada")]
-    pub username: String,
-    /// The email address.
-    #[schema(required = false, example = "ada@example.com")]
-    pub email: String,
-    /// The password.
-    #[schema(example = "abcd321")]
-    pub password: String,
+body! {
+    /// A signup in document 001's form.
+    pub struct RegisterBody {
+        /// The display name.
+        #[schema(example = "Ada Lovelace")]
+        name: Alias = blankable(Alias::parse),
+        /// The username.
+        #[schema(example = "ada")]
+        username: Username = required(Username::at_signup),
+        /// The email address.
+        #[schema(example = "ada@example.com")]
+        email: Option<Email> = email(),
+        /// The password.
+        #[schema(example = "abcd321")]
+        password: PasswordText = required(PasswordText::parse),
+    }
 }
 
 /// The new user, in document 001's form.
@@ -67,11 +68,9 @@ pub async fn register(
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<RegisterResponse>), ApiError> {
     let mut fields = Fields::of(&form);
-    let alias = fields.blankable("name", Alias::parse).unwrap_or_default();
-    let username = fields.required("username", Username::at_signup);
-    let email = fields.email("email").flatten();
-    let password = fields.required("password", PasswordText::parse);
-    let (username, password) = fields.finish(username.zip(password))?;
+    let body = RegisterBody::read(&mut fields);
+    let (username, password) = fields.finish(body.username.zip(body.password))?;
+    let (email, alias) = (body.email.flatten(), body.name.unwrap_or_default());
     let applicant = Applicant { username, email, password, form: SignupForm::OneField, password_field: "password" };
     let signup = Signup {
         state: &state,

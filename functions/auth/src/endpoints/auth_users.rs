@@ -1,8 +1,8 @@
 //! `POST /auth/users/` (document 004).
 
 use aviary_auth::{HeaderUnconfirmed, PasswordText, SignupForm};
-use aviary_model::{UserId, Username};
-use aviary_web::{ApiError, Client, Fields, IdempotencyKey, Payload};
+use aviary_model::{Email, UserId, Username};
+use aviary_web::{ApiError, Client, Fields, IdempotencyKey, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -15,21 +15,21 @@ use crate::flows::login::SessionsToOpen;
 use crate::flows::signup::{Applicant, Signup};
 use crate::state::AuthState;
 
-/// A signup in djoser's form.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct UsersCreateBody {
-    /// The username.
-    #[schema(example = "ada")]
-    pub username: String,
-    /// The password.
-    #[schema(example = "Zx9!quokka-7")]
-    pub password: String,
-    /// The password again; compared only if it is sent.
-    #[schema(required = false)]
-    pub re_password: String,
-    /// The email address.
-    #[schema(required = false, example = "ada@example.com")]
-    pub email: String,
+body! {
+    /// A signup in djoser's form.
+    pub struct UsersCreateBody {
+        /// The email address.
+        #[schema(example = "ada@example.com")]
+        email: Option<Email> = email(),
+        /// The username.
+        #[schema(example = "ada")]
+        username: Username = required(Username::at_signup),
+        /// The password.
+        #[schema(example = "Zx9!quokka-7")]
+        password: PasswordText = required(PasswordText::parse),
+        /// The password again; compared only if it is sent.
+        re_password: PasswordText = optional(PasswordText::parse),
+    }
 }
 
 /// The new user, in djoser's order of fields.
@@ -62,12 +62,10 @@ pub async fn users_create(
         unconfirmed.confirm().await?;
     }
     let mut fields = Fields::of(&form);
-    let email = fields.email("email").flatten();
-    let username = fields.required("username", Username::at_signup);
-    let password = fields.required("password", PasswordText::parse);
-    let repeated = fields.optional("re_password", PasswordText::parse);
-    let (username, password) = fields.finish(username.zip(password))?;
-    let same = same_passwords(&password, repeated.as_ref());
+    let body = UsersCreateBody::read(&mut fields);
+    let (username, password) = fields.finish(body.username.zip(body.password))?;
+    let same = same_passwords(&password, body.re_password.as_ref());
+    let email = body.email.flatten();
     let applicant = Applicant { username, email, password, form: SignupForm::Retyped, password_field: "password" };
     let signup = Signup {
         state: &state,

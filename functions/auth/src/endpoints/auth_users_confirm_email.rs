@@ -3,23 +3,9 @@
 use aviary_web::{ApiError, Client, Payload};
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::flows::confirm_email;
+use crate::flows::confirm_email::{self, ConfirmEmailBody};
 use crate::state::AuthState;
-
-/// The `uid` and `token` of the mailed link, and the password.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ConfirmEmailBody {
-    /// The `uid` of the mailed link.
-    pub uid: String,
-    /// The `token` of the mailed link.
-    pub token: String,
-    /// The current password; needed unless the request for the change had it.
-    #[schema(required = false)]
-    pub current_password: String,
-}
 
 /// Makes a pending email address the account's own, with the token that was mailed to it.
 ///

@@ -1,9 +1,9 @@
 //! `GET`, `PUT`, `PATCH` and `DELETE /auth/users/me/` (document 004): the caller's own account.
 
 use aviary_accounts::{FIELDS, change_by, delete};
-use aviary_auth::Unconfirmed;
+use aviary_auth::{PasswordText, Unconfirmed};
 use aviary_store::AccountChange;
-use aviary_web::{ApiError, Client, Fields, Payload};
+use aviary_web::{ApiError, Client, Fields, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::bodies::{Detail, Me};
 use crate::flows::address_change::address_change;
 use crate::flows::form_fields::{new_names, wanted_names};
-use crate::flows::own_account::{current_password, given_password, own_account, own_account_to_change};
+use crate::flows::own_account::{confirm_password, given_password, own_account, own_account_to_change};
 use crate::state::AuthState;
 
 /// The changes; an absent field stays as it is.
@@ -30,11 +30,12 @@ pub struct MeBody {
     pub current_password: String,
 }
 
-/// The confirmation of a deletion.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CurrentPasswordBody {
-    /// The current password.
-    pub current_password: String,
+body! {
+    /// The confirmation of a deletion.
+    pub struct CurrentPasswordBody {
+        /// The current password.
+        current_password: PasswordText = required(PasswordText::attempt),
+    }
 }
 
 /// Returns the caller's account.
@@ -105,7 +106,8 @@ pub async fn delete_users_me(
 ) -> Result<StatusCode, ApiError> {
     let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
-    let confirmed = current_password(&state, &client, (&caller, &user), &mut fields, "current_password").await?;
+    let current = ("current_password", CurrentPasswordBody::read(&mut fields).current_password);
+    let confirmed = confirm_password(&state, &client, (&caller, &user), &mut fields, current).await?;
     fields.finish(confirmed)?;
     delete(&state.account, &client, &user).await?;
     Ok(StatusCode::NO_CONTENT)

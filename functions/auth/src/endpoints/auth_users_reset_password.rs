@@ -1,20 +1,19 @@
 //! `POST /auth/users/reset_password/` (document 004).
 
 use aviary_accounts::ask_reset;
-use aviary_model::UserId;
-use aviary_web::{ApiError, Client, Fields, Payload};
+use aviary_model::{Email, UserId};
+use aviary_web::{ApiError, Client, Fields, Payload, body};
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::state::AuthState;
 
-/// The account to reset.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ResetBody {
-    /// The account's email address.
-    pub email: String,
+body! {
+    /// The account to reset.
+    pub struct ResetBody {
+        /// The account's email address.
+        email: Email = required_email(),
+    }
 }
 
 /// Mails a link with which the user sets a new password.
@@ -32,8 +31,8 @@ pub async fn reset_password(
     Payload(form): Payload,
 ) -> Result<StatusCode, ApiError> {
     let mut fields = Fields::of(&form);
-    let email = fields.required_email("email");
-    let email = fields.finish(email)?.key();
+    let body = ResetBody::read(&mut fields);
+    let email = fields.finish(body.email)?.key();
     let counted = state.limiter.count_reset(&client);
     let (owner, counted) = futures_util::join!(state.tables.accounts.owner_of(&email), counted);
     counted?;

@@ -3,25 +3,9 @@
 use aviary_web::{ApiError, Client, Payload};
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::flows::reset_password;
+use crate::flows::reset_password::{self, ConfirmBody};
 use crate::state::AuthState;
-
-/// The `uid` and `token` of the mailed link, and the new password.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ConfirmBody {
-    /// The `uid` of the mailed link.
-    pub uid: String,
-    /// The `token` of the mailed link.
-    pub token: String,
-    /// The new password.
-    pub new_password: String,
-    /// The new password again; compared only if it is sent.
-    #[schema(required = false)]
-    pub re_new_password: String,
-}
 
 /// Sets a new password with the token of a mailed link, and ends every session and token of the user.
 ///

@@ -3,27 +3,25 @@
 use aviary_accounts::{FIELDS, change, check_new};
 use aviary_auth::{PasswordText, Unconfirmed};
 use aviary_store::{AccountChange, EndSessions};
-use aviary_web::{ApiError, Client, Fields, Payload};
+use aviary_web::{ApiError, Client, Fields, Payload, body};
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::bodies::Detail;
 use crate::flows::form_fields::same_passwords;
-use crate::flows::own_account::{current_password, own_account};
+use crate::flows::own_account::{confirm_password, own_account};
 use crate::state::AuthState;
 
-/// The current password and the new one.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SetPasswordBody {
-    /// The current password.
-    pub current_password: String,
-    /// The new password.
-    pub new_password: String,
-    /// The new password again; compared only if it is sent.
-    #[schema(required = false)]
-    pub re_new_password: String,
+body! {
+    /// The current password and the new one.
+    pub struct SetPasswordBody {
+        /// The current password.
+        current_password: PasswordText = required(PasswordText::attempt),
+        /// The new password.
+        new_password: PasswordText = required(PasswordText::parse),
+        /// The new password again; compared only if it is sent.
+        re_new_password: PasswordText = optional(PasswordText::parse),
+    }
 }
 
 /// Sets a new password and ends every session of the caller except the one of the request.
@@ -40,12 +38,12 @@ pub async fn set_password(
 ) -> Result<StatusCode, ApiError> {
     let (caller, user) = own_account(&state, unconfirmed.with_form(&form)).await?;
     let mut fields = Fields::of(&form);
-    let new = fields.required("new_password", PasswordText::parse);
-    let repeated = fields.optional("re_new_password", PasswordText::parse);
-    let confirmed = current_password(&state, &client, (&caller, &user), &mut fields, "current_password").await?;
-    let (new, ()) = fields.finish(new.zip(confirmed))?;
+    let body = SetPasswordBody::read(&mut fields);
+    let current = ("current_password", body.current_password);
+    let confirmed = confirm_password(&state, &client, (&caller, &user), &mut fields, current).await?;
+    let (new, ()) = fields.finish(body.new_password.zip(confirmed))?;
     check_new("new_password", &new, &user)?;
-    same_passwords(&new, repeated.as_ref())?;
+    same_passwords(&new, body.re_new_password.as_ref())?;
     let password = state.passwords.hash(new).await?;
     let set = AccountChange {
         password: Some(password),

@@ -1,30 +1,28 @@
 //! `POST /auth/users/set_username/`, as in djoser.
 
 use aviary_accounts::{FIELDS, FieldNames, change_by};
-use aviary_auth::Unconfirmed;
+use aviary_auth::{PasswordText, Unconfirmed};
 use aviary_model::Username;
 use aviary_store::AccountChange;
-use aviary_web::{ApiError, Client, Fields, Payload};
+use aviary_web::{ApiError, Client, Fields, Payload, body};
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::bodies::Detail;
 use crate::flows::form_fields::{NewNames, any_text, wanted_username};
-use crate::flows::own_account::{current_password, own_account_to_change};
+use crate::flows::own_account::{confirm_password, own_account_to_change};
 use crate::state::AuthState;
 
-/// The current password and the new username.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SetUsernameBody {
-    /// The current password.
-    pub current_password: String,
-    /// The new username.
-    pub new_username: String,
-    /// The new username again; compared only if it is sent.
-    #[schema(required = false)]
-    pub re_new_username: String,
+body! {
+    /// The current password and the new username.
+    pub struct SetUsernameBody(own: &Username) {
+        /// The current password.
+        current_password: PasswordText = required(PasswordText::attempt),
+        /// The new username.
+        new_username: Username = required(|text| Username::at_rename(text, own)),
+        /// The new username again; compared only if it is sent.
+        re_new_username: String = optional(any_text),
+    }
 }
 
 /// Sets a new username.
@@ -42,12 +40,12 @@ pub async fn set_username(
     let wanted = NewNames { username: wanted_username(&form, "new_username"), email: None };
     let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), &wanted).await?;
     let mut fields = Fields::of(&form);
-    let confirmed = current_password(&state, &client, (&caller, &user), &mut fields, "current_password").await?;
+    let body = SetUsernameBody::read(&mut fields, &user.username);
+    let current = ("current_password", body.current_password);
+    let confirmed = confirm_password(&state, &client, (&caller, &user), &mut fields, current).await?;
+    let (username, ()) = fields.finish(body.new_username.zip(confirmed))?;
     let valid = |text: &str| Username::at_rename(text, &user.username);
-    let username = fields.required("new_username", valid);
-    let repeated = fields.optional("re_new_username", any_text);
-    let (username, ()) = fields.finish(username.zip(confirmed))?;
-    if repeated.is_some_and(|repeated| valid(&repeated).ok().as_ref() != Some(&username)) {
+    if body.re_new_username.is_some_and(|repeated| valid(&repeated).ok().as_ref() != Some(&username)) {
         return Err(ApiError::field("non_field_errors", "The two username fields didn't match."));
     }
     let set = AccountChange { username: Some(username), ..AccountChange::default() };

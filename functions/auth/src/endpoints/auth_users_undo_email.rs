@@ -3,20 +3,9 @@
 use aviary_web::{ApiError, Client, Payload};
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::flows::undo_email;
+use crate::flows::undo_email::{self, UndoBody};
 use crate::state::AuthState;
-
-/// The `uid` and `token` of the mailed link.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct UndoBody {
-    /// The `uid` of the mailed link.
-    pub uid: String,
-    /// The `token` of the mailed link.
-    pub token: String,
-}
 
 /// Restores the previous email address, with the token that was mailed to it, and ends every session and token.
 ///

@@ -2,12 +2,25 @@
 
 use aviary_accounts::{FIELDS, audit, change, invalid_token};
 use aviary_auth::{PasswordText, digest};
+use aviary_model::Secret;
 use aviary_store::{AccountChange, AddressChange, OneTimeKind, OneTimePermission, User};
-use aviary_web::{ApiError, Client, Fields, Form};
+use aviary_web::{ApiError, Client, Fields, Form, body};
 
 use crate::flows::form_fields::{optional_password, secret};
 use crate::flows::mailed_token::user_of;
 use crate::state::AuthState;
+
+body! {
+    /// The `uid` and `token` of the mailed link, and the password.
+    pub struct ConfirmEmailBody {
+        /// The `uid` of the mailed link.
+        uid: Secret = required(secret),
+        /// The `token` of the mailed link.
+        token: Secret = required(secret),
+        /// The current password; needed unless the request for the change had it.
+        current_password: Option<PasswordText> = blankable(optional_password),
+    }
+}
 
 /// Makes the pending address the account's own. The form has `uid` and `token`, and `current_password` unless the
 /// request for the change had it: neither a stolen session nor a stranger's mailbox alone changes an address. Four round
@@ -18,10 +31,9 @@ use crate::state::AuthState;
 /// account; 429 after too many requests or wrong passwords.
 pub(crate) async fn confirm_email(state: &AuthState, client: &Client, form: &Form) -> Result<(), ApiError> {
     let mut fields = Fields::of(form);
-    let uid = fields.required("uid", secret);
-    let token = fields.required("token", secret);
-    let password = fields.blankable("current_password", optional_password).flatten();
-    let (uid, token) = fields.finish(uid.zip(token))?;
+    let body = ConfirmEmailBody::read(&mut fields);
+    let (uid, token) = fields.finish(body.uid.zip(body.token))?;
+    let password = body.current_password.flatten();
     state.limiter.count_reset(client).await?;
     let user = user_of(state, &uid).await?;
     let (now, hash) = (state.clock.now(), digest(token.expose()));

@@ -4,7 +4,7 @@ use aviary_accounts::audit;
 use aviary_auth::{BodyCredential, TokenError, TokenKind, Unconfirmed, digest};
 use aviary_model::{SessionId, UserId};
 use aviary_store::{Session, SessionKind};
-use aviary_web::{ApiError, Client, Cookies, Fields, Form, SessionCookies};
+use aviary_web::{ApiError, Client, Cookies, Fields, Form, SessionCookies, body};
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
 use http::StatusCode;
@@ -12,6 +12,14 @@ use http::StatusCode;
 use crate::bodies::Detail;
 use crate::flows::form_fields::any_text;
 use crate::state::AuthState;
+
+body! {
+    /// What a logout may show beside its header and cookie.
+    pub struct LogoutBody {
+        /// A refresh token whose family is to end. It is credential enough.
+        refresh: String = blankable(any_text),
+    }
+}
 
 /// A live session that a request shows by a valid credential.
 #[derive(Debug)]
@@ -111,7 +119,7 @@ async fn family_of_body(
     form: &Form,
 ) -> Result<Option<ShownSession>, ApiError> {
     let mut fields = Fields::of(form);
-    let token = fields.blankable("refresh", any_text).filter(|token| !token.is_empty());
+    let token = LogoutBody::read(&mut fields).refresh.filter(|token| !token.is_empty());
     // A value that is no text is no token.
     let Some(token) = token else { return Ok(None) };
     let claims = state.authenticator.verifier.verify(&token, Some(TokenKind::Refresh)).await?;

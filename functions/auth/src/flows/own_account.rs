@@ -39,28 +39,28 @@ pub(crate) async fn own_account_to_change(
     Ok((caller, user))
 }
 
-/// Reads the account's password from a field and verifies it. `None` if it is missing or wrong, which is the field's
-/// own error and told beside those of the other fields. Failures count as failed logins, so that a stolen session cannot
+/// Verifies the account's password, which was read from a field of this name. `None` if it is missing or wrong, which is
+/// the field's own error and told beside those of the other fields. Failures count as failed logins, so that a stolen session cannot
 /// be used to guess it. Two round trips and the verification.
 ///
 /// # Errors
 /// 429 after too many failures.
-pub(crate) async fn current_password(
+pub(crate) async fn confirm_password(
     state: &AuthState,
     client: &Client,
     own: (&Caller, &User),
     fields: &mut Fields<'_>,
-    name: &str,
+    (name, password): (&str, Option<PasswordText>),
 ) -> Result<Option<()>, ApiError> {
-    let Some(password) = fields.required(name, PasswordText::attempt) else { return Ok(None) };
+    let Some(password) = password else { return Ok(None) };
     verified(state, client, own, fields, (name, password)).await
 }
 
-/// As [`current_password`], for a change that can do without: whether the field `current_password` has it. It says
+/// As [`confirm_password`], for a change that can do without: whether the field `current_password` has it. It says
 /// something of a new address only, and isn't looked at without one. A blank one counts as absent.
 ///
 /// # Errors
-/// As [`current_password`].
+/// As [`confirm_password`].
 pub(crate) async fn given_password(
     state: &AuthState,
     client: &Client,

@@ -2,12 +2,27 @@
 
 use aviary_accounts::{FIELDS, change, invalid_token};
 use aviary_auth::{PasswordText, PolicyError, at_change, digest, reset_state, without_owner};
+use aviary_model::Secret;
 use aviary_store::{AccountChange, EndSessions, OneTimeKind, OneTimePermission};
-use aviary_web::{ApiError, Client, FieldErrors, Fields, Form};
+use aviary_web::{ApiError, Client, FieldErrors, Fields, Form, body};
 
 use crate::flows::form_fields::{same_passwords, secret};
 use crate::flows::mailed_token::user_of;
 use crate::state::AuthState;
+
+body! {
+    /// The `uid` and `token` of the mailed link, and the new password.
+    pub struct ConfirmBody {
+        /// The `uid` of the mailed link.
+        uid: Secret = required(secret),
+        /// The `token` of the mailed link.
+        token: Secret = required(secret),
+        /// The new password.
+        new_password: PasswordText = required(PasswordText::parse),
+        /// The new password again; compared only if it is sent.
+        re_new_password: PasswordText = optional(PasswordText::parse),
+    }
+}
 
 /// Sets a new password with the `uid` and the `token` of a mailed link, and ends every session and token of the user.
 /// Four round trips.
@@ -19,13 +34,10 @@ use crate::state::AuthState;
 /// 400 with the errors by field, 409 if another request changed the account, 429 after too many requests.
 pub(crate) async fn reset_password(state: &AuthState, client: &Client, form: &Form) -> Result<(), ApiError> {
     let mut fields = Fields::of(form);
-    let uid = fields.required("uid", secret);
-    let token = fields.required("token", secret);
-    let password = fields.required("new_password", PasswordText::parse);
-    let repeated = fields.optional("re_new_password", PasswordText::parse);
-    let ((uid, token), password) = fields.finish(uid.zip(token).zip(password))?;
+    let body = ConfirmBody::read(&mut fields);
+    let ((uid, token), password) = fields.finish(body.uid.zip(body.token).zip(body.new_password))?;
     check(without_owner(&password))?;
-    same_passwords(&password, repeated.as_ref())?;
+    same_passwords(&password, body.re_new_password.as_ref())?;
     state.limiter.count_reset(client).await?;
     let user = user_of(state, &uid).await?;
     let (now, hash) = (state.clock.now(), digest(token.expose()));

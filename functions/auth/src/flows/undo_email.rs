@@ -4,12 +4,22 @@ use aviary_accounts::{FIELDS, change, invalid_token};
 use aviary_auth::digest;
 use aviary_model::Secret;
 use aviary_store::{AccountChange, AddressChange, EndSessions, OneTimeKind, OneTimePermission};
-use aviary_web::{ApiError, Client, Fields, Form};
+use aviary_web::{ApiError, Client, Fields, Form, body};
 use http::StatusCode;
 
 use crate::flows::form_fields::secret;
 use crate::flows::mailed_token::user_of;
 use crate::state::AuthState;
+
+body! {
+    /// The `uid` and `token` of the mailed link.
+    pub struct UndoBody {
+        /// The `uid` of the mailed link.
+        uid: Secret = required(secret),
+        /// The `token` of the mailed link.
+        token: Secret = required(secret),
+    }
+}
 
 /// How often the undoing is tried. Whoever has a session can change the account at the same moment, and must not be able
 /// to keep the owner from it.
@@ -22,9 +32,8 @@ const ATTEMPTS: usize = 5;
 /// 400 with the errors by field, 409 if other requests changed the account at each attempt, 429 after too many requests.
 pub(crate) async fn undo_email(state: &AuthState, client: &Client, form: &Form) -> Result<(), ApiError> {
     let mut fields = Fields::of(form);
-    let uid = fields.required("uid", secret);
-    let token = fields.required("token", secret);
-    let (uid, token) = fields.finish(uid.zip(token))?;
+    let body = UndoBody::read(&mut fields);
+    let (uid, token) = fields.finish(body.uid.zip(body.token))?;
     state.limiter.count_reset(client).await?;
     for _ in 1..ATTEMPTS {
         match attempt(state, client, &uid, &token).await {

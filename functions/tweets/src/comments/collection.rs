@@ -1,21 +1,21 @@
 //! `GET` and `POST /api/tweets/<id>/comments/` (document 001).
 
 use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
-use aviary_model::{CommentId, TweetId};
+use aviary_model::{CommentId, TweetId, TweetText};
 use aviary_representation::ShownComment;
 use aviary_store::{Comment, IdempotencyClaim, PageKeys, TextContext};
-use aviary_web::{ApiError, Client, Form, IdempotencyKey, IdempotentRequest, Page, PageQuery, PathText, Payload};
+use aviary_web::{
+    ApiError, Client, Fields, Form, IdempotencyKey, IdempotentRequest, Page, PageQuery, PathText, Payload, body,
+};
 use axum::Json;
 use axum::extract::State;
 use futures_util::future::try_join;
 use http::StatusCode;
-use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use crate::author_check::with_author_check;
 use crate::lists::list_page::require_visible;
-use crate::message::{mentions, only_message};
+use crate::message::mentions;
 use crate::response::repeat_response;
 use crate::state::TweetsState;
 
@@ -49,11 +49,12 @@ pub async fn list_comments(
     Ok(Json(query.page(&list, shown, page.next)))
 }
 
-/// A new comment.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CreateCommentBody {
-    /// 1 to 280 characters.
-    pub message: String,
+body! {
+    /// A new comment.
+    pub struct CreateCommentBody {
+        /// 1 to 280 characters.
+        message: TweetText = required(TweetText::parse_visible),
+    }
 }
 
 /// Comments on a tweet. Three round trips, four with an idempotency key.
@@ -106,7 +107,9 @@ async fn write(
     claim: Option<&IdempotencyClaim>,
 ) -> Result<Value, ApiError> {
     let (Some(author), Some(tweet)) = (&context.author, &context.tweet) else { return Err(ApiError::not_found()) };
-    let message = only_message(form)?;
+    let mut fields = Fields::of(form);
+    let body = CreateCommentBody::read(&mut fields);
+    let message = fields.finish(body.message)?;
     let now = state.clock.now();
     let comment = Comment {
         id: CommentId::new(now, state.entropy.as_ref())?,

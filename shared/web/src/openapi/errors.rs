@@ -126,6 +126,10 @@ fn schema(status: &str, tells_message: bool) -> Value {
 
 /// Adds the statuses that an operation has because of its row, and bodies and headers to those that it names itself.
 pub(super) fn complete(method: &Method, spec: &RouteSpec, responses: &mut Map<String, Value>) {
+    if spec.who != Who::Any {
+        // Every handler says the same of it.
+        responses.shift_remove("401");
+    }
     for (status, name, _) in SHARED.into_iter().chain([UNAVAILABLE]) {
         if is_general(status, method, spec) && !responses.contains_key(status) {
             let shared = json!({ "$ref": format!("#/components/responses/{name}") });

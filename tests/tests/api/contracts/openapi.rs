@@ -10,7 +10,7 @@ use xtask::workspace::Workspace;
 
 use super::routes::tables;
 
-fn file(name: &str) -> PathBuf {
+pub(crate) fn file(name: &str) -> PathBuf {
     Workspace::locate().unwrap().root().join("docs").join(name)
 }
 
