@@ -11,7 +11,7 @@ const DOCUMENT: &str = "docs_openapi_is_what_the_code_says";
 const WRITE: &str = "AVIARY_WRITE_DOCS";
 /// The test that compares the examples with what the service answers; with this variable set it writes what has changed.
 const EXAMPLES: &str = "every_answer_is_documented_and_has_the_shape_of_its_example";
-const RECORD: &str = "AVIARY_RECORD_EXAMPLES";
+const RECORD: &str = "RECORD_EXAMPLES";
 
 /// Builds the functions as the tests do, and lets the tests write the files. Only the tests are linked with every function.
 pub fn openapi(workspace: &Workspace, supervisor: &mut Supervisor, args: &OpenapiArgs) -> Result<()> {

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 use super::openapi::{examples, file};
 use super::routes::tables;
 
-/// With this variable the test writes what has changed instead of failing.
-const RECORD: &str = "AVIARY_RECORD_EXAMPLES";
+/// With this variable the test writes what has changed instead of failing. `cargo xtask test` takes those of `AVIARY_…` away.
+const RECORD: &str = "RECORD_EXAMPLES";
 /// An id of nothing.
 const NOBODY: &str = "019a0000-0000-7000-8000-0000000000aa";
 /// Longer texts are signatures and policies, which say nothing to a reader.
