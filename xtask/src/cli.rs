@@ -115,6 +115,9 @@ impl PasswordPolicy {
 /// Options of `test`.
 #[derive(Clone, Debug, Default, Args)]
 pub struct TestArgs {
+    /// Run everything that needs a browser, other programs or minutes too. Installs what is missing.
+    #[arg(long, conflicts_with = "dynamodb_local")]
+    pub full: bool,
     /// Check the deployment too: cfn-lint, sam validate, checkov and sam build.
     #[arg(long)]
     pub deploy: bool,

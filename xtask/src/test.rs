@@ -2,6 +2,7 @@
 
 mod deployment;
 mod expansion;
+mod full;
 mod runner;
 mod tally;
 
@@ -23,7 +24,7 @@ use crate::{
     workspace::Workspace,
 };
 
-use runner::{Outcome, Runner};
+use runner::{Ignored, Outcome, Runner};
 
 const STACK: &str = "aviary-test";
 
@@ -34,16 +35,25 @@ pub fn test(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs)
         store_tests(workspace, supervisor, args)?
     } else {
         check_sources(workspace, supervisor)?;
-        let outcome = all_tests(workspace, supervisor, args)?;
+        let ignored = if args.full { full::prepare(workspace, supervisor)? } else { Ignored::Skip };
+        if args.full && !args.deploy {
+            full::check_files(workspace, supervisor)?;
+        }
+        let outcome = all_tests(workspace, supervisor, args, &ignored)?;
         if args.deploy {
-            deployment::check(workspace, supervisor)?;
+            let tools = deployment::check_templates(workspace, supervisor)?;
+            deployment::check_builds(workspace, supervisor, &tools)?;
         }
         outcome
     };
-    let what = match (args.dynamodb_local, args.deploy) {
-        (true, _) => "The store's tests against DynamoDB Local are green",
-        (false, true) => "Formatting, lints, tests and the deployment are green",
-        (false, false) => "Formatting, lints and tests are green",
+    let what = if args.dynamodb_local {
+        "The store's tests against DynamoDB Local are green"
+    } else if args.deploy {
+        "Formatting, lints, tests and the deployment are green"
+    } else if args.full {
+        "Formatting, lints, all tests and the templates are green"
+    } else {
+        "Formatting, lints and tests are green"
     };
     console::say(&format!("\n{}\n{what}: {}, in {}.", outcome.closing_line, outcome.tally, spoken(started.elapsed())));
     Ok(())
@@ -70,7 +80,12 @@ fn component(workspace: &Workspace, subcommand: &str, component: &str) -> Result
     Ok(())
 }
 
-fn all_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs) -> Result<Outcome> {
+fn all_tests(
+    workspace: &Workspace,
+    supervisor: &mut Supervisor,
+    args: &TestArgs,
+    ignored: &Ignored,
+) -> Result<Outcome> {
     let cargo_lambda = cargo_lambda::ensure(workspace, supervisor)?;
     run::build(workspace, supervisor, false)?;
     let runner = Runner::find();
@@ -89,7 +104,7 @@ fn all_tests(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs
         ("AVIARY_TEST_DYNAMODB_URL", addresses.dynamodb.as_str()),
         ("AVIARY_TEST_STACK", STACK),
     ];
-    let outcome = runner.run(workspace, supervisor, &environment, &args.runner_args);
+    let outcome = runner.run(workspace, supervisor, &environment, (&args.runner_args, ignored));
     logs.stopping();
     supervisor.stop()?;
     outcome

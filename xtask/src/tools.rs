@@ -1,8 +1,11 @@
 //! Programs that tasks need: found on this machine, or installed below `.aviary/tools`.
 
+pub mod browser;
 pub mod cargo_lambda;
+pub mod debian;
 pub mod deployment;
 pub mod dynamodb_local;
+pub mod npm;
 pub mod python;
 
 use std::{

@@ -23,11 +23,9 @@ const TEMPLATES: [&str; 2] = ["template.yaml", "deploy/role.yaml"];
 /// The function with the least code.
 const SMALLEST: &str = "KeysFunction";
 
-/// Checks template.yaml with cfn-lint, sam and checkov, and builds the functions for this machine's architecture and one
-/// of them for the other.
-pub(super) fn check(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<()> {
+/// Checks the templates with cfn-lint, sam and checkov, and what SAM makes of them.
+pub(super) fn check_templates(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<DeploymentTools> {
     let tools = DeploymentTools::ensure(workspace, supervisor)?;
-    let cargo_lambda = cargo_lambda::ensure(workspace, supervisor)?;
 
     console::step("cfn-lint");
     let mut lint = command(workspace, &tools.cfn_lint());
@@ -52,16 +50,21 @@ pub(super) fn check(workspace: &Workspace, supervisor: &mut Supervisor) -> Resul
 
     console::step("The expanded template");
     expansion::check(workspace, supervisor, &tools)?;
+    Ok(tools)
+}
 
+/// Builds all functions for this machine's architecture, and one of them for the other.
+pub(super) fn check_builds(workspace: &Workspace, supervisor: &mut Supervisor, tools: &DeploymentTools) -> Result<()> {
+    let cargo_lambda = cargo_lambda::ensure(workspace, supervisor)?;
     let (own, other) = architectures()?;
-    let folder = sam_build(workspace, supervisor, (&tools, &cargo_lambda), (own, None))?;
+    let folder = sam_build(workspace, supervisor, (tools, &cargo_lambda), (own, None))?;
     let plan = Template::load(workspace.template())?.resolve(&local::offline_settings())?;
     for function in plan.functions {
         ensure_bootstrap(&folder, &function.logical_id)?;
     }
     // All functions are compiled alike, so one shows that the compiler for the other architecture works.
     add_target(workspace, supervisor, other)?;
-    let folder = sam_build(workspace, supervisor, (&tools, &cargo_lambda), (other, Some(SMALLEST)))?;
+    let folder = sam_build(workspace, supervisor, (tools, &cargo_lambda), (other, Some(SMALLEST)))?;
     ensure_bootstrap(&folder, SMALLEST)
 }
 

@@ -25,6 +25,15 @@ pub(super) struct Outcome {
     pub(super) closing_line: String,
 }
 
+/// What happens to tests that are ignored unless asked for.
+#[derive(Debug)]
+pub(super) enum Ignored {
+    /// They are left out.
+    Skip,
+    /// They run too, with these variables in their environment.
+    Run(Vec<(&'static str, String)>),
+}
+
 /// A test runner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Runner {
@@ -65,11 +74,15 @@ impl Runner {
         workspace: &Workspace,
         supervisor: &mut Supervisor,
         environment: &[(&str, &str)],
-        args: &[String],
+        (args, ignored): (&[String], &Ignored),
     ) -> Result<Outcome> {
         let mut command = self.command(workspace);
         // Report all failures of a run, not only the first.
-        command.args(["--workspace", "--no-fail-fast"]).args(args).envs(environment.iter().copied());
+        command.args(["--workspace", "--no-fail-fast"]).envs(environment.iter().copied());
+        if let Ignored::Run(needed) = ignored {
+            command.envs(needed.iter().map(|(name, value)| (name, value)));
+        }
+        command.args(self.arguments(args, ignored));
         let mut outcome = counted(supervisor, command)?;
         // cargo's own runner includes them.
         if self == Self::Nextest && args.is_empty() {
@@ -98,6 +111,20 @@ impl Runner {
         };
         command.args(args).envs(environment.iter().copied());
         counted(supervisor, command)
+    }
+
+    /// `args` with what runs the ignored tests too, if they are to run.
+    fn arguments(self, args: &[String], ignored: &Ignored) -> Vec<String> {
+        let more: &[&str] = match (self, ignored) {
+            (_, Ignored::Skip) => &[],
+            (Self::Nextest, _) => &["--run-ignored", "all"],
+            (Self::Cargo, _) if args.iter().any(|arg| arg == "--") => &["--include-ignored"],
+            (Self::Cargo, _) => &["--", "--include-ignored"],
+        };
+        match self {
+            Self::Nextest => more.iter().map(ToString::to_string).chain(args.iter().cloned()).collect(),
+            Self::Cargo => args.iter().cloned().chain(more.iter().map(ToString::to_string)).collect(),
+        }
     }
 
     fn command(self, workspace: &Workspace) -> Command {
@@ -138,4 +165,19 @@ fn judge(status: ExitStatus, tally: Tally) -> Result<()> {
     ensure!(tally.failed == 0, "{tally}; what failed is above");
     ensure!(status.success(), "the test runner failed ({status}); it says why above");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_runner_is_told_about_ignored_tests_in_its_own_way() {
+        let given = |args: &[&str]| args.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let all = Ignored::Run(Vec::new());
+        assert_eq!(Runner::Nextest.arguments(&given(&["-E", "x", "--", "y"]), &all)[..2], ["--run-ignored", "all"]);
+        assert_eq!(Runner::Cargo.arguments(&given(&["name"]), &all), ["name", "--", "--include-ignored"]);
+        assert_eq!(Runner::Cargo.arguments(&given(&["--", "--exact"]), &all), ["--", "--exact", "--include-ignored"]);
+        assert_eq!(Runner::Nextest.arguments(&given(&["name"]), &Ignored::Skip), ["name"]);
+    }
 }

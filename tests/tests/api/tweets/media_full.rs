@@ -1,5 +1,6 @@
-//! Direct uploads of files that ffmpeg and ImageMagick make: odd, but valid. `cargo xtask test -- --run-ignored only
-//! media_full` runs them where both programs are installed.
+//! Direct uploads of files that ffmpeg and ImageMagick make: odd, but valid.
+//!
+//! `cargo xtask test --full -- media_full` runs them.
 
 use std::path::Path;
 use std::process::Command;
