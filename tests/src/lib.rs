@@ -18,6 +18,7 @@ mod forge;
 mod jwt;
 mod local_aws;
 mod names;
+mod seen;
 mod things;
 
 pub use client::{Account, Answer, Browser, Call, Cipher, Cookies, Form, PASSWORD, Service, SetCookie};

@@ -4,6 +4,7 @@ mod deployment;
 mod expansion;
 mod full;
 mod runner;
+mod seen;
 mod tally;
 
 use std::{
@@ -98,7 +99,10 @@ fn all_tests(
     let logs = LogView::default();
     let addresses = local::start(workspace, supervisor, &cargo_lambda, &plan, &logs)?;
     console::step(&format!("Tests, with {}", runner.name()));
+    let seen = folder.path().join("seen.txt");
+    let seen_path = seen.to_string_lossy();
     let environment = [
+        ("AVIARY_TEST_SEEN", &*seen_path),
         ("AVIARY_TEST_URL", addresses.api.as_str()),
         ("AVIARY_TEST_AWS_URL", addresses.aws.as_str()),
         ("AVIARY_TEST_DYNAMODB_URL", addresses.dynamodb.as_str()),
@@ -107,6 +111,9 @@ fn all_tests(
     let outcome = runner.run(workspace, supervisor, &environment, (&args.runner_args, ignored));
     logs.stopping();
     supervisor.stop()?;
+    if args.runner_args.is_empty() {
+        seen::report(workspace, &seen)?;
+    }
     outcome
 }
 

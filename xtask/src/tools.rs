@@ -6,6 +6,7 @@ pub mod debian;
 pub mod deployment;
 pub mod dynamodb_local;
 pub mod npm;
+pub mod openapi;
 pub mod python;
 
 use std::{

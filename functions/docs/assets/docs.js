@@ -17,6 +17,15 @@ function cookie(name) {
   return pair ? pair.slice(name.length + 1) : "";
 }
 
+/** A heading between the title and the sections, which would otherwise skip a level. */
+function headingOfOperations() {
+  const wrap = (Info, { React }) => (props) => {
+    const heading = React.createElement("h2", { className: "heading-of-operations" }, "Operations");
+    return React.createElement(React.Fragment, null, React.createElement(Info, props), heading);
+  };
+  return { wrapComponents: { InfoContainer: wrap } };
+}
+
 const ui = window.SwaggerUIBundle({
   url: "/openapi.json",
   dom_id: "#operations",
@@ -25,6 +34,7 @@ const ui = window.SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   filter: true,
   showExtensions: false,
+  plugins: [headingOfOperations],
   // An answer of any validator elsewhere is no business of ours.
   validatorUrl: null,
   // A browser that is signed in by its cookie proves with this that the page is the service's own.

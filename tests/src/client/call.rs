@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::client::account::Cookies;
 use crate::client::answer::Answer;
 use crate::client::form::Form;
+use crate::seen;
 
 /// A request. Nothing is sent before [`Call::send`].
 #[derive(Debug)]
@@ -62,8 +63,12 @@ impl Call {
 
     /// Sends the request. The test fails if no answer comes.
     pub async fn send(self) -> Answer {
-        let response = self.0.send().await.expect("the service answers");
+        let (client, request) = self.0.build_split();
+        let request = request.expect("a request");
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let response = client.execute(request).await.expect("the service answers");
         let status = response.status().as_u16();
+        seen::note(method.as_str(), &path, status);
         let text = |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value)));
         let headers = headers.collect();

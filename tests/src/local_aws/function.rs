@@ -17,6 +17,7 @@ use xtask::workspace::Workspace;
 
 use crate::client::{Answer, Service};
 use crate::local_aws::event::Event;
+use crate::seen;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The pause between two checks whether a process is still alive.
@@ -107,7 +108,10 @@ impl Function {
 
     /// Invokes it with the JSON of a request, for example from a file.
     pub fn answer(&self, event: &Value) -> Answer {
-        Answer::of_function(&self.output(event))
+        let answer = Answer::of_function(&self.output(event));
+        let method = event["requestContext"]["http"]["method"].as_str().unwrap_or_default();
+        seen::note(method, event["rawPath"].as_str().unwrap_or_default(), answer.status);
+        answer
     }
 
     /// Invokes it with an event that is no HTTP request, and returns its output.

@@ -9,6 +9,7 @@
 mod admin;
 mod auth;
 mod contracts;
+mod docs;
 mod integers;
 mod notifications;
 mod profiles;

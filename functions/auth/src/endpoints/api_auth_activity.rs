@@ -33,23 +33,11 @@ pub struct ShownSecurityEvent {
     pub by: Option<String>,
 }
 
-/// A page of security events.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SecurityEventList {
-    /// The URL of the next page; null on the last one.
-    pub next: Option<String>,
-    /// Always null.
-    pub previous: Option<String>,
-    /// The events, newest first.
-    pub results: Vec<ShownSecurityEvent>,
-}
-
 /// Lists the caller's security events of the last 90 days, newest first.
 #[utoipa::path(get, path = "/api/auth/activity", tag = "accounts",
-    params(("limit" = Option<i32>, Query, description = "20 by default, at most 100"),
-        ("cursor" = Option<String>, Query, description = "The `cursor` of the previous page's `next`")),
+    params(PageQuery),
     responses(
-        (status = 200, description = "A page of events", body = SecurityEventList),
+        (status = 200, description = "A page of events", body = Page<ShownSecurityEvent>),
         (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
         (status = 404, description = "The cursor is invalid", body = Detail),
     ))]

@@ -37,23 +37,11 @@ pub struct LoginSession {
     pub current: bool,
 }
 
-/// A page of sessions.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SessionList {
-    /// The URL of the next page; null on the last one.
-    pub next: Option<String>,
-    /// Always null.
-    pub previous: Option<String>,
-    /// The sessions, newest first.
-    pub results: Vec<LoginSession>,
-}
-
 /// Lists the caller's sessions, newest first.
 #[utoipa::path(get, path = "/api/auth/sessions", tag = "accounts",
-    params(("limit" = Option<i32>, Query, description = "20 by default, at most 100"),
-        ("cursor" = Option<String>, Query, description = "The `cursor` of the previous page's `next`")),
+    params(PageQuery),
     responses(
-        (status = 200, description = "A page of sessions", body = SessionList),
+        (status = 200, description = "A page of sessions", body = Page<LoginSession>),
         (status = 401, description = "The credential is missing, invalid or has ended", body = Detail),
         (status = 404, description = "The cursor is invalid", body = Detail),
     ))]

@@ -23,7 +23,7 @@ pub struct MeBody {
     #[schema(required = false)]
     pub username: String,
     /// A new email address; an empty string removes it.
-    #[schema(required = false)]
+    #[schema(required = false, example = "ada@example.com")]
     pub email: String,
     /// The current password. With it, the new address can be confirmed without the password.
     #[schema(required = false)]

@@ -7,12 +7,11 @@ use aviary_web::{ApiError, Client, IdempotencyKey, Page, PageQuery, Payload};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use crate::state::TweetsState;
 use crate::tweets::create_tweet::TweetRequest;
+use crate::tweets::draft::TweetBody;
 use crate::tweets::home_timeline::HomeTimelinePage;
 
 /// The caller's own tweets, the tweets of the people whom the caller follows, and what those people retweeted, newest
@@ -44,22 +43,8 @@ pub async fn home_timeline(
     Ok(Json(query.page(&list, tweets, merged.next)))
 }
 
-/// A new tweet. All fields of `POST /tweet` are accepted too.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CreateTweetBody {
-    /// At most 280 characters.
-    #[schema(example = "Hello, world")]
-    pub message: String,
-    /// The ids of files that were uploaded before.
-    #[schema(required = false)]
-    pub media: Vec<String>,
-    /// The id of the tweet that this one answers.
-    #[schema(required = false)]
-    pub in_reply_to: String,
-}
-
 /// Posts a tweet. Three round trips, four with an idempotency key.
-#[utoipa::path(post, path = "/api/tweets", tag = "tweets", request_body = CreateTweetBody,
+#[utoipa::path(post, path = "/api/tweets", tag = "tweets", request_body = TweetBody,
     responses(
         (status = 201, description = "The new tweet", body = ShownTweet),
         (status = 400, description = "Invalid fields, each with its errors"),

@@ -6,7 +6,9 @@ use aviary_media::{CleanImage, CleanVideo};
 use aviary_model::{AltText, MediaId, TweetId, TweetText};
 use aviary_store::{MediaKind, MediaUpload, Tweet, Unusable};
 use aviary_web::{ApiError, Fields, File, Form, Value as Field, inspect_file, inspect_video_file};
+use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::message::message;
 
@@ -15,6 +17,32 @@ const MAX_VIDEOS: usize = 1;
 /// How many characters of an invalid id its error repeats.
 const MAX_SHOWN_CHARACTERS: usize = 100;
 const NO_FILE: &str = "The submitted data was not a file. Check the encoding type on the form.";
+
+/// A new tweet. It may answer a tweet, and show up to three images or a video, sent with it or uploaded before.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct TweetBody {
+    /// At most 280 characters. May be absent or empty if the tweet has media.
+    #[schema(required = false, example = "Hello, world")]
+    pub message: String,
+    /// If sent, it must be the caller's own id.
+    #[schema(required = false)]
+    pub author: String,
+    /// Up to three images, each JPEG, PNG, GIF or WebP, as far as a request holds them.
+    #[schema(required = false, value_type = Vec<String>, format = Binary)]
+    pub imagelinks: Vec<Vec<u8>>,
+    /// One video instead of images: MP4 or QuickTime, at most 140 seconds.
+    #[schema(required = false, value_type = Vec<String>, format = Binary)]
+    pub videolinks: Vec<Vec<u8>>,
+    /// A description of each file, in the order of the files.
+    #[schema(required = false)]
+    pub alt: Vec<String>,
+    /// The ids of files that were uploaded before.
+    #[schema(required = false)]
+    pub media: Vec<String>,
+    /// The id of the tweet that this one answers.
+    #[schema(required = false)]
+    pub in_reply_to: String,
+}
 
 /// The valid fields of a new tweet.
 pub(crate) struct Draft {

@@ -6,40 +6,16 @@ use aviary_web::{ApiError, Client, IdempotencyKey, Payload};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use crate::state::TweetsState;
 use crate::tweets::create_tweet::TweetRequest;
-
-/// A new tweet.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PostTweetBody {
-    /// At most 280 characters. May be empty if images or a video are sent.
-    #[schema(example = "Hello, world")]
-    pub message: String,
-    /// If sent, it must be the caller's own id.
-    #[schema(required = false)]
-    pub author: String,
-    /// Up to three images, each JPEG, PNG, GIF or WebP, as far as a request holds them.
-    #[schema(required = false, value_type = Vec<String>, format = Binary)]
-    pub imagelinks: Vec<Vec<u8>>,
-    /// One video instead of images: MP4 or QuickTime, at most 140 seconds.
-    #[schema(required = false, value_type = Vec<String>, format = Binary)]
-    pub videolinks: Vec<Vec<u8>>,
-    /// A description of each file, in the order of the files.
-    #[schema(required = false)]
-    pub alt: Vec<String>,
-    /// The id of the tweet that this one answers.
-    #[schema(required = false)]
-    pub in_reply_to: String,
-}
+use crate::tweets::draft::TweetBody;
 
 /// Posts a tweet. Metadata of files, such as a photo's position, is removed before they are stored. Three round trips,
 /// four with an idempotency key, and one upload per file.
 #[utoipa::path(post, path = "/tweet", tag = "tweets",
-    request_body(content = PostTweetBody, content_type = "multipart/form-data"),
+    request_body = TweetBody,
     responses(
         (status = 201, description = "The new tweet", body = ShownTweet),
         (status = 400, description = "Invalid fields, each with its errors"),

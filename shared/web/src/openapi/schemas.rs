@@ -24,7 +24,13 @@ impl Components {
             let mut schema = serde_json::to_value(schema).unwrap_or_default();
             rename_pages(&mut schema);
             match name.strip_prefix(PAGE_OF) {
-                Some(of) => self.insert(page_name(of), page_of(of, &schema)),
+                Some(of) => {
+                    // utoipa writes the entries' schema into each page.
+                    let entries = schema.pointer_mut("/properties/results/items").map(Value::take);
+                    let entries = entries.filter(|entries| referred(entries).is_none());
+                    entries.into_iter().for_each(|entries| self.insert(of.to_owned(), entries));
+                    self.insert(page_name(of), page_of(of, &schema));
+                }
                 None => self.insert(name, schema),
             }
         }
@@ -81,7 +87,8 @@ fn page_name(of: &str) -> String {
 
 /// A page as the common `Page` with entries of its own.
 fn page_of(of: &str, schema: &Value) -> Value {
-    let results = schema.pointer("/properties/results").cloned().unwrap_or_default();
+    let description = schema.pointer("/properties/results/description").cloned().unwrap_or_default();
+    let results = json!({ "type": "array", "items": reference(of), "description": description });
     json!({
         "description": format!("A page of a list whose entries are `{of}`."),
         "allOf": [

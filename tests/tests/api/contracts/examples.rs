@@ -16,6 +16,10 @@ const RECORD: &str = "RECORD_EXAMPLES";
 const NOBODY: &str = "019a0000-0000-7000-8000-0000000000aa";
 /// Longer texts are signatures and policies, which say nothing to a reader.
 const LONGEST: usize = 160;
+/// Where the local S3 is, on any port.
+const LOCAL_BUCKET: &str = "http://127.0.0.1:";
+/// A larger body is no example.
+const LARGEST: usize = 20_000;
 
 #[tokio::test]
 async fn every_answer_is_documented_and_has_the_shape_of_its_example() {
@@ -89,6 +93,10 @@ impl Recorder {
             return;
         }
         let body = readable(&answer.json());
+        // The document itself.
+        if body.to_string().len() > LARGEST {
+            return;
+        }
         let recorded = self.before.get(&name);
         let body = match recorded.and_then(|example| example.responses.get(&status)) {
             Some(before) if same_shape(before, &body) => before.clone(),
@@ -111,6 +119,10 @@ impl Recorder {
 /// The body without credentials and other long random texts.
 fn readable(body: &Value) -> Value {
     match body {
+        Value::String(text) if text.starts_with(LOCAL_BUCKET) => {
+            let path = text.splitn(4, '/').nth(3).unwrap_or_default();
+            format!("https://bucket.example.com/{path}").into()
+        }
         Value::String(text) => {
             let hex = |length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_hexdigit());
             let replaced = match text {
