@@ -25,7 +25,8 @@ async fn the_front_door_leads_to_everything() {
     ] {
         assert_eq!(json[name], format!("{}{path}", service.url), "{json}");
     }
-    assert_eq!((&json["name"], page.header("vary")), (&json!("Aviary"), Some("accept, origin")));
+    let vary = page.header("vary").unwrap_or_default();
+    assert!(json["name"] == "Aviary" && vary.split(", ").any(|name| name == "accept"), "{vary}");
     service.call("HEAD", "/").send().await.with_status(200);
 }
 
