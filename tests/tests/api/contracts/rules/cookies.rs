@@ -49,6 +49,25 @@ async fn cookies_of_the_client_are_not_replaced() {
 }
 
 #[tokio::test]
+async fn a_form_of_another_site_sets_no_cookies() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let sent = |site: &str, mode: &str| {
+        let call = service.post("/api/auth/login/").header("sec-fetch-site", site).header("sec-fetch-mode", mode);
+        call.form(&[("username", &account.username), ("password", PASSWORD)]).send()
+    };
+    let foreign = sent("cross-site", "navigate").await.with_status(200);
+    assert_eq!(foreign.header("set-cookie"), None, "a foreign page would sign the browser in as somebody else");
+    for (site, mode) in [("same-origin", "navigate"), ("same-site", "cors"), ("cross-site", "cors")] {
+        let own = sent(site, mode).await.with_status(200);
+        assert_is_set(own.cookie("sessionid"), "sessionid", true, false);
+    }
+    // A link does not send the request of a form, and brings the cookies along.
+    let link = service.get("/status/").header("sec-fetch-site", "cross-site").header("sec-fetch-mode", "navigate");
+    assert_is_set(link.send().await.cookie("csrftoken"), "csrftoken", false, false);
+}
+
+#[tokio::test]
 async fn cookies_are_secure_over_https() {
     let service = Service::running();
     let function = Function::start(&service, "status");
