@@ -16,6 +16,7 @@
 
 mod author_check;
 mod edit_rules;
+mod in_reply_to;
 mod message;
 mod path_lookup;
 mod response;

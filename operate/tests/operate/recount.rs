@@ -41,7 +41,9 @@ impl World {
             tweet: tweet.id,
             tweet_author: bob.id,
             message: text("Hello too"),
+            in_reply_to: None,
             likes: 0,
+            comments: 0,
             created_at: now,
             edited_at: None,
         };

@@ -1,17 +1,19 @@
 //! Tweets with their media.
 
+use std::borrow::Cow;
+
 use aviary_media::MediaUrls;
 use aviary_model::{MediaId, TweetId};
 use aviary_store::{Media, MediaKind, MediaState, PageData, Profile, Tweet};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::counts::with_own;
 use crate::links::Links;
 use crate::person::Author;
 
-/// A tweet.
-#[derive(Debug, Serialize, ToSchema)]
+/// A tweet. A repeated request gets the stored JSON of the first response, which routes of another form read.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ShownTweet {
     /// The tweet's id.
     #[schema(value_type = String)]
@@ -49,13 +51,14 @@ pub struct ShownTweet {
 }
 
 /// An image or a video of a tweet.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ShownMedia {
     /// The medium's id.
     #[schema(value_type = String)]
     pub id: MediaId,
     /// `image` or `video`.
-    pub kind: &'static str,
+    #[schema(value_type = String)]
+    pub kind: Cow<'static, str>,
     /// The URL of the file; null unless it is `ready`.
     pub url: Option<String>,
     /// The URL of an image's thumbnail; null until there is one, and for videos.
@@ -70,7 +73,8 @@ pub struct ShownMedia {
     /// The author's description; may be empty.
     pub alt: String,
     /// `ready`, `processing` or `rejected`.
-    pub state: &'static str,
+    #[schema(value_type = String)]
+    pub state: Cow<'static, str>,
 }
 
 /// The caller's own reactions to a tweet.
@@ -131,14 +135,14 @@ impl ShownMedia {
     pub fn of(media: &Media, urls: &MediaUrls) -> Self {
         Self {
             id: media.id,
-            kind: media.kind.as_str(),
+            kind: media.kind.as_str().into(),
             url: (media.state == MediaState::Ready).then(|| urls.url(&media.key)),
             thumbnail_url: media.thumbnail.as_ref().map(|key| urls.url(key)),
             blurhash: media.blurhash.clone(),
             width: media.width,
             height: media.height,
             alt: media.alt.as_str().to_owned(),
-            state: media.state.as_str(),
+            state: media.state.as_str().into(),
         }
     }
 }

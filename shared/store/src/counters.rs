@@ -48,6 +48,8 @@ pub enum Counter {
     Retweets(TweetId),
     /// The number of likes of this comment.
     CommentLikes(CommentId),
+    /// The number of comments that answer this comment.
+    Answers(CommentId),
 }
 
 impl Counter {
@@ -62,7 +64,7 @@ impl Counter {
             | Self::Replies(user)
             | Self::LikesGiven(user) => user.uuid(),
             Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) => tweet.uuid(),
-            Self::CommentLikes(comment) => comment.uuid(),
+            Self::CommentLikes(comment) | Self::Answers(comment) => comment.uuid(),
         }
     }
 
@@ -75,7 +77,7 @@ impl Counter {
             | Self::Replies(user)
             | Self::LikesGiven(user) => profile_key(user),
             Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) => tweet_key(tweet),
-            Self::CommentLikes(comment) => comment_key(comment),
+            Self::CommentLikes(comment) | Self::Answers(comment) => comment_key(comment),
         }
     }
 
@@ -88,7 +90,7 @@ impl Counter {
             Self::Replies(_) => "replies",
             Self::LikesGiven(_) => "likes_given",
             Self::Likes(_) | Self::CommentLikes(_) => "likes",
-            Self::Comments(_) => "comments",
+            Self::Comments(_) | Self::Answers(_) => "comments",
             Self::Retweets(_) => "retweets",
         }
     }

@@ -67,7 +67,7 @@ pub use migration::{Migration, Migrator, Pass, SOCIAL_MIGRATIONS};
 pub use removal::Purge;
 pub use social::block_checks::WriteError;
 pub use social::by_time::MadeSince;
-pub use social::comments::{Comment, Comments};
+pub use social::comments::{AnswerTo, Comment, Comments};
 pub use social::edge_states::ReactionIds;
 pub use social::feed_lookup::{FeedLookup, FeedLookupResult};
 pub use social::media_names::MediaNames;

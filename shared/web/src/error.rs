@@ -116,6 +116,20 @@ impl ApiError {
         error
     }
 
+    /// The same error with other names for fields, each pair from the old to the new one. For a route that handed a
+    /// request on to another route with [`crate::Form::renamed`].
+    #[must_use]
+    pub fn with_fields_renamed(mut self, names: &[(&str, &str)]) -> Self {
+        if let (StatusCode::BAD_REQUEST, Value::Object(fields)) = (self.0.status, &mut self.0.body) {
+            for (old, new) in names {
+                if let Some(messages) = fields.remove(*old) {
+                    fields.insert((*new).to_owned(), messages);
+                }
+            }
+        }
+        self
+    }
+
     /// The HTTP status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {

@@ -128,6 +128,19 @@ impl Form {
         self
     }
 
+    /// The same fields under other names, each pair from the old to the new one, for a route that hands a request on to
+    /// another route. Fields that had a new name before are dropped.
+    #[must_use]
+    pub fn renamed(mut self, names: &[(&str, &str)]) -> Self {
+        self.0.retain(|(field, _)| names.iter().all(|(_, new)| new != field));
+        for (field, _) in &mut self.0 {
+            if let Some((_, new)) = names.iter().find(|(old, _)| old == field) {
+                *field = (*new).to_owned();
+            }
+        }
+        self
+    }
+
     /// The fields named `name.field`, without the prefix.
     #[must_use]
     pub fn below(&self, name: &str) -> Self {
@@ -158,6 +171,15 @@ impl Form {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_renamed_field_replaces_one_that_had_the_name() {
+        let text = |name: &str, value: &str| (name.to_owned(), Value::Text(value.to_owned()));
+        let form = Form::new(vec![text("message", "theirs"), text("text", "ours"), text("csrfmiddlewaretoken", "t")]);
+        let renamed = form.renamed(&[("text", "message"), ("parentid", "in_reply_to")]);
+        assert_eq!(renamed.names().collect::<Vec<_>>(), ["message", "csrfmiddlewaretoken"]);
+        assert!(matches!(renamed.get("message"), Some(Value::Text(text)) if text == "ours"));
+    }
 
     #[test]
     fn get_takes_the_last_value_and_all_takes_every_one() {

@@ -34,7 +34,9 @@ fn comment(author: u8, message: &str) -> Comment {
         tweet: id(0x20),
         tweet_author: id(2),
         message: text(message),
+        in_reply_to: None,
         likes: 0,
+        comments: 0,
         created_at: at(7),
         edited_at: None,
     }

@@ -8,12 +8,11 @@ use aviary_store::{MediaKind, MediaUpload, Tweet, Unusable};
 use aviary_web::{ApiError, Fields, File, Form, Value as Field, inspect_file, inspect_video_file};
 use serde_json::Value;
 
+use crate::in_reply_to::{in_reply_to, no_object, shortened};
 use crate::message::message;
 
 const MAX_IMAGES: usize = 3;
 const MAX_VIDEOS: usize = 1;
-/// How many characters of an invalid id its error repeats.
-const MAX_SHOWN_CHARACTERS: usize = 100;
 const NO_FILE: &str = "The submitted data was not a file. Check the encoding type on the form.";
 
 /// The valid fields of a new tweet.
@@ -28,7 +27,7 @@ pub(crate) struct Draft {
 
 /// The id of the tweet that the form answers; `None` if the field is absent or invalid.
 pub(crate) fn parent_of(form: &Form) -> Option<TweetId> {
-    in_reply_to(form).ok()??.parse().ok()
+    in_reply_to(form, "tweet").ok()??.parse().ok()
 }
 
 impl Draft {
@@ -49,7 +48,7 @@ impl Draft {
         let video = read_video(&mut fields);
         let uploads = read_uploads(&mut fields, found);
         check_together(&mut fields, (images.len(), videos.len()), &uploads);
-        match in_reply_to(form) {
+        match in_reply_to(form, "tweet") {
             Ok(Some(id)) if parent.is_none() => fields.error("in_reply_to", no_object(&id)),
             Ok(_) => {}
             Err(message) => fields.error("in_reply_to", message),
@@ -209,24 +208,4 @@ fn check_together(fields: &mut Fields<'_>, (images, videos): (usize, usize), upl
     if images + named_images > 0 && videos + named_videos > 0 {
         fields.error("media", "A tweet shows images or a video, not both.");
     }
-}
-
-/// The `in_reply_to` field; `None` if it is absent or blank.
-fn in_reply_to(form: &Form) -> Result<Option<String>, &'static str> {
-    match form.get("in_reply_to") {
-        None | Some(Field::Json(Value::Null)) => Ok(None),
-        Some(Field::Text(text) | Field::Json(Value::String(text))) => {
-            let text = text.trim();
-            Ok((!text.is_empty()).then(|| text.to_owned()))
-        }
-        Some(_) => Err("Incorrect type. Expected a tweet's id."),
-    }
-}
-
-fn no_object(id: &str) -> String {
-    format!("Invalid pk \"{}\" - object does not exist.", shortened(id))
-}
-
-fn shortened(id: &str) -> String {
-    id.chars().take(MAX_SHOWN_CHARACTERS).collect()
 }

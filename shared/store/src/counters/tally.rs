@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use aviary_model::UserId;
+use aviary_model::{CommentId, UserId};
 
 use crate::counters::Counter;
 use crate::dynamodb::item::Item;
@@ -32,6 +32,7 @@ impl fmt::Display for CheckableCounter {
             Self::Edges(Counter::Comments(tweet)) => write!(f, "comments of the tweet {tweet}"),
             Self::Edges(Counter::Retweets(tweet)) => write!(f, "retweets of the tweet {tweet}"),
             Self::Edges(Counter::CommentLikes(comment)) => write!(f, "likes of the comment {comment}"),
+            Self::Edges(Counter::Answers(comment)) => write!(f, "answers to the comment {comment}"),
             Self::Unread(user) => write!(f, "unread notifications of the user {user}"),
         }
     }
@@ -106,8 +107,10 @@ impl Tally {
                 self.stored(item, [Counter::Likes(tweet), Counter::Comments(tweet), Counter::Retweets(tweet)]);
             }
             Some("COMMENT") => {
-                self.stored(item, id_behind(item, "pk", "C#").map(Counter::CommentLikes));
+                let Some(comment) = id_behind(item, "pk", "C#") else { return };
+                self.stored(item, [Counter::CommentLikes(comment), Counter::Answers(comment)]);
                 self.there(id_behind(item, "tweet", "").map(Counter::Comments));
+                self.there(answered(item).map(Counter::Answers));
             }
             Some(edge) => self.edge(item, edge.split('#').next().unwrap_or_default()),
             None => {}
@@ -146,6 +149,11 @@ impl Tally {
         let Some(counter) = counter else { return };
         self.counts.entry(counter).or_default().there += 1;
     }
+}
+
+/// The comment that a comment answers.
+fn answered(item: &Item) -> Option<CommentId> {
+    item.get("in_reply_to")?.as_m().ok()?.get("comment")?.as_s().ok()?.parse().ok()
 }
 
 /// A stored count; a missing attribute is zero.

@@ -145,7 +145,9 @@ async fn delete_tweet(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> D
             tweet: id,
             tweet_author: author,
             message: TweetText::parse("Look").unwrap(),
+            in_reply_to: None,
             likes: 0,
+            comments: 0,
             created_at: now,
             edited_at: None,
         };

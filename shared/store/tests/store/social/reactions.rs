@@ -1,7 +1,7 @@
 //! Likes, retweets and saves: a repeated reaction changes nothing.
 
 use aviary_model::{CommentId, Timestamp, TweetId, TweetText, UserId};
-use aviary_store::{Comment, Comments, Edited, Reaction, Reactions, Task, Tweet, WriteError};
+use aviary_store::{Comment, Comments, Edited, Order, Reaction, Reactions, Task, Tweet, WriteError};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -27,7 +27,9 @@ fn comment(on: &Tweet) -> Comment {
         tweet: on.id,
         tweet_author: on.author,
         message: words("indeed"),
+        in_reply_to: None,
         likes: 0,
+        comments: 0,
         created_at: NOW,
         edited_at: None,
     }
@@ -113,7 +115,7 @@ async fn a_comment_is_listed_edited_and_deleted_with_a_job() {
     let comment = comment(&tweet);
     comments.create(&comment, &[], None).await.unwrap();
     comments.create(&comment, &[], None).await.unwrap();
-    let listed = comments.of_tweet(tweet.id, None, 9).await.unwrap();
+    let listed = comments.of_tweet(tweet.id, Order::OldestFirst, None, 9).await.unwrap();
     assert_eq!(listed.entries, [(comment.id, comment.author)]);
     let edited = comments.edit(&comment, &words("or not"), &[], NOW.plus_seconds(1)).await.unwrap();
     assert!(matches!(edited, Edited::Done));
