@@ -1,19 +1,16 @@
 //! `POST` and `DELETE /api/profiles/<id>/follow/`.
 
 use aviary_auth::Unconfirmed;
-use aviary_representation::{one_less, one_more};
+use aviary_representation::{FOLLOWS_ONESELF, followed, one_less, one_more};
 use aviary_store::RelationChange;
 use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
-use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::relation_target::{new_edge_id, relation_target};
 use crate::state::ProfilesState;
-
-const ONESELF: &str = "You cannot follow yourself.";
 
 /// The follow after the request.
 #[derive(Debug, Serialize, ToSchema)]
@@ -41,21 +38,10 @@ pub async fn follow(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<FollowResponse>, ApiError> {
-    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, FOLLOWS_ONESELF).await?;
     let followers = target.profile.followers;
-    let followers = match state.relations.follow(caller.user, target.profile.id, new_edge_id(&state)?).await? {
-        RelationChange::Changed => one_more(followers, true),
-        RelationChange::Unchanged => one_more(followers, false),
-        RelationChange::BlockedBy => return Err(ApiError::blocked()),
-        RelationChange::Blocks => {
-            let text = "You block this user. Unblock them before you follow them.";
-            return Err(ApiError::detail(StatusCode::BAD_REQUEST, text));
-        }
-        RelationChange::TooMany => {
-            let text = format!("You cannot follow more than {} users.", state.relations.max_follows());
-            return Err(ApiError::detail(StatusCode::BAD_REQUEST, text));
-        }
-    };
+    let change = state.relations.follow(caller.user, target.profile.id, new_edge_id(&state)?).await?;
+    let followers = one_more(followers, followed(change, &state.relations)?);
     Ok(Json(FollowResponse { following: true, followers }))
 }
 
@@ -74,7 +60,7 @@ pub async fn unfollow(
     PathText(id): PathText,
     UnreadBody(form): UnreadBody,
 ) -> Result<Json<FollowResponse>, ApiError> {
-    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, FOLLOWS_ONESELF).await?;
     let followers = target.profile.followers;
     let ended = state.relations.unfollow(caller.user, target).await? == RelationChange::Changed;
     let followers = one_less(followers, ended);

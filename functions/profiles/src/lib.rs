@@ -25,6 +25,7 @@ pub mod followers;
 pub mod following;
 pub mod mute;
 pub mod muted;
+pub mod originals;
 pub mod profile;
 pub mod profile_default_png;
 pub mod profile_update;

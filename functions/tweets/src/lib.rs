@@ -12,6 +12,7 @@
 //! | `/api/tweets/<id>/comments/`, `/api/tweets/comments/<id>/` | `comments/collection.rs`, `comments/item.rs` |
 //! | `/api/tweets/comments/<id>/like/`, `…/report/` | `comments/like.rs`, `comments/report.rs` |
 //! | `/api/tweets/<id>/like/`, `…/likes/`, `…/retweet/`, `…/save/`, `…/report/` | `reactions/like.rs`, `likes.rs`, … |
+//! | `/tweet/alltweets`, `/search/usersearch`, … | `originals/document_001/alltweets.rs`, … |
 //! | `/api/tweets/<id>/replies/`, `/api/tweets/by/<username>/media/` | `lists/replies.rs`, `lists/by_media.rs` |
 
 mod author_check;
@@ -26,6 +27,7 @@ mod state;
 pub mod comments;
 pub mod lists;
 pub mod media;
+pub mod originals;
 pub mod reactions;
 pub mod tweets;
 

@@ -5,7 +5,9 @@
 
 mod comment;
 mod counts;
+mod follow;
 mod links;
+mod people_search;
 mod person;
 mod profile;
 mod report;
@@ -13,7 +15,9 @@ mod tweet;
 
 pub use comment::ShownComment;
 pub use counts::{one_less, one_more, with_own};
+pub use follow::{FOLLOWS_ONESELF, followed};
 pub use links::{Links, picture_url};
+pub use people_search::PeopleSearch;
 pub use person::{Author, Person};
 pub use profile::ShownProfile;
 pub use report::{ReportBody, ReportForm, ReportResponse, report};

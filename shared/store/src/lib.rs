@@ -51,6 +51,7 @@ pub use feed::fan_out::Follower;
 pub use feed::notification_content::{NotificationContent, NotificationKind};
 pub use feed::notification_writes::Patience;
 pub use feed::notifications::{Notification, Notifications};
+pub use feed::presence::{Presence, Presences};
 pub use feed::security_events::{SecurityEvent, SecurityEventPage, SecurityEvents};
 pub use feed::timelines::{HomeTimelines, TimelineEntry};
 pub use feed::trim::{KEPT_ENTRIES, trims_timeline};

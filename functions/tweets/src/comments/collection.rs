@@ -7,14 +7,13 @@ use aviary_store::{AnswerTo, Comment, IdempotencyClaim, Order, PageKeys, TextCon
 use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, IdempotentRequest, Page, PageQuery, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
-use futures_util::future::try_join;
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::author_check::with_author_check;
-use crate::lists::list_page::require_visible;
+use crate::comments::comments_page::{CommentsPage, comment_ids};
 use crate::in_reply_to::{in_reply_to, no_object};
 use crate::message::{mentions, message};
 use crate::response::repeat_response;
@@ -37,16 +36,10 @@ pub async fn list_comments(
     let id: TweetId = id.parse().map_err(|_| ApiError::not_found())?;
     let list = format!("comments/{id}");
     let after: Option<CommentId> = query.position_as(&list)?;
-    let read = try_join(state.tweets.by_id(id), state.comments.of_tweet(id, Order::OldestFirst, after, query.limit()));
-    let (viewer, (tweet, page)) = caller.confirm_with(read).await?;
-    let tweet = tweet.ok_or_else(ApiError::not_found)?;
-    let keys = PageKeys::by(viewer).person(tweet.author);
-    let keys = page.entries.iter().fold(keys, |keys, (id, author)| keys.comment(*id, *author));
-    let page_data = state.page_reads.read(&keys).await?;
-    require_visible(&page_data, tweet.author)?;
-    let links = state.links(&client);
-    let shown = page.entries.iter().filter(|(_, author)| !page_data.visibility(*author).is_block());
-    let shown = shown.filter_map(|(id, _)| ShownComment::from_page(*id, &page_data, links)).collect();
+    let read = comment_ids(&state, id, Order::OldestFirst, after, query.limit());
+    let (viewer, ids) = caller.confirm_with(read).await?;
+    let page = CommentsPage::read(&state, PageKeys::by(viewer), ids).await?;
+    let shown = page.shown(&state, &client);
     Ok(Json(query.page(&list, shown, page.next)))
 }
 

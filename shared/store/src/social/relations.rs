@@ -4,6 +4,8 @@
 //! forbids has a condition on that item in its own transaction. A follow, block or mute is an edge in its actor's
 //! partition as well, for the lists.
 
+use std::collections::HashSet;
+
 use aviary_model::{EdgeId, UserId};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
@@ -59,6 +61,12 @@ impl RelationTarget {
     #[must_use]
     pub fn visibility(&self) -> Visibility {
         self.mine.into()
+    }
+
+    /// Do the two follow each other?
+    #[must_use]
+    pub fn is_mutual(&self) -> bool {
+        self.mine.follow.is_some() && self.theirs.follow.is_some()
     }
 }
 
@@ -239,6 +247,15 @@ impl Relations {
     ) -> Result<WriteId, StoreError> {
         let index = edge_index(actor, kind, other.uuid(), id);
         transaction.create(&self.table, item(edge_key(actor, kind, id), &Edge { other }, index)?)
+    }
+
+    /// Those of these users who follow this one, as of some seconds ago. One round trip, and half a read unit each.
+    pub async fn who_follow(&self, user: UserId, among: &[UserId]) -> Result<HashSet<UserId>, StoreError> {
+        let distinct: HashSet<UserId> = among.iter().copied().collect();
+        let keys = distinct.into_iter().map(|other| relation_key(other, user)).collect();
+        let found = self.table.batch_get_many_lagging(keys).await?;
+        let follows = found.iter().filter(|item| item.contains_key(FOLLOW));
+        Ok(follows.filter_map(|item| id_behind(item, "pk", USER)).collect())
     }
 
     /// A page of the user's followers, newest first, after the cursor `after`. The index lags. One round trip.

@@ -45,7 +45,7 @@ async fn a_tweet_with_its_picture_is_taken_down() {
     let service = Service::running();
     let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
     let form = Form::default().text("message", "look").file("imagelinks", "a.jpg", "image/jpeg", &jpeg(64, 48, 1));
-    let posted = service.post("/tweet").bearer(&user.access).multipart(&form).send().await.json();
+    let posted = service.post("/api/tweets/").bearer(&user.access).multipart(&form).send().await.json();
     let (id, picture) = (id_of(&posted), posted["imagelinks"][0].as_str().unwrap().to_owned());
     service.fetch(&picture).await.with_status(200);
     let mut browser = Browser::signed_in(&service, &staff).await;

@@ -25,7 +25,7 @@ async fn everything_of_a_user_is_in_the_file_and_no_secret() {
     let theirs = id_of(&service.tweet(&other, "theirs").await);
     let form =
         Form::default().text("message", "with a picture").file("imagelinks", "a.jpg", "image/jpeg", &jpeg(64, 48, 7));
-    let posted = service.post("/tweet").bearer(&user.access).multipart(&form).send().await.json();
+    let posted = service.post("/api/tweets/").bearer(&user.access).multipart(&form).send().await.json();
     let picture = posted["imagelinks"][0].as_str().unwrap();
     let answered = id_of(&reply(&service, &user, &theirs, "an answer").await);
     create_tweet(&service, &user, &json!({"message": "plain words"})).await.with_status(201);

@@ -1,0 +1,3 @@
+//! What the documents' own front-ends call beside the documents, named by paths like `endpoints/`.
+
+pub mod auth_users_by_id;
