@@ -36,7 +36,11 @@ pub(crate) fn effects(change: &SocialChange) -> Vec<Effect> {
         SocialChange::TweetEdited { before, after } => {
             let content = content_of_tweet(after, after.edited_at.unwrap_or(after.created_at));
             let parent = after.in_reply_to.map(|parent| parent.author);
-            mentioned(new_mentions(&before.message, &after.message), Some(after.author).into_iter().chain(parent), content)
+            mentioned(
+                new_mentions(&before.message, &after.message),
+                Some(after.author).into_iter().chain(parent),
+                content,
+            )
         }
         SocialChange::Commented(comment) => of_comment(comment),
         SocialChange::CommentEdited { before, after } => {

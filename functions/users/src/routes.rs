@@ -3,8 +3,8 @@
 use aviary_web::{RouteLimit, Routes, Subject, own, user};
 use utoipa_axum::routes;
 
-use crate::state::UsersState;
 use crate::originals::{avatar, friends, friends_add, friends_remove, status, update_last_seen};
+use crate::state::UsersState;
 use crate::{create, delete, item};
 
 /// Every route of the function.

@@ -18,8 +18,6 @@ pub fn followed(change: RelationChange, relations: &Relations) -> Result<bool, A
         RelationChange::Unchanged => Ok(false),
         RelationChange::BlockedBy => Err(ApiError::blocked()),
         RelationChange::Blocks => refused("You block this user. Unblock them before you follow them.".to_owned()),
-        RelationChange::TooMany => {
-            refused(format!("You cannot follow more than {} users.", relations.max_follows()))
-        }
+        RelationChange::TooMany => refused(format!("You cannot follow more than {} users.", relations.max_follows())),
     }
 }

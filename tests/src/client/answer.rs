@@ -95,7 +95,7 @@ impl Answer {
 
     /// Demands this status and error on a route that tells an error's text in `message` too.
     #[track_caller]
-    pub fn is_told(self, status: u16, error: &Value) -> Self {
+    pub fn tells(self, status: u16, error: &Value) -> Self {
         let mut told = self.json();
         if error.get("message").is_none() {
             let message = told.as_object_mut().and_then(|told| told.remove("message"));

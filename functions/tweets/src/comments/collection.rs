@@ -4,7 +4,9 @@ use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
 use aviary_model::{CommentId, TweetId, TweetText};
 use aviary_representation::ShownComment;
 use aviary_store::{AnswerTo, Comment, IdempotencyClaim, Order, PageKeys, TextContext};
-use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, IdempotentRequest, Page, PageQuery, PathText, Payload};
+use aviary_web::{
+    ApiError, Client, Fields, Form, IdempotencyKey, IdempotentRequest, Page, PageQuery, PathText, Payload,
+};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;

@@ -38,11 +38,7 @@ impl CommentsPage {
     ///
     /// # Errors
     /// 404 if there is no such tweet, or its author is gone or blocks the viewer.
-    pub(crate) async fn read(
-        state: &TweetsState,
-        keys: PageKeys,
-        (tweet, page): CommentIds,
-    ) -> Result<Self, ApiError> {
+    pub(crate) async fn read(state: &TweetsState, keys: PageKeys, (tweet, page): CommentIds) -> Result<Self, ApiError> {
         let tweet = tweet.ok_or_else(ApiError::not_found)?;
         let keys = keys.person(tweet.author);
         let keys = page.entries.iter().fold(keys, |keys, (id, author)| keys.comment(*id, *author));

@@ -86,10 +86,10 @@ async fn a_blocked_account_can_neither_reply_nor_mention() {
         json!({"message": format!("hey @{} and @{name}.", third.username)}),
     ] {
         let call = service.post("/tweet").bearer(&blocked.access).header("idempotency-key", &key);
-        call.json(&body).send().await.is_told(403, &refusal);
+        call.json(&body).send().await.tells(403, &refusal);
     }
     let photo = Form::default().text("message", &format!("@{name}")).file("imagelinks", "a", "", &jpeg(8, 8, 1));
-    service.post("/tweet").bearer(&blocked.access).multipart(&photo).send().await.is_told(403, &refusal);
+    service.post("/tweet").bearer(&blocked.access).multipart(&photo).send().await.tells(403, &refusal);
     let list = service.get(&format!("/api/tweets/by/{}/", blocked.username)).send().await.with_status(200);
     assert_eq!(list.json()["results"], json!([]));
     // Refusals are not stored with the key, and an e-mail address is no mention.
@@ -170,12 +170,12 @@ async fn a_video_that_cannot_be_played_is_refused_by_its_field() {
     let post = |form: Form| service.post("/tweet").bearer(&account.access).multipart(&form).send();
     for (content_type, bytes, message) in rows {
         let form = Form::default().text("message", "hi").file("videolinks", "a.mp4", content_type, bytes);
-        post(form).await.is_told(400, &json!({"videolinks": [message]}));
+        post(form).await.tells(400, &json!({"videolinks": [message]}));
     }
     let two = Form::default().file("videolinks", "a", "", &film).file("videolinks", "b", "", &film);
-    post(two).await.is_told(400, &json!({"videolinks": ["Ensure this field has no more than 1 element."]}));
+    post(two).await.tells(400, &json!({"videolinks": ["Ensure this field has no more than 1 element."]}));
     let both = Form::default().file("videolinks", "a", "", &film).file("imagelinks", "b", "", &jpeg(8, 8, 1));
-    post(both).await.is_told(400, &json!({"videolinks": ["A tweet shows images or a video, not both."]}));
+    post(both).await.tells(400, &json!({"videolinks": ["A tweet shows images or a video, not both."]}));
 }
 
 #[tokio::test]

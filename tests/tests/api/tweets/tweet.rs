@@ -4,7 +4,7 @@ use e2e::{Account, Form, Service, jpeg};
 use serde_json::{Value, json};
 
 async fn assert_refused(service: &Service, account: &Account, form: Form, errors: Value) {
-    service.post("/tweet").bearer(&account.access).multipart(&form).send().await.is_told(400, &errors);
+    service.post("/tweet").bearer(&account.access).multipart(&form).send().await.tells(400, &errors);
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn the_author_can_only_be_the_caller() {
     post(&account.id).await.with_status(200);
     post("").await.with_status(200);
     for author in [&*other.id, "5fa95a12ffcf7367a2c9f18a", &account.username] {
-        post(author).await.is_told(403, &json!({"detail": "You do not have permission to perform this action."}));
+        post(author).await.tells(403, &json!({"detail": "You do not have permission to perform this action."}));
     }
 }
 

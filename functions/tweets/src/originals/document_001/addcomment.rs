@@ -64,8 +64,14 @@ pub async fn add_comment(
         CommentedTweet::read(&state, &client, Some(user), ids).await
     };
     let form = form.renamed(&NAMES);
-    let write =
-        collection::create_comment(state.clone(), client.clone(), unconfirmed, key, PathText(id.clone()), Payload(form));
+    let write = collection::create_comment(
+        state.clone(),
+        client.clone(),
+        unconfirmed,
+        key,
+        PathText(id.clone()),
+        Payload(form),
+    );
     let (read, written) = futures_util::join!(read, write);
     let (_, Json(written)) = written.map_err(|error| error.with_fields_renamed(&NAMES_BACK))?;
     let written: ShownComment = serde_json::from_value(written).map_err(ApiError::internal)?;

@@ -1,10 +1,14 @@
 //! `GET /tweet/alltweets`.
 
+use std::cmp::Reverse;
+
 use aviary_auth::MaybeUnconfirmed;
-use aviary_store::Order;
+use aviary_model::{TweetId, UserId};
+use aviary_store::{ListPage, Order, StoreError};
 use aviary_web::{ApiError, Client, PageQuery, Params};
 use axum::Json;
 use axum::extract::State;
+use futures_util::future::try_join;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -43,11 +47,33 @@ pub async fn all_tweets(
     let Some(page) = NumberedPage::of(&form) else {
         return Ok(Json(AllTweets001 { message: AllTweetsPage001::default() }));
     };
-    let newest = state.tweets.by_time(false, Order::NewestFirst, None, page.end());
-    let (viewer, read) = caller.confirm_with(newest).await?;
+    let (viewer, read) = caller.confirm_with(newest(&state, caller.user(), page.end())).await?;
     let query = PageQuery::first(page.end());
     let builder = PageBuilder { state: &state, client: &client, query: &query, viewer, list: "" };
     let Json(shown) = builder.tweets(page.cut(read)).await?;
     let message = AllTweetsPage001 { tweets: tweets(&shown.results), users: authors(&shown.results) };
     Ok(Json(AllTweets001 { message }))
+}
+
+/// The newest tweets of everybody, up to this many, with those of the caller, whom the index may lag behind. One round
+/// trip.
+async fn newest(
+    state: &TweetsState,
+    caller: Option<UserId>,
+    limit: i32,
+) -> Result<ListPage<(TweetId, UserId)>, StoreError> {
+    let everybodys = state.tweets.by_time(false, Order::NewestFirst, None, limit);
+    let own = async {
+        match caller {
+            Some(caller) => Ok(state.tweets.by_author(caller, None, limit).await?.map(|id| (id, caller)).entries),
+            None => Ok(Vec::new()),
+        }
+    };
+    let (everybodys, own) = try_join(everybodys, own).await?;
+    // Ids sort by time.
+    let mut entries = [everybodys.entries, own].concat();
+    entries.sort_unstable_by_key(|(id, _)| Reverse(*id));
+    entries.dedup();
+    entries.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(ListPage { entries, next: None })
 }

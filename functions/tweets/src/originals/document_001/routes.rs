@@ -54,17 +54,12 @@ fn comments(routes: Routes<TweetsState>) -> Routes<TweetsState> {
                 .limit(RouteLimit::WritesAccount),
             routes!(addcomment::add_comment),
         )
-        .add(
-            one.body(r#"{"text": "taken over"}"#).limit(RouteLimit::SpreadAccount),
-            routes!(editcomment::edit_comment),
-        )
+        .add(one.body(r#"{"text": "taken over"}"#).limit(RouteLimit::SpreadAccount), routes!(editcomment::edit_comment))
         .add(one.limit(RouteLimit::OtherWritesAccount), routes!(deletecomment::remove_comment))
         .add(open(any().about(Subject::Tweet).query("_id=$SUBJECT")), routes!(getcomment::get_comments))
 }
 
 fn searches(routes: Routes<TweetsState>) -> Routes<TweetsState> {
     let search = open(any().query("text=$OWNER")).limit(RouteLimit::SearchAddress);
-    routes
-        .add(search, routes!(usersearch::search_users))
-        .add(search, routes!(contentsearch::search_content))
+    routes.add(search, routes!(usersearch::search_users)).add(search, routes!(contentsearch::search_content))
 }
