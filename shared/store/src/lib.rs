@@ -74,6 +74,7 @@ pub use social::media_names::MediaNames;
 pub use social::media_uploads::{Begun, MediaFile, MediaOutcome, MediaUpload, MediaUploads, Unusable};
 pub use social::page_reads::{PageData, PageKeys, PageReads};
 pub use social::profiles::{Picture, Profile, ProfileChange, Profiles, ServiceProfile};
+pub use social::ranked::{Ranked, RankedPeople, RankedTweets, Ranking};
 pub use social::reactions::{Reaction, Reactions};
 pub use social::relations::{RelationChange, RelationTarget, Relations};
 pub use social::reports::{Case, CaseOutcome, Closed, Filed, Report, Reports};

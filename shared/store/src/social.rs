@@ -10,6 +10,7 @@ pub(crate) mod media_names;
 pub(crate) mod media_uploads;
 pub(crate) mod page_reads;
 pub(crate) mod profiles;
+pub(crate) mod ranked;
 pub(crate) mod reactions;
 pub(crate) mod relations;
 pub(crate) mod reports;
