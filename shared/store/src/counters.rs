@@ -46,6 +46,8 @@ pub enum Counter {
     Comments(TweetId),
     /// The number of retweets of this tweet.
     Retweets(TweetId),
+    /// How many users saved this tweet.
+    Saves(TweetId),
     /// The number of likes of this comment.
     CommentLikes(CommentId),
 }
@@ -61,7 +63,7 @@ impl Counter {
             | Self::MediaTweets(user)
             | Self::Replies(user)
             | Self::LikesGiven(user) => user.uuid(),
-            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) => tweet.uuid(),
+            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) | Self::Saves(tweet) => tweet.uuid(),
             Self::CommentLikes(comment) => comment.uuid(),
         }
     }
@@ -74,7 +76,9 @@ impl Counter {
             | Self::MediaTweets(user)
             | Self::Replies(user)
             | Self::LikesGiven(user) => profile_key(user),
-            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) => tweet_key(tweet),
+            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) | Self::Saves(tweet) => {
+                tweet_key(tweet)
+            }
             Self::CommentLikes(comment) => comment_key(comment),
         }
     }
@@ -90,6 +94,7 @@ impl Counter {
             Self::Likes(_) | Self::CommentLikes(_) => "likes",
             Self::Comments(_) => "comments",
             Self::Retweets(_) => "retweets",
+            Self::Saves(_) => "saves",
         }
     }
 }

@@ -87,7 +87,7 @@ pub async fn edit_tweet(
 fn read_message(form: &Form, tweet: &Tweet) -> Result<TweetText, ApiError> {
     let mut fields = Fields::of(form);
     // A tweet with media may have a blank message, but the field must be sent.
-    let may_be_blank = !tweet.media.is_empty() && form.get("message").is_some();
+    let may_be_blank = tweet.has_media() && form.get("message").is_some();
     let text = message(&mut fields, may_be_blank);
     fields.finish(text)
 }
