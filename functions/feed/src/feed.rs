@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use aviary_model::{Clock, Timestamp};
 use aviary_runtime::{EventHandler, SettingsError, Start, StartError, batch_response, stream_records};
-use aviary_store::{Counters, Db, FeedTable, HomeTimelines, Jobs, JobsTable, Notifications, Profiles, Ranked, SocialTable};
+use aviary_store::{
+    Counters, Db, FeedTable, HomeTimelines, Jobs, JobsTable, Notifications, Profiles, Ranked, SocialTable,
+};
 use serde_json::Value;
 
 const FAN_OUT_LIMIT: &str = "AVIARY_FAN_OUT_LIMIT";

@@ -6,6 +6,7 @@ use utoipa_axum::routes;
 use crate::comments::{self, collection as tweet_comments, item as comment};
 use crate::lists::{by, by_likes, by_media, replies, saved, tags};
 use crate::media;
+use crate::originals::raven::routes_000;
 use crate::reactions::{like, likes, report, retweet, retweets, save};
 use crate::state::TweetsState;
 use crate::tweets::{collection, item, tweet};
@@ -13,7 +14,7 @@ use crate::tweets::{collection, item, tweet};
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<TweetsState> {
-    reactions(comments(lists(tweets(Routes::default()))))
+    routes_000(reactions(comments(lists(tweets(Routes::default())))))
 }
 
 fn creates() -> RouteSpec {

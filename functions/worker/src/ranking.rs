@@ -62,8 +62,7 @@ impl Worker {
 
 /// The tweets with the most likes, newest first among those with as many. A tweet without a number is gone.
 fn most_liked(newest: &[Entry], likes: &HashMap<TweetId, u64>) -> Vec<Entry> {
-    let mut top: Vec<(u64, Entry)> =
-        newest.iter().filter_map(|entry| Some((*likes.get(&entry.0)?, *entry))).collect();
+    let mut top: Vec<(u64, Entry)> = newest.iter().filter_map(|entry| Some((*likes.get(&entry.0)?, *entry))).collect();
     top.sort_by_key(|(likes, (tweet, _))| Reverse((*likes, *tweet)));
     top.into_iter().take(SHOWN).map(|(_, entry)| entry).collect()
 }

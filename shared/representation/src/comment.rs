@@ -2,7 +2,7 @@
 
 use aviary_model::{CommentId, TweetId};
 use aviary_store::{Comment, PageData, Profile};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::counts::with_own;
@@ -10,7 +10,7 @@ use crate::links::Links;
 use crate::person::Author;
 
 /// A comment on a tweet.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ShownComment {
     /// The comment's id.
     #[schema(value_type = String)]

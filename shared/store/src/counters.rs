@@ -76,9 +76,7 @@ impl Counter {
             | Self::MediaTweets(user)
             | Self::Replies(user)
             | Self::LikesGiven(user) => profile_key(user),
-            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) | Self::Saves(tweet) => {
-                tweet_key(tweet)
-            }
+            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) | Self::Saves(tweet) => tweet_key(tweet),
             Self::CommentLikes(comment) => comment_key(comment),
         }
     }

@@ -70,6 +70,7 @@ pub use social::by_time::MadeSince;
 pub use social::comments::{Comment, Comments};
 pub use social::edge_states::ReactionIds;
 pub use social::feed_lookup::{FeedLookup, FeedLookupResult};
+pub use social::likes_and_replies::Liked;
 pub use social::media_names::MediaNames;
 pub use social::media_uploads::{Begun, MediaFile, MediaOutcome, MediaUpload, MediaUploads, Unusable};
 pub use social::page_reads::{PageData, PageKeys, PageReads};

@@ -6,6 +6,7 @@ pub(crate) mod comments;
 pub(crate) mod edge_states;
 pub(crate) mod feed_lookup;
 pub(crate) mod keys;
+pub(crate) mod likes_and_replies;
 pub(crate) mod media_names;
 pub(crate) mod media_uploads;
 pub(crate) mod page_reads;

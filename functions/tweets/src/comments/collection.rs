@@ -1,9 +1,9 @@
 //! `GET` and `POST /api/tweets/<id>/comments/` (document 001).
 
 use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
-use aviary_model::{CommentId, TweetId};
+use aviary_model::{CommentId, TweetId, UserId};
 use aviary_representation::ShownComment;
-use aviary_store::{Comment, IdempotencyClaim, PageKeys, TextContext};
+use aviary_store::{Comment, IdempotencyClaim, PageKeys, TextContext, Tweet};
 use aviary_web::{ApiError, Client, Form, IdempotencyKey, IdempotentRequest, Page, PageQuery, PathText, Payload};
 use axum::Json;
 use axum::extract::State;
@@ -38,15 +38,29 @@ pub async fn list_comments(
     let after: Option<CommentId> = query.position_as(&list)?;
     let read = try_join(state.tweets.by_id(id), state.comments.of_tweet(id, after, query.limit()));
     let (viewer, (tweet, page)) = caller.confirm_with(read).await?;
+    let shown = visible_comments(&state, &client, viewer, tweet, &page.entries).await?;
+    Ok(Json(query.page(&list, shown, page.next)))
+}
+
+/// Those of a tweet's comments that the viewer may see. One round trip.
+///
+/// # Errors
+/// 404 if the tweet is gone or its author blocks the viewer.
+pub(crate) async fn visible_comments(
+    state: &TweetsState,
+    client: &Client,
+    viewer: Option<UserId>,
+    tweet: Option<Tweet>,
+    comments: &[(CommentId, UserId)],
+) -> Result<Vec<ShownComment>, ApiError> {
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
     let keys = PageKeys::by(viewer).person(tweet.author);
-    let keys = page.entries.iter().fold(keys, |keys, (id, author)| keys.comment(*id, *author));
+    let keys = comments.iter().fold(keys, |keys, (id, author)| keys.comment(*id, *author));
     let page_data = state.page_reads.read(&keys).await?;
     require_visible(&page_data, tweet.author)?;
-    let links = state.links(&client);
-    let shown = page.entries.iter().filter(|(_, author)| !page_data.visibility(*author).is_block());
-    let shown = shown.filter_map(|(id, _)| ShownComment::from_page(*id, &page_data, links)).collect();
-    Ok(Json(query.page(&list, shown, page.next)))
+    let links = state.links(client);
+    let shown = comments.iter().filter(|(_, author)| !page_data.visibility(*author).is_block());
+    Ok(shown.filter_map(|(id, _)| ShownComment::from_page(*id, &page_data, links)).collect())
 }
 
 /// A new comment.
