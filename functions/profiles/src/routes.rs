@@ -3,6 +3,7 @@
 use aviary_web::{RouteLimit, Routes, Subject, any, own, user};
 use utoipa_axum::routes;
 
+use crate::originals::raven::routes_000;
 use crate::state::ProfilesState;
 use crate::{
     block, blocked, edit, follow, followers, following, mute, muted, profile, profile_default_png, profile_update,
@@ -12,7 +13,7 @@ use crate::{
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<ProfilesState> {
-    relations(profiles(Routes::default()))
+    routes_000(relations(profiles(Routes::default())))
 }
 
 fn profiles(routes: Routes<ProfilesState>) -> Routes<ProfilesState> {

@@ -10,7 +10,7 @@ use aviary_web::{ApiError, Fields, Form, Page, PageQuery, Params};
 use axum::Json;
 use axum::extract::State;
 
-use crate::people_lists::visible_people;
+use crate::people_lists::{person, visible_people};
 use crate::state::ProfilesState;
 
 /// How often a request reads on while everybody whom it found is hidden from the caller.
@@ -75,7 +75,7 @@ async fn shown_page(
         let hits = found.entries.into_iter().map(|hit| (hit.user, hit)).collect();
         let is_shown =
             |hide: Visibility, profile: &Profile, hit: &SearchHit| !hide.is_block() && hit.shows(profile, query);
-        let mut people = visible_people(state, viewer, hits, is_shown).await?;
+        let mut people = visible_people(state, viewer, hits, is_shown, person(state)).await?;
         let has_more = found.next.is_some() || people.len() > limit;
         people.truncate(limit);
         let last = people.last().map(|(_, hit)| hit.place.clone());
