@@ -55,7 +55,8 @@ pub async fn search(
     let (mut people, mut found) = (Vec::new(), found.ok_or_else(PageQuery::invalid)?);
     for _ in 0..MAX_READS {
         let hits = found.entries.into_iter().map(|hit| (hit.user, hit)).collect();
-        let keep = |hide: Visibility, profile: &Profile, hit: &SearchHit| !hide.is_block() && search.shows(hit, profile);
+        let keep =
+            |hide: Visibility, profile: &Profile, hit: &SearchHit| !hide.is_block() && search.shows(hit, profile);
         people.extend(visible_people(&state, caller.user, hits, keep, brief(&state)).await?);
         let Some(next) = found.next.filter(|_| people.len() < usize::try_from(NEWEST).unwrap_or_default()) else {
             break;

@@ -71,12 +71,7 @@ async fn suggested(state: &ProfilesState, unconfirmed: Unconfirmed) -> Result<Js
 }
 
 /// Says of each person who of the caller's follows follows them too. One round trip; none without people or follows.
-async fn relate(
-    state: &ProfilesState,
-    me: UserId,
-    people: &mut [Brief],
-    follows: &[UserId],
-) -> Result<(), StoreError> {
+async fn relate(state: &ProfilesState, me: UserId, people: &mut [Brief], follows: &[UserId]) -> Result<(), StoreError> {
     let suggested: Vec<UserId> = people.iter().map(|person| person.id).collect();
     let keys = follows.iter().fold(PageKeys::by(Some(me)), |keys, user| keys.author(*user));
     let pairs = state.relations.follows_among(follows, &suggested);
