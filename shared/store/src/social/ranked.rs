@@ -148,7 +148,7 @@ impl Ranked {
             if ranked_key(POPULAR).is_of(item) {
                 people.before = Ranking { entries: users_of(item), made_at: made_at(item) };
             } else if let Some(AttributeValue::Bs(ids)) = item.get(USERS) {
-                people.followed.extend(ids.iter().flat_map(|id| uuids(id)).map(UserId::of_uuid));
+                people.followed.extend(ids.iter().flat_map(uuids).map(UserId::of_uuid));
             }
         }
         Ok(people)

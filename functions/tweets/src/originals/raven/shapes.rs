@@ -97,7 +97,7 @@ pub enum TweetOrReply {
         /// The tweet.
         tweet: RavenTweet,
         /// The reply.
-        reply: RavenReply,
+        reply: Box<RavenReply>,
     },
 }
 

@@ -117,7 +117,8 @@ impl MixedList<'_> {
             Liked::Comment(id, author) => {
                 let shown = ShownComment::from_page(id, page_data, links)?;
                 let tweet = tweet(shown.tweet)?;
-                is_visible(author).then(|| TweetOrReply::Reply { tweet, reply: RavenReply::of(shown, self.client) })
+                is_visible(author)
+                    .then(|| TweetOrReply::Reply { tweet, reply: Box::new(RavenReply::of(shown, self.client)) })
             }
         }
     }
