@@ -14,13 +14,14 @@ use crate::endpoints::{
     auth_users_reset_password, auth_users_reset_password_confirm, auth_users_set_password, auth_users_set_username,
     auth_users_undo_email, well_known_jwks_json,
 };
-use crate::originals::auth_users_by_id;
+use crate::originals::{routes_000, routes_004};
 use crate::state::AuthState;
 
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<AuthState> {
-    routes_004(own_account(sessions(mailed(tokens(signups(Routes::default())))))).asks_first("/auth/users")
+    let documented = own_account(sessions(mailed(tokens(signups(Routes::default())))));
+    routes_004(routes_000(documented)).asks_first("/auth/users")
 }
 
 fn signups(routes: Routes<AuthState>) -> Routes<AuthState> {
@@ -183,20 +184,6 @@ fn own_account(routes: Routes<AuthState>) -> Routes<AuthState> {
         )
 }
 
-/// What document 004's clients call beside the document.
-fn routes_004(routes: Routes<AuthState>) -> Routes<AuthState> {
-    let one = own().about(Subject::Profile).refuses(404).not_even_staff().tells_message().of("004").round_trips(3);
-    let written = one.limit(RouteLimit::OtherWritesAccount);
-    routes
-        .add(one.round_trips(1), routes!(auth_users_by_id::show_user))
-        .add(written, routes!(auth_users_by_id::put_user))
-        .add(written, routes!(auth_users_by_id::patch_user))
-        .add(
-            written.body(r#"{"current_password": "$PASSWORD"}"#).round_trips(5),
-            routes!(auth_users_by_id::delete_user),
-        )
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};
@@ -216,16 +203,15 @@ mod tests {
 
     #[test]
     fn every_path_has_a_file_named_after_it() {
-        let folders = ["src/endpoints", "src/originals"].map(|it| Path::new(env!("CARGO_MANIFEST_DIR")).join(it));
-        let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
-        for entry in folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("the folder")) {
-            let entry = entry.expect("an entry");
-            let name = entry.file_name().into_string().expect("a name");
-            assert!(files.insert(name, entry.path()).is_none(), "a path has two files: {entry:?}");
-        }
+        let folders = ["endpoints", "originals"];
+        let folders = folders.map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name));
+        let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("the folder"));
+        let entries = entries.map(|entry| entry.expect("an entry").path());
+        let files: BTreeMap<String, PathBuf> =
+            entries.map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), path)).collect();
         let routes = routes();
         let expected: BTreeSet<String> = routes.table().iter().map(|route| file_of(&route.path)).collect();
-        assert_eq!(files.keys().cloned().collect::<BTreeSet<_>>(), expected);
+        assert_eq!(files.keys().cloned().collect::<BTreeSet<String>>(), expected);
         for route in routes.table() {
             let text = std::fs::read_to_string(&files[&file_of(&route.path)]).expect("a file");
             let annotation = format!("{}, path = \"{}\"", route.method.as_str().to_lowercase(), route.path);

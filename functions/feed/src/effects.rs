@@ -83,6 +83,7 @@ fn of_edge(edge: &EdgeChange) -> Vec<Effect> {
         EdgeTarget::CommentLike { comment, .. } => {
             vec![Effect::Count(Counter::CommentLikes(comment), by), Effect::Count(Counter::LikesGiven(actor), by)]
         }
+        EdgeTarget::Save(tweet) => vec![Effect::Count(Counter::Saves(tweet), by)],
         EdgeTarget::Retweet { tweet, author } => vec![
             Effect::Count(Counter::Retweets(tweet), by),
             match came {
@@ -93,6 +94,8 @@ fn of_edge(edge: &EdgeChange) -> Vec<Effect> {
     };
     // An undone edge notifies nobody, and its notification stays: a second like would otherwise notify twice.
     let (recipient, content) = match to {
+        // Nobody learns who saved a tweet.
+        EdgeTarget::Save(_) => return effects,
         EdgeTarget::Follow(followed) => (followed, content(NotificationKind::Follow, None, None)),
         EdgeTarget::Like { tweet, author } => (author, content(NotificationKind::Like, Some(tweet), None)),
         EdgeTarget::Retweet { tweet, author } => (author, content(NotificationKind::Retweet, Some(tweet), None)),
@@ -126,7 +129,7 @@ fn of_comment(comment: &Comment) -> Vec<Effect> {
 
 /// The counts of a tweet, in its author's profile.
 fn authored(tweet: &Tweet, by: i64) -> Vec<Effect> {
-    let media = (!tweet.media.is_empty()).then_some(Effect::Count(Counter::MediaTweets(tweet.author), by));
+    let media = tweet.has_media().then_some(Effect::Count(Counter::MediaTweets(tweet.author), by));
     [Effect::Count(Counter::Tweets(tweet.author), by)].into_iter().chain(media).collect()
 }
 

@@ -1,8 +1,8 @@
 //! `POST` and `DELETE /api/profiles/<id>/follow/`.
 
-use aviary_auth::Unconfirmed;
+use aviary_auth::{Caller, Unconfirmed};
 use aviary_representation::{FOLLOWS_ONESELF, followed, one_less, one_more};
-use aviary_store::RelationChange;
+use aviary_store::{RelationChange, RelationTarget};
 use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
@@ -39,10 +39,21 @@ pub async fn follow(
     Payload(form): Payload,
 ) -> Result<Json<FollowResponse>, ApiError> {
     let (caller, target) = relation_target(&state, unconfirmed, &form, &id, FOLLOWS_ONESELF).await?;
-    let followers = target.profile.followers;
-    let change = state.relations.follow(caller.user, target.profile.id, new_edge_id(&state)?).await?;
-    let followers = one_more(followers, followed(change, &state.relations)?);
-    Ok(Json(FollowResponse { following: true, followers }))
+    let changed = begin_follow(&state, &caller, &target).await?;
+    Ok(Json(FollowResponse { following: true, followers: one_more(target.profile.followers, changed) }))
+}
+
+/// Makes the caller follow a user. False if they do already. One round trip.
+///
+/// # Errors
+/// 403 if this user blocks the caller, 400 if the caller blocks this user or follows too many.
+pub(crate) async fn begin_follow(
+    state: &ProfilesState,
+    caller: &Caller,
+    target: &RelationTarget,
+) -> Result<bool, ApiError> {
+    let change = state.relations.follow(caller.user, target.profile.id, new_edge_id(state)?).await?;
+    followed(change, &state.relations)
 }
 
 /// Unfollows a user. Without a follow nothing changes. Three round trips.

@@ -9,6 +9,7 @@
 //! | `/profile/default.png` | `profile_default_png.rs` |
 //! | `/api/profiles/view_profile/<id>/` | `view_profile.rs` |
 //! | `/api/profiles/<id>/follow/`, `/api/profiles/<id>/followers/` | `follow.rs`, `followers.rs` |
+//! | what the documents' own front-ends call beside the documents | `originals/`, a folder for each document |
 
 mod apply_change;
 mod people_lists;

@@ -4,6 +4,7 @@ use aviary_web::{RouteLimit, Routes, Subject, any, own, user};
 use utoipa_axum::routes;
 
 use crate::originals::avatar;
+use crate::originals::raven::routes_000;
 use crate::state::ProfilesState;
 use crate::{
     block, blocked, edit, follow, followers, following, mute, muted, profile, profile_default_png, profile_update,
@@ -13,7 +14,7 @@ use crate::{
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<ProfilesState> {
-    routes_003(relations(profiles(Routes::default())))
+    routes_003(routes_000(relations(profiles(Routes::default()))))
 }
 
 fn profiles(routes: Routes<ProfilesState>) -> Routes<ProfilesState> {

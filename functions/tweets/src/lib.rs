@@ -12,8 +12,8 @@
 //! | `/api/tweets/<id>/comments/`, `/api/tweets/comments/<id>/` | `comments/collection.rs`, `comments/item.rs` |
 //! | `/api/tweets/comments/<id>/like/`, `…/report/` | `comments/like.rs`, `comments/report.rs` |
 //! | `/api/tweets/<id>/like/`, `…/likes/`, `…/retweet/`, `…/save/`, `…/report/` | `reactions/like.rs`, `likes.rs`, … |
-//! | `/tweet/alltweets`, `/search/usersearch`, … | `originals/document_001/alltweets.rs`, … |
 //! | `/api/tweets/<id>/replies/`, `/api/tweets/by/<username>/media/` | `lists/replies.rs`, `lists/by_media.rs` |
+//! | what the documents' own front-ends call beside the documents | `originals/`, a folder for each document |
 
 mod author_check;
 mod edit_rules;

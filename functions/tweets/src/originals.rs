@@ -1,6 +1,5 @@
-//! What the documents' own front-ends call beside the documents. The handlers here only translate names and shapes; the
-//! work is done by the product's own routes.
+//! What the documents' own front-ends call beside the documents. A layer that translates names and shapes: it has no
+//! store operation, no rule and no limit of its own (`docs/decisions/0022-originals-and-ranked-lists.md`).
 
-pub mod document_001;
-
-pub(crate) use document_001::routes::routes_001;
+pub mod new_twitter;
+pub mod raven;

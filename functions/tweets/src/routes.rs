@@ -6,7 +6,8 @@ use utoipa_axum::routes;
 use crate::comments::{self, collection as tweet_comments, item as comment};
 use crate::lists::{by, by_likes, by_media, replies, saved, tags};
 use crate::media;
-use crate::originals::routes_001;
+use crate::originals::new_twitter::routes_001;
+use crate::originals::raven::routes_000;
 use crate::reactions::{like, likes, report, retweet, retweets, save};
 use crate::state::TweetsState;
 use crate::tweets::{collection, item, tweet};
@@ -14,7 +15,7 @@ use crate::tweets::{collection, item, tweet};
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<TweetsState> {
-    routes_001(reactions(comments(lists(tweets(Routes::default())))))
+    routes_001(routes_000(reactions(comments(lists(tweets(Routes::default()))))))
 }
 
 fn creates() -> RouteSpec {

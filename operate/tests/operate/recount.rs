@@ -89,13 +89,14 @@ impl World {
     }
 
     /// The counters of those edges, of the tweet and of the comment; twice the one that counts two.
-    fn counters(&self) -> [Counter; 10] {
+    fn counters(&self) -> [Counter; 11] {
         [
             Counter::Followers(self.bob.id),
             Counter::Following(self.ada.id),
             Counter::Likes(self.tweet.id),
             Counter::Comments(self.tweet.id),
             Counter::Retweets(self.tweet.id),
+            Counter::Saves(self.tweet.id),
             Counter::CommentLikes(self.comment.id),
             Counter::Tweets(self.bob.id),
             Counter::Replies(self.ada.id),
@@ -147,13 +148,14 @@ async fn wrong_counters_are_printed_and_repaired() {
         format!("likes of the comment {comment}: 0, should be 1"),
         format!("likes of the tweet {tweet}: 0, should be 1"),
         format!("retweets of the tweet {tweet}: 0, should be 1"),
+        format!("saves of the tweet {tweet}: 0, should be 1"),
         format!("tweets by the user {bob}: 0, should be 1"),
         format!("unread notifications of the user {bob}: 7, should be 2"),
         format!("what the user {ada} likes: 0, should be 2"),
         format!("whom the user {ada} follows: 0, should be 1"),
     ];
-    // Two users, a tweet and a comment have sixteen counters, Bob's inbox one; Ada has no inbox yet.
-    let summary = Summary { counters: 17, wrong: 10, ..Summary::default() };
+    // Two users, a tweet and a comment have seventeen counters, Bob's inbox one; Ada has no inbox yet.
+    let summary = Summary { counters: 18, wrong: 11, ..Summary::default() };
     // Without repair nothing changes, so the second recount finds the same.
     for _ in 0..2 {
         let (lines, found) = world.recount(LOOK).await;

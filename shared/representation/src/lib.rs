@@ -3,6 +3,7 @@
 //! Functions do not depend on each other, so a shape that several of them show belongs here. [`aviary_web::Page`] wraps
 //! lists of them.
 
+mod brief;
 mod comment;
 mod counts;
 mod follow;
@@ -13,6 +14,7 @@ mod profile;
 mod report;
 mod tweet;
 
+pub use brief::{Brief, Related};
 pub use comment::ShownComment;
 pub use counts::{one_less, one_more, with_own};
 pub use follow::{FOLLOWS_ONESELF, followed};

@@ -22,7 +22,7 @@ pub struct ShownTweet {
     pub author: Author,
     /// The text; may be empty if there is media.
     pub message: String,
-    /// The URLs of the images.
+    /// The URLs of the images; a picture on another site is one of them.
     pub imagelinks: Vec<String>,
     /// The URLs of the videos.
     pub videolinks: Vec<String>,
@@ -48,6 +48,9 @@ pub struct ShownTweet {
     /// The id of the tweet that this one answers.
     #[schema(value_type = Option<String>)]
     pub in_reply_to: Option<TweetId>,
+    /// The number of saves. Only document 000's shape has it.
+    #[serde(skip)]
+    pub saves: u64,
 }
 
 /// An image or a video of a tweet.
@@ -98,15 +101,16 @@ impl ShownTweet {
     #[must_use]
     pub fn of(tweet: &Tweet, author: &Profile, own: OwnReactions, links: Links<'_>) -> Self {
         let urls = |kind: MediaKind| {
-            let media = tweet.media.iter().filter(|media| media.kind == kind && media.state == MediaState::Ready);
-            media.map(|media| links.media.url(&media.key)).collect()
+            let media = tweet.media.iter().filter(move |media| media.kind == kind && media.state == MediaState::Ready);
+            media.map(|media| links.media.url(&media.key))
         };
+        let linked = tweet.media_url.iter().map(|link| link.as_str().to_owned());
         Self {
             id: tweet.id,
             author: Author::of(author, links),
             message: tweet.message.as_str().to_owned(),
-            imagelinks: urls(MediaKind::Image),
-            videolinks: urls(MediaKind::Video),
+            imagelinks: linked.chain(urls(MediaKind::Image)).collect(),
+            videolinks: urls(MediaKind::Video).collect(),
             media: tweet.media.iter().map(|media| ShownMedia::of(media, links.media)).collect(),
             likes: with_own(tweet.likes, own.liked),
             comments: tweet.comments,
@@ -117,6 +121,7 @@ impl ShownTweet {
             created_at: tweet.created_at.to_string(),
             edited_at: tweet.edited_at.map(|at| at.to_string()),
             in_reply_to: tweet.in_reply_to.map(|parent| parent.tweet),
+            saves: with_own(tweet.saves, own.saved),
         }
     }
 

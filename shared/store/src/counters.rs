@@ -46,6 +46,8 @@ pub enum Counter {
     Comments(TweetId),
     /// The number of retweets of this tweet.
     Retweets(TweetId),
+    /// How many users saved this tweet.
+    Saves(TweetId),
     /// The number of likes of this comment.
     CommentLikes(CommentId),
     /// The number of comments that answer this comment.
@@ -63,7 +65,7 @@ impl Counter {
             | Self::MediaTweets(user)
             | Self::Replies(user)
             | Self::LikesGiven(user) => user.uuid(),
-            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) => tweet.uuid(),
+            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) | Self::Saves(tweet) => tweet.uuid(),
             Self::CommentLikes(comment) | Self::Answers(comment) => comment.uuid(),
         }
     }
@@ -76,7 +78,7 @@ impl Counter {
             | Self::MediaTweets(user)
             | Self::Replies(user)
             | Self::LikesGiven(user) => profile_key(user),
-            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) => tweet_key(tweet),
+            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) | Self::Saves(tweet) => tweet_key(tweet),
             Self::CommentLikes(comment) | Self::Answers(comment) => comment_key(comment),
         }
     }
@@ -92,6 +94,7 @@ impl Counter {
             Self::Likes(_) | Self::CommentLikes(_) => "likes",
             Self::Comments(_) | Self::Answers(_) => "comments",
             Self::Retweets(_) => "retweets",
+            Self::Saves(_) => "saves",
         }
     }
 }

@@ -116,16 +116,14 @@ impl ApiError {
         error
     }
 
-    /// The same error with other names for fields, each pair from the old to the new one. For a route that handed a
-    /// request on to another route with [`crate::Form::renamed`].
+    /// The same error with the messages of one field under another name, for clients that sent it under that name.
     #[must_use]
-    pub fn with_fields_renamed(mut self, names: &[(&str, &str)]) -> Self {
-        if let (StatusCode::BAD_REQUEST, Value::Object(fields)) = (self.0.status, &mut self.0.body) {
-            for (old, new) in names {
-                if let Some(messages) = fields.remove(*old) {
-                    fields.insert((*new).to_owned(), messages);
-                }
-            }
+    pub fn renaming(mut self, field: &str, sent_as: &str) -> Self {
+        if let Value::Object(errors) = &mut self.0.body
+            && let Some(messages @ Value::Array(_)) = errors.get(field).cloned()
+        {
+            errors.remove(field);
+            errors.insert(sent_as.to_owned(), messages);
         }
         self
     }

@@ -128,24 +128,18 @@ impl Form {
         self
     }
 
-    /// The same fields under other names, each pair from the old to the new one, for a route that hands a request on to
-    /// another route. Fields that had a new name before are dropped.
-    #[must_use]
-    pub fn renamed(mut self, names: &[(&str, &str)]) -> Self {
-        self.0.retain(|(field, _)| names.iter().all(|(_, new)| new != field));
-        for (field, _) in &mut self.0 {
-            if let Some((_, new)) = names.iter().find(|(old, _)| old == field) {
-                *field = (*new).to_owned();
-            }
-        }
-        self
-    }
-
     /// The fields named `name.field`, without the prefix.
     #[must_use]
     pub fn below(&self, name: &str) -> Self {
         let own = |field: &str| field.strip_prefix(name)?.strip_prefix('.').map(ToOwned::to_owned);
         Self(self.0.iter().filter_map(|(field, value)| Some((own(field)?, value.clone()))).collect())
+    }
+
+    /// These fields alone, each under another name: pairs of the sent and the new one.
+    #[must_use]
+    pub fn renamed(&self, names: &[(&str, &str)]) -> Self {
+        let new_name = |field: &str| names.iter().find(|(sent, _)| *sent == field).map(|(_, new)| (*new).to_owned());
+        Self(self.fields().filter_map(|(field, value)| Some((new_name(field)?, value.clone()))).collect())
     }
 
     /// A hash of what the fields say. The order of fields with different names does not count, nor that of the members
@@ -173,15 +167,6 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_renamed_field_replaces_one_that_had_the_name() {
-        let text = |name: &str, value: &str| (name.to_owned(), Value::Text(value.to_owned()));
-        let form = Form::new(vec![text("message", "theirs"), text("text", "ours"), text("csrfmiddlewaretoken", "t")]);
-        let renamed = form.renamed(&[("text", "message"), ("parentid", "in_reply_to")]);
-        assert_eq!(renamed.names().collect::<Vec<_>>(), ["message", "csrfmiddlewaretoken"]);
-        assert!(matches!(renamed.get("message"), Some(Value::Text(text)) if text == "ours"));
-    }
-
-    #[test]
     fn get_takes_the_last_value_and_all_takes_every_one() {
         let form = Form::new(vec![
             ("a".into(), Value::Text("1".into())),
@@ -192,6 +177,15 @@ mod tests {
         assert_eq!(form.all("a").len(), 2);
         assert_eq!(form.all("b").len(), 2);
         assert!(form.all("c").is_empty());
+    }
+
+    #[test]
+    fn renamed_fields_keep_their_values_and_others_are_left_out() {
+        let text = |name: &str, value: &str| (name.to_owned(), Value::Text(value.to_owned()));
+        let form = Form::new(vec![text("content", "1"), text("other", "2"), text("content", "3")]);
+        let renamed = form.renamed(&[("content", "message"), ("absent", "x")]);
+        assert_eq!(renamed.names().collect::<Vec<_>>(), ["message", "message"]);
+        assert!(matches!(renamed.get("message"), Some(Value::Text(text)) if text == "3"));
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub struct Page<T> {
 }
 
 impl PageQuery {
-    /// The first page of a list, for a route that shows it without a cursor.
+    /// The first page of so many entries, for a list that is shown without cursors.
     #[must_use]
     pub fn first(limit: i32) -> Self {
         Self { limit, cursor: None, url: String::new() }

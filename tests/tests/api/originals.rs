@@ -1,6 +1,7 @@
-//! Acting clients: what the front-ends that were written for the documents do, screen by screen, reading only the fields
-//! that they read.
+//! What the documents' own front-ends call: for each a client that acts as the front-end does, screen by screen, and the
+//! rules of its routes.
 
 mod djoser_by_id;
 mod new_twitter;
+mod raven;
 mod transcendence;

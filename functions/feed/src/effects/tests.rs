@@ -66,6 +66,7 @@ fn an_edge_notifies_when_made_and_is_counted_both_ways() {
     let retweet = EdgeTarget::Retweet { tweet: id(0x20), author: id(2) };
     let comment_like = EdgeTarget::CommentLike { comment: id(0x30), author: id(2), tweet: id(0x20) };
     let follow = EdgeTarget::Follow(id(2));
+    let save = EdgeTarget::Save(id(0x20));
     let made = id::<EdgeId>(9).made_at();
     let notified = |kind, tweet, comment| Effect::Notify(id(2), content(kind, 1, tweet, comment, made));
     let (user, followed, follow_id) = (id(1), id(2), id(9));
@@ -94,6 +95,8 @@ fn an_edge_notifies_when_made_and_is_counted_both_ways() {
             false,
             vec![Effect::Count(Counter::CommentLikes(id(0x30)), -1), Effect::Count(Counter::LikesGiven(user), -1)],
         ),
+        (save, true, vec![Effect::Count(Counter::Saves(id(0x20)), 1)]),
+        (save, false, vec![Effect::Count(Counter::Saves(id(0x20)), -1)]),
         (
             retweet,
             true,

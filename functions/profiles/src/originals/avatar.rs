@@ -1,7 +1,7 @@
 //! `PATCH /api/avatar/` (document 003's clients).
 
 use aviary_auth::Unconfirmed;
-use aviary_web::{ApiError, Client, Form, Params, Payload};
+use aviary_web::{ApiError, Client, Params, Payload};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -45,14 +45,9 @@ pub async fn patch_avatar(
         unconfirmed.with_form(&form).confirm().await?;
         return Err(ApiError::field("avatar", "No file was submitted."));
     }
-    let changed = update_profile(state, client, unconfirmed, Params(picture_alone(&form))).await;
-    let Json(profile) = changed.map_err(|error| error.with_fields_renamed(&[("image", "avatar")]))?;
+    // Without that route's other fields: it would change the biography too, or another's profile.
+    let picture = form.renamed(&[("avatar", "image"), ("csrfmiddlewaretoken", "csrfmiddlewaretoken")]);
+    let changed = update_profile(state, client, unconfirmed, Params(picture)).await;
+    let Json(profile) = changed.map_err(|error| error.renaming("image", "avatar"))?;
     Ok(Json(AvatarResponse { message: "Avatar updated", avatar_url: profile.profile_pic }))
-}
-
-/// The picture under the name that `PUT /profile/update` reads, without that route's other fields.
-fn picture_alone(form: &Form) -> Form {
-    let pictures = form.all("avatar").into_iter().map(|picture| ("image".to_owned(), picture));
-    let token = form.get("csrfmiddlewaretoken").map(|token| ("csrfmiddlewaretoken".to_owned(), token.clone()));
-    Form::new(pictures.chain(token).collect())
 }

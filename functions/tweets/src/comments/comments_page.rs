@@ -23,6 +23,14 @@ pub(crate) async fn comment_ids(
     try_join(state.tweets.by_id(tweet), state.comments.of_tweet(tweet, order, after, limit)).await
 }
 
+/// The same for the newest comments of the tweet that a path names; nothing for a text that is no id. One round trip.
+pub(crate) async fn newest_comment_ids(state: &TweetsState, tweet: &str, limit: i32) -> Result<CommentIds, StoreError> {
+    match tweet.parse() {
+        Ok(tweet) => comment_ids(state, tweet, Order::NewestFirst, None, limit).await,
+        Err(_) => Ok((None, ListPage { entries: Vec::new(), next: None })),
+    }
+}
+
 /// A page of a tweet's comments.
 pub(crate) struct CommentsPage {
     pub(crate) tweet: Tweet,

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use aviary_media::{CleanImage, CleanVideo};
-use aviary_model::{AltText, MediaId, TweetId, TweetText};
+use aviary_model::{AltText, Link, MediaId, TweetId, TweetText};
 use aviary_store::{MediaKind, MediaUpload, Tweet, Unusable};
 use aviary_web::{ApiError, Fields, File, Form, Value as Field, inspect_file, inspect_video_file};
 use serde_json::Value;
@@ -21,6 +21,8 @@ pub(crate) struct Draft {
     pub(crate) author: Option<String>,
     pub(crate) images: Vec<(CleanImage, AltText)>,
     pub(crate) video: Option<(CleanVideo, AltText)>,
+    /// A picture on another site.
+    pub(crate) media_url: Option<Link>,
     /// What was uploaded before, in the order in which it is named.
     pub(crate) uploads: Vec<MediaUpload>,
 }
@@ -31,14 +33,22 @@ pub(crate) fn parent_of(form: &Form) -> Option<TweetId> {
 }
 
 impl Draft {
-    /// Reads a form. `parent` is the answered tweet, if it exists; `found` are the caller's media items that it names.
+    /// Reads a form, with the link of a picture if it `takes_link`. `parent` is the answered tweet, if it exists; `found` are the caller's media items that it names.
     ///
     /// # Errors
     /// 400 with the errors of all fields.
-    pub(crate) fn read(form: &Form, parent: Option<&Tweet>, found: &[MediaUpload]) -> Result<Self, ApiError> {
+    pub(crate) fn read(
+        form: &Form,
+        takes_link: bool,
+        parent: Option<&Tweet>,
+        found: &[MediaUpload],
+    ) -> Result<Self, ApiError> {
         let mut fields = Fields::of(form);
         let (images, videos) = (form.files("imagelinks"), form.files("videolinks"));
-        let has_media = !images.is_empty() || !videos.is_empty() || found.iter().any(|upload| upload.usable().is_ok());
+        let link = takes_link.then(|| fields.blankable("media_url", Link::parse_blankable));
+        let media_url = link.flatten().flatten();
+        let has_files = !images.is_empty() || !videos.is_empty() || found.iter().any(|upload| upload.usable().is_ok());
+        let has_media = has_files || media_url.is_some();
         let message = message(&mut fields, has_media);
         let author = fields.blankable("author", |text| {
             Ok::<_, Vec<Infallible>>((!text.trim().is_empty()).then(|| text.trim().to_owned()))
@@ -53,7 +63,8 @@ impl Draft {
             Ok(_) => {}
             Err(message) => fields.error("in_reply_to", message),
         }
-        fields.finish(message.map(|message| Self { message, author: author.flatten(), images, video, uploads }))
+        let author = author.flatten();
+        fields.finish(message.map(|message| Self { message, author, images, video, media_url, uploads }))
     }
 }
 

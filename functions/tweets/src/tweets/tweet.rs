@@ -8,7 +8,7 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::originals::document_001::shapes::Tweet001;
+use crate::originals::new_twitter::shapes::Tweet001;
 use crate::state::TweetsState;
 use crate::tweets::create_tweet::TweetRequest;
 
@@ -65,7 +65,7 @@ pub async fn post_tweet(
     key: IdempotencyKey,
     Payload(form): Payload,
 ) -> Result<Json<PostedTweet>, ApiError> {
-    let request = TweetRequest { state: &state, client: &client, key: &key, form: &form };
+    let request = TweetRequest { state: &state, client: &client, key: &key, form: &form, takes_link: false };
     let (_, Json(created)) = request.create(unconfirmed).await?;
     let tweet: ShownTweet = serde_json::from_value(created).map_err(ApiError::internal)?;
     Ok(Json(PostedTweet { status: 200, message: (&tweet).into(), tweet }))

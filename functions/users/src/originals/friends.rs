@@ -53,12 +53,13 @@ pub async fn list_friends(
     let read = try_join(state.profiles.by_id(owner), state.relations.following(owner, None, MAX_FRIENDS));
     let (profile, page) = read.await?;
     profile.filter(|profile| !is_deleted(profile)).ok_or_else(ApiError::not_found)?;
-    let (me, ids) = (caller.user, page.entries);
-    let keys = ids.iter().fold(PageKeys::by(Some(me)), |keys, id| keys.author(*id));
-    let who_follow = state.relations.who_follow(me, &ids);
+    let (me, ids) = ([caller.user], page.entries);
+    let keys = ids.iter().fold(PageKeys::by(Some(caller.user)), |keys, id| keys.author(*id));
+    let follow_back = state.relations.follows_among(&ids, &me);
     let online = state.presences.online(&ids, state.clock.now());
-    let (page_data, who_follow, online) = try_join3(state.page_reads.read(&keys), who_follow, online).await?;
-    let may_know = |id: UserId| id == me || (page_data.follows(id) && who_follow.contains(&id));
+    let (page_data, follow_back, online) = try_join3(state.page_reads.read(&keys), follow_back, online).await?;
+    let may_know =
+        |id: UserId| id == caller.user || (page_data.follows(id) && follow_back.contains(&(caller.user, id)));
     let shown = ids.iter().filter(|id| !page_data.visibility(**id).is_block());
     let friends = shown.filter_map(|id| {
         let profile = page_data.profile(*id)?;

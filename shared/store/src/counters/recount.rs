@@ -81,7 +81,7 @@ impl Recount {
             .table_name(&self.social.name)
             .projection_expression(
                 "pk, sk, tweet, #other, followers, following, tweets, media_tweets, replies, likes_given, likes, \
-                 comments, retweets, in_reply_to",
+                 comments, retweets, saves, in_reply_to",
             )
             .expression_attribute_names("#other", "other")
             .set_exclusive_start_key(from.map(|WalkPosition(key)| key))
@@ -141,6 +141,7 @@ impl Recount {
             Counter::Followers(_) => EdgeKind::Follow,
             Counter::Likes(_) => EdgeKind::Like,
             Counter::Retweets(_) => EdgeKind::Retweet,
+            Counter::Saves(_) => EdgeKind::Save,
             Counter::CommentLikes(_) => EdgeKind::CommentLike,
         };
         self.shards(&list_of(kind, counter.target()))

@@ -31,6 +31,7 @@ impl fmt::Display for CheckableCounter {
             Self::Edges(Counter::Likes(tweet)) => write!(f, "likes of the tweet {tweet}"),
             Self::Edges(Counter::Comments(tweet)) => write!(f, "comments of the tweet {tweet}"),
             Self::Edges(Counter::Retweets(tweet)) => write!(f, "retweets of the tweet {tweet}"),
+            Self::Edges(Counter::Saves(tweet)) => write!(f, "saves of the tweet {tweet}"),
             Self::Edges(Counter::CommentLikes(comment)) => write!(f, "likes of the comment {comment}"),
             Self::Edges(Counter::Answers(comment)) => write!(f, "answers to the comment {comment}"),
             Self::Unread(user) => write!(f, "unread notifications of the user {user}"),
@@ -104,7 +105,9 @@ impl Tally {
             }
             Some("TWEET") => {
                 let Some(tweet) = id_behind(item, "pk", "T#") else { return };
-                self.stored(item, [Counter::Likes(tweet), Counter::Comments(tweet), Counter::Retweets(tweet)]);
+                let counters =
+                    [Counter::Likes(tweet), Counter::Comments(tweet), Counter::Retweets(tweet), Counter::Saves(tweet)];
+                self.stored(item, counters);
             }
             Some("COMMENT") => {
                 let Some(comment) = id_behind(item, "pk", "C#") else { return };
@@ -130,6 +133,7 @@ impl Tally {
                 self.there(id_behind(item, "pk", WORKS).map(Counter::LikesGiven));
                 self.there(id_behind(item, "tweet", "").map(Counter::Likes));
             }
+            "SAVE" => self.there(id_behind(item, "tweet", "").map(Counter::Saves)),
             "RETWEET" => self.there(id_behind(item, "tweet", "").map(Counter::Retweets)),
             "CLIKE" => {
                 self.there(id_behind(item, "pk", WORKS).map(Counter::LikesGiven));
@@ -226,7 +230,7 @@ mod tests {
     fn a_table_with_right_counters_has_no_suspects() {
         let tally = tally(&world());
         assert_eq!(tally.suspects().count(), 0);
-        assert_eq!((tally.items(), tally.counters(), tally.users().len()), (12, 16, 2));
+        assert_eq!((tally.items(), tally.counters(), tally.users().len()), (12, 17, 2));
     }
 
     #[test]

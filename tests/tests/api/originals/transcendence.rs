@@ -34,12 +34,14 @@ impl<'a> Page<'a> {
     /// What the page does when it is opened, and then every minute.
     async fn says_it_is_there(&self) {
         let path = format!("/api/users/update_last_seen/{}/", self.username);
-        self.send("PATCH", &path, json!({"isOnline": true})).await.with_status(200).field("message");
+        assert!(
+            !self.send("PATCH", &path, json!({"isOnline": true})).await.with_status(200).field("message").is_empty()
+        );
     }
 
     async fn adds(&self, friend: &str) {
         let path = format!("/api/users/{}/friends/add/{friend}/", self.username);
-        self.send("PATCH", &path, json!({})).await.with_status(200).field("message");
+        assert!(!self.send("PATCH", &path, json!({})).await.with_status(200).field("message").is_empty());
     }
 
     async fn sees_online(&self, name: &str) -> bool {
@@ -93,12 +95,10 @@ async fn the_front_end_plays_through_its_screens() {
     assert!(!ada.sees_online(&ben.username).await, "only who follows back shows whether they are there");
     ben.adds(&ada.username).await;
     assert!(ada.sees_online(&ben.username).await && ben.sees_online(&ada.username).await);
-    e2e::eventually("the list follows", async || {
-        (ada.friends().await == [(ben.username.clone(), true)]).then_some(())
-    })
-    .await;
+    e2e::eventually("the list follows", async || (ada.friends().await == [(ben.username.clone(), true)]).then_some(()))
+        .await;
     let remove = format!("/api/users/{}/friends/remove/{}/", ada.username, ben.username);
-    ada.send("DELETE", &remove, json!({})).await.with_status(200).field("message");
+    assert!(!ada.send("DELETE", &remove, json!({})).await.with_status(200).field("message").is_empty());
     ada.send("DELETE", &remove, json!({})).await.with_status(200);
     assert_eq!(ada.friends().await, []);
     assert!(!ben.sees_online(&ada.username).await);
@@ -110,7 +110,7 @@ async fn the_front_end_plays_through_its_screens() {
     let path = format!("/api/auth/change-password/{}/", ada.username);
     let new = "another-word-82";
     let body = json!({"password": "a-longer-word-41", "new_password": new, "new_password2": new});
-    ada.send("PATCH", &path, body).await.with_status(200).field("message");
+    assert!(!ada.send("PATCH", &path, body).await.with_status(200).field("message").is_empty());
     service.post("/api/auth/logout/").json(&json!({"refresh": ada.refresh})).send().await.with_status(200);
     service.post("/api/auth/refresh/").json(&json!({"refresh": ada.refresh})).send().await.with_status(401);
 }
@@ -166,7 +166,9 @@ async fn presence_is_for_friends_ends_on_demand_and_is_written_once_a_minute() {
         answer.json()["isOnline"].as_bool().unwrap()
     };
     seen(&service, &one, &json!({})).await.tells(400, &json!({"isOnline": ["This field is required."]}));
-    seen(&service, &one, &json!({"isOnline": "maybe"})).await.tells(400, &json!({"isOnline": ["Must be a valid boolean."]}));
+    seen(&service, &one, &json!({"isOnline": "maybe"}))
+        .await
+        .tells(400, &json!({"isOnline": ["Must be a valid boolean."]}));
     assert!(!online(&one).await);
     let there = json!({"isOnline": true});
     seen(&service, &one, &there).await.with_status(200);

@@ -10,9 +10,9 @@ use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::originals::document_001::parameters::parameter;
-use crate::originals::document_001::search_cursor::SearchCursor;
-use crate::originals::document_001::shapes::Person001;
+use crate::originals::new_twitter::parameters::parameter;
+use crate::originals::new_twitter::search_cursor::SearchCursor;
+use crate::originals::new_twitter::shapes::Person001;
 use crate::state::TweetsState;
 
 /// How many people or tweets a page of a search has.

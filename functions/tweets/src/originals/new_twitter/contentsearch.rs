@@ -11,10 +11,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::lists::list_page::PageBuilder;
-use crate::originals::document_001::parameters::parameter;
-use crate::originals::document_001::search_cursor::SearchCursor;
-use crate::originals::document_001::shapes::{Person001, Tweet001, tweets};
-use crate::originals::document_001::usersearch::{SEARCH_PAGE, hits, shown};
+use crate::originals::new_twitter::parameters::parameter;
+use crate::originals::new_twitter::search_cursor::SearchCursor;
+use crate::originals::new_twitter::shapes::{Person001, Tweet001, tweets};
+use crate::originals::new_twitter::usersearch::{SEARCH_PAGE, hits, shown};
 use crate::state::TweetsState;
 
 /// People and tweets that were found.

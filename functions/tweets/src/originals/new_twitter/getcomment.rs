@@ -3,16 +3,16 @@
 use aviary_auth::MaybeUnconfirmed;
 use aviary_model::{CommentId, UserId};
 use aviary_representation::{OwnReactions, ShownComment, ShownProfile, ShownTweet};
-use aviary_store::{ListPage, Order, PageData, PageKeys, StoreError};
+use aviary_store::{PageData, PageKeys, StoreError};
 use aviary_web::{ApiError, Client, Params};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::comments::comments_page::{CommentIds, CommentsPage, comment_ids};
-use crate::originals::document_001::parameters::parameter;
-use crate::originals::document_001::shapes::Comment001;
+use crate::comments::comments_page::{CommentIds, CommentsPage, newest_comment_ids};
+use crate::originals::new_twitter::parameters::parameter;
+use crate::originals::new_twitter::shapes::Comment001;
 use crate::state::TweetsState;
 
 /// How many comments a tweet shows, the newest of them.
@@ -27,12 +27,9 @@ pub(crate) struct CommentedTweet {
 }
 
 impl CommentedTweet {
-    /// What leads to the tweet and its comments; nothing for a text that is no id. One round trip.
+    /// What leads to the tweet and its comments. One round trip.
     pub(crate) async fn ids(state: &TweetsState, tweet: &str) -> Result<CommentIds, StoreError> {
-        match tweet.parse() {
-            Ok(tweet) => comment_ids(state, tweet, Order::NewestFirst, None, MAX_COMMENTS).await,
-            Err(_) => Ok((None, ListPage { entries: Vec::new(), next: None })),
-        }
+        newest_comment_ids(state, tweet, MAX_COMMENTS).await
     }
 
     /// Reads both, as this viewer sees them. One round trip.

@@ -6,9 +6,9 @@ use axum::Json;
 use axum::extract::State;
 
 use crate::comments::item;
-use crate::originals::document_001::addcomment::CommentText001;
-use crate::originals::document_001::parameters::own_parameter;
-use crate::originals::document_001::shapes::Done001;
+use crate::originals::new_twitter::addcomment::CommentText001;
+use crate::originals::new_twitter::parameters::own_parameter;
+use crate::originals::new_twitter::shapes::Done001;
 use crate::state::TweetsState;
 
 /// Changes the text of a comment; as `PUT /api/tweets/comments/<id>/`. Three round trips.
@@ -29,8 +29,8 @@ pub async fn edit_comment(
     Params(form): Params,
 ) -> Result<Json<Done001>, ApiError> {
     let id = own_parameter(&unconfirmed, &form, "commentid").await?;
-    let form = form.renamed(&[("text", "message")]);
+    let form = form.renamed(&[("text", "message"), ("csrfmiddlewaretoken", "csrfmiddlewaretoken")]);
     let edited = item::edit_comment(state, client, unconfirmed, PathText(id), Payload(form)).await;
-    edited.map_err(|error| error.with_fields_renamed(&[("message", "text")])).map(drop)?;
+    edited.map_err(|error| error.renaming("message", "text")).map(drop)?;
     Ok(Json(Done001 { message: "Comment edited" }))
 }

@@ -33,10 +33,10 @@ impl NumberedPage {
         self.end
     }
 
-    /// The entries of the page, of those that were read.
+    /// The entries of the page, of those that were read from the list's beginning.
     pub(crate) fn cut<T>(self, read: ListPage<T>) -> ListPage<T> {
-        let before = usize::try_from(self.before).unwrap_or_default();
-        ListPage { entries: read.entries.into_iter().skip(before).collect(), next: None }
+        let [before, end] = [self.before, self.end].map(|at| usize::try_from(at).unwrap_or_default());
+        ListPage { entries: read.entries.into_iter().take(end).skip(before).collect(), next: None }
     }
 }
 

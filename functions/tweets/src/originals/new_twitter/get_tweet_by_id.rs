@@ -5,8 +5,8 @@ use aviary_web::{ApiError, Client, Params, PathText};
 use axum::Json;
 use axum::extract::State;
 
-use crate::originals::document_001::parameters::parameter;
-use crate::originals::document_001::shapes::Tweet001;
+use crate::originals::new_twitter::parameters::parameter;
+use crate::originals::new_twitter::shapes::Tweet001;
 use crate::state::TweetsState;
 use crate::tweets::item;
 

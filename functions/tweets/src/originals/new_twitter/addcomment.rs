@@ -9,9 +9,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::comments::collection;
-use crate::originals::document_001::getcomment::CommentedTweet;
-use crate::originals::document_001::parameters::own_parameter;
-use crate::originals::document_001::shapes::{Comment001, Tweet001};
+use crate::originals::new_twitter::getcomment::CommentedTweet;
+use crate::originals::new_twitter::parameters::own_parameter;
+use crate::originals::new_twitter::shapes::{Comment001, Tweet001};
 use crate::state::TweetsState;
 
 /// A comment's text.
@@ -31,9 +31,9 @@ pub struct CommentedTweet001 {
     pub comments: Vec<Comment001>,
 }
 
-/// The fields that are called otherwise in `POST /api/tweets/<id>/comments/`.
-const NAMES: [(&str, &str); 2] = [("text", "message"), ("parentid", "in_reply_to")];
-const NAMES_BACK: [(&str, &str); 2] = [("message", "text"), ("in_reply_to", "parentid")];
+/// The fields of the comment, and what `POST /api/tweets/<id>/comments/` calls them.
+const NAMES: [(&str, &str); 3] =
+    [("text", "message"), ("parentid", "in_reply_to"), ("csrfmiddlewaretoken", "csrfmiddlewaretoken")];
 
 /// Comments on a tweet, or answers a comment; as `POST /api/tweets/<id>/comments/`. Three round trips, four with an
 /// idempotency key.
@@ -73,7 +73,8 @@ pub async fn add_comment(
         Payload(form),
     );
     let (read, written) = futures_util::join!(read, write);
-    let (_, Json(written)) = written.map_err(|error| error.with_fields_renamed(&NAMES_BACK))?;
+    let (_, Json(written)) =
+        written.map_err(|error| error.renaming("message", "text").renaming("in_reply_to", "parentid"))?;
     let written: ShownComment = serde_json::from_value(written).map_err(ApiError::internal)?;
     let CommentedTweet { mut tweet, mut comments, .. } = read?;
     if comments.iter().all(|comment| comment.id != written.id) {

@@ -1,15 +1,27 @@
-//! The rows of document 001's routes.
+//! The routes of the front-end that was written for document 001: `/tweet…` and `/search/…`. A file has the last word of
+//! its URL; `/tweet` itself is in `tweet.rs`, but for `POST`, which is the document's own (`tweets/tweet.rs`).
+
+pub mod addcomment;
+pub mod alltweets;
+pub mod contentsearch;
+pub mod deletecomment;
+pub mod editcomment;
+pub mod get_tweet_by_id;
+pub mod getcomment;
+mod numbered_page;
+mod parameters;
+mod search_cursor;
+pub(crate) mod shapes;
+pub mod tweet;
+pub mod tweet_like;
+pub mod usersearch;
 
 use aviary_web::{RouteLimit, RouteSpec, Routes, Subject, any, own, user};
 use utoipa_axum::routes;
 
-use crate::originals::document_001::{
-    addcomment, alltweets, contentsearch, deletecomment, editcomment, get_tweet_by_id, getcomment, tweet, tweet_like,
-    usersearch,
-};
 use crate::state::TweetsState;
 
-/// Adds the routes that document 001's clients call beside the document.
+/// Adds the routes of document 001's front-end.
 pub(crate) fn routes_001(routes: Routes<TweetsState>) -> Routes<TweetsState> {
     searches(comments(tweets(routes)))
 }

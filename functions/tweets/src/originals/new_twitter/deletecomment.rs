@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::State;
 
 use crate::comments::item;
-use crate::originals::document_001::parameters::own_parameter;
-use crate::originals::document_001::shapes::Done001;
+use crate::originals::new_twitter::parameters::own_parameter;
+use crate::originals::new_twitter::shapes::Done001;
 use crate::state::TweetsState;
 
 /// Deletes a comment; as `DELETE /api/tweets/comments/<id>/`. Three round trips.

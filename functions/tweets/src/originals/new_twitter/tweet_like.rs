@@ -2,6 +2,7 @@
 
 use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
 use aviary_model::TweetId;
+use aviary_representation::Person;
 use aviary_store::Reaction;
 use aviary_web::{ApiError, Client, Fields, Form, PageQuery, Params, PathText, Payload, UnreadBody};
 use axum::Json;
@@ -11,9 +12,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::lists::list_page::PageBuilder;
-use crate::originals::document_001::numbered_page::NumberedPage;
-use crate::originals::document_001::parameters::{parameter, refused};
-use crate::originals::document_001::shapes::Person001;
+use crate::originals::new_twitter::numbered_page::NumberedPage;
+use crate::originals::new_twitter::parameters::{parameter, refused};
+use crate::originals::new_twitter::shapes::Person001;
 use crate::reactions::like;
 use crate::state::TweetsState;
 
@@ -110,7 +111,8 @@ pub async fn tweet_likes(
     let author = tweet.ok_or_else(ApiError::not_found)?.author;
     let query = PageQuery::first(page.end());
     let builder = PageBuilder { state: &state, client: &client, query: &query, viewer, list: "" };
-    let Json(shown) = builder.people(author, page.cut(read)).await?;
+    let person = |profile: &_, _| Person::of(profile, state.bucket.urls());
+    let Json(shown) = builder.people(&[author], page.cut(read), person).await?;
     let people: Vec<Person001> = shown.results.into_iter().map(|person| Person001::of(person, &client)).collect();
     if people.is_empty() { Err(ApiError::not_found()) } else { Ok(Json(people)) }
 }

@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 
 use crate::edit_rules::EditMessageBody;
 use crate::lists::list_page::PageBuilder;
-use crate::originals::document_001::numbered_page::NumberedPage;
-use crate::originals::document_001::parameters::{own_parameter, parameter};
-use crate::originals::document_001::shapes::{Tweet001, tweets};
+use crate::originals::new_twitter::numbered_page::NumberedPage;
+use crate::originals::new_twitter::parameters::{own_parameter, parameter};
+use crate::originals::new_twitter::shapes::{Tweet001, tweets};
 use crate::state::TweetsState;
 use crate::tweets::item;
 
