@@ -41,6 +41,21 @@ async fn everything_is_listed_and_each_entry_leads_to_its_page() {
 }
 
 #[tokio::test]
+async fn a_picture_elsewhere_is_a_link_that_the_page_does_not_load() {
+    let service = Service::running();
+    let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
+    let url = "https://pictures.example.com/a.png?a=1&b=2";
+    let body = json!({"content": "", "media": true, "media_url": url});
+    let posted = service.post_as(&user, "/api/tweets/tweets_list/", &body).await.with_status(201);
+    let mut browser = Browser::signed_in(&service, &staff).await;
+    let path = format!("/admin/tweets/{}/", posted.field("tweet_id"));
+    let page = browser.get(&path).await.with_status(200).text();
+    let link = url.replace('&', "&amp;");
+    assert!(page.contains(&format!("href=\"{link}\" rel=\"noreferrer")), "{page}");
+    assert!(!page.contains(&format!("src=\"{link}")), "{page}");
+}
+
+#[tokio::test]
 async fn a_tweet_with_its_picture_is_taken_down() {
     let service = Service::running();
     let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
