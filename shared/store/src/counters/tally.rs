@@ -170,6 +170,8 @@ pub(crate) fn stored(item: &Item, name: &str) -> i64 {
 mod tests {
     use std::collections::HashSet;
 
+    use aws_sdk_dynamodb::types::AttributeValue;
+
     use super::*;
     use crate::dynamodb::item::{number, text};
 
@@ -230,7 +232,7 @@ mod tests {
     fn a_table_with_right_counters_has_no_suspects() {
         let tally = tally(&world());
         assert_eq!(tally.suspects().count(), 0);
-        assert_eq!((tally.items(), tally.counters(), tally.users().len()), (12, 17, 2));
+        assert_eq!((tally.items(), tally.counters(), tally.users().len()), (12, 18, 2));
     }
 
     #[test]
@@ -255,5 +257,11 @@ mod tests {
         let mut items = world();
         items.push(edge(B, "RETWEET", ("tweet", T)));
         assert_eq!(tally(&items).suspects().collect::<Vec<_>>(), [Counter::Retweets(t)]);
+        let mut items = world();
+        let parent = [("comment".to_owned(), text(B)), ("author".to_owned(), text(A))];
+        let mut answer = item(format!("C#{A}"), "COMMENT".to_owned(), &[]);
+        answer.insert("in_reply_to".to_owned(), AttributeValue::M(parent.into()));
+        items.push(answer);
+        assert_eq!(tally(&items).suspects().collect::<Vec<_>>(), [Counter::Answers(B.parse().unwrap())]);
     }
 }
