@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use aviary_model::{CommentId, EdgeId, TweetId, TweetText, UserId};
 use aviary_store::{
-    AnswerTo, CheckableCounter, Comment, Comments, Count, Counter, Counters, FeedTable, NotificationContent, NotificationKind,
-    Notifications, Patience, Reaction, Reactions, Relations, SocialTable, Tweet, Tweets, User,
+    AnswerTo, CheckableCounter, Comment, Comments, Count, Counter, Counters, FeedTable, NotificationContent,
+    NotificationKind, Notifications, Patience, Reaction, Reactions, Relations, SocialTable, Tweet, Tweets, User,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use operate::recount::{Recounting, Summary, recount};

@@ -48,10 +48,7 @@ async fn document_001s_routes_cost_what_our_own_do() {
         ask.costs("PUT", "/tweet/tweet-like", Some(&json!({"_id": theirs, "flag": flag})), (200, 3));
     }
     let likes = format!("/tweet/tweet-like?_id={theirs}");
-    eventually("the index has the like", async || {
-        (service.get(&likes).send().await.status == 200).then_some(())
-    })
-    .await;
+    eventually("the index has the like", async || (service.get(&likes).send().await.status == 200).then_some(())).await;
     ask.costs("GET", &likes, None, (200, 2));
     // The comments are read beside the write.
     let add = format!("/tweet/addcomment?_id={theirs}");

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aviary_model::{Clock, CommentId, EdgeId, TweetId, TweetText, UserId};
 use aviary_store::{
-    AnswerTo, Comment, Comments, HomeTimelines, Job, NotificationContent, NotificationKind, Notifications, Patience, Reaction,
-    Reactions, Relations, ReplyTo, Task, TimelineEntry, Tweet,
+    AnswerTo, Comment, Comments, HomeTimelines, Job, NotificationContent, NotificationKind, Notifications, Patience,
+    Reaction, Reactions, Relations, ReplyTo, Task, TimelineEntry, Tweet,
 };
 use e2e::{AwsCall, Fault};
 
