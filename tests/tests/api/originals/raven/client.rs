@@ -87,10 +87,6 @@ impl Raven {
         self.send("POST", &path, Some(json!({"content": content}))).await.with_status(202).json()
     }
 
-    pub(super) async fn follow(&self, other: &Self) {
-        self.press(&format!("/api/profiles/follow_status/{}/", other.id())).await;
-    }
-
     pub(super) async fn block(&self, other: &Self) {
         let path = format!("/api/profiles/{}/block/", other.id());
         self.send("POST", &path, Some(json!({}))).await.with_status(200);
