@@ -112,8 +112,8 @@ async fn the_explore_page_shows_everybodys_tweets_and_ones_own_at_once() {
     }
     let mut tweets: Vec<String> = (0..3).map(|number| world.tweet(&author, number == 1)).collect();
     let own = world.tweet(&reader, true);
-    assert_eq!(tweet_ids(&world.list(&reader, "/api/tweets/get_latest/")), [own.clone()]);
-    assert_eq!(tweet_ids(&world.list(&reader, "/api/tweets/get_explore_media/")), [own.clone()]);
+    assert_eq!(tweet_ids(&world.list(&reader, "/api/tweets/get_latest/")), [&*own]);
+    assert_eq!(tweet_ids(&world.list(&reader, "/api/tweets/get_explore_media/")), [&*own]);
     world.like(&reader, &tweets[0]).await;
     world.minute_passes();
     tweets.push(own.clone());
@@ -128,7 +128,7 @@ async fn the_explore_page_shows_everybodys_tweets_and_ones_own_at_once() {
     // What is hidden or deleted is left out when the page is read.
     world.block(&author, &blocked);
     for path in ["get_latest", "get_top"] {
-        assert_eq!(tweet_ids(&world.list(&blocked, &format!("/api/tweets/{path}/"))), [own.clone()], "{path}");
+        assert_eq!(tweet_ids(&world.list(&blocked, &format!("/api/tweets/{path}/"))), [&*own], "{path}");
     }
     world.ask(&author, "DELETE", &format!("/api/tweets/manage_tweet/{}/", tweets[0]), None).with_status(202);
     assert!(!tweet_ids(&world.list(&reader, "/api/tweets/get_latest/")).contains(&tweets[0]));

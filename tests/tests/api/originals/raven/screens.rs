@@ -132,7 +132,7 @@ async fn a_user_likes_saves_retweets_and_replies() {
     assert_eq!((text(shown, "content"), text(shown, "alias")), ("Quoth the raven".to_owned(), "Edgar".to_owned()));
     assert_eq!((&shown["liked"], &shown["number_of_likes"], &shown["media"]), (&json!(true), &json!(1), &json!(false)));
     // The bookmarks.
-    assert_eq!(tweet_ids(&reader.list("/api/tweets/get_saved_tweets/").await), [tweet.clone()]);
+    assert_eq!(tweet_ids(&reader.list("/api/tweets/get_saved_tweets/").await), [&*tweet]);
     reader.press(&format!("/api/tweets/saved_tweets_list/{tweet}/")).await;
     assert!(reader.list("/api/tweets/get_saved_tweets/").await.is_empty());
 }

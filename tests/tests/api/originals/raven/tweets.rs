@@ -167,7 +167,7 @@ async fn blocks_hide_the_same_as_on_our_own_routes() {
     blocked.send("PUT", &format!("/api/profiles/follow_status/{id}/"), None).await.with_status(403);
     // In lists of others the blocked see nothing of the author.
     let liked = blocked.list(&format!("/api/tweets/get_liked/{}/", third.id())).await;
-    assert_eq!(tweet_ids(&liked), [theirs.clone()], "the liked reply is the blocker's");
+    assert_eq!(tweet_ids(&liked), [&*theirs], "the liked reply is the blocker's");
     let replies = format!("/api/tweets/replies/replies_list/{theirs}/");
     eventually("the reply is in the index", async || (third.list(&replies).await.len() == 1).then_some(())).await;
     assert!(blocked.list(&replies).await.is_empty());
