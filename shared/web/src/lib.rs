@@ -51,7 +51,7 @@ pub use logged_caller::RequestLog;
 pub use media::{inspect_file, inspect_video_file};
 pub use origins::Origins;
 pub use page::{Page, PageQuery};
-pub use path::PathText;
+pub use path::{PathText, PathTexts};
 pub use route_spec::{Repeats, RouteLimit, RouteSpec, Subject, Who, any, own, staff, user};
 pub use routes::{Route, Routes};
 pub use row_limit::RowLimit;

@@ -2,7 +2,8 @@
 
 use anyhow::{Result, bail};
 
-use super::{events::Event, operation::Operation, photo, session::Session};
+use super::session::{Session, at_our_own_path};
+use super::{events::Event, operation::Operation, photo};
 use crate::workspace::Workspace;
 
 /// The measured operations of a function.
@@ -63,7 +64,7 @@ fn profiles(event: impl Fn(&str) -> Result<Event>) -> Result<Vec<Operation>> {
 }
 
 fn tweets(event: impl Fn(&str) -> Result<Event>, session: &Session) -> Result<Vec<Operation>> {
-    let post = event("tweets-post")?;
+    let post = at_our_own_path(event("tweets-post")?);
     let full = photo::full_request(&post, "imagelinks")?;
     let delete = event("tweets-delete")?;
     // The first tweet is read by another operation.
