@@ -3,6 +3,8 @@
 use aviary_web::{Route, RouteLimit, Subject, Who};
 use serde_json::{Value, json};
 
+use tokio::sync::OnceCell;
+
 use crate::{Account, Call, Event, PASSWORD, Service, claims_of, unique};
 
 /// An account with one thing of each kind that a route can be about.
@@ -13,7 +15,12 @@ pub struct Things {
     tweet: String,
     comment: String,
     media: String,
+    /// The username of somebody who has nothing to do with the owner.
+    stranger: String,
 }
+
+/// One stranger for all things of a process.
+static STRANGER: OnceCell<String> = OnceCell::const_new();
 
 /// A request that a row's sample describes.
 #[derive(Clone, Debug)]
@@ -52,14 +59,16 @@ impl Things {
         let file = json!({"filename": "a.jpg", "content_type": "image/jpeg", "size": 10});
         let call = service.post("/api/tweets/media/").bearer(&owner.access).json(&file);
         let media = call.send().await.with_status(201).field("media_id");
-        Self { owner, tweet, comment, media }
+        let stranger = STRANGER.get_or_init(async || service.signup().await.username).await.clone();
+        Self { owner, tweet, comment, media, stranger }
     }
 
     /// The row's sample about these things, as this caller would send it, or an anonymous one. `mark` is a new word.
     #[must_use]
     pub fn sample(&self, route: &Route, caller: Option<&Account>, mark: &str) -> Sample {
         let spec = &route.spec;
-        let fill = |template: &str| self.fill(template, caller, mark);
+        let subject = self.subject(route).unwrap_or_default();
+        let fill = |template: &str| self.fill(template, caller, mark).replace("$SUBJECT", &subject);
         let body = fill(spec.body);
         let body = (!body.is_empty()).then(|| {
             serde_json::from_str(&body).unwrap_or_else(|error| panic!("{route:?}: the sample's body: {error}"))
@@ -70,7 +79,18 @@ impl Things {
     /// The route's path with the thing that it is about.
     #[must_use]
     pub fn path(&self, route: &Route) -> String {
-        let thing = match route.spec.subject {
+        let (Some(thing), Some((before, rest))) = (self.subject(route), route.path.split_once('{')) else {
+            assert!(!route.path.contains('{'), "{route:?}: the row does not say what its variable segment names");
+            return route.path.clone();
+        };
+        let (_, after) = rest.split_once('}').expect("a closing brace");
+        // A second name in a path is of somebody else.
+        format!("{before}{thing}{after}").replace("{name}", &self.stranger)
+    }
+
+    /// The id or name of the thing that the row is about.
+    fn subject(&self, route: &Route) -> Option<String> {
+        match route.spec.subject {
             Subject::Nothing => None,
             Subject::Account => Some(self.owner.username.clone()),
             Subject::Profile => Some(self.owner.id.clone()),
@@ -80,13 +100,7 @@ impl Things {
             Subject::Session => Some(self.session()),
             Subject::Tag => Some("mine".to_owned()),
             Subject::Asset => Some("docs.css".to_owned()),
-        };
-        let (Some(thing), Some((before, rest))) = (thing, route.path.split_once('{')) else {
-            assert!(!route.path.contains('{'), "{route:?}: the row does not say what its variable segment names");
-            return route.path.clone();
-        };
-        let (_, after) = rest.split_once('}').expect("a closing brace");
-        format!("{before}{thing}{after}")
+        }
     }
 
     /// The sample as an anonymous caller sends it.
@@ -106,9 +120,13 @@ impl Things {
     /// things of somebody else.
     #[must_use]
     pub fn event(&self, route: &Route, others: &Self) -> Event {
-        let sample = self.sample(route, Some(&self.owner), &unique("mark"));
-        let path = if route.spec.who == Who::User { others.path(route) } else { sample.path };
-        let event = Event::new(route.method.as_str(), &path).query(&sample.query);
+        // What names the thing may stand in the path, in the query or in the body.
+        let mark = unique("mark");
+        let sample = match route.spec.who {
+            Who::User if route.spec.subject != Subject::Nothing => others.sample(route, Some(&self.owner), &mark),
+            _ => self.sample(route, Some(&self.owner), &mark),
+        };
+        let event = Event::new(route.method.as_str(), &sample.path).query(&sample.query);
         let event = if route.spec.who == Who::Any { event } else { event.bearer(&self.owner.access) };
         match &sample.body {
             Some(body) => event.json(body),

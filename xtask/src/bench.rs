@@ -4,11 +4,13 @@
 
 mod context;
 mod events;
+mod instructions;
 mod operation;
 mod operations;
 mod photo;
 mod process;
 mod report;
+mod revision;
 mod session;
 mod usage;
 
@@ -37,7 +39,11 @@ const STACK: &str = "aviary-bench";
 /// Measures and prints. Figures that miss their budget are marked.
 pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArgs) -> Result<()> {
     ensure!(fs::exists("/proc/self/schedstat")?, "bench reads Linux's /proc, which is not there");
-    run::build(workspace, supervisor, true)?;
+    let before = match &args.compare {
+        Some(commit) => Some(revision::build(workspace, supervisor, commit, &args.functions)?),
+        None => None,
+    };
+    build(workspace, supervisor, &args.functions)?;
     let folder = tempfile::Builder::new().prefix("aviary-bench").tempdir().context("cannot make a temporary folder")?;
     let plan = Plan {
         stack: STACK.to_owned(),
@@ -60,6 +66,20 @@ pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArg
     console::step("Making an account and tweets to work on");
     let session = Session::prepare(&mut context)?;
     let names: Vec<String> = context.functions.iter().map(|function| function.binary.clone()).collect();
+    let unknown = args.functions.iter().find(|name| !names.contains(name));
+    ensure!(unknown.is_none(), "there is no function {}", unknown.map_or("", |name| name));
+    let names = names.into_iter().filter(|name| args.functions.is_empty() || args.functions.contains(name));
+    if args.instructions {
+        let release = workspace.release_programs();
+        let mut rows = Vec::new();
+        for name in names {
+            console::step(&format!("Counting the instructions of {name}"));
+            rows.extend(instructions::count(&mut context, &session, &name, (&release, before.as_deref()))?);
+        }
+        supervisor.stop()?;
+        console::say(&instructions::text(&rows));
+        return instructions::judge(&rows);
+    }
     let mut figures = Vec::new();
     for name in names {
         console::step(&format!("Measuring {name}"));
@@ -71,6 +91,21 @@ pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArg
     ensure!(supervisor.run(&mut arithmetic)?.success(), "the arithmetic could not be measured; it says why above");
     supervisor.stop()?;
     console::say(&report::text(&figures));
+    Ok(())
+}
+
+/// Builds these functions, or all, and what every measurement needs.
+fn build(workspace: &Workspace, supervisor: &mut Supervisor, functions: &[String]) -> Result<()> {
+    if functions.is_empty() {
+        return run::build(workspace, supervisor, true);
+    }
+    console::step("Building");
+    let mut command = workspace.cargo();
+    command.args(["build", "--release"]);
+    for name in functions.iter().map(String::as_str).chain(["auth", "tweets", "localaws"]) {
+        command.args(["--bin", name]);
+    }
+    ensure!(supervisor.run(&mut command)?.success(), "the build failed; cargo says why above");
     Ok(())
 }
 

@@ -143,6 +143,15 @@ pub struct OpenapiArgs {
 /// Options of `bench`.
 #[derive(Clone, Debug, Args)]
 pub struct BenchArgs {
+    /// Count instructions by valgrind instead of measuring times. They repeat, whatever else the machine does.
+    #[arg(long)]
+    pub instructions: bool,
+    /// Build this commit too, compare its instructions, and fail if one grew by more than a tenth.
+    #[arg(long, value_name = "COMMIT", requires = "instructions")]
+    pub compare: Option<String>,
+    /// Only this function; can be repeated [default: all].
+    #[arg(long = "function", value_name = "NAME")]
+    pub functions: Vec<String>,
     /// Warm requests per function and operation.
     #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     pub requests: u32,

@@ -201,7 +201,7 @@ impl Seeding<'_> {
         {
             form = form.file("imagelinks", "view.jpg", "image/jpeg", bytes).text("alt", words);
         }
-        let call = Call::post("/tweet", Body::Form(form)).by(&author.token).once(self.key("tweet", at));
+        let call = Call::post("/api/tweets/", Body::Form(form)).by(&author.token).once(self.key("tweet", at));
         self.api.done(call)?.text("/id")
     }
 

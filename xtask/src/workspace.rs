@@ -52,6 +52,11 @@ impl Workspace {
         self.state().join("tools")
     }
 
+    /// Folder of the release builds.
+    pub fn release_programs(&self) -> PathBuf {
+        self.target.join("release")
+    }
+
     /// Path of a program of this workspace, as cargo builds it.
     pub fn binary(&self, name: &str, release: bool) -> PathBuf {
         self.target.join(if release { "release" } else { "debug" }).join(name)

@@ -39,10 +39,14 @@ pub async fn show_comment(
             dl.facts {
                 dt { "Author" } dd { (person(comment.author, &data)) }
                 dt { "Tweet" } dd { a href={ "/admin/tweets/" (comment.tweet) "/" } { "the tweet" } }
+                @if let Some(parent) = comment.in_reply_to {
+                    dt { "Answers" } dd { a href={ "/admin/comments/" (parent.comment) "/" } { "a comment" } }
+                }
                 dt { "At" } dd { (time(comment.created_at)) }
                 @if let Some(edited) = comment.edited_at { dt { "Edited" } dd { (time(edited)) } }
                 dt { "Id" } dd { (comment.id) }
                 dt { "Likes" } dd { (comment.likes) }
+                dt { "Answered by" } dd { (comment.comments) }
             }
             div.actions { (delete_link("/admin/comments/", &format!("comment:{id}"), "Take down …")) }
         }

@@ -46,7 +46,7 @@ pub async fn show_report(
             @match target {
                 ReportTarget::Tweet(id) => @if let Some(tweet) = data.tweet(id) {
                     p.text { (tweet.message.as_str()) }
-                    (pictures(&state, &tweet.media))
+                    (pictures(&state, tweet))
                     p { a href={ "/admin/tweets/" (id) "/" } { "To the tweet" } }
                 } @else { p.empty { "The tweet is gone." } },
                 ReportTarget::Comment(id) => @if let Some(comment) = data.comment(id) {

@@ -98,7 +98,7 @@ fn reported_text(case: &Case, data: &PageData) -> Markup {
     match case.target {
         ReportTarget::Tweet(id) => data.tweet(id).map_or_else(gone, |tweet| {
             html! {
-                (tweet.message.as_str()) @if !tweet.media.is_empty() { " " (tag("", "with media")) }
+                (tweet.message.as_str()) @if tweet.has_media() { " " (tag("", "with media")) }
             }
         }),
         ReportTarget::Comment(id) => data.comment(id).map_or_else(gone, |comment| {

@@ -1,7 +1,7 @@
 //! `GET /admin/tweets/<id>/`: one tweet with its pictures.
 
 use aviary_model::{ReportTarget, TweetId};
-use aviary_store::{Media, MediaKind, PageKeys};
+use aviary_store::{Media, MediaKind, PageKeys, Tweet};
 use aviary_web::{Params, PathText};
 use axum::extract::State;
 use axum::response::Response;
@@ -36,7 +36,7 @@ pub async fn show_tweet(
         (outcome(&query))
         section.sheet {
             p.text { (tweet.message.as_str()) }
-            (pictures(&state, &tweet.media))
+            (pictures(&state, &tweet))
             dl.facts {
                 dt { "Author" } dd { (person(tweet.author, &data)) }
                 dt { "At" } dd { (time(tweet.created_at)) }
@@ -54,10 +54,14 @@ pub async fn show_tweet(
     Ok(page(&state, &staff, Section::Tweets, "Tweet", &body))
 }
 
-/// Pictures and videos with their descriptions.
-pub(crate) fn pictures(state: &AdminState, media: &[Media]) -> Markup {
+/// Pictures and videos of a tweet with their descriptions. A picture on another site is a link: that site shall not learn
+/// who looks at a report.
+pub(crate) fn pictures(state: &AdminState, tweet: &Tweet) -> Markup {
     html! {
-        @for one in media {
+        @if let Some(link) = &tweet.media_url {
+            p { "A picture elsewhere: " a href=(link.as_str()) rel="noreferrer noopener nofollow" { (link.as_str()) } }
+        }
+        @for one in &tweet.media {
             p.shown {
                 @match one.kind {
                     MediaKind::Image => { img src=(state.media.url(&one.key)) alt=(described(one)) loading="lazy"; }

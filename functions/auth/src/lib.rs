@@ -7,6 +7,8 @@
 //! - A parameter becomes `by_` and its name: `/api/auth/delete/{username}` is in `api_auth_delete_by_username.rs`.
 //! - A path that does the same as another calls its handler: `api_jwt_verify.rs` calls `auth_jwt_verify.rs`.
 //!
+//! What the documents' own front-ends call beside the documents is in `src/originals/`, named in the same way.
+//!
 //! What several endpoints share is in `src/flows/`, their shared request and response bodies are in `src/bodies.rs`.
 
 mod flows;
@@ -15,6 +17,7 @@ mod state;
 
 pub mod bodies;
 pub mod endpoints;
+pub mod originals;
 
 pub use routes::routes;
 pub use state::AuthState;

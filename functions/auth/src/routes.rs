@@ -13,12 +13,14 @@ use crate::endpoints::{
     auth_users_reset_password, auth_users_reset_password_confirm, auth_users_set_password, auth_users_set_username,
     auth_users_undo_email, well_known_jwks_json,
 };
+use crate::originals::{routes_000, routes_004};
 use crate::state::AuthState;
 
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<AuthState> {
-    own_account(sessions(mailed(tokens(signups(Routes::default()))))).asks_first("/auth/users")
+    let documented = own_account(sessions(mailed(tokens(signups(Routes::default())))));
+    routes_004(routes_000(documented)).asks_first("/auth/users")
 }
 
 fn signups(routes: Routes<AuthState>) -> Routes<AuthState> {
@@ -183,8 +185,8 @@ fn own_account(routes: Routes<AuthState>) -> Routes<AuthState> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-    use std::path::Path;
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::{Path, PathBuf};
 
     use super::routes;
 
@@ -200,14 +202,17 @@ mod tests {
 
     #[test]
     fn every_path_has_a_file_named_after_it() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/endpoints");
-        let entries = std::fs::read_dir(&folder).expect("the folder").map(|entry| entry.expect("an entry").file_name());
-        let files: BTreeSet<String> = entries.map(|name| name.into_string().expect("a name")).collect();
+        let folders = ["endpoints", "originals"];
+        let folders = folders.map(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name));
+        let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("the folder"));
+        let entries = entries.map(|entry| entry.expect("an entry").path());
+        let files: BTreeMap<String, PathBuf> =
+            entries.map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), path)).collect();
         let routes = routes();
         let expected: BTreeSet<String> = routes.table().iter().map(|route| file_of(&route.path)).collect();
-        assert_eq!(files, expected);
+        assert_eq!(files.keys().cloned().collect::<BTreeSet<String>>(), expected);
         for route in routes.table() {
-            let text = std::fs::read_to_string(folder.join(file_of(&route.path))).expect("a file");
+            let text = std::fs::read_to_string(&files[&file_of(&route.path)]).expect("a file");
             let annotation = format!("{}, path = \"{}\"", route.method.as_str().to_lowercase(), route.path);
             assert!(text.contains(&annotation), "{} has no {annotation}", file_of(&route.path));
         }

@@ -91,9 +91,28 @@ impl Feed {
             Ok((looked_up, crossed)) => Known { looked_up, crossed },
             Err(error) => return all(&due, &error),
         };
+        self.note_followed(&due).await;
         let not_notified = self.notify(&due, &known.looked_up).await;
         let writes = due.into_iter().map(|due| self.write_due(due, &known));
         not_notified.into_iter().chain(failures(writes, "a follow-up").await).collect()
+    }
+
+    /// Says whom the ranking of users has to look at. A user who is missing there is ranked after the next follow, so a
+    /// failure holds nothing up.
+    async fn note_followed(&self, due: &[Due]) {
+        let followed = due.iter().filter_map(|(_, effect)| match effect {
+            Effect::StartFollowing { followed, .. } => Some(*followed),
+            _ => None,
+        });
+        let followed: BTreeSet<UserId> = followed.collect();
+        if followed.is_empty() {
+            return;
+        }
+        match self.ranked.add_followed(&followed).await {
+            Ok(true) => {}
+            Ok(false) => tracing::info!(target: "aviary_feed", "too many users were followed to rank all of them"),
+            Err(error) => tracing::warn!(error = %error, "who was followed could not be noted for the ranking"),
+        }
     }
 
     async fn write_due(&self, (index, effect): Due, known: &Known) -> Written {

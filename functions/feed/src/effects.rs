@@ -36,12 +36,16 @@ pub(crate) fn effects(change: &SocialChange) -> Vec<Effect> {
         SocialChange::TweetEdited { before, after } => {
             let content = content_of_tweet(after, after.edited_at.unwrap_or(after.created_at));
             let parent = after.in_reply_to.map(|parent| parent.author);
-            mentioned(new_mentions(&before.message, &after.message), [Some(after.author), parent], content)
+            mentioned(
+                new_mentions(&before.message, &after.message),
+                Some(after.author).into_iter().chain(parent),
+                content,
+            )
         }
         SocialChange::Commented(comment) => of_comment(comment),
         SocialChange::CommentEdited { before, after } => {
             let at = after.edited_at.unwrap_or(after.created_at);
-            let notified = [Some(after.author), Some(after.tweet_author)];
+            let notified = notified_by(after);
             let content = content_of_comment(after, NotificationKind::Mention, at);
             mentioned(new_mentions(&before.message, &after.message), notified, content)
         }
@@ -79,6 +83,7 @@ fn of_edge(edge: &EdgeChange) -> Vec<Effect> {
         EdgeTarget::CommentLike { comment, .. } => {
             vec![Effect::Count(Counter::CommentLikes(comment), by), Effect::Count(Counter::LikesGiven(actor), by)]
         }
+        EdgeTarget::Save(tweet) => vec![Effect::Count(Counter::Saves(tweet), by)],
         EdgeTarget::Retweet { tweet, author } => vec![
             Effect::Count(Counter::Retweets(tweet), by),
             match came {
@@ -89,6 +94,8 @@ fn of_edge(edge: &EdgeChange) -> Vec<Effect> {
     };
     // An undone edge notifies nobody, and its notification stays: a second like would otherwise notify twice.
     let (recipient, content) = match to {
+        // Nobody learns who saved a tweet.
+        EdgeTarget::Save(_) => return effects,
         EdgeTarget::Follow(followed) => (followed, content(NotificationKind::Follow, None, None)),
         EdgeTarget::Like { tweet, author } => (author, content(NotificationKind::Like, Some(tweet), None)),
         EdgeTarget::Retweet { tweet, author } => (author, content(NotificationKind::Retweet, Some(tweet), None)),
@@ -107,39 +114,46 @@ fn of_tweet(tweet: &Tweet) -> Vec<Effect> {
     let content = content_of_tweet(tweet, tweet.created_at);
     let parent = tweet.in_reply_to.map(|parent| parent.author);
     effects.extend(parent.filter(|parent| *parent != author).map(|parent| Effect::Notify(parent, content.clone())));
-    effects.extend(mentioned(tweet.message.mentions(), [Some(author), parent], content));
+    effects.extend(mentioned(tweet.message.mentions(), Some(author).into_iter().chain(parent), content));
     effects
 }
 
 fn of_comment(comment: &Comment) -> Vec<Effect> {
     let mut effects = commented(comment, 1);
-    if comment.tweet_author != comment.author {
-        let content = content_of_comment(comment, NotificationKind::Comment, comment.created_at);
-        effects.push(Effect::Notify(comment.tweet_author, content));
-    }
-    // The tweet's author is notified of the comment, so not of a mention in it as well.
-    let notified = [Some(comment.author), Some(comment.tweet_author)];
+    let told = content_of_comment(comment, NotificationKind::Comment, comment.created_at);
+    effects.extend(comment.concerned().into_iter().map(|user| Effect::Notify(user, told.clone())));
     let content = content_of_comment(comment, NotificationKind::Mention, comment.created_at);
-    effects.extend(mentioned(comment.message.mentions(), notified, content));
+    effects.extend(mentioned(comment.message.mentions(), notified_by(comment), content));
     effects
 }
 
 /// The counts of a tweet, in its author's profile.
 fn authored(tweet: &Tweet, by: i64) -> Vec<Effect> {
-    let media = (!tweet.media.is_empty()).then_some(Effect::Count(Counter::MediaTweets(tweet.author), by));
+    let media = tweet.has_media().then_some(Effect::Count(Counter::MediaTweets(tweet.author), by));
     [Effect::Count(Counter::Tweets(tweet.author), by)].into_iter().chain(media).collect()
 }
 
-/// The counts of a comment, in its tweet and in its author's profile.
+/// The counts of a comment, in its tweet, in its author's profile and in the comment that it answers.
 fn commented(comment: &Comment, by: i64) -> Vec<Effect> {
-    vec![Effect::Count(Counter::Comments(comment.tweet), by), Effect::Count(Counter::Replies(comment.author), by)]
+    let answered = comment.in_reply_to.map(|parent| Counter::Answers(parent.comment));
+    let counters = [Counter::Comments(comment.tweet), Counter::Replies(comment.author)].into_iter().chain(answered);
+    counters.map(|counter| Effect::Count(counter, by)).collect()
 }
 
-fn mentioned(mentions: Vec<Mention>, except: [Option<UserId>; 2], content: NotificationContent) -> Vec<Effect> {
+/// Who needs no notification of a mention in a comment: its author, and those who are notified of the comment itself.
+fn notified_by(comment: &Comment) -> impl Iterator<Item = UserId> {
+    [comment.author].into_iter().chain(comment.concerned())
+}
+
+fn mentioned(
+    mentions: Vec<Mention>,
+    except: impl IntoIterator<Item = UserId>,
+    content: NotificationContent,
+) -> Vec<Effect> {
     if mentions.is_empty() {
         return Vec::new();
     }
-    vec![Effect::NotifyMentioned { mentions, except: except.into_iter().flatten().collect(), content }]
+    vec![Effect::NotifyMentioned { mentions, except: except.into_iter().collect(), content }]
 }
 
 fn new_mentions(before: &TweetText, after: &TweetText) -> Vec<Mention> {

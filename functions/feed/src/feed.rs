@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use aviary_model::{Clock, Timestamp};
 use aviary_runtime::{EventHandler, SettingsError, Start, StartError, batch_response, stream_records};
-use aviary_store::{Counters, Db, FeedTable, HomeTimelines, Jobs, JobsTable, Notifications, Profiles, SocialTable};
+use aviary_store::{
+    Counters, Db, FeedTable, HomeTimelines, Jobs, JobsTable, Notifications, Profiles, Ranked, SocialTable,
+};
 use serde_json::Value;
 
 const FAN_OUT_LIMIT: &str = "AVIARY_FAN_OUT_LIMIT";
@@ -17,6 +19,7 @@ pub struct Feed {
     pub(crate) counters: Counters,
     pub(crate) notifications: Notifications,
     pub(crate) home: HomeTimelines,
+    pub(crate) ranked: Ranked,
     pub(crate) jobs: Jobs,
     /// With more followers than this, tweets are merged when timelines are read instead of written to each timeline.
     pub(crate) fan_out_limit: u64,
@@ -49,6 +52,7 @@ impl Feed {
             notifications: Notifications::new(&social, &feed),
             home: HomeTimelines::new(&social, &feed),
             jobs: Jobs::new(&JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?)),
+            ranked: Ranked::new(&social),
             profiles: Profiles::new(&social),
             fan_out_limit: limit.transpose()?.unwrap_or(DEFAULT_FAN_OUT_LIMIT),
             clock: start.clock.clone(),

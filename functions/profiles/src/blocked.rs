@@ -6,7 +6,7 @@ use aviary_web::{ApiError, Page, PageQuery};
 use axum::Json;
 use axum::extract::State;
 
-use crate::people_lists::{PeopleList, show_list};
+use crate::people_lists::{PeopleList, person, show_list};
 use crate::state::ProfilesState;
 
 /// The users whom the caller blocks, most recently blocked first. Two round trips.
@@ -22,5 +22,5 @@ pub async fn list_blocked(
     query: PageQuery,
 ) -> Result<Json<Page<Person>>, ApiError> {
     let caller = unconfirmed.user();
-    show_list(&state, unconfirmed, PeopleList::Blocked, Some(caller), &query).await.map(Json)
+    show_list(&state, unconfirmed, PeopleList::Blocked, Some(caller), &query, person(&state)).await.map(Json)
 }

@@ -1,19 +1,16 @@
 //! `POST` and `DELETE /api/profiles/<id>/follow/`.
 
-use aviary_auth::Unconfirmed;
-use aviary_representation::{one_less, one_more};
-use aviary_store::RelationChange;
+use aviary_auth::{Caller, Unconfirmed};
+use aviary_representation::{FOLLOWS_ONESELF, followed, one_less, one_more};
+use aviary_store::{RelationChange, RelationTarget};
 use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
-use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::relation_target::{new_edge_id, relation_target};
 use crate::state::ProfilesState;
-
-const ONESELF: &str = "You cannot follow yourself.";
 
 /// The follow after the request.
 #[derive(Debug, Serialize, ToSchema)]
@@ -41,22 +38,22 @@ pub async fn follow(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<Json<FollowResponse>, ApiError> {
-    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
-    let followers = target.profile.followers;
-    let followers = match state.relations.follow(caller.user, target.profile.id, new_edge_id(&state)?).await? {
-        RelationChange::Changed => one_more(followers, true),
-        RelationChange::Unchanged => one_more(followers, false),
-        RelationChange::BlockedBy => return Err(ApiError::blocked()),
-        RelationChange::Blocks => {
-            let text = "You block this user. Unblock them before you follow them.";
-            return Err(ApiError::detail(StatusCode::BAD_REQUEST, text));
-        }
-        RelationChange::TooMany => {
-            let text = format!("You cannot follow more than {} users.", state.relations.max_follows());
-            return Err(ApiError::detail(StatusCode::BAD_REQUEST, text));
-        }
-    };
-    Ok(Json(FollowResponse { following: true, followers }))
+    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, FOLLOWS_ONESELF).await?;
+    let changed = begin_follow(&state, &caller, &target).await?;
+    Ok(Json(FollowResponse { following: true, followers: one_more(target.profile.followers, changed) }))
+}
+
+/// Makes the caller follow a user. False if they do already. One round trip.
+///
+/// # Errors
+/// 403 if this user blocks the caller, 400 if the caller blocks this user or follows too many.
+pub(crate) async fn begin_follow(
+    state: &ProfilesState,
+    caller: &Caller,
+    target: &RelationTarget,
+) -> Result<bool, ApiError> {
+    let change = state.relations.follow(caller.user, target.profile.id, new_edge_id(state)?).await?;
+    followed(change, &state.relations)
 }
 
 /// Unfollows a user. Without a follow nothing changes. Three round trips.
@@ -74,7 +71,7 @@ pub async fn unfollow(
     PathText(id): PathText,
     UnreadBody(form): UnreadBody,
 ) -> Result<Json<FollowResponse>, ApiError> {
-    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, ONESELF).await?;
+    let (caller, target) = relation_target(&state, unconfirmed, &form, &id, FOLLOWS_ONESELF).await?;
     let followers = target.profile.followers;
     let ended = state.relations.unfollow(caller.user, target).await? == RelationChange::Changed;
     let followers = one_less(followers, ended);

@@ -6,7 +6,7 @@ use aviary_web::{ApiError, Page, PageQuery, PathText};
 use axum::Json;
 use axum::extract::State;
 
-use crate::people_lists::{PeopleList, show_list};
+use crate::people_lists::{PeopleList, person, show_list};
 use crate::state::ProfilesState;
 
 /// A user's followers, most recent first. Two round trips.
@@ -23,5 +23,5 @@ pub async fn list_followers(
     PathText(id): PathText,
     query: PageQuery,
 ) -> Result<Json<Page<Person>>, ApiError> {
-    show_list(&state, unconfirmed, PeopleList::Followers, id.parse().ok(), &query).await.map(Json)
+    show_list(&state, unconfirmed, PeopleList::Followers, id.parse().ok(), &query, person(&state)).await.map(Json)
 }

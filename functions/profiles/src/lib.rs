@@ -9,6 +9,7 @@
 //! | `/profile/default.png` | `profile_default_png.rs` |
 //! | `/api/profiles/view_profile/<id>/` | `view_profile.rs` |
 //! | `/api/profiles/<id>/follow/`, `/api/profiles/<id>/followers/` | `follow.rs`, `followers.rs` |
+//! | what the documents' own front-ends call beside the documents | `originals/`, a folder for each document |
 
 mod apply_change;
 mod people_lists;
@@ -25,6 +26,7 @@ pub mod followers;
 pub mod following;
 pub mod mute;
 pub mod muted;
+pub mod originals;
 pub mod profile;
 pub mod profile_default_png;
 pub mod profile_update;

@@ -54,17 +54,24 @@ impl PeopleList {
     }
 }
 
-/// A page of a user's list. Two round trips.
+/// Shows the people of our own lists.
+pub(crate) fn person(state: &ProfilesState) -> impl Fn(&Profile, bool) -> Person {
+    let media = state.bucket.urls();
+    move |profile, _| Person::of(profile, media)
+}
+
+/// A page of a user's list. `show` gets the profile of a person, and whether the caller follows them. Two round trips.
 ///
 /// # Errors
 /// 404 for an unknown `owner` and for an invalid cursor.
-pub(crate) async fn show_list(
+pub(crate) async fn show_list<P>(
     state: &ProfilesState,
     unconfirmed: Unconfirmed,
     list: PeopleList,
     owner: Option<UserId>,
     query: &PageQuery,
-) -> Result<Page<Person>, ApiError> {
+    show: impl Fn(&Profile, bool) -> P,
+) -> Result<Page<P>, ApiError> {
     let name = owner.map(|owner| format!("{}/{owner}", list.name())).unwrap_or_default();
     // An unknown user and an invalid cursor are reported only after an invalid credential.
     let after = query.position_as::<EdgeId>(&name);
@@ -81,25 +88,27 @@ pub(crate) async fn show_list(
     after?;
     let (Some(_), Some(page)) = (profile, page) else { return Err(ApiError::not_found()) };
     let next = page.next.clone();
-    let found = page.entries.into_iter().map(|id| (id, id)).collect();
-    let people = visible_people(state, caller.user, found, |hide, _, _| !list.leaves_out(hide)).await?;
-    Ok(query.page(&name, people.into_iter().map(|(person, _)| person).collect(), next))
+    let found = page.entries.into_iter().map(|id| (id, ())).collect();
+    let keep = |hide, _: &Profile, (): &()| !list.leaves_out(hide);
+    let people = visible_people(state, caller.user, found, keep, show).await?;
+    Ok(query.page(&name, people.into_iter().map(|(person, ())| person).collect(), next))
 }
 
-/// The people who still exist and whom `keep` accepts, in the order of `found`, each with what was found. One round
-/// trip.
-pub(crate) async fn visible_people<T>(
+/// The people who still exist and whom `keep` accepts, in the order of `found`, each with what was found. `show` gets the
+/// profile of a person, and whether the viewer follows them. One round trip.
+pub(crate) async fn visible_people<T, P>(
     state: &ProfilesState,
     viewer: UserId,
     found: Vec<(UserId, T)>,
     keep: impl Fn(Visibility, &Profile, &T) -> bool,
-) -> Result<Vec<(Person, T)>, ApiError> {
+    show: impl Fn(&Profile, bool) -> P,
+) -> Result<Vec<(P, T)>, ApiError> {
     let keys = found.iter().fold(PageKeys::by(Some(viewer)), |keys, (id, _)| keys.person(*id));
     let page_data = state.page_reads.read(&keys).await?;
     let people = found.into_iter().filter_map(|(id, hit)| {
         let profile = page_data.profile(id)?;
         let is_kept = keep(page_data.visibility(id), profile, &hit);
-        is_kept.then(|| (Person::of(profile, state.bucket.urls()), hit))
+        is_kept.then(|| (show(profile, page_data.follows(id)), hit))
     });
     Ok(people.collect())
 }

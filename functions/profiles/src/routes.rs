@@ -2,6 +2,8 @@
 
 use aviary_web::{RouteLimit, Routes, Subject, any, own, routes, user};
 
+use crate::originals::avatar;
+use crate::originals::raven::routes_000;
 use crate::state::ProfilesState;
 use crate::{
     block, blocked, edit, follow, followers, following, mute, muted, profile, profile_default_png, profile_update,
@@ -11,7 +13,7 @@ use crate::{
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<ProfilesState> {
-    relations(profiles(Routes::default()))
+    routes_003(routes_000(relations(profiles(Routes::default()))))
 }
 
 fn profiles(routes: Routes<ProfilesState>) -> Routes<ProfilesState> {
@@ -55,4 +57,10 @@ fn relations(routes: Routes<ProfilesState>) -> Routes<ProfilesState> {
         .add(done, routes!(mute::mute))
         .add(undone, routes!(mute::unmute))
         .add(list, routes!(muted::list_muted))
+}
+
+/// What document 003's clients call beside the document. The sample has no picture, which JSON cannot hold.
+fn routes_003(routes: Routes<ProfilesState>) -> Routes<ProfilesState> {
+    let own_picture = own().limit(RouteLimit::ProfileChangesAccount).round_trips(3).answers(400);
+    routes.add(own_picture.tells_message().of("003"), routes!(avatar::patch_avatar))
 }

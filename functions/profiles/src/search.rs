@@ -3,20 +3,13 @@
 use std::convert::Infallible;
 
 use aviary_auth::Unconfirmed;
-use aviary_model::{NameKey, UserId};
-use aviary_representation::Person;
-use aviary_store::{ListPage, Profile, SearchHit, Visibility};
+use aviary_model::NameKey;
+use aviary_representation::{PeopleSearch, Person};
 use aviary_web::{ApiError, Fields, Form, Page, PageQuery, Params};
 use axum::Json;
 use axum::extract::State;
 
-use crate::people_lists::visible_people;
 use crate::state::ProfilesState;
-
-/// How often a request reads on while everybody whom it found is hidden from the caller.
-const MAX_READS: usize = 10;
-/// How many hits it then reads at once.
-const READ_ON: i32 = 100;
 
 /// People whose username or alias begins with a text, in any case. Two round trips, and two more while everybody found
 /// is hidden from the caller.
@@ -50,7 +43,15 @@ pub async fn search_profiles(
     let (caller, found) = unconfirmed.confirm_with(read).await?;
     let (query, name, _) = search?;
     let found = found.ok_or_else(PageQuery::invalid)?;
-    let (people, next) = shown_page(&state, caller.user, &query, page_query.limit(), found).await?;
+    let search = PeopleSearch {
+        profiles: &state.profiles,
+        page_reads: &state.page_reads,
+        media: state.bucket.urls(),
+        viewer: Some(caller.user),
+        query: &query,
+        limit: page_query.limit(),
+    };
+    let (people, next) = search.shown(found).await?;
     Ok(Json(page_query.page(&name, people, next)))
 }
 
@@ -58,34 +59,4 @@ fn read(form: &Form) -> Result<NameKey, ApiError> {
     let mut fields = Fields::of(form);
     let query = fields.required("q", |text| Ok::<_, Vec<Infallible>>(NameKey::of(text)));
     fields.finish(query)
-}
-
-/// The people of a page whom the viewer may see, and the place at which the next page begins. That is always the place
-/// of somebody shown, because a place tells the name and the id of whoever is there. So where nobody of a page is shown,
-/// the next one is read at once. A search ends where about a thousand people in a row are hidden.
-async fn shown_page(
-    state: &ProfilesState,
-    viewer: UserId,
-    query: &NameKey,
-    limit: i32,
-    mut found: ListPage<SearchHit>,
-) -> Result<(Vec<Person>, Option<String>), ApiError> {
-    let limit = usize::try_from(limit).unwrap_or_default();
-    for _ in 0..MAX_READS {
-        let hits = found.entries.into_iter().map(|hit| (hit.user, hit)).collect();
-        let is_shown =
-            |hide: Visibility, profile: &Profile, hit: &SearchHit| !hide.is_block() && hit.shows(profile, query);
-        let mut people = visible_people(state, viewer, hits, is_shown).await?;
-        let has_more = found.next.is_some() || people.len() > limit;
-        people.truncate(limit);
-        let last = people.last().map(|(_, hit)| hit.place.clone());
-        match found.next {
-            Some(next) if last.is_none() => {
-                let page = state.profiles.search(query, Some(&next), READ_ON).await?;
-                found = page.ok_or_else(PageQuery::invalid)?;
-            }
-            _ => return Ok((people.into_iter().map(|(person, _)| person).collect(), last.filter(|_| has_more))),
-        }
-    }
-    Ok((Vec::new(), None))
 }

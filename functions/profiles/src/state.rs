@@ -6,7 +6,7 @@ use aviary_auth::Authenticator;
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{SettingsError, Start, StartError};
-use aviary_store::{Accounts, AccountsTable, Db, PageReads, Profiles, Relations, Reports, SocialTable};
+use aviary_store::{Accounts, AccountsTable, Db, PageReads, Profiles, Ranked, Relations, Reports, SocialTable};
 use axum::extract::FromRef;
 
 const MAX_FOLLOWS: &str = "AVIARY_MAX_FOLLOWS";
@@ -19,6 +19,7 @@ pub struct ProfilesState {
     pub(crate) profiles: Profiles,
     pub(crate) relations: Relations,
     pub(crate) reports: Reports,
+    pub(crate) ranked: Ranked,
     pub(crate) page_reads: PageReads,
     pub(crate) bucket: Bucket,
     pub(crate) entropy: Arc<dyn Entropy>,
@@ -51,6 +52,7 @@ impl ProfilesState {
             authenticator,
             relations,
             reports: Reports::new(&social),
+            ranked: Ranked::new(&social),
             page_reads: PageReads::new(&social),
             profiles: Profiles::new(&social),
             bucket: Bucket::start(start)?,

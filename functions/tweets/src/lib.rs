@@ -13,9 +13,11 @@
 //! | `/api/tweets/comments/<id>/like/`, `…/report/` | `comments/like.rs`, `comments/report.rs` |
 //! | `/api/tweets/<id>/like/`, `…/likes/`, `…/retweet/`, `…/save/`, `…/report/` | `reactions/like.rs`, `likes.rs`, … |
 //! | `/api/tweets/<id>/replies/`, `/api/tweets/by/<username>/media/` | `lists/replies.rs`, `lists/by_media.rs` |
+//! | what the documents' own front-ends call beside the documents | `originals/`, a folder for each document |
 
 mod author_check;
 mod edit_rules;
+mod in_reply_to;
 mod message;
 mod path_lookup;
 mod response;
@@ -25,6 +27,7 @@ mod state;
 pub mod comments;
 pub mod lists;
 pub mod media;
+pub mod originals;
 pub mod reactions;
 pub mod tweets;
 

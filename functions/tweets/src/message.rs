@@ -19,7 +19,7 @@ pub(crate) fn message(fields: &mut Fields<'_>, may_be_blank: bool) -> Option<Twe
     }
 }
 
-/// Reads a form whose only field is a message.
+/// Reads the message of a comment's new text.
 ///
 /// # Errors
 /// 400 with the message's errors.

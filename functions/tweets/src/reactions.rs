@@ -1,7 +1,7 @@
 //! Likes, retweets, saves and reports of tweets, and the lists of people who reacted.
 
 mod reacted_people;
-mod reaction_write;
+pub(crate) mod reaction_write;
 
 pub mod like;
 pub mod likes;

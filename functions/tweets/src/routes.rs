@@ -5,6 +5,8 @@ use aviary_web::{RouteLimit, RouteSpec, Routes, Subject, any, own, routes, user}
 use crate::comments::{self, collection as tweet_comments, item as comment};
 use crate::lists::{by, by_likes, by_media, replies, saved, tags};
 use crate::media;
+use crate::originals::new_twitter::routes_001;
+use crate::originals::raven::routes_000;
 use crate::reactions::{like, likes, report, retweet, retweets, save};
 use crate::state::TweetsState;
 use crate::tweets::{collection, item, tweet};
@@ -12,7 +14,7 @@ use crate::tweets::{collection, item, tweet};
 /// Every route of the function.
 #[must_use]
 pub fn routes() -> Routes<TweetsState> {
-    reactions(comments(lists(tweets(Routes::default()))))
+    routes_001(routes_000(reactions(comments(lists(tweets(Routes::default()))))))
 }
 
 fn creates() -> RouteSpec {
@@ -23,7 +25,7 @@ fn tweets(routes: Routes<TweetsState>) -> Routes<TweetsState> {
     let posts = creates().body(r#"{"message": "$MARK", "author": "$OWNER_ID"}"#);
     let one = own().about(Subject::Tweet).round_trips(3).of("000");
     routes
-        .add(posts.of("001"), routes!(tweet::post_tweet))
+        .add(posts.tells_message().of("001"), routes!(tweet::post_tweet))
         .add(posts.of("000"), routes!(collection::create_tweet))
         .add(
             user()

@@ -7,8 +7,8 @@ use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
 use aviary_store::{
-    Comments, Db, FeedTable, HomeTimelines, Jobs, JobsTable, MediaUploads, PageReads, Profiles, Reactions, Reports,
-    SocialTable, Tweets,
+    Comments, Db, FeedTable, HomeTimelines, Jobs, JobsTable, MediaUploads, PageReads, Profiles, Ranked, Reactions,
+    Reports, SocialTable, Tweets,
 };
 use axum::extract::FromRef;
 
@@ -25,6 +25,7 @@ pub struct TweetsState {
     pub(crate) comments: Comments,
     pub(crate) reactions: Reactions,
     pub(crate) reports: Reports,
+    pub(crate) ranked: Ranked,
     pub(crate) home: HomeTimelines,
     pub(crate) jobs: Jobs,
     pub(crate) clock: Arc<dyn Clock>,
@@ -53,6 +54,7 @@ impl TweetsState {
             comments: Comments::new(&social),
             reactions: Reactions::new(&social),
             reports: Reports::new(&social),
+            ranked: Ranked::new(&social),
             jobs: Jobs::new(&JobsTable::new(&db, settings.required("AVIARY_JOBS_TABLE")?)),
             bucket: Bucket::start(start)?,
             clock: start.clock.clone(),

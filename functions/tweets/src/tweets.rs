@@ -1,6 +1,6 @@
 //! Tweets: posting, reading, editing and deleting them, and the home timeline.
 
-mod create_tweet;
+pub(crate) mod create_tweet;
 mod draft;
 mod home_timeline;
 

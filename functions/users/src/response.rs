@@ -1,7 +1,10 @@
 //! What clients see of a user, in document 003's form.
 
+use aviary_media::MediaUrls;
 use aviary_model::Bio;
+use aviary_representation::picture_url;
 use aviary_store::{Profile, ServiceProfile};
+use aviary_web::Client;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -24,6 +27,31 @@ impl ShownUser {
         let biography = if bio.is_empty() { DEFAULT_BIOGRAPHY } else { bio.as_str() };
         Self { username: profile.username.as_str().to_owned(), biography: biography.to_owned() }
     }
+}
+
+/// A user with their picture, as the caller sees them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ViewedUser {
+    /// The user.
+    #[serde(flatten)]
+    pub user: ShownUser,
+    /// The URL of the picture; the default picture's if the user has none.
+    pub avatar_url: String,
+    /// Whether the user is online, as far as the caller may know: the caller, and users who follow the caller and are
+    /// followed.
+    pub is_online: bool,
+}
+
+/// What was done, in words.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Done {
+    /// What was done.
+    pub message: &'static str,
+}
+
+/// The URL of the user's picture, or of the default picture.
+pub(crate) fn avatar_url(profile: &Profile, media: &MediaUrls, client: &Client) -> String {
+    picture_url(profile, media).unwrap_or_else(|| client.default_picture_url())
 }
 
 /// Was the profile deleted by `DELETE /api/users/delete/<username>/`, and not created again since?

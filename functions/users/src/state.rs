@@ -4,18 +4,24 @@ use std::sync::Arc;
 
 use aviary_auth::Authenticator;
 use aviary_media::Bucket;
-use aviary_model::Clock;
-use aviary_runtime::{Start, StartError};
-use aviary_store::{Db, Profiles, SocialTable};
+use aviary_model::{Clock, Entropy};
+use aviary_runtime::{SettingsError, Start, StartError};
+use aviary_store::{Db, FeedTable, PageReads, Presences, Profiles, Relations, SocialTable};
 use axum::extract::FromRef;
+
+const MAX_FOLLOWS: &str = "AVIARY_MAX_FOLLOWS";
 
 /// What the handlers need. Clones are cheap.
 #[derive(Clone, Debug)]
 pub struct UsersState {
     pub(crate) authenticator: Authenticator,
     pub(crate) profiles: Profiles,
+    pub(crate) relations: Relations,
+    pub(crate) page_reads: PageReads,
+    pub(crate) presences: Presences,
     pub(crate) bucket: Bucket,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
 }
 
 impl UsersState {
@@ -27,11 +33,27 @@ impl UsersState {
         let settings = &start.settings;
         let db = Db::new(&start.aws, start.entropy.clone());
         let authenticator = Authenticator::start(start, &db).await?;
+        let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
+        let feed = FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?);
+        let invalid = |value: &str| SettingsError::Invalid {
+            name: MAX_FOLLOWS,
+            value: value.to_owned(),
+            takes: "a number of follows",
+        };
+        let most = settings.optional(MAX_FOLLOWS).map(|value| value.parse().map_err(|_| invalid(value))).transpose()?;
+        let relations = match most {
+            Some(most) => Relations::new(&social).with_max_follows(most),
+            None => Relations::new(&social),
+        };
         Ok(Self {
             authenticator,
-            profiles: Profiles::new(&SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?)),
+            profiles: Profiles::new(&social),
+            relations,
+            page_reads: PageReads::new(&social),
+            presences: Presences::new(&feed),
             bucket: Bucket::start(start)?,
             clock: start.clock.clone(),
+            entropy: start.entropy.clone(),
         })
     }
 }

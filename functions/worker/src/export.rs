@@ -85,10 +85,12 @@ impl Worker {
             "id": tweet.id,
             "message": tweet.message.as_str(),
             "media": media.collect::<Value>(),
+            "media_url": tweet.media_url.as_ref().map(|link| link.as_str()),
             "in_reply_to": tweet.in_reply_to.map(|parent| parent.tweet),
             "likes": tweet.likes,
             "comments": tweet.comments,
             "retweets": tweet.retweets,
+            "saves": tweet.saves,
             "created_at": tweet.created_at.to_string(),
             "edited_at": tweet.edited_at.map(|at| at.to_string()),
         })

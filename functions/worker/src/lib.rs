@@ -3,6 +3,8 @@
 //! The table's stream delivers each job when it is written; a schedule finds those that were put off or left behind. A
 //! job is put off *before* it begins: a process that dies has only delayed it, and no other process begins it meanwhile.
 //! Every job can run twice.
+//!
+//! The same schedule makes the ranked lists.
 
 mod attempt;
 mod email_changed;
@@ -16,6 +18,7 @@ mod media;
 mod notices;
 mod outcome;
 mod purge;
+mod ranking;
 mod removal;
 mod reset_mail;
 mod stream;

@@ -42,7 +42,7 @@ impl Worker {
         Ok(second_round(round, |round| Task::RemoveTweet { author, tweet, media: media.to_vec(), round }))
     }
 
-    /// Removes a comment's likes, notifications and reports.
+    /// Removes a comment's answers, likes, notifications and reports.
     pub(crate) async fn remove_comment(
         &self,
         author: UserId,
@@ -53,6 +53,7 @@ impl Worker {
     ) -> Result<Outcome, TaskError> {
         let recipients = if author == tweet_author { vec![author] } else { vec![author, tweet_author] };
         let more = [
+            self.purge.answers_to(comment, (tweet, tweet_author), &self.jobs, self.clock.now()).await?,
             self.purge.comment_likes(comment).await?,
             self.purge.reports_about(ReportTarget::Comment(comment)).await?,
             self.purge.told_about(comment.uuid(), author, &recipients, self.clock.now()).await?,

@@ -7,7 +7,7 @@ use aviary_model::{Clock, Entropy, Timestamp};
 use aviary_runtime::{EventHandler, Start, StartError, batch_response, stream_records};
 use aviary_store::{
     Accounts, AccountsTable, Archive, Credentials, CredentialsTable, Db, Exports, FeedTable, HomeTimelines, Integers,
-    IntegersTable, Jobs, JobsTable, MediaUploads, Notifications, Profiles, Purge, SocialTable,
+    IntegersTable, Jobs, JobsTable, MediaUploads, Notifications, Profiles, Purge, Ranked, SocialTable,
 };
 use serde_json::{Value, json};
 
@@ -23,6 +23,7 @@ pub struct Worker {
     pub(crate) home: HomeTimelines,
     pub(crate) notifications: Notifications,
     pub(crate) purge: Purge,
+    pub(crate) ranked: Ranked,
     pub(crate) integers: Integers,
     pub(crate) media: MediaUploads,
     pub(crate) bucket: Bucket,
@@ -63,6 +64,7 @@ impl Worker {
             home: HomeTimelines::new(&social, &feed),
             notifications: Notifications::new(&social, &feed),
             media: MediaUploads::new(&social),
+            ranked: Ranked::new(&social),
             purge: Purge::new(&credentials, &social, &feed),
             credentials: Credentials::new(&credentials),
             bucket: Bucket::connect(&start.aws, bucket, url),
@@ -81,7 +83,13 @@ impl EventHandler for Worker {
             return batch_response(self.batch(records, deadline).await);
         }
         match event.get("detail-type").and_then(Value::as_str) {
-            Some("Scheduled Event") => Ok(json!({ "due": self.sweep(deadline).await? })),
+            Some("Scheduled Event") => {
+                // Neither keeps the other from its work. The ranking is first, because it has an end.
+                let ranked = self.rank().await;
+                let due = self.sweep(deadline).await?;
+                ranked?;
+                Ok(json!({ "due": due }))
+            }
             _ => Err(UnknownEvent.into()),
         }
     }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use aviary_model::{CommentId, EdgeId, TweetId, TweetText, UserId};
 use aviary_store::{
-    CheckableCounter, Comment, Comments, Count, Counter, Counters, FeedTable, NotificationContent, NotificationKind,
-    Notifications, Patience, Reaction, Reactions, Relations, SocialTable, Tweet, Tweets, User,
+    AnswerTo, CheckableCounter, Comment, Comments, Count, Counter, Counters, FeedTable, NotificationContent,
+    NotificationKind, Notifications, Patience, Reaction, Reactions, Relations, SocialTable, Tweet, Tweets, User,
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use operate::recount::{Recounting, Summary, recount};
@@ -15,7 +15,7 @@ use crate::deployment::{Deployment, config};
 const LOOK: Recounting = Recounting { repair: false, pause: Duration::ZERO };
 const REPAIR: Recounting = Recounting { repair: true, pause: Duration::ZERO };
 
-/// Two users, a tweet and a comment.
+/// Two users, a tweet, a comment, and an answer to it by the same user.
 struct World {
     deployment: Deployment,
     ada: User,
@@ -41,7 +41,9 @@ impl World {
             tweet: tweet.id,
             tweet_author: bob.id,
             message: text("Hello too"),
+            in_reply_to: None,
             likes: 0,
+            comments: 0,
             created_at: now,
             edited_at: None,
         };
@@ -49,6 +51,10 @@ impl World {
         let social = world.social();
         Tweets::new(&social).create(&world.tweet, &[], None).await.unwrap();
         Comments::new(&social).create(&world.comment, &[], None).await.unwrap();
+        let answered = AnswerTo { comment: world.comment.id, author: world.comment.author };
+        let id = CommentId::new(now, world.deployment.operator.entropy.as_ref()).unwrap();
+        let answer = Comment { id, in_reply_to: Some(answered), ..world.comment.clone() };
+        Comments::new(&social).create(&answer, &[], None).await.unwrap();
         world
     }
 
@@ -86,16 +92,20 @@ impl World {
         Reactions::new(&self.social())
     }
 
-    /// The counters of those edges, of the tweet and of the comment; twice the one that counts two.
-    fn counters(&self) -> [Counter; 10] {
+    /// The counters of those edges, of the tweet and of the comments; twice those that count two.
+    fn counters(&self) -> [Counter; 14] {
         [
             Counter::Followers(self.bob.id),
             Counter::Following(self.ada.id),
             Counter::Likes(self.tweet.id),
             Counter::Comments(self.tweet.id),
+            Counter::Comments(self.tweet.id),
+            Counter::Answers(self.comment.id),
             Counter::Retweets(self.tweet.id),
+            Counter::Saves(self.tweet.id),
             Counter::CommentLikes(self.comment.id),
             Counter::Tweets(self.bob.id),
+            Counter::Replies(self.ada.id),
             Counter::Replies(self.ada.id),
             Counter::LikesGiven(self.ada.id),
             Counter::LikesGiven(self.ada.id),
@@ -139,19 +149,21 @@ async fn wrong_counters_are_printed_and_repaired() {
     world.set_unread(world.bob.id, 7).await;
     let (ada, bob, tweet, comment) = (world.ada.id, world.bob.id, world.tweet.id, world.comment.id);
     let mut expected = vec![
-        format!("comments by the user {ada}: 0, should be 1"),
-        format!("comments of the tweet {tweet}: 0, should be 1"),
+        format!("answers to the comment {comment}: 0, should be 1"),
+        format!("comments by the user {ada}: 0, should be 2"),
+        format!("comments of the tweet {tweet}: 0, should be 2"),
         format!("followers of the user {bob}: 0, should be 1"),
         format!("likes of the comment {comment}: 0, should be 1"),
         format!("likes of the tweet {tweet}: 0, should be 1"),
         format!("retweets of the tweet {tweet}: 0, should be 1"),
+        format!("saves of the tweet {tweet}: 0, should be 1"),
         format!("tweets by the user {bob}: 0, should be 1"),
         format!("unread notifications of the user {bob}: 7, should be 2"),
         format!("what the user {ada} likes: 0, should be 2"),
         format!("whom the user {ada} follows: 0, should be 1"),
     ];
-    // Two users, a tweet and a comment have sixteen counters, Bob's inbox one; Ada has no inbox yet.
-    let summary = Summary { counters: 17, wrong: 10, ..Summary::default() };
+    // Two users, a tweet and two comments have twenty counters, Bob's inbox one; Ada has no inbox yet.
+    let summary = Summary { counters: 21, wrong: 12, ..Summary::default() };
     // Without repair nothing changes, so the second recount finds the same.
     for _ in 0..2 {
         let (lines, found) = world.recount(LOOK).await;

@@ -25,6 +25,7 @@ mod rotation;
 mod similarity;
 mod token;
 mod unconfirmed;
+mod verified_tokens;
 
 pub use authenticator::Authenticator;
 pub use body_credential::BodyCredential;

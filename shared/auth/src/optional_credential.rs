@@ -60,6 +60,13 @@ where
 }
 
 impl MaybeUnconfirmed {
+    /// The user that the credential belongs to, if there is one. Whether it still counts is unknown until it is
+    /// confirmed.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        self.unconfirmed.as_ref().map(Unconfirmed::user)
+    }
+
     /// As [`Unconfirmed::confirm_with`], but the caller is `None` if the account or the session has ended. A limit of
     /// addresses holds for everybody.
     ///

@@ -4,13 +4,14 @@
 //! credentials and endpoints in the environment, so this crate reads only those.
 
 mod endpoints;
+mod roots;
 
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::tls::{Provider, TlsContext, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -29,16 +30,20 @@ pub enum AwsEnvironmentError {
     /// A variable that Lambda always sets is missing.
     #[error("the environment variable {0} is not set")]
     Missing(&'static str),
+    /// The file with more certificate authorities can't be read.
+    #[error("the file that AWS_CA_BUNDLE names can't be read: {0}")]
+    Bundle(std::io::Error),
 }
 
 /// The configuration for every SDK client of a function.
 ///
 /// Region, credentials and endpoints come from the standard variables (`AWS_REGION`,
 /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`, `AWS_ENDPOINT_URL` and
-/// `AWS_ENDPOINT_URL_<SERVICE>`). Makes no connection.
+/// `AWS_ENDPOINT_URL_<SERVICE>`). Amazon's certificate authorities are trusted, and those in the file that
+/// `AWS_CA_BUNDLE` names. Makes no connection.
 ///
 /// # Errors
-/// When the region or the credentials are missing.
+/// When the region or the credentials are missing, or that file can't be read.
 pub fn sdk_config() -> Result<SdkConfig, AwsEnvironmentError> {
     let region = variable("AWS_REGION")
         .or_else(|_| variable("AWS_DEFAULT_REGION"))
@@ -50,7 +55,8 @@ pub fn sdk_config() -> Result<SdkConfig, AwsEnvironmentError> {
         None,
         "environment",
     );
-    let mut builder = base(region, credentials).service_config(Endpoints);
+    let tls = roots::tls_context(roots::bundle().map_err(AwsEnvironmentError::Bundle)?);
+    let mut builder = base(region, credentials, tls).service_config(Endpoints);
     builder.set_endpoint_url(variable("AWS_ENDPOINT_URL").ok());
     Ok(builder.build())
 }
@@ -59,11 +65,12 @@ pub fn sdk_config() -> Result<SdkConfig, AwsEnvironmentError> {
 #[must_use]
 pub fn sdk_config_for(endpoint: &str, access_key: &str, secret_key: &str) -> SdkConfig {
     let credentials = Credentials::new(access_key, secret_key, None, None, "given");
-    base("us-east-1".to_owned(), credentials).endpoint_url(endpoint).build()
+    base("us-east-1".to_owned(), credentials, roots::tls_context(None)).endpoint_url(endpoint).build()
 }
 
-fn base(region: String, credentials: Credentials) -> aws_types::sdk_config::Builder {
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+fn base(region: String, credentials: Credentials, tls: TlsContext) -> aws_types::sdk_config::Builder {
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    let http = http.tls_context(tls).build_https();
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(region))

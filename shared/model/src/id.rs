@@ -40,6 +40,12 @@ macro_rules! id {
                 version_7(now, entropy).map(Self)
             }
 
+            /// The id that this UUID is, where ids are stored as bytes.
+            #[must_use]
+            pub fn of_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
             /// The UUID, for keys of objects and edges.
             #[must_use]
             pub fn uuid(self) -> Uuid {

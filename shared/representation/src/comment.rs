@@ -2,15 +2,15 @@
 
 use aviary_model::{CommentId, TweetId};
 use aviary_store::{Comment, PageData, Profile};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::counts::with_own;
 use crate::links::Links;
 use crate::person::Author;
 
-/// A comment on a tweet.
-#[derive(Debug, Serialize, ToSchema)]
+/// A comment on a tweet, or an answer to such a comment.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ShownComment {
     /// The comment's id.
     #[schema(value_type = String)]
@@ -18,6 +18,9 @@ pub struct ShownComment {
     /// The id of the tweet.
     #[schema(value_type = String)]
     pub tweet: TweetId,
+    /// The id of the comment that this one answers.
+    #[schema(value_type = Option<String>)]
+    pub in_reply_to: Option<CommentId>,
     /// The comment's author.
     pub author: Author,
     /// The text.
@@ -26,6 +29,8 @@ pub struct ShownComment {
     pub likes: u64,
     /// Does the caller like the comment?
     pub liked: bool,
+    /// The number of comments that answer this one.
+    pub comments: u64,
     /// The time of writing.
     #[schema(format = DateTime)]
     pub created_at: String,
@@ -40,10 +45,12 @@ impl ShownComment {
         Self {
             id: comment.id,
             tweet: comment.tweet,
+            in_reply_to: comment.in_reply_to.map(|parent| parent.comment),
             author: Author::of(author, links),
             message: comment.message.as_str().to_owned(),
             likes: with_own(comment.likes, liked),
             liked,
+            comments: comment.comments,
             created_at: comment.created_at.to_string(),
             edited_at: comment.edited_at.map(|at| at.to_string()),
         }

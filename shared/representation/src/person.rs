@@ -3,13 +3,13 @@
 use aviary_media::MediaUrls;
 use aviary_model::UserId;
 use aviary_store::Profile;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::links::{Links, picture_url};
 
 /// The author of a tweet or a comment.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Author {
     /// The user's id.

@@ -1,17 +1,19 @@
 //! Tweets with their media.
 
+use std::borrow::Cow;
+
 use aviary_media::MediaUrls;
 use aviary_model::{MediaId, TweetId};
 use aviary_store::{Media, MediaKind, MediaState, PageData, Profile, Tweet};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::counts::with_own;
 use crate::links::Links;
 use crate::person::Author;
 
-/// A tweet.
-#[derive(Debug, Serialize, ToSchema)]
+/// A tweet. A repeated request gets the stored JSON of the first response, which routes of another form read.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ShownTweet {
     /// The tweet's id.
     #[schema(value_type = String)]
@@ -20,7 +22,7 @@ pub struct ShownTweet {
     pub author: Author,
     /// The text; may be empty if there is media.
     pub message: String,
-    /// The URLs of the images.
+    /// The URLs of the images; a picture on another site is one of them.
     pub imagelinks: Vec<String>,
     /// The URLs of the videos.
     pub videolinks: Vec<String>,
@@ -46,16 +48,20 @@ pub struct ShownTweet {
     /// The id of the tweet that this one answers.
     #[schema(value_type = Option<String>)]
     pub in_reply_to: Option<TweetId>,
+    /// The number of saves. Only document 000's shape has it.
+    #[serde(skip)]
+    pub saves: u64,
 }
 
 /// An image or a video of a tweet.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ShownMedia {
     /// The medium's id.
     #[schema(value_type = String)]
     pub id: MediaId,
     /// `image` or `video`.
-    pub kind: &'static str,
+    #[schema(value_type = String)]
+    pub kind: Cow<'static, str>,
     /// The URL of the file; null unless it is `ready`.
     pub url: Option<String>,
     /// The URL of an image's thumbnail; null until there is one, and for videos.
@@ -70,7 +76,8 @@ pub struct ShownMedia {
     /// The author's description; may be empty.
     pub alt: String,
     /// `ready`, `processing` or `rejected`.
-    pub state: &'static str,
+    #[schema(value_type = String)]
+    pub state: Cow<'static, str>,
 }
 
 /// The caller's own reactions to a tweet.
@@ -94,15 +101,16 @@ impl ShownTweet {
     #[must_use]
     pub fn of(tweet: &Tweet, author: &Profile, own: OwnReactions, links: Links<'_>) -> Self {
         let urls = |kind: MediaKind| {
-            let media = tweet.media.iter().filter(|media| media.kind == kind && media.state == MediaState::Ready);
-            media.map(|media| links.media.url(&media.key)).collect()
+            let media = tweet.media.iter().filter(move |media| media.kind == kind && media.state == MediaState::Ready);
+            media.map(|media| links.media.url(&media.key))
         };
+        let linked = tweet.media_url.iter().map(|link| link.as_str().to_owned());
         Self {
             id: tweet.id,
             author: Author::of(author, links),
             message: tweet.message.as_str().to_owned(),
-            imagelinks: urls(MediaKind::Image),
-            videolinks: urls(MediaKind::Video),
+            imagelinks: linked.chain(urls(MediaKind::Image)).collect(),
+            videolinks: urls(MediaKind::Video).collect(),
             media: tweet.media.iter().map(|media| ShownMedia::of(media, links.media)).collect(),
             likes: with_own(tweet.likes, own.liked),
             comments: tweet.comments,
@@ -113,6 +121,7 @@ impl ShownTweet {
             created_at: tweet.created_at.to_string(),
             edited_at: tweet.edited_at.map(|at| at.to_string()),
             in_reply_to: tweet.in_reply_to.map(|parent| parent.tweet),
+            saves: with_own(tweet.saves, own.saved),
         }
     }
 
@@ -131,14 +140,14 @@ impl ShownMedia {
     pub fn of(media: &Media, urls: &MediaUrls) -> Self {
         Self {
             id: media.id,
-            kind: media.kind.as_str(),
+            kind: media.kind.as_str().into(),
             url: (media.state == MediaState::Ready).then(|| urls.url(&media.key)),
             thumbnail_url: media.thumbnail.as_ref().map(|key| urls.url(key)),
             blurhash: media.blurhash.clone(),
             width: media.width,
             height: media.height,
             alt: media.alt.as_str().to_owned(),
-            state: media.state.as_str(),
+            state: media.state.as_str().into(),
         }
     }
 }

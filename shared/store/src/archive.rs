@@ -193,8 +193,10 @@ fn shown_comment(comment: &Comment) -> Json {
     json!({
         "id": comment.id,
         "tweet": comment.tweet,
+        "in_reply_to": comment.in_reply_to.map(|parent| parent.comment),
         "message": comment.message.as_str(),
         "likes": comment.likes,
+        "comments": comment.comments,
         "created_at": comment.created_at.to_string(),
         "edited_at": comment.edited_at.map(|at| at.to_string()),
     })

@@ -46,8 +46,12 @@ pub enum Counter {
     Comments(TweetId),
     /// The number of retweets of this tweet.
     Retweets(TweetId),
+    /// How many users saved this tweet.
+    Saves(TweetId),
     /// The number of likes of this comment.
     CommentLikes(CommentId),
+    /// The number of comments that answer this comment.
+    Answers(CommentId),
 }
 
 impl Counter {
@@ -61,8 +65,8 @@ impl Counter {
             | Self::MediaTweets(user)
             | Self::Replies(user)
             | Self::LikesGiven(user) => user.uuid(),
-            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) => tweet.uuid(),
-            Self::CommentLikes(comment) => comment.uuid(),
+            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) | Self::Saves(tweet) => tweet.uuid(),
+            Self::CommentLikes(comment) | Self::Answers(comment) => comment.uuid(),
         }
     }
 
@@ -74,8 +78,8 @@ impl Counter {
             | Self::MediaTweets(user)
             | Self::Replies(user)
             | Self::LikesGiven(user) => profile_key(user),
-            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) => tweet_key(tweet),
-            Self::CommentLikes(comment) => comment_key(comment),
+            Self::Likes(tweet) | Self::Comments(tweet) | Self::Retweets(tweet) | Self::Saves(tweet) => tweet_key(tweet),
+            Self::CommentLikes(comment) | Self::Answers(comment) => comment_key(comment),
         }
     }
 
@@ -88,8 +92,9 @@ impl Counter {
             Self::Replies(_) => "replies",
             Self::LikesGiven(_) => "likes_given",
             Self::Likes(_) | Self::CommentLikes(_) => "likes",
-            Self::Comments(_) => "comments",
+            Self::Comments(_) | Self::Answers(_) => "comments",
             Self::Retweets(_) => "retweets",
+            Self::Saves(_) => "saves",
         }
     }
 }

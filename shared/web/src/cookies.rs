@@ -100,6 +100,9 @@ impl SessionCookies {
 }
 
 /// Sets the cookies of a session that the handler started, or those that the client lacks. Makes no call.
+///
+/// A form that another site sends sets none: the browser sends it without the cookies that it has, so that new ones would
+/// end the user's session or replace it by one of the other site's choice.
 pub(crate) async fn cookies(
     State(entropy): State<Arc<dyn Entropy>>,
     client: Client,
@@ -107,8 +110,9 @@ pub(crate) async fn cookies(
     next: Next,
 ) -> Response {
     let had = Cookies::of(request.headers());
+    let foreign_form = is_foreign_form(&request);
     let mut response = next.run(request).await;
-    if is_public(&response) {
+    if foreign_form || is_public(&response) {
         return response;
     }
     let fresh = match response.extensions_mut().remove::<SessionCookies>() {
@@ -126,6 +130,12 @@ pub(crate) async fn cookies(
         set(&mut response, CSRF_COOKIE, csrf, CSRF_SECONDS, false, secure);
     }
     response
+}
+
+/// Whether a browser says that it shows the answer in the place of a page of another site, which sent the request as a form.
+fn is_foreign_form(request: &Request) -> bool {
+    let says = |name: &str, value: &[u8]| request.headers().get(name).is_some_and(|sent| sent.as_bytes() == value);
+    !request.method().is_safe() && says("sec-fetch-site", b"cross-site") && says("sec-fetch-mode", b"navigate")
 }
 
 /// Whether caches may give the response to other clients. Such a response must not set cookies.

@@ -116,6 +116,18 @@ impl ApiError {
         error
     }
 
+    /// The same error with the messages of one field under another name, for clients that sent it under that name.
+    #[must_use]
+    pub fn renaming(mut self, field: &str, sent_as: &str) -> Self {
+        if let Value::Object(errors) = &mut self.0.body
+            && let Some(messages @ Value::Array(_)) = errors.get(field).cloned()
+        {
+            errors.remove(field);
+            errors.insert(sent_as.to_owned(), messages);
+        }
+        self
+    }
+
     /// The HTTP status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {

@@ -143,6 +143,13 @@ impl Form {
         Self(self.0.iter().filter_map(|(field, value)| Some((own(field)?, value.clone()))).collect())
     }
 
+    /// These fields alone, each under another name: pairs of the sent and the new one.
+    #[must_use]
+    pub fn renamed(&self, names: &[(&str, &str)]) -> Self {
+        let new_name = |field: &str| names.iter().find(|(sent, _)| *sent == field).map(|(_, new)| (*new).to_owned());
+        Self(self.fields().filter_map(|(field, value)| Some((new_name(field)?, value.clone()))).collect())
+    }
+
     /// A hash of what the fields say. The order of fields with different names does not count, nor that of the members
     /// of JSON objects at any depth, nor whether a text or number came in JSON or a form, nor the names of files. Fields
     /// in `without` are left out: a fast hash of a password must not be stored.
@@ -183,6 +190,15 @@ mod tests {
         assert_eq!(form.all("a").len(), 2);
         assert_eq!(form.all("b").len(), 2);
         assert!(form.all("c").is_empty());
+    }
+
+    #[test]
+    fn renamed_fields_keep_their_values_and_others_are_left_out() {
+        let text = |name: &str, value: &str| (name.to_owned(), Value::Text(value.to_owned()));
+        let form = Form::new(vec![text("content", "1"), text("other", "2"), text("content", "3")]);
+        let renamed = form.renamed(&[("content", "message"), ("absent", "x")]);
+        assert_eq!(renamed.names().collect::<Vec<_>>(), ["message", "message"]);
+        assert!(matches!(renamed.get("message"), Some(Value::Text(text)) if text == "3"));
     }
 
     #[test]

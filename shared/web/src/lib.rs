@@ -57,7 +57,7 @@ pub use origins::Origins;
 pub use page::{Page, PageQuery};
 #[doc(hidden)]
 pub use pastey::paste;
-pub use path::PathText;
+pub use path::{PathText, PathTexts};
 pub use route_spec::{Repeats, RouteLimit, RouteSpec, Subject, Who, any, own, staff, user};
 pub use routes::{Route, Routes};
 pub use row_limit::RowLimit;

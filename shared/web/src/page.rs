@@ -42,6 +42,12 @@ pub struct Page<T> {
 }
 
 impl PageQuery {
+    /// The first page of so many entries, for a list that is shown without cursors.
+    #[must_use]
+    pub fn first(limit: i32) -> Self {
+        Self { limit, cursor: None, url: String::new() }
+    }
+
     /// The most entries that the page may have: 20 by default, at most 100.
     #[must_use]
     pub fn limit(&self) -> i32 {

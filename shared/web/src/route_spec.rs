@@ -112,7 +112,8 @@ pub enum Repeats {
 
 /// A row's description of its route. Built by [`any`], [`user`], [`own`] or [`staff`] and the methods below.
 ///
-/// Query and body of the sample may contain placeholders. `$OWNER`, `$OWNER_ID` and `$OWNER_REFRESH` are the username,
+/// Query and body of the sample may contain placeholders. `$SUBJECT` is the id or name of what the row is about, where
+/// the path has no variable segment for it. `$OWNER`, `$OWNER_ID` and `$OWNER_REFRESH` are the username,
 /// id and refresh token of the account whose thing the request is about; `$CALLER`, `$CALLER_EMAIL`, `$CALLER_ACCESS`
 /// and `$CALLER_REFRESH` belong to the account that sends it and are empty for anonymous callers; `$MARK` is a new
 /// word, `$PASSWORD` a password that every policy takes.

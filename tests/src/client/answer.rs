@@ -93,6 +93,20 @@ impl Answer {
         self
     }
 
+    /// Demands this status and error on a route that tells an error's text in `message` too.
+    #[track_caller]
+    pub fn tells(self, status: u16, error: &Value) -> Self {
+        let mut told = self.json();
+        if error.get("message").is_none() {
+            let message = told.as_object_mut().and_then(|told| told.remove("message"));
+            let message = message.unwrap_or_else(|| panic!("no message in {}", self.text()));
+            let text = message.as_str().unwrap_or_else(|| panic!("the message is no text: {message}"));
+            assert!(error.to_string().contains(&Value::from(text).to_string()), "{text:?} is not of {error}");
+        }
+        assert_eq!((self.status, &told), (status, error));
+        self
+    }
+
     /// Demands a 401 with its challenge and exactly this JSON.
     #[track_caller]
     pub fn unauthorized(self, json: &Value) -> Self {

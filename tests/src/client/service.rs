@@ -136,10 +136,10 @@ impl Service {
         }
     }
 
-    /// Posts a tweet by `POST /tweet`.
+    /// Posts a tweet by `POST /tweet`, and returns it as the routes below `/api/tweets/` show it.
     pub async fn tweet(&self, account: &Account, message: &str) -> Value {
         let call = self.post("/tweet").bearer(&account.access).json(&json!({"message": message}));
-        call.send().await.with_status(201).json()
+        call.send().await.with_status(200).json()["tweet"].clone()
     }
 
     pub(crate) fn post_to(&self, url: &str) -> Call {

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 type Item = HashMap<String, AttributeValue>;
@@ -39,7 +42,7 @@ pub fn stream_record(sequence_number: &str, old: Option<&Item>, new: Option<&Ite
 /// An item in DynamoDB's JSON, which streams use. Attributes are sorted, so that texts of items can be compared.
 ///
 /// # Panics
-/// When an attribute is a set or binary, which no table has.
+/// When an attribute is of a kind that no table has, such as a set of numbers.
 #[must_use]
 pub fn dynamodb_json(item: &Item) -> Value {
     let sorted: BTreeMap<_, _> = item.iter().map(|(name, value)| (name, attribute(value))).collect();
@@ -54,6 +57,12 @@ fn attribute(value: &AttributeValue) -> Value {
         AttributeValue::Null(_) => json!({ "NULL": true }),
         AttributeValue::L(list) => json!({ "L": list.iter().map(attribute).collect::<Vec<_>>() }),
         AttributeValue::M(map) => json!({ "M": dynamodb_json(map) }),
+        AttributeValue::B(bytes) => json!({ "B": base64(bytes) }),
+        AttributeValue::Bs(set) => json!({ "BS": set.iter().map(base64).collect::<Vec<_>>() }),
         other => panic!("no item has {other:?}"),
     }
+}
+
+fn base64(bytes: &Blob) -> String {
+    BASE64_STANDARD.encode(bytes)
 }

@@ -12,8 +12,13 @@ async fn a_profile_is_created_once_and_again_after_its_deletion() {
     let create = |body: Value| service.post(CREATE).bearer(&account.access).json(&body).send();
     let show = format!("/api/users/{}/", account.username);
     let shown = |biography: &str| json!({"username": account.username, "biography": biography});
+    let picture = format!("{}/profile/default.png", service.url);
+    let viewed = |biography: &str| {
+        let name = &account.username;
+        json!({"username": name, "biography": biography, "avatar_url": picture, "is_online": false})
+    };
     // Every signup creates the profile.
-    service.get(&show).bearer(&reader.access).send().await.is(200, &shown("Default biography"));
+    service.get(&show).bearer(&reader.access).send().await.is(200, &viewed("Default biography"));
     create(json!({"username": account.username})).await.is(201, &shown("Default biography"));
     let exists = json!({"username": ["A profile for this user already exists."]});
     create(json!({"username": account.username, "biography": "x"})).await.is(400, &exists);
@@ -27,7 +32,7 @@ async fn a_profile_is_created_once_and_again_after_its_deletion() {
     // The account stays.
     service.get("/auth/users/me/").bearer(&account.access).send().await.with_status(200);
     create(json!({"username": account.username, "biography": "again"})).await.is(201, &shown("again"));
-    service.get(&show).bearer(&reader.access).send().await.is(200, &shown("again"));
+    service.get(&show).bearer(&reader.access).send().await.is(200, &viewed("again"));
 }
 
 #[tokio::test]

@@ -15,6 +15,8 @@ pub(super) struct Operation {
     pub(super) heavy: Option<&'static str>,
     /// Budget of round trips to DynamoDB.
     pub(super) round_trips: Option<u64>,
+    /// Goal of instructions per request, in thousands.
+    pub(super) instructions: Option<u64>,
     /// How often it can be repeated.
     pub(super) at_most: Option<u32>,
     /// Whether it is the first request after a measured start. It takes one or two round trips.
@@ -30,6 +32,7 @@ impl Operation {
             status: Some(status),
             heavy: None,
             round_trips: None,
+            instructions: None,
             at_most: None,
             is_first: false,
         }
@@ -47,6 +50,10 @@ impl Operation {
 
     pub(super) fn round_trips(self, most: u64) -> Self {
         Self { round_trips: Some(most), ..self }
+    }
+
+    pub(super) fn thousand_instructions(self, most: u64) -> Self {
+        Self { instructions: Some(most), ..self }
     }
 
     pub(super) fn heavy(self, why: &'static str) -> Self {

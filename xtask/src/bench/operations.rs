@@ -2,7 +2,8 @@
 
 use anyhow::{Result, bail};
 
-use super::{events::Event, operation::Operation, photo, session::Session};
+use super::session::{Session, at_our_own_path};
+use super::{events::Event, operation::Operation, photo};
 use crate::workspace::Workspace;
 
 /// The measured operations of a function.
@@ -38,10 +39,10 @@ fn auth(event: impl Fn(&str) -> Result<Event>) -> Result<Vec<Operation>> {
     let signup = event("auth-signup")?;
     let new_user = move |number: u32| signup.clone().with("wren", &format!("wren{number}")).to_bytes();
     Ok(vec![
-        Operation::fixed("users/me", 200, &event("auth-users-me")?).round_trips(1).first(),
-        Operation::fixed("jwt/verify", 200, &event("auth-jwt-verify")?).round_trips(0),
+        Operation::fixed("users/me", 200, &event("auth-users-me")?).round_trips(1).thousand_instructions(700).first(),
+        Operation::fixed("jwt/verify", 200, &event("auth-jwt-verify")?).round_trips(0).thousand_instructions(250),
         Operation::fixed("jwt/refresh", 200, &event("auth-jwt-refresh")?).round_trips(1),
-        Operation::fixed("unknown path", 404, &event("auth-unknown-path")?).round_trips(0),
+        Operation::fixed("unknown path", 404, &event("auth-unknown-path")?).round_trips(0).thousand_instructions(150),
         Operation::fixed("login", 200, &event("auth-login")?).round_trips(3).heavy(HASHING),
         Operation::fixed("jwt/create", 200, &event("auth-jwt-create")?).round_trips(3).heavy(HASHING),
         Operation::new("signup", 201, new_user).round_trips(3).heavy(HASHING),
@@ -68,7 +69,7 @@ fn profiles(event: impl Fn(&str) -> Result<Event>) -> Result<Vec<Operation>> {
 }
 
 fn tweets(event: impl Fn(&str) -> Result<Event>, session: &Session) -> Result<Vec<Operation>> {
-    let post = event("tweets-post")?;
+    let post = at_our_own_path(event("tweets-post")?);
     let full = photo::full_request(&post, "imagelinks")?;
     let delete = event("tweets-delete")?;
     // The first tweet is read by another operation.
@@ -84,7 +85,7 @@ fn tweets(event: impl Fn(&str) -> Result<Event>, session: &Session) -> Result<Ve
     let count = u32::try_from(doomed.len())?;
     let pick = move |number: u32| usize::try_from(number).ok().and_then(|n| doomed.get(n)).cloned().unwrap_or_default();
     Ok(vec![
-        Operation::fixed("tweet by id", 200, &event("tweets-get")?).round_trips(2).first(),
+        Operation::fixed("tweet by id", 200, &event("tweets-get")?).round_trips(2).thousand_instructions(900).first(),
         Operation::fixed("home timeline", 200, &event("tweets-home")?).round_trips(2),
         Operation::fixed("like", 200, &event("tweets-like")?).round_trips(2),
         Operation::fixed("post of text", 201, &event("tweets-create")?).round_trips(2),

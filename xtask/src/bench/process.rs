@@ -1,6 +1,7 @@
 //! A function's process under measurement, and the costs in its log.
 
 use std::{
+    process::Command,
     sync::mpsc::{Receiver, Sender, channel},
     time::{Duration, Instant},
 };
@@ -44,10 +45,20 @@ pub(super) struct FunctionProcess {
 impl FunctionProcess {
     /// Starts the release build of a function as Lambda would.
     pub(super) fn start(context: &mut Context<'_>, name: &str) -> Result<Self> {
+        let program = context.workspace.command(context.workspace.binary(name, true));
+        Self::start_as(context, name, program, Duration::from_millis(500))
+    }
+
+    /// Starts a function by this command, which may put another program around it. `grace` is what it needs to end.
+    pub(super) fn start_as(
+        context: &mut Context<'_>,
+        name: &str,
+        mut command: Command,
+        grace: Duration,
+    ) -> Result<Self> {
         let function = context.functions.iter().find(|function| function.binary == name);
         let function = function.with_context(|| format!("template.yaml has no function `{name}`"))?;
         let api = RuntimeApi::start().context("cannot listen on a free port")?;
-        let mut command = context.workspace.command(context.workspace.binary(name, true));
         forget_foreign_settings(&mut command);
         api.equip(&mut command, name, function.memory_mb);
         command
@@ -59,7 +70,7 @@ impl FunctionProcess {
             // All requests come from one account and one address.
             .env("AVIARY_LIMITS", LIMITS);
         let (sender, costs) = channel();
-        let part = PartPlan { name, grace: Duration::from_millis(500), out: reading(sender), err: complaining() };
+        let part = PartPlan { name, grace, out: reading(sender), err: complaining() };
         let started_at = Instant::now();
         let pid = context.supervisor.start(part, &mut command)?;
         Ok(Self { pid, started_at, api, costs })

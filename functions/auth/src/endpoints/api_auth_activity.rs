@@ -47,8 +47,8 @@ pub async fn list_activity(
     page: PageQuery,
 ) -> Result<Json<Page<ShownSecurityEvent>>, ApiError> {
     let user = unconfirmed.user();
-    let place = page.position(LIST);
-    let before: Option<SessionId> = place.as_ref().ok().and_then(|p| p.as_ref()?.parse().ok());
+    let place = page.position_as::<SessionId>(LIST);
+    let before = place.as_ref().ok().copied().flatten();
     let read = state.tables.activities.page(user, before, page.limit(), state.clock.now());
     let (_, found) = unconfirmed.confirm_with(read).await?;
     place?;

@@ -51,8 +51,8 @@ pub async fn list_sessions(
     page: PageQuery,
 ) -> Result<Json<Page<LoginSession>>, ApiError> {
     let user = unconfirmed.user();
-    let place = page.position(LIST);
-    let before: Option<SessionId> = place.as_ref().ok().and_then(|p| p.as_ref()?.parse().ok());
+    let place = page.position_as::<SessionId>(LIST);
+    let before = place.as_ref().ok().copied().flatten();
     let read = state.tables.credentials.sessions(user, before, page.limit());
     let (caller, sessions) = unconfirmed.confirm_with(read).await?;
     place?;

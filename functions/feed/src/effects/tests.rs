@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::*;
 use aviary_model::AltText;
-use aviary_store::{Media, MediaKind, ReplyTo};
+use aviary_store::{AnswerTo, Media, MediaKind, ReplyTo};
 
 fn id<T: FromStr<Err: Debug>>(end: u8) -> T {
     format!("019a0000-0001-7000-8000-0000000000{end:02x}").parse().expect("an id")
@@ -34,7 +34,9 @@ fn comment(author: u8, message: &str) -> Comment {
         tweet: id(0x20),
         tweet_author: id(2),
         message: text(message),
+        in_reply_to: None,
         likes: 0,
+        comments: 0,
         created_at: at(7),
         edited_at: None,
     }
@@ -64,6 +66,7 @@ fn an_edge_notifies_when_made_and_is_counted_both_ways() {
     let retweet = EdgeTarget::Retweet { tweet: id(0x20), author: id(2) };
     let comment_like = EdgeTarget::CommentLike { comment: id(0x30), author: id(2), tweet: id(0x20) };
     let follow = EdgeTarget::Follow(id(2));
+    let save = EdgeTarget::Save(id(0x20));
     let made = id::<EdgeId>(9).made_at();
     let notified = |kind, tweet, comment| Effect::Notify(id(2), content(kind, 1, tweet, comment, made));
     let (user, followed, follow_id) = (id(1), id(2), id(9));
@@ -92,6 +95,8 @@ fn an_edge_notifies_when_made_and_is_counted_both_ways() {
             false,
             vec![Effect::Count(Counter::CommentLikes(id(0x30)), -1), Effect::Count(Counter::LikesGiven(user), -1)],
         ),
+        (save, true, vec![Effect::Count(Counter::Saves(id(0x20)), 1)]),
+        (save, false, vec![Effect::Count(Counter::Saves(id(0x20)), -1)]),
         (
             retweet,
             true,
@@ -225,4 +230,28 @@ fn hiding_an_account_marks_its_notifications_read() {
     let expected = Effect::MarkHiddenRead { user: id(1), other: id(2) };
     assert_eq!(effects(SocialChange::Hidden { user: id(1), other: id(2) }), [expected]);
     assert_eq!(effects(SocialChange::Other), []);
+}
+
+#[test]
+fn an_answer_counts_for_the_comment_and_tells_its_author_too() {
+    let answer = |author: u8, answered: u8, message: &str| {
+        let parent = AnswerTo { comment: id(0x31), author: id(answered) };
+        Comment { in_reply_to: Some(parent), ..comment(author, message) }
+    };
+    let counts = |by| {
+        [Counter::Comments(id(0x20)), Counter::Replies(id(1)), Counter::Answers(id(0x31))]
+            .map(|counter| Effect::Count(counter, by))
+    };
+    let told = |who: u8| Effect::Notify(id(who), content(NotificationKind::Comment, 1, Some(0x20), Some(0x30), at(7)));
+    let said = |answer: &Comment| effects(SocialChange::Commented(Box::new(answer.clone())));
+    let to_another = answer(1, 3, "so it is");
+    assert_eq!(said(&to_another), [counts(1).to_vec(), vec![told(2), told(3)]].concat());
+    assert_eq!(effects(SocialChange::CommentGone(Box::new(to_another))), counts(-1));
+    // The tweet's author is told once; nobody is told of what they write themselves.
+    assert_eq!(said(&answer(1, 2, "so it is")), [counts(1).to_vec(), vec![told(2)]].concat());
+    assert_eq!(said(&answer(1, 1, "so it is")), [counts(1).to_vec(), vec![told(2)]].concat());
+    // Nobody who is told of the answer is told of a mention in it.
+    let mentioned = said(&answer(1, 3, "@finch"));
+    let Some(Effect::NotifyMentioned { except, .. }) = mentioned.last() else { panic!("{mentioned:?}") };
+    assert_eq!(*except, [id(1), id(2), id(3)]);
 }

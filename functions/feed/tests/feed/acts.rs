@@ -76,7 +76,9 @@ impl World {
             tweet: tweet.id,
             tweet_author: tweet.author,
             message: TweetText::parse(message).unwrap(),
+            in_reply_to: None,
             likes: 0,
+            comments: 0,
             created_at: self.now(),
             edited_at: None,
         };

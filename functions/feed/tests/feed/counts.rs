@@ -7,8 +7,18 @@ use crate::world::{World, number, text};
 /// The counters of items that are not 0.
 type Counts = BTreeMap<(String, &'static str), i64>;
 
-const COUNTED: [&str; 9] =
-    ["followers", "following", "tweets", "media_tweets", "replies", "likes_given", "likes", "comments", "retweets"];
+const COUNTED: [&str; 10] = [
+    "followers",
+    "following",
+    "tweets",
+    "media_tweets",
+    "replies",
+    "likes_given",
+    "likes",
+    "comments",
+    "retweets",
+    "saves",
+];
 
 impl World {
     /// Asserts that every counter of an existing item equals the number of its edges.
@@ -32,6 +42,7 @@ impl World {
                 Some(("LIKE", _)) => {
                     vec![(format!("T#{}", text(item, "tweet")), "likes"), (user(), "likes_given")]
                 }
+                Some(("SAVE", _)) => vec![(format!("T#{}", text(item, "tweet")), "saves")],
                 Some(("RETWEET", _)) => vec![(format!("T#{}", text(item, "tweet")), "retweets")],
                 Some(("CLIKE", comment)) => vec![(format!("C#{comment}"), "likes"), (user(), "likes_given")],
                 None if sk == "COMMENT" => vec![(format!("T#{}", text(item, "tweet")), "comments")],

@@ -3,23 +3,25 @@
 use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
 use aviary_model::{CommentId, TweetId, TweetText};
 use aviary_representation::ShownComment;
-use aviary_store::{Comment, IdempotencyClaim, PageKeys, TextContext};
+use aviary_store::{AnswerTo, Comment, IdempotencyClaim, Order, PageKeys, TextContext};
 use aviary_web::{
-    ApiError, Client, Fields, Form, IdempotencyKey, IdempotentRequest, Page, PageQuery, PathText, Payload, body,
+    ApiError, Client, Fields, Form, IdempotencyKey, IdempotentRequest, Page, PageQuery, PathText, Payload,
 };
 use axum::Json;
 use axum::extract::State;
-use futures_util::future::try_join;
 use http::StatusCode;
+use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::author_check::with_author_check;
-use crate::lists::list_page::require_visible;
-use crate::message::mentions;
+use crate::comments::comments_page::{CommentsPage, comment_ids};
+use crate::in_reply_to::{in_reply_to, no_object};
+use crate::message::{mentions, message};
 use crate::response::repeat_response;
 use crate::state::TweetsState;
 
-/// The comments of a tweet, oldest first. Two round trips.
+/// The comments of a tweet, oldest first, those that answer others among them. Two round trips.
 #[utoipa::path(get, path = "/api/tweets/{id}/comments", tag = "comments",
     params(("id" = String, Path, description = "The tweet's id"), PageQuery),
     responses(
@@ -36,35 +38,32 @@ pub async fn list_comments(
     let id: TweetId = id.parse().map_err(|_| ApiError::not_found())?;
     let list = format!("comments/{id}");
     let after: Option<CommentId> = query.position_as(&list)?;
-    let read = try_join(state.tweets.by_id(id), state.comments.of_tweet(id, after, query.limit()));
-    let (viewer, (tweet, page)) = caller.confirm_with(read).await?;
-    let tweet = tweet.ok_or_else(ApiError::not_found)?;
-    let keys = PageKeys::by(viewer).person(tweet.author);
-    let keys = page.entries.iter().fold(keys, |keys, (id, author)| keys.comment(*id, *author));
-    let page_data = state.page_reads.read(&keys).await?;
-    require_visible(&page_data, tweet.author)?;
-    let links = state.links(&client);
-    let shown = page.entries.iter().filter(|(_, author)| !page_data.visibility(*author).is_block());
-    let shown = shown.filter_map(|(id, _)| ShownComment::from_page(*id, &page_data, links)).collect();
+    let read = comment_ids(&state, id, Order::OldestFirst, after, query.limit());
+    let (viewer, ids) = caller.confirm_with(read).await?;
+    let page = CommentsPage::read(&state, PageKeys::by(viewer), ids).await?;
+    let shown = page.shown(&state, &client);
     Ok(Json(query.page(&list, shown, page.next)))
 }
 
-body! {
-    /// A new comment.
-    pub struct CreateCommentBody {
-        /// 1 to 280 characters.
-        message: TweetText = required(TweetText::parse_visible),
-    }
+/// A new comment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CreateCommentBody {
+    /// 1 to 280 characters.
+    pub message: String,
+    /// The id of the comment that this one answers. It belongs to the same tweet, and answers none itself.
+    #[schema(required = false)]
+    pub in_reply_to: String,
 }
 
-/// Comments on a tweet. Three round trips, four with an idempotency key.
+/// Comments on a tweet, or answers a comment on it. Three round trips, four with an idempotency key.
 #[utoipa::path(post, path = "/api/tweets/{id}/comments", tag = "comments", request_body = CreateCommentBody,
     params(("id" = String, Path, description = "The tweet's id")),
     responses(
         (status = 201, description = "The new comment", body = ShownComment),
-        (status = 400, description = "Invalid message, with its errors"),
+        (status = 400, description = "Invalid fields, each with its errors"),
         (status = 401, description = "Missing or invalid credential"),
-        (status = 403, description = "The tweet's author, or a mentioned user, blocks the caller"),
+        (status = 403, description = "The author of the tweet or of the answered comment, or a mentioned user, blocks \
+            the caller"),
         (status = 404, description = "Unknown tweet"),
         (status = 429, description = "Too many tweets, comments and other creations within a minute"),
     ))]
@@ -79,7 +78,7 @@ pub async fn create_comment(
     let user = unconfirmed.user();
     let mentions = mentions(&form);
     let tweet = id.parse::<TweetId>().ok();
-    let context = state.tweets.text_context(user, tweet, &mentions);
+    let context = state.tweets.text_context(user, (tweet, answered_by(&form)), &mentions);
     let (_, context) = unconfirmed.with_form(&form).confirm_with(context).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
     let credentials = &state.authenticator.credentials;
@@ -99,6 +98,36 @@ pub async fn create_comment(
     Ok((StatusCode::CREATED, Json(written?)))
 }
 
+/// The comment that the form answers; `None` if the field is absent or invalid.
+fn answered_by(form: &Form) -> Option<CommentId> {
+    in_reply_to(form, "comment").ok()??.parse().ok()
+}
+
+/// Reads the form of a comment on this tweet. `found` is the comment that it names in `in_reply_to`, if it exists.
+fn read(form: &Form, tweet: TweetId, found: Option<&Comment>) -> Result<(TweetText, Option<AnswerTo>), ApiError> {
+    let mut fields = Fields::of(form);
+    let text = message(&mut fields, false);
+    let answered = match in_reply_to(form, "comment") {
+        Ok(None) => None,
+        Ok(Some(id)) => match found.filter(|comment| comment.tweet == tweet) {
+            None => {
+                fields.error("in_reply_to", no_object(&id));
+                None
+            }
+            Some(comment) if comment.in_reply_to.is_some() => {
+                fields.error("in_reply_to", "A comment that answers another one cannot be answered.");
+                None
+            }
+            Some(comment) => Some(AnswerTo { comment: comment.id, author: comment.author }),
+        },
+        Err(wrong) => {
+            fields.error("in_reply_to", wrong);
+            None
+        }
+    };
+    fields.finish(text.map(|text| (text, answered)))
+}
+
 async fn write(
     state: &TweetsState,
     client: &Client,
@@ -107,17 +136,17 @@ async fn write(
     claim: Option<&IdempotencyClaim>,
 ) -> Result<Value, ApiError> {
     let (Some(author), Some(tweet)) = (&context.author, &context.tweet) else { return Err(ApiError::not_found()) };
-    let mut fields = Fields::of(form);
-    let body = CreateCommentBody::read(&mut fields);
-    let message = fields.finish(body.message)?;
+    let (message, in_reply_to) = read(form, tweet.id, context.comment.as_ref())?;
     let now = state.clock.now();
     let comment = Comment {
         id: CommentId::new(now, state.entropy.as_ref())?,
         author: author.id,
         tweet: tweet.id,
         tweet_author: tweet.author,
+        in_reply_to,
         message,
         likes: 0,
+        comments: 0,
         created_at: now,
         edited_at: None,
     };
@@ -125,7 +154,8 @@ async fn write(
     let response = serde_json::to_value(response).map_err(ApiError::internal)?;
     let result = claim.map(|claim| (claim, &state.authenticator.credentials, response.to_string()));
     let write = state.comments.create(&comment, &context.mentioned, result);
-    match with_author_check(state, author.id, [tweet.author], write).await {
+    let authors = [tweet.author].into_iter().chain(comment.in_reply_to.map(|parent| parent.author));
+    match with_author_check(state, author.id, authors, write).await {
         Ok((_, written)) => written.map(|()| response).map_err(Into::into),
         Err(gone) => {
             state.comments.delete(&comment, &state.jobs, now).await?;

@@ -21,8 +21,8 @@ use crate::state::TweetsState;
         (status = 200, description = "The edited comment", body = ShownComment),
         (status = 400, description = "Invalid message, with its errors"),
         (status = 401, description = "Missing or invalid credential"),
-        (status = 403, description = "Another user's comment, or the tweet's author or a newly mentioned user blocks \
-            the caller"),
+        (status = 403, description = "Another user's comment, or the author of the tweet or of the answered comment, or \
+            a newly mentioned user, blocks the caller"),
         (status = 404, description = "Unknown comment"),
         (status = 409, description = "Other requests are editing the comment"),
         (status = 429, description = "Too many follows, blocks, mutes, retweets and edits within a minute"),
@@ -52,7 +52,7 @@ pub async fn edit_comment(
     let (mut comment, mut attempts) = (comment.clone(), Attempts::default());
     loop {
         let mut block_checked = context.newly_mentioned(&comment.message);
-        block_checked.push(comment.tweet_author);
+        block_checked.extend(comment.concerned());
         // Blocks do not keep staff from correcting a comment.
         block_checked.retain(|_| comment.author == me);
         match attempts.after(state.comments.edit(&comment, &text, &block_checked, now).await?)? {
@@ -65,7 +65,7 @@ pub async fn edit_comment(
     Ok(Json(ShownComment::of(&comment, author, liked, state.links(&client))))
 }
 
-/// Deletes a comment. Its author, the tweet's author and staff may. Three round trips.
+/// Deletes a comment; the comments that answer it are removed soon after. Its author, the tweet's author and staff may. Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/comments/{id}", tag = "comments",
     params(("id" = String, Path, description = "The comment's id")),
     responses(

@@ -1,7 +1,9 @@
 //! `POST` and `DELETE /api/tweets/comments/<id>/like/` (document 001).
 
 use aviary_auth::Unconfirmed;
+use aviary_model::UserId;
 use aviary_representation::{one_less, one_more};
+use aviary_store::{Comment, PageData};
 use aviary_web::{ApiError, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
@@ -27,10 +29,16 @@ pub async fn like_comment(
 ) -> Result<Json<LikeResponse>, ApiError> {
     let (caller, comment) = unconfirmed.with_form(&form).confirm_with(state.comment(&id)).await?;
     let comment = comment.ok_or_else(ApiError::not_found)?;
-    let write = state.reactions.like_comment(caller.user, &comment, state.clock.now());
+    let changed = add_like(&state, caller.user, &comment).await?;
+    Ok(Json(LikeResponse { liked: true, likes: one_more(comment.likes, changed) }))
+}
+
+/// Adds a like of a comment. False if there was one. One round trip.
+pub(crate) async fn add_like(state: &TweetsState, user: UserId, comment: &Comment) -> Result<bool, ApiError> {
+    let write = state.reactions.like_comment(user, comment, state.clock.now());
     let authors = [comment.author, comment.tweet_author];
-    let (_, changed) = with_author_check(&state, caller.user, authors, write).await?;
-    Ok(Json(LikeResponse { liked: true, likes: one_more(comment.likes, changed?) }))
+    let (_, changed) = with_author_check(state, user, authors, write).await?;
+    Ok(changed?)
 }
 
 /// Removes the caller's like of a comment. Without a like nothing changes. Three round trips.
@@ -50,11 +58,22 @@ pub async fn unlike_comment(
 ) -> Result<Json<LikeResponse>, ApiError> {
     let (caller, comment) = unconfirmed.with_form(&form).confirm_with(state.comment(&id)).await?;
     let comment = comment.ok_or_else(ApiError::not_found)?;
-    let removal = state.reactions.unlike_comment(caller.user, comment.id);
-    let authors = [comment.author, comment.tweet_author];
-    let (page_data, changed) = with_author_check(&state, caller.user, authors, removal).await?;
+    let (page_data, changed) = remove_like(&state, caller.user, &comment).await?;
     // A blocked caller can remove the like but does not learn the number of likes.
+    let authors = [comment.author, comment.tweet_author];
     let is_blocked = authors.into_iter().any(|author| page_data.visibility(author).blocked_by);
     let likes = if is_blocked { 0 } else { comment.likes };
-    Ok(Json(LikeResponse { liked: false, likes: one_less(likes, changed?) }))
+    Ok(Json(LikeResponse { liked: false, likes: one_less(likes, changed) }))
+}
+
+/// Removes a like of a comment. False if there was none. One round trip.
+pub(crate) async fn remove_like(
+    state: &TweetsState,
+    user: UserId,
+    comment: &Comment,
+) -> Result<(PageData, bool), ApiError> {
+    let removal = state.reactions.unlike_comment(user, comment.id);
+    let authors = [comment.author, comment.tweet_author];
+    let (page_data, changed) = with_author_check(state, user, authors, removal).await?;
+    Ok((page_data, changed?))
 }

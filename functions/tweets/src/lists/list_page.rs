@@ -2,8 +2,8 @@
 //! what is gone or hidden. A page can be shorter than its limit while there is a next one.
 
 use aviary_model::{TweetId, UserId};
-use aviary_representation::{Person, ShownTweet};
-use aviary_store::{ListPage, PageData, PageKeys};
+use aviary_representation::ShownTweet;
+use aviary_store::{ListPage, PageData, PageKeys, Profile};
 use aviary_web::{ApiError, Client, Page, PageQuery};
 use axum::Json;
 
@@ -40,15 +40,19 @@ impl PageBuilder<'_> {
         Ok(self.visible_tweets(page, &page_data, is_visible))
     }
 
-    /// People who reacted to a tweet of this author; 404 if the author blocks the viewer. One round trip.
-    pub(crate) async fn people(&self, author: UserId, page: ListPage<UserId>) -> Result<Json<Page<Person>>, ApiError> {
-        let keys = PageKeys::by(self.viewer).person(author);
-        let keys = page.entries.iter().fold(keys, |keys, id| keys.person(*id));
+    /// People who reacted to something of these authors; 404 if one of them blocks the viewer. `show` gets the profile of
+    /// a person, and whether the viewer follows them. One round trip.
+    pub(crate) async fn people<T>(
+        &self,
+        authors: &[UserId],
+        page: ListPage<UserId>,
+        show: impl Fn(&Profile, bool) -> T,
+    ) -> Result<Json<Page<T>>, ApiError> {
+        let keys = authors.iter().chain(&page.entries).fold(PageKeys::by(self.viewer), |keys, id| keys.person(*id));
         let page_data = self.state.page_reads.read(&keys).await?;
-        require_visible(&page_data, author)?;
+        authors.iter().try_for_each(|author| require_visible(&page_data, *author))?;
         let people = page.entries.iter().filter(|id| !page_data.visibility(**id).is_block());
-        let people =
-            people.filter_map(|id| Some(Person::of(page_data.profile(*id)?, self.state.bucket.urls()))).collect();
+        let people = people.filter_map(|id| Some(show(page_data.profile(*id)?, page_data.follows(*id)))).collect();
         Ok(Json(self.query.page(self.list, people, page.next)))
     }
 

@@ -26,5 +26,6 @@ pub(crate) async fn reacted_people(
     let read = try_join(state.tweets.by_id(id), state.reactions.of_tweet(reaction, id, after, query.limit()));
     let (viewer, (tweet, page)) = caller.confirm_with(read).await?;
     let author = tweet.ok_or_else(ApiError::not_found)?.author;
-    PageBuilder { state, client, query, viewer, list: &list }.people(author, page).await
+    let builder = PageBuilder { state, client, query, viewer, list: &list };
+    builder.people(&[author], page, |profile, _| Person::of(profile, state.bucket.urls())).await
 }

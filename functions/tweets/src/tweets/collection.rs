@@ -59,5 +59,5 @@ pub async fn create_tweet(
     key: IdempotencyKey,
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    TweetRequest { state: &state, client: &client, key: &key, form: &form }.create(unconfirmed).await
+    TweetRequest { state: &state, client: &client, key: &key, form: &form, takes_link: false }.create(unconfirmed).await
 }

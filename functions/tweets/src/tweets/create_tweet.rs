@@ -27,6 +27,8 @@ pub(crate) struct TweetRequest<'a> {
     pub(crate) client: &'a Client,
     pub(crate) key: &'a IdempotencyKey,
     pub(crate) form: &'a Form,
+    /// Whether the form may have a link to a picture (`media_url`).
+    pub(crate) takes_link: bool,
 }
 
 /// A file and the object key under which it will be stored.
@@ -42,7 +44,7 @@ impl TweetRequest<'_> {
         let id = unconfirmed.user();
         let mentions = mentions(form);
         let named = named_media(form);
-        let texts = state.tweets.text_context(id, parent_of(form), &mentions);
+        let texts = state.tweets.text_context(id, (parent_of(form), None), &mentions);
         let context = try_join(texts, state.uploads.by_ids(id, &named));
         let counts = |_: &(TextContext, Vec<MediaUpload>)| AccountCounts::default().uploaded(form.file_bytes());
         let (caller, context) = unconfirmed.with_form(form).confirm_counting(context, counts).await?;
@@ -71,7 +73,7 @@ impl TweetRequest<'_> {
         claim: Option<&IdempotencyClaim>,
     ) -> Result<Value, ApiError> {
         let author = context.author.as_ref().ok_or_else(ApiError::not_found)?;
-        let draft = Draft::read(self.form, context.tweet.as_ref(), &uploads)?;
+        let draft = Draft::read(self.form, self.takes_link, context.tweet.as_ref(), &uploads)?;
         if draft.author.as_ref().is_some_and(|author| *author != caller.to_string()) {
             return Err(ApiError::permission_denied());
         }
@@ -92,6 +94,7 @@ impl TweetRequest<'_> {
         let parent = context.tweet.as_ref().map(|parent| ReplyTo { tweet: parent.id, author: parent.author });
         let (uploads, media) = self.assign_keys(id, draft.images, draft.video)?;
         let tweet = Tweet { media, in_reply_to: parent, ..Tweet::new(id, author.id, draft.message, now) };
+        let tweet = Tweet { media_url: draft.media_url, ..tweet };
         if let Err(error) = try_join_all(uploads.iter().map(|upload| upload.put(state))).await {
             remove(state, uploads).await;
             return Err(error.into());
@@ -133,7 +136,7 @@ impl TweetRequest<'_> {
             }
             // The form is read again: the item may be rejected by now, or be in another tweet.
             let found = state.uploads.by_ids(author.id, &named).await?;
-            uploads = Draft::read(self.form, context.tweet.as_ref(), &found)?.uploads;
+            uploads = Draft::read(self.form, self.takes_link, context.tweet.as_ref(), &found)?.uploads;
         }
     }
 

@@ -3,19 +3,18 @@
 use std::convert::Infallible;
 
 use aviary_media::{CleanImage, CleanVideo};
-use aviary_model::{AltText, MediaId, TweetId, TweetText};
+use aviary_model::{AltText, Link, MediaId, TweetId, TweetText};
 use aviary_store::{MediaKind, MediaUpload, Tweet, Unusable};
 use aviary_web::{ApiError, Fields, File, Form, Value as Field, inspect_file, inspect_video_file};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::in_reply_to::{in_reply_to, no_object, shortened};
 use crate::message::message;
 
 const MAX_IMAGES: usize = 3;
 const MAX_VIDEOS: usize = 1;
-/// How many characters of an invalid id its error repeats.
-const MAX_SHOWN_CHARACTERS: usize = 100;
 const NO_FILE: &str = "The submitted data was not a file. Check the encoding type on the form.";
 
 /// A new tweet. It may answer a tweet, and show up to three images or a video, sent with it or uploaded before.
@@ -50,24 +49,34 @@ pub(crate) struct Draft {
     pub(crate) author: Option<String>,
     pub(crate) images: Vec<(CleanImage, AltText)>,
     pub(crate) video: Option<(CleanVideo, AltText)>,
+    /// A picture on another site.
+    pub(crate) media_url: Option<Link>,
     /// What was uploaded before, in the order in which it is named.
     pub(crate) uploads: Vec<MediaUpload>,
 }
 
 /// The id of the tweet that the form answers; `None` if the field is absent or invalid.
 pub(crate) fn parent_of(form: &Form) -> Option<TweetId> {
-    in_reply_to(form).ok()??.parse().ok()
+    in_reply_to(form, "tweet").ok()??.parse().ok()
 }
 
 impl Draft {
-    /// Reads a form. `parent` is the answered tweet, if it exists; `found` are the caller's media items that it names.
+    /// Reads a form, with the link of a picture if it `takes_link`. `parent` is the answered tweet, if it exists; `found` are the caller's media items that it names.
     ///
     /// # Errors
     /// 400 with the errors of all fields.
-    pub(crate) fn read(form: &Form, parent: Option<&Tweet>, found: &[MediaUpload]) -> Result<Self, ApiError> {
+    pub(crate) fn read(
+        form: &Form,
+        takes_link: bool,
+        parent: Option<&Tweet>,
+        found: &[MediaUpload],
+    ) -> Result<Self, ApiError> {
         let mut fields = Fields::of(form);
         let (images, videos) = (form.files("imagelinks"), form.files("videolinks"));
-        let has_media = !images.is_empty() || !videos.is_empty() || found.iter().any(|upload| upload.usable().is_ok());
+        let link = takes_link.then(|| fields.blankable("media_url", Link::parse_blankable));
+        let media_url = link.flatten().flatten();
+        let has_files = !images.is_empty() || !videos.is_empty() || found.iter().any(|upload| upload.usable().is_ok());
+        let has_media = has_files || media_url.is_some();
         let message = message(&mut fields, has_media);
         let author = fields.blankable("author", |text| {
             Ok::<_, Vec<Infallible>>((!text.trim().is_empty()).then(|| text.trim().to_owned()))
@@ -77,12 +86,13 @@ impl Draft {
         let video = read_video(&mut fields);
         let uploads = read_uploads(&mut fields, found);
         check_together(&mut fields, (images.len(), videos.len()), &uploads);
-        match in_reply_to(form) {
+        match in_reply_to(form, "tweet") {
             Ok(Some(id)) if parent.is_none() => fields.error("in_reply_to", no_object(&id)),
             Ok(_) => {}
             Err(message) => fields.error("in_reply_to", message),
         }
-        fields.finish(message.map(|message| Self { message, author: author.flatten(), images, video, uploads }))
+        let author = author.flatten();
+        fields.finish(message.map(|message| Self { message, author, images, video, media_url, uploads }))
     }
 }
 
@@ -237,24 +247,4 @@ fn check_together(fields: &mut Fields<'_>, (images, videos): (usize, usize), upl
     if images + named_images > 0 && videos + named_videos > 0 {
         fields.error("media", "A tweet shows images or a video, not both.");
     }
-}
-
-/// The `in_reply_to` field; `None` if it is absent or blank.
-fn in_reply_to(form: &Form) -> Result<Option<String>, &'static str> {
-    match form.get("in_reply_to") {
-        None | Some(Field::Json(Value::Null)) => Ok(None),
-        Some(Field::Text(text) | Field::Json(Value::String(text))) => {
-            let text = text.trim();
-            Ok((!text.is_empty()).then(|| text.to_owned()))
-        }
-        Some(_) => Err("Incorrect type. Expected a tweet's id."),
-    }
-}
-
-fn no_object(id: &str) -> String {
-    format!("Invalid pk \"{}\" - object does not exist.", shortened(id))
-}
-
-fn shortened(id: &str) -> String {
-    id.chars().take(MAX_SHOWN_CHARACTERS).collect()
 }

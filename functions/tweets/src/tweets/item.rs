@@ -1,7 +1,7 @@
 //! `GET`, `PUT` and `DELETE /api/tweets/<id>/` (document 000).
 
 use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
-use aviary_model::{TweetId, TweetText};
+use aviary_model::{TweetId, TweetText, UserId};
 use aviary_representation::{OwnReactions, ShownTweet};
 use aviary_store::{PageKeys, Tweet};
 use aviary_web::{ApiError, Client, Fields, Form, PathText, Payload, UnreadBody};
@@ -28,13 +28,26 @@ pub async fn show_tweet(
     PathText(id): PathText,
 ) -> Result<Json<ShownTweet>, ApiError> {
     let (viewer, tweet) = caller.confirm_with(state.tweet(&id)).await?;
+    visible_tweet(&state, &client, viewer, tweet).await.map(Json)
+}
+
+/// A tweet with its author, as the viewer sees it. One round trip.
+///
+/// # Errors
+/// 404 if the tweet is gone or its author blocks the viewer.
+pub(crate) async fn visible_tweet(
+    state: &TweetsState,
+    client: &Client,
+    viewer: Option<UserId>,
+    tweet: Option<Tweet>,
+) -> Result<ShownTweet, ApiError> {
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
     let keys = PageKeys::by(viewer).reactions(tweet.id).person(tweet.author);
     let page_data = state.page_reads.read(&keys).await?;
     require_visible(&page_data, tweet.author)?;
     // The tweets of a deleted account are hidden because its profile is gone.
     let author = page_data.profile(tweet.author).ok_or_else(ApiError::not_found)?;
-    Ok(Json(ShownTweet::of(&tweet, author, OwnReactions::of(tweet.id, &page_data), state.links(&client))))
+    Ok(ShownTweet::of(&tweet, author, OwnReactions::of(tweet.id, &page_data), state.links(client)))
 }
 
 /// Changes the text of a tweet. Only its author may; staff may not. Three round trips, and one more for each concurrent
@@ -87,7 +100,7 @@ pub async fn edit_tweet(
 fn read_message(form: &Form, tweet: &Tweet) -> Result<TweetText, ApiError> {
     let mut fields = Fields::of(form);
     // A tweet with media may have a blank message, but the field must be sent.
-    let may_be_blank = !tweet.media.is_empty() && form.get("message").is_some();
+    let may_be_blank = tweet.has_media() && form.get("message").is_some();
     let text = message(&mut fields, may_be_blank);
     fields.finish(text)
 }

@@ -1,6 +1,7 @@
 //! The real worker as a separate process, killed during a purge or cut off from DynamoDB and S3. In the end nothing of
 //! the user is left, and the data of others is untouched.
 
+mod ranking;
 mod social;
 
 use std::sync::Arc;

@@ -9,6 +9,7 @@ mod jobs;
 mod killed;
 mod mail;
 mod purge;
+mod ranking;
 mod reports;
 mod seed;
 mod sessions;

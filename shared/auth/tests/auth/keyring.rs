@@ -195,6 +195,27 @@ async fn a_withdrawn_key_is_forgotten_at_the_next_read() {
 }
 
 #[tokio::test]
+async fn a_token_that_was_verified_before_expires_and_vouches_for_no_other() {
+    let world = World::start();
+    let (issuer, verifier) = (issuer(&world).await.unwrap(), world.verifier());
+    let token = issuer.issue(TokenKind::Access, Lifetime::Access, &claims()).unwrap();
+    for _ in 0..2 {
+        assert_eq!(verify(&verifier, &token).await.0, Ok(()));
+        assert_eq!(verifier.verify(&token, Some(TokenKind::Refresh)).await.unwrap(), Err(TokenError::WrongType));
+    }
+    let (signed, signature) = token.rsplit_once('.').unwrap();
+    let other = issuer.issue(TokenKind::Access, Lifetime::Access, &claims()).unwrap();
+    let (_, foreign) = other.rsplit_once('.').unwrap();
+    for forged in [format!("{signed}.{foreign}"), format!("{signed}."), format!("{signed}.{signature}A")] {
+        assert_eq!(verify(&verifier, &forged).await.0, Err(TokenError::Invalid), "{forged}");
+    }
+    world.clock.advance_millis(299_000);
+    assert_eq!(verify(&verifier, &token).await.0, Ok(()));
+    world.clock.advance_millis(1_000);
+    assert_eq!(verify(&verifier, &token).await.0, Err(TokenError::Expired));
+}
+
+#[tokio::test]
 async fn a_malformed_public_key_does_not_affect_others() {
     let world = World::start();
     let mint = Mint::new(1);

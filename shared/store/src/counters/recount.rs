@@ -14,7 +14,7 @@ use crate::dynamodb::pages::SHARDS;
 use crate::dynamodb::table::{FeedTable, SocialTable, run_query};
 use crate::feed::inbox_item::inbox_key;
 use crate::feed::notifications::PREFIX;
-use crate::social::comments::comments_list;
+use crate::social::comments::{answers_list, comments_list};
 use crate::social::keys::{EdgeKind, list_of, user_pk, works_pk};
 
 /// The counters of the `social` table, and the unread counts in `feed`.
@@ -81,7 +81,7 @@ impl Recount {
             .table_name(&self.social.name)
             .projection_expression(
                 "pk, sk, tweet, #other, followers, following, tweets, media_tweets, replies, likes_given, likes, \
-                 comments, retweets",
+                 comments, retweets, saves, in_reply_to",
             )
             .expression_attribute_names("#other", "other")
             .set_exclusive_start_key(from.map(|WalkPosition(key)| key))
@@ -137,9 +137,11 @@ impl Recount {
             Counter::Replies(user) => return vec![self.works(user, "COMMENT#")],
             Counter::LikesGiven(user) => return ["LIKE#", "CLIKE#"].map(|kind| self.works(user, kind)).into(),
             Counter::Comments(tweet) => return self.shards(&comments_list(tweet)),
+            Counter::Answers(comment) => return self.shards(&answers_list(comment)),
             Counter::Followers(_) => EdgeKind::Follow,
             Counter::Likes(_) => EdgeKind::Like,
             Counter::Retweets(_) => EdgeKind::Retweet,
+            Counter::Saves(_) => EdgeKind::Save,
             Counter::CommentLikes(_) => EdgeKind::CommentLike,
         };
         self.shards(&list_of(kind, counter.target()))

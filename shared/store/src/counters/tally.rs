@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use aviary_model::UserId;
+use aviary_model::{CommentId, UserId};
 
 use crate::counters::Counter;
 use crate::dynamodb::item::Item;
@@ -31,7 +31,9 @@ impl fmt::Display for CheckableCounter {
             Self::Edges(Counter::Likes(tweet)) => write!(f, "likes of the tweet {tweet}"),
             Self::Edges(Counter::Comments(tweet)) => write!(f, "comments of the tweet {tweet}"),
             Self::Edges(Counter::Retweets(tweet)) => write!(f, "retweets of the tweet {tweet}"),
+            Self::Edges(Counter::Saves(tweet)) => write!(f, "saves of the tweet {tweet}"),
             Self::Edges(Counter::CommentLikes(comment)) => write!(f, "likes of the comment {comment}"),
+            Self::Edges(Counter::Answers(comment)) => write!(f, "answers to the comment {comment}"),
             Self::Unread(user) => write!(f, "unread notifications of the user {user}"),
         }
     }
@@ -103,11 +105,15 @@ impl Tally {
             }
             Some("TWEET") => {
                 let Some(tweet) = id_behind(item, "pk", "T#") else { return };
-                self.stored(item, [Counter::Likes(tweet), Counter::Comments(tweet), Counter::Retweets(tweet)]);
+                let counters =
+                    [Counter::Likes(tweet), Counter::Comments(tweet), Counter::Retweets(tweet), Counter::Saves(tweet)];
+                self.stored(item, counters);
             }
             Some("COMMENT") => {
-                self.stored(item, id_behind(item, "pk", "C#").map(Counter::CommentLikes));
+                let Some(comment) = id_behind(item, "pk", "C#") else { return };
+                self.stored(item, [Counter::CommentLikes(comment), Counter::Answers(comment)]);
                 self.there(id_behind(item, "tweet", "").map(Counter::Comments));
+                self.there(answered(item).map(Counter::Answers));
             }
             Some(edge) => self.edge(item, edge.split('#').next().unwrap_or_default()),
             None => {}
@@ -127,6 +133,7 @@ impl Tally {
                 self.there(id_behind(item, "pk", WORKS).map(Counter::LikesGiven));
                 self.there(id_behind(item, "tweet", "").map(Counter::Likes));
             }
+            "SAVE" => self.there(id_behind(item, "tweet", "").map(Counter::Saves)),
             "RETWEET" => self.there(id_behind(item, "tweet", "").map(Counter::Retweets)),
             "CLIKE" => {
                 self.there(id_behind(item, "pk", WORKS).map(Counter::LikesGiven));
@@ -148,6 +155,11 @@ impl Tally {
     }
 }
 
+/// The comment that a comment answers.
+fn answered(item: &Item) -> Option<CommentId> {
+    item.get("in_reply_to")?.as_m().ok()?.get("comment")?.as_s().ok()?.parse().ok()
+}
+
 /// A stored count; a missing attribute is zero.
 pub(crate) fn stored(item: &Item, name: &str) -> i64 {
     let value = item.get(name).and_then(|value| value.as_n().ok());
@@ -157,6 +169,8 @@ pub(crate) fn stored(item: &Item, name: &str) -> i64 {
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+
+    use aws_sdk_dynamodb::types::AttributeValue;
 
     use super::*;
     use crate::dynamodb::item::{number, text};
@@ -218,7 +232,7 @@ mod tests {
     fn a_table_with_right_counters_has_no_suspects() {
         let tally = tally(&world());
         assert_eq!(tally.suspects().count(), 0);
-        assert_eq!((tally.items(), tally.counters(), tally.users().len()), (12, 16, 2));
+        assert_eq!((tally.items(), tally.counters(), tally.users().len()), (12, 18, 2));
     }
 
     #[test]
@@ -243,5 +257,11 @@ mod tests {
         let mut items = world();
         items.push(edge(B, "RETWEET", ("tweet", T)));
         assert_eq!(tally(&items).suspects().collect::<Vec<_>>(), [Counter::Retweets(t)]);
+        let mut items = world();
+        let parent = [("comment".to_owned(), text(B)), ("author".to_owned(), text(A))];
+        let mut answer = item(format!("C#{A}"), "COMMENT".to_owned(), &[]);
+        answer.insert("in_reply_to".to_owned(), AttributeValue::M(parent.into()));
+        items.push(answer);
+        assert_eq!(tally(&items).suspects().collect::<Vec<_>>(), [Counter::Answers(B.parse().unwrap())]);
     }
 }

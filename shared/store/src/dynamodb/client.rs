@@ -104,7 +104,7 @@ impl Db {
     /// Up to 100 items of one table, read consistently, in no order. One round trip unless DynamoDB leaves keys
     /// unprocessed.
     pub(crate) async fn batch_get(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
-        self.batch_get_with(Consistency::Consistent, table, keys).await
+        self.batch_get_with(Consistency::Consistent, table, keys, None).await
     }
 
     async fn batch_get_with(
@@ -112,8 +112,10 @@ impl Db {
         consistency: Consistency,
         table: &str,
         keys: Vec<Key>,
+        attributes: Option<&str>,
     ) -> Result<Vec<Item>, StoreError> {
-        let mut wanted = keys_and_attributes(consistency, keys.into_iter().map(Key::into_item).collect())?;
+        let keys = keys.into_iter().map(Key::into_item).collect();
+        let mut wanted = keys_and_attributes(consistency, keys, attributes)?;
         let mut items = Vec::new();
         for round in 0..MAX_ROUNDS {
             self.pause_before(round).await?;
@@ -136,13 +138,23 @@ impl Db {
     /// Any number of items of one table, read consistently, in no order. One round trip: each 100 keys are a call, and
     /// the calls are sent concurrently. No call if there are no keys.
     pub(crate) async fn batch_get_many(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
-        self.batch_get_many_with(Consistency::Consistent, table, keys).await
+        self.batch_get_many_with(Consistency::Consistent, table, keys, None).await
     }
 
     /// As [`Self::batch_get_many`], but the items may lag behind the last writes for some seconds. Costs half the read
     /// units.
     pub(crate) async fn batch_get_many_lagging(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
-        self.batch_get_many_with(Consistency::Lagging, table, keys).await
+        self.batch_get_many_with(Consistency::Lagging, table, keys, None).await
+    }
+
+    /// As [`Self::batch_get_many_lagging`], but of each item only these attributes, which a role may be bound to.
+    pub(crate) async fn batch_get_some_lagging(
+        &self,
+        table: &str,
+        keys: Vec<Key>,
+        attributes: &str,
+    ) -> Result<Vec<Item>, StoreError> {
+        self.batch_get_many_with(Consistency::Lagging, table, keys, Some(attributes)).await
     }
 
     async fn batch_get_many_with(
@@ -150,8 +162,10 @@ impl Db {
         consistency: Consistency,
         table: &str,
         keys: Vec<Key>,
+        attributes: Option<&str>,
     ) -> Result<Vec<Item>, StoreError> {
-        let calls = keys.chunks(MAX_KEYS).map(|some| self.batch_get_with(consistency, table, some.to_vec()));
+        let some_keys = keys.chunks(MAX_KEYS);
+        let calls = some_keys.map(|some| self.batch_get_with(consistency, table, some.to_vec(), attributes));
         Ok(futures_util::future::try_join_all(calls).await?.into_iter().flatten().collect())
     }
 
@@ -178,9 +192,11 @@ enum Consistency {
 fn keys_and_attributes(
     consistency: Consistency,
     keys: Vec<HashMap<String, aws_sdk_dynamodb::types::AttributeValue>>,
+    attributes: Option<&str>,
 ) -> Result<KeysAndAttributes, StoreError> {
     KeysAndAttributes::builder()
         .set_keys(Some(keys))
+        .set_projection_expression(attributes.map(ToOwned::to_owned))
         .consistent_read(consistency == Consistency::Consistent)
         .build()
         .map_err(|error| StoreError::Rejected(error.to_string()))

@@ -28,6 +28,8 @@ pub(crate) enum Condition {
     Exists(String),
     Missing(String),
     Compares(String, &'static str, AttributeValue),
+    /// The attribute has fewer elements, or bytes, than this.
+    Smaller(String, AttributeValue),
     Not(Box<Condition>),
     All(Vec<Condition>),
     Any(Vec<Condition>),
@@ -74,6 +76,10 @@ impl Condition {
 
     pub(crate) fn more(name: &str, value: AttributeValue) -> Self {
         Self::Compares(name.to_owned(), ">", value)
+    }
+
+    pub(crate) fn smaller(name: &str, size: AttributeValue) -> Self {
+        Self::Smaller(name.to_owned(), size)
     }
 
     /// The opposite. `equals` is false for a missing attribute, so its opposite is true.
@@ -365,6 +371,7 @@ impl Placeholders {
             Condition::Compares(name, operator, value) => {
                 format!("{} {operator} {}", self.path(name), self.value(value))
             }
+            Condition::Smaller(name, size) => format!("size({}) < {}", self.path(name), self.value(size)),
             Condition::Not(negated) => format!("NOT {}", self.operand(negated)),
             Condition::All(all) => self.operands(all, " AND "),
             Condition::Any(any) => self.operands(any, " OR "),

@@ -133,6 +133,15 @@ impl<Kind> Table<Kind> {
         self.db.batch_get_many_lagging(&self.name, keys).await
     }
 
+    /// As [`Db::batch_get_some_lagging`].
+    pub(crate) async fn batch_get_some_lagging(
+        &self,
+        keys: Vec<Key>,
+        attributes: &str,
+    ) -> Result<Vec<Item>, StoreError> {
+        self.db.batch_get_some_lagging(&self.name, keys, attributes).await
+    }
+
     /// As [`Db::own_page`].
     pub(crate) async fn own_page(
         &self,

@@ -16,7 +16,7 @@ use crate::dynamodb::pages::{Order, id_behind};
 use crate::dynamodb::transaction::Transaction;
 use crate::jobs::{Jobs, Task, job_item};
 use crate::removal::{AT_ONCE, PAGE, PAGES, Purge};
-use crate::social::comments::comments_list;
+use crate::social::comments::{answers_list, comments_list};
 use crate::social::keys::{
     EdgeKind, authored_key, comment_key, comment_like_key, commented_key, edge_key, list_of, reaction_key,
     relation_key, tweet_key, with_media_key,
@@ -88,6 +88,18 @@ impl Purge {
     ) -> Result<bool, StoreError> {
         let part = Part::Comments { tweet, tweet_author, jobs, now };
         self.each_page(&comments_list(tweet), part).await
+    }
+
+    /// Removes the comments that answer a comment on this tweet, as [`Self::comments_on`] does.
+    pub async fn answers_to(
+        &self,
+        comment: CommentId,
+        (tweet, tweet_author): (TweetId, UserId),
+        jobs: &Jobs,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let part = Part::Comments { tweet, tweet_author, jobs, now };
+        self.each_page(&answers_list(comment), part).await
     }
 
     async fn comments_of(&self, tasks: Vec<Task>, jobs: &Jobs, now: Timestamp) -> Result<(), StoreError> {

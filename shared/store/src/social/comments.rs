@@ -1,5 +1,5 @@
-//! Comments: `C#<id> / COMMENT`, listed by their tweet. `U#<author> / COMMENT#<id>` points from the author to the
-//! comment.
+//! Comments: `C#<id> / COMMENT`, listed by their tweet. `W#<author> / COMMENT#<id>` points from the author to the
+//! comment; of a comment that answers another one the pointer is the entry in the list of its answers.
 
 use aviary_model::{CommentId, Timestamp, TweetId, TweetText, UserId};
 use serde::{Deserialize, Serialize};
@@ -27,16 +27,41 @@ pub struct Comment {
     pub tweet: TweetId,
     /// The tweet's author.
     pub tweet_author: UserId,
+    /// The comment that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<AnswerTo>,
     /// The text.
     pub message: TweetText,
     /// The number of likes.
     #[serde(default, deserialize_with = "count")]
     pub likes: u64,
+    /// The number of comments that answer this one.
+    #[serde(default, deserialize_with = "count")]
+    pub comments: u64,
     /// The time of creation.
     pub created_at: Timestamp,
     /// The time of the last edit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Timestamp>,
+}
+
+/// The comment that another one answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerTo {
+    /// The answered comment.
+    pub comment: CommentId,
+    /// Its author.
+    pub author: UserId,
+}
+
+impl Comment {
+    /// The users whom the comment concerns beside those it mentions: the authors of the tweet and of the comment that it
+    /// answers, each once and without its own author.
+    #[must_use]
+    pub fn concerned(&self) -> Vec<UserId> {
+        let answered = self.in_reply_to.map(|parent| parent.author).filter(|other| *other != self.tweet_author);
+        [Some(self.tweet_author), answered].into_iter().flatten().filter(|other| *other != self.author).collect()
+    }
 }
 
 /// The comments of the `social` table.
@@ -57,22 +82,23 @@ impl Comments {
         self.table.get(comment_key(id)).await
     }
 
-    /// A page of a tweet's comments, with their authors, oldest first. The index lags. One round trip.
+    /// A page of a tweet's comments in this order, those that answer others among them, with their authors. The index
+    /// lags. One round trip.
     pub async fn of_tweet(
         &self,
         tweet: TweetId,
+        order: Order,
         after: Option<CommentId>,
         limit: i32,
     ) -> Result<ListPage<(CommentId, UserId)>, StoreError> {
         let after = after.map(|id| id.to_string());
-        let list = comments_list(tweet);
-        let page = self.table.list_page(&list, Order::OldestFirst, after.as_deref(), limit).await?;
+        let page = self.table.list_page(&comments_list(tweet), order, after.as_deref(), limit).await?;
         Ok(page.filter_map(|item| Some((id_behind(&item, "pk", "C#")?, id_behind(&item, "author", "")?))))
     }
 
-    /// Writes a new comment, unless the tweet's author or a mentioned user blocks its author. Writing the same comment
-    /// again changes nothing. If there is an idempotency key, the same transaction stores this result with it. One
-    /// round trip.
+    /// Writes a new comment, unless the tweet's author, that of the answered comment or a mentioned user blocks its
+    /// author. Writing the same comment again changes nothing. If there is an idempotency key, the same transaction
+    /// stores this result with it. One round trip.
     ///
     /// # Errors
     /// If one of these users blocks the author, or the idempotency claim has expired.
@@ -84,9 +110,8 @@ impl Comments {
     ) -> Result<(), WriteError> {
         let mut transaction = Transaction::default();
         let at = transaction.create(&self.table, comment_item(comment)?)?;
-        let author = [("author", comment.author.to_string())];
-        transaction.create(&self.table, item(commented_key(comment.author, comment.id), &Nothing {}, author)?)?;
-        let reached = mentioned.iter().copied().chain([comment.tweet_author]);
+        transaction.create(&self.table, pointer_item(comment)?)?;
+        let reached = mentioned.iter().copied().chain(comment.concerned());
         let checks = check_blocks(&mut transaction, &self.table, comment.author, reached)?;
         if let Some((claim, credentials, result)) = &settled {
             claim.settle(&mut transaction, credentials, result)?;
@@ -140,6 +165,22 @@ impl Comments {
 /// The list of a tweet's comments.
 pub(crate) fn comments_list(tweet: TweetId) -> String {
     format!("COMMENTS#{tweet}")
+}
+
+/// The list of the comments that answer a comment.
+pub(crate) fn answers_list(comment: CommentId) -> String {
+    format!("ANSWERS#{comment}")
+}
+
+/// The author's pointer to a comment. A comment has one place in the index already, among those of its tweet, so its
+/// place among the answers is the pointer's.
+fn pointer_item(comment: &Comment) -> Result<Item, StoreError> {
+    let answers = comment.in_reply_to.map(|parent| {
+        let list = list_pk(&answers_list(parent.comment), comment.id.uuid());
+        [("list_pk", list), ("list_sk", comment.id.to_string())]
+    });
+    let index = answers.into_iter().flatten().chain([("author", comment.author.to_string())]);
+    item(commented_key(comment.author, comment.id), &Nothing {}, index)
 }
 
 fn comment_item(comment: &Comment) -> Result<Item, StoreError> {

@@ -41,11 +41,12 @@ impl FeedLookupResult {
     }
 }
 
+/// A profile, as far as it says how many people follow its user.
 #[derive(Deserialize)]
-struct Followed {
-    id: UserId,
+pub(crate) struct Followed {
+    pub(crate) id: UserId,
     #[serde(default, deserialize_with = "crate::dynamodb::item::count")]
-    followers: u64,
+    pub(crate) followers: u64,
 }
 
 impl Profiles {

@@ -141,6 +141,11 @@ pub(crate) fn commented_key(author: UserId, id: CommentId) -> Key {
     Key::new(works_pk(author), format!("COMMENT#{id}"))
 }
 
+/// The key of a ranked list, or of what one is made from.
+pub(crate) fn ranked_key(list: &str) -> Key {
+    Key::new("RANKED", list)
+}
+
 /// The partition of a person's reports.
 pub(crate) fn reporter_pk(reporter: UserId) -> String {
     format!("R#{reporter}")

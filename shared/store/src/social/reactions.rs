@@ -48,6 +48,12 @@ impl Reaction {
         }
     }
 
+    /// Is the reaction among what a user did to a tweet?
+    #[must_use]
+    pub fn is_in(self, ids: ReactionIds) -> bool {
+        self.id_in(ids).is_some()
+    }
+
     fn id_in(self, ids: ReactionIds) -> Option<EdgeId> {
         match self {
             Self::Like => ids.like,
@@ -60,7 +66,7 @@ impl Reaction {
 /// The reactions to tweets and comments in the `social` table.
 #[derive(Clone, Debug)]
 pub struct Reactions {
-    table: SocialTable,
+    pub(crate) table: SocialTable,
 }
 
 /// A reaction to a tweet, as it is stored.

@@ -16,7 +16,7 @@ use crate::dynamodb::pages::{ListPage, Order, PartitionRange, id_behind};
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::social::edge_states::{BLOCK, BLOCKED_BY, FOLLOW, MUTE, Relation, remove_attribute};
-use crate::social::keys::{EdgeKind, USER, edge_index, edge_key, list_of, relation_key, user_pk};
+use crate::social::keys::{EdgeKind, RELATION, USER, edge_index, edge_key, list_of, relation_key, user_pk};
 use crate::social::profiles::{Profile, profile_key};
 use crate::social::visibility::Visibility;
 
@@ -59,6 +59,18 @@ impl RelationTarget {
     #[must_use]
     pub fn visibility(&self) -> Visibility {
         self.mine.into()
+    }
+
+    /// Do the two follow each other?
+    #[must_use]
+    pub fn is_mutual(&self) -> bool {
+        self.mine.follow.is_some() && self.theirs.follow.is_some()
+    }
+
+    /// Does the actor follow the other user?
+    #[must_use]
+    pub fn is_followed(&self) -> bool {
+        self.mine.follow.is_some()
     }
 }
 
@@ -276,6 +288,26 @@ impl Relations {
     /// A page of the users whom this user mutes, newest first. One round trip.
     pub async fn muted(&self, user: UserId, after: Option<EdgeId>, limit: i32) -> Result<ListPage<UserId>, StoreError> {
         self.own(user, EdgeKind::Mute, after, limit).await
+    }
+
+    /// Which of `followers` follow which of `others`: pairs of the other and the follower. It may lag for some seconds.
+    /// One round trip, half a read unit for each pair.
+    pub async fn follows_among(
+        &self,
+        followers: &[UserId],
+        others: &[UserId],
+    ) -> Result<Vec<(UserId, UserId)>, StoreError> {
+        let pairs = || others.iter().flat_map(|other| followers.iter().map(|follower| (*other, *follower)));
+        let keys = pairs().filter(|(other, follower)| other != follower);
+        let keys = keys.map(|(other, follower)| relation_key(follower, other)).collect();
+        let mut found = Vec::new();
+        for item in self.table.batch_get_many_lagging(keys).await? {
+            let pair = id_behind(&item, "sk", RELATION).zip(id_behind(&item, "pk", USER));
+            let relation: Relation = self.table.read(item)?;
+            found.extend(pair.filter(|_| relation.follow.is_some()));
+        }
+        // The batch has no order.
+        Ok(pairs().filter(|pair| found.contains(pair)).collect())
     }
 
     async fn own(

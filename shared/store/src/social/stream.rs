@@ -85,6 +85,8 @@ pub enum EdgeTarget {
         /// The tweet's author.
         author: UserId,
     },
+    /// A save of a tweet, which nobody is told of.
+    Save(TweetId),
     /// A like of a comment.
     CommentLike {
         /// The comment's id.
@@ -189,7 +191,8 @@ impl Profiles {
                 let to = EdgeTarget::CommentLike { comment, author: author?, tweet: tweet? };
                 return Ok(SocialChange::Edge(EdgeChange { actor, id, to, came }));
             }
-            EdgeKind::Block | EdgeKind::Mute | EdgeKind::Save => return Ok(SocialChange::Other),
+            EdgeKind::Save => EdgeTarget::Save(tweet?),
+            EdgeKind::Block | EdgeKind::Mute => return Ok(SocialChange::Other),
         };
         let id = self.id(Some(place), "its key has no id")?;
         Ok(SocialChange::Edge(EdgeChange { actor, id, to, came }))

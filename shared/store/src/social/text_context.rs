@@ -1,15 +1,16 @@
-//! The stored items on which the checks of a new text depend: its author, the tweet it refers to, and the users it
-//! mentions.
+//! The stored items on which the checks of a new text depend: its author, the tweet or comment it refers to, and the
+//! users it mentions.
 
 use std::collections::{HashMap, HashSet};
 
-use aviary_model::{Mention, NameKey, TweetId, UserId};
+use aviary_model::{CommentId, Mention, NameKey, TweetId, UserId};
 
 use crate::accounts::NameOwner;
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key};
 use crate::dynamodb::pages::attribute;
-use crate::social::keys::tweet_key;
+use crate::social::comments::Comment;
+use crate::social::keys::{comment_key, tweet_key};
 use crate::social::profiles::{Profile, name_key, profile_key};
 use crate::social::tweets::{Tweet, Tweets};
 
@@ -20,27 +21,31 @@ pub struct TextContext {
     pub author: Option<Profile>,
     /// The tweet that the text replies to or comments on.
     pub tweet: Option<Tweet>,
+    /// The comment that the text answers.
+    pub comment: Option<Comment>,
     /// The users whom the text mentions.
     pub mentioned: Vec<UserId>,
 }
 
 impl Tweets {
-    /// Reads the author's profile, the tweet that the text refers to, and the mentioned users. One round trip: twenty
-    /// mentions have at most 60 candidates, and one call reads a hundred items.
+    /// Reads the author's profile, the tweet and the comment that the text refers to, and the mentioned users. One round
+    /// trip: twenty mentions have at most 60 candidates, and one call reads a hundred items.
     pub async fn text_context(
         &self,
         author: UserId,
-        tweet: Option<TweetId>,
+        (tweet, comment): (Option<TweetId>, Option<CommentId>),
         mentions: &[Mention],
     ) -> Result<TextContext, StoreError> {
         let mut keys = vec![profile_key(author)];
         keys.extend(tweet.map(tweet_key));
+        keys.extend(comment.map(comment_key));
         keys.extend(candidate_keys(mentions));
         let (mut context, mut owners) = (TextContext::default(), HashMap::new());
         for found in self.table.batch_get_many(keys).await? {
             match attribute(&found, "sk") {
                 Some("PROFILE") => context.author = Some(self.table.read(found)?),
                 Some("TWEET") => context.tweet = Some(self.table.read(found)?),
+                Some("COMMENT") => context.comment = Some(self.table.read(found)?),
                 _ => owners.extend(self.owner(found)?),
             }
         }

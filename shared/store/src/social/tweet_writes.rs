@@ -116,7 +116,7 @@ impl Tweets {
         let mut transaction = Transaction::default();
         transaction.delete_if(&self.table, tweet_key(tweet.id), &Condition::item_exists())?;
         transaction.delete(&self.table, authored_key(tweet.author, tweet.id))?;
-        if !tweet.media.is_empty() {
+        if tweet.has_media() {
             transaction.delete(&self.table, with_media_key(tweet.author, tweet.id))?;
         }
         transaction.create(&jobs.table, job_item(&jobs.job(task, now)?)?)?;
@@ -162,7 +162,7 @@ fn tweet_item(tweet: &Tweet) -> Result<Item, StoreError> {
 fn places(tweet: &Tweet) -> Result<Vec<Item>, StoreError> {
     let by = [("author", tweet.author.to_string())];
     let mut places = vec![item(authored_key(tweet.author, tweet.id), &Nothing {}, by.clone())?];
-    if !tweet.media.is_empty() {
+    if tweet.has_media() {
         let by_time = [("time_pk", shard("MEDIA", tweet.id.uuid())), ("time_sk", tweet.id.to_string())];
         let index = by.into_iter().chain(by_time);
         places.push(item(with_media_key(tweet.author, tweet.id), &Nothing {}, index)?);

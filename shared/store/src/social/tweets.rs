@@ -1,6 +1,6 @@
 //! Tweets: `T#<id> / TWEET`, with their entries in lists. This module reads them; `tweet_writes` writes them.
 
-use aviary_model::{AltText, MediaId, Tag, Timestamp, TweetId, TweetText, UserId};
+use aviary_model::{AltText, Link, MediaId, Tag, Timestamp, TweetId, TweetText, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::dynamodb::error::StoreError;
@@ -21,6 +21,9 @@ pub struct Tweet {
     /// Its pictures in order, or its video.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<Media>,
+    /// A picture on another site, which clients of document 000 upload there. It is shown and never fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_url: Option<Link>,
     /// The tweet to which it replies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_reply_to: Option<ReplyTo>,
@@ -33,6 +36,9 @@ pub struct Tweet {
     /// The number of retweets.
     #[serde(default, deserialize_with = "count")]
     pub retweets: u64,
+    /// How many users saved it.
+    #[serde(default, deserialize_with = "count")]
+    pub saves: u64,
     /// The time of creation.
     pub created_at: Timestamp,
     /// The time of the last edit.
@@ -49,13 +55,21 @@ impl Tweet {
             author,
             message,
             media: Vec::new(),
+            media_url: None,
             in_reply_to: None,
             likes: 0,
             comments: 0,
             retweets: 0,
+            saves: 0,
             created_at,
             edited_at: None,
         }
+    }
+
+    /// Does it show something beside its text?
+    #[must_use]
+    pub fn has_media(&self) -> bool {
+        !self.media.is_empty() || self.media_url.is_some()
     }
 }
 

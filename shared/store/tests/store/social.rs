@@ -2,6 +2,7 @@
 
 mod media_uploads;
 mod profiles;
+mod ranked;
 mod reactions;
 mod relation_costs;
 mod relations;

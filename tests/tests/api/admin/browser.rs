@@ -23,7 +23,7 @@ async fn world(service: &Service) -> (Account, Vec<String>) {
     let user = service.signup_as(&unique("kestrel")).await;
     let form = Form::default().text("message", "A picture of the weir").text("alt", "A weir");
     let form = form.file("imagelinks", "a.jpg", "image/jpeg", &jpeg(640, 480, 3));
-    let tweet = id_of(&service.post("/tweet").bearer(&user.access).multipart(&form).send().await.json());
+    let tweet = id_of(&service.post("/api/tweets/").bearer(&user.access).multipart(&form).send().await.json());
     let said = comment(service, &user, &tweet, "A comment").await.with_status(201).field("id");
     let reporter = service.signup().await;
     let report = json!({"reason": "abuse", "note": "Please look."});

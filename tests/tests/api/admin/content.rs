@@ -41,11 +41,26 @@ async fn everything_is_listed_and_each_entry_leads_to_its_page() {
 }
 
 #[tokio::test]
+async fn a_picture_elsewhere_is_a_link_that_the_page_does_not_load() {
+    let service = Service::running();
+    let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
+    let url = "https://pictures.example.com/a.png?a=1&b=2";
+    let body = json!({"content": "", "media": true, "media_url": url});
+    let posted = service.post_as(&user, "/api/tweets/tweets_list/", &body).await.with_status(201);
+    let mut browser = Browser::signed_in(&service, &staff).await;
+    let path = format!("/admin/tweets/{}/", posted.field("tweet_id"));
+    let page = browser.get(&path).await.with_status(200).text();
+    let link = url.replace('&', "&amp;");
+    assert!(page.contains(&format!("href=\"{link}\" rel=\"noreferrer")), "{page}");
+    assert!(!page.contains(&format!("src=\"{link}")), "{page}");
+}
+
+#[tokio::test]
 async fn a_tweet_with_its_picture_is_taken_down() {
     let service = Service::running();
     let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
     let form = Form::default().text("message", "look").file("imagelinks", "a.jpg", "image/jpeg", &jpeg(64, 48, 1));
-    let posted = service.post("/tweet").bearer(&user.access).multipart(&form).send().await.json();
+    let posted = service.post("/api/tweets/").bearer(&user.access).multipart(&form).send().await.json();
     let (id, picture) = (id_of(&posted), posted["imagelinks"][0].as_str().unwrap().to_owned());
     service.fetch(&picture).await.with_status(200);
     let mut browser = Browser::signed_in(&service, &staff).await;

@@ -25,10 +25,12 @@ async fn everything_of_a_user_is_in_the_file_and_no_secret() {
     let theirs = id_of(&service.tweet(&other, "theirs").await);
     let form =
         Form::default().text("message", "with a picture").file("imagelinks", "a.jpg", "image/jpeg", &jpeg(64, 48, 7));
-    let posted = service.post("/tweet").bearer(&user.access).multipart(&form).send().await.json();
+    let posted = service.post("/api/tweets/").bearer(&user.access).multipart(&form).send().await.json();
     let picture = posted["imagelinks"][0].as_str().unwrap();
     let answered = id_of(&reply(&service, &user, &theirs, "an answer").await);
     create_tweet(&service, &user, &json!({"message": "plain words"})).await.with_status(201);
+    let linked = json!({"content": "a picture elsewhere", "media_url": "https://example.com/a.png"});
+    service.post_as(&user, "/api/tweets/tweets_list/", &linked).await.with_status(201);
     let own_comment = comment(&service, &user, &theirs, "a comment").await.with_status(201).field("id");
     let their_comment = comment(&service, &other, &theirs, "their comment").await.with_status(201).field("id");
     for what in ["like", "retweet", "save"] {
@@ -65,7 +67,8 @@ async fn everything_of_a_user_is_in_the_file_and_no_secret() {
     };
     assert_eq!(file["account"]["email"], user.email.as_str());
     assert_eq!((&file["profile"]["alias"], &file["profile"]["bio"]), (&json!("An Alias"), &json!("a biography")));
-    assert_eq!(ids("tweets", "message"), ["with a picture", "an answer", "plain words"]);
+    assert_eq!(ids("tweets", "message"), ["with a picture", "an answer", "plain words", "a picture elsewhere"]);
+    assert_eq!(file["tweets"][3]["media_url"], "https://example.com/a.png");
     assert_eq!(file["tweets"][0]["media"][0]["url"], picture);
     assert_eq!(file["tweets"][1]["in_reply_to"], theirs.as_str());
     assert_eq!(ids("comments", "id"), [own_comment]);

@@ -1,5 +1,7 @@
 //! `GET` and `DELETE /api/auth/sessions/`, `DELETE /api/auth/sessions/<id>/`.
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use e2e::{Service, claims_of};
 use serde_json::{Value, json};
 
@@ -72,8 +74,12 @@ async fn sessions_come_in_pages_and_a_cursor_fits_only_its_list() {
     sorted.sort();
     sorted.dedup();
     assert_eq!((seen.len(), sorted.len()), (3, 3));
-    let wrong = service.get(&format!("{PATH}?cursor=x")).bearer(&account.access).send().await;
-    wrong.is(404, &json!({"detail": "Invalid cursor"}));
+    // A cursor of this list whose place is no session.
+    let no_session = BASE64_URL_SAFE_NO_PAD.encode("sessions\nx");
+    for cursor in ["x", &no_session] {
+        let wrong = service.get(&format!("{PATH}?cursor={cursor}")).bearer(&account.access).send().await;
+        wrong.is(404, &json!({"detail": "Invalid cursor"}));
+    }
 }
 
 /// The other functions may write the last use of a session, and so make an item that is none.

@@ -105,7 +105,8 @@ async fn the_name_becomes_the_alias_of_the_author() {
     service.post(PATH).json(&body).send().await.with_status(201);
     let login = json!({"username": username, "password": "abcd321"});
     let token = service.post("/auth/login/").json(&login).send().await.field("token");
-    let tweet = service.post("/tweet").bearer(&token).json(&json!({"message": "hi"})).send().await.with_status(201);
+    let tweet =
+        service.post("/api/tweets/").bearer(&token).json(&json!({"message": "hi"})).send().await.with_status(201);
     assert_eq!(tweet.json()["author"]["alias"], "Ada Löwe");
 }
 

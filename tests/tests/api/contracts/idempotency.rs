@@ -107,7 +107,7 @@ async fn a_repeated_tweet_is_the_same_and_another_body_is_refused() {
     let (author, other) = (service.signup().await, service.signup().await);
     let key = unique("key");
     let send = |token: &str, message: &str| {
-        let call = service.post("/tweet").bearer(token).header("idempotency-key", &key);
+        let call = service.post("/api/tweets/").bearer(token).header("idempotency-key", &key);
         call.json(&json!({"message": message})).send()
     };
     let tweet = send(&author.access, "once").await.with_status(201).json();
@@ -124,7 +124,7 @@ async fn of_concurrent_requests_with_one_key_one_takes_effect() {
     let author = service.signup().await;
     let key = unique("key");
     let calls = (0..12).map(|_| {
-        let call = service.post("/tweet").bearer(&author.access).header("idempotency-key", &key);
+        let call = service.post("/api/tweets/").bearer(&author.access).header("idempotency-key", &key);
         call.json(&json!({"message": "once"})).send()
     });
     let answers: Vec<Answer> = stream::iter(calls).buffer_unordered(12).collect().await;
@@ -143,7 +143,7 @@ async fn of_concurrent_requests_with_one_key_one_takes_effect() {
 async fn an_idempotency_key_has_at_most_255_characters() {
     let service = Service::running();
     let author = service.signup().await;
-    let call = service.post("/tweet").bearer(&author.access).header("idempotency-key", &"k".repeat(256));
+    let call = service.post("/api/tweets/").bearer(&author.access).header("idempotency-key", &"k".repeat(256));
     let answer = call.json(&json!({"message": "hello"})).send().await;
     answer.is(400, &json!({"detail": "Idempotency-Key may have 255 characters."}));
 }

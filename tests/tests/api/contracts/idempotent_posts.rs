@@ -4,7 +4,7 @@
 use aviary_web::{Route, Who};
 use e2e::limits::{assert_throttled, unused_address};
 use e2e::{Answer, Event, Function, Service, Things, unique};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::contracts::routes::rows;
 
@@ -12,6 +12,8 @@ use crate::contracts::routes::rows;
 const TABLES: [&str; 3] = ["AccountsTable", "IntegersTable", "SocialTable"];
 /// Members of an answer that are minted anew each time.
 const CREDENTIALS: [&str; 4] = ["access", "refresh", "token", "tokens"];
+
+const OTHER_BODY: &str = "This Idempotency-Key was used for a request with another body.";
 
 fn creating() -> Vec<(&'static str, Route)> {
     rows().into_iter().filter(|(_, route)| route.spec.needs_key()).collect()
@@ -91,12 +93,12 @@ async fn a_repetition_with_its_key_creates_nothing_more() {
         let creation = Creation::of(&service, route.clone()).await;
         let (key, mark) = (unique("key"), unique("mark"));
         let first = creation.post(&service, Some(&key), &mark).await;
-        assert_eq!(first.status, 201, "{route:?}: {}", first.text());
+        assert!((200..300).contains(&first.status), "{route:?}: {} {}", first.status, first.text());
         let made = items(&service, &mark).await;
         assert_ne!(made.is_empty(), is_marked(&route), "{route:?}: nothing has the mark");
         for _ in 0..2 {
             let again = creation.post(&service, Some(&key), &mark).await;
-            assert_eq!(again.status, 201, "{route:?}: {}", again.text());
+            assert_eq!(again.status, first.status, "{route:?}: {}", again.text());
             assert_eq!(without_credentials(&again), without_credentials(&first), "{route:?}");
             assert_eq!(items(&service, &mark).await, made, "{route:?}: something else was made");
         }
@@ -123,7 +125,7 @@ async fn assert_another_body_is_refused(service: &Service, creation: &Creation, 
         assert_eq!(answer.status, 201, "{route:?}: {}", answer.text());
         assert!(!made.is_empty(), "{route:?}");
     } else {
-        answer.is(422, &json!({"detail": "This Idempotency-Key was used for a request with another body."}));
+        assert_eq!((answer.status, answer.field("detail").as_str()), (422, OTHER_BODY), "{route:?}");
         assert!(made.is_empty(), "{route:?}: {made:?}");
     }
 }
@@ -147,7 +149,7 @@ async fn the_limit_that_the_row_names_is_the_one_that_counts() {
             function.answer(&event.into_json())
         };
         let first = post();
-        assert_eq!(first.status, 201, "{route:?}: {}", first.text());
+        assert!((200..300).contains(&first.status), "{route:?}: {} {}", first.status, first.text());
         assert_throttled(&post(), 3_600);
     }
 }

@@ -53,6 +53,15 @@ pub(crate) fn rows() -> Vec<(&'static str, Route)> {
     tables().into_iter().flat_map(rows_of).collect()
 }
 
+/// Lists of what everybody made, so of the owner of the walk's things too.
+const EVERYBODYS: [&str; 5] = [
+    "/api/tweets/get_latest",
+    "/api/tweets/get_top",
+    "/api/tweets/get_explore_media",
+    "/api/profiles/most_popular",
+    "/api/profiles/who_to_follow",
+];
+
 /// The statuses of a refusal, as the row states them.
 fn refusals(route: &Route) -> Vec<u16> {
     match route.spec.refuses {
@@ -89,7 +98,8 @@ async fn strangers_get_and_change_nothing_of_others() {
         let stranger = service.signup().await;
         let answer = things.call_by(&service, &route, &stranger).send().await;
         let text = format!("{route:?}: {} {}", answer.status, answer.text());
-        if !route.spec.names_an_owner() && route.spec.who != Who::Any {
+        let is_everybodys = EVERYBODYS.contains(&&*route.path);
+        if !route.spec.names_an_owner() && route.spec.who != Who::Any && !is_everybodys {
             assert!(!answer.text().contains(&things.owner.id), "{text}");
         }
         match route.spec.who {
@@ -102,7 +112,7 @@ async fn strangers_get_and_change_nothing_of_others() {
             }
             // A stranger may follow, like or comment on others' things.
             Who::User if route.spec.subject != Subject::Nothing => {
-                assert!([200, 201].contains(&answer.status), "{text}");
+                assert!((200..300).contains(&answer.status), "{text}");
             }
             Who::User => assert_eq!(answer.status, 403, "the sample speaks for another: {text}"),
             Who::Own | Who::Staff => assert!(refusals(&route).contains(&answer.status), "{text}"),

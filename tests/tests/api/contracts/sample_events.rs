@@ -66,7 +66,7 @@ const EVENTS: &[(&str, u16)] = &[
     ("tweets-like.json", 404),
     ("tweets-post-anonymous.json", 401),
     ("tweets-post-not-an-image.json", 400),
-    ("tweets-post.json", 201),
+    ("tweets-post.json", 200),
     ("tweets-tag.json", 200),
     ("users-create-blank.json", 400),
     ("users-create.json", 201),

@@ -42,7 +42,7 @@ impl OwnedThings {
         for seed in 0..2 {
             let form =
                 Form::default().text("message", "mine").file("imagelinks", "a.jpg", "image/jpeg", &jpeg(16, 16, seed));
-            let call = service.post("/tweet").bearer(&self.account.access).multipart(&form);
+            let call = service.post("/api/tweets/").bearer(&self.account.access).multipart(&form);
             let tweet = call.header("idempotency-key", &unique("key")).send().await.with_status(201).json();
             self.tweets.push(tweet["id"].as_str().unwrap().to_owned());
             self.objects.push(tweet["imagelinks"][0].as_str().unwrap().to_owned());

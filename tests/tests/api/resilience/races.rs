@@ -89,7 +89,7 @@ async fn concurrent_tweets_are_all_stored() {
     let service = Service::running();
     let account = service.signup().await;
     let calls = (0..32).map(|number| {
-        let call = service.post("/tweet").bearer(&account.access);
+        let call = service.post("/api/tweets/").bearer(&account.access);
         call.json(&json!({"message": format!("tweet {number}")})).send()
     });
     let answers: Vec<Answer> = stream::iter(calls).buffer_unordered(AT_ONCE).collect().await;

@@ -125,7 +125,8 @@ fn all_are(answers: [Answer; 2], key: &str, value: bool) {
 /// that told a client to wait.
 async fn assert_withstands(plan: Plan) -> usize {
     let faulty_service = FaultyService::start(plan);
-    let hello = Event::new("POST", "/tweet").bearer(&faulty_service.author.access).json(&json!({"message": "Hello"}));
+    let hello =
+        Event::new("POST", "/api/tweets/").bearer(&faulty_service.author.access).json(&json!({"message": "Hello"}));
     let tweet = faulty_service.tweets.answer(&hello.into_json()).with_status(201).field("id");
     let (me, works) = (format!("U#{}", faulty_service.actor.id), format!("W#{}", faulty_service.actor.id));
     let other = faulty_service.author.id.clone();

@@ -43,7 +43,8 @@ async fn a_blocked_account_cannot_edit_under_the_blockers_tweet() {
         service.put(&path).bearer(&account.access).json(&json!({"message": "something else"})).send()
     };
     let reply = json!({"message": "me too", "in_reply_to": tweet});
-    let reply = service.post("/tweet").bearer(&other.access).json(&reply).send().await.with_status(201).json();
+    let reply =
+        service.post("/tweet").bearer(&other.access).json(&reply).send().await.with_status(200).json()["tweet"].clone();
     block(&service, &author, &other).await;
     let refusal = json!({"detail": BLOCKED});
     put(&other, format!("/api/tweets/comments/{theirs}")).await.is(403, &refusal);

@@ -46,7 +46,9 @@ async fn only_the_author_deletes_a_tweet() {
     let service = Service::running();
     let (author, stranger) = (service.signup().await, service.signup().await);
     let form = Form::default().text("message", "mine").file("imagelinks", "a.jpg", "image/jpeg", &jpeg(8, 8, 1));
-    let tweet = service.post("/tweet").bearer(&author.access).multipart(&form).send().await.with_status(201).json();
+    let tweet =
+        service.post("/tweet").bearer(&author.access).multipart(&form).send().await.with_status(200).json()["tweet"]
+            .clone();
     let path = format!("/api/tweets/{}/", tweet["id"].as_str().unwrap());
     let nobody = json!({"detail": "Authentication credentials were not provided."});
     service.delete(&path).send().await.unauthorized(&nobody);

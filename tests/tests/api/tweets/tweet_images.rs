@@ -4,7 +4,7 @@ use e2e::{Account, Form, Service, is_same_picture, jpeg, jpeg_with_gps, png, say
 use serde_json::{Value, json};
 
 async fn post(service: &Service, account: &Account, form: &Form) -> Value {
-    service.post("/tweet").bearer(&account.access).multipart(form).send().await.with_status(201).json()
+    service.post("/tweet").bearer(&account.access).multipart(form).send().await.with_status(200).json()["tweet"].clone()
 }
 
 fn link(tweet: &Value, place: usize) -> String {

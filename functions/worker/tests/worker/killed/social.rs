@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aviary_model::{Clock, CommentId, EdgeId, TweetId, TweetText, UserId};
 use aviary_store::{
-    Comment, Comments, HomeTimelines, Job, NotificationContent, NotificationKind, Notifications, Patience, Reaction,
-    Reactions, Relations, ReplyTo, Task, TimelineEntry, Tweet,
+    AnswerTo, Comment, Comments, HomeTimelines, Job, NotificationContent, NotificationKind, Notifications, Patience,
+    Reaction, Reactions, Relations, ReplyTo, Task, TimelineEntry, Tweet,
 };
 use e2e::{AwsCall, Fault};
 
@@ -133,6 +133,7 @@ async fn delete_tweet(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> D
     let content = |kind, actor, comment| NotificationContent { kind, actor, tweet: Some(id), comment, created_at: now };
 
     let mut ids = vec![id.to_string()];
+    let mut answered = None;
     for reader in [one, other] {
         for reaction in [Reaction::Like, Reaction::Retweet, Reaction::Save] {
             reactions.put(reader, reaction, &tweet, now).await.unwrap();
@@ -145,11 +146,14 @@ async fn delete_tweet(fixture: &Fixture, [author, one, other]: [UserId; 3]) -> D
             tweet: id,
             tweet_author: author,
             message: TweetText::parse("Look").unwrap(),
+            in_reply_to: answered,
             likes: 0,
+            comments: 0,
             created_at: now,
             edited_at: None,
         };
         comments.create(&comment, &[], None).await.unwrap();
+        answered = Some(AnswerTo { comment: comment.id, author: comment.author });
         reactions.like_comment(author, &comment, now).await.unwrap();
         let contents = [
             content(NotificationKind::Like, reader, None),

@@ -1,7 +1,7 @@
 //! Likes, retweets and saves: a repeated reaction changes nothing.
 
 use aviary_model::{CommentId, Timestamp, TweetId, TweetText, UserId};
-use aviary_store::{Comment, Comments, Edited, Reaction, Reactions, Task, Tweet, WriteError};
+use aviary_store::{AnswerTo, Comment, Comments, Edited, Order, Reaction, Reactions, Task, Tweet, WriteError};
 use futures_util::future::join_all;
 use serde_json::json;
 
@@ -27,7 +27,9 @@ fn comment(on: &Tweet) -> Comment {
         tweet: on.id,
         tweet_author: on.author,
         message: words("indeed"),
+        in_reply_to: None,
         likes: 0,
+        comments: 0,
         created_at: NOW,
         edited_at: None,
     }
@@ -113,7 +115,7 @@ async fn a_comment_is_listed_edited_and_deleted_with_a_job() {
     let comment = comment(&tweet);
     comments.create(&comment, &[], None).await.unwrap();
     comments.create(&comment, &[], None).await.unwrap();
-    let listed = comments.of_tweet(tweet.id, None, 9).await.unwrap();
+    let listed = comments.of_tweet(tweet.id, Order::OldestFirst, None, 9).await.unwrap();
     assert_eq!(listed.entries, [(comment.id, comment.author)]);
     let edited = comments.edit(&comment, &words("or not"), &[], NOW.plus_seconds(1)).await.unwrap();
     assert!(matches!(edited, Edited::Done));
@@ -126,6 +128,28 @@ async fn a_comment_is_listed_edited_and_deleted_with_a_job() {
     let jobs = store.jobs.due(NOW.plus_seconds(1)).await.unwrap();
     let task = store.jobs.by_id(jobs[0]).await.unwrap().unwrap().task;
     assert!(matches!(task, Task::RemoveComment { comment: id, .. } if id == comment.id));
+}
+
+#[tokio::test]
+async fn an_answer_is_listed_with_the_tweets_comments_and_checks_the_comments_author() {
+    let store = Store::start().await;
+    let comments = Comments::new(&store.social);
+    let tweet = tweet(NOW);
+    let parent = comment(&tweet);
+    comments.create(&parent, &[], None).await.unwrap();
+    let in_reply_to = Some(AnswerTo { comment: parent.id, author: parent.author });
+    let later = CommentId::new(NOW.plus_seconds(1), &Random).unwrap();
+    let answer = Comment { id: later, in_reply_to, ..comment(&tweet) };
+    comments.create(&answer, &[], None).await.unwrap();
+    let both = [(parent.id, parent.author), (answer.id, answer.author)];
+    let listed = async |order| comments.of_tweet(tweet.id, order, None, 9).await.unwrap().entries;
+    assert_eq!(listed(Order::OldestFirst).await, both);
+    assert_eq!(listed(Order::NewestFirst).await, [both[1], both[0]]);
+    assert_eq!(comments.by_id(answer.id).await.unwrap().unwrap().in_reply_to, in_reply_to);
+    let other = Comment { author: somebody(), ..answer.clone() };
+    blocked_by(&store, other.author, parent.author).await;
+    let refused = comments.create(&Comment { id: CommentId::new(NOW, &Random).unwrap(), ..other }, &[], None).await;
+    assert!(matches!(refused, Err(WriteError::Blocked)), "{refused:?}");
 }
 
 #[tokio::test]

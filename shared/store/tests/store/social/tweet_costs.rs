@@ -44,7 +44,9 @@ fn comment(author: UserId, on: &Tweet) -> Comment {
         tweet: on.id,
         tweet_author: on.author,
         message: words("indeed"),
+        in_reply_to: None,
         likes: 0,
+        comments: 0,
         created_at: NOW,
         edited_at: None,
     }
@@ -149,7 +151,7 @@ impl Crowd {
         let keys = found.entries.iter().fold(PageKeys::by(Some(*fan)), |keys, (id, by)| keys.tweet(*id, *by));
         measure!("page of tweets", page_reads.read(&keys));
         let mentions = words("@author").mentions();
-        measure!("basis", store.tweets.text_context(*fan, Some(parent.id), &mentions));
+        measure!("basis", store.tweets.text_context(*fan, (Some(parent.id), None), &mentions));
         let reply = Tweet { in_reply_to: first.in_reply_to, ..tweet(*fan, "#one #two @author", 1) };
         measure!("reply", store.tweets.create(&reply, &[*author], None));
         let edited = measure!("edit", store.tweets.edit(&reply, &words("#one #three"), &[], NOW));

@@ -10,7 +10,7 @@ async fn an_account_posts_at_most_a_hundred_and_twenty_times_a_minute() {
     let (account, other) = (service.signup().await, service.signup().await);
     let tweet = service.tweet(&account, "the first").await;
     let post = |account: &Account, message: &str| {
-        service.post("/tweet").bearer(&account.access).json(&json!({"message": message})).send()
+        service.post("/api/tweets/").bearer(&account.access).json(&json!({"message": message})).send()
     };
     let mut throttled = None;
     // Twice as many requests, in case a minute ends in between; refused requests count too.
@@ -82,12 +82,12 @@ async fn files_in_requests_count_as_bytes_of_uploads() {
         let form = Form::default().text("message", "hi").file(field, "a.jpg", "image/jpeg", &photo);
         function.invoke(Event::new(method, path).bearer(&account.access).multipart(&form)).answer
     };
-    send(&tweets, "POST", "/tweet", "imagelinks").with_status(201);
+    send(&tweets, "POST", "/api/tweets/", "imagelinks").with_status(201);
     send(&profiles, "PUT", "/profile/update", "image").with_status(200);
-    assert_throttled(&send(&tweets, "POST", "/tweet", "imagelinks"), 3600);
+    assert_throttled(&send(&tweets, "POST", "/api/tweets/", "imagelinks"), 3600);
     assert_throttled(&send(&profiles, "PUT", "/profile/update", "image"), 3600);
     // The refused tweet used no other limit: it is the second of two. Requests without a file have no bytes.
-    let text = Event::new("POST", "/tweet").bearer(&account.access).json(&json!({"message": "hi"}));
+    let text = Event::new("POST", "/api/tweets/").bearer(&account.access).json(&json!({"message": "hi"}));
     tweets.invoke(text.clone()).answer.with_status(201);
     assert_throttled(&tweets.invoke(text).answer, 3600);
 }
@@ -98,7 +98,7 @@ async fn the_write_limit_counts_every_credential_and_ends_with_its_window() {
     let tweets = Function::start_with(&service, "tweets", &[("AVIARY_LIMITS", "writes_account=2/5")]);
     let account = service.signup().await;
     let post = |credential: &str| {
-        let event = Event::new("POST", "/tweet").source(&unused_address()).bearer(credential);
+        let event = Event::new("POST", "/api/tweets/").source(&unused_address()).bearer(credential);
         tweets.invoke(event.json(&json!({"message": "hi"}))).answer
     };
     let mut throttled = None;

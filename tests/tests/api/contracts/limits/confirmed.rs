@@ -33,7 +33,7 @@ async fn writes(service: &Service, other: &Account) -> Vec<Write> {
     let (comments, like) = (format!("/api/tweets/{tweet}/comments/"), format!("/api/tweets/{tweet}/like/"));
     let follow = format!("/api/profiles/{}/follow/", other.id);
     vec![
-        Write::new("tweets", "POST", "/tweet", message.clone(), "writes_account"),
+        Write::new("tweets", "POST", "/api/tweets/", message.clone(), "writes_account"),
         Write::new("tweets", "POST", &comments, message, "writes_account"),
         Write::new("tweets", "POST", &like, json!({}), "spread_account"),
         Write::new("profiles", "POST", &follow, json!({}), "spread_account"),

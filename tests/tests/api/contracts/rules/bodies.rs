@@ -24,7 +24,7 @@ fn readers() -> Vec<(&'static str, &'static str, Value)> {
 async fn every_reader(service: &Service) -> Vec<Call> {
     let account = service.signup().await;
     let open = readers().into_iter().map(|(method, path, _)| service.call(method, path));
-    let closed = [("POST", "/tweet"), ("PUT", "/profile/update")];
+    let closed = [("POST", "/api/tweets/"), ("PUT", "/profile/update")];
     let closed = closed.map(|(method, path)| service.call(method, path).bearer(&account.access));
     open.chain(closed).collect()
 }
@@ -109,7 +109,7 @@ async fn multipart_without_boundary_is_400() {
     let mut body = cut.body();
     body.truncate(body.len() - 10);
     let account = service.signup().await;
-    let call = service.post("/tweet").bearer(&account.access).body(&cut.content_type(), body);
+    let call = service.post("/api/tweets/").bearer(&account.access).body(&cut.content_type(), body);
     let answer = call.send().await.with_status(400);
     assert!(answer.field("detail").starts_with("Multipart form parse error - "), "{}", answer.text());
 }
@@ -130,7 +130,7 @@ async fn a_body_beyond_the_limit_of_lambda_is_413_with_every_common_header() {
     let large = "x".repeat(6 * 1_024 * 1_024 + 1);
     let form = Form::default().text("message", "hi").file("imagelinks", "a.jpg", "image/jpeg", large.as_bytes());
     for call in [
-        service.post("/tweet").multipart(&form),
+        service.post("/api/tweets/").multipart(&form),
         service.post("/auth/login/").json(&json!({"username": large})),
         service.post("/api/auth/signup/").form(&[("username", &large)]),
     ] {
@@ -152,7 +152,7 @@ async fn four_megabytes_of_files_are_not_too_large() {
     let form = Form::default().text("message", "hi").file("imagelinks", "a.jpg", "image/jpeg", &bytes);
     let message = "Upload a valid image. The file you uploaded was either not an image or a corrupted image.";
     let no_image = json!({"imagelinks": [message]});
-    service.post("/tweet").bearer(&account.access).multipart(&form).send().await.is(400, &no_image);
-    let event = e2e::Event::new("POST", "/tweet").bearer(&account.access).multipart(&form);
+    service.post("/api/tweets/").bearer(&account.access).multipart(&form).send().await.is(400, &no_image);
+    let event = e2e::Event::new("POST", "/api/tweets/").bearer(&account.access).multipart(&form);
     function.invoke(event).answer.is(400, &no_image);
 }

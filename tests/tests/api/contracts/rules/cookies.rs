@@ -26,7 +26,7 @@ async fn every_answer_sets_missing_cookies() {
         service.post("/auth/login/").json(&json!({})),
         service.call("PATCH", "/auth/login/"),
         service.get("/profile?username=nobody-at-all"),
-        service.post("/tweet"),
+        service.post("/api/tweets/"),
     ];
     for call in calls {
         let answer = call.send().await;
@@ -49,6 +49,25 @@ async fn cookies_of_the_client_are_not_replaced() {
 }
 
 #[tokio::test]
+async fn a_form_of_another_site_sets_no_cookies() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let sent = |site: &str, mode: &str| {
+        let call = service.post("/api/auth/login/").header("sec-fetch-site", site).header("sec-fetch-mode", mode);
+        call.form(&[("username", &account.username), ("password", PASSWORD)]).send()
+    };
+    let foreign = sent("cross-site", "navigate").await.with_status(200);
+    assert_eq!(foreign.header("set-cookie"), None, "a foreign page would sign the browser in as somebody else");
+    for (site, mode) in [("same-origin", "navigate"), ("same-site", "cors"), ("cross-site", "cors")] {
+        let own = sent(site, mode).await.with_status(200);
+        assert_is_set(own.cookie("sessionid"), "sessionid", true, false);
+    }
+    // A link does not send the request of a form, and brings the cookies along.
+    let link = service.get("/status/").header("sec-fetch-site", "cross-site").header("sec-fetch-mode", "navigate");
+    assert_is_set(link.send().await.cookie("csrftoken"), "csrftoken", false, false);
+}
+
+#[tokio::test]
 async fn cookies_are_secure_over_https() {
     let service = Service::running();
     let function = Function::start(&service, "status");
@@ -63,7 +82,7 @@ async fn cookies_without_a_login_are_no_credential() {
     let cookies = Cookies::of(&service.get("/status/").send().await);
     let nobody = json!({"detail": "Authentication credentials were not provided."});
     service.get("/auth/users/me/").cookies(&cookies).send().await.unauthorized(&nobody);
-    let call = service.post("/tweet").cookies(&cookies).header("x-csrftoken", &cookies.csrf);
+    let call = service.post("/api/tweets/").cookies(&cookies).header("x-csrftoken", &cookies.csrf);
     call.json(&json!({"message": "hi"})).send().await.unauthorized(&nobody);
 }
 
@@ -72,7 +91,7 @@ async fn an_unsafe_request_by_cookie_needs_the_token_in_header_or_form() {
     let service = Service::running();
     let account = service.signup().await;
     let hi = json!({"message": "hi"});
-    let post = || service.post("/tweet").cookies(&account.cookies);
+    let post = || service.post("/api/tweets/").cookies(&account.cookies);
     post().json(&hi).send().await.is(403, &failed("CSRF token missing."));
     let wrong = failed("CSRF token from the 'X-Csrftoken' HTTP header incorrect.");
     post().header("x-csrftoken", "wrong").json(&hi).send().await.is(403, &wrong);
@@ -80,7 +99,7 @@ async fn an_unsafe_request_by_cookie_needs_the_token_in_header_or_form() {
     let form = Form::default().text("message", "hi").text("csrfmiddlewaretoken", "wrong");
     post().multipart(&form).send().await.is(403, &failed("CSRF token from POST incorrect."));
     let session = format!("sessionid={}", account.cookies.session);
-    let call = service.post("/tweet").header("cookie", &session).header("x-csrftoken", &account.cookies.csrf);
+    let call = service.post("/api/tweets/").header("cookie", &session).header("x-csrftoken", &account.cookies.csrf);
     call.json(&hi).send().await.is(403, &failed("CSRF cookie not set."));
 
     post().header("x-csrftoken", &account.cookies.csrf).json(&hi).send().await.with_status(201);
@@ -105,7 +124,7 @@ async fn a_csrf_token_of_another_session_is_refused() {
     let (account, other) = (service.signup().await, service.signup().await);
     // An attacker who can set a cookie in the victim's browser knows a matching pair of cookie and header.
     let planted = Cookies { session: account.cookies.session.clone(), csrf: other.cookies.csrf.clone() };
-    let call = service.post("/tweet").cookies(&planted).header("x-csrftoken", &planted.csrf);
+    let call = service.post("/api/tweets/").cookies(&planted).header("x-csrftoken", &planted.csrf);
     let answer = call.json(&json!({"message": "hi"})).send().await;
     answer.is(403, &failed("CSRF token from the 'X-Csrftoken' HTTP header incorrect."));
 }
@@ -134,7 +153,7 @@ async fn an_authorization_header_makes_the_csrf_token_unnecessary() {
     let service = Service::running();
     let account = service.signup().await;
     for credential in [&account.access, &account.device_token] {
-        let call = service.post("/tweet").cookies(&account.cookies).bearer(credential);
+        let call = service.post("/api/tweets/").cookies(&account.cookies).bearer(credential);
         let call = call.header("origin", "https://elsewhere.example.com");
         call.json(&json!({"message": "hi"})).send().await.with_status(201);
     }
@@ -145,7 +164,7 @@ async fn a_page_of_another_origin_is_refused_although_cors_allows_reading() {
     let service = Service::running();
     let account = service.signup().await;
     let post = |origin: &str| {
-        let call = service.post("/tweet").cookies(&account.cookies).header("x-csrftoken", &account.cookies.csrf);
+        let call = service.post("/api/tweets/").cookies(&account.cookies).header("x-csrftoken", &account.cookies.csrf);
         call.header("origin", origin).json(&json!({"message": "hi"})).send()
     };
     for origin in ["https://elsewhere.example.com", "null", "http://localhost.example.com"] {
@@ -244,7 +263,7 @@ async fn a_page_of_a_listed_origin_may_use_the_cookies() {
     let function = Function::start_with(&service, "tweets", &listed);
     let post = |origin: &str| {
         let cookies = [format!("sessionid={}", account.cookies.session), format!("csrftoken={}", account.cookies.csrf)];
-        let event = Event::new("POST", "/tweet").cookies(&cookies).header("x-csrftoken", &account.cookies.csrf);
+        let event = Event::new("POST", "/api/tweets/").cookies(&cookies).header("x-csrftoken", &account.cookies.csrf);
         function.invoke(event.header("origin", origin).json(&json!({"message": "hi"}))).answer
     };
     for origin in ["https://app.example.com", "https://two.example.com", "https://api.example.com"] {

@@ -65,7 +65,7 @@ async fn anonymous_requests_do_not_learn_the_methods_of_private_paths() {
     let service = Service::running();
     let account = service.signup().await;
     let nobody = json!({"detail": "Authentication credentials were not provided."});
-    for (method, path) in [("POST", "/auth/users/me/"), ("GET", "/tweet"), ("POST", "/profile/update")] {
+    for (method, path) in [("POST", "/auth/users/me/"), ("GET", "/api/tweets/media/"), ("POST", "/profile/update")] {
         service.call(method, path).send().await.unauthorized(&nobody);
         let error = json!({"detail": format!("Method \"{method}\" not allowed.")});
         service.call(method, path).bearer(&account.access).send().await.is(405, &error);
@@ -99,7 +99,7 @@ async fn an_internal_failure_tells_the_client_only_a_request_id() {
     let account = service.signup().await;
     // The signing key and the sessions exist, but the table of the tweets does not.
     let function = Function::start_with(&service, "tweets", &[("AVIARY_SOCIAL_TABLE", "there-is-no-such-table")]);
-    let event = Event::new("POST", "/tweet").bearer(&account.access).json(&json!({"message": "hi"}));
+    let event = Event::new("POST", "/api/tweets/").bearer(&account.access).json(&json!({"message": "hi"}));
     let id = event.request_id();
     let invoked = function.invoke(event);
     let answer = invoked.answer.is(500, &json!({"detail": "Internal server error.", "request_id": id}));

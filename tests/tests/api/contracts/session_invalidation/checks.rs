@@ -157,7 +157,7 @@ impl Checks<'_> {
             ("users", service.get(&user), 200),
             ("profiles", service.put("/profile/update").json(&json!({"bio": "still here"})), 200),
             ("integers", service.post("/integers/set/").json(&set), 201),
-            ("tweets", service.post("/tweet").json(&json!({"message": "still here"})), 201),
+            ("tweets", service.post("/api/tweets/").json(&json!({"message": "still here"})), 201),
         ];
         for (function, call, status) in calls {
             let answer = with(call).send().await;

@@ -1,0 +1,86 @@
+//! `POST /tweet/addcomment`.
+
+use aviary_auth::Unconfirmed;
+use aviary_representation::{ShownComment, one_more};
+use aviary_web::{ApiError, Client, IdempotencyKey, Params, PathText, Payload};
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::comments::collection;
+use crate::originals::new_twitter::getcomment::CommentedTweet;
+use crate::originals::new_twitter::parameters::own_parameter;
+use crate::originals::new_twitter::shapes::{Comment001, Tweet001};
+use crate::state::TweetsState;
+
+/// A comment's text.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CommentText001 {
+    /// 1 to 280 characters.
+    pub text: String,
+}
+
+/// A tweet with its newest comments.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CommentedTweet001 {
+    /// The tweet.
+    #[serde(flatten)]
+    pub tweet: Tweet001,
+    /// Its newest comments, up to 100.
+    pub comments: Vec<Comment001>,
+}
+
+/// The fields of the comment, and what `POST /api/tweets/<id>/comments/` calls them.
+const NAMES: [(&str, &str); 3] =
+    [("text", "message"), ("parentid", "in_reply_to"), ("csrfmiddlewaretoken", "csrfmiddlewaretoken")];
+
+/// Comments on a tweet, or answers a comment; as `POST /api/tweets/<id>/comments/`. Three round trips, four with an
+/// idempotency key.
+#[utoipa::path(post, path = "/tweet/addcomment", tag = "originals", request_body = CommentText001,
+    params(("_id" = String, Query, description = "The tweet's id"),
+        ("parentid" = Option<String>, Query, description = "The id of the comment to answer"),
+        ("threadlevel" = Option<u8>, Query, description = "1 for an answer; `parentid` alone decides")),
+    responses(
+        (status = 200, description = "The tweet with its newest comments", body = CommentedTweet001),
+        (status = 400, description = "Invalid fields, each with its errors"),
+        (status = 401, description = "Missing or invalid credential"),
+        (status = 403, description = "The author of the tweet or of the answered comment, or a mentioned user, blocks \
+            the caller"),
+        (status = 404, description = "Unknown tweet"),
+    ))]
+pub async fn add_comment(
+    state: State<TweetsState>,
+    client: Client,
+    unconfirmed: Unconfirmed,
+    key: IdempotencyKey,
+    Params(form): Params,
+) -> Result<Json<CommentedTweet001>, ApiError> {
+    let id = own_parameter(&unconfirmed, &form, "_id").await?;
+    let user = unconfirmed.user();
+    // The comments are read beside the write, so the new one is added to what was read.
+    let read = async {
+        let ids = CommentedTweet::ids(&state, &id).await?;
+        CommentedTweet::read(&state, &client, Some(user), ids).await
+    };
+    let form = form.renamed(&NAMES);
+    let write = collection::create_comment(
+        state.clone(),
+        client.clone(),
+        unconfirmed,
+        key,
+        PathText(id.clone()),
+        Payload(form),
+    );
+    let (read, written) = futures_util::join!(read, write);
+    let (_, Json(written)) =
+        written.map_err(|error| error.renaming("message", "text").renaming("in_reply_to", "parentid"))?;
+    let written: ShownComment = serde_json::from_value(written).map_err(ApiError::internal)?;
+    let CommentedTweet { mut tweet, mut comments, .. } = read?;
+    if comments.iter().all(|comment| comment.id != written.id) {
+        tweet.comments = one_more(tweet.comments, true);
+        comments.insert(0, written);
+    }
+    let comments = comments.iter().map(Comment001::from).collect();
+    Ok(Json(CommentedTweet001 { tweet: (&tweet).into(), comments }))
+}

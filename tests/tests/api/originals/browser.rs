@@ -1,0 +1,103 @@
+//! Single pages in the style of the originals' front-ends, from another origin, in a real browser: preflights, headers
+//! and answers are those that a front-end meets.
+//!
+//! These tests need Chromium and its driver, so they are ignored unless asked for (`docs/testing.md`).
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+
+use e2e::chromium::{Driver, keep_picture, press, shows};
+use e2e::{Service, jpeg, unique};
+use thirtyfour::prelude::*;
+
+const NEW_TWITTER: &str = include_str!("../../../pages/new_twitter.html");
+const TRANSCENDENCE: &str = include_str!("../../../pages/transcendence.html");
+
+/// Serves a page on a port of its own, until the test ends. Returns its URL, which names the service.
+fn serve(page: &'static str, service: &Service) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/html; charset=utf-8";
+            write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{page}", page.len()).unwrap();
+        }
+    });
+    format!("http://localhost:{port}/?api={}", service.url)
+}
+
+async fn write_into(browser: &WebDriver, field: &str, text: &str) {
+    browser.find(By::Css(format!("[name={field}]"))).await.unwrap().send_keys(text).await.unwrap();
+}
+
+async fn sign_up(browser: &WebDriver, name: &str) {
+    write_into(browser, "username", name).await;
+    write_into(browser, "password", "a-longer-word-41").await;
+    press(browser, "Sign up").await;
+}
+
+#[tokio::test]
+#[ignore = "needs a browser"]
+async fn a_page_in_document_001s_style_signs_up_posts_likes_and_comments() {
+    let service = Service::running();
+    let driver = Driver::start().await;
+    let browser = driver.window(800, false).await;
+    browser.goto(serve(NEW_TWITTER, &service)).await.unwrap();
+    let name = unique("page");
+    sign_up(&browser, &name).await;
+    shows(&browser, &format!("Welcome, {name}")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("a photo.jpg");
+    std::fs::write(&photo, jpeg(64, 48, 1)).unwrap();
+    write_into(&browser, "message", "Hello from elsewhere").await;
+    write_into(&browser, "imagelinks", photo.to_str().unwrap()).await;
+    press(&browser, "Post").await;
+    shows(&browser, "Posted: Hello from elsewhere").await;
+    shows(&browser, &format!("{name}: Hello from elsewhere (0 likes; )")).await;
+    assert_eq!(browser.find_all(By::Css("#tweets img")).await.unwrap().len(), 1);
+    press(&browser, "Like").await;
+    shows(&browser, "(1 likes; )").await;
+    press(&browser, "Comment").await;
+    shows(&browser, "(1 likes; Indeed)").await;
+    press(&browser, "Unlike").await;
+    shows(&browser, "(0 likes; Indeed)").await;
+    keep_picture(&browser, "new-twitter").await;
+    press(&browser, "Delete").await;
+    e2e::eventually("the tweet is gone", async || {
+        browser.find_all(By::Css("#tweets li")).await.is_ok_and(|entries| entries.is_empty()).then_some(())
+    })
+    .await;
+    browser.quit().await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "needs a browser"]
+async fn a_page_in_document_003s_style_signs_up_makes_friends_and_changes_its_picture() {
+    let service = Service::running();
+    let friend = service.signup().await;
+    let driver = Driver::start().await;
+    let browser = driver.window(800, false).await;
+    browser.goto(serve(TRANSCENDENCE, &service)).await.unwrap();
+    let name = unique("player");
+    sign_up(&browser, &name).await;
+    shows(&browser, &format!("{name}: Default biography, online")).await;
+    write_into(&browser, "name", &friend.username).await;
+    press(&browser, "Add friend").await;
+    shows(&browser, &format!("{} is offline", friend.username)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("me.jpg");
+    std::fs::write(&photo, jpeg(64, 64, 2)).unwrap();
+    write_into(&browser, "avatar", photo.to_str().unwrap()).await;
+    press(&browser, "Change picture").await;
+    shows(&browser, "Avatar updated").await;
+    e2e::eventually("the new picture is drawn", async || {
+        let picture = browser.find(By::Css("#profile img")).await.ok()?;
+        picture.attr("src").await.ok()??.contains("/public/avatars/").then_some(())
+    })
+    .await;
+    keep_picture(&browser, "transcendence").await;
+    browser.quit().await.unwrap();
+}

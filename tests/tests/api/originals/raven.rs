@@ -1,0 +1,9 @@
+//! Raven, the front-end of document 000.
+
+mod client;
+mod costs;
+mod people;
+mod ranked;
+mod replies;
+mod screens;
+mod tweets;
