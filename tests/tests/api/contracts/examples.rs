@@ -92,6 +92,10 @@ impl Recorder {
         if !is_json || (documented.get("$ref").is_some() && !self.shared.insert(status.clone())) {
             return;
         }
+        // Requests that are refused for several reasons have the first one's body.
+        if self.now.get(&name).is_some_and(|example| example.responses.contains_key(&status)) {
+            return;
+        }
         let body = readable(&answer.json());
         // The document itself.
         if body.to_string().len() > LARGEST {
