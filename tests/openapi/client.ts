@@ -33,7 +33,7 @@ for (const message of ["The first", "The second", "The third"]) {
     // Files come by multipart. `fetch` writes the boundary into the header.
     bodySerializer: (body) => {
       const form = new FormData();
-      form.append("message", body.message ?? "");
+      form.append("message", body?.message ?? "");
       form.append("imagelinks", picture, "picture.png");
       form.append("alt", "A grey figure");
       return form;

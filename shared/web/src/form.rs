@@ -146,6 +146,9 @@ impl Form {
     /// These fields alone, each under another name: pairs of the sent and the new one.
     #[must_use]
     pub fn renamed(&self, names: &[(&str, &str)]) -> Self {
+        for (field, new_name) in names {
+            tracing::trace!(field, new_name, "a field is asked for and renamed");
+        }
         let new_name = |field: &str| names.iter().find(|(sent, _)| *sent == field).map(|(_, new)| (*new).to_owned());
         Self(self.fields().filter_map(|(field, value)| Some((new_name(field)?, value.clone()))).collect())
     }

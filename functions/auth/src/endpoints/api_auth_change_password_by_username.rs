@@ -56,9 +56,10 @@ pub async fn change_password(
     let unconfirmed = unconfirmed.with_form(&form);
     let (caller, user) = account_by_name(&state, unconfirmed, &username, Caller::must_be, None).await?;
     let mut fields = Fields::of(&form);
-    let body = ChangePasswordBody::read(&mut fields);
-    let current = ("password", body.password);
+    // What is wrong with the password is told first, and its check waits.
+    let current = ("password", ChangePasswordBody::read(&mut Fields::of(&form)).password);
     let confirmed = confirm_password(&state, &client, (&caller, &user), &mut fields, current).await?;
+    let body = ChangePasswordBody::read(&mut fields);
     let (new, repeated) = (body.new_password, body.new_password2);
     if new.as_ref().zip(repeated.as_ref()).is_some_and(|(new, repeated)| new.expose() != repeated.expose()) {
         fields.error("new_password2", "The two password fields didn't match.");

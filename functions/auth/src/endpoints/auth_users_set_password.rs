@@ -15,12 +15,12 @@ use crate::state::AuthState;
 body! {
     /// The current password and the new one.
     pub struct SetPasswordBody {
-        /// The current password.
-        current_password: PasswordText = required(PasswordText::attempt),
         /// The new password.
         new_password: PasswordText = required(PasswordText::parse),
         /// The new password again; compared only if it is sent.
         re_new_password: PasswordText = optional(PasswordText::parse),
+        /// The current password.
+        current_password: PasswordText = required(PasswordText::attempt),
     }
 }
 

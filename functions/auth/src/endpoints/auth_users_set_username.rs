@@ -40,9 +40,11 @@ pub async fn set_username(
     let wanted = NewNames { username: wanted_username(&form, "new_username"), email: None };
     let (caller, user) = own_account_to_change(&state, unconfirmed.with_form(&form), &wanted).await?;
     let mut fields = Fields::of(&form);
-    let body = SetUsernameBody::read(&mut fields, &user.username);
-    let current = ("current_password", body.current_password);
+    // What is wrong with the password is told first, and its check waits.
+    let attempt = SetUsernameBody::read(&mut Fields::of(&form), &user.username).current_password;
+    let current = ("current_password", attempt);
     let confirmed = confirm_password(&state, &client, (&caller, &user), &mut fields, current).await?;
+    let body = SetUsernameBody::read(&mut fields, &user.username);
     let (username, ()) = fields.finish(body.new_username.zip(confirmed))?;
     let valid = |text: &str| Username::at_rename(text, &user.username);
     if body.re_new_username.is_some_and(|repeated| valid(&repeated).ok().as_ref() != Some(&username)) {

@@ -19,6 +19,8 @@ const MAX_FRIENDS: i32 = 100;
 
 /// A user's friends.
 #[derive(Debug, Serialize, ToSchema)]
+// The generator of clients in Python writes no class whose name is that of its member.
+#[schema(as = FriendList)]
 pub struct Friends {
     /// The users whom the user follows, the newest 100, newest first.
     pub friends: Vec<Friend>,

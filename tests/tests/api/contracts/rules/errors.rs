@@ -23,7 +23,7 @@ async fn unknown_paths_are_404_under_every_prefix() {
         "/AUTH/login/",
         "/api/",
         "/auth/jwt/createXYZ",
-        "/auth/token.json",
+        "/auth/jwt/create.json",
     ];
     for path in paths {
         let answer = service.get(path).send().await;
