@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use tokio::sync::OnceCell;
 
+use crate::limits::unused_address;
 use crate::{Account, Call, Event, PASSWORD, Service, claims_of, unique};
 
 /// An account with one thing of each kind that a route can be about.
@@ -128,6 +129,9 @@ impl Things {
         };
         let event = Event::new(route.method.as_str(), &sample.path).query(&sample.query);
         let event = if route.spec.who == Who::Any { event } else { event.bearer(&self.owner.access) };
+        // The window of an address that searched before may have ended, which costs a round trip more.
+        let searches = route.spec.limit == Some(RouteLimit::SearchAddress);
+        let event = if searches { event.source(&unused_address()) } else { event };
         match &sample.body {
             Some(body) => event.json(body),
             None => event,

@@ -1,5 +1,6 @@
 //! Tweets, comments, reactions and lists of them: `/tweet` and `/api/tweets/…`.
 
+mod answers;
 mod comments;
 mod create;
 mod edit;

@@ -1,5 +1,7 @@
 //! `GET` and `POST /api/tweets/<id>/comments/` (document 001).
 
+use std::future::ready;
+
 use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
 use aviary_model::{CommentId, TweetId, TweetText};
 use aviary_representation::ShownComment;
@@ -75,27 +77,91 @@ pub async fn create_comment(
     PathText(id): PathText,
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let user = unconfirmed.user();
-    let mentions = mentions(&form);
-    let tweet = id.parse::<TweetId>().ok();
-    let context = state.tweets.text_context(user, (tweet, answered_by(&form)), &mentions);
-    let (_, context) = unconfirmed.with_form(&form).confirm_with(context).await?;
-    let tweet = tweet.ok_or_else(ApiError::not_found)?;
-    let credentials = &state.authenticator.credentials;
-    // The same key on another tweet is another request.
-    let operation = format!("comment {tweet}");
-    let body = form.digest(&[]);
-    let claim = key.claim(credentials, &operation, Some(user), &body, state.clock.now());
-    let claim = match claim.await? {
-        IdempotentRequest::New(claim) => claim,
-        IdempotentRequest::Repeat(response) => return repeat_response(&response),
-    };
-    // Checked after the claim, so that a repeated request gets the first response even if the tweet is gone.
-    let written = write(&state, &client, &context, &form, claim.as_ref()).await;
-    if let (Err(_), Some(claim)) = (&written, &claim) {
-        credentials.release_idempotency_key(claim).await?;
+    let new = NewComment { state: &state, client: &client, key: &key, form: &form, operation: "comment" };
+    let answer = |(), comment| serde_json::to_value(comment).map_err(ApiError::internal);
+    new.create(unconfirmed, &id, ready(Ok(())), answer).await
+}
+
+/// A request to comment on a tweet.
+pub(crate) struct NewComment<'a> {
+    pub(crate) state: &'a TweetsState,
+    pub(crate) client: &'a Client,
+    pub(crate) key: &'a IdempotencyKey,
+    pub(crate) form: &'a Form,
+    /// The operation of the idempotency key. Routes with different answers have different ones.
+    pub(crate) operation: &'static str,
+}
+
+impl NewComment<'_> {
+    /// Comments on the tweet with this id. What `answer` makes of the comment, and of what was read beside the checks, is
+    /// the response, of a repeated request too. Three round trips, four with an idempotency key.
+    pub(crate) async fn create<T>(
+        self,
+        unconfirmed: Unconfirmed,
+        id: &str,
+        beside: impl Future<Output = Result<T, ApiError>>,
+        answer: impl FnOnce(T, ShownComment) -> Result<Value, ApiError>,
+    ) -> Result<(StatusCode, Json<Value>), ApiError> {
+        let Self { state, form, .. } = self;
+        let user = unconfirmed.user();
+        let mentions = mentions(form);
+        let tweet = id.parse::<TweetId>().ok();
+        let context = state.tweets.text_context(user, (tweet, answered_by(form)), &mentions);
+        let (confirmed, beside) = futures_util::join!(unconfirmed.with_form(form).confirm_with(context), beside);
+        let (_, context) = confirmed?;
+        let tweet = tweet.ok_or_else(ApiError::not_found)?;
+        let credentials = &state.authenticator.credentials;
+        // The same key on another tweet is another request.
+        let operation = format!("{} {tweet}", self.operation);
+        let body = form.digest(&[]);
+        let claim = self.key.claim(credentials, &operation, Some(user), &body, state.clock.now());
+        let claim = match claim.await? {
+            IdempotentRequest::New(claim) => claim,
+            IdempotentRequest::Repeat(response) => return repeat_response(&response),
+        };
+        // Checked after the claim, so that a repeated request gets the first response even if the tweet is gone.
+        let answer = |comment| answer(beside?, comment);
+        let written = self.write(&context, claim.as_ref(), answer).await;
+        if let (Err(_), Some(claim)) = (&written, &claim) {
+            credentials.release_idempotency_key(claim).await?;
+        }
+        Ok((StatusCode::CREATED, Json(written?)))
     }
-    Ok((StatusCode::CREATED, Json(written?)))
+
+    async fn write(
+        &self,
+        context: &TextContext,
+        claim: Option<&IdempotencyClaim>,
+        answer: impl FnOnce(ShownComment) -> Result<Value, ApiError>,
+    ) -> Result<Value, ApiError> {
+        let Self { state, client, form, .. } = *self;
+        let (Some(author), Some(tweet)) = (&context.author, &context.tweet) else { return Err(ApiError::not_found()) };
+        let (message, in_reply_to) = read(form, tweet.id, context.comment.as_ref())?;
+        let now = state.clock.now();
+        let comment = Comment {
+            id: CommentId::new(now, state.entropy.as_ref())?,
+            author: author.id,
+            tweet: tweet.id,
+            tweet_author: tweet.author,
+            in_reply_to,
+            message,
+            likes: 0,
+            comments: 0,
+            created_at: now,
+            edited_at: None,
+        };
+        let response = answer(ShownComment::of(&comment, author, false, state.links(client)))?;
+        let result = claim.map(|claim| (claim, &state.authenticator.credentials, response.to_string()));
+        let write = state.comments.create(&comment, &context.mentioned, result);
+        let authors = [tweet.author].into_iter().chain(comment.in_reply_to.map(|parent| parent.author));
+        match with_author_check(state, author.id, authors, write).await {
+            Ok((_, written)) => written.map(|()| response).map_err(Into::into),
+            Err(gone) => {
+                state.comments.delete(&comment, &state.jobs, now).await?;
+                Err(gone)
+            }
+        }
+    }
 }
 
 /// The comment that the form answers; `None` if the field is absent or invalid.
@@ -126,40 +192,4 @@ fn read(form: &Form, tweet: TweetId, found: Option<&Comment>) -> Result<(TweetTe
         }
     };
     fields.finish(text.map(|text| (text, answered)))
-}
-
-async fn write(
-    state: &TweetsState,
-    client: &Client,
-    context: &TextContext,
-    form: &Form,
-    claim: Option<&IdempotencyClaim>,
-) -> Result<Value, ApiError> {
-    let (Some(author), Some(tweet)) = (&context.author, &context.tweet) else { return Err(ApiError::not_found()) };
-    let (message, in_reply_to) = read(form, tweet.id, context.comment.as_ref())?;
-    let now = state.clock.now();
-    let comment = Comment {
-        id: CommentId::new(now, state.entropy.as_ref())?,
-        author: author.id,
-        tweet: tweet.id,
-        tweet_author: tweet.author,
-        in_reply_to,
-        message,
-        likes: 0,
-        comments: 0,
-        created_at: now,
-        edited_at: None,
-    };
-    let response = ShownComment::of(&comment, author, false, state.links(client));
-    let response = serde_json::to_value(response).map_err(ApiError::internal)?;
-    let result = claim.map(|claim| (claim, &state.authenticator.credentials, response.to_string()));
-    let write = state.comments.create(&comment, &context.mentioned, result);
-    let authors = [tweet.author].into_iter().chain(comment.in_reply_to.map(|parent| parent.author));
-    match with_author_check(state, author.id, authors, write).await {
-        Ok((_, written)) => written.map(|()| response).map_err(Into::into),
-        Err(gone) => {
-            state.comments.delete(&comment, &state.jobs, now).await?;
-            Err(gone)
-        }
-    }
 }

@@ -24,7 +24,7 @@ impl Fixture {
     /// Adds to a counter, as `feed` does.
     pub(crate) async fn count(&self, counter: Counter, by: i64) {
         let counts: Vec<Count> = (0..by.abs())
-            .map(|n| Count { event: format!("{counter:?} {n}"), by: vec![(counter, by.signum())] })
+            .map(|n| Count { event: format!("{counter:?} {by} {n}"), by: vec![(counter, by.signum())] })
             .collect();
         for (_, written) in Counters::new(&self.social(), &self.feed()).add(&counts, NOW).await {
             written.unwrap();

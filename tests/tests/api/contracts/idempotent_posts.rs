@@ -41,8 +41,15 @@ impl Creation {
         self.own.sample(&self.route, Some(&self.own.owner), mark).body.expect("a POST that creates has a sample body")
     }
 
+    /// The path and the query, which may name the thing that the request is about.
+    fn target(&self) -> (String, String) {
+        let sample = self.others.sample(&self.route, Some(&self.own.owner), "");
+        (sample.path, sample.query)
+    }
+
     async fn post(&self, service: &Service, key: Option<&str>, mark: &str) -> Answer {
-        let mut call = service.post(&self.others.path(&self.route)).json(&self.body(mark));
+        let (path, query) = self.target();
+        let mut call = service.post(&format!("{path}?{query}")).json(&self.body(mark));
         if self.route.spec.who != Who::Any {
             call = call.bearer(&self.own.owner.access);
         }
@@ -143,7 +150,8 @@ async fn the_limit_that_the_row_names_is_the_one_that_counts() {
         let (creation, address) = (Creation::of(&service, route.clone()).await, unused_address());
         let post = || {
             let body = creation.body(&unique("mark"));
-            let event = Event::new("POST", &creation.others.path(&route)).source(&address).json(&body);
+            let (path, query) = creation.target();
+            let event = Event::new("POST", &path).query(&query).source(&address).json(&body);
             let caller = &creation.own.owner;
             let event = if route.spec.who == Who::Any { event } else { event.bearer(&caller.access) };
             function.answer(&event.into_json())

@@ -9,6 +9,7 @@ const RIGHTS: &[(&str, &str, &str, &str)] = &[
     ("notifications", "WhoIsCalling", "dynamodb:BatchGetItem", "/api/notifications/unread/"),
     ("tweets", "HomeTimeline", "dynamodb:Query", "/api/tweets"),
     ("users", "Profiles", "dynamodb:GetItem", "/api/users/NAME/"),
+    ("users", "WhoIsOnline", "dynamodb:GetItem", "/api/users/NAME/"),
     ("profiles", "ProfileEditsAndEdges", "dynamodb:Query", "/api/profiles/ID/following"),
     ("profiles", "OwnAddress", "dynamodb:GetItem", "/api/profiles/view_profile/ID/"),
 ];
@@ -83,6 +84,27 @@ async fn profiles_reads_the_address_of_an_account_only() {
     assert!(!tables.allows("profiles", "GetItem", "AccountsTable", json!({"Key": key})).await);
     let name = json!({"Key": {"pk": {"S": "NAME#ada"}, "sk": {"S": "NAME"}}, "ProjectionExpression": "pk, sk, email"});
     assert!(!tables.allows("profiles", "GetItem", "AccountsTable", name).await);
+}
+
+/// The table has notifications and security events of everybody.
+#[tokio::test]
+async fn users_reads_and_writes_of_the_feed_only_until_when_somebody_is_online() {
+    let service = Service::running();
+    let tables = service.dynamodb();
+    let pk = format!("U#{}", unique("nobody"));
+    let key = json!({"pk": {"S": pk}, "sk": {"S": "PRESENCE"}});
+    for (projection, may) in [("pk, expires_at", true), ("pk, actor", false), ("address", false)] {
+        let request = json!({"Key": key, "ProjectionExpression": projection});
+        assert_eq!(tables.allows("users", "GetItem", "FeedTable", request).await, may, "{projection}");
+    }
+    assert!(!tables.allows("users", "GetItem", "FeedTable", json!({"Key": key})).await);
+    assert!(!tables.allows("users", "PutItem", "FeedTable", json!({"Item": key})).await);
+    for (attribute, may) in [("expires_at", true), ("unread", false)] {
+        let update = format!("SET {attribute} = :n");
+        let request = json!({"Key": key, "UpdateExpression": update, "ExpressionAttributeValues": {":n": {"N": "1"}}});
+        assert_eq!(tables.allows("users", "UpdateItem", "FeedTable", request).await, may, "{attribute}");
+    }
+    tables.delete("FeedTable", &pk, "PRESENCE").await;
 }
 
 /// The write happens once an hour, and the right to it is for that one attribute.

@@ -70,6 +70,11 @@ fn refusals(route: &Route) -> Vec<u16> {
     }
 }
 
+/// Whether a route for anybody did what it does. Its sample may find nothing.
+fn is_served(route: &Route, status: u16) -> bool {
+    ![401, 403, 404, 405, 500].contains(&status) || status == route.spec.answers
+}
+
 #[tokio::test]
 async fn anonymous_callers_get_401_from_every_route_that_needs_a_caller() {
     let service = Service::running();
@@ -78,7 +83,7 @@ async fn anonymous_callers_get_401_from_every_route_that_needs_a_caller() {
     for (_, route) in rows() {
         let answer = things.call(&service, &route).send().await;
         match route.spec.who {
-            Who::Any => assert!(![401, 403, 404, 405, 500].contains(&answer.status), "{route:?}: {}", answer.text()),
+            Who::Any => assert!(is_served(&route, answer.status), "{route:?}: {}", answer.text()),
             Who::User | Who::Own | Who::Staff if route.spec.tells_message => {
                 answer.unauthorized(&json!({"detail": anonymous["detail"], "message": anonymous["detail"]}));
             }
@@ -103,7 +108,7 @@ async fn strangers_get_and_change_nothing_of_others() {
             assert!(!answer.text().contains(&things.owner.id), "{text}");
         }
         match route.spec.who {
-            Who::Any => assert!(![401, 403, 404, 405, 500].contains(&answer.status), "{text}"),
+            Who::Any => assert!(is_served(&route, answer.status), "{text}"),
             // What every user may see of others is no secret, and lists of one's own are empty.
             Who::User if route.method == "GET" => assert_eq!(answer.status, 200, "{text}"),
             Who::User | Who::Own | Who::Staff if !route.spec.names_an_owner() => {

@@ -1,5 +1,6 @@
 //! Raven, the front-end of document 000.
 
+mod browser;
 mod client;
 mod costs;
 mod people;

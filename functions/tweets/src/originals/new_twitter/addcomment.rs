@@ -2,13 +2,14 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_representation::{ShownComment, one_more};
-use aviary_web::{ApiError, Client, IdempotencyKey, Params, PathText, Payload};
+use aviary_web::{ApiError, Client, IdempotencyKey, Params};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::comments::collection;
+use crate::comments::collection::NewComment;
 use crate::originals::new_twitter::getcomment::CommentedTweet;
 use crate::originals::new_twitter::parameters::own_parameter;
 use crate::originals::new_twitter::shapes::{Comment001, Tweet001};
@@ -50,37 +51,30 @@ const NAMES: [(&str, &str); 3] =
         (status = 404, description = "Unknown tweet"),
     ))]
 pub async fn add_comment(
-    state: State<TweetsState>,
+    State(state): State<TweetsState>,
     client: Client,
     unconfirmed: Unconfirmed,
     key: IdempotencyKey,
     Params(form): Params,
-) -> Result<Json<CommentedTweet001>, ApiError> {
+) -> Result<Json<Value>, ApiError> {
     let id = own_parameter(&unconfirmed, &form, "_id").await?;
     let user = unconfirmed.user();
-    // The comments are read beside the write, so the new one is added to what was read.
     let read = async {
         let ids = CommentedTweet::ids(&state, &id).await?;
         CommentedTweet::read(&state, &client, Some(user), ids).await
     };
     let form = form.renamed(&NAMES);
-    let write = collection::create_comment(
-        state.clone(),
-        client.clone(),
-        unconfirmed,
-        key,
-        PathText(id.clone()),
-        Payload(form),
-    );
-    let (read, written) = futures_util::join!(read, write);
-    let (_, Json(written)) =
-        written.map_err(|error| error.renaming("message", "text").renaming("in_reply_to", "parentid"))?;
-    let written: ShownComment = serde_json::from_value(written).map_err(ApiError::internal)?;
-    let CommentedTweet { mut tweet, mut comments, .. } = read?;
-    if comments.iter().all(|comment| comment.id != written.id) {
-        tweet.comments = one_more(tweet.comments, true);
-        comments.insert(0, written);
-    }
-    let comments = comments.iter().map(Comment001::from).collect();
-    Ok(Json(CommentedTweet001 { tweet: (&tweet).into(), comments }))
+    let new = NewComment { state: &state, client: &client, key: &key, form: &form, operation: "addcomment" };
+    let created = new.create(unconfirmed, &id, read, with_comments).await;
+    let (_, answer) = created.map_err(|error| error.renaming("message", "text").renaming("in_reply_to", "parentid"))?;
+    Ok(answer)
+}
+
+/// The tweet with its comments, which were read before the new one was written.
+fn with_comments(read: CommentedTweet, new: ShownComment) -> Result<Value, ApiError> {
+    let CommentedTweet { mut tweet, comments, .. } = read;
+    tweet.comments = one_more(tweet.comments, true);
+    let comments = [&new].into_iter().chain(&comments).map(Comment001::from).collect();
+    let answer = CommentedTweet001 { tweet: (&tweet).into(), comments };
+    serde_json::to_value(answer).map_err(ApiError::internal)
 }

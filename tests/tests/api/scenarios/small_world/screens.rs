@@ -40,6 +40,9 @@ const VIEW: &[&str] = &[
     "is_following",
 ];
 
+/// Nobody in the world says that they are online.
+const USER: &[&str] = &["username", "biography", "is_online"];
+
 impl Shape {
     pub(super) fn of(self, answer: &Answer) -> Value {
         if answer.status != 200 {
@@ -110,7 +113,7 @@ impl Model {
                     let fields = Shape::Fields(&["bio", "followers", "following"]);
                     add(format!("/profile?username={name}"), fields, self.profile(other));
                 } else if viewer == self.existing_people().next() {
-                    add(format!("/api/users/{name}/"), Shape::Whole, self.user(other));
+                    add(format!("/api/users/{name}/"), Shape::Fields(USER), self.user(other));
                 }
                 if viewer.is_some() {
                     let view = format!("/api/profiles/view_profile/{}/", ids[other.0]);
@@ -213,7 +216,8 @@ impl Model {
     }
 
     fn user(&self, person: Person) -> Value {
-        self.unless_deleted(person, json!({"username": self.name(person), "biography": "Default biography"}))
+        let user = json!({"username": self.name(person), "biography": "Default biography", "is_online": false});
+        self.unless_deleted(person, user)
     }
 
     fn unless_deleted(&self, person: Person, shown: Value) -> Value {
