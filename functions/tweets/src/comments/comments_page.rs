@@ -46,12 +46,26 @@ impl CommentsPage {
     ///
     /// # Errors
     /// 404 if there is no such tweet, or its author is gone or blocks the viewer.
-    pub(crate) async fn read(state: &TweetsState, keys: PageKeys, (tweet, page): CommentIds) -> Result<Self, ApiError> {
+    pub(crate) async fn read(state: &TweetsState, keys: PageKeys, ids: CommentIds) -> Result<Self, ApiError> {
+        let page = Self::read_beside_a_write(state, keys, ids).await?;
+        require_visible(&page.page_data, page.tweet.author)?;
+        Ok(page)
+    }
+
+    /// As [`Self::read`], for the answer to a write, which says itself whether the author blocks the caller. One round
+    /// trip.
+    ///
+    /// # Errors
+    /// 404 if there is no such tweet.
+    pub(crate) async fn read_beside_a_write(
+        state: &TweetsState,
+        keys: PageKeys,
+        (tweet, page): CommentIds,
+    ) -> Result<Self, ApiError> {
         let tweet = tweet.ok_or_else(ApiError::not_found)?;
         let keys = keys.person(tweet.author);
         let keys = page.entries.iter().fold(keys, |keys, (id, author)| keys.comment(*id, *author));
         let page_data = state.page_reads.read(&keys).await?;
-        require_visible(&page_data, tweet.author)?;
         let visible = page.entries.iter().filter(|(_, author)| !page_data.visibility(*author).is_block());
         let ids = visible.map(|(id, _)| *id).collect();
         Ok(Self { tweet, page_data, ids, next: page.next })

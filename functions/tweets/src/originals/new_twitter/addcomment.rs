@@ -10,6 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::comments::collection::NewComment;
+use crate::comments::comments_page::CommentsPage;
 use crate::originals::new_twitter::getcomment::CommentedTweet;
 use crate::originals::new_twitter::parameters::own_parameter;
 use crate::originals::new_twitter::shapes::{Comment001, Tweet001};
@@ -61,7 +62,8 @@ pub async fn add_comment(
     let user = unconfirmed.user();
     let read = async {
         let ids = CommentedTweet::ids(&state, &id).await?;
-        CommentedTweet::read(&state, &client, Some(user), ids).await
+        let keys = CommentedTweet::keys(Some(user), &ids);
+        CommentedTweet::of(CommentsPage::read_beside_a_write(&state, keys, ids).await?, &state, &client)
     };
     let form = form.renamed(&NAMES);
     let new = NewComment { state: &state, client: &client, key: &key, form: &form, operation: "addcomment" };

@@ -32,18 +32,16 @@ impl CommentedTweet {
         newest_comment_ids(state, tweet, MAX_COMMENTS).await
     }
 
-    /// Reads both, as this viewer sees them. One round trip.
+    /// What the page of these comments needs, for this viewer.
+    pub(crate) fn keys(viewer: Option<UserId>, ids: &CommentIds) -> PageKeys {
+        ids.0.iter().fold(PageKeys::by(viewer), |keys, tweet| keys.reactions(tweet.id))
+    }
+
+    /// The tweet with the comments of this page.
     ///
     /// # Errors
-    /// 404 if there is no such tweet, or its author is gone or blocks the viewer.
-    pub(crate) async fn read(
-        state: &TweetsState,
-        client: &Client,
-        viewer: Option<UserId>,
-        ids: CommentIds,
-    ) -> Result<Self, ApiError> {
-        let keys = ids.0.iter().fold(PageKeys::by(viewer), |keys, tweet| keys.reactions(tweet.id));
-        let page = CommentsPage::read(state, keys, ids).await?;
+    /// 404 if the tweet's author is gone.
+    pub(crate) fn of(page: CommentsPage, state: &TweetsState, client: &Client) -> Result<Self, ApiError> {
         let comments = page.shown(state, client);
         let CommentsPage { tweet, page_data, .. } = page;
         let author = page_data.profile(tweet.author).ok_or_else(ApiError::not_found)?;
@@ -107,7 +105,8 @@ pub async fn get_comments(
 ) -> Result<Json<Comments001>, ApiError> {
     let id = parameter(&form, "_id")?;
     let (viewer, ids) = caller.confirm_with(CommentedTweet::ids(&state, &id)).await?;
-    let found = CommentedTweet::read(&state, &client, viewer, ids).await?;
+    let keys = CommentedTweet::keys(viewer, &ids);
+    let found = CommentedTweet::of(CommentsPage::read(&state, keys, ids).await?, &state, &client)?;
     Ok(Json(Comments001 { comment_doc: groups(&found), user_doc: commentors(&state, &client, &found) }))
 }
 
