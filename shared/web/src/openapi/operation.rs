@@ -28,7 +28,7 @@ pub(super) fn complete(route: &Route, mut annotation: Value, components: &mut Co
     let mut operation = Map::new();
     let mut put = |name: &str, value: Value| operation.insert(name.to_owned(), value);
     put("operationId", words::operation_id(method, path).into());
-    put("tags", words::sections(spec.documents).into());
+    put("tags", words::sections(spec.documents, from.get("tags").unwrap_or(&Value::Null)).into());
     put("summary", summary.into());
     put("description", description.into());
     put("x-who", spec.who.as_str().into());

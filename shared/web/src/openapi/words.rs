@@ -1,11 +1,16 @@
 //! The names and sentences of an operation: its id, sections, summary and description.
 
 use http::Method;
+use serde_json::Value;
 
 use crate::route_spec::{Repeats, RouteSpec, Who};
 
-/// The sections of the document: one per document that the service implements, and one for the rest.
-pub(super) const SECTIONS: [(&str, &str, &str); 6] = [
+/// The tag of what the documents' own front-ends call beside the documents.
+const ORIGINALS: &str = "originals";
+
+/// The sections of the document: one per document that the service implements, one for its front-end's own routes, and
+/// one for the rest.
+pub(super) const SECTIONS: [(&str, &str, &str); 7] = [
     (
         "000",
         "Document 000",
@@ -15,12 +20,22 @@ pub(super) const SECTIONS: [(&str, &str, &str); 6] = [
     ("002", "Document 002", "A web application that computes on encrypted integers, with sessions and cookies."),
     ("003", "Document 003", "Two small services of a game: accounts by name, and users."),
     ("004", "Document 004", "djoser's accounts and simplejwt's tokens."),
+    (
+        ORIGINALS,
+        ORIGINALS,
+        "What the documents' own front-ends call beside the documents. New clients need none of it.",
+    ),
     ("", "Beyond the documents", "What the documents do not describe."),
 ];
 
-/// The sections that an operation belongs to.
-pub(super) fn sections(documents: &str) -> Vec<&'static str> {
-    let named = |number: &str| if number.is_empty() { documents.is_empty() } else { documents.contains(number) };
+/// The sections that an operation belongs to, by the documents in its row and the tags of its annotation.
+pub(super) fn sections(documents: &str, tags: &Value) -> Vec<&'static str> {
+    let is_original = tags.as_array().is_some_and(|tags| tags.iter().any(|tag| tag == ORIGINALS));
+    let named = |number: &str| match number {
+        "" => documents.is_empty(),
+        ORIGINALS => is_original,
+        number => documents.contains(number),
+    };
     SECTIONS.iter().filter(|(number, _, _)| named(number)).map(|(_, name, _)| *name).collect()
 }
 
