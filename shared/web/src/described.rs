@@ -19,6 +19,8 @@ pub(crate) type Schemas = Vec<(String, RefOr<Schema>)>;
 pub(crate) struct Documentation {
     /// Its operation of OpenAPI.
     pub(crate) operation: fn() -> Operation,
+    /// The tags of its annotation, which are not in the operation.
+    pub(crate) tags: fn() -> Vec<&'static str>,
     /// Adds the schemas that the operation names.
     pub(crate) schemas: fn(&mut Schemas),
 }
@@ -36,7 +38,7 @@ impl<S: Clone + Send + Sync + 'static> Described<S> {
     /// A handler with the annotation `D` of `utoipa::path`.
     pub fn of<D, H, T>(handler: H) -> Self
     where
-        D: utoipa::Path + utoipa::__dev::SchemaReferences,
+        D: utoipa::Path + utoipa::__dev::SchemaReferences + utoipa::__dev::Tags<'static>,
         H: Handler<T, S>,
         T: 'static,
     {
@@ -44,7 +46,7 @@ impl<S: Clone + Send + Sync + 'static> Described<S> {
         Self {
             method,
             path: D::path(),
-            documentation: Documentation { operation: D::operation, schemas: D::schemas },
+            documentation: Documentation { operation: D::operation, tags: D::tags, schemas: D::schemas },
             router: MethodRouter::new().on(filter, handler),
         }
     }

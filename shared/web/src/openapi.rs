@@ -52,13 +52,14 @@ impl Documented {
             let mut schemas = Vec::new();
             (documentation.schemas)(&mut schemas);
             all.components.collect(schemas);
+            let tags = (documentation.tags)();
             let annotation = serde_json::to_value((documentation.operation)()).unwrap_or_default();
             all.operations.push(DocumentedOperation {
                 method: route.method.clone(),
                 path: route.path.clone(),
                 spec: route.spec,
                 is_page: operation::is_page(&annotation),
-                json: operation::complete(route, annotation, &mut all.components),
+                json: operation::complete(route, (annotation, &tags), &mut all.components),
             });
         }
         all

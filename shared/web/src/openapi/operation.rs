@@ -17,8 +17,8 @@ pub(super) fn is_page(annotation: &Value) -> bool {
     types.next().is_some_and(|first| first.starts_with("text/")) && types.all(|one| one.starts_with("text/"))
 }
 
-/// The operation object of a row.
-pub(super) fn complete(route: &Route, mut annotation: Value, components: &mut Components) -> Value {
+/// The operation object of a row, from its annotation and that one's tags.
+pub(super) fn complete(route: &Route, (mut annotation, tags): (Value, &[&str]), components: &mut Components) -> Value {
     let Route { method, path, spec } = route;
     rename_pages(&mut annotation);
     let Value::Object(mut from) = annotation else { return Value::Null };
@@ -28,7 +28,7 @@ pub(super) fn complete(route: &Route, mut annotation: Value, components: &mut Co
     let mut operation = Map::new();
     let mut put = |name: &str, value: Value| operation.insert(name.to_owned(), value);
     put("operationId", words::operation_id(method, path).into());
-    put("tags", words::sections(spec.documents, from.get("tags").unwrap_or(&Value::Null)).into());
+    put("tags", words::sections(spec.documents, tags).into());
     put("summary", summary.into());
     put("description", description.into());
     put("x-who", spec.who.as_str().into());

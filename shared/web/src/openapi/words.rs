@@ -1,7 +1,6 @@
 //! The names and sentences of an operation: its id, sections, summary and description.
 
 use http::Method;
-use serde_json::Value;
 
 use crate::route_spec::{Repeats, RouteSpec, Who};
 
@@ -29,8 +28,8 @@ pub(super) const SECTIONS: [(&str, &str, &str); 7] = [
 ];
 
 /// The sections that an operation belongs to, by the documents in its row and the tags of its annotation.
-pub(super) fn sections(documents: &str, tags: &Value) -> Vec<&'static str> {
-    let is_original = tags.as_array().is_some_and(|tags| tags.iter().any(|tag| tag == ORIGINALS));
+pub(super) fn sections(documents: &str, tags: &[&str]) -> Vec<&'static str> {
+    let is_original = tags.contains(&ORIGINALS);
     let named = |number: &str| match number {
         "" => documents.is_empty(),
         ORIGINALS => is_original,
