@@ -156,16 +156,22 @@ fn shown(name: &str, biography: &str) -> Value {
     json!({ "username": name, "biography": biography })
 }
 
+/// What others see of a user without a picture who is not online.
+fn seen(name: &str, biography: &str) -> Value {
+    let avatar_url = "https://api.example.com/profile/default.png";
+    json!({ "username": name, "biography": biography, "avatar_url": avatar_url, "is_online": false })
+}
+
 #[tokio::test]
 async fn a_profile_is_created_deleted_and_created_again() {
     let fixture = Fixture::start().await;
     let ada = fixture.sign_up("Ada").await;
     // The signup made the profile; the user service has not created it.
-    assert_eq!(fixture.show(&ada, "ada").await, (200, shown("Ada", "Default biography")));
+    assert_eq!(fixture.show(&ada, "ada").await, (200, seen("Ada", "Default biography")));
     let created = fixture.create(&ada, json!({ "username": "ADA", "biography": "biography blabla" })).await;
     assert_eq!(created, (201, shown("Ada", "biography blabla")));
     assert_eq!(fixture.create(&ada, json!({ "username": "Ada" })).await, exists());
-    assert_eq!(fixture.show(&ada, "Ada").await, (200, shown("Ada", "biography blabla")));
+    assert_eq!(fixture.show(&ada, "Ada").await, (200, seen("Ada", "biography blabla")));
     assert_eq!(fixture.delete(&ada, "ada").await, 204);
     assert_eq!(fixture.delete(&ada, "ada").await, 404);
     assert_eq!(fixture.show(&ada, "Ada").await.0, 404);
