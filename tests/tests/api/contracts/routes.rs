@@ -160,8 +160,8 @@ async fn owners_succeed_with_every_sample_at_no_more_round_trips_than_the_row_st
             let most = u64::from(route.spec.round_trips);
             let mut invoked = function.invoke(Things::of(&service, service.signup().await).await.event(route, &others));
             if invoked.round_trips() > most {
-                // The counters that `feed` writes meanwhile may conflict with a write, which is then sent once more. A row
-                // that costs too much for new things too does so by itself.
+                // The meter takes a call for a later one if it begins after another chain of calls went further. So it may
+                // count one more where two chains run at once (`POST /tweet/addcomment`), by the calls' times alone.
                 invoked = function.invoke(Things::of(&service, service.signup().await).await.event(route, &others));
             }
             let (status, trips) = (invoked.answer.status, invoked.round_trips());
