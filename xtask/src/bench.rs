@@ -96,17 +96,10 @@ pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArg
 
 /// Builds these functions, or all, and what every measurement needs.
 fn build(workspace: &Workspace, supervisor: &mut Supervisor, functions: &[String]) -> Result<()> {
-    if functions.is_empty() {
-        return run::build(workspace, supervisor, true);
-    }
-    console::step("Building");
-    let mut command = workspace.cargo();
-    command.args(["build", "--release"]);
-    for name in functions.iter().map(String::as_str).chain(["auth", "tweets", "localaws"]) {
-        command.args(["--bin", name]);
-    }
-    ensure!(supervisor.run(&mut command)?.success(), "the build failed; cargo says why above");
-    Ok(())
+    // A session is made with the first two.
+    let needed = ["auth", "tweets", "localaws"];
+    let all = functions.iter().map(String::as_str).chain(needed).filter(|_| !functions.is_empty());
+    run::build_some(workspace, supervisor, true, &all.collect::<Vec<_>>())
 }
 
 fn measure(context: &mut Context<'_>, session: &Session, name: &str, args: &BenchArgs) -> Result<FunctionFigures> {

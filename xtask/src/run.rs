@@ -103,9 +103,20 @@ fn wait(supervisor: &mut Supervisor, logs: &LogView, welcome: &str) -> Result<()
 
 /// Builds all programs. cargo shows its own progress.
 pub fn build(workspace: &Workspace, supervisor: &mut Supervisor, release: bool) -> Result<()> {
+    build_some(workspace, supervisor, release, &[])
+}
+
+/// Builds these programs; all if none is named.
+pub fn build_some(workspace: &Workspace, supervisor: &mut Supervisor, release: bool, programs: &[&str]) -> Result<()> {
     console::step("Building");
     let mut command = workspace.cargo();
-    command.args(["build", "--workspace", "--bins"]);
+    command.arg("build");
+    if programs.is_empty() {
+        command.args(["--workspace", "--bins"]);
+    }
+    for name in programs {
+        command.args(["--bin", name]);
+    }
     if release {
         command.arg("--release");
     }

@@ -10,5 +10,5 @@ mod request_line;
 
 pub use audit::{Audit, AuditEvent};
 pub use logs::{LevelError, init};
-pub use meter::{Call, Cost, Meter};
+pub use meter::{Call, Cost, Meter, join_chains};
 pub use request_line::{MetricPlace, RequestLine};

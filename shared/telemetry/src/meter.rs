@@ -42,6 +42,21 @@ impl Meter {
         CURRENT.scope(self.clone(), request).await
     }
 
+    /// A meter for a chain of calls beside others. Its chain goes on from the calls that have ended until now.
+    fn branch(&self) -> Self {
+        let ended = self.0.round_trips_ended.load(Ordering::Relaxed);
+        Self(Arc::new(Counts { round_trips_ended: AtomicU32::new(ended), ..Counts::default() }))
+    }
+
+    /// Adds what a branch has cost.
+    fn take_in(&self, branch: &Self) {
+        let (counts, more) = (&self.0, &branch.0);
+        counts.calls.fetch_add(more.calls.load(Ordering::Relaxed), Ordering::Relaxed);
+        counts.round_trips_ended.fetch_max(more.round_trips_ended.load(Ordering::Relaxed), Ordering::Relaxed);
+        counts.read_milli.fetch_add(more.read_milli.load(Ordering::Relaxed), Ordering::Relaxed);
+        counts.write_milli.fetch_add(more.write_milli.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+
     /// The cost so far.
     #[must_use]
     pub fn cost(&self) -> Cost {
@@ -53,6 +68,17 @@ impl Meter {
             wcu: units(&counts.write_milli),
         }
     }
+}
+
+/// Awaits two futures at once, each of which may make several calls one after the other. Only so are their round trips
+/// those of the longer chain: without it, a call of one chain counts as later than the calls of the other that have ended.
+pub async fn join_chains<A: Future, B: Future>(first: A, second: B) -> (A::Output, B::Output) {
+    let Ok(meter) = CURRENT.try_with(Meter::clone) else { return tokio::join!(first, second) };
+    let (one, other) = (meter.branch(), meter.branch());
+    let outputs = tokio::join!(one.scope(first), other.scope(second));
+    meter.take_in(&one);
+    meter.take_in(&other);
+    outputs
 }
 
 #[allow(clippy::cast_precision_loss, reason = "a request's capacity is far below 2^52 thousandths")]
@@ -110,6 +136,33 @@ mod tests {
             })
             .await;
         assert_eq!(meter.cost(), Cost { calls: 3, round_trips: 2, rcu: 1.5, wcu: 2.0 });
+    }
+
+    #[tokio::test]
+    async fn two_chains_at_once_are_as_long_as_the_longer_one() {
+        let turn = tokio::sync::Barrier::new(2);
+        let meter = Meter::default();
+        let first = async {
+            let call = Call::begin();
+            turn.wait().await;
+            // It ends after both calls of the other chain.
+            turn.wait().await;
+            call.end(0.5, 0.0);
+            Call::begin().end(0.5, 0.0);
+        };
+        let second = async {
+            turn.wait().await;
+            Call::begin().end(0.5, 0.0);
+            Call::begin().end(0.5, 0.0);
+            turn.wait().await;
+        };
+        meter
+            .scope(async {
+                join_chains(first, second).await;
+                Call::begin().end(0.0, 1.0);
+            })
+            .await;
+        assert_eq!(meter.cost(), Cost { calls: 5, round_trips: 3, rcu: 2.0, wcu: 1.0 });
     }
 
     #[tokio::test]

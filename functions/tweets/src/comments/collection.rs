@@ -6,6 +6,7 @@ use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
 use aviary_model::{CommentId, TweetId, TweetText};
 use aviary_representation::ShownComment;
 use aviary_store::{AnswerTo, Comment, IdempotencyClaim, Order, PageKeys, TextContext};
+use aviary_telemetry::join_chains;
 use aviary_web::{
     ApiError, Client, Fields, Form, IdempotencyKey, IdempotentRequest, Page, PageQuery, PathText, Payload,
 };
@@ -107,7 +108,7 @@ impl NewComment<'_> {
         let mentions = mentions(form);
         let tweet = id.parse::<TweetId>().ok();
         let context = state.tweets.text_context(user, (tweet, answered_by(form)), &mentions);
-        let (confirmed, beside) = futures_util::join!(unconfirmed.with_form(form).confirm_with(context), beside);
+        let (confirmed, beside) = join_chains(unconfirmed.with_form(form).confirm_with(context), beside).await;
         let (_, context) = confirmed?;
         let tweet = tweet.ok_or_else(ApiError::not_found)?;
         let credentials = &state.authenticator.credentials;

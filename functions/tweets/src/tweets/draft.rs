@@ -61,7 +61,8 @@ pub(crate) fn parent_of(form: &Form) -> Option<TweetId> {
 }
 
 impl Draft {
-    /// Reads a form, with the link of a picture if it `takes_link`. `parent` is the answered tweet, if it exists; `found` are the caller's media items that it names.
+    /// Reads a form, with the link of a picture if it `takes_link`. `parent` is the answered tweet, if it exists; `found`
+    /// are the caller's media items that it names.
     ///
     /// # Errors
     /// 400 with the errors of all fields.

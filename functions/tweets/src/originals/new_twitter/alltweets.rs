@@ -10,9 +10,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::lists::list_page::PageBuilder;
+use crate::lists::newest::newest_of;
 use crate::originals::new_twitter::numbered_page::NumberedPage;
 use crate::originals::new_twitter::shapes::{Person001, Tweet001, authors, tweets};
-use crate::originals::raven::ranked::newest_of;
 use crate::state::TweetsState;
 
 /// Everybody's tweets.

@@ -1,8 +1,6 @@
 //! `GET /api/tweets/get_latest/`, `get_top/` and `get_explore_media/` (document 000): the ranked lists, which `worker`
 //! makes each minute.
 
-use std::cmp::Reverse;
-
 use aviary_auth::Unconfirmed;
 use aviary_model::{TweetId, UserId};
 use aviary_store::{ListPage, RankedTweets};
@@ -12,6 +10,7 @@ use axum::extract::State;
 use futures_util::future::try_join;
 
 use crate::lists::list_page::PageBuilder;
+use crate::lists::newest::newest_of;
 use crate::originals::raven::shapes::RavenTweet;
 use crate::originals::raven::{NEWEST, newest};
 use crate::state::TweetsState;
@@ -69,15 +68,6 @@ pub async fn list_with_media(
     let read = try_join(state.ranked.tweets(RankedTweets::Media), state.tweets.with_media(me, None, WITH_MEDIA));
     let (_, (ranked, own)) = unconfirmed.confirm_with(read).await?;
     show(&state, &client, me, newest_of(ranked, own, me, WITH_MEDIA)).await
-}
-
-/// The newest of a ranked list and of the caller's own tweets, which the list may not have yet.
-pub(crate) fn newest_of(mut ranked: Vec<Entry>, own: ListPage<TweetId>, me: UserId, limit: i32) -> Vec<Entry> {
-    ranked.extend(own.entries.into_iter().map(|tweet| (tweet, me)));
-    ranked.sort_by_key(|(tweet, _)| Reverse(*tweet));
-    ranked.dedup();
-    ranked.truncate(usize::try_from(limit).unwrap_or_default());
-    ranked
 }
 
 /// Shows those of the tweets that exist and that the caller may see. One round trip.
