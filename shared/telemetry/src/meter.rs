@@ -105,6 +105,15 @@ impl Call {
         Self { meter, round_trip }
     }
 
+    /// Begins to wait for a call that another chain of the request makes for this one too. It is a round trip of both, but
+    /// one call.
+    #[must_use]
+    pub fn shared() -> Self {
+        let meter = CURRENT.try_with(Meter::clone).ok();
+        let round_trip = meter.as_ref().map_or(0, |Meter(counts)| counts.round_trips_ended.load(Ordering::Relaxed) + 1);
+        Self { meter, round_trip }
+    }
+
     /// Ends the call, which consumed this many capacity units.
     pub fn end(self, read_units: f64, write_units: f64) {
         if let Some(Meter(counts)) = &self.meter {
@@ -163,6 +172,17 @@ mod tests {
             })
             .await;
         assert_eq!(meter.cost(), Cost { calls: 5, round_trips: 3, rcu: 2.0, wcu: 1.0 });
+    }
+
+    #[tokio::test]
+    async fn a_shared_call_is_a_round_trip_of_both_chains() {
+        let meter = Meter::default();
+        let waits = async {
+            Call::shared().end(0.0, 0.0);
+            Call::begin().end(0.5, 0.0);
+        };
+        meter.scope(join_chains(async { Call::begin().end(1.0, 0.0) }, waits)).await;
+        assert_eq!(meter.cost(), Cost { calls: 2, round_trips: 2, rcu: 1.5, wcu: 0.0 });
     }
 
     #[tokio::test]

@@ -6,21 +6,21 @@
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
 use crate::meter::Cost;
 
-/// The metrics of the line: name, field and unit.
-const METRICS: [(&str, &str); 7] = [
-    ("duration.ms", "Milliseconds"),
-    ("errors", "Count"),
-    ("client_errors", "Count"),
-    ("cold_starts", "Count"),
-    ("dynamodb.round_trips", "Count"),
-    ("dynamodb.rcu", "Count"),
-    ("dynamodb.wcu", "Count"),
+/// The metrics of the line, which are members of it.
+const METRICS: [Metric; 7] = [
+    Metric { name: "duration.ms", unit: "Milliseconds" },
+    Metric { name: "errors", unit: "Count" },
+    Metric { name: "client_errors", unit: "Count" },
+    Metric { name: "cold_starts", unit: "Count" },
+    Metric { name: "dynamodb.round_trips", unit: "Count" },
+    Metric { name: "dynamodb.rcu", unit: "Count" },
+    Metric { name: "dynamodb.wcu", unit: "Count" },
 ];
 
 /// Where the metrics belong.
@@ -60,41 +60,99 @@ impl RequestLine<'_> {
         if !tracing::enabled!(tracing::Level::INFO) {
             return;
         }
-        let line = self.json(place, millis_now(), !WARM.swap(true, Ordering::Relaxed));
-        // Nothing can be done about a log that is closed.
-        let _ = writeln!(std::io::stdout().lock(), "{line}");
+        let fields = self.fields(place, millis_now(), !WARM.swap(true, Ordering::Relaxed));
+        // One write: standard output looks for a line's end in each. Nothing can be done about a log that is closed.
+        if let Ok(mut line) = serde_json::to_vec(&fields) {
+            line.push(b'\n');
+            let _ = std::io::stdout().lock().write_all(&line);
+        }
     }
 
-    fn json(&self, place: &MetricPlace, at_millis: i64, cold: bool) -> Value {
-        let metrics: Vec<Value> = METRICS.iter().map(|(name, unit)| json!({ "Name": name, "Unit": unit })).collect();
-        let mut line = Map::new();
-        let fields = [
-            ("timestamp", json!(rfc3339(at_millis))),
-            ("level", json!("INFO")),
-            ("message", json!("request")),
-            ("target", json!("aviary_web::request_log")),
-            ("function", json!(place.function)),
-            ("request.id", json!(self.request_id)),
-            ("http.method", json!(self.method)),
-            ("http.route", json!(self.route)),
-            ("http.status", json!(self.status)),
-            ("duration.ms", json!(self.duration_ms)),
-            ("dynamodb.calls", json!(self.cost.calls)),
-            ("dynamodb.round_trips", json!(self.cost.round_trips)),
-            ("dynamodb.rcu", json!(self.cost.rcu)),
-            ("dynamodb.wcu", json!(self.cost.wcu)),
-            ("errors", json!(u8::from(self.status >= 500))),
-            ("client_errors", json!(u8::from((400..500).contains(&self.status)))),
-            ("cold_starts", json!(u8::from(cold))),
-        ];
-        line.extend(fields.map(|(name, value)| (name.to_owned(), value)));
-        if let Some(user) = &self.user {
-            line.insert("user.id".to_owned(), json!(user));
+    fn fields<'a>(&'a self, place: &'a MetricPlace, at_millis: i64, cold: bool) -> Fields<'a> {
+        Fields {
+            timestamp: rfc3339(at_millis),
+            level: "INFO",
+            message: "request",
+            target: "aviary_web::request_log",
+            function: &place.function,
+            request_id: self.request_id,
+            method: self.method,
+            route: self.route,
+            status: self.status,
+            duration_ms: self.duration_ms,
+            calls: self.cost.calls,
+            round_trips: self.cost.round_trips,
+            rcu: self.cost.rcu,
+            wcu: self.cost.wcu,
+            errors: u8::from(self.status >= 500),
+            client_errors: u8::from((400..500).contains(&self.status)),
+            cold_starts: u8::from(cold),
+            user: self.user.as_deref(),
+            embedded: Embedded {
+                timestamp: at_millis,
+                directives: [Directive { namespace: &place.namespace, dimensions: [["function"]], metrics: METRICS }],
+            },
         }
-        let directive = json!({ "Namespace": place.namespace, "Dimensions": [["function"]], "Metrics": metrics });
-        line.insert("_aws".to_owned(), json!({ "Timestamp": at_millis, "CloudWatchMetrics": [directive] }));
-        Value::Object(line)
     }
+}
+
+/// The line's members.
+#[derive(Serialize)]
+struct Fields<'a> {
+    timestamp: String,
+    level: &'static str,
+    message: &'static str,
+    target: &'static str,
+    function: &'a str,
+    #[serde(rename = "request.id")]
+    request_id: &'a str,
+    #[serde(rename = "http.method")]
+    method: &'a str,
+    #[serde(rename = "http.route")]
+    route: &'a str,
+    #[serde(rename = "http.status")]
+    status: u16,
+    #[serde(rename = "duration.ms")]
+    duration_ms: f64,
+    #[serde(rename = "dynamodb.calls")]
+    calls: u32,
+    #[serde(rename = "dynamodb.round_trips")]
+    round_trips: u32,
+    #[serde(rename = "dynamodb.rcu")]
+    rcu: f64,
+    #[serde(rename = "dynamodb.wcu")]
+    wcu: f64,
+    errors: u8,
+    client_errors: u8,
+    cold_starts: u8,
+    #[serde(rename = "user.id", skip_serializing_if = "Option::is_none")]
+    user: Option<&'a str>,
+    #[serde(rename = "_aws")]
+    embedded: Embedded<'a>,
+}
+
+/// What makes metrics of the line.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Embedded<'a> {
+    timestamp: i64,
+    #[serde(rename = "CloudWatchMetrics")]
+    directives: [Directive<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    namespace: &'a str,
+    dimensions: [[&'static str; 1]; 1],
+    metrics: [Metric; 7],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
 }
 
 #[allow(clippy::disallowed_methods, reason = "a log line has the real time, as all others have; nothing depends on it")]
@@ -111,6 +169,8 @@ fn rfc3339(millis: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     fn line(status: u16) -> Value {
@@ -125,7 +185,7 @@ mod tests {
             user: Some("u1".to_owned()),
         };
         let place = MetricPlace { namespace: "Aviary/dev".to_owned(), function: "auth".to_owned() };
-        line.json(&place, 1_800_000_000_000, true)
+        serde_json::to_value(line.fields(&place, 1_800_000_000_000, true)).expect("JSON")
     }
 
     #[test]

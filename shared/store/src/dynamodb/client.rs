@@ -15,30 +15,41 @@ use serde::de::DeserializeOwned;
 
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::item::{Item, Key, fields};
+use crate::dynamodb::reads::Reads;
 use crate::dynamodb::retry;
 
 /// The most attempts of a call that leaves keys unprocessed or meets a conflict.
 pub(crate) const MAX_ROUNDS: u32 = 6;
 const FIRST_PAUSE_MILLIS: u64 = 20;
 /// The most keys of one `BatchGetItem`.
-const MAX_KEYS: usize = 100;
+pub(crate) const MAX_KEYS: usize = 100;
 
 /// A connection to DynamoDB. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Db {
     pub(crate) client: Client,
     pub(crate) entropy: Arc<dyn Entropy>,
+    reads: Reads,
 }
 
 impl Db {
     /// A client with this configuration. It connects at the first call.
     #[must_use]
     pub fn new(config: &aws_types::SdkConfig, entropy: Arc<dyn Entropy>) -> Self {
-        Self { client: retry::client(config), entropy }
+        Self { client: retry::client(config), entropy, reads: Reads::default() }
     }
 
     /// One item, read consistently. One round trip, one read unit per 4 KB.
     pub(crate) async fn get<T: DeserializeOwned>(&self, table: &str, key: Key) -> Result<Option<T>, StoreError> {
+        let item = if key.is_of_a_user() {
+            self.reads.read(self, table, vec![key]).await?.pop()
+        } else {
+            self.get_alone(table, key).await?
+        };
+        item.map(|item| fields(table, item)).transpose()
+    }
+
+    async fn get_alone(&self, table: &str, key: Key) -> Result<Option<Item>, StoreError> {
         let call = self
             .client
             .get_item()
@@ -47,7 +58,26 @@ impl Db {
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let output = metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_slice()).await?;
-        output.item.map(|item| fields(table, item)).transpose()
+        Ok(output.item)
+    }
+
+    /// Items of any tables, read consistently, by table. One call; a role may allow a single read and no batch, so one
+    /// item is no batch.
+    pub(crate) async fn get_all(
+        &self,
+        wanted: HashMap<String, Vec<Key>>,
+    ) -> Result<HashMap<String, Vec<Item>>, StoreError> {
+        let mut tables = wanted.iter();
+        if let (Some((table, keys)), None) = (tables.next(), tables.next())
+            && let [key] = keys.as_slice()
+        {
+            let found = self.get_alone(table, key.clone()).await?;
+            return Ok(HashMap::from([(table.clone(), found.into_iter().collect())]));
+        }
+        let wanted = wanted.into_iter().map(|(table, keys)| {
+            keys_and_attributes(Consistency::Consistent, keys, None).map(|wanted| (table, wanted))
+        });
+        self.batch(wanted.collect::<Result<_, _>>()?).await
     }
 
     /// Some attributes of one item, read consistently; the key's must be among them. One round trip, one read unit per
@@ -104,6 +134,17 @@ impl Db {
     /// Up to 100 items of one table, read consistently, in no order. One round trip unless DynamoDB leaves keys
     /// unprocessed.
     pub(crate) async fn batch_get(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        if keys.iter().all(Key::is_of_a_user) {
+            return self.reads.read(self, table, keys).await;
+        }
+        self.batch_get_alone(table, keys).await
+    }
+
+    /// As [`Self::batch_get`], in a call of its own.
+    pub(crate) async fn batch_get_alone(&self, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
         self.batch_get_with(Consistency::Consistent, table, keys, None).await
     }
 
@@ -114,22 +155,31 @@ impl Db {
         keys: Vec<Key>,
         attributes: Option<&str>,
     ) -> Result<Vec<Item>, StoreError> {
-        let keys = keys.into_iter().map(Key::into_item).collect();
-        let mut wanted = keys_and_attributes(consistency, keys, attributes)?;
-        let mut items = Vec::new();
+        let wanted = keys_and_attributes(consistency, keys, attributes)?;
+        let mut found = self.batch(HashMap::from([(table.to_owned(), wanted)])).await?;
+        Ok(found.remove(table).unwrap_or_default())
+    }
+
+    async fn batch(
+        &self,
+        mut wanted: HashMap<String, KeysAndAttributes>,
+    ) -> Result<HashMap<String, Vec<Item>>, StoreError> {
+        let mut found: HashMap<String, Vec<Item>> = HashMap::new();
         for round in 0..MAX_ROUNDS {
             self.pause_before(round).await?;
             let call = self
                 .client
                 .batch_get_item()
-                .request_items(table, wanted)
+                .set_request_items(Some(wanted))
                 .return_consumed_capacity(ReturnConsumedCapacity::Total);
             let output =
                 metered(call.send(), Direction::Read, |o| o.consumed_capacity.as_deref().unwrap_or_default()).await?;
-            items.extend(output.responses.unwrap_or_default().remove(table).unwrap_or_default());
-            match output.unprocessed_keys.unwrap_or_default().remove(table) {
-                Some(left) => wanted = left,
-                None => return Ok(items),
+            for (table, items) in output.responses.unwrap_or_default() {
+                found.entry(table).or_default().extend(items);
+            }
+            wanted = output.unprocessed_keys.unwrap_or_default();
+            if wanted.is_empty() {
+                return Ok(found);
             }
         }
         Err(StoreError::Passing("keys stayed unprocessed".to_owned()))
@@ -191,11 +241,11 @@ enum Consistency {
 
 fn keys_and_attributes(
     consistency: Consistency,
-    keys: Vec<HashMap<String, aws_sdk_dynamodb::types::AttributeValue>>,
+    keys: Vec<Key>,
     attributes: Option<&str>,
 ) -> Result<KeysAndAttributes, StoreError> {
     KeysAndAttributes::builder()
-        .set_keys(Some(keys))
+        .set_keys(Some(keys.into_iter().map(Key::into_item).collect()))
         .set_projection_expression(attributes.map(ToOwned::to_owned))
         .consistent_read(consistency == Consistency::Consistent)
         .build()

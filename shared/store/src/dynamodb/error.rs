@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 /// A call that failed. Failed conditions are not errors: each operation has a type of its own for what was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// DynamoDB was throttled, in conflict or unreachable, even after the retries. The same request may succeed later.
     #[error("DynamoDB is throttled or away: {0}")]

@@ -30,6 +30,11 @@ impl Key {
         HashMap::from([("pk".to_owned(), text(self.pk)), ("sk".to_owned(), text(self.sk))])
     }
 
+    /// Whether the partition is a user's own.
+    pub(crate) fn is_of_a_user(&self) -> bool {
+        self.pk.starts_with("U#")
+    }
+
     pub(crate) fn is_of(&self, item: &Item) -> bool {
         let has = |name: &str, value: &str| item.get(name).and_then(|v| v.as_s().ok()).is_some_and(|v| v == value);
         has("pk", &self.pk) && has("sk", &self.sk)

@@ -6,13 +6,15 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::Builder;
+use aws_sdk_dynamodb::config::{Builder, StalledStreamProtectionConfig};
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::{ClassifyRetry, RetryAction};
 use aws_smithy_types::timeout::TimeoutConfig;
+
+use crate::dynamodb::overhead::{NoDescription, OneEndpoint};
 
 const CONFLICT: &str = "TransactionConflictException";
 
@@ -31,6 +33,10 @@ pub(crate) fn client(config: &aws_types::SdkConfig) -> Client {
     }
     let config = Builder::from(config)
         .timeout_config(timeouts)
+        .endpoint_resolver(OneEndpoint::default())
+        .interceptor(NoDescription)
+        // An attempt's time bounds a slow answer already.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .retry_classifier(Conflict::<PutItemError>(PhantomData))
         .retry_classifier(Conflict::<DeleteItemError>(PhantomData));
     Client::from_conf(config.build())
