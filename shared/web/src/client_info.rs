@@ -5,7 +5,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, header};
-use lambda_http::request::RequestContext;
+use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext;
 
 use crate::error::ApiError;
 use crate::logged_caller::RequestLog;
@@ -41,24 +41,21 @@ impl Client {
     /// `Host` and `X-Forwarded-Proto`.
     pub(crate) fn of(
         headers: &HeaderMap,
-        context: Option<&RequestContext>,
+        context: Option<&ApiGatewayV2httpRequestContext>,
         public_url: Option<&str>,
         proxy: Option<TrustedProxy>,
     ) -> Self {
         let (address, request_id) = match context {
-            Some(RequestContext::ApiGatewayV2(context)) => {
+            Some(context) => {
                 (context.http.source_ip.clone().unwrap_or_default(), context.request_id.clone().unwrap_or_default())
             }
-            _ => (String::new(), String::new()),
+            None => (String::new(), String::new()),
         };
         let viewer = proxy.and_then(|proxy| proxy.viewer(headers));
         let address = viewer.map_or(address, |viewer| viewer.to_string());
         let user_agent = text(headers, header::USER_AGENT).chars().take(200).collect();
         let of_host = base_url(headers);
-        let gateway = match context {
-            Some(RequestContext::ApiGatewayV2(context)) => context.domain_name.as_ref(),
-            _ => None,
-        };
+        let gateway = context.and_then(|context| context.domain_name.as_ref());
         let gateway = gateway.map(|name| format!("https://{name}"));
         let own_origins =
             public_url.map(ToOwned::to_owned).into_iter().chain([of_host.clone()]).chain(gateway).collect();

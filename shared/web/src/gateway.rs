@@ -1,6 +1,9 @@
-//! Undoes what API Gateway does to a request, before the router sees it.
+//! From API Gateway's event to the router's request, and from its response to the gateway's.
+//!
+//! `lambda_http` has its own way for this, of which two things don't fit. It makes an absolute URL of each path, which costs
+//! a parser of URLs, normalises what the client sent, and panics at a `Host` that is none; and it reads each event twice.
 
-use std::convert::Infallible;
+use std::borrow::Cow;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,14 +11,16 @@ use std::task::{Context, Poll};
 
 use aviary_model::Clock;
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::HeaderValue;
-use http::header::COOKIE;
-use http::uri::Authority;
-use lambda_http::request::LambdaRequest;
-use lambda_http::{LambdaEvent, RequestExt};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use http::header::{COOKIE, SET_COOKIE};
+use http::{HeaderValue, StatusCode};
+use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use lambda_http::aws_lambda_events::encodings;
+use lambda_http::{Error, LambdaEvent};
 use tower::Service;
 
 use crate::client_info::Client;
@@ -29,93 +34,124 @@ const MAX_EVENT_BYTES: usize = 6 * 1_024 * 1_024;
 /// Allowance for the event's other fields: context, names, punctuation.
 const EVENT_OVERHEAD_BYTES: usize = 2_048;
 
-/// Repairs an event's path, host and scheme, so that they can be parsed as a URI.
-pub(crate) fn repair(mut event: LambdaEvent<LambdaRequest>, path_is_encoded: bool) -> LambdaEvent<LambdaRequest> {
-    if let LambdaRequest::ApiGatewayV2(request) = &mut event.payload {
-        if !path_is_encoded {
-            request.raw_path = request.raw_path.as_deref().map(path::encode);
-        }
-        // lambda_http would drop all of them if one of them is not ASCII.
-        for cookie in request.cookies.take().into_iter().flatten() {
-            if let Ok(cookie) = HeaderValue::from_bytes(cookie.as_bytes()) {
-                request.headers.append(COOKIE, cookie);
-            }
-        }
-        // lambda_http parses both headers unchecked, and panics at an invalid one.
-        let host = request.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
-        if host.is_none_or(|host| host.parse::<Authority>().is_err()) {
-            request.headers.insert(http::header::HOST, HeaderValue::from_static("localhost"));
-        }
-        let proto = request.headers.get("x-forwarded-proto").map(HeaderValue::as_bytes);
-        if !matches!(proto, Some(b"http" | b"https")) {
-            request.headers.remove("x-forwarded-proto");
-        }
-    }
-    event
-}
-
 /// The router, and the rules that apply before routing: size, client, time, trailing slash.
 #[derive(Clone, Debug)]
 pub(crate) struct BeforeRouting {
     pub(crate) router: Router,
+    /// Whether paths arrive percent-encoded.
+    pub(crate) path_is_encoded: bool,
     pub(crate) public_url: Option<String>,
     pub(crate) proxy: Option<TrustedProxy>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-impl Service<lambda_http::Request> for BeforeRouting {
-    type Response = Response;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+impl Service<LambdaEvent<ApiGatewayV2httpRequest>> for BeforeRouting {
+    type Response = ApiGatewayV2httpResponse;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<ApiGatewayV2httpResponse, Error>> + Send>>;
 
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Error>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, mut request: lambda_http::Request) -> Self::Future {
-        let context = request.request_context_ref();
-        let client = Client::of(request.headers(), context, self.public_url.as_deref(), self.proxy);
-        let deadline = request.lambda_context_ref().map(|context| context.deadline);
-        let left = deadline.and_then(|deadline| TimeLeft::until(deadline, &*self.clock));
-        let too_large = event_bytes(&request) > MAX_EVENT_BYTES;
-        if let Some(uri) = path::without_trailing_slash(request.uri()) {
-            *request.uri_mut() = uri;
-        }
-        request.extensions_mut().insert(client);
-        if let Some(left) = left {
-            request.extensions_mut().insert(left);
-        }
-        if too_large {
-            // The layers refuse it, so that the response has its headers and its log line.
-            request.extensions_mut().insert(TooLarge);
-            *request.body_mut() = lambda_http::Body::Empty;
-        }
+    fn call(&mut self, event: LambdaEvent<ApiGatewayV2httpRequest>) -> Self::Future {
+        let request = self.request(event);
         let mut router = self.router.clone();
-        Box::pin(async move { router.call(request.map(Body::new)).await })
+        Box::pin(async move {
+            let response = router.call(request).await?;
+            of_response(response).await
+        })
     }
 }
 
-/// Marks a request whose event AWS would have refused.
-#[derive(Clone, Copy, Debug)]
-struct TooLarge;
+impl BeforeRouting {
+    fn request(&self, event: LambdaEvent<ApiGatewayV2httpRequest>) -> axum::extract::Request {
+        let LambdaEvent { payload: event, context } = event;
+        let client = Client::of(&event.headers, Some(&event.request_context), self.public_url.as_deref(), self.proxy);
+        let path = event.raw_path.as_deref().unwrap_or("/");
+        let path = if self.path_is_encoded { Cow::Borrowed(path) } else { Cow::Owned(path::encode(path)) };
+        let uri = path::target(&path, event.raw_query_string.as_deref());
+        let too_large = event_bytes(&event) > MAX_EVENT_BYTES;
 
-/// Responds with 413 to a marked request.
-pub(crate) async fn refuse_too_large(request: axum::extract::Request, next: Next) -> Response {
-    match request.extensions().get::<TooLarge>() {
-        Some(TooLarge) => ApiError::too_large().into_response(),
+        let body = match event.body {
+            Some(text) if event.is_base64_encoded => BASE64_STANDARD.decode(&text).map_or(Body::from(text), Body::from),
+            Some(text) => Body::from(text),
+            None => Body::empty(),
+        };
+        let mut request = axum::extract::Request::new(body);
+        *request.method_mut() = event.request_context.http.method;
+        *request.headers_mut() = event.headers;
+        for cookie in event.cookies.into_iter().flatten() {
+            if let Ok(cookie) = HeaderValue::from_bytes(cookie.as_bytes()) {
+                request.headers_mut().append(COOKIE, cookie);
+            }
+        }
+        request.extensions_mut().insert(client);
+        if let Some(left) = TimeLeft::until(context.deadline, &*self.clock) {
+            request.extensions_mut().insert(left);
+        }
+        // The layers refuse what is unfit, so that the response has its headers and its log line.
+        match uri {
+            Some(uri) => *request.uri_mut() = uri,
+            None => drop(request.extensions_mut().insert(Unfit::Path)),
+        }
+        if too_large {
+            request.extensions_mut().insert(Unfit::TooLarge);
+            *request.body_mut() = Body::empty();
+        }
+        request
+    }
+}
+
+/// Why no handler gets a request.
+#[derive(Clone, Copy, Debug)]
+enum Unfit {
+    /// AWS would have refused its event.
+    TooLarge,
+    /// Its path or its query is none.
+    Path,
+}
+
+/// Responds to requests that no handler gets.
+pub(crate) async fn refuse_unfit(request: axum::extract::Request, next: Next) -> Response {
+    match request.extensions().get::<Unfit>() {
+        Some(Unfit::TooLarge) => ApiError::too_large().into_response(),
+        Some(Unfit::Path) => ApiError::detail(StatusCode::BAD_REQUEST, "The path is not valid.").into_response(),
         None => next.run(request).await,
     }
 }
 
+/// The gateway's form of a response. Cookies are apart in it. A body of text travels as it is, any other in base64.
+async fn of_response(response: Response) -> Result<ApiGatewayV2httpResponse, Error> {
+    let (mut parts, body) = response.into_parts();
+    let bytes = to_bytes(body, usize::MAX).await?;
+    let cookies = parts.headers.get_all(SET_COOKIE).iter();
+    let cookies = cookies.filter_map(|cookie| cookie.to_str().ok().map(ToOwned::to_owned)).collect();
+    parts.headers.remove(SET_COOKIE);
+
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = parts.status.as_u16().into();
+    answer.headers = parts.headers;
+    answer.cookies = cookies;
+    if !bytes.is_empty() {
+        let body = match String::from_utf8(bytes.into()) {
+            Ok(text) => encodings::Body::Text(text),
+            Err(error) => encodings::Body::Binary(error.into_bytes()),
+        };
+        answer.is_base64_encoded = matches!(body, encodings::Body::Binary(_));
+        answer.body = Some(body);
+    }
+    Ok(answer)
+}
+
 /// The size of the event in bytes. Its body is base64 or escaped JSON.
-fn event_bytes(request: &lambda_http::Request) -> usize {
-    let body = match request.body() {
-        lambda_http::Body::Text(text) => escaped_bytes(text),
-        lambda_http::Body::Binary(bytes) => bytes.len().div_ceil(3) * 4,
-        _ => 0,
-    };
-    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 6).sum();
-    body + headers + request.uri().to_string().len() + EVENT_OVERHEAD_BYTES
+fn event_bytes(event: &ApiGatewayV2httpRequest) -> usize {
+    let body =
+        event.body.as_deref().map_or(0, |body| if event.is_base64_encoded { body.len() } else { escaped_bytes(body) });
+    let headers: usize = event.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 6).sum();
+    let cookies: usize = event.cookies.iter().flatten().map(|cookie| cookie.len() + 3).sum();
+    let address = [&event.raw_path, &event.raw_query_string].into_iter().flatten().map(String::len).sum::<usize>();
+    body + headers + cookies + address + EVENT_OVERHEAD_BYTES
 }
 
 fn escaped_bytes(text: &str) -> usize {

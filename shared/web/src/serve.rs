@@ -8,11 +8,10 @@ use aviary_runtime::{Settings, SettingsError, Start, StartError, block_on};
 use aviary_telemetry::MetricPlace;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use lambda_http::{Adapter, Error};
-use tower::ServiceBuilder;
+use lambda_http::Error;
 
 use crate::deadline::end_in_time;
-use crate::gateway::{BeforeRouting, refuse_too_large, repair};
+use crate::gateway::{BeforeRouting, refuse_unfit};
 use crate::origins::Origins;
 use crate::trusted_proxy::TrustedProxy;
 use crate::{cookies, cors, request_log};
@@ -46,7 +45,7 @@ impl Layers {
     pub fn around(&self, router: Router, entropy: Arc<dyn Entropy>) -> Router {
         router
             .layer(from_fn(end_in_time))
-            .layer(from_fn(refuse_too_large))
+            .layer(from_fn(refuse_unfit))
             .layer(from_fn_with_state(entropy, cookies::cookies))
             .layer(cors::layer(&self.origins))
             .layer(from_fn_with_state(self.origins.clone(), cors::listed))
@@ -78,10 +77,7 @@ where
 
 async fn serve(router: Router, layers: Layers, clock: Arc<dyn Clock>) -> Result<(), Error> {
     let Layers { path_is_encoded, public_url, proxy, .. } = layers;
-    let service = BeforeRouting { router, public_url, proxy, clock };
-    let service =
-        ServiceBuilder::new().map_request(move |event| repair(event, path_is_encoded)).service(Adapter::from(service));
-    lambda_http::lambda_runtime::run(service).await
+    lambda_http::lambda_runtime::run(BeforeRouting { router, path_is_encoded, public_url, proxy, clock }).await
 }
 
 /// Where the metrics of requests belong. Lambda names the function.
