@@ -5,9 +5,12 @@ use std::{fmt::Write, fs, path::Path, time::Duration};
 use anyhow::{Context as _, Result, bail, ensure};
 
 use super::{context::Context, operation::Operation, operations, process::FunctionProcess, session::Session};
-use crate::tools::{
-    debian::{self, Program},
-    find_on_path,
+use crate::{
+    console,
+    tools::{
+        debian::{self, Program},
+        find_on_path,
+    },
 };
 
 const VALGRIND: Program = Program { name: "valgrind", package: "valgrind" };
@@ -38,42 +41,42 @@ pub(super) fn count(
 ) -> Result<Vec<Row>> {
     debian::ensure(context.workspace, context.supervisor, &[VALGRIND])?;
     let operations = operations::of(function, context.workspace, session)?;
-    let now = counts(context, function, &operations, folders.0, 0)?;
-    let before = match folders.1 {
-        Some(folder) => counts(context, function, &operations, folder, 1)?.into_iter().map(Some).collect(),
-        None => vec![None; now.len()],
-    };
-    let names = operations.iter().map(|operation| (operation.name, operation.instructions));
-    let names = [("start", Some(START_GOAL))].into_iter().chain(names);
-    let rows = names.zip(now).zip(before).map(|(((operation, goal), thousands), before)| Row {
-        function: function.to_owned(),
-        operation,
-        thousands,
-        goal,
-        before,
-    });
-    Ok(rows.collect())
+    let first = operations.iter().find(|operation| operation.is_first).context("no operation is the first")?;
+    let mut rows = Vec::new();
+    let counted = [("start", Some(START_GOAL), Counted::Start(first))].into_iter();
+    for (operation, goal, counted) in
+        counted.chain(operations.iter().map(|each| (each.name, each.instructions, Counted::Requests(each))))
+    {
+        let thousands = counted.thousands(context, function, folders.0, 0)?;
+        let before = folders.1.map(|folder| counted.thousands(context, function, folder, 1)).transpose()?;
+        console::step(&format!("{operation}: {thousands} thousand instructions"));
+        rows.push(Row { function: function.to_owned(), operation, thousands, goal, before });
+    }
+    Ok(rows)
 }
 
-/// The start with its first request, then each operation.
-fn counts(
-    context: &mut Context<'_>,
-    function: &str,
-    operations: &[Operation],
-    folder: &Path,
-    turn: u32,
-) -> Result<Vec<u64>> {
-    let first = operations.iter().find(|operation| operation.is_first).context("no operation is the first")?;
-    let mut all = vec![total(context, function, first, folder, 0..1)? / 1_000];
-    for operation in operations {
+/// What is counted.
+#[derive(Clone, Copy, Debug)]
+enum Counted<'a> {
+    /// A start with its first request.
+    Start(&'a Operation),
+    /// One request of a process that has had some.
+    Requests(&'a Operation),
+}
+
+impl Counted<'_> {
+    fn thousands(self, context: &mut Context<'_>, function: &str, folder: &Path, turn: u32) -> Result<u64> {
+        let operation = match self {
+            Self::Start(first) => return Ok(total(context, function, first, folder, 0..1)? / 1_000),
+            Self::Requests(operation) => operation,
+        };
         // A start and its first requests are in both runs, so their difference has none of them.
         let (few, many) = if operation.heavy.is_some() { (1, 4) } else { (5, 30) };
         let from = turn * (few + many);
         let less = total(context, function, operation, folder, from..from + few)?;
         let more = total(context, function, operation, folder, from + few..from + few + many)?;
-        all.push(more.saturating_sub(less) / u64::from(many - few) / 1_000);
+        Ok(more.saturating_sub(less) / u64::from(many - few) / 1_000)
     }
-    Ok(all)
 }
 
 /// All instructions of a process that starts and answers these requests.
@@ -87,13 +90,14 @@ fn total(
     let valgrind = find_on_path(VALGRIND.name).context("valgrind is missing")?;
     let file = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
     let mut command = context.workspace.command(valgrind);
-    command.args(["--quiet", "--tool=callgrind"]);
+    // Otherwise one thread may keep the others waiting for good.
+    command.args(["--quiet", "--tool=callgrind", "--fair-sched=try"]);
     command.arg(format!("--callgrind-out-file={}", file.path().display())).arg(folder.join(function));
     let mut process = FunctionProcess::start_as(context, function, command, GRACE)?;
     for number in numbers {
         process.invoke(context, operation, number)?;
     }
-    process.stop(context)?;
+    process.end(context, GRACE)?;
     let text = fs::read_to_string(file.path()).context("valgrind left no file")?;
     if let Ok(folder) = std::env::var("BENCH_PROFILES") {
         let name = format!("{function}-{}.callgrind", operation.name.replace(['/', ' '], "-"));

@@ -1,8 +1,10 @@
 //! A function's process under measurement, and the costs in its log.
 
 use std::{
+    fs,
     process::Command,
     sync::mpsc::{Receiver, Sender, channel},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -124,6 +126,17 @@ impl FunctionProcess {
         }
         let requests = f64::from(requests);
         Ok(Some(Cost { rcu: total.rcu / requests, wcu: total.wcu / requests, ..total }))
+    }
+
+    /// Takes its Runtime API away, at which the process ends by itself. A signal would end valgrind before it has written
+    /// its file, where a second thread runs.
+    pub(super) fn end(self, context: &mut Context<'_>, within: Duration) -> Result<()> {
+        let (pid, started) = (self.pid, Instant::now());
+        drop(self.api);
+        while fs::exists(format!("/proc/{pid}"))? && started.elapsed() < within {
+            thread::sleep(Duration::from_millis(50));
+        }
+        context.supervisor.stop_part(pid)
     }
 
     /// Ends the process.
