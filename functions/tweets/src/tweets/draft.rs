@@ -24,7 +24,6 @@ body! {
         /// If sent, it must be the caller's own id.
         author: Option<String> = blankable(trimmed),
         /// A description of each file, in the order of the files.
-        #[expect(dead_code, reason = "the files have taken theirs")]
         alt: Vec<Field> = by([String], |fields, name| Some(fields.form().all(name))),
         /// Up to three images, each JPEG, PNG, GIF or WebP, as far as a request holds them.
         imagelinks: Vec<(CleanImage, AltText)> =
