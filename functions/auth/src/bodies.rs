@@ -1,9 +1,10 @@
 //! Request and response bodies that several endpoints share.
 
-use crate::flows::form_fields::any_text;
-use aviary_model::{Timestamp, UserId};
+use crate::flows::form_fields::{any_text, is_by_email, login_name};
+use aviary_auth::PasswordText;
+use aviary_model::{NameKey, Timestamp, UserId};
 use aviary_store::User;
-use aviary_web::body;
+use aviary_web::{ApiError, Fields, Form, body};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,18 +24,30 @@ pub struct TokenPair {
     pub access: String,
 }
 
-/// The username and the password of a login.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LoginBody {
-    /// The username or the email address.
-    #[schema(example = "ada")]
-    pub username: String,
-    /// The email address, where there is no `username`.
-    #[schema(required = false)]
-    pub email: String,
-    /// The password.
-    #[schema(example = "Zx9!quokka-7")]
-    pub password: String,
+body! {
+    /// The name and the password of a login.
+    pub struct LoginBody(by_email: bool) {
+        /// The username or the email address.
+        #[schema(example = "ada")]
+        username: NameKey = required(login_name) if !by_email,
+        /// The email address, where there is no `username`.
+        email: NameKey = required(login_name) if by_email,
+        /// The password.
+        #[schema(example = "Zx9!quokka-7")]
+        password: PasswordText = required(PasswordText::attempt),
+    }
+}
+
+impl LoginBody {
+    /// Reads a login: its name and its password.
+    ///
+    /// # Errors
+    /// 400 with the errors of the fields.
+    pub(crate) fn name_and_password(form: &Form) -> Result<(NameKey, PasswordText), ApiError> {
+        let mut fields = Fields::of(form);
+        let body = Self::read(&mut fields, is_by_email(form));
+        fields.finish(body.username.or(body.email).zip(body.password))
+    }
 }
 
 body! {

@@ -4,7 +4,7 @@
 use aviary_auth::{AccountCounts, Caller};
 use aviary_media::PrivateKey;
 use aviary_model::{IntegerSession, UserId};
-use aviary_web::{ApiError, Fields, Form};
+use aviary_web::{ApiError, Fields, Form, body};
 use bytes::Bytes;
 
 use crate::response::{RawJsonResponse, join_members};
@@ -18,13 +18,21 @@ pub(crate) const CONTENT_TYPE: &str = "application/json";
 /// How long a download's URL works. The object itself is removed after a day.
 const URL_SECONDS: u32 = 3_600;
 
+body! {
+    /// How a request wants its answer.
+    pub(crate) struct DownloadFields {
+        /// Whether to answer with a file in place of the integers.
+        download: bool = boolean(),
+    }
+}
+
 /// Whether the request asks for a file, whatever the size of the response.
 ///
 /// # Errors
 /// 400 when `download` is not a boolean.
 pub(crate) fn is_requested(form: &Form) -> Result<bool, ApiError> {
     let mut fields = Fields::of(form);
-    let requested = fields.boolean("download");
+    let requested = DownloadFields::read(&mut fields).download;
     fields.finish(Some(())).map(|()| requested.unwrap_or(false))
 }
 

@@ -7,14 +7,14 @@ use aviary_auth::{AccountCounts, Unconfirmed};
 use aviary_media::Download;
 use aviary_model::{IntegerSession, SetId};
 use aviary_store::{OpenSession, StoredSet};
-use aviary_web::{ApiError, Cookies, Fields, IdempotencyKey};
+use aviary_web::{ApiError, Cookies, Fields, IdempotencyKey, body, joined_body};
 use axum::extract::State;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::arithmetic::equation::Equation;
-use crate::download::{self, Delivery};
+use crate::download::{self, Delivery, DownloadFields};
 use crate::operation::compute::compute;
 use crate::operation::work::Work;
 use crate::replay::SetReplay;
@@ -22,6 +22,7 @@ use crate::request::admit::{NewRequest, RepeatedRequest, RequestKind, SetRequest
 use crate::request::bytes::SentBytes;
 use crate::request::params::IntegerParams;
 use crate::request::parse_set::generate_id;
+use crate::request::session_ref::{SessionFields, UserFields};
 use crate::response::{RawJsonResponse, ShownUnit, insert_encoding};
 use crate::set_storage::{IdempotencyResult, NewSet, contended, write};
 use crate::state::IntegersState;
@@ -30,24 +31,20 @@ const KIND: RequestKind = RequestKind { operation: "integer_operation", takes_up
 /// How often an equation is computed when other requests replace the session. All attempts have one bound of work.
 const ATTEMPTS: u32 = 4;
 
-/// A set to compute.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OperationBody {
-    /// Sets of one session, integers, `+`, `-`, `*` and parentheses.
-    #[schema(example = "first_set+second_set")]
-    pub equation: String,
-    /// The new set's id. A set of the session with this id is replaced. Generated if it is not sent.
-    #[schema(required = false)]
-    pub set_id: String,
-    /// The session. Without it, the web session's, or `default`.
-    #[schema(required = false)]
-    pub session_id: String,
-    /// Whether to answer with a file in place of the integers.
-    #[schema(required = false)]
-    pub download: bool,
-    /// The caller's id, username or device token, if sent.
-    #[schema(required = false)]
-    pub user_id: String,
+body! {
+    /// What to compute.
+    pub(crate) struct EquationFields {
+        /// Sets of one session, integers, `+`, `-`, `*` and parentheses.
+        #[schema(example = "first_set+second_set")]
+        equation: Equation = required(|text| Equation::parse(text).map_err(|error| vec![error])),
+        /// The new set's id. A set of the session with this id is replaced. Generated if it is not sent.
+        set_id: SetId = optional(SetId::parse),
+    }
+}
+
+joined_body! {
+    /// A set to compute.
+    pub struct OperationBody: EquationFields, SessionFields, DownloadFields, UserFields;
 }
 
 /// A set that was computed.
@@ -97,10 +94,9 @@ async fn execute(state: &IntegersState, request: NewRequest) -> Result<RawJsonRe
     let NewRequest { caller, form, mut open, claim, .. } = request;
     let wants_file = download::is_requested(&form)?;
     let mut fields = Fields::of(&form);
-    let equation = fields.required("equation", |text| Equation::parse(text).map_err(|error| vec![error]));
-    let id = fields.optional("set_id", SetId::parse);
+    let EquationFields { equation, set_id } = EquationFields::read(&mut fields);
     let equation = fields.finish(equation)?;
-    let id = id.map_or_else(|| generate_id(state.entropy.as_ref()), Ok)?;
+    let id = set_id.map_or_else(|| generate_id(state.entropy.as_ref()), Ok)?;
     let session = open.session.clone();
     let mut work = Work::of(state, &caller);
     let mut is_counted = false;

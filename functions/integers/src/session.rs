@@ -6,21 +6,20 @@ mod read_sets;
 use aviary_auth::Unconfirmed;
 use aviary_model::IntegerSession;
 use aviary_store::{IdempotencyClaim, OpenSession, Written};
-use aviary_web::{ApiError, Cookies, IdempotencyKey};
+use aviary_web::{ApiError, Cookies, IdempotencyKey, joined_body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::download::{self, Delivery};
+use crate::download::{self, Delivery, DownloadFields};
 use crate::replay::SessionReplay;
 use crate::request::admit::{NewRequest, RepeatedRequest, RequestKind, SetRequest, run};
 use crate::request::bytes::{ReadBytes, SentBytes};
 use crate::request::params::IntegerParams;
-use crate::request::session_ref::SessionRef;
-use crate::response::{DeletedSession, RawJsonResponse, SetList, ShownIntegerSession, ShownUnit};
-use crate::session::parse_sets::parse_sets;
+use crate::request::session_ref::{SessionFields, SessionRef, UserFields};
+use crate::request::upload_input::UploadFields;
+use crate::response::{DeletedSession, RawJsonResponse, SetList, ShownIntegerSession};
+use crate::session::parse_sets::{SetsFields, parse_sets};
 use crate::session::read_sets::read_sets;
 use crate::set_storage::{NewSet, contended, store_all};
 use crate::state::IntegersState;
@@ -29,39 +28,9 @@ const KIND: RequestKind = RequestKind { operation: "integer_session", takes_uplo
 /// How often a session is read when other requests replace it.
 const ATTEMPTS: u32 = 4;
 
-/// A session to store.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SessionBody {
-    /// The session. Without it, the web session's, or `default`.
-    #[schema(required = false)]
-    pub session_id: String,
-    /// An upload whose fields count as if they were sent here.
-    #[schema(required = false)]
-    pub upload_id: String,
-    /// Whether to answer with a file in place of the sets.
-    #[schema(required = false)]
-    pub download: bool,
-    /// All sets of the session; they replace the existing ones. Ids are generated where they are not sent. Not needed
-    /// with an upload.
-    #[schema(required = false)]
-    pub integer_sets: Vec<SetOfSessionBody>,
-    /// The caller's id, username or device token, if sent.
-    #[schema(required = false)]
-    pub user_id: String,
-}
-
-/// A set of a session to store.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SetOfSessionBody {
-    /// The set's id. Generated if it is not sent.
-    #[schema(required = false, example = "first_set")]
-    pub set_id: String,
-    /// The encoding of texts among its integers: `base64` (the default), `decimal` or `hex`; `number` if there are no
-    /// texts.
-    #[schema(required = false)]
-    pub encoding: String,
-    /// The set's units, in any order.
-    pub integers: Vec<ShownUnit>,
+joined_body! {
+    /// A session to store.
+    pub struct SessionBody: SetsFields, SessionFields, UploadFields, DownloadFields, UserFields;
 }
 
 /// Replaces a whole session; a request that fails changes nothing. Five round trips, and one more for each eight sets

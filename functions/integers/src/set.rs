@@ -3,21 +3,20 @@
 use aviary_auth::Unconfirmed;
 use aviary_model::{IntegerSession, SetId};
 use aviary_store::{OpenSession, StoredSet};
-use aviary_web::{ApiError, Cookies, Fields, IdempotencyKey};
+use aviary_web::{ApiError, Cookies, Fields, IdempotencyKey, body, joined_body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::download::{self, Delivery};
+use crate::download::{self, Delivery, DownloadFields};
 use crate::replay::SetReplay;
 use crate::request::admit::{NewRequest, RepeatedRequest, RequestKind, SetRequest, run};
 use crate::request::bytes::{ReadBytes, SentBytes};
 use crate::request::params::IntegerParams;
-use crate::request::parse_set::parse_set;
-use crate::request::session_ref::SessionRef;
-use crate::response::{DeletedSet, RawJsonResponse, ShownOwnSet, ShownSet, ShownUnit, insert_encoding};
+use crate::request::parse_set::{SetFields, parse_set};
+use crate::request::session_ref::{SessionFields, SessionRef, UserFields};
+use crate::request::upload_input::UploadFields;
+use crate::response::{DeletedSet, RawJsonResponse, ShownOwnSet, ShownSet, insert_encoding};
 use crate::set_storage::{IdempotencyResult, NewSet, contended, read, write};
 use crate::state::IntegersState;
 
@@ -25,31 +24,17 @@ const KIND: RequestKind = RequestKind { operation: "integer_set", takes_uploads:
 /// How often a write is tried when other requests replace the session.
 const ATTEMPTS: u32 = 4;
 
-/// A set to store.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SetBody {
-    /// The set's units, in any order. Not needed with an upload.
-    #[schema(required = false)]
-    pub integers: Vec<ShownUnit>,
-    /// The set's id. A set of the session with this id is replaced. Generated if it is not sent.
-    #[schema(required = false, example = "first_set")]
-    pub set_id: String,
-    /// The session. Without it, the web session's, or `default`.
-    #[schema(required = false)]
-    pub session_id: String,
-    /// An upload whose fields count as if they were sent here.
-    #[schema(required = false)]
-    pub upload_id: String,
-    /// Whether to answer with a file in place of the integers.
-    #[schema(required = false)]
-    pub download: bool,
-    /// The encoding of texts among the integers: `base64` (the default), `decimal` or `hex`; `number` if there are no
-    /// texts.
-    #[schema(required = false)]
-    pub encoding: String,
-    /// The caller's id, username or device token, if sent.
-    #[schema(required = false)]
-    pub user_id: String,
+joined_body! {
+    /// A set to store.
+    pub struct SetBody: SetFields, SessionFields, UploadFields, DownloadFields, UserFields;
+}
+
+body! {
+    /// The set that a request is about.
+    pub(crate) struct SetIdFields {
+        /// The set.
+        set_id: SetId = required(SetId::parse),
+    }
 }
 
 /// Stores a set. Three round trips, four to replace a set, and one more for an object.
@@ -154,7 +139,7 @@ pub async fn show_set(
     let (caller, open) = SessionRef::of(&form).open(&state, unconfirmed, &cookies, &form).await?;
     let wants_file = download::is_requested(&form)?;
     let mut fields = Fields::of(&form);
-    let id = fields.required("set_id", SetId::parse);
+    let id = SetIdFields::read(&mut fields).set_id;
     let id = fields.finish(id)?;
     let found = match open.manifest {
         Some(_) => state.integers.set(&open, &id).await?,
@@ -193,7 +178,7 @@ pub async fn delete_set(
 ) -> Result<Json<DeletedSet>, ApiError> {
     let (_, open) = SessionRef::of(&form).open(&state, unconfirmed, &cookies, &form).await?;
     let mut fields = Fields::of(&form);
-    let id = fields.required("set_id", SetId::parse);
+    let id = SetIdFields::read(&mut fields).set_id;
     let id = fields.finish(id)?;
     if state.integers.delete_set(&open, &id, state.clock.now()).await? {
         Ok(Json(DeletedSet { set_id: id.as_str().to_owned() }))

@@ -6,7 +6,7 @@ use aviary_auth::{AccountCounts, Unconfirmed};
 use aviary_media::{PresignedPost, PrivateKey, UploadTerms};
 use aviary_model::{Timestamp, UploadId, UserId};
 use aviary_store::IdempotencyClaim;
-use aviary_web::{ApiError, Fields, IdempotencyKey, IdempotentRequest, Params};
+use aviary_web::{ApiError, Fields, IdempotencyKey, IdempotentRequest, Params, body, joined_body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::arithmetic::unit::MAX_SENT_BYTES;
 use crate::download::CONTENT_TYPE;
-use crate::request::session_ref::check_user;
+use crate::request::session_ref::{UserFields, check_user};
 use crate::state::IntegersState;
 
 /// How long the form can be sent.
@@ -23,15 +23,18 @@ const FORM_SECONDS: u32 = 3_600;
 /// How long the object is kept, counted from the creation of the form.
 const OBJECT_SECONDS: i64 = 2 * 3_600;
 
-/// An upload to begin.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct UploadBody {
-    /// The number of bytes: those of the JSON that `POST /integers/set/` or `/integers/session/` would take.
-    #[schema(minimum = 1, maximum = 67_108_864, example = 20_000_000)]
-    pub size: u64,
-    /// The caller's id, username or device token, if sent.
-    #[schema(required = false)]
-    pub user_id: String,
+body! {
+    /// How much is uploaded.
+    pub(crate) struct SizeFields {
+        /// The number of bytes: those of the JSON that `POST /integers/set/` or `/integers/session/` would take.
+        #[schema(minimum = 1, maximum = 67_108_864, example = 20_000_000)]
+        size: u64 = required_by(u64, |fields, name| fields.required(name, parse_size)),
+    }
+}
+
+joined_body! {
+    /// An upload to begin.
+    pub struct UploadBody: SizeFields, UserFields;
 }
 
 /// The form of an upload.
@@ -71,7 +74,7 @@ pub async fn create_upload(
     Params(form): Params,
 ) -> Result<(StatusCode, Json<ShownUpload>), ApiError> {
     let mut fields = Fields::of(&form);
-    let size = fields.required("size", parse_size);
+    let size = SizeFields::read(&mut fields).size;
     let size = fields.finish(size);
     let counts = AccountCounts::default().uploaded(size.as_ref().map_or(0, |size| *size));
     let (caller, ()) = unconfirmed.with_form(&form).confirm_counting(ready(Ok(())), |()| counts).await?;

@@ -4,25 +4,22 @@ use std::collections::HashSet;
 
 use aviary_auth::Unconfirmed;
 use aviary_model::NotificationId;
-use aviary_web::{ApiError, Fields, Form, Payload, Value};
+use aviary_web::{ApiError, Fields, Form, Payload, Value, body};
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::response::UnreadResponse;
 use crate::state::NotificationsState;
 
 const MAX_IDS: usize = 100;
-const IDS: &str = "ids";
 
-/// The notifications to mark as read.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MarkReadBody {
-    /// At most 100 ids. Unknown ids and those of other users' notifications are ignored. If absent, all notifications
-    /// are marked.
-    #[schema(required = false, value_type = Vec<String>)]
-    pub ids: Vec<String>,
+body! {
+    /// The notifications to mark as read.
+    pub struct MarkReadBody {
+        /// At most 100 ids. Unknown ids and those of other users' notifications are ignored. If absent, all
+        /// notifications are marked.
+        ids: HashSet<NotificationId> = by([String], read_ids),
+    }
 }
 
 /// Marks notifications as read. Three round trips, four with ids.
@@ -51,23 +48,29 @@ pub async fn mark_read(
 /// The field `ids`; `None` if it is absent.
 fn ids(form: &Form) -> Result<Option<HashSet<NotificationId>>, ApiError> {
     let mut fields = Fields::of(form);
-    match form.get(IDS) {
-        None => return Ok(None),
-        Some(Value::Json(value)) if value.is_null() => fields.error(IDS, "This field may not be null."),
-        Some(value) if !is_list(value) => {
-            fields.error(IDS, format!("Expected a list of items but got type \"{}\".", python_type(value)));
+    let ids = MarkReadBody::read(&mut fields).ids;
+    fields.finish(Some(ids))
+}
+
+fn read_ids(fields: &mut Fields<'_>, name: &str) -> Option<HashSet<NotificationId>> {
+    let form = fields.form();
+    let value = form.get(name)?;
+    match value {
+        Value::Json(value) if value.is_null() => fields.error(name, "This field may not be null."),
+        value if !is_list(value) => {
+            fields.error(name, format!("Expected a list of items but got type \"{}\".", python_type(value)));
         }
-        Some(_) => {}
+        _ => {}
     }
-    let sent = form.all(IDS);
+    let sent = form.all(name);
     if sent.len() > MAX_IDS {
-        fields.error(IDS, format!("Ensure this field has no more than {MAX_IDS} elements."));
+        fields.error(name, format!("Ensure this field has no more than {MAX_IDS} elements."));
     }
     let ids: Option<HashSet<NotificationId>> = sent.iter().map(id).collect();
-    if ids.is_none() && form.get(IDS).is_some_and(is_list) {
-        fields.error(IDS, "Must be a valid UUID.");
+    if ids.is_none() && is_list(value) {
+        fields.error(name, "Must be a valid UUID.");
     }
-    fields.finish(Some(ids))
+    ids
 }
 
 /// Whether the field has the form of a list: one of JSON, or a field of a form.
@@ -103,6 +106,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    const IDS: &str = "ids";
     const ID: &str = "019a0000-0000-8000-8000-0000000000aa";
 
     fn read(value: serde_json::Value) -> Result<Option<usize>, ApiError> {

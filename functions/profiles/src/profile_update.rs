@@ -7,32 +7,24 @@ use aviary_media::{CleanImage, ObjectKey};
 use aviary_model::{Bio, NameKey};
 use aviary_representation::ShownProfile;
 use aviary_store::{Picture, Profile, ProfileChange};
-use aviary_web::{ApiError, Client, Fields, Form, Params, inspect_file};
+use aviary_web::{ApiError, Client, Fields, File, Form, Params, body, inspect_file};
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::apply_change::{apply_change, remove_picture};
 use crate::state::ProfilesState;
 
-/// The fields to change. An absent field stays as it is.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct UpdateProfileBody {
-    /// At most 400 characters.
-    #[schema(required = false)]
-    pub bio: String,
-    /// The profile picture: JPEG, PNG, GIF or WebP, as far as a request holds it.
-    #[schema(required = false, value_type = String, format = Binary)]
-    pub image: Vec<u8>,
-    /// The same under the name that the document's clients use.
-    #[serde(rename = "profilePic")]
-    #[schema(required = false, value_type = String, format = Binary)]
-    pub profile_pic: Vec<u8>,
+body! {
+    /// The fields to change. An absent field stays as it is.
+    pub struct UpdateProfileBody {
+        /// At most 400 characters.
+        bio: Bio = blankable(Bio::parse),
+        /// The profile picture: JPEG, PNG, GIF or WebP, as far as a request holds it.
+        image: Vec<(&'static str, File)> = by(File, files),
+        /// The same under the name that the document's clients use.
+        profile_pic as "profilePic": Vec<(&'static str, File)> = by(File, files),
+    }
 }
-
-/// The names of the picture: the document's, and the one that its clients use.
-const PICTURE_FIELDS: [&str; 2] = ["image", "profilePic"];
 
 /// The valid fields of a change.
 struct Change {
@@ -87,21 +79,23 @@ fn read(form: &Form) -> Result<Change, ApiError> {
     let mut fields = Fields::of(form);
     let name = fields
         .blankable("username", |text| Ok::<_, Vec<Infallible>>((!text.trim().is_empty()).then(|| NameKey::of(text))));
-    let bio = fields.blankable("bio", Bio::parse);
-    let image = read_image(&mut fields);
+    let UpdateProfileBody { bio, image, profile_pic } = UpdateProfileBody::read(&mut fields);
+    let files: Vec<_> = image.into_iter().chain(profile_pic).flatten().collect();
+    let image = read_image(&mut fields, &files);
     fields.finish(Some(Change { name: name.flatten(), bio, image }))
 }
 
-/// The picture, under either of its names. Both at once are one too many.
-fn read_image(fields: &mut Fields<'_>) -> Option<CleanImage> {
-    let form = fields.form();
-    let files: Vec<_> =
-        PICTURE_FIELDS.iter().flat_map(|name| form.files(name).into_iter().map(move |file| (*name, file))).collect();
-    for name in PICTURE_FIELDS {
-        if form.files(name).is_empty() && form.has_non_file(name) {
-            fields.error(name, "The submitted data was not a file. Check the encoding type on the form.");
-        }
+/// The files of a field, each with the field's name.
+fn files(fields: &mut Fields<'_>, name: &'static str) -> Option<Vec<(&'static str, File)>> {
+    let files = fields.form().files(name);
+    if files.is_empty() && fields.form().has_non_file(name) {
+        fields.error(name, "The submitted data was not a file. Check the encoding type on the form.");
     }
+    Some(files.into_iter().map(|file| (name, file)).collect())
+}
+
+/// The picture, under either of its names. Both at once are one too many.
+fn read_image(fields: &mut Fields<'_>, files: &[(&'static str, File)]) -> Option<CleanImage> {
     if let Some((name, _)) = files.get(1) {
         fields.error(name, "Ensure this field has no more than 1 elements.");
     }

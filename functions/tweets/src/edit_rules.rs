@@ -5,23 +5,38 @@ use std::collections::{HashMap, HashSet};
 use aviary_auth::{Caller, Unconfirmed};
 use aviary_model::{Mention, NameKey, TweetText, UserId};
 use aviary_store::{Edited, PageData, PageKeys};
-use aviary_web::{ApiError, Form};
+use aviary_web::{ApiError, Fields, Form, body};
 use futures_util::future::try_join;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::message::mentions;
+use crate::message::{mentions, message};
 use crate::state::TweetsState;
 
 /// How often an edit is attempted while other requests edit the same text.
 const MAX_ATTEMPTS: usize = 5;
 
-/// The new text of a tweet or a comment.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct EditMessageBody {
-    /// At most 280 characters. May be empty only for a tweet with media.
-    pub message: String,
+body! {
+    /// The new text of a tweet or a comment.
+    pub(crate) struct EditMessageBody(has_media: bool) {
+        /// At most 280 characters. May be empty only for a tweet with media.
+        message: TweetText = required_by(String, |fields, name| {
+            // The field must be sent even so.
+            let may_be_blank = has_media && fields.form().get(name).is_some();
+            message(fields, name, may_be_blank)
+        }),
+    }
+}
+
+impl EditMessageBody {
+    /// Reads the new text.
+    ///
+    /// # Errors
+    /// 400 with the message's errors.
+    pub(crate) fn text(form: &Form, has_media: bool) -> Result<TweetText, ApiError> {
+        let mut fields = Fields::of(form);
+        let text = Self::read(&mut fields, has_media).message;
+        fields.finish(text)
+    }
 }
 
 /// What an edit reads first.

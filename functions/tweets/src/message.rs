@@ -1,7 +1,7 @@
 //! Reads the `message` field of tweets and comments.
 
 use aviary_model::{Mention, TweetText};
-use aviary_web::{ApiError, Fields, Form};
+use aviary_web::{Fields, Form};
 
 /// The mentions in a form's message. They are looked up concurrently with the first read, before the form is
 /// validated; a missing or invalid message mentions nobody here and is refused later.
@@ -11,20 +11,10 @@ pub(crate) fn mentions(form: &Form) -> Vec<Mention> {
 }
 
 /// Reads the message. Only if the tweet has media, it may be absent, or have nothing that a reader sees.
-pub(crate) fn message(fields: &mut Fields<'_>, may_be_blank: bool) -> Option<TweetText> {
+pub(crate) fn message(fields: &mut Fields<'_>, name: &str, may_be_blank: bool) -> Option<TweetText> {
     if may_be_blank {
-        Some(fields.blankable("message", TweetText::parse).unwrap_or_default())
+        Some(fields.blankable(name, TweetText::parse).unwrap_or_default())
     } else {
-        fields.required("message", TweetText::parse_visible)
+        fields.required(name, TweetText::parse_visible)
     }
-}
-
-/// Reads the message of a comment's new text.
-///
-/// # Errors
-/// 400 with the message's errors.
-pub(crate) fn only_message(form: &Form) -> Result<TweetText, ApiError> {
-    let mut fields = Fields::of(form);
-    let text = message(&mut fields, false);
-    fields.finish(text)
 }

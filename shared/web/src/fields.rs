@@ -6,7 +6,7 @@ use std::fmt::Display;
 use serde_json::Value as Json;
 
 use crate::error::{ApiError, FieldErrors};
-use crate::form::{Form, Value};
+use crate::form::{Form, Renaming, Value};
 use crate::{raw_json_fields, surrogates};
 
 const REQUIRED: &str = "This field is required.";
@@ -88,6 +88,22 @@ impl<'a> Fields<'a> {
                 _ => self.fail(name, NOT_A_BOOLEAN),
             },
         }
+    }
+
+    /// Reads a boolean that must be there.
+    pub fn required_boolean(&mut self, name: &str) -> Option<bool> {
+        if self.form.get(name).is_none() { self.fail(name, REQUIRED) } else { self.boolean(name) }
+    }
+
+    /// Reads a field by a function of its own, which is handed the field's name.
+    pub fn by<T>(&mut self, name: &'static str, read: impl FnOnce(&mut Self, &'static str) -> Option<T>) -> Option<T> {
+        read(self, name)
+    }
+
+    /// Names a field that another route reads under its own name for it: [`Form::renamed`] takes both.
+    #[expect(clippy::unused_self, reason = "it is called as every other reader of `body!`")]
+    pub fn handed_on(&mut self, name: &'static str, new_name: &'static str) -> Option<Renaming> {
+        Some((name, new_name))
     }
 
     /// Reads a nested object: an object in JSON, or fields named `name.field` in a form. Its errors are nested below its

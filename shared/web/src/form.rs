@@ -6,6 +6,12 @@ use serde_json::Value as Json;
 use crate::form_digest;
 use crate::json_number::JsonNumber;
 
+/// The field of a form that has the CSRF token, in place of a header.
+const CSRF_FIELD: &str = "csrfmiddlewaretoken";
+
+/// The name of a field as it is sent, and the one under which another route reads it.
+pub type Renaming = (&'static str, &'static str);
+
 /// The value of a field.
 #[derive(Clone, Debug)]
 pub enum Value {
@@ -143,10 +149,12 @@ impl Form {
         Self(self.0.iter().filter_map(|(field, value)| Some((own(field)?, value.clone()))).collect())
     }
 
-    /// These fields alone, each under another name: pairs of the sent and the new one.
+    /// These fields alone, each under another name: pairs of the sent and the new one, as the reader `handed_on` of
+    /// [`body!`](crate::body) makes them. What proves that a form is of our own site stays too.
     #[must_use]
-    pub fn renamed(&self, names: &[(&str, &str)]) -> Self {
-        for (field, new_name) in names {
+    pub fn renamed(&self, names: &[Option<Renaming>]) -> Self {
+        let names: Vec<_> = names.iter().flatten().copied().chain([(CSRF_FIELD, CSRF_FIELD)]).collect();
+        for (field, new_name) in &names {
             tracing::trace!(field, new_name, "a field is asked for and renamed");
         }
         let new_name = |field: &str| names.iter().find(|(sent, _)| *sent == field).map(|(_, new)| (*new).to_owned());
@@ -198,9 +206,10 @@ mod tests {
     #[test]
     fn renamed_fields_keep_their_values_and_others_are_left_out() {
         let text = |name: &str, value: &str| (name.to_owned(), Value::Text(value.to_owned()));
-        let form = Form::new(vec![text("content", "1"), text("other", "2"), text("content", "3")]);
-        let renamed = form.renamed(&[("content", "message"), ("absent", "x")]);
-        assert_eq!(renamed.names().collect::<Vec<_>>(), ["message", "message"]);
+        let form =
+            Form::new(vec![text("content", "1"), text("other", "2"), text("content", "3"), text(CSRF_FIELD, "4")]);
+        let renamed = form.renamed(&[Some(("content", "message")), None, Some(("absent", "x"))]);
+        assert_eq!(renamed.names().collect::<Vec<_>>(), ["message", "message", CSRF_FIELD]);
         assert!(matches!(renamed.get("message"), Some(Value::Text(text)) if text == "3"));
     }
 

@@ -48,7 +48,7 @@ pub use cookies::{CSRF_COOKIE, Cookies, SESSION_COOKIE, SessionCookies};
 pub use described::Described;
 pub use error::{ApiError, FieldErrors};
 pub use fields::Fields;
-pub use form::{File, Form, Value};
+pub use form::{File, Form, Renaming, Value};
 pub use idempotency::{IdempotencyKey, IdempotentRequest};
 pub use json_number::JsonNumber;
 pub use logged_caller::RequestLog;

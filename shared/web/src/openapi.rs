@@ -7,6 +7,7 @@
 mod body;
 mod document;
 mod errors;
+mod joined;
 mod operation;
 mod schemas;
 mod security;
@@ -21,6 +22,8 @@ use crate::route_spec::RouteSpec;
 use crate::routes::Route;
 
 pub use document::{Example, Examples, document};
+#[doc(hidden)]
+pub use joined::joined;
 
 /// What the document says about the routes of one function.
 #[derive(Debug, Default)]

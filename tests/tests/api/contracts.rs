@@ -2,6 +2,7 @@
 
 mod audit_trail;
 mod deployment_bounds;
+mod documented_statuses;
 mod dynamodb_round_trips;
 mod examples;
 mod fields;

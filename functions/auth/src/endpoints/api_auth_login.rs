@@ -8,7 +8,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::{Detail, LoginBody};
-use crate::flows::form_fields::name_and_password;
 use crate::flows::login::{NewPair, SessionsToOpen, authenticate, no_active_account, open, opened};
 use crate::state::AuthState;
 
@@ -41,7 +40,7 @@ pub async fn web_login(
     client: Client,
     Payload(form): Payload,
 ) -> Result<impl IntoResponse, ApiError> {
-    let (name, password) = name_and_password(&form)?;
+    let (name, password) = LoginBody::name_and_password(&form)?;
     let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(no_active_account)?;
     let to_open = SessionsToOpen { pair: Some(NewPair::Short), device_token: true, web: true };
     let (user, sessions) = open(&state, &client, signed_in, to_open).await?;

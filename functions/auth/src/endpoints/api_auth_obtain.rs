@@ -7,7 +7,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::bodies::{Detail, LoginBody};
-use crate::flows::form_fields::name_and_password;
 use crate::flows::login::{SessionsToOpen, authenticate, open, opened, unable_to_log_in};
 use crate::state::AuthState;
 
@@ -29,7 +28,7 @@ pub async fn obtain(
     client: Client,
     Payload(form): Payload,
 ) -> Result<Json<ObtainResponse>, ApiError> {
-    let (name, password) = name_and_password(&form)?;
+    let (name, password) = LoginBody::name_and_password(&form)?;
     let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(unable_to_log_in)?;
     let to_open = SessionsToOpen { device_token: true, ..SessionsToOpen::default() };
     let (_, sessions) = open(&state, &client, signed_in, to_open).await?;

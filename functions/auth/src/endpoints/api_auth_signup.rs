@@ -1,8 +1,8 @@
 //! `POST /api/auth/signup/` (documents 002 and 003): a new account, and a first login.
 
 use aviary_auth::{PasswordText, SignupForm};
-use aviary_model::Username;
-use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, Payload};
+use aviary_model::{Email, Username};
+use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, Payload, body};
 use axum::extract::State;
 use axum::response::IntoResponse;
 use axum::{Extension, Json};
@@ -16,24 +16,39 @@ use crate::flows::login::{NewPair, SessionsToOpen, opened};
 use crate::flows::signup::{Applicant, Signup};
 use crate::state::AuthState;
 
-/// A signup: `password` in document 003's form, alone or with `password2`; `password1` and `password2` in 002's.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SignupBody {
-    /// The username.
-    #[schema(example = "ada")]
-    pub username: String,
-    /// The email address.
-    #[schema(required = false, example = "ada@example.com")]
-    pub email: String,
-    /// The password, in document 003's form.
-    #[schema(required = false, example = "Zx9!quokka-7")]
-    pub password: String,
-    /// The password, in document 002's form.
-    #[schema(required = false)]
-    pub password1: String,
-    /// The password again.
-    #[schema(required = false)]
-    pub password2: String,
+body! {
+    /// A signup: `password` in document 003's form, alone or with `password2`; `password1` and `password2` in 002's.
+    pub struct SignupBody(sent: SentPasswords) {
+        /// The username.
+        #[schema(example = "ada")]
+        username: Username = required(Username::at_signup),
+        /// The email address.
+        #[schema(example = "ada@example.com")]
+        email: Option<Email> = email(),
+        /// The password, in document 003's form.
+        #[schema(example = "Zx9!quokka-7")]
+        password: PasswordText = required(PasswordText::parse) if !sent.in_form_of_002,
+        /// The password, in document 002's form.
+        password1: PasswordText = required(PasswordText::parse) if sent.in_form_of_002,
+        /// The password again.
+        password2: PasswordText = required(PasswordText::parse) if sent.retyped,
+    }
+}
+
+/// The fields in which a signup has its password: document 002 sends `password1` and `password2`, document 003
+/// `password`, and its clients `password2` beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct SentPasswords {
+    in_form_of_002: bool,
+    retyped: bool,
+}
+
+impl SentPasswords {
+    fn of(form: &Form) -> Self {
+        let has = |name| form.get(name).is_some();
+        let in_form_of_002 = has("password1") || (has("password2") && !has("password"));
+        Self { in_form_of_002, retyped: in_form_of_002 || has("password2") }
+    }
 }
 
 /// The new user with credentials of every kind.
@@ -79,22 +94,14 @@ pub async fn signup(
     Ok((StatusCode::CREATED, Extension(opened(sessions.cookies)?), Json(answer)))
 }
 
-/// Reads all forms: document 002 sends `password1` and `password2`, document 003 `password`, and its clients `password2`
-/// beside it.
 fn read(form: &Form) -> Result<Applicant, ApiError> {
-    let has = |name| form.get(name).is_some();
-    let first = if has("password1") || (has("password2") && !has("password")) { "password1" } else { "password" };
-    let retyped = first == "password1" || has("password2");
-    let mut fields = Fields::of(form);
-    let username = fields.required("username", Username::at_signup);
-    let email = fields.email("email").flatten();
-    let password = fields.required(first, PasswordText::parse);
-    if retyped {
-        let password2 = fields.required("password2", PasswordText::parse);
-        compare_with_password2(&mut fields, password.as_ref(), password2.as_ref());
-    }
-    let (username, password) = fields.finish(username.zip(password))?;
+    let (mut fields, sent) = (Fields::of(form), SentPasswords::of(form));
+    let body = SignupBody::read(&mut fields, sent);
+    let password = body.password.or(body.password1);
+    compare_with_password2(&mut fields, password.as_ref(), body.password2.as_ref());
+    let (username, password) = fields.finish(body.username.zip(password))?;
+    let email = body.email.flatten();
     let (form, password_field) =
-        if retyped { (SignupForm::Full, "password2") } else { (SignupForm::OneField, "password") };
+        if sent.retyped { (SignupForm::Full, "password2") } else { (SignupForm::OneField, "password") };
     Ok(Applicant { username, email, password, form, password_field })
 }

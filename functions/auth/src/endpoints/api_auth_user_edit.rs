@@ -2,9 +2,9 @@
 
 use aviary_accounts::{FIELDS, change_by, hash_new};
 use aviary_auth::{PasswordText, Unconfirmed};
-use aviary_model::Mode;
-use aviary_store::{AccountChange, EndSessions};
-use aviary_web::{ApiError, Client, Fields, Payload};
+use aviary_model::{Email, Mode, Username};
+use aviary_store::{AccountChange, EndSessions, User};
+use aviary_web::{ApiError, Client, Fields, Payload, body, joined_body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -13,32 +13,43 @@ use utoipa::ToSchema;
 
 use crate::bodies::{Detail, email_of, pending_email_of};
 use crate::flows::address_change::address_change;
-use crate::flows::form_fields::{new_names, wanted_names};
+use crate::flows::form_fields::{changes_address, optional_password, wanted_names};
 use crate::flows::own_account::{confirm_password, given_password, own_account_to_change};
 use crate::state::AuthState;
 
-/// The changes; an absent field stays as it is.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct UserEditBody {
-    /// A new username.
-    #[schema(required = false)]
-    pub username: String,
-    /// A new email address; an empty string removes it.
-    #[schema(required = false)]
-    pub email: String,
-    /// Whether the password changes too.
-    #[schema(required = false)]
-    pub update_password: bool,
-    /// The current password: needed if `update_password` is true. With it, a new address can be confirmed without the
-    /// password.
-    #[schema(required = false)]
-    pub current_password: String,
-    /// The new password, if `update_password` is true.
-    #[schema(required = false)]
-    pub new_password: String,
-    /// A preference of the client, at most 16 characters; an empty string removes it.
-    #[schema(required = false, example = "dark")]
-    pub mode: String,
+joined_body! {
+    /// The changes; an absent field stays as it is.
+    pub struct UserEditBody: EditFields, NewPasswordFields;
+}
+
+body! {
+    /// What is changed, and the current password.
+    pub struct EditFields(own: &User) {
+        /// A new username.
+        username: Username = optional(|text| Username::at_rename(text, &own.username)),
+        /// A new email address; an empty string removes it.
+        email: Option<Email> = email(),
+        /// A preference of the client, at most 16 characters; an empty string removes it.
+        #[schema(example = "dark")]
+        mode: Mode = blankable(Mode::parse),
+        /// Whether the password changes too.
+        update_password: bool = boolean(),
+        /// The current password: needed if `update_password` is true. With it, a new address can be confirmed without
+        /// the password.
+        current_password: Option<PasswordText> = by(String, |fields, name| match update_password {
+            Some(true) => fields.required(name, PasswordText::attempt).map(Some),
+            _ if changes_address(email.as_ref(), own) => fields.blankable(name, optional_password),
+            _ => None,
+        }),
+    }
+}
+
+body! {
+    /// What is read after the current password was verified, so that errors are told in this order.
+    pub struct NewPasswordFields(update_password: bool) {
+        /// The new password, if `update_password` is true.
+        new_password: PasswordText = required(PasswordText::parse) if update_password,
+    }
 }
 
 /// The changed account, in document 000's form.
@@ -76,19 +87,19 @@ pub async fn user_edit(
     let (caller, user) = own_account_to_change(&state, unconfirmed, &wanted).await?;
     let own = (&caller, &user);
     let mut fields = Fields::of(&form);
-    let new = new_names(&mut fields, &user.username);
-    let mode = fields.blankable("mode", Mode::parse);
-    let (given, password) = if fields.boolean("update_password") == Some(true) {
-        let current = ("current_password", fields.required("current_password", PasswordText::attempt));
-        let confirmed = confirm_password(&state, &client, own, &mut fields, current).await?;
-        (confirmed.map(|()| true), fields.required("new_password", PasswordText::parse).map(Some))
+    let EditFields { username, email, mode, update_password, current_password } = EditFields::read(&mut fields, &user);
+    let (current, update_password) = (current_password.flatten(), update_password == Some(true));
+    let given = if update_password {
+        let current = ("current_password", current);
+        confirm_password(&state, &client, own, &mut fields, current).await?.map(|()| true)
     } else {
-        (given_password(&state, &client, own, &mut fields, &new).await?, Some(None))
+        given_password(&state, &client, own, &mut fields, current).await?
     };
-    let (password_given, password) = fields.finish(given.zip(password))?;
-    let address = address_change(&state, &user, new.email, password_given);
-    let mut edit = AccountChange { username: new.username, address, mode, ..AccountChange::default() };
-    if let Some(password) = password {
+    let new_password = NewPasswordFields::read(&mut fields, update_password).new_password;
+    let password_given = fields.finish(given)?;
+    let address = address_change(&state, &user, email, password_given);
+    let mut edit = AccountChange { username, address, mode, ..AccountChange::default() };
+    if let Some(password) = new_password {
         edit.password = Some(hash_new(&state.account, "new_password", password, &user).await?);
         edit.end_sessions = Some(EndSessions { epoch: caller.epoch, keep: Some(caller.sid) });
     }

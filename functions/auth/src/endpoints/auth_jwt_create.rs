@@ -5,7 +5,6 @@ use axum::Json;
 use axum::extract::State;
 
 use crate::bodies::{Detail, LoginBody, TokenPair};
-use crate::flows::form_fields::name_and_password;
 use crate::flows::login::{NewPair, SessionsToOpen, authenticate, no_active_account, open, opened};
 use crate::state::AuthState;
 
@@ -31,7 +30,7 @@ pub(crate) async fn create_pair(
     form: &Form,
     pair: NewPair,
 ) -> Result<TokenPair, ApiError> {
-    let (name, password) = name_and_password(form)?;
+    let (name, password) = LoginBody::name_and_password(form)?;
     let signed_in = authenticate(state, client, &name, password).await?.ok_or_else(no_active_account)?;
     let to_open = SessionsToOpen { pair: Some(pair), ..SessionsToOpen::default() };
     let (_, sessions) = open(state, client, signed_in, to_open).await?;

@@ -11,7 +11,6 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::bodies::{Detail, LoginBody, email_of};
-use crate::flows::form_fields::name_and_password;
 use crate::flows::login::{NO_ACTIVE_ACCOUNT, NewPair, SessionsToOpen, authenticate, open, opened};
 use crate::state::AuthState;
 
@@ -66,7 +65,7 @@ pub async fn login(
     client: Client,
     Payload(form): Payload,
 ) -> Result<Json<LoginResponse>, ApiError> {
-    let (name, password) = name_and_password(&form)?;
+    let (name, password) = LoginBody::name_and_password(&form)?;
     let signed_in = authenticate(&state, &client, &name, password).await?.ok_or_else(refused)?;
     let to_open = SessionsToOpen { pair: Some(NewPair::LongFirst), ..SessionsToOpen::default() };
     let profile = state.tables.profiles.by_id(signed_in.user.id);

@@ -2,32 +2,32 @@
 
 use aviary_accounts::{FIELDS, change_by, delete};
 use aviary_auth::{PasswordText, Unconfirmed};
-use aviary_store::AccountChange;
+use aviary_model::{Email, Username};
+use aviary_store::{AccountChange, User};
 use aviary_web::{ApiError, Client, Fields, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::bodies::{Detail, Me};
 use crate::flows::address_change::address_change;
-use crate::flows::form_fields::{new_names, wanted_names};
+use crate::flows::form_fields::{changes_address, optional_password, wanted_names};
 use crate::flows::own_account::{confirm_password, given_password, own_account, own_account_to_change};
 use crate::state::AuthState;
 
-/// The changes; an absent field stays as it is.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct MeBody {
-    /// A new username.
-    #[schema(required = false)]
-    pub username: String,
-    /// A new email address; an empty string removes it.
-    #[schema(required = false, example = "ada@example.com")]
-    pub email: String,
-    /// The current password. With it, the new address can be confirmed without the password.
-    #[schema(required = false)]
-    pub current_password: String,
+body! {
+    /// The changes; an absent field stays as it is.
+    pub struct MeBody(own: &User) {
+        /// A new username.
+        username: Username = optional(|text| Username::at_rename(text, &own.username)),
+        /// A new email address; an empty string removes it.
+        #[schema(example = "ada@example.com")]
+        email: Option<Email> = email(),
+        /// The current password. With it, the new address can be confirmed without the password. A blank one counts as
+        /// absent, and without a new address it isn't looked at.
+        current_password: Option<PasswordText> =
+            blankable(optional_password) if changes_address(email.as_ref(), own),
+    }
 }
 
 body! {
@@ -67,11 +67,11 @@ pub async fn put_users_me(
     let (wanted, unconfirmed) = (wanted_names(&form), unconfirmed.with_form(&form));
     let (caller, user) = own_account_to_change(&state, unconfirmed, &wanted).await?;
     let mut fields = Fields::of(&form);
-    let new = new_names(&mut fields, &user.username);
-    let given = given_password(&state, &client, (&caller, &user), &mut fields, &new).await?;
+    let MeBody { username, email, current_password } = MeBody::read(&mut fields, &user);
+    let given = given_password(&state, &client, (&caller, &user), &mut fields, current_password.flatten()).await?;
     let password_given = fields.finish(given)?;
-    let address = address_change(&state, &user, new.email, password_given);
-    let change_of = AccountChange { username: new.username, address, ..AccountChange::default() };
+    let address = address_change(&state, &user, email, password_given);
+    let change_of = AccountChange { username, address, ..AccountChange::default() };
     let user = change_by(&state.account, &client, (&caller, &user), change_of, FIELDS).await?;
     Ok(Json(Me::of(user, state.clock.now())))
 }

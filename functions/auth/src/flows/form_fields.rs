@@ -2,6 +2,7 @@
 
 use aviary_auth::{PasswordText, PasswordTextError};
 use aviary_model::{Email, NameKey, Secret, Username};
+use aviary_store::User;
 use aviary_web::{ApiError, Fields, Form};
 
 /// What a field without a rule of its own can break: DRF's `CharField` takes no NUL.
@@ -22,17 +23,9 @@ pub(crate) fn login_name(text: &str) -> Result<NameKey, TextErrors> {
     any_text(text).map(|text| NameKey::of(&text))
 }
 
-/// The field with the name of a login: clients that know their users by address send it as `email` alone.
-pub(crate) fn login_name_field(form: &Form) -> &'static str {
-    if form.get("username").is_none() && form.get("email").is_some() { "email" } else { "username" }
-}
-
-/// Reads the fields of a login: `username`, or `email` where there is none, and `password`.
-pub(crate) fn name_and_password(form: &Form) -> Result<(NameKey, PasswordText), ApiError> {
-    let mut fields = Fields::of(form);
-    let name = fields.required(login_name_field(form), login_name);
-    let password = fields.required("password", PasswordText::attempt);
-    fields.finish(name.zip(password))
+/// Whether a login names its account by `email`, as clients do that know their users by address, and by no `username`.
+pub(crate) fn is_by_email(form: &Form) -> bool {
+    form.get("username").is_none() && form.get("email").is_some()
 }
 
 /// The names of a change. `None` leaves one as it is.
@@ -43,10 +36,9 @@ pub(crate) struct NewNames {
     pub(crate) email: Option<Option<Email>>,
 }
 
-/// Reads the fields of a change, by the rules of a signup. The account is called `own` now.
-pub(crate) fn new_names(fields: &mut Fields<'_>, own: &Username) -> NewNames {
-    let username = fields.optional("username", |text| Username::at_rename(text, own));
-    NewNames { username, email: fields.email("email") }
+/// Whether a change sets another address than the account's.
+pub(crate) fn changes_address(email: Option<&Option<Email>>, own: &User) -> bool {
+    email.is_some_and(|email| *email != own.email)
 }
 
 /// The names that a change would set if all its fields are valid, so that its limits can be counted while the caller is

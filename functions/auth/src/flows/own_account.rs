@@ -5,7 +5,7 @@ use aviary_auth::{AccountCounts, Caller, PasswordText, Unconfirmed, user_not_fou
 use aviary_store::User;
 use aviary_web::{ApiError, Client, Fields};
 
-use crate::flows::form_fields::{NewNames, optional_password};
+use crate::flows::form_fields::NewNames;
 use crate::state::AuthState;
 
 /// Confirms the caller and reads their account concurrently. One round trip.
@@ -56,8 +56,7 @@ pub(crate) async fn confirm_password(
     verified(state, client, own, fields, (name, password)).await
 }
 
-/// As [`confirm_password`], for a change that can do without: whether the field `current_password` has it. It says
-/// something of a new address only, and isn't looked at without one. A blank one counts as absent.
+/// As [`confirm_password`], for a change that can do without: whether the field `current_password` had it.
 ///
 /// # Errors
 /// As [`confirm_password`].
@@ -66,14 +65,10 @@ pub(crate) async fn given_password(
     client: &Client,
     own: (&Caller, &User),
     fields: &mut Fields<'_>,
-    new: &NewNames,
+    password: Option<PasswordText>,
 ) -> Result<Option<bool>, ApiError> {
-    if new.email.as_ref().is_none_or(|email| *email == own.1.email) {
-        return Ok(Some(false));
-    }
-    let name = "current_password";
-    let Some(password) = fields.blankable(name, optional_password).flatten() else { return Ok(Some(false)) };
-    Ok(verified(state, client, own, fields, (name, password)).await?.map(|()| true))
+    let Some(password) = password else { return Ok(Some(false)) };
+    Ok(verified(state, client, own, fields, ("current_password", password)).await?.map(|()| true))
 }
 
 async fn verified(

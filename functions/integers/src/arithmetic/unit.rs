@@ -1,6 +1,6 @@
 //! The units of a set, and the JSON they are written as.
 
-mod read;
+pub(crate) mod read;
 
 use std::ops::Range;
 

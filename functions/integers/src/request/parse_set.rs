@@ -1,39 +1,48 @@
 //! Parses the set that a request contains.
 
 use aviary_model::{Encoding, Entropy, SetId};
-use aviary_web::{ApiError, Fields};
+use aviary_web::{ApiError, Fields, body};
 
 use crate::arithmetic::cost::{self, Budget, MAX_WORK, TooMuchWork};
+use crate::arithmetic::unit::read::SentUnit;
 use crate::arithmetic::unit::{MAX_SENT_BYTES, Units};
 use crate::request::params::json_of_list;
 use crate::set_storage::NewSet;
 
 const REQUIRED: &str = "This field is required.";
 
-/// Reads the fields `set_id` (generated if it is not sent), `integers` and `encoding`.
+body! {
+    /// A set.
+    pub(crate) struct SetFields {
+        /// The set's id. A set of the session with this id is replaced. Generated if it is not sent.
+        #[schema(example = "first_set")]
+        set_id: SetId = optional(SetId::parse),
+        /// The encoding of texts among the integers: `base64` (the default), `decimal` or `hex`; `number` if there are
+        /// no texts.
+        encoding: Encoding = optional(Encoding::parse),
+        /// The set's units, in any order. Not needed with an upload.
+        integers: (Encoding, u64, String) = by([SentUnit<'_>], |fields, name| read_units(fields, name, encoding)),
+    }
+}
+
+/// Reads a set. Its id is generated if it is not sent.
 pub(crate) fn parse_set(mut fields: Fields<'_>, entropy: &dyn Entropy) -> Result<NewSet, ApiError> {
-    let id = fields.optional("set_id", SetId::parse);
-    let encoding = fields.optional("encoding", Encoding::parse);
-    let form = fields.form();
-    let units = match json_of_list(form, "integers") {
-        None => {
-            fields.error("integers", REQUIRED);
-            None
-        }
-        Some(json) => match parse_units(&json, encoding, &mut Budget::default()) {
-            Ok(units) => Some(units),
-            Err(messages) => {
-                messages.iter().for_each(|message| fields.error("integers", message));
-                None
-            }
-        },
-    };
-    let (encoding, units, json) = fields.finish(units)?;
-    let id = match id {
+    let body = SetFields::read(&mut fields);
+    let (encoding, units, json) = fields.finish(body.integers)?;
+    let id = match body.set_id {
         Some(id) => id,
         None => generate_id(entropy)?,
     };
     Ok(NewSet { id, encoding, units, json: json.into() })
+}
+
+fn read_units(fields: &mut Fields<'_>, name: &str, encoding: Option<Encoding>) -> Option<(Encoding, u64, String)> {
+    let form = fields.form();
+    let read = match json_of_list(form, name) {
+        None => Err(vec![REQUIRED.to_owned()]),
+        Some(json) => parse_units(&json, encoding, &mut Budget::default()),
+    };
+    read.map_err(|messages| messages.iter().for_each(|message| fields.error(name, message))).ok()
 }
 
 /// Parses units and writes them as they are stored: ordered by index, in one encoding. Returns the encoding, the number

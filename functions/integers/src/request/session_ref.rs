@@ -1,18 +1,47 @@
 //! The session that a request names, and the check that its `user_id` is the caller.
 
+use std::convert::Infallible;
+
 use aviary_auth::{AccountCounts, Caller, Unconfirmed, digest};
 use aviary_model::{IntegerSession, NameKey, UserId};
 use aviary_store::OpenSession;
-use aviary_web::{ApiError, Cookies, FieldErrors, Fields, Form};
+use aviary_web::{ApiError, Cookies, FieldErrors, Fields, Form, body};
 
 use crate::state::IntegersState;
+
+body! {
+    /// The session that a request is about.
+    pub(crate) struct SessionFields {
+        /// The session. Without it, the web session's, or `default`.
+        session_id: IntegerSession = by(String, |fields, name| {
+            let name = sent_name(fields.form(), name);
+            fields.optional(name, IntegerSession::parse)
+        }),
+    }
+}
+
+body! {
+    /// The user that a request is about.
+    pub(crate) struct UserFields {
+        /// The caller's id, username or device token, if sent.
+        user_id: String = optional(trimmed),
+    }
+}
+
+/// The name under which a request has its session: document 002 also spells it `sessioin_id`.
+fn sent_name<'a>(form: &Form, name: &'a str) -> &'a str {
+    if form.get(name).is_none() && form.get("sessioin_id").is_some() { "sessioin_id" } else { name }
+}
+
+fn trimmed(text: &str) -> Result<String, Vec<Infallible>> {
+    Ok(text.trim().to_owned())
+}
 
 /// The session and the user that a request names.
 #[derive(Debug)]
 pub(crate) struct SessionRef {
     session: Option<IntegerSession>,
     user: Option<String>,
-    is_named: bool,
     errors: Option<ApiError>,
 }
 
@@ -22,19 +51,13 @@ const COOKIE_DIGITS: usize = 64;
 const TOKEN_DIGITS: usize = 40;
 
 impl SessionRef {
-    /// Reads `session_id`, which document 002 also spells `sessioin_id`, and `user_id`.
+    /// Reads the fields of the session and of the user.
     pub(crate) fn of(form: &Form) -> Self {
         let mut fields = Fields::of(form);
-        let name = if form.get("session_id").is_none() && form.get("sessioin_id").is_some() {
-            "sessioin_id"
-        } else {
-            "session_id"
-        };
-        let session = fields.optional(name, IntegerSession::parse);
-        let user = user_id(&mut fields);
-        let is_named = form.get(name).is_some();
+        let session = SessionFields::read(&mut fields).session_id;
+        let user = UserFields::read(&mut fields).user_id;
         let errors = fields.finish(Some(())).err();
-        Self { session, user, is_named, errors }
+        Self { session, user, errors }
     }
 
     /// Opens the session and confirms the caller concurrently. One round trip, and one more for a `user_id` that is a
@@ -96,7 +119,7 @@ impl SessionRef {
 
     /// Makes the session's name required.
     pub(crate) fn require_name(mut self) -> Self {
-        if !self.is_named && self.errors.is_none() {
+        if self.session.is_none() && self.errors.is_none() {
             let mut errors = FieldErrors::default();
             errors.push("session_id", "This field is required.");
             self.errors = errors.check().err();
@@ -129,7 +152,7 @@ fn session_of_cookie(value: &str) -> IntegerSession {
 /// 403 when it is not.
 pub(crate) async fn check_user(state: &IntegersState, caller: &Caller, form: &Form) -> Result<(), ApiError> {
     let mut fields = Fields::of(form);
-    let user = user_id(&mut fields);
+    let user = UserFields::read(&mut fields).user_id;
     fields.finish(Some(()))?;
     require_caller(state, caller, user).await
 }
@@ -139,10 +162,6 @@ async fn require_caller(state: &IntegersState, caller: &Caller, user: Option<Str
         Some(name) if !identifies(state, caller.user, &name).await? => Err(ApiError::permission_denied()),
         _ => Ok(()),
     }
-}
-
-fn user_id(fields: &mut Fields<'_>) -> Option<String> {
-    fields.optional("user_id", |text| Ok::<_, Vec<std::convert::Infallible>>(text.trim().to_owned()))
 }
 
 /// Whether `name` is the user's id, username, or one of the user's device tokens. At most one round trip, two for a

@@ -1,14 +1,29 @@
 //! Uploaded input: the content of an upload is read as if the request contained it.
 
+use std::convert::Infallible;
+
 use aviary_auth::{AccountCounts, Caller};
 use aviary_media::PrivateKey;
 use aviary_model::UploadId;
-use aviary_web::{ApiError, Fields, Form, Params};
+use aviary_web::{ApiError, Fields, Form, Params, body};
 
 use crate::arithmetic::unit::MAX_SENT_BYTES;
 use crate::request::bytes::SentBytes;
 use crate::request::params::RAW_FIELDS;
 use crate::state::IntegersState;
+
+body! {
+    /// The upload that a request names.
+    pub(crate) struct UploadFields {
+        /// An upload whose fields count as if they were sent here.
+        upload_id: Option<UploadId> = by(String, |fields, name| fields.required(name, upload_id)),
+    }
+}
+
+/// Reads an id. What is none names no upload.
+fn upload_id(text: &str) -> Result<Option<UploadId>, Vec<Infallible>> {
+    Ok(text.trim().parse().ok())
+}
 
 /// Whether the request names an upload.
 pub(crate) fn is_named(form: &Form) -> bool {
@@ -27,7 +42,7 @@ pub(crate) async fn with_upload(
     form: Form,
 ) -> Result<(Form, SentBytes), ApiError> {
     let mut fields = Fields::of(&form);
-    let upload = fields.required("upload_id", |text| Ok::<_, Vec<String>>(text.trim().parse::<UploadId>().ok()));
+    let upload = UploadFields::read(&mut fields).upload_id;
     let upload = fields.finish(upload)?.ok_or_else(ApiError::not_found)?;
     let key = PrivateKey::integers_upload(caller.user, upload);
     let size = state.bucket.private_size(&key).await?.ok_or_else(ApiError::not_found)?;

@@ -4,11 +4,13 @@ use std::collections::HashSet;
 
 use aviary_model::{Encoding, Entropy, SetId};
 use aviary_store::MAX_SESSION_SETS;
-use aviary_web::{ApiError, FieldErrors, Form};
+use aviary_web::{ApiError, FieldErrors, Fields, Form, body};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::arithmetic::cost::Budget;
+use crate::arithmetic::unit::read::SentUnit;
 use crate::json_list::{self, kind_of};
 use crate::request::params::json_of_list;
 use crate::request::parse_set::{generate_id, parse_units};
@@ -17,21 +19,46 @@ use crate::set_storage::NewSet;
 /// The most errors that a response names.
 const MAX_ERRORS: usize = 10;
 
-/// A set as it is sent. Its fields stay raw: a list sent where a text belongs would take a hundred times its bytes.
-#[derive(Deserialize)]
+body! {
+    /// The sets of a session.
+    pub(super) struct SetsFields(entropy: &dyn Entropy) {
+        /// All sets of the session; they replace the existing ones. Ids are generated where they are not sent. Not
+        /// needed with an upload.
+        integer_sets: Result<Vec<NewSet>, ApiError> =
+            by([SentSet<'_>], |fields, name| Some(read_sets(fields.form(), name, entropy))),
+    }
+}
+
+/// A set of a session to store.
+// Its fields stay raw: a list sent where a text belongs would take a hundred times its bytes.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = SetOfSessionBody)]
 struct SentSet<'a> {
+    /// The set's id. Generated if it is not sent.
     #[serde(borrow, default, deserialize_with = "json_list::present")]
+    #[schema(value_type = String, required = false, example = "first_set")]
     set_id: Option<&'a RawValue>,
+    /// The encoding of texts among its integers: `base64` (the default), `decimal` or `hex`; `number` if there are no
+    /// texts.
     #[serde(borrow, default, deserialize_with = "json_list::present")]
+    #[schema(value_type = String, required = false)]
     encoding: Option<&'a RawValue>,
+    /// The set's units, in any order.
     #[serde(borrow, default, deserialize_with = "json_list::present")]
+    #[schema(value_type = Vec<SentUnit<'_>>, required = true)]
     integers: Option<&'a RawValue>,
 }
 
-/// Reads the field `integer_sets`.
+/// Reads the sets of a session.
 pub(super) fn parse_sets(form: &Form, entropy: &dyn Entropy) -> Result<Vec<NewSet>, ApiError> {
-    let Some(json) = json_of_list(form, "integer_sets") else {
-        return Err(ApiError::field("integer_sets", "This field is required."));
+    let mut fields = Fields::of(form);
+    let sets = SetsFields::read(&mut fields, entropy).integer_sets;
+    fields.finish(sets)?
+}
+
+fn read_sets(form: &Form, name: &str, entropy: &dyn Entropy) -> Result<Vec<NewSet>, ApiError> {
+    let Some(json) = json_of_list(form, name) else {
+        return Err(ApiError::field(name, "This field is required."));
     };
     let (mut sets, mut errors) = (Vec::new(), Vec::new());
     let mut ids = HashSet::new();
@@ -55,7 +82,7 @@ pub(super) fn parse_sets(form: &Form, entropy: &dyn Entropy) -> Result<Vec<NewSe
         errors = vec![error];
     }
     let mut named = FieldErrors::default();
-    errors.iter().for_each(|error| named.push("integer_sets", error));
+    errors.iter().for_each(|error| named.push(name, error));
     named.check()?;
     Ok(sets)
 }

@@ -1,7 +1,7 @@
 //! `PATCH /api/avatar/` (document 003's clients).
 
 use aviary_auth::Unconfirmed;
-use aviary_web::{ApiError, Client, Params, Payload};
+use aviary_web::{ApiError, Client, Fields, Params, Payload, Renaming, body};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -10,12 +10,18 @@ use utoipa::ToSchema;
 use crate::profile_update::update_profile;
 use crate::state::ProfilesState;
 
-/// A new picture.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AvatarBody {
-    /// The picture: JPEG, PNG, GIF or WebP, as far as a request holds it.
-    #[schema(value_type = String, format = Binary)]
-    pub avatar: Vec<u8>,
+body! {
+    /// A new picture.
+    pub struct AvatarBody {
+        /// The picture: JPEG, PNG, GIF or WebP, as far as a request holds it.
+        avatar: Renaming = required_by(File, |fields, name| {
+            let form = fields.form();
+            if form.files(name).is_empty() && !form.has_non_file(name) {
+                fields.error(name, "No file was submitted.");
+            }
+            fields.handed_on(name, "image")
+        }),
+    }
 }
 
 /// The caller's picture.
@@ -41,12 +47,14 @@ pub async fn patch_avatar(
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<AvatarResponse>, ApiError> {
-    if form.files("avatar").is_empty() && !form.has_non_file("avatar") {
+    let mut fields = Fields::of(&form);
+    let body = AvatarBody::read(&mut fields);
+    if let Err(refusal) = fields.finish(Some(())) {
         unconfirmed.with_form(&form).confirm().await?;
-        return Err(ApiError::field("avatar", "No file was submitted."));
+        return Err(refusal);
     }
     // Without that route's other fields: it would change the biography too, or another's profile.
-    let picture = form.renamed(&[("avatar", "image"), ("csrfmiddlewaretoken", "csrfmiddlewaretoken")]);
+    let picture = form.renamed(&[body.avatar]);
     let changed = update_profile(state, client, unconfirmed, Params(picture)).await;
     let Json(profile) = changed.map_err(|error| error.renaming("image", "avatar"))?;
     Ok(Json(AvatarResponse { message: "Avatar updated", avatar_url: profile.profile_pic }))

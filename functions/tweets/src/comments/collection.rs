@@ -8,14 +8,12 @@ use aviary_representation::ShownComment;
 use aviary_store::{AnswerTo, Comment, IdempotencyClaim, Order, PageKeys, TextContext};
 use aviary_telemetry::join_chains;
 use aviary_web::{
-    ApiError, Client, Fields, Form, IdempotencyKey, IdempotentRequest, Page, PageQuery, PathText, Payload,
+    ApiError, Client, Fields, Form, IdempotencyKey, IdempotentRequest, Page, PageQuery, PathText, Payload, body,
 };
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use crate::author_check::with_author_check;
 use crate::comments::comments_page::{CommentsPage, comment_ids};
@@ -48,14 +46,14 @@ pub async fn list_comments(
     Ok(Json(query.page(&list, shown, page.next)))
 }
 
-/// A new comment.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CreateCommentBody {
-    /// 1 to 280 characters.
-    pub message: String,
-    /// The id of the comment that this one answers. It belongs to the same tweet, and answers none itself.
-    #[schema(required = false)]
-    pub in_reply_to: String,
+body! {
+    /// A new comment.
+    pub struct CreateCommentBody(tweet: TweetId, found: Option<&Comment>) {
+        /// 1 to 280 characters.
+        message: TweetText = required_by(String, |fields, name| message(fields, name, false)),
+        /// The id of the comment that this one answers. It belongs to the same tweet, and answers none itself.
+        in_reply_to: AnswerTo = by(String, |fields, name| answered(fields, name, tweet, found)),
+    }
 }
 
 /// Comments on a tweet, or answers a comment on it. Three round trips, four with an idempotency key.
@@ -173,24 +171,28 @@ fn answered_by(form: &Form) -> Option<CommentId> {
 /// Reads the form of a comment on this tweet. `found` is the comment that it names in `in_reply_to`, if it exists.
 fn read(form: &Form, tweet: TweetId, found: Option<&Comment>) -> Result<(TweetText, Option<AnswerTo>), ApiError> {
     let mut fields = Fields::of(form);
-    let text = message(&mut fields, false);
-    let answered = match in_reply_to(form, "comment") {
+    let CreateCommentBody { message, in_reply_to } = CreateCommentBody::read(&mut fields, tweet, found);
+    fields.finish(message.map(|message| (message, in_reply_to)))
+}
+
+/// The comment that the field names; `None` if it is absent, or if there is no such comment to answer.
+fn answered(fields: &mut Fields<'_>, name: &str, tweet: TweetId, found: Option<&Comment>) -> Option<AnswerTo> {
+    match in_reply_to(fields.form(), "comment") {
         Ok(None) => None,
         Ok(Some(id)) => match found.filter(|comment| comment.tweet == tweet) {
             None => {
-                fields.error("in_reply_to", no_object(&id));
+                fields.error(name, no_object(&id));
                 None
             }
             Some(comment) if comment.in_reply_to.is_some() => {
-                fields.error("in_reply_to", "A comment that answers another one cannot be answered.");
+                fields.error(name, "A comment that answers another one cannot be answered.");
                 None
             }
             Some(comment) => Some(AnswerTo { comment: comment.id, author: comment.author }),
         },
         Err(wrong) => {
-            fields.error("in_reply_to", wrong);
+            fields.error(name, wrong);
             None
         }
-    };
-    fields.finish(text.map(|text| (text, answered)))
+    }
 }

@@ -10,7 +10,6 @@ use axum::extract::State;
 use http::StatusCode;
 
 use crate::edit_rules::{Attempts, EditContext, EditMessageBody};
-use crate::message::only_message;
 use crate::state::TweetsState;
 
 /// Changes the text of a comment. Its author and staff may. Three round trips, one more for staff, and one more for each
@@ -47,7 +46,7 @@ pub async fn edit_comment(
     };
     let page_data = authors_profile.as_ref().unwrap_or(&context.page_data);
     let author = page_data.profile(comment.author).ok_or_else(ApiError::not_found)?;
-    let text = only_message(&form)?;
+    let text = EditMessageBody::text(&form, false)?;
     let now = state.clock.now();
     let (mut comment, mut attempts) = (comment.clone(), Attempts::default());
     loop {

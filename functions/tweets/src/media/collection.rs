@@ -6,7 +6,7 @@ use aviary_auth::{AccountCounts, Unconfirmed};
 use aviary_media::{MAX_IMAGE_BYTES, MAX_VIDEO_BYTES, PresignedPost, PrivateKey, UploadKind, UploadTerms};
 use aviary_model::{AltText, MediaId, Timestamp, UserId};
 use aviary_store::{IdempotencyClaim, MediaKind, MediaState, MediaUpload};
-use aviary_web::{ApiError, Fields, Form, IdempotencyKey, IdempotentRequest, Payload};
+use aviary_web::{ApiError, Fields, Form, IdempotencyKey, IdempotentRequest, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -22,21 +22,24 @@ const UNUSED_SECONDS: i64 = 24 * 3_600;
 /// The most bytes of a file's name, which is not kept.
 const FILE_NAME_BYTES: usize = 1_024;
 
-/// A file to upload.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CreateMediaBody {
-    /// The name of the file. It is not kept.
-    #[schema(example = "wren.jpg")]
-    pub filename: String,
-    /// The file's type: `image/jpeg`, `image/png`, `image/gif`, `image/webp`, `video/mp4` or `video/quicktime`.
-    #[schema(example = "image/jpeg")]
-    pub content_type: String,
-    /// Its number of bytes: at most 20 MiB for an image, 512 MiB for a video.
-    #[schema(minimum = 1, maximum = 536_870_912, example = 3_000_000)]
-    pub size: u64,
-    /// A description for people who cannot see it.
-    #[schema(required = false)]
-    pub alt: String,
+body! {
+    /// A file to upload.
+    pub struct CreateMediaBody {
+        /// The name of the file. It is not kept.
+        #[schema(example = "wren.jpg")]
+        filename: () = required(file_name),
+        /// The file's type: `image/jpeg`, `image/png`, `image/gif`, `image/webp`, `video/mp4` or `video/quicktime`.
+        #[schema(example = "image/jpeg")]
+        content_type: (UploadKind, String) = required(upload_kind),
+        /// Its number of bytes: at most 20 MiB for an image, 512 MiB for a video.
+        #[schema(minimum = 1, maximum = 536_870_912, example = 3_000_000)]
+        size: u64 = required_by(u64, |fields, name| {
+            let max = content_type.as_ref().map_or(MAX_VIDEO_BYTES, |(kind, _)| max_bytes(*kind));
+            fields.required(name, |text| parse_size(text, max))
+        }),
+        /// A description for people who cannot see it.
+        alt: AltText = blankable(AltText::parse),
+    }
 }
 
 /// The form of an upload.
@@ -108,30 +111,28 @@ pub async fn create_media(
 
 fn read(form: &Form) -> Result<Request, ApiError> {
     let mut fields = Fields::of(form);
-    let name = fields.required("filename", |name| match name.len() {
+    let CreateMediaBody { filename, content_type, size, alt } = CreateMediaBody::read(&mut fields);
+    let complete = filename.and(content_type).zip(size).map(|((kind, content_type), size)| {
+        let kind = match kind {
+            UploadKind::Image => MediaKind::Image,
+            UploadKind::Video => MediaKind::Video,
+        };
+        Request { kind, content_type, size, alt: alt.unwrap_or_default() }
+    });
+    fields.finish(complete)
+}
+
+fn file_name(name: &str) -> Result<(), Vec<String>> {
+    match name.len() {
         ..=FILE_NAME_BYTES => Ok(()),
         _ => Err(vec![format!("Ensure this field has no more than {FILE_NAME_BYTES} bytes.")]),
-    });
-    let kind = fields.required("content_type", |text| {
-        let kind =
-            UploadKind::of(text).ok_or_else(|| vec!["Only JPEG, PNG, GIF, WebP, MP4 and QuickTime are supported."])?;
-        Ok::<_, Vec<&str>>((kind, text.trim().to_owned()))
-    });
-    let max = kind.as_ref().map_or(MAX_VIDEO_BYTES, |(kind, _)| max_bytes(*kind));
-    let size = fields.required("size", |text| parse_size(text, max));
-    let alt = fields.blankable("alt", AltText::parse);
-    let has_alt = form.get("alt").is_none() || alt.is_some();
-    let complete = match (name, kind, size) {
-        (Some(()), Some((kind, content_type)), Some(size)) if has_alt => {
-            let kind = match kind {
-                UploadKind::Image => MediaKind::Image,
-                UploadKind::Video => MediaKind::Video,
-            };
-            Some(Request { kind, content_type, size, alt: alt.unwrap_or_default() })
-        }
-        _ => None,
-    };
-    fields.finish(complete)
+    }
+}
+
+fn upload_kind(text: &str) -> Result<(UploadKind, String), Vec<&'static str>> {
+    let kind = UploadKind::of(text);
+    let kind = kind.ok_or_else(|| vec!["Only JPEG, PNG, GIF, WebP, MP4 and QuickTime are supported."])?;
+    Ok((kind, text.trim().to_owned()))
 }
 
 fn max_bytes(kind: UploadKind) -> u64 {

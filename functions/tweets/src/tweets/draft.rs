@@ -5,10 +5,8 @@ use std::convert::Infallible;
 use aviary_media::{CleanImage, CleanVideo};
 use aviary_model::{AltText, Link, MediaId, TweetId, TweetText};
 use aviary_store::{MediaKind, MediaUpload, Tweet, Unusable};
-use aviary_web::{ApiError, Fields, File, Form, Value as Field, inspect_file, inspect_video_file};
-use serde::Serialize;
+use aviary_web::{ApiError, Fields, File, Form, Value as Field, body, inspect_file, inspect_video_file};
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use crate::in_reply_to::{in_reply_to, no_object, shortened};
 use crate::message::message;
@@ -17,30 +15,40 @@ const MAX_IMAGES: usize = 3;
 const MAX_VIDEOS: usize = 1;
 const NO_FILE: &str = "The submitted data was not a file. Check the encoding type on the form.";
 
-/// A new tweet. It may answer a tweet, and show up to three images or a video, sent with it or uploaded before.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct TweetBody {
-    /// At most 280 characters. May be absent or empty if the tweet has media.
-    #[schema(required = false, example = "Hello, world")]
-    pub message: String,
-    /// If sent, it must be the caller's own id.
-    #[schema(required = false)]
-    pub author: String,
-    /// Up to three images, each JPEG, PNG, GIF or WebP, as far as a request holds them.
-    #[schema(required = false, value_type = Vec<String>, format = Binary)]
-    pub imagelinks: Vec<Vec<u8>>,
-    /// One video instead of images: MP4 or QuickTime, at most 140 seconds.
-    #[schema(required = false, value_type = Vec<String>, format = Binary)]
-    pub videolinks: Vec<Vec<u8>>,
-    /// A description of each file, in the order of the files.
-    #[schema(required = false)]
-    pub alt: Vec<String>,
-    /// The ids of files that were uploaded before.
-    #[schema(required = false)]
-    pub media: Vec<String>,
-    /// The id of the tweet that this one answers.
-    #[schema(required = false)]
-    pub in_reply_to: String,
+body! {
+    /// A new tweet. It may answer a tweet, and show up to three images or a video, sent with it or uploaded before.
+    pub(crate) struct TweetBody(sent: &Sent<'_>) {
+        /// At most 280 characters. May be absent or empty if the tweet has media.
+        #[schema(example = "Hello, world")]
+        message: TweetText = by(String, |fields, name| message(fields, name, sent.has_media)),
+        /// If sent, it must be the caller's own id.
+        author: Option<String> = blankable(trimmed),
+        /// A description of each file, in the order of the files.
+        alt: Vec<Field> = by([String], |fields, name| Some(fields.form().all(name))),
+        /// Up to three images, each JPEG, PNG, GIF or WebP, as far as a request holds them.
+        imagelinks: Vec<(CleanImage, AltText)> =
+            by([File], |fields, name| Some(read_images(fields, name, alt.as_deref().unwrap_or_default()))),
+        /// One video instead of images: MP4 or QuickTime, at most 140 seconds.
+        videolinks: (CleanVideo, AltText) =
+            by([File], |fields, name| read_video(fields, name, alt.as_deref().unwrap_or_default(), sent)),
+        /// The ids of files that were uploaded before.
+        media: Vec<MediaUpload> = by([String], |fields, name| Some(read_uploads(fields, name, sent))),
+        /// The id of the tweet that this one answers.
+        in_reply_to: () = by(String, |fields, name| answers(fields, name, sent.parent)),
+    }
+}
+
+/// What the fields of a new tweet depend on.
+pub(crate) struct Sent<'a> {
+    /// The number of images that are sent with the tweet.
+    images: usize,
+    /// The number of videos that are sent with it.
+    videos: usize,
+    has_media: bool,
+    /// The answered tweet, if it exists.
+    parent: Option<&'a Tweet>,
+    /// The caller's media items that the form names.
+    found: &'a [MediaUpload],
 }
 
 /// The valid fields of a new tweet.
@@ -73,62 +81,68 @@ impl Draft {
         found: &[MediaUpload],
     ) -> Result<Self, ApiError> {
         let mut fields = Fields::of(form);
-        let (images, videos) = (form.files("imagelinks"), form.files("videolinks"));
         let link = takes_link.then(|| fields.blankable("media_url", Link::parse_blankable));
         let media_url = link.flatten().flatten();
-        let has_files = !images.is_empty() || !videos.is_empty() || found.iter().any(|upload| upload.usable().is_ok());
-        let has_media = has_files || media_url.is_some();
-        let message = message(&mut fields, has_media);
-        let author = fields.blankable("author", |text| {
-            Ok::<_, Vec<Infallible>>((!text.trim().is_empty()).then(|| text.trim().to_owned()))
-        });
-        check_counts(&mut fields, images.len(), videos.len());
-        let images = read_images(&mut fields);
-        let video = read_video(&mut fields);
-        let uploads = read_uploads(&mut fields, found);
-        check_together(&mut fields, (images.len(), videos.len()), &uploads);
-        match in_reply_to(form, "tweet") {
-            Ok(Some(id)) if parent.is_none() => fields.error("in_reply_to", no_object(&id)),
-            Ok(_) => {}
-            Err(message) => fields.error("in_reply_to", message),
-        }
-        let author = author.flatten();
-        fields.finish(message.map(|message| Self { message, author, images, video, media_url, uploads }))
+        let (images, videos) = (form.files("imagelinks").len(), form.files("videolinks").len());
+        let has_files = images > 0 || videos > 0 || found.iter().any(|upload| upload.usable().is_ok());
+        let sent = Sent { images, videos, has_media: has_files || media_url.is_some(), parent, found };
+        let body = TweetBody::read(&mut fields, &sent);
+        let TweetBody { message, author, imagelinks, videolinks: video, media, in_reply_to, .. } = body;
+        let (author, images, uploads) = (author.flatten(), imagelinks.unwrap_or_default(), media.unwrap_or_default());
+        let complete = message.zip(in_reply_to);
+        fields.finish(complete.map(|(message, ())| Self { message, author, images, video, media_url, uploads }))
     }
 }
 
-fn check_counts(fields: &mut Fields<'_>, images: usize, videos: usize) {
-    for (name, count, most) in [("imagelinks", images, MAX_IMAGES), ("videolinks", videos, MAX_VIDEOS)] {
-        if fields.form().has_non_file(name) {
-            fields.error(name, NO_FILE);
-        }
-        if count > most {
-            let element = if most == 1 { "element" } else { "elements" };
-            fields.error(name, format!("Ensure this field has no more than {most} {element}."));
-        }
+/// A text without white space around it; `None` if nothing is left.
+fn trimmed(text: &str) -> Result<Option<String>, Vec<Infallible>> {
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// Refuses what is no file, and more files than the field takes.
+fn check_count(fields: &mut Fields<'_>, name: &str, most: usize) {
+    if fields.form().has_non_file(name) {
+        fields.error(name, NO_FILE);
     }
-    if images > 0 && videos > 0 {
-        fields.error("videolinks", "A tweet shows images or a video, not both.");
+    if fields.form().files(name).len() > most {
+        let element = if most == 1 { "element" } else { "elements" };
+        fields.error(name, format!("Ensure this field has no more than {most} {element}."));
     }
 }
 
-fn read_images(fields: &mut Fields<'_>) -> Vec<(CleanImage, AltText)> {
+/// Demands that the tweet that the field names exists. `None` if it doesn't.
+fn answers(fields: &mut Fields<'_>, name: &str, parent: Option<&Tweet>) -> Option<()> {
+    let wrong = match in_reply_to(fields.form(), "tweet") {
+        Ok(Some(id)) if parent.is_none() => no_object(&id),
+        Ok(_) => return Some(()),
+        Err(message) => message,
+    };
+    fields.error(name, wrong);
+    None
+}
+
+fn read_images(fields: &mut Fields<'_>, name: &str, texts: &[Field]) -> Vec<(CleanImage, AltText)> {
+    check_count(fields, name, MAX_IMAGES);
     let mut images = Vec::new();
-    for (place, file) in placed_files(fields.form(), "imagelinks").into_iter().take(MAX_IMAGES) {
+    for (place, file) in placed_files(fields.form(), name, texts.len()).into_iter().take(MAX_IMAGES) {
         match inspect_file(file) {
-            Ok(image) => images.extend(alt(fields, place).map(|alt| (image, alt))),
-            Err(message) => fields.error("imagelinks", message),
+            Ok(image) => images.extend(alt(fields, texts, place).map(|alt| (image, alt))),
+            Err(message) => fields.error(name, message),
         }
     }
     images
 }
 
-fn read_video(fields: &mut Fields<'_>) -> Option<(CleanVideo, AltText)> {
-    let (place, file) = placed_files(fields.form(), "videolinks").into_iter().next()?;
+fn read_video(fields: &mut Fields<'_>, name: &str, texts: &[Field], sent: &Sent<'_>) -> Option<(CleanVideo, AltText)> {
+    check_count(fields, name, MAX_VIDEOS);
+    if sent.images > 0 && sent.videos > 0 {
+        fields.error(name, "A tweet shows images or a video, not both.");
+    }
+    let (place, file) = placed_files(fields.form(), name, texts.len()).into_iter().next()?;
     match inspect_video_file(file) {
-        Ok(video) => Some((video, alt(fields, place)?)),
+        Ok(video) => Some((video, alt(fields, texts, place)?)),
         Err(message) => {
-            fields.error("videolinks", message);
+            fields.error(name, message);
             None
         }
     }
@@ -137,9 +151,9 @@ fn read_video(fields: &mut Fields<'_>) -> Option<(CleanVideo, AltText)> {
 /// The files of a field, each with the place of its description among those of the form. Inputs that were left empty have
 /// places too. With as many descriptions as inputs of both fields, each description belongs to the input of its place in
 /// the whole form, otherwise to the one of its place in the field.
-fn placed_files<'a>(form: &'a Form, field: &str) -> Vec<(usize, &'a File)> {
+fn placed_files<'a>(form: &'a Form, field: &str, descriptions: usize) -> Vec<(usize, &'a File)> {
     let of_form = form.file_inputs_of(&["imagelinks", "videolinks"]);
-    let has_one_each = form.all("alt").len() == of_form.len();
+    let has_one_each = descriptions == of_form.len();
     let own = of_form.iter().enumerate().filter(|(_, (name, _))| *name == field);
     let placed =
         own.enumerate().map(|(in_field, (in_form, (_, file)))| (if has_one_each { in_form } else { in_field }, *file));
@@ -147,8 +161,7 @@ fn placed_files<'a>(form: &'a Form, field: &str) -> Vec<(usize, &'a File)> {
 }
 
 /// The description at a place; an absent one is empty.
-fn alt(fields: &mut Fields<'_>, place: usize) -> Option<AltText> {
-    let texts = fields.form().all("alt");
+fn alt(fields: &mut Fields<'_>, texts: &[Field], place: usize) -> Option<AltText> {
     let parsed = match texts.get(place) {
         None => return Some(AltText::default()),
         Some(Field::Text(text) | Field::Json(Value::String(text))) => AltText::parse(text),
@@ -195,9 +208,9 @@ pub(crate) fn named_media(form: &Form) -> Vec<MediaId> {
 }
 
 /// The media items that the form names. Another's is as unknown as one that does not exist.
-fn read_uploads(fields: &mut Fields<'_>, found: &[MediaUpload]) -> Vec<MediaUpload> {
+fn read_uploads(fields: &mut Fields<'_>, name: &str, sent: &Sent<'_>) -> Vec<MediaUpload> {
     let named = media_ids(fields.form()).unwrap_or_else(|error| {
-        fields.error("media", error);
+        fields.error(name, error);
         Vec::new()
     });
     let mut uploads: Vec<MediaUpload> = Vec::new();
@@ -205,20 +218,21 @@ fn read_uploads(fields: &mut Fields<'_>, found: &[MediaUpload]) -> Vec<MediaUplo
         let id = match id {
             Ok(id) => id,
             Err(wrong) => {
-                fields.error("media", wrong);
+                fields.error(name, wrong);
                 continue;
             }
         };
-        let media = found.iter().find(|upload| id.parse() == Ok(upload.id));
+        let media = sent.found.iter().find(|upload| id.parse() == Ok(upload.id));
         let usable = media.ok_or(Unusable::Unknown).and_then(|upload| upload.usable().map(|()| upload));
         match usable {
             Ok(upload) if uploads.iter().any(|other| other.id == upload.id) => {
-                fields.error("media", format!("Media \"{}\" is named twice.", shortened(&id)));
+                fields.error(name, format!("Media \"{}\" is named twice.", shortened(&id)));
             }
             Ok(upload) => uploads.push(upload.clone()),
-            Err(reason) => fields.error("media", unusable(&id, &reason)),
+            Err(reason) => fields.error(name, unusable(&id, &reason)),
         }
     }
+    check_together(fields, name, sent, &uploads);
     uploads
 }
 
@@ -233,19 +247,19 @@ fn unusable(id: &str, reason: &Unusable) -> String {
 }
 
 /// A tweet shows up to three images or a video, wherever they come from.
-fn check_together(fields: &mut Fields<'_>, (images, videos): (usize, usize), uploads: &[MediaUpload]) {
+fn check_together(fields: &mut Fields<'_>, name: &str, sent: &Sent<'_>, uploads: &[MediaUpload]) {
     let of = |kind: MediaKind| uploads.iter().filter(|upload| upload.kind == kind).count();
     let (named_images, named_videos) = (of(MediaKind::Image), of(MediaKind::Video));
     if named_images + named_videos == 0 {
         return;
     }
-    if images + named_images > MAX_IMAGES {
-        fields.error("media", format!("A tweet shows no more than {MAX_IMAGES} images."));
+    if sent.images + named_images > MAX_IMAGES {
+        fields.error(name, format!("A tweet shows no more than {MAX_IMAGES} images."));
     }
-    if videos + named_videos > MAX_VIDEOS {
-        fields.error("media", format!("A tweet shows no more than {MAX_VIDEOS} video."));
+    if sent.videos + named_videos > MAX_VIDEOS {
+        fields.error(name, format!("A tweet shows no more than {MAX_VIDEOS} video."));
     }
-    if images + named_images > 0 && videos + named_videos > 0 {
-        fields.error("media", "A tweet shows images or a video, not both.");
+    if sent.images + named_images > 0 && sent.videos + named_videos > 0 {
+        fields.error(name, "A tweet shows images or a video, not both.");
     }
 }

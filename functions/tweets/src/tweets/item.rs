@@ -1,17 +1,16 @@
 //! `GET`, `PUT` and `DELETE /api/tweets/<id>/` (document 000).
 
 use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
-use aviary_model::{TweetId, TweetText, UserId};
+use aviary_model::{TweetId, UserId};
 use aviary_representation::{OwnReactions, ShownTweet};
 use aviary_store::{PageKeys, Tweet};
-use aviary_web::{ApiError, Client, Fields, Form, PathText, Payload, UnreadBody};
+use aviary_web::{ApiError, Client, PathText, Payload, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
 
 use crate::edit_rules::{Attempts, EditContext, EditMessageBody};
 use crate::lists::list_page::require_visible;
-use crate::message::message;
 use crate::state::TweetsState;
 
 /// A tweet with its author. Needs no credential. Two round trips.
@@ -82,7 +81,7 @@ pub async fn edit_tweet(
         return Err(ApiError::permission_denied());
     }
     let author = page_data.profile(me).ok_or_else(ApiError::not_found)?;
-    let text = read_message(&form, tweet)?;
+    let text = EditMessageBody::text(&form, tweet.has_media())?;
     let now = state.clock.now();
     let (mut tweet, mut attempts) = (tweet.clone(), Attempts::default());
     loop {
@@ -95,14 +94,6 @@ pub async fn edit_tweet(
     }
     let tweet = Tweet { message: text, edited_at: Some(now), ..tweet };
     Ok(Json(ShownTweet::of(&tweet, author, OwnReactions::of(tweet.id, page_data), state.links(&client))))
-}
-
-fn read_message(form: &Form, tweet: &Tweet) -> Result<TweetText, ApiError> {
-    let mut fields = Fields::of(form);
-    // A tweet with media may have a blank message, but the field must be sent.
-    let may_be_blank = tweet.has_media() && form.get("message").is_some();
-    let text = message(&mut fields, may_be_blank);
-    fields.finish(text)
 }
 
 /// Deletes a tweet. Its pictures, comments and reactions are removed soon after. Staff may too. Three round trips.

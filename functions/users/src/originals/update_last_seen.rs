@@ -2,22 +2,20 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_model::NameKey;
-use aviary_web::{ApiError, Fields, Form, PathText, Payload};
+use aviary_web::{ApiError, Fields, Form, PathText, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use futures_util::future::try_join;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::response::Done;
 use crate::state::UsersState;
 
-/// Whether the caller is there.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct LastSeenBody {
-    /// True: the caller is online for five minutes. False: no longer.
-    pub is_online: bool,
+body! {
+    /// Whether the caller is there.
+    pub struct LastSeenBody {
+        /// True: the caller is online for five minutes. False: no longer.
+        is_online as "isOnline": bool = required_boolean(),
+    }
 }
 
 /// Says that the caller is online for five minutes, or no longer. Nobody else may, staff neither. Three round trips; two
@@ -54,9 +52,6 @@ pub async fn update_last_seen(
 
 fn is_online(form: &Form) -> Result<bool, ApiError> {
     let mut fields = Fields::of(form);
-    let is_online = fields.boolean("isOnline");
-    if form.get("isOnline").is_none() {
-        fields.error("isOnline", "This field is required.");
-    }
+    let is_online = LastSeenBody::read(&mut fields).is_online;
     fields.finish(is_online)
 }

@@ -29,7 +29,8 @@ pub(super) fn complete(route: &Route, (mut annotation, tags): (Value, &[&str]), 
     let mut put = |name: &str, value: Value| operation.insert(name.to_owned(), value);
     put("operationId", words::operation_id(method, path).into());
     put("tags", words::sections(spec.documents, tags).into());
-    put("summary", summary.into());
+    // A summary is plain text; only descriptions may have Markdown.
+    put("summary", summary.replace('`', "").into());
     put("description", description.into());
     put("x-who", spec.who.as_str().into());
     if let Some(limit) = spec.limit {

@@ -21,7 +21,7 @@ pub(super) const SECTIONS: [(&str, &str, &str); 7] = [
     ("004", "Document 004", "djoser's accounts and simplejwt's tokens."),
     (
         ORIGINALS,
-        ORIGINALS,
+        "Front-ends of the documents",
         "What the documents' own front-ends call beside the documents. New clients need none of it.",
     ),
     ("", "Beyond the documents", "What the documents do not describe."),

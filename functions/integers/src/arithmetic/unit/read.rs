@@ -4,6 +4,7 @@ use aviary_model::Encoding;
 use dashu_int::IBig;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 use crate::arithmetic::number::{self, NumberError};
 use crate::arithmetic::polynomial::{MAX_DEGREE, Polynomial};
@@ -53,26 +54,42 @@ impl Units {
     }
 }
 
-/// A unit as it is sent. Numbers stay text until their encoding is known.
-#[derive(Deserialize)]
-struct SentUnit<'a> {
+/// One integer of a set as it is sent.
+// Numbers stay text until their encoding is known.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SentUnit<'a> {
+    /// Position in the set.
     #[serde(borrow, default, deserialize_with = "json_list::present")]
+    #[schema(value_type = u64, required = true)]
     index: Option<&'a RawValue>,
+    /// The constant term: a number of any size, or a text in the set's encoding. Not needed with terms.
     #[serde(borrow, default, rename = "X", deserialize_with = "json_list::present")]
+    #[schema(value_type = serde_json::Value, required = false, example = 1)]
     x: Option<&'a RawValue>,
+    /// The coefficient of *m*. Not needed with terms.
     #[serde(borrow, default, deserialize_with = "json_list::present")]
+    #[schema(value_type = serde_json::Value, required = false, example = 1)]
     q: Option<&'a RawValue>,
+    /// All terms of the polynomial, unless it is just `X + q·m - p`.
     #[serde(borrow)]
+    #[schema(value_type = Vec<SentTerm<'_>>, required = false)]
     terms: Option<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
+/// One term of a polynomial in the client's two secrets, as it is sent.
+#[derive(Deserialize, ToSchema)]
 struct SentTerm<'a> {
+    /// The power of *m*.
     #[serde(borrow, default, deserialize_with = "json_list::present")]
+    #[schema(value_type = u8, required = true)]
     m: Option<&'a RawValue>,
+    /// The power of *p*.
     #[serde(borrow, default, deserialize_with = "json_list::present")]
+    #[schema(value_type = u8, required = true)]
     p: Option<&'a RawValue>,
+    /// The coefficient.
     #[serde(borrow, default, deserialize_with = "json_list::present")]
+    #[schema(value_type = serde_json::Value, required = true, example = 1)]
     c: Option<&'a RawValue>,
 }
 

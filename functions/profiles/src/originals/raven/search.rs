@@ -4,11 +4,9 @@ use aviary_auth::Unconfirmed;
 use aviary_model::NameKey;
 use aviary_representation::Brief;
 use aviary_store::{Profile, SearchHit, Visibility};
-use aviary_web::{ApiError, Fields, Form, PageQuery, Payload};
+use aviary_web::{ApiError, Fields, Form, PageQuery, Payload, body};
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::originals::raven::{NEWEST, brief};
 use crate::people_lists::visible_people;
@@ -17,15 +15,17 @@ use crate::state::ProfilesState;
 /// How many pages of hits a request reads until it has a hundred people.
 const MAX_READS: usize = 10;
 
-/// What is searched for.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RavenSearchBody {
-    /// The beginning of an alias, or `@` and the beginning of a username.
-    pub search_input: String,
+body! {
+    /// What is searched for.
+    pub struct RavenSearchBody {
+        /// The beginning of an alias, or `@` and the beginning of a username.
+        search_input: Search = required(Search::parse),
+    }
 }
 
 /// A search among the usernames, or among the aliases.
-struct Search {
+#[derive(Debug)]
+pub struct Search {
     beginning: NameKey,
     usernames: bool,
 }
@@ -70,14 +70,18 @@ pub async fn search(
 
 fn read(form: &Form) -> Result<Search, ApiError> {
     let mut fields = Fields::of(form);
-    let input = fields.required("search_input", |text| match text.strip_prefix('@').unwrap_or(text).trim() {
-        "" => Err(vec!["This field may not be blank."]),
-        name => Ok(Search { beginning: NameKey::of(name), usernames: text.starts_with('@') }),
-    });
-    fields.finish(input)
+    let search = RavenSearchBody::read(&mut fields).search_input;
+    fields.finish(search)
 }
 
 impl Search {
+    fn parse(text: &str) -> Result<Self, Vec<&'static str>> {
+        match text.strip_prefix('@').unwrap_or(text).trim() {
+            "" => Err(vec!["This field may not be blank."]),
+            name => Ok(Self { beginning: NameKey::of(name), usernames: text.starts_with('@') }),
+        }
+    }
+
     /// Is the profile still found by the name of this hit?
     fn shows(&self, hit: &SearchHit, profile: &Profile) -> bool {
         let name = if self.usernames { profile.username.as_str() } else { profile.alias.as_str() };

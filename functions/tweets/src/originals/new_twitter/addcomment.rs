@@ -2,7 +2,7 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_representation::{ShownComment, one_more};
-use aviary_web::{ApiError, Client, IdempotencyKey, Params};
+use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, Params, Renaming, body};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
@@ -16,11 +16,19 @@ use crate::originals::new_twitter::parameters::own_parameter;
 use crate::originals::new_twitter::shapes::{Comment001, Tweet001};
 use crate::state::TweetsState;
 
-/// A comment's text.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CommentText001 {
-    /// 1 to 280 characters.
-    pub text: String,
+body! {
+    /// A comment's text.
+    pub struct CommentText001 {
+        /// 1 to 280 characters.
+        text: Renaming = required_handed_on("message"),
+    }
+}
+
+impl CommentText001 {
+    /// The form in the product's words, with a parameter that may stand in the query.
+    pub(crate) fn in_our_words(form: &Form, parameter: Option<Renaming>) -> Form {
+        form.renamed(&[Self::read(&mut Fields::of(form)).text, parameter])
+    }
 }
 
 /// A tweet with its newest comments.
@@ -32,10 +40,6 @@ pub struct CommentedTweet001 {
     /// Its newest comments, up to 100.
     pub comments: Vec<Comment001>,
 }
-
-/// The fields of the comment, and what `POST /api/tweets/<id>/comments/` calls them.
-const NAMES: [(&str, &str); 3] =
-    [("text", "message"), ("parentid", "in_reply_to"), ("csrfmiddlewaretoken", "csrfmiddlewaretoken")];
 
 /// Comments on a tweet, or answers a comment; as `POST /api/tweets/<id>/comments/`. Three round trips, four with an
 /// idempotency key.
@@ -65,7 +69,7 @@ pub async fn add_comment(
         let keys = CommentedTweet::keys(Some(user), &ids);
         CommentedTweet::of(CommentsPage::read_beside_a_write(&state, keys, ids).await?, &state, &client)
     };
-    let form = form.renamed(&NAMES);
+    let form = CommentText001::in_our_words(&form, Some(("parentid", "in_reply_to")));
     let new = NewComment { state: &state, client: &client, key: &key, form: &form, operation: "addcomment" };
     let created = new.create(unconfirmed, &id, read, with_comments).await;
     let (_, answer) = created.map_err(|error| error.renaming("message", "text").renaming("in_reply_to", "parentid"))?;

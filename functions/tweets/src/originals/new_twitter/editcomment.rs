@@ -29,7 +29,7 @@ pub async fn edit_comment(
     Params(form): Params,
 ) -> Result<Json<Done001>, ApiError> {
     let id = own_parameter(&unconfirmed, &form, "commentid").await?;
-    let form = form.renamed(&[("text", "message"), ("csrfmiddlewaretoken", "csrfmiddlewaretoken")]);
+    let form = CommentText001::in_our_words(&form, None);
     let edited = item::edit_comment(state, client, unconfirmed, PathText(id), Payload(form)).await;
     edited.map_err(|error| error.renaming("message", "text")).map(drop)?;
     Ok(Json(Done001 { message: "Comment edited" }))

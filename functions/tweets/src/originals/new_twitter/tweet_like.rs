@@ -1,10 +1,12 @@
 //! `PUT` and `GET /tweet/tweet-like`.
 
+use std::convert::Infallible;
+
 use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
 use aviary_model::TweetId;
 use aviary_representation::Person;
 use aviary_store::Reaction;
-use aviary_web::{ApiError, Client, Fields, Form, PageQuery, Params, PathText, Payload, UnreadBody};
+use aviary_web::{ApiError, Client, Fields, Form, PageQuery, Params, PathText, Payload, UnreadBody, body};
 use axum::Json;
 use axum::extract::State;
 use futures_util::future::try_join;
@@ -18,14 +20,26 @@ use crate::originals::new_twitter::shapes::Person001;
 use crate::reactions::like;
 use crate::state::TweetsState;
 
-/// A like or its end.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TweetLikeBody {
-    /// The tweet's id.
-    #[serde(rename = "_id")]
-    pub id: String,
-    /// 1 to like the tweet, -1 to end the like.
-    pub flag: i8,
+body! {
+    /// A like or its end.
+    pub struct TweetLikeBody {
+        /// The tweet's id.
+        id as "_id": String = required(trimmed),
+        /// 1 to like the tweet, -1 to end the like.
+        flag: bool = required_by(i8, |fields, name| fields.required(name, is_like)),
+    }
+}
+
+fn trimmed(text: &str) -> Result<String, Vec<Infallible>> {
+    Ok(text.trim().to_owned())
+}
+
+fn is_like(text: &str) -> Result<bool, Vec<String>> {
+    match text.trim() {
+        "1" => Ok(true),
+        "-1" => Ok(false),
+        other => Err(vec![format!("\"{}\" is not a valid choice.", other.chars().take(20).collect::<String>())]),
+    }
 }
 
 /// The like after the request.
@@ -79,12 +93,7 @@ pub async fn put_tweet_like(
 /// The tweet, and whether it is to be liked.
 fn read(form: &Form) -> Result<(String, bool), ApiError> {
     let mut fields = Fields::of(form);
-    let id = fields.required("_id", |text| Ok::<_, Vec<String>>(text.trim().to_owned()));
-    let flag = fields.required("flag", |text| match text.trim() {
-        "1" => Ok(true),
-        "-1" => Ok(false),
-        other => Err(vec![format!("\"{}\" is not a valid choice.", other.chars().take(20).collect::<String>())]),
-    });
+    let TweetLikeBody { id, flag } = TweetLikeBody::read(&mut fields);
     fields.finish(id.zip(flag))
 }
 

@@ -2,31 +2,52 @@
 //! /api/tweets/replies/liked_replies_list/<id>/` and `GET /api/tweets/replies/get_reply_like_list/<id>/` (document 000).
 //! Its replies are our comments.
 
+use std::convert::Infallible;
+
 use aviary_auth::Unconfirmed;
 use aviary_model::CommentId;
 use aviary_representation::{Brief, ShownComment};
 use aviary_store::PageKeys;
-use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, PathText, Payload, UnreadBody};
+use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, PathText, Payload, Renaming, UnreadBody, body};
 use axum::Json;
 use axum::extract::State;
 use futures_util::future::try_join;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::comments::comments_page::{CommentsPage, newest_comment_ids};
 use crate::comments::like::{add_like, remove_like};
 use crate::comments::{collection, item};
 use crate::lists::list_page::PageBuilder;
-use crate::originals::raven::shapes::{Message, RavenReply, in_our_words, in_their_words};
+use crate::originals::raven::shapes::{Message, RavenReply, in_their_words};
 use crate::originals::raven::{NEWEST, newest};
 use crate::state::TweetsState;
 
-/// A new reply of document 000.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RavenReplyBody {
-    /// 1 to 280 characters.
-    pub content: String,
+body! {
+    /// A new reply of document 000. Comments have no pictures.
+    pub struct RavenReplyBody {
+        /// 1 to 280 characters.
+        content: Renaming = required_handed_on("message"),
+        /// Only false is supported.
+        media: bool = boolean(),
+        /// Only an empty one is supported.
+        media_url: bool = blankable(is_visible),
+    }
+}
+
+impl RavenReplyBody {
+    /// The form in the product's words. A picture is refused, because it would be lost.
+    fn in_our_words(form: &Form) -> Result<Form, ApiError> {
+        let mut fields = Fields::of(form);
+        let body = Self::read(&mut fields);
+        if [body.media, body.media_url].contains(&Some(true)) {
+            fields.error("media_url", "Replies with pictures are not supported.");
+        }
+        fields.finish(Some(form.renamed(&[body.content])))
+    }
+}
+
+fn is_visible(text: &str) -> Result<bool, Vec<Infallible>> {
+    Ok(!text.trim().is_empty())
 }
 
 /// Comments on a tweet. Three round trips, four with an idempotency key.
@@ -47,25 +68,17 @@ pub async fn post_reply(
     id: PathText,
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<RavenReply>), ApiError> {
-    if let Err(refusal) = no_picture(&form) {
-        unconfirmed.with_form(&form).confirm().await?;
-        return Err(refusal);
-    }
-    let form = Payload(in_our_words(&form));
+    let form = match RavenReplyBody::in_our_words(&form) {
+        Ok(form) => Payload(form),
+        Err(refusal) => {
+            unconfirmed.with_form(&form).confirm().await?;
+            return Err(refusal);
+        }
+    };
     let created = collection::create_comment(state, client.clone(), unconfirmed, key, id, form).await;
     let (_, Json(shown)) = created.map_err(in_their_words)?;
     let shown: ShownComment = serde_json::from_value(shown).map_err(ApiError::internal)?;
     Ok((StatusCode::ACCEPTED, Json(RavenReply::of(shown, &client))))
-}
-
-/// Comments have no pictures. One that is sent is refused, because it would be lost.
-fn no_picture(form: &Form) -> Result<(), ApiError> {
-    let mut fields = Fields::of(form);
-    let link = fields.blankable("media_url", |text| Ok::<_, Vec<&str>>(!text.trim().is_empty()));
-    if fields.boolean("media") == Some(true) || link == Some(true) {
-        fields.error("media_url", "Replies with pictures are not supported.");
-    }
-    fields.finish(Some(()))
 }
 
 /// The replies to a tweet. Two round trips.

@@ -1,8 +1,8 @@
-//! Tweets and comments as Raven reads them, and its forms in the product's words.
+//! Tweets and comments as Raven reads them, and its errors in the client's words.
 
 use aviary_model::{CommentId, TweetId, UserId};
 use aviary_representation::{ShownComment, ShownTweet};
-use aviary_web::{ApiError, Client, Form};
+use aviary_web::{ApiError, Client};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -157,16 +157,6 @@ impl RavenReply {
 /// The picture of a person, without our default one: the client has a default of its own.
 fn own_picture(url: String, client: &Client) -> String {
     if url == client.default_picture_url() { String::new() } else { url }
-}
-
-/// The fields of a form in the product's words. `content` is its `message`.
-pub(crate) fn in_our_words(form: &Form) -> Form {
-    form.renamed(&[
-        ("content", "message"),
-        ("media_url", "media_url"),
-        // What proves that a form is of our own site.
-        ("csrfmiddlewaretoken", "csrfmiddlewaretoken"),
-    ])
 }
 
 /// An error of the product in the client's words.

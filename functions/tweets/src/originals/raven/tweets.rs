@@ -3,33 +3,41 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_representation::ShownTweet;
-use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, PathText, Payload, UnreadBody};
+use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, PathText, Payload, Renaming, UnreadBody, body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::originals::raven::newest;
-use crate::originals::raven::shapes::{Message, RavenTweet, in_our_words, in_their_words};
+use crate::originals::raven::shapes::{Message, RavenTweet, in_their_words};
 use crate::state::TweetsState;
 use crate::tweets::create_tweet::TweetRequest;
 use crate::tweets::{collection, item};
 
-/// A new tweet of document 000.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RavenTweetBody {
-    /// At most 280 characters. May be empty if there is a picture.
-    pub content: String,
-    /// Says that there is a picture.
-    #[schema(required = false)]
-    pub media: bool,
-    /// The URL of a picture on another site. It is kept and shown, and never fetched.
-    #[schema(required = false)]
-    pub media_url: String,
-    /// Only true is supported.
-    #[schema(required = false)]
-    pub public: bool,
+body! {
+    /// A new tweet of document 000.
+    pub struct RavenTweetBody {
+        /// At most 280 characters. May be empty if there is a picture.
+        content: Renaming = handed_on("message"),
+        /// Says that there is a picture. The URL alone decides.
+        media: bool = boolean(),
+        /// The URL of a picture on another site. It is kept and shown, and never fetched.
+        media_url: Renaming = handed_on("media_url"),
+        /// Only true is supported.
+        public: bool = boolean(),
+        /// The same under another name.
+        public_reply: bool = boolean(),
+    }
+}
+
+impl RavenTweetBody {
+    /// The form in the product's words.
+    fn in_our_words(form: &Form) -> Result<Form, ApiError> {
+        let mut fields = Fields::of(form);
+        let body = Self::read(&mut fields);
+        only_public(&mut fields, [body.public, body.public_reply]);
+        fields.finish(Some(form.renamed(&[body.content, body.media_url])))
+    }
 }
 
 /// Posts a tweet. Three round trips, four with an idempotency key.
@@ -47,11 +55,13 @@ pub async fn post_tweet(
     key: IdempotencyKey,
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<RavenTweet>), ApiError> {
-    if let Err(refusal) = only_public(&form) {
-        unconfirmed.with_form(&form).confirm().await?;
-        return Err(refusal);
-    }
-    let form = in_our_words(&form);
+    let form = match RavenTweetBody::in_our_words(&form) {
+        Ok(form) => form,
+        Err(refusal) => {
+            unconfirmed.with_form(&form).confirm().await?;
+            return Err(refusal);
+        }
+    };
     let request = TweetRequest { state: &state, client: &client, key: &key, form: &form, takes_link: true };
     let (status, Json(shown)) = request.create(unconfirmed).await.map_err(in_their_words)?;
     let shown: ShownTweet = serde_json::from_value(shown).map_err(ApiError::internal)?;
@@ -59,13 +69,10 @@ pub async fn post_tweet(
 }
 
 /// Every tweet is public. What asks for another one is refused, because nobody would notice that it isn't.
-fn only_public(form: &Form) -> Result<(), ApiError> {
-    let mut fields = Fields::of(form);
-    fields.boolean("media");
-    if [fields.boolean("public"), fields.boolean("public_reply")].contains(&Some(false)) {
+fn only_public(fields: &mut Fields<'_>, sent: [Option<bool>; 2]) {
+    if sent.contains(&Some(false)) {
         fields.error("public", "Only public tweets are supported.");
     }
-    fields.finish(Some(()))
 }
 
 /// The home timeline: the caller's own tweets and those of the people whom the caller follows. Two round trips; three
@@ -103,11 +110,28 @@ pub async fn get_tweet(
     Ok(Json(RavenTweet::of(shown, &client)))
 }
 
-/// The new text of a tweet.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct RavenEditBody {
-    /// At most 280 characters. May be empty only for a tweet with a picture.
-    pub content: String,
+body! {
+    /// The new text of a tweet, in the form of document 000's new tweets.
+    pub struct RavenEditBody {
+        /// At most 280 characters. May be empty only for a tweet with a picture.
+        content: Renaming = required_handed_on("message"),
+        /// Changes nothing: a tweet keeps its picture.
+        media: bool = boolean(),
+        /// Only true is supported.
+        public: bool = boolean(),
+        /// The same under another name.
+        public_reply: bool = boolean(),
+    }
+}
+
+impl RavenEditBody {
+    /// The form in the product's words.
+    fn in_our_words(form: &Form) -> Result<Form, ApiError> {
+        let mut fields = Fields::of(form);
+        let body = Self::read(&mut fields);
+        only_public(&mut fields, [body.public, body.public_reply]);
+        fields.finish(Some(form.renamed(&[body.content])))
+    }
 }
 
 /// Changes the text of a tweet. Only its author may. Three round trips.
@@ -127,12 +151,14 @@ pub async fn put_tweet(
     id: PathText,
     Payload(form): Payload,
 ) -> Result<(StatusCode, Json<RavenTweet>), ApiError> {
-    if let Err(refusal) = only_public(&form) {
-        unconfirmed.with_form(&form).confirm().await?;
-        return Err(refusal);
-    }
-    let form = Payload(in_our_words(&form));
-    let edited = item::edit_tweet(state, client.clone(), unconfirmed, id, form).await;
+    let form = match RavenEditBody::in_our_words(&form) {
+        Ok(form) => form,
+        Err(refusal) => {
+            unconfirmed.with_form(&form).confirm().await?;
+            return Err(refusal);
+        }
+    };
+    let edited = item::edit_tweet(state, client.clone(), unconfirmed, id, Payload(form)).await;
     let Json(shown) = edited.map_err(in_their_words)?;
     Ok((StatusCode::ACCEPTED, Json(RavenTweet::of(shown, &client))))
 }
