@@ -26,7 +26,7 @@ pub use accounts::lists::NameHit;
 pub use accounts::notice::Notice;
 pub use accounts::registration::{Registration, RegistrationError};
 pub use accounts::{Accounts, User};
-pub use archive::{Archive, Archived};
+pub use archive::{Archive, ArchiveList, ArchivePage, ArchivePlace};
 pub use counters::recount::{CounterCheck, Recount, WalkPosition};
 pub use counters::tally::{CheckableCounter, Tally};
 pub use counters::{Count, Counter, Counters};
