@@ -4,7 +4,7 @@
 
 use aviary_auth::Unconfirmed;
 use aviary_model::CommentId;
-use aviary_representation::{Brief, ShownComment};
+use aviary_representation::Brief;
 use aviary_store::PageKeys;
 use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, PathText, Payload, UnreadBody};
 use axum::Json;
@@ -54,7 +54,6 @@ pub async fn post_reply(
     let form = Payload(in_our_words(&form));
     let created = collection::create_comment(state, client.clone(), unconfirmed, key, id, form).await;
     let (_, Json(shown)) = created.map_err(in_their_words)?;
-    let shown: ShownComment = serde_json::from_value(shown).map_err(ApiError::internal)?;
     Ok((StatusCode::ACCEPTED, Json(RavenReply::of(shown, &client))))
 }
 
