@@ -86,8 +86,11 @@ impl Jobs {
     }
 
     /// The job's current state. `None` if it is done. One round trip.
+    ///
+    /// Its id is that of its key, whatever the item says: only the key's area is what its writer may write.
     pub async fn by_id(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        self.table.get(key(id)).await
+        let found: Option<Job> = self.table.get(key(id)).await?;
+        Ok(found.map(|job| Job { id, ..job }))
     }
 
     /// Begins a job if it is still as it was read. It is first postponed to `again_at` and its attempt counted, so that

@@ -99,6 +99,7 @@ pub(crate) struct MadeComment {
     #[serde(flatten)]
     pub(crate) shown: ShownComment,
     /// The number of the tweet's comments with this one.
+    #[serde(default)]
     pub(crate) of_tweet: u64,
 }
 
