@@ -1,7 +1,7 @@
 //! One attempt at a job: put it off, run it, remove it.
 
-use aviary_model::{SessionId, Timestamp};
-use aviary_store::{Job, StoreError};
+use aviary_model::Timestamp;
+use aviary_store::{Job, JobId, StoreError};
 
 use crate::outcome::{Outcome, TaskError};
 use crate::worker::Worker;
@@ -33,11 +33,15 @@ impl Worker {
     ///
     /// # Errors
     /// When the jobs table does not answer.
-    pub(crate) async fn attempt(&self, id: SessionId) -> Result<(), StoreError> {
+    pub(crate) async fn attempt(&self, id: JobId) -> Result<(), StoreError> {
         let Some(job) = self.jobs.by_id(id).await?.filter(|job| self.is_due(job.due_at)) else { return Ok(()) };
         let again_at = self.clock.now().plus_seconds(delay_seconds(job.attempts.saturating_add(1)));
         let Some(job) = self.jobs.begin(&job, again_at).await? else { return Ok(()) };
-        match self.perform(&job.task).await {
+        let performed = match job.is_in_its_area() {
+            true => self.perform(&job.task).await,
+            false => Err(TaskError::OtherArea),
+        };
+        match performed {
             Ok(Outcome::Done) => {
                 log(&job, "a job is done");
                 self.jobs.done(job.id).await

@@ -35,6 +35,12 @@ pub(crate) enum TaskError {
     /// A newer version of the service wrote the job, and will run it.
     #[error("this version does not know the job's kind")]
     Unknown,
+    /// A function wrote the job that may not write jobs of its kind.
+    #[error("the job lies where its kind is not written")]
+    OtherArea,
+    /// An export begins anew.
+    #[error("a set was replaced while it was exported")]
+    Replaced,
     /// A purge never removes what an existing account has.
     #[error("the account to be purged still exists")]
     AccountIsThere,

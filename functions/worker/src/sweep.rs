@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use aviary_model::{SessionId, Timestamp};
+use aviary_model::Timestamp;
 use aviary_runtime::StartError;
-use aviary_store::StoreError;
+use aviary_store::{JobId, StoreError};
 use futures_util::StreamExt;
 
 use crate::worker::Worker;
@@ -39,7 +39,7 @@ impl Worker {
     }
 
     /// Returns how many could not be begun or ended.
-    async fn attempt_each(&self, due: Vec<SessionId>, deadline: Timestamp) -> usize {
+    async fn attempt_each(&self, due: Vec<JobId>, deadline: Timestamp) -> usize {
         let failures = AtomicUsize::new(0);
         futures_util::stream::iter(due)
             .for_each_concurrent(AT_ONCE, |id| {

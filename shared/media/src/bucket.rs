@@ -5,6 +5,7 @@ mod body;
 pub(crate) mod checked;
 mod delete_folder;
 pub(crate) mod error;
+pub(crate) mod in_parts;
 pub(crate) mod list;
 pub(crate) mod presign;
 mod private;

@@ -13,6 +13,7 @@ mod keys;
 pub use bucket::Bucket;
 pub use bucket::checked::{Fetched, Version};
 pub use bucket::error::MediaError;
+pub use bucket::in_parts::PrivateFile;
 pub use bucket::list::{KeyPage, MediaPart};
 pub use bucket::presign::{Download, PresignedPost, UploadTerms};
 pub use bucket::upload::Upload;

@@ -1,9 +1,10 @@
-//! Reads everything that a user has, for the user's export.
+//! Reads everything that a user has, for the user's export: in parts, because nothing bounds how much it is.
 //!
 //! Items are handed on as JSON with their own attributes; what only the store needs (keys, indexes) and what nobody may
 //! know (secrets and their hashes) is left out.
 
 use aviary_model::{CommentId, EdgeId, IntegerSession, TweetId, UserId};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json, json};
 
 use crate::dynamodb::error::StoreError;
@@ -41,16 +42,92 @@ const HIDDEN: [&str; 22] = [
     "created",
 ];
 
-/// Tweets or comments that are read at once.
-const AT_ONCE: usize = 400;
+/// Tweets or comments that are read at once, so that a busy author throttles nobody.
+const AT_ONCE: i32 = 400;
 
-/// What lies in the partitions of a user.
-#[derive(Debug, Default)]
-pub struct Archived {
-    /// What the user wrote, liked and reported, and whom the user follows, blocks and mutes: lists by name.
-    pub lists: Map<String, Json>,
-    /// The tweets, as they are stored.
-    pub tweets: Vec<Tweet>,
+/// A list of what a user wrote, did or got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum ArchiveList {
+    /// Whom the user follows.
+    Follows,
+    /// Whom the user blocks.
+    Blocks,
+    /// Whom the user mutes.
+    Mutes,
+    /// Which tweets the user likes.
+    Likes,
+    /// Which tweets the user retweeted.
+    Retweets,
+    /// Which tweets the user saved.
+    Saves,
+    /// Which comments the user likes.
+    CommentLikes,
+    /// What the user reported.
+    Reports,
+    /// What the user was told.
+    Notifications,
+    /// What happened to the account.
+    SecurityEvents,
+    /// The sessions and tokens, without their secrets.
+    Sessions,
+    /// What the user commented.
+    Comments,
+}
+
+impl ArchiveList {
+    /// All lists, in the order of the file.
+    pub const ALL: [Self; 12] = [
+        Self::Follows,
+        Self::Blocks,
+        Self::Mutes,
+        Self::Likes,
+        Self::Retweets,
+        Self::Saves,
+        Self::CommentLikes,
+        Self::Reports,
+        Self::Notifications,
+        Self::SecurityEvents,
+        Self::Sessions,
+        Self::Comments,
+    ];
+
+    /// The beginning of its sort keys.
+    fn begin(self) -> &'static str {
+        match self {
+            Self::Follows => "FOLLOW#",
+            Self::Blocks => "BLOCK#",
+            Self::Mutes => "MUTE#",
+            Self::Likes => "LIKE#",
+            Self::Retweets => "RETWEET#",
+            Self::Saves => "SAVE#",
+            Self::CommentLikes => "CLIKE#",
+            Self::Reports => "REPORT#",
+            Self::Notifications => "N#",
+            Self::SecurityEvents => "A#",
+            Self::Sessions => "S#",
+            Self::Comments => "COMMENT#",
+        }
+    }
+}
+
+/// Where a list goes on.
+#[derive(Clone, Debug)]
+pub struct ArchivePlace(Item);
+
+/// A part of a list.
+#[derive(Clone, Debug)]
+pub struct ArchivePage<T> {
+    /// Its entries.
+    pub entries: Vec<T>,
+    /// Where the next part begins. `None` after the last one.
+    pub next: Option<ArchivePlace>,
+}
+
+impl<T> ArchivePage<T> {
+    fn each<Other>(self, shown: impl Fn(T) -> Option<Other>) -> ArchivePage<Other> {
+        ArchivePage { entries: self.entries.into_iter().filter_map(shown).collect(), next: self.next }
+    }
 }
 
 /// The tables in which users have things.
@@ -68,71 +145,70 @@ impl Archive {
         Self { credentials: credentials.clone(), social: social.clone(), feed: feed.clone() }
     }
 
-    /// Everything of a user in these tables. One round trip for each megabyte, and one for each 400 tweets or comments.
-    pub async fn of(&self, user: UserId) -> Result<Archived, StoreError> {
-        let (own, works) = (user_pk(user), works_pk(user));
-        let edges =
-            async |pk: &str, word: &str| Ok::<_, StoreError>(list(self.all(&self.social, pk, word).await?, edge));
-        let mut lists = Map::new();
-        for (name, pk, word) in [
-            ("follows", &own, "FOLLOW#"),
-            ("blocks", &own, "BLOCK#"),
-            ("mutes", &own, "MUTE#"),
-            ("likes", &works, "LIKE#"),
-            ("retweets", &works, "RETWEET#"),
-            ("saves", &works, "SAVE#"),
-            ("comment_likes", &works, "CLIKE#"),
-        ] {
-            lists.insert(name.to_owned(), edges(pk, word).await?);
-        }
-        let reports = self.all(&self.social, &reporter_pk(user), "REPORT#").await?;
-        lists.insert("reports".to_owned(), list(reports, plain));
-        for (name, word) in [("notifications", "N#"), ("security_events", "A#")] {
-            lists.insert(name.to_owned(), list(self.all(&self.feed, &own, word).await?, plain));
-        }
-        let sessions = self.all(&self.credentials, &own, "S#").await?;
-        lists.insert("sessions".to_owned(), list(sessions, plain));
-        let written = self.all(&self.social, &works, "COMMENT#").await?;
-        let comments = written.iter().filter_map(|item| id_behind::<CommentId>(item, "sk", "COMMENT#"));
-        let comments = self.items(comments.map(comment_key).collect()).await?;
-        let comments = comments.into_iter().map(|item| self.social.read(item)).collect::<Result<Vec<Comment>, _>>()?;
-        lists.insert("comments".to_owned(), comments.iter().map(shown_comment).collect());
-        let written = self.all(&self.social, &works, "TWEET#").await?;
-        let tweets = written.iter().filter_map(|item| id_behind::<TweetId>(item, "sk", "TWEET#"));
-        let tweets = self.items(tweets.map(tweet_key).collect()).await?;
-        let mut tweets = tweets.into_iter().map(|item| self.social.read(item)).collect::<Result<Vec<Tweet>, _>>()?;
-        tweets.sort_by_key(|tweet| tweet.id);
-        Ok(Archived { lists, tweets })
-    }
-
-    /// Items by their keys, a few hundred at once, so that a busy author throttles nobody.
-    async fn items(&self, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
-        let mut items = Vec::with_capacity(keys.len());
-        for some in keys.chunks(AT_ONCE) {
-            items.extend(self.social.batch_get_many(some.to_vec()).await?);
-        }
-        Ok(items)
-    }
-
-    /// All items of a partition whose sort key begins so.
-    async fn all<Kind>(&self, table: &Table<Kind>, pk: &str, begin: &str) -> Result<Vec<Item>, StoreError> {
-        let (mut items, mut from) = (Vec::new(), None);
-        loop {
-            let call = table
-                .query()
-                .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
-                .expression_attribute_values(":pk", text(pk))
-                .expression_attribute_values(":begin", text(begin))
-                .consistent_read(true)
-                .set_exclusive_start_key(from.take());
-            let output = run_query(call).await?;
-            items.extend(output.items.unwrap_or_default());
-            match output.last_evaluated_key {
-                Some(last) => from = Some(last),
-                None => return Ok(items),
+    /// A part of a list, of at most a megabyte of items. One round trip, two for comments.
+    pub async fn page(
+        &self,
+        user: UserId,
+        list: ArchiveList,
+        after: Option<ArchivePlace>,
+    ) -> Result<ArchivePage<Json>, StoreError> {
+        let (own, works, begin) = (user_pk(user), works_pk(user), list.begin());
+        Ok(match list {
+            ArchiveList::Follows | ArchiveList::Blocks | ArchiveList::Mutes => {
+                items(&self.social, &own, begin, after, None).await?.each(edge)
             }
-        }
+            ArchiveList::Likes | ArchiveList::Retweets | ArchiveList::Saves | ArchiveList::CommentLikes => {
+                items(&self.social, &works, begin, after, None).await?.each(edge)
+            }
+            ArchiveList::Reports => items(&self.social, &reporter_pk(user), begin, after, None).await?.each(plain),
+            ArchiveList::Notifications | ArchiveList::SecurityEvents => {
+                items(&self.feed, &own, begin, after, None).await?.each(plain)
+            }
+            ArchiveList::Sessions => items(&self.credentials, &own, begin, after, None).await?.each(plain),
+            ArchiveList::Comments => {
+                let written = items(&self.social, &works, begin, after, Some(AT_ONCE)).await?;
+                let ids = written.entries.iter().filter_map(|item| id_behind::<CommentId>(item, "sk", begin));
+                let comments: Vec<Comment> = self.written(ids.map(comment_key).collect()).await?;
+                ArchivePage { entries: comments.iter().map(shown_comment).collect(), next: written.next }
+            }
+        })
     }
+
+    /// A part of the user's tweets, oldest first, as they are stored. Two round trips.
+    pub async fn tweets(&self, user: UserId, after: Option<ArchivePlace>) -> Result<ArchivePage<Tweet>, StoreError> {
+        let written = items(&self.social, &works_pk(user), "TWEET#", after, Some(AT_ONCE)).await?;
+        let ids = written.entries.iter().filter_map(|item| id_behind::<TweetId>(item, "sk", "TWEET#"));
+        let mut tweets: Vec<Tweet> = self.written(ids.map(tweet_key).collect()).await?;
+        tweets.sort_by_key(|tweet| tweet.id);
+        Ok(ArchivePage { entries: tweets, next: written.next })
+    }
+
+    /// Items by their keys; those that are gone are missing.
+    async fn written<T: DeserializeOwned>(&self, keys: Vec<Key>) -> Result<Vec<T>, StoreError> {
+        let found = self.social.batch_get_many(keys).await?;
+        found.into_iter().map(|item| self.social.read(item)).collect()
+    }
+}
+
+/// Items of a partition whose sort key begins so, a megabyte of them or as many as named.
+async fn items<Kind>(
+    table: &Table<Kind>,
+    pk: &str,
+    begin: &str,
+    after: Option<ArchivePlace>,
+    most: Option<i32>,
+) -> Result<ArchivePage<Item>, StoreError> {
+    let call = table
+        .query()
+        .key_condition_expression("pk = :pk AND begins_with(sk, :begin)")
+        .expression_attribute_values(":pk", text(pk))
+        .expression_attribute_values(":begin", text(begin))
+        .consistent_read(true)
+        .set_limit(most)
+        .set_exclusive_start_key(after.map(|place| place.0));
+    let output = run_query(call).await?;
+    let next = output.last_evaluated_key.map(ArchivePlace);
+    Ok(ArchivePage { entries: output.items.unwrap_or_default(), next })
 }
 
 impl Integers {
@@ -160,10 +236,6 @@ impl Integers {
             }
         }
     }
-}
-
-fn list(items: Vec<Item>, shown: impl Fn(Item) -> Option<Json>) -> Json {
-    items.into_iter().filter_map(shown).collect()
 }
 
 /// An item with the attributes that are its owner's business.

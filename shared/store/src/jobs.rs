@@ -1,8 +1,9 @@
 //! The outbox: pending jobs. A job is written in the transaction of its cause. The table's stream starts the worker,
 //! and a schedule sweeps the jobs that were missed. Every job can run twice.
 //!
-//! The key is `J#<id> / JOB`. `due_pk` and `due_sk` are the sweep's index.
+//! The key is `J#<area>#<id> / JOB`. `due_pk` and `due_sk` are the sweep's index.
 
+mod id;
 mod task;
 
 use aviary_model::{SessionId, Timestamp};
@@ -16,6 +17,7 @@ use crate::dynamodb::sharded_list::ShardedList;
 use crate::dynamodb::table::{JobsTable, run_query};
 use crate::dynamodb::transaction::{Committed, Transaction};
 
+pub use id::{JobArea, JobId, NoJobId};
 pub use task::Task;
 
 /// The shards of the sweep's index, by the last hex digit of the job's id.
@@ -25,7 +27,7 @@ const SHARDS: std::ops::Range<u8> = 0..16;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     /// The id, random unless the job is named.
-    pub id: SessionId,
+    pub id: JobId,
     /// What a job does.
     pub task: Task,
     /// The earliest time at which the job may begin.
@@ -33,6 +35,14 @@ pub struct Job {
     /// How many times the job was begun.
     #[serde(default)]
     pub attempts: u32,
+}
+
+impl Job {
+    /// Whether the job lies where only those functions write whose business it is.
+    #[must_use]
+    pub fn is_in_its_area(&self) -> bool {
+        self.id.is_of(self.task.area())
+    }
 }
 
 /// The `jobs` table.
@@ -53,13 +63,15 @@ impl Jobs {
     /// # Errors
     /// When the system has no random bytes.
     pub fn job(&self, task: Task, now: Timestamp) -> Result<Job, StoreError> {
-        Ok(Job { id: SessionId::new(now, self.table.entropy())?, task, due_at: now, attempts: 0 })
+        let id = JobId::new(task.area(), SessionId::new(now, self.table.entropy())?);
+        Ok(Job { id, task, due_at: now, attempts: 0 })
     }
 
     /// A job whose id is derived from `name`, so that a cause that is delivered twice makes one job.
     #[must_use]
     pub fn named(&self, name: &str, task: Task, now: Timestamp) -> Job {
-        Job { id: SessionId::of_digest(digest(name)), task, due_at: now, attempts: 0 }
+        let id = JobId::new(task.area(), SessionId::of_digest(digest(name)));
+        Job { id, task, due_at: now, attempts: 0 }
     }
 
     /// The same job, due later.
@@ -74,8 +86,11 @@ impl Jobs {
     }
 
     /// The job's current state. `None` if it is done. One round trip.
-    pub async fn by_id(&self, id: SessionId) -> Result<Option<Job>, StoreError> {
-        self.table.get(key(id)).await
+    ///
+    /// Its id is that of its key, whatever the item says: only the key's area is what its writer may write.
+    pub async fn by_id(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        let found: Option<Job> = self.table.get(key(id)).await?;
+        Ok(found.map(|job| Job { id, ..job }))
     }
 
     /// Begins a job if it is still as it was read. It is first postponed to `again_at` and its attempt counted, so that
@@ -96,7 +111,7 @@ impl Jobs {
     }
 
     /// Removes a job that is done. One round trip.
-    pub async fn done(&self, id: SessionId) -> Result<(), StoreError> {
+    pub async fn done(&self, id: JobId) -> Result<(), StoreError> {
         let mut transaction = Transaction::default();
         transaction.delete(&self.table, key(id))?;
         transaction.commit(&self.table.db).await.map(|_| ())
@@ -119,7 +134,7 @@ impl Jobs {
 
     /// The ids of jobs that are due: up to 50 of each shard, each shard's oldest first. The index lags, so each job
     /// must be read again. One round trip per shard.
-    pub async fn due(&self, now: Timestamp) -> Result<Vec<SessionId>, StoreError> {
+    pub async fn due(&self, now: Timestamp) -> Result<Vec<JobId>, StoreError> {
         let mut ids = Vec::new();
         for shard in SHARDS {
             let call = self
@@ -133,7 +148,7 @@ impl Jobs {
             let output = run_query(call).await?;
             for found in output.items.unwrap_or_default() {
                 let id = found.get("pk").and_then(|pk| pk.as_s().ok()).and_then(|pk| pk.strip_prefix("J#"));
-                ids.extend(id.and_then(|id| id.parse::<SessionId>().ok()));
+                ids.extend(id.and_then(|id| id.parse::<JobId>().ok()));
             }
         }
         Ok(ids)
@@ -143,7 +158,7 @@ impl Jobs {
     pub async fn first_due(&self, limit: i32) -> Result<Vec<Job>, StoreError> {
         let list = ShardedList { index: "due", keys: ("due_pk", "due_sk"), list: "DUE", begin: "" };
         let page = self.table.db.sharded_page(&self.table.name, list, Order::OldestFirst, None, limit).await?;
-        let ids = page.entries.iter().filter_map(|item| id_behind::<SessionId>(item, "pk", "J#"));
+        let ids = page.entries.iter().filter_map(|item| id_behind::<JobId>(item, "pk", "J#"));
         let found = self.table.batch_get_many_lagging(ids.map(key).collect()).await?;
         let mut jobs = found.into_iter().map(|item| self.table.read(item)).collect::<Result<Vec<Job>, _>>()?;
         jobs.sort_by_key(|job| job.due_at);
@@ -168,6 +183,6 @@ fn due_sk(job: &Job) -> String {
     format!("{:020}#{}", job.due_at.millis(), job.id)
 }
 
-pub(crate) fn key(id: SessionId) -> Key {
+pub(crate) fn key(id: JobId) -> Key {
     Key::new(format!("J#{id}"), "JOB")
 }

@@ -26,7 +26,7 @@ pub use accounts::lists::NameHit;
 pub use accounts::notice::Notice;
 pub use accounts::registration::{Registration, RegistrationError};
 pub use accounts::{Accounts, User};
-pub use archive::{Archive, Archived};
+pub use archive::{Archive, ArchiveList, ArchivePage, ArchivePlace};
 pub use counters::recount::{CounterCheck, Recount, WalkPosition};
 pub use counters::tally::{CheckableCounter, Tally};
 pub use counters::{Count, Counter, Counters};
@@ -63,7 +63,7 @@ pub use integers::{
     Integers, MAX_SESSION_BYTES, MAX_SESSION_SETS, MAX_SESSIONS, Manifest, OpenSession, SessionBound, SetContent,
     SetPage, StoredSet,
 };
-pub use jobs::{Job, Jobs, Task};
+pub use jobs::{Job, JobArea, JobId, Jobs, NoJobId, Task};
 pub use migration::{Migration, Migrator, Pass, SOCIAL_MIGRATIONS};
 pub use removal::Purge;
 pub use social::block_checks::WriteError;

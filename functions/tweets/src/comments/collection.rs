@@ -4,7 +4,7 @@ use std::future::ready;
 
 use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
 use aviary_model::{CommentId, TweetId, TweetText};
-use aviary_representation::ShownComment;
+use aviary_representation::{ShownComment, one_more};
 use aviary_store::{AnswerTo, Comment, IdempotencyClaim, Order, PageKeys, TextContext};
 use aviary_telemetry::join_chains;
 use aviary_web::{
@@ -13,13 +13,12 @@ use aviary_web::{
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use crate::author_check::with_author_check;
 use crate::comments::comments_page::{CommentsPage, comment_ids};
 use crate::in_reply_to::{in_reply_to, no_object};
 use crate::message::{mentions, message};
-use crate::response::repeat_response;
 use crate::state::TweetsState;
 
 /// The comments of a tweet, oldest first, those that answer others among them. Two round trips.
@@ -75,10 +74,10 @@ pub async fn create_comment(
     key: IdempotencyKey,
     PathText(id): PathText,
     Payload(form): Payload,
-) -> Result<(StatusCode, Json<Value>), ApiError> {
+) -> Result<(StatusCode, Json<ShownComment>), ApiError> {
     let new = NewComment { state: &state, client: &client, key: &key, form: &form, operation: "comment" };
-    let answer = |(), comment| serde_json::to_value(comment).map_err(ApiError::internal);
-    new.create(unconfirmed, &id, ready(Ok(())), answer).await
+    let (comment, ()) = new.create(unconfirmed, &id, ready(Ok(()))).await?;
+    Ok((StatusCode::CREATED, Json(comment.shown)))
 }
 
 /// A request to comment on a tweet.
@@ -91,16 +90,27 @@ pub(crate) struct NewComment<'a> {
     pub(crate) operation: &'static str,
 }
 
+/// A comment that was made, as its idempotency key keeps it. What a route shows beside it is read anew, because it may be
+/// a hundred times as much.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct MadeComment {
+    /// The comment.
+    #[serde(flatten)]
+    pub(crate) shown: ShownComment,
+    /// The number of the tweet's comments with this one.
+    #[serde(default)]
+    pub(crate) of_tweet: u64,
+}
+
 impl NewComment<'_> {
-    /// Comments on the tweet with this id. What `answer` makes of the comment, and of what was read beside the checks, is
-    /// the response, of a repeated request too. Three round trips, four with an idempotency key.
+    /// Comments on the tweet with this id, or finds the comment that the same request made before. Returns it with what
+    /// was read beside the checks. Three round trips, four with an idempotency key.
     pub(crate) async fn create<T>(
         self,
         unconfirmed: Unconfirmed,
         id: &str,
         beside: impl Future<Output = Result<T, ApiError>>,
-        answer: impl FnOnce(T, ShownComment) -> Result<Value, ApiError>,
-    ) -> Result<(StatusCode, Json<Value>), ApiError> {
+    ) -> Result<(MadeComment, T), ApiError> {
         let Self { state, form, .. } = self;
         let user = unconfirmed.user();
         let mentions = mentions(form);
@@ -116,23 +126,22 @@ impl NewComment<'_> {
         let claim = self.key.claim(credentials, &operation, Some(user), &body, state.clock.now());
         let claim = match claim.await? {
             IdempotentRequest::New(claim) => claim,
-            IdempotentRequest::Repeat(response) => return repeat_response(&response),
+            IdempotentRequest::Repeat(made) => {
+                return Ok((serde_json::from_str(&made).map_err(ApiError::internal)?, beside?));
+            }
         };
         // Checked after the claim, so that a repeated request gets the first response even if the tweet is gone.
-        let answer = |comment| answer(beside?, comment);
-        let written = self.write(&context, claim.as_ref(), answer).await;
+        let written = match beside {
+            Ok(beside) => self.write(&context, claim.as_ref()).await.map(|made| (made, beside)),
+            Err(error) => Err(error),
+        };
         if let (Err(_), Some(claim)) = (&written, &claim) {
             credentials.release_idempotency_key(claim).await?;
         }
-        Ok((StatusCode::CREATED, Json(written?)))
+        written
     }
 
-    async fn write(
-        &self,
-        context: &TextContext,
-        claim: Option<&IdempotencyClaim>,
-        answer: impl FnOnce(ShownComment) -> Result<Value, ApiError>,
-    ) -> Result<Value, ApiError> {
+    async fn write(&self, context: &TextContext, claim: Option<&IdempotencyClaim>) -> Result<MadeComment, ApiError> {
         let Self { state, client, form, .. } = *self;
         let (Some(author), Some(tweet)) = (&context.author, &context.tweet) else { return Err(ApiError::not_found()) };
         let (message, in_reply_to) = read(form, tweet.id, context.comment.as_ref())?;
@@ -149,12 +158,14 @@ impl NewComment<'_> {
             created_at: now,
             edited_at: None,
         };
-        let response = answer(ShownComment::of(&comment, author, false, state.links(client)))?;
-        let result = claim.map(|claim| (claim, &state.authenticator.credentials, response.to_string()));
+        let shown = ShownComment::of(&comment, author, false, state.links(client));
+        let made = MadeComment { shown, of_tweet: one_more(tweet.comments, true) };
+        let kept = serde_json::to_string(&made).map_err(ApiError::internal)?;
+        let result = claim.map(|claim| (claim, &state.authenticator.credentials, kept));
         let write = state.comments.create(&comment, &context.mentioned, result);
         let authors = [tweet.author].into_iter().chain(comment.in_reply_to.map(|parent| parent.author));
         match with_author_check(state, author.id, authors, write).await {
-            Ok((_, written)) => written.map(|()| response).map_err(Into::into),
+            Ok((_, written)) => written.map(|()| made).map_err(Into::into),
             Err(gone) => {
                 state.comments.delete(&comment, &state.jobs, now).await?;
                 Err(gone)

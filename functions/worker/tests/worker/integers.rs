@@ -1,8 +1,8 @@
 //! What nothing leads to of the integer sets goes, and nothing else, however old it is.
 
 use aviary_media::PrivateKey;
-use aviary_model::{Encoding, GenerationId, IntegerSession, SessionId, SetId, UploadId, UserId};
-use aviary_store::{Job, OpenSession, SetContent, SetWrite, StoredSet, Task, Written};
+use aviary_model::{Encoding, GenerationId, IntegerSession, SetId, UploadId, UserId};
+use aviary_store::{Job, JobId, OpenSession, SetContent, SetWrite, StoredSet, Task, Written};
 
 use crate::fixture::{Fixture, NOW, Random};
 
@@ -48,7 +48,7 @@ impl Fixture {
     }
 
     /// Writes a set with an object, as `integers` does: the job, the object, the set. Returns the key and the job.
-    async fn large(&self, open: &OpenSession, name: &str, random: u128) -> (PrivateKey, SessionId) {
+    async fn large(&self, open: &OpenSession, name: &str, random: u128) -> (PrivateKey, JobId) {
         let (key, check) = self.begun(open, name, random).await;
         let set = self.stored(name, SetContent::Object(key.as_str().to_owned()));
         self.write(open, &set, Some(check)).await;
@@ -56,14 +56,14 @@ impl Fixture {
     }
 
     /// The same by a writer that dies before it writes the set.
-    async fn begun(&self, open: &OpenSession, name: &str, random: u128) -> (PrivateKey, SessionId) {
+    async fn begun(&self, open: &OpenSession, name: &str, random: u128) -> (PrivateKey, JobId) {
         let key = PrivateKey::integers(open.user, open.generation, random);
         let check = self.integers.announce_object(open, &set_id(name), key.as_str(), self.moment()).await.unwrap();
         self.object(&key).await;
         (key, check)
     }
 
-    async fn write(&self, open: &OpenSession, set: &StoredSet, check: Option<SessionId>) {
+    async fn write(&self, open: &OpenSession, set: &StoredSet, check: Option<JobId>) {
         let write = SetWrite { now: self.moment(), check, claim: None };
         assert_eq!(self.integers.write(open, set, &write).await.unwrap(), Written::Done);
     }
@@ -85,7 +85,7 @@ impl Fixture {
         self.bucket.get_private(key, 100).await.unwrap().is_some()
     }
 
-    async fn is_done(&self, id: SessionId) -> bool {
+    async fn is_done(&self, id: JobId) -> bool {
         self.tables.jobs.by_id(id).await.unwrap().is_none()
     }
 }

@@ -1,7 +1,7 @@
 //! Jobs begin, are put off, and are given up.
 
 use aviary_runtime::EventHandler;
-use aviary_store::Task;
+use aviary_store::{Job, JobId, Task};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::json;
 use test_support::stream_record;
@@ -39,6 +39,28 @@ async fn a_running_job_does_not_begin_again() {
     tokio::join!(a, b, c, d, e, f);
     assert_eq!(fixture.mails().len(), 1);
     assert_eq!(fixture.now(&job).await, None);
+}
+
+/// Who may write jobs of one area, such as `tweets`, can't have done what is another function's business.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_in_another_area_than_its_kinds_is_not_done() {
+    let fixture = Fixture::start();
+    let user = fixture.user("ada").await;
+    let mail = Task::ResetMail { user: user.id };
+    let honest = fixture.job(mail.clone()).await;
+    let area_of = |id: &JobId| id.to_string().split_once('#').unwrap().0.to_owned();
+    assert_eq!(area_of(&honest.id), "accounts");
+    for area in ["content", "timelines", "integers"] {
+        let id = honest.id.to_string().replace("accounts", area).parse().unwrap();
+        let job = Job { id, ..honest.clone() };
+        fixture.tables.jobs.put(&job).await.unwrap();
+        assert_eq!(fixture.deliver(&[&job]).await, Vec::<String>::new());
+        assert_eq!(fixture.mails().len(), 0, "{area}");
+        let left = fixture.now(&job).await.unwrap();
+        assert_eq!((left.attempts, left.due_at > job.due_at), (1, true), "it is put off as one that fails");
+    }
+    fixture.deliver(&[&honest]).await;
+    assert_eq!(fixture.mails().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

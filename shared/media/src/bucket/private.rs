@@ -14,7 +14,7 @@ use crate::bucket::{Bucket, body};
 use crate::keys::private_key::PrivateKey;
 
 /// No cache may keep a private object that is read through a signed URL.
-const CACHE_CONTROL: &str = "private, no-store";
+pub(super) const CACHE_CONTROL: &str = "private, no-store";
 /// The timeout of one attempt, long enough for tens of megabytes.
 pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(25);
 

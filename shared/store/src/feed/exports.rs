@@ -15,6 +15,8 @@ use crate::jobs::{Jobs, Task, job_item};
 const KEPT_SECONDS: i64 = 7 * 24 * 3_600;
 /// After so long a user may ask for another one.
 const AGAIN_SECONDS: i64 = 24 * 3_600;
+/// The same after one that failed, which may have read as much as one that was made.
+const AFTER_FAILURE_SECONDS: i64 = 3_600;
 
 /// How far an export is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +49,8 @@ impl Export {
     /// Whether the user may ask for another one.
     #[must_use]
     pub fn may_be_replaced(&self, now: Timestamp) -> bool {
-        self.state == ExportState::Failed || self.asked_at.plus_seconds(AGAIN_SECONDS) <= now
+        let seconds = if self.state == ExportState::Failed { AFTER_FAILURE_SECONDS } else { AGAIN_SECONDS };
+        self.asked_at.plus_seconds(seconds) <= now
     }
 }
 
@@ -109,4 +112,22 @@ impl Exports {
 
 fn key(user: UserId) -> Key {
     Key::new(format!("U#{user}"), "EXPORT")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_may_ask_again_after_a_day_and_after_a_failure_in_an_hour() {
+        let asked_at = Timestamp::from_millis(1_800_000_000_000);
+        let id = "019a0000-0000-7000-8000-0000000000aa".parse().expect("an id");
+        for (state, seconds) in
+            [(ExportState::Preparing, 86_400), (ExportState::Ready, 86_400), (ExportState::Failed, 3_600)]
+        {
+            let export = Export { id, state, asked_at, key: None, expires_at: i64::MAX };
+            let may = |seconds| export.may_be_replaced(asked_at.plus_seconds(seconds));
+            assert_eq!((may(seconds - 1), may(seconds)), (false, true), "{state:?}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Replaces a whole session: the sets are written under a new generation, then one write makes the manifest name it.
 
-use aviary_model::{GenerationId, IntegerSession, SessionId, Timestamp, UserId};
+use aviary_model::{GenerationId, IntegerSession, Timestamp, UserId};
 use futures_util::{StreamExt, TryStreamExt};
 
 use super::{
@@ -13,7 +13,7 @@ use crate::dynamodb::expression::Condition;
 use crate::dynamodb::item::{item, text};
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
 use crate::integers::write::Written;
-use crate::jobs::{Task, job_item};
+use crate::jobs::{JobId, Task, job_item};
 
 /// Longer than any request that has read the old manifest takes.
 const READERS_SECONDS: i64 = 300;
@@ -33,7 +33,7 @@ impl Integers {
         user: UserId,
         session: &IntegerSession,
         now: Timestamp,
-    ) -> Result<(OpenSession, SessionId), StoreError> {
+    ) -> Result<(OpenSession, JobId), StoreError> {
         let generation = GenerationId::new(now, self.table.entropy())?;
         let task = Task::RemoveIntegerGeneration { user, session: session.clone(), generation };
         let job = self.job_after(task, now, WRITERS_SECONDS)?;
@@ -68,7 +68,7 @@ impl Integers {
         before: &OpenSession,
         new: &OpenSession,
         sets: &[StoredSet],
-        check: SessionId,
+        check: JobId,
         now: Timestamp,
         claim: Option<(&IdempotencyClaim, &Credentials, String)>,
     ) -> Result<Written, StoreError> {

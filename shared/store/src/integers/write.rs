@@ -1,6 +1,6 @@
 //! Writes and deletions of one set, in one transaction with its session's manifest.
 
-use aviary_model::{SessionId, SetId, Timestamp};
+use aviary_model::{SetId, Timestamp};
 
 use super::upload::leads_to;
 use super::{
@@ -13,7 +13,7 @@ use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Condition, Update};
 use crate::dynamodb::item::{item, number, text};
 use crate::dynamodb::transaction::{Committed, Transaction, WriteId};
-use crate::jobs::{Job, Task, job_item};
+use crate::jobs::{Job, JobId, Task, job_item};
 
 /// Longer than any request that has read the old item takes.
 const READERS_SECONDS: i64 = 300;
@@ -26,7 +26,7 @@ pub struct SetWrite<'a> {
     /// The time of the write.
     pub now: Timestamp,
     /// The job that would remove the set's object. It is deleted, because the set now names the object.
-    pub check: Option<SessionId>,
+    pub check: Option<JobId>,
     /// The idempotency claim that is settled, its table, and the result to store.
     pub claim: Option<(&'a IdempotencyClaim, &'a Credentials, String)>,
 }
@@ -60,7 +60,7 @@ impl Integers {
         set: &SetId,
         key: &str,
         now: Timestamp,
-    ) -> Result<SessionId, StoreError> {
+    ) -> Result<JobId, StoreError> {
         let (user, generation) = (open.user, open.generation);
         let task = Task::CheckIntegerObject { user, generation, set: set.clone(), key: key.to_owned() };
         let job = self.job_after(task, now, WRITERS_SECONDS)?;

@@ -7,6 +7,7 @@ use aviary_model::{
 use serde::{Deserialize, Serialize};
 
 use crate::feed::notification_content::NotificationContent;
+use crate::jobs::id::JobArea;
 
 /// What a job does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
@@ -271,6 +272,41 @@ impl Task {
     #[must_use]
     pub fn kind_name(&self) -> &'static str {
         self.into()
+    }
+
+    /// Whose business it is. `None` for an unknown kind.
+    #[must_use]
+    pub fn area(&self) -> Option<JobArea> {
+        Some(match self {
+            Self::Unknown => return None,
+            Self::ResetMail { .. }
+            | Self::EmailChanged { .. }
+            | Self::ConfirmEmail { .. }
+            | Self::EmailChangeUndone { .. }
+            | Self::PasswordChanged { .. }
+            | Self::Warned { .. }
+            | Self::Export { .. }
+            | Self::AccountDeleted { .. }
+            | Self::SweepSessions { .. }
+            | Self::Purge { .. }
+            // The end of a web session, which `auth` writes.
+            | Self::DeleteIntegerSession { .. } => JobArea::Accounts,
+            Self::RemoveMedia { .. } | Self::RemoveTweet { .. } | Self::RemoveComment { .. } => JobArea::Content,
+            Self::FanOut { .. }
+            | Self::Deliver { .. }
+            | Self::Notify { .. }
+            | Self::TrimTimeline { .. }
+            | Self::TrimInbox { .. }
+            | Self::Withdraw { .. }
+            | Self::Backfill { .. }
+            | Self::MarkHiddenRead { .. }
+            | Self::SwitchFollowersToPull { .. } => JobArea::Timelines,
+            Self::RemoveIntegerObject { .. }
+            | Self::CheckIntegerObject { .. }
+            | Self::RemoveIntegerGeneration { .. }
+            | Self::RemoveIntegerDownloads { .. }
+            | Self::RemoveIntegerUpload { .. } => JobArea::Integers,
+        })
     }
 
     /// The user whom the task concerns; the author of what was deleted. `None` for an unknown kind.

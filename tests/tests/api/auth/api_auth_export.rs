@@ -97,6 +97,29 @@ async fn everything_of_a_user_is_in_the_file_and_no_secret() {
     assert!(text.contains(&answered));
 }
 
+/// Sets of units with such numbers, one that lies in its item and one that lies in an object.
+#[tokio::test]
+async fn the_numbers_of_integers_keep_their_digits() {
+    let service = Service::running();
+    let user = service.signup().await;
+    let number = |index: usize| format!("123456789012345678901234567890{index}");
+    let units = |count: usize| {
+        let units = (0..count).map(|index| format!(r#"{{"index":{index},"X":{},"q":-1}}"#, number(index)));
+        units.collect::<Vec<_>>().join(",")
+    };
+    for (id, count) in [("small", 1), ("large", 400)] {
+        let body = format!(r#"{{"set_id":"{id}","session_id":"s","integers":[{}]}}"#, units(count));
+        let call = service.post("/integers/set/").bearer(&user.access);
+        call.body("application/json", body).send().await.with_status(201);
+    }
+    service.post_as(&user, "/api/auth/export/", &json!({})).await.with_status(202);
+    export(&service, &user).await;
+    let url = service.get_as(&user, "/api/auth/export/").await.json()["download"]["url"].as_str().unwrap().to_owned();
+    let file = service.fetch(&url).await.with_status(200).text();
+    let found = |index: usize| file.matches(&format!("\"X\":{},", number(index))).count();
+    assert_eq!((found(0), found(1), found(399)), (2, 1, 1), "{file}");
+}
+
 #[tokio::test]
 async fn an_export_is_made_once_a_day_and_is_nobody_elses() {
     let service = Service::running();

@@ -71,6 +71,37 @@ async fn worker_writes_mailed_tokens_only_and_tweets_works_only() {
     tables.delete("CredentialsTable", &format!("MAIL#{nobody}"), "RESET#x").await;
 }
 
+/// Who could write any job could have mails sent and accounts' remains removed.
+#[tokio::test]
+async fn a_function_writes_jobs_of_its_own_area_only() {
+    let service = Service::running();
+    let tables = service.dynamodb();
+    // Nothing reads what lies beside a job.
+    let item = |area: &str| json!({"pk": {"S": format!("J#{area}{}", unique("nobody"))}, "sk": {"S": "NO JOB"}});
+    let areas = ["accounts#", "content#", "timelines#", "integers#", ""];
+    for (function, own) in [
+        ("auth", &["accounts#"][..]),
+        ("admin", &["accounts#", "content#", "integers#"]),
+        ("tweets", &["content#"]),
+        ("feed", &["timelines#"]),
+        ("integers", &["integers#"]),
+        ("worker", &areas),
+        ("media", &[]),
+        ("users", &[]),
+        ("profiles", &[]),
+        ("notifications", &[]),
+    ] {
+        for area in areas {
+            let item = item(area);
+            let may = tables.allows(function, "PutItem", "JobsTable", json!({"Item": item})).await;
+            assert_eq!(may, own.contains(&area), "{function} writes a job of {area:?}");
+            if may {
+                tables.delete("JobsTable", item["pk"]["S"].as_str().unwrap(), "NO JOB").await;
+            }
+        }
+    }
+}
+
 /// Who could read a whole account could read its password hash.
 #[tokio::test]
 async fn profiles_reads_the_address_of_an_account_only() {

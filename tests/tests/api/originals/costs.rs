@@ -2,6 +2,7 @@
 //! by number.
 
 use e2e::acts::people::follow;
+use e2e::acts::tweets::comment;
 use e2e::{Account, Event, Function, PASSWORD, Service, eventually, unique};
 use serde_json::{Value, json};
 
@@ -95,6 +96,37 @@ async fn the_fifth_page_costs_the_keys_before_it_and_its_own_tweets() {
     let (first, fifth) = (ask.read_units(&page(1)), ask.read_units(&page(5)));
     println!("page 1 costs {first} read units, page 5 {fifth}");
     assert!(fifth <= first + 3.0, "{first} and {fifth}");
+}
+
+/// The answer has the tweet's other comments. Its key keeps the new one alone.
+#[tokio::test]
+async fn an_idempotency_key_does_not_keep_the_comments_of_others() {
+    let service = Service::running();
+    let (me, author) = (service.signup().await, service.signup().await);
+    let tweets = Function::start(&service, "tweets");
+    let theirs = service.tweet(&author, "much discussed").await["id"].as_str().unwrap().to_owned();
+    for n in 0..30 {
+        comment(&service, &author, &theirs, &format!("{n}{}", "🐦".repeat(270))).await.with_status(201);
+    }
+    let read = format!("/tweet/getcomment?_id={theirs}");
+    eventually("the index has the comments", async || {
+        let found = service.get(&read).send().await.with_status(200).json();
+        (found["commentDoc"][0]["comments"].as_array().unwrap().len() == 30).then_some(())
+    })
+    .await;
+    let key = unique("key");
+    let add = |text: &str| {
+        let event = Event::new("POST", "/tweet/addcomment").query(&format!("_id={theirs}")).bearer(&me.access);
+        tweets.invoke(event.header("idempotency-key", &key).json(&json!({"text": text})))
+    };
+    let added = add("once");
+    let written = added.log["dynamodb.wcu"].as_f64().unwrap();
+    let first = added.answer.with_status(200).json();
+    assert_eq!(first["comments"].as_array().unwrap().len(), 31);
+    assert!(written < 30.0, "{written} write units");
+    comment(&service, &author, &theirs, "a later one").await.with_status(201);
+    add("once").answer.is(200, &first);
+    add("another").answer.with_status(422);
 }
 
 #[tokio::test]

@@ -1,15 +1,13 @@
 //! `POST /tweet/addcomment`.
 
 use aviary_auth::Unconfirmed;
-use aviary_representation::{ShownComment, one_more};
 use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, Params, Renaming, body};
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::comments::collection::NewComment;
+use crate::comments::collection::{MadeComment, NewComment};
 use crate::comments::comments_page::CommentsPage;
 use crate::originals::new_twitter::getcomment::CommentedTweet;
 use crate::originals::new_twitter::parameters::own_parameter;
@@ -41,6 +39,9 @@ pub struct CommentedTweet001 {
     pub comments: Vec<Comment001>,
 }
 
+/// How many comments the answer has.
+const MOST_COMMENTS: usize = 100;
+
 /// Comments on a tweet, or answers a comment; as `POST /api/tweets/<id>/comments/`. Three round trips, four with an
 /// idempotency key.
 #[utoipa::path(post, path = "/tweet/addcomment", tag = "originals", request_body = CommentText001,
@@ -61,7 +62,7 @@ pub async fn add_comment(
     unconfirmed: Unconfirmed,
     key: IdempotencyKey,
     Params(form): Params,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Json<CommentedTweet001>, ApiError> {
     let id = own_parameter(&unconfirmed, &form, "_id").await?;
     let user = unconfirmed.user();
     let read = async {
@@ -71,16 +72,17 @@ pub async fn add_comment(
     };
     let form = CommentText001::in_our_words(&form, Some(("parentid", "in_reply_to")));
     let new = NewComment { state: &state, client: &client, key: &key, form: &form, operation: "addcomment" };
-    let created = new.create(unconfirmed, &id, read, with_comments).await;
-    let (_, answer) = created.map_err(|error| error.renaming("message", "text").renaming("in_reply_to", "parentid"))?;
-    Ok(answer)
+    let created = new.create(unconfirmed, &id, read).await;
+    let (made, read) =
+        created.map_err(|error| error.renaming("message", "text").renaming("in_reply_to", "parentid"))?;
+    Ok(Json(with_comments(read, &made)))
 }
 
-/// The tweet with its comments, which were read before the new one was written.
-fn with_comments(read: CommentedTweet, new: ShownComment) -> Result<Value, ApiError> {
+/// The tweet with its comments as they were when the new one was made: a repeated request reads them after it.
+fn with_comments(read: CommentedTweet, made: &MadeComment) -> CommentedTweet001 {
     let CommentedTweet { mut tweet, comments, .. } = read;
-    tweet.comments = one_more(tweet.comments, true);
-    let comments = [&new].into_iter().chain(&comments).map(Comment001::from).collect();
-    let answer = CommentedTweet001 { tweet: (&tweet).into(), comments };
-    serde_json::to_value(answer).map_err(ApiError::internal)
+    tweet.comments = made.of_tweet;
+    let before = comments.iter().filter(|comment| comment.id < made.shown.id);
+    let comments = [&made.shown].into_iter().chain(before).take(MOST_COMMENTS).map(Comment001::from).collect();
+    CommentedTweet001 { tweet: (&tweet).into(), comments }
 }

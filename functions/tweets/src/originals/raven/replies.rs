@@ -6,7 +6,7 @@ use std::convert::Infallible;
 
 use aviary_auth::Unconfirmed;
 use aviary_model::CommentId;
-use aviary_representation::{Brief, ShownComment};
+use aviary_representation::Brief;
 use aviary_store::PageKeys;
 use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, PathText, Payload, Renaming, UnreadBody, body};
 use axum::Json;
@@ -77,7 +77,6 @@ pub async fn post_reply(
     };
     let created = collection::create_comment(state, client.clone(), unconfirmed, key, id, form).await;
     let (_, Json(shown)) = created.map_err(in_their_words)?;
-    let shown: ShownComment = serde_json::from_value(shown).map_err(ApiError::internal)?;
     Ok((StatusCode::ACCEPTED, Json(RavenReply::of(shown, &client))))
 }
 
