@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 use crate::outcome::TaskError;
 use crate::worker::Worker;
 
+/// What SES publishes first, once for each new topic. It is no JSON.
+const TRIAL: &str = "Successfully validated SNS topic";
+
 /// Why a message could not be handled. The queue delivers it again, and keeps it in the end.
 #[derive(Debug, thiserror::Error)]
 enum MailEventError {
@@ -94,6 +97,10 @@ impl Worker {
     }
 
     async fn mail_event(&self, body: &str) -> Result<(), MailEventError> {
+        if body.starts_with(TRIAL) {
+            tracing::info!("SES tells of mails");
+            return Ok(());
+        }
         let event: MailEvent = serde_json::from_str(body)?;
         let kind = event.event_type.as_str();
         let Some(verdict) = event.verdict() else {
