@@ -31,6 +31,8 @@ pub enum Task {
     Bench(BenchArgs),
     /// Fill the running local service with a made-up world.
     Seed(SeedArgs),
+    /// Ask a deployed stage, or the local service, whether everything works together.
+    Smoke(SmokeArgs),
     /// Make a user staff.
     Staff(StaffArgs),
     /// Import the users of a Django project, with their passwords.
@@ -172,6 +174,26 @@ pub struct SeedArgs {
     /// Base URL of the service.
     #[arg(long, default_value = "http://127.0.0.1:9000")]
     pub url: String,
+}
+
+/// Options of `smoke`.
+#[derive(Clone, Debug, Args)]
+pub struct SmokeArgs {
+    /// Base URL of the service: the output `ApiUrl` of the stack, or `http://127.0.0.1:9000`.
+    pub url: String,
+    /// Only read. Without it three accounts are made, act, and are removed again.
+    #[arg(long, conflicts_with = "bounces")]
+    pub read_only: bool,
+    /// Also mail a mailbox of SES's simulator that bounces, and wait until its owner is told. For a stage with a sender;
+    /// a local service is always asked.
+    #[arg(long)]
+    pub bounces: bool,
+    /// Where the local AWS shows mails [default: as `cargo xtask run` serves it, if the base URL is on this machine].
+    #[arg(long, value_name = "URL")]
+    pub local_aws: Option<String>,
+    /// Seconds to wait for what follows a write: timelines, notifications, pictures, mails.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub patience: u16,
 }
 
 /// Options of `staff`.

@@ -9,7 +9,7 @@ use xtask::{
     cli::{Cli, Task},
     console, endpoints, openapi, operate,
     process::{Interrupted, ProcessTree, Supervisor},
-    run, seed, test,
+    run, seed, smoke, test,
     workspace::Workspace,
 };
 
@@ -33,6 +33,10 @@ fn main() -> ExitCode {
 }
 
 fn perform(task: Task) -> Result<()> {
+    // Deployments run it without the repository's toolchain.
+    if let Task::Smoke(args) = &task {
+        return Ok(smoke::smoke(args).map(drop)?);
+    }
     let workspace = Workspace::locate()?;
     match task {
         Task::Run(args) => run::run(&workspace, &mut Supervisor::new()?, &args),
@@ -45,6 +49,7 @@ fn perform(task: Task) -> Result<()> {
             seed::seed(&args)?;
             operate::first_staff(&workspace, &mut Supervisor::new()?, &args)
         }
+        Task::Smoke(_) => Ok(()),
         Task::Migrate(args) => operate::migrate(&workspace, &mut Supervisor::new()?, &args),
         Task::SweepMedia(args) => operate::sweep_media(&workspace, &mut Supervisor::new()?, &args),
         Task::Recount(args) => operate::recount(&workspace, &mut Supervisor::new()?, &args),

@@ -1,9 +1,8 @@
 //! `cargo xtask seed`: fills the running local service with a made-up world through its API.
 
 mod api;
-mod form;
 mod person;
-mod pictures;
+pub(crate) mod pictures;
 mod texts;
 mod workers;
 mod world;
@@ -17,10 +16,9 @@ use anyhow::{Context, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use crate::{cli::SeedArgs, console};
+use crate::{cli::SeedArgs, console, form::Form};
 
 use api::{Api, Body, Call};
-use form::Form;
 use person::Person;
 use pictures::Landscape;
 use world::{Answer, Button, Tweet, World};

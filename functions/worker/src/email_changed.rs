@@ -6,6 +6,7 @@ use aviary_store::{OneTimePermission, User};
 
 use crate::mail_body::{Action, MailBody, Wording};
 use crate::mail_link::MailLink;
+use crate::mailer::Recipient;
 use crate::outcome::{Outcome, TaskError};
 use crate::worker::Worker;
 
@@ -45,14 +46,15 @@ impl Worker {
         permission: OneTimePermission,
         until: Timestamp,
     ) -> Result<Outcome, TaskError> {
-        if !self.mailer.has_sender() {
+        let to = Recipient { user: permission.user(), address: to };
+        if !self.may_mail(&to).await? {
             return Ok(Outcome::Done);
         }
         let (uid, token) = (uid(permission.user()), self.entropy.secret::<32>()?);
         self.credentials.keep_one_time(&digest(token.expose()), permission, until).await?;
         let link = link.map(|link| link.with(&uid, token.expose()));
         let action = Action { label, link: link.as_deref(), uid: &uid, token: token.expose() };
-        self.mailer.send(to, &MailBody::new(words, Some(action))).await?;
+        self.mail(&to, &MailBody::new(words, Some(action))).await?;
         Ok(Outcome::Done)
     }
 }

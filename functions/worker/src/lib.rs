@@ -4,7 +4,7 @@
 //! job is put off *before* it begins: a process that dies has only delayed it, and no other process begins it meanwhile.
 //! Every job can run twice.
 //!
-//! The same schedule makes the ranked lists.
+//! The same schedule makes the ranked lists. A queue tells of mails that came back.
 
 mod attempt;
 mod email_changed;
@@ -12,6 +12,7 @@ mod export;
 mod fan_out;
 mod integers;
 mod mail_body;
+mod mail_events;
 mod mail_link;
 mod mailer;
 mod media;

@@ -1,13 +1,16 @@
 //! Sends mail with SES.
 
-use aviary_model::Email;
+use aviary_auth::digest;
+use aviary_model::{Email, UserId};
 use aviary_runtime::Settings;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageTag};
 
 use crate::mail_body::MailBody;
+use crate::outcome::TaskError;
+use crate::worker::Worker;
 
 /// Sends mails, if the deployment has a sender address.
 #[derive(Clone, Debug)]
@@ -50,14 +53,16 @@ impl Mailer {
     }
 
     /// Sends a mail. If SES refuses the address itself, the mail counts as sent, because no later attempt would help.
-    pub(crate) async fn send(&self, to: &Email, mail: &MailBody) -> Result<(), MailError> {
+    async fn send(&self, to: &Recipient<'_>, mail: &MailBody) -> Result<(), MailError> {
         let content = content(mail).map_err(|_| MailError::Malformed)?;
+        let tags = to.tags().map_err(|_| MailError::Malformed)?;
         let call = self
             .client
             .send_email()
             .set_from_email_address(self.from.clone())
             .set_configuration_set_name(self.configuration_set.clone())
-            .destination(Destination::builder().to_addresses(to.mailbox()).build())
+            .set_email_tags(Some(tags))
+            .destination(Destination::builder().to_addresses(to.address.mailbox()).build())
             .content(content);
         match call.send().await {
             Ok(_) => Ok(()),
@@ -70,6 +75,45 @@ impl Mailer {
             }
             Err(_) => Err(MailError::Unreachable),
         }
+    }
+}
+
+/// An address of an account, or one that is to become its address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recipient<'a> {
+    pub(crate) user: UserId,
+    pub(crate) address: &'a Email,
+}
+
+impl Recipient<'_> {
+    /// Names the address where it can't stand itself: tags of SES have no `@`. It hides nothing.
+    fn hash(&self) -> String {
+        digest(self.address.key().as_str())
+    }
+
+    /// What an event of the mail has in it, so that it needs no search for the account.
+    fn tags(&self) -> Result<Vec<MessageTag>, BuildError> {
+        let tag = |name: &str, value: String| MessageTag::builder().name(name).value(value).build();
+        Ok(vec![tag("user", self.user.to_string())?, tag("address", self.hash())?])
+    }
+}
+
+impl Worker {
+    /// Whether a mail may be sent: there is a sender, and no mail to the address came back. At most one round trip.
+    pub(crate) async fn may_mail(&self, to: &Recipient<'_>) -> Result<bool, TaskError> {
+        if !self.mailer.has_sender() {
+            return Ok(false);
+        }
+        let came_back = self.returned_mail.is_marked(to.user, &to.hash(), self.clock.now()).await?;
+        if came_back {
+            tracing::info!(user.id = %to.user, "a mail was not sent, because one to the same address came back");
+        }
+        Ok(!came_back)
+    }
+
+    /// Sends a mail that [`Worker::may_mail`] allowed.
+    pub(crate) async fn mail(&self, to: &Recipient<'_>, mail: &MailBody) -> Result<(), TaskError> {
+        Ok(self.mailer.send(to, mail).await?)
     }
 }
 

@@ -3,6 +3,7 @@
 use aviary_model::{Email, ReportTarget, UserId};
 
 use crate::mail_body::{MailBody, Wording};
+use crate::mailer::Recipient;
 use crate::outcome::{Outcome, TaskError};
 use crate::worker::Worker;
 
@@ -54,29 +55,30 @@ impl Worker {
             ReportTarget::Comment(_) => &COMMENT_WARNING,
             ReportTarget::Profile(_) => &PROFILE_WARNING,
         };
-        self.notify(&to, words).await
+        self.notify(user, &to, words).await
     }
 
-    pub(crate) async fn password_changed(&self, to: &Email) -> Result<Outcome, TaskError> {
-        self.notify(to, &PASSWORD_CHANGED).await
+    pub(crate) async fn password_changed(&self, user: UserId, to: &Email) -> Result<Outcome, TaskError> {
+        self.notify(user, to, &PASSWORD_CHANGED).await
     }
 
-    pub(crate) async fn account_deleted(&self, to: &Email) -> Result<Outcome, TaskError> {
-        self.notify(to, &ACCOUNT_DELETED).await
+    pub(crate) async fn account_deleted(&self, user: UserId, to: &Email) -> Result<Outcome, TaskError> {
+        self.notify(user, to, &ACCOUNT_DELETED).await
     }
 
     /// Does nothing if the account has the address again by now, or is gone.
     pub(crate) async fn email_change_undone(&self, user: UserId, to: &Email) -> Result<Outcome, TaskError> {
         let user = self.accounts.by_id(user).await?;
         match user.filter(|user| user.email.as_ref() != Some(to)) {
-            Some(_) => self.notify(to, &EMAIL_CHANGE_UNDONE).await,
+            Some(user) => self.notify(user.id, to, &EMAIL_CHANGE_UNDONE).await,
             None => Ok(Outcome::Done),
         }
     }
 
-    async fn notify(&self, to: &Email, words: &Wording<'_>) -> Result<Outcome, TaskError> {
-        if self.mailer.has_sender() {
-            self.mailer.send(to, &MailBody::new(words, None)).await?;
+    async fn notify(&self, user: UserId, address: &Email, words: &Wording<'_>) -> Result<Outcome, TaskError> {
+        let to = Recipient { user, address };
+        if self.may_mail(&to).await? {
+            self.mail(&to, &MailBody::new(words, None)).await?;
         }
         Ok(Outcome::Done)
     }

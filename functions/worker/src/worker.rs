@@ -7,10 +7,12 @@ use aviary_model::{Clock, Entropy, Timestamp};
 use aviary_runtime::{EventHandler, Start, StartError, batch_response, stream_records};
 use aviary_store::{
     Accounts, AccountsTable, Archive, Credentials, CredentialsTable, Db, Exports, FeedTable, HomeTimelines, Integers,
-    IntegersTable, Jobs, JobsTable, MediaUploads, Notifications, Profiles, Purge, Ranked, SocialTable,
+    IntegersTable, Jobs, JobsTable, MediaUploads, Notifications, Profiles, Purge, Ranked, ReturnedMail, SecurityEvents,
+    SocialTable,
 };
 use serde_json::{Value, json};
 
+use crate::mail_events::queue_messages;
 use crate::mail_link::MailLinks;
 use crate::mailer::Mailer;
 
@@ -30,6 +32,8 @@ pub struct Worker {
     pub(crate) profiles: Profiles,
     pub(crate) exports: Exports,
     pub(crate) archive: Archive,
+    pub(crate) returned_mail: ReturnedMail,
+    pub(crate) security_events: SecurityEvents,
     pub(crate) mailer: Mailer,
     pub(crate) links: MailLinks,
     pub(crate) clock: Arc<dyn Clock>,
@@ -38,7 +42,7 @@ pub struct Worker {
 
 /// The event is of another kind.
 #[derive(Debug, thiserror::Error)]
-#[error("the event is neither a batch of a stream nor of a schedule")]
+#[error("the event is of no stream, no queue and no schedule")]
 struct UnknownEvent;
 
 impl Worker {
@@ -66,6 +70,8 @@ impl Worker {
             media: MediaUploads::new(&social),
             ranked: Ranked::new(&social),
             purge: Purge::new(&credentials, &social, &feed),
+            returned_mail: ReturnedMail::new(&credentials, &feed),
+            security_events: SecurityEvents::new(&feed),
             credentials: Credentials::new(&credentials),
             bucket: Bucket::connect(&start.aws, bucket, url),
             mailer: Mailer::of(settings, &start.aws),
@@ -77,8 +83,12 @@ impl Worker {
 }
 
 impl EventHandler for Worker {
-    /// Responds to a batch of the stream with its failed records, and to a schedule with the number of due jobs.
+    /// Responds to a batch of the stream or the queue with what failed of it, and to a schedule with the number of due
+    /// jobs.
     async fn handle(&self, event: Value, deadline: Timestamp) -> Result<Value, StartError> {
+        if let Some(messages) = queue_messages(&event) {
+            return Ok(self.mail_events(messages).await);
+        }
         if let Some(records) = stream_records(&event) {
             return batch_response(self.batch(records, deadline).await);
         }

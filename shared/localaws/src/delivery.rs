@@ -1,4 +1,4 @@
-//! Delivers stream records, events of rules and scheduled events to functions, as AWS does.
+//! Delivers stream records, events of rules, messages of queues and scheduled events to functions, as AWS does.
 
 mod backoff;
 mod batch;
@@ -60,7 +60,7 @@ impl Deliveries {
             }
             if let Some(target) = &target {
                 deliveries.schedules.extend(schedules(config, sources, target));
-                if !sources.rules.is_empty() {
+                if !sources.rules.is_empty() || !sources.queues.is_empty() {
                     let (function, state) = (sources.binary.clone(), deliveries.state.clone());
                     let (target, clock) = (target.clone(), Clock::system());
                     deliveries.rules.push(RuleDelivery { function, state, target, clock });

@@ -21,7 +21,7 @@ use crate::iam::Callers;
 use crate::local::Local;
 use crate::logs::Logs;
 use crate::s3::events::ObjectEvents;
-use crate::ses::Ses;
+use crate::ses::{MailEvents, Ses};
 use crate::{dynamodb, s3};
 
 /// Longer than any request takes. Connections that are still open then are closed.
@@ -61,8 +61,10 @@ impl LocalAws {
         for group in &config.storage.log_groups {
             logs.ensure_group(&group.name, group.retention_days)?;
         }
-        let ses = Ses::open(&config.data.join("emails.sqlite"), config.clock.clone()).map_err(StartError::Ses)?;
         let deliveries = Deliveries::open(&config, &database)?;
+        let mail_events = MailEvents::new(deliveries.state(), &config.event_sources);
+        let ses = Ses::open(&config.data.join("emails.sqlite"), config.clock.clone(), mail_events);
+        let ses = ses.map_err(StartError::Ses)?;
         let events = ObjectEvents::new(deliveries.state(), &config.event_sources);
         let caller = (&config.credentials, callers.clone());
         let s3 = s3::open(&config.data.join("s3"), &config.storage.buckets, caller, events)?;

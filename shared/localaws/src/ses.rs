@@ -1,7 +1,8 @@
-//! The sending part of SES v2: mails are stored and shown instead of sent.
+//! The sending part of SES v2: mails are stored and shown instead of sent. Mails to some addresses come back.
 
 mod error;
 mod send_email;
+mod simulator;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use crate::clock::{Clock, rfc3339};
 pub(crate) use error::SesError;
 use send_email::{Mail, bare, parse};
+pub(crate) use simulator::MailEvents;
 
 /// The path of SES's operations.
 pub(crate) const PREFIX: &str = "/v2/email/";
@@ -45,12 +47,13 @@ const KEPT_MAILS: u32 = 10_000;
 pub(crate) struct Ses {
     connection: Arc<Mutex<Connection>>,
     clock: Clock,
+    events: MailEvents,
 }
 
 impl Ses {
-    /// Opens or creates the file at `path`.
-    pub(crate) fn open(path: &Path, clock: Clock) -> rusqlite::Result<Self> {
-        Ok(Self { connection: Arc::new(Mutex::new(crate::sqlite::open(path, SCHEMA)?)), clock })
+    /// Opens or creates the file at `path`. What comes back is told to `events`.
+    pub(crate) fn open(path: &Path, clock: Clock, events: MailEvents) -> rusqlite::Result<Self> {
+        Ok(Self { connection: Arc::new(Mutex::new(crate::sqlite::open(path, SCHEMA)?)), clock, events })
     }
 
     /// Stores and shows the mail of a SendEmail request with the JSON `body`, and returns the JSON of the response.
@@ -58,8 +61,10 @@ impl Ses {
         let mail = parse(&body)?;
         let ses = self.clone();
         let (mail, id) = tokio::task::spawn_blocking(move || {
-            let id = ses.keep(&mail, ses.clock.now_ms());
-            id.map(|id| (mail, id))
+            let now_ms = ses.clock.now_ms();
+            let id = ses.keep(&mail, now_ms)?;
+            ses.events.tell(&mail, &id, now_ms)?;
+            Ok::<_, rusqlite::Error>((mail, id))
         })
         .await
         .map_err(SesError::internal)??;

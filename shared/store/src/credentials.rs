@@ -10,6 +10,7 @@ pub(crate) mod limit_counters;
 pub(crate) mod live_sessions;
 pub(crate) mod one_time_tokens;
 pub(crate) mod refresh_families;
+pub(crate) mod returned_mail;
 pub(crate) mod session;
 pub(crate) mod session_list;
 pub(crate) mod sign_in;

@@ -35,6 +35,7 @@ pub use credentials::limit_counters::{BoundedCount, LimitCount};
 pub use credentials::live_sessions::MAX_LIVE_SESSIONS;
 pub use credentials::one_time_tokens::{OneTimeKind, OneTimePermission, Redeemable};
 pub use credentials::refresh_families::Promotion;
+pub use credentials::returned_mail::ReturnedMail;
 pub use credentials::session::{Session, SessionKind, SessionOpening};
 pub use credentials::session_list::SessionPage;
 pub use credentials::sign_in::{DeviceToken, MAX_DEVICE_TOKENS, SignIn, SignInError};

@@ -1,4 +1,4 @@
-//! Events that call a function without HTTP: stream records, schedules, and rules of EventBridge.
+//! Events that call a function without HTTP: stream records, schedules, rules of EventBridge, and messages of queues.
 
 use serde_yaml_ng::Value;
 
@@ -198,5 +198,25 @@ impl<'a> Event<'a> {
         let pattern = serde_json::to_string(&pattern).map_err(|error| path.error(error.to_string()))?;
         let filter = Filter::parse([pattern.as_str()]).map_err(|reason| path.error(reason))?;
         Ok(Some(EventRule { name: self.optional("RuleName")?.unwrap_or_else(|| self.name.clone()), filter }))
+    }
+
+    /// The logical id of this event's queue; `None` if it has another type. Whether it is enabled doesn't matter here: a
+    /// stage without a sender asks no queue, but this machine always has a sender.
+    pub(crate) fn queue(&self) -> Result<Option<String>, TemplateError> {
+        if self.kind != "SQS" {
+            return Ok(None);
+        }
+        let path = self.path.below("Queue");
+        let node = self.properties.get("Queue").ok_or_else(|| path.error("is missing"))?;
+        let call = node::call(node).filter(|call| call.name == "Fn::GetAtt");
+        let target = call.and_then(|call| node::attribute(call.argument));
+        let (queue, _) = target
+            .filter(|(_, attribute)| attribute == "Arn")
+            .ok_or_else(|| path.error("must be `!GetAtt <queue>.Arn`"))?;
+        let queues = self.scope.resources("AWS::SQS::Queue")?;
+        match queues.iter().any(|(id, _)| *id == queue) {
+            true => Ok(Some(queue)),
+            false => Err(path.error(format!("there is no queue {queue}"))),
+        }
     }
 }

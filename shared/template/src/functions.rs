@@ -21,15 +21,16 @@ pub(crate) fn read(scope: &Scope<'_>) -> Result<Vec<Function>, TemplateError> {
         .collect()
 }
 
-/// Streams, schedules and rules of the functions that have any.
+/// Streams, schedules, rules and queues of the functions that have any.
 pub(crate) fn event_sources(scope: &Scope<'_>) -> Result<Vec<EventSources>, TemplateError> {
     let mut all = Vec::new();
     for (logical_id, resource) in scope.resources("AWS::Serverless::Function")? {
         let properties = Merged::new(scope, &logical_id, resource);
         let (streams, schedules) = (properties.each(Event::stream)?, properties.each(Event::schedule)?);
-        let rules = properties.each(Event::rule)?;
-        if !streams.is_empty() || !schedules.is_empty() || !rules.is_empty() {
-            all.push(EventSources { binary: binary(&logical_id, resource)?, logical_id, streams, schedules, rules });
+        let (rules, queues) = (properties.each(Event::rule)?, properties.each(Event::queue)?);
+        if !streams.is_empty() || !schedules.is_empty() || !rules.is_empty() || !queues.is_empty() {
+            let binary = binary(&logical_id, resource)?;
+            all.push(EventSources { binary, logical_id, streams, schedules, rules, queues });
         }
     }
     Ok(all)

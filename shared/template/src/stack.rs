@@ -146,6 +146,8 @@ pub struct EventSources {
     pub schedules: Vec<Schedule>,
     /// Rules of EventBridge that call it.
     pub rules: Vec<EventRule>,
+    /// Logical ids of the queues of SQS whose messages it gets.
+    pub queues: Vec<String>,
 }
 
 /// A rule of EventBridge.

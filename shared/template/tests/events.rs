@@ -40,6 +40,8 @@ Resources:
     Condition: Never
     Properties:
       StreamSpecification: {{ StreamViewType: NEW_IMAGE }}
+  MailQueue:
+    Type: AWS::SQS::Queue
   WorkerFunction:
     Type: AWS::Serverless::Function
     Metadata: {{ BuildProperties: {{ Binary: worker }} }}
@@ -158,6 +160,20 @@ fn a_rule_has_the_filter_of_its_pattern() {
     let broken = sources(&["Objects: { Type: EventBridgeRule, Properties: { Pattern: { source: x } } }"]);
     assert!(broken.unwrap_err().to_string().contains("Pattern"));
     assert!(sources(&["Objects: { Type: EventBridgeRule, Properties: {} }"]).is_err());
+}
+
+#[test]
+fn a_queue_is_known_by_its_logical_id_even_where_it_is_not_asked() {
+    let queue = "Mails: { Type: SQS, Properties: { Queue: !GetAtt MailQueue.Arn, Enabled: false } }";
+    assert_eq!(sources(&[queue]).unwrap().remove(0).queues, ["MailQueue"]);
+    for (broken, reason) in [
+        ("Mails: { Type: SQS, Properties: {} }", "is missing"),
+        ("Mails: { Type: SQS, Properties: { Queue: MailQueue } }", "must be `!GetAtt <queue>.Arn`"),
+        ("Mails: { Type: SQS, Properties: { Queue: !GetAtt JobsTable.Arn } }", "there is no queue JobsTable"),
+    ] {
+        let error = sources(&[broken]).unwrap_err().to_string();
+        assert!(error.contains("Queue") && error.contains(reason), "{error}");
+    }
 }
 
 #[test]

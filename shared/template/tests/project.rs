@@ -135,6 +135,30 @@ fn roles_follow_to_a_restored_table() {
 }
 
 #[test]
+fn what_ses_tells_of_a_mail_reaches_the_worker() {
+    let document = document();
+    let of = |id: &str| document["Resources"][id]["Properties"].clone();
+    let named = |value: &Value| match value {
+        Value::Tagged(value) => value.value.as_str().unwrap().to_owned(),
+        other => panic!("{other:?}"),
+    };
+    let destination = of("MailEventDestination");
+    assert_eq!(named(&destination["ConfigurationSetName"]), "MailConfigurationSet");
+    let kinds = &destination["EventDestination"]["MatchingEventTypes"];
+    assert!(["bounce", "complaint"].iter().all(|kind| kinds.as_sequence().unwrap().contains(&(*kind).into())));
+    let topic = named(&destination["EventDestination"]["SnsDestination"]["TopicARN"]);
+    let subscription = of("MailEventsSubscription");
+    assert_eq!(named(&subscription["TopicArn"]), topic);
+    // Without the envelope of SNS, as the worker reads them.
+    assert_eq!(subscription["RawMessageDelivery"], true);
+    let queue = named(&subscription["Endpoint"]);
+    let source = of("WorkerFunction")["Events"]["Mails"]["Properties"].clone();
+    assert_eq!((named(&source["Queue"]), queue.as_str()), (queue.clone(), "MailEventsQueue.Arn"));
+    let timeout = of("WorkerFunction")["Timeout"].as_u64().unwrap();
+    assert!(of("MailEventsQueue")["VisibilityTimeout"].as_u64().unwrap() >= 6 * timeout);
+}
+
+#[test]
 fn unknown_paths_have_a_function() {
     let document = document();
     let functions = resources(&document, "AWS::Serverless::Function");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::form::Form;
+use crate::form::Form;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Attempts of a request that the service postpones.

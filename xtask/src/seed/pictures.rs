@@ -13,15 +13,15 @@ const HILLS: u32 = 4;
 const QUALITY: u8 = 80;
 
 /// Number of different landscapes.
-pub(super) const LANDSCAPES: usize = 24;
+pub(crate) const LANDSCAPES: usize = 24;
 
 /// A landscape.
 #[derive(Debug)]
-pub(super) struct Landscape {
+pub(crate) struct Landscape {
     /// A JPEG.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// Its description.
-    pub(super) words: String,
+    pub(crate) words: String,
 }
 
 /// A sky with its name.
@@ -46,7 +46,7 @@ const SKIES: [Sky; 5] = [
 ];
 
 /// A symmetric square pattern, as PNG.
-pub(super) fn avatar(of: u64) -> Result<Vec<u8>> {
+pub(crate) fn avatar(of: u64) -> Result<Vec<u8>> {
     let mut rng = Rng::with_seed(of);
     let ground = Rgb([rng.u8(225..=250), rng.u8(225..=250), rng.u8(225..=250)]);
     let figure = Rgb([rng.u8(30..190), rng.u8(30..190), rng.u8(30..190)]);
@@ -76,7 +76,7 @@ fn fill(picture: &mut RgbImage, (left, top): (u32, u32), size: u32, colour: Rgb<
 }
 
 /// Hills below a sky.
-pub(super) fn landscape(of: u64) -> Result<Landscape> {
+pub(crate) fn landscape(of: u64) -> Result<Landscape> {
     let mut rng = Rng::with_seed(of);
     let [first, ..] = &SKIES;
     let sky = rng.choice(&SKIES).unwrap_or(first);

@@ -1,4 +1,4 @@
-//! Checks of the deployment: cfn-lint, sam, checkov, the expanded template and a build.
+//! Checks of the deployment: cfn-lint, sam, checkov, actionlint, the expanded template and a build.
 
 use std::{
     env,
@@ -23,7 +23,7 @@ const TEMPLATES: [&str; 2] = ["template.yaml", "deploy/role.yaml"];
 /// The function with the least code.
 const SMALLEST: &str = "KeysFunction";
 
-/// Checks the templates with cfn-lint, sam and checkov, and what SAM makes of them.
+/// Checks the templates with cfn-lint, sam and checkov, the workflows with actionlint, and what SAM makes of the template.
 pub(super) fn check_templates(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<DeploymentTools> {
     let tools = DeploymentTools::ensure(workspace, supervisor)?;
 
@@ -47,6 +47,10 @@ pub(super) fn check_templates(workspace: &Workspace, supervisor: &mut Supervisor
         "--quiet",
     ]);
     ensure!(supervisor.run(&mut checkov)?.success(), "checkov has found something in a template; its output is above");
+
+    console::step("actionlint");
+    let mut actionlint = command(workspace, &tools.actionlint());
+    ensure!(supervisor.run(&mut actionlint)?.success(), "actionlint has found something in a workflow; see above");
 
     console::step("The expanded template");
     expansion::check(workspace, supervisor, &tools)?;

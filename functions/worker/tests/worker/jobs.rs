@@ -119,5 +119,5 @@ async fn the_sample_events_are_understood() {
         assert!(expected.contains(&answer), "{:?}: {answer}", entry.file_name());
         seen += 1;
     }
-    assert_eq!(seen, 6);
+    assert_eq!(seen, 8);
 }

@@ -9,6 +9,7 @@ mod integers;
 mod jobs;
 mod killed;
 mod mail;
+mod mail_events;
 mod purge;
 mod ranking;
 mod reports;

@@ -1,4 +1,5 @@
-//! Invokes a function for the events of a rule, as EventBridge and Lambda do: at least once, in no certain order.
+//! Invokes a function for the events of a rule, as EventBridge and Lambda do: at least once, in no certain order. Messages
+//! of a queue are delivered likewise, one by one.
 
 use std::time::Duration;
 
@@ -57,7 +58,13 @@ impl RuleDelivery {
     /// Invokes the function once. False if it was not invoked.
     async fn deliver(&self, event: &StoredEvent, report: &mut Report) -> bool {
         let id = event.id;
-        let saved = match self.target.invoke(&self.function, Bytes::from(event.event.clone())).await {
+        let outcome = match self.target.invoke(&self.function, Bytes::from(event.event.clone())).await {
+            Outcome::Answered(answer) if names_failures(&answer) => {
+                Outcome::Failed("the function names its message as failed".to_owned())
+            }
+            other => other,
+        };
+        let saved = match outcome {
             Outcome::Answered(_) => {
                 report.worked();
                 self.blocking(move |state| state.event_done(id)).await
@@ -99,4 +106,10 @@ impl RuleDelivery {
         let done = tokio::task::spawn_blocking(move || work(&state)).await.map_err(|error| error.to_string())?;
         done.map_err(|error| error.to_string())
     }
+}
+
+/// Whether the answer to a queue's batch names messages that failed.
+fn names_failures(answer: &[u8]) -> bool {
+    let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
+    answer.get("batchItemFailures").and_then(Value::as_array).is_some_and(|failures| !failures.is_empty())
 }

@@ -14,6 +14,14 @@ struct Request {
     from_email_address: Option<String>,
     destination: Option<Destination>,
     content: Option<Content>,
+    email_tags: Option<Vec<Tag>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    name: Option<String>,
+    value: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -61,6 +69,8 @@ pub(super) struct Mail {
     pub(super) subject: String,
     pub(super) text: Option<String>,
     pub(super) html: Option<String>,
+    /// Names and values that an event of the mail has in it.
+    pub(super) tags: Vec<(String, String)>,
 }
 
 /// Reads the JSON of a SendEmail request.
@@ -82,7 +92,23 @@ pub(super) fn parse(body: &[u8]) -> Result<Mail, SesError> {
     if text.is_none() && html.is_none() {
         return Err(SesError::bad("Content.Simple.Body has neither Text nor Html."));
     }
-    Ok(Mail { from, to, subject, text, html })
+    let tags = request.email_tags.unwrap_or_default().into_iter().map(tag).collect::<Result<_, _>>()?;
+    Ok(Mail { from, to, subject, text, html, tags })
+}
+
+/// SES's rule for both: up to 256 ASCII letters, digits, `_` and `-`.
+fn tag(Tag { name, value }: Tag) -> Result<(String, String), SesError> {
+    let of = |text: Option<String>, what: &str| {
+        let text = required(text, what)?;
+        let is_fine = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+        match !text.is_empty() && text.len() <= 256 && text.chars().all(is_fine) {
+            true => Ok(text),
+            false => Err(SesError::bad(format!(
+                "Invalid {what}: <{text}>, only alphanumeric ASCII characters, '_', '-' are allowed."
+            ))),
+        }
+    };
+    Ok((of(name, "EmailTags.Name")?, of(value, "EmailTags.Value")?))
 }
 
 fn required<T>(value: Option<T>, name: &str) -> Result<T, SesError> {
@@ -180,6 +206,15 @@ mod tests {
         assert!(with("/Destination", json!({"ToAddresses": []})).contains("no addresses"));
         assert!(with("/Destination", json!({"ToAddresses": ["a@x", "x@"]})).contains("@domain"));
         assert!(with("/Destination", json!({"BccAddresses": vec!["a@x"; 51]})).contains("exceeds 50"));
+        let tag = |name: &str, value: &str| {
+            let mut request = whole();
+            request["EmailTags"] = json!([{"Name": name, "Value": value}]);
+            parse(request.to_string().as_bytes()).map(|mail| mail.tags)
+        };
+        assert_eq!(tag("user", "u-1").unwrap(), [("user".to_owned(), "u-1".to_owned())]);
+        for (name, value) in [("user", "a@b"), ("user", ""), ("u s", "a"), ("user", &"a".repeat(257))] {
+            assert!(tag(name, value).unwrap_err().to_string().contains("EmailTags"), "{name}: {value}");
+        }
         assert!(with("/Content", json!({"Raw": {"Data": ""}})).contains("only Content.Simple"));
         assert!(with("/Content/Simple/Body", json!({})).contains("neither Text nor Html"));
         assert!(matches!(parse(b"{").unwrap_err(), SesError::Serialization(_)));

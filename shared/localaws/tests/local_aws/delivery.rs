@@ -2,6 +2,7 @@
 
 mod failures;
 pub(crate) mod functions;
+mod mails;
 mod rules;
 mod schedules;
 mod streams;

@@ -8,4 +8,5 @@ mod live_sessions;
 mod one_time_tokens;
 pub(crate) mod refresh_families;
 mod refresh_family_race;
+mod returned_mail;
 mod signing_keys;

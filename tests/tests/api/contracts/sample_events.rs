@@ -75,6 +75,8 @@ const EVENTS: &[(&str, u16)] = &[
     ("users-delete.json", 204),
     ("worker-batch.json", 0),
     ("worker-email-changed.json", 0),
+    ("worker-mail-bounced.json", 0),
+    ("worker-mail-complained.json", 0),
     ("worker-purge.json", 0),
     ("worker-reset-mail.json", 0),
     ("worker-schedule.json", 0),

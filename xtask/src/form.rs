@@ -1,26 +1,26 @@
 //! A `multipart/form-data` body. The same fields give the same bytes, so a repeat fits its idempotency key.
 
-const BOUNDARY: &str = "----aviary-seed-5f1d2c7b9e";
+const BOUNDARY: &str = "----aviary-xtask-5f1d2c7b9e";
 
 /// A form under construction.
 #[derive(Debug, Default)]
-pub(super) struct Form(Vec<u8>);
+pub(crate) struct Form(Vec<u8>);
 
 impl Form {
-    pub(super) const CONTENT_TYPE: &'static str = "multipart/form-data; boundary=----aviary-seed-5f1d2c7b9e";
+    pub(crate) const CONTENT_TYPE: &'static str = "multipart/form-data; boundary=----aviary-xtask-5f1d2c7b9e";
 
     /// Appends a text field.
-    pub(super) fn text(self, name: &str, value: &str) -> Self {
+    pub(crate) fn text(self, name: &str, value: &str) -> Self {
         self.part(&format!("name=\"{name}\""), "", value.as_bytes())
     }
 
     /// Appends a file.
-    pub(super) fn file(self, name: &str, file_name: &str, content_type: &str, bytes: &[u8]) -> Self {
+    pub(crate) fn file(self, name: &str, file_name: &str, content_type: &str, bytes: &[u8]) -> Self {
         let kind = format!("Content-Type: {content_type}\r\n");
         self.part(&format!("name=\"{name}\"; filename=\"{file_name}\""), &kind, bytes)
     }
 
-    pub(super) fn into_body(mut self) -> Vec<u8> {
+    pub(crate) fn into_body(mut self) -> Vec<u8> {
         self.0.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
         self.0
     }
