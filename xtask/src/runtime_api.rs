@@ -5,6 +5,7 @@
 
 mod connection;
 mod invocations;
+mod invoke_endpoint;
 mod message;
 
 use std::{
@@ -19,6 +20,7 @@ use std::{
 use invocations::Invocations;
 
 pub use invocations::Answer;
+pub use invoke_endpoint::InvokeEndpoint;
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

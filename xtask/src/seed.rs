@@ -5,7 +5,7 @@ mod form;
 mod person;
 mod pictures;
 mod texts;
-mod workers;
+pub(crate) mod workers;
 mod world;
 
 use std::{

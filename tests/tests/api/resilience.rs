@@ -1,5 +1,6 @@
 //! What survives faults, races, key rotation and deletion.
 
+mod every_route;
 mod faults;
 mod purge;
 mod races;
