@@ -11,7 +11,12 @@ mod walk;
 
 use std::time::{Duration, Instant};
 
+use e2e::Things;
+use traces::{Everything, difference};
+use trial::Request;
 use walk::{Plan, Walk};
+
+use crate::contracts::routes::rows;
 
 /// Without a seed the walk has this one, so that a failure repeats.
 const SEED: u64 = 1;
@@ -38,4 +43,30 @@ async fn a_request_under_faults_is_answered_and_has_its_effect_once() {
     walk.run().await;
     println!("{walk}");
     assert!(walk.is_right(), "the faults above had effects that clients notice (seed {seed})");
+}
+
+/// The walk finds what a request does twice: here a tweet that is posted again without its key.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_walk_finds_a_second_tweet() {
+    let own = e2e::OwnService::start();
+    let service = &own.service;
+    let (_, route) = rows().into_iter().find(|(_, row)| row.method == "POST" && row.path == "/api/tweets").unwrap();
+    let mut subjects = Vec::new();
+    for times in [1, 2, 1] {
+        let things = Things::of(service, service.signup().await).await;
+        let request = Request::new("tweets", &route, &things, &things);
+        for _ in 0..times {
+            assert_eq!(request.send(&own).0.status, 201);
+        }
+        if subjects.len() == 2 {
+            let without = things.event(&route, &things);
+            assert_eq!(own.answer("tweets", without).expect("an answer").status, 201);
+        }
+        subjects.push(request.subject);
+    }
+    let everything = Everything::of(service).await;
+    let [once, twice, doubled] = [0, 1, 2].map(|at| everything.trace(&subjects[at]));
+    assert_eq!(difference(&twice, [&once, &twice], 2), Vec::<String>::new(), "the key makes one of two");
+    let found = difference(&doubled, [&once, &twice], 2);
+    assert!(found.iter().any(|line| line.contains("SocialTable T/TWEET")), "{found:?}");
 }

@@ -114,6 +114,7 @@ pub(super) fn without_credentials(answer: &Answer) -> Value {
 /// The word of the sample that nobody else uses: `mark` and twelve digits.
 fn mark_of(event: &Event) -> Option<String> {
     let text = event.clone().into_json().to_string();
-    let at = text.find("mark").filter(|at| text[at + 4..].chars().take(12).all(|digit| digit.is_ascii_hexdigit()))?;
-    text.get(at..at + 16).map(ToOwned::to_owned)
+    let marks = text.match_indices("mark").filter_map(|(at, word)| text.get(at..at + word.len() + 12));
+    let is_one = |mark: &&str| mark.chars().skip(4).all(|digit| digit.is_ascii_hexdigit());
+    marks.into_iter().find(is_one).map(ToOwned::to_owned)
 }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use aviary_web::Route;
 use e2e::acts::people::follow;
+use e2e::acts::tokens::obtain_token;
 use e2e::acts::tweets::react;
 use e2e::{Answer, OwnService, Things, eventually};
 
@@ -17,6 +18,8 @@ use crate::contracts::routes::rows;
 
 /// Trials in one world, after which its tables are checked and a new world begins.
 const BATCH: usize = 120;
+/// A batch also ends after this time, because its people's access tokens last for five minutes.
+const BATCH_TIME: Duration = Duration::from_secs(150);
 /// How long derived items may take to be as they should. Second rounds of removals are part of it.
 const SETTLED_WITHIN: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(500);
@@ -82,8 +85,12 @@ struct World {
 impl World {
     async fn start() -> Self {
         let own = OwnService::start();
-        let others = Things::of(&own.service, own.service.signup().await).await;
-        let reader = Things::of(&own.service, own.service.signup().await).await;
+        let mut others = Things::of(&own.service, own.service.signup().await).await;
+        let mut reader = Things::of(&own.service, own.service.signup().await).await;
+        for things in [&mut others, &mut reader] {
+            // Access for twelve hours.
+            (things.owner.access, things.owner.refresh) = obtain_token(&own.service, &things.owner).await;
+        }
         Self { own, others, reader }
     }
 
@@ -135,8 +142,9 @@ impl Walk {
         let mut more = true;
         while more {
             let world = World::start().await;
+            let began = Instant::now();
             let mut trials = Vec::new();
-            while trials.len() < BATCH {
+            while trials.len() < BATCH && began.elapsed() < BATCH_TIME {
                 let Some((route, disturbance)) = self.next(&world).await else {
                     more = false;
                     break;
@@ -227,7 +235,10 @@ impl Walk {
         tried.waited += usize::from(sent.waited);
         tried.wrong += usize::from(!sent.wrong.is_empty());
         let name = self.name(route);
-        self.wrong.extend(sent.wrong.iter().map(|wrong| format!("{name}, {disturbance}: {wrong}")));
+        for wrong in &sent.wrong {
+            eprintln!("{name}, {disturbance}: {wrong}");
+            self.wrong.push(format!("{name}, {disturbance}: {wrong}"));
+        }
         before.is_none().then_some(Trial { route, disturbance, subject: request.subject, times: sent.times })
     }
 
@@ -274,6 +285,11 @@ impl Walk {
                 wrong.extend(invariants::recount(service));
             }
             if wrong.is_empty() || Instant::now() > deadline {
+                let wrongly = trials.iter().filter(|trial| !self.effects(&everything, trial).is_empty());
+                let wrongly: Vec<Disturbance> = wrongly.map(|trial| trial.disturbance).collect();
+                for Disturbance { kind, lasting, .. } in wrongly {
+                    self.tried.entry((kind, lasting)).or_default().wrong += 1;
+                }
                 self.wrong.extend(wrong);
                 break;
             }
