@@ -61,6 +61,8 @@ pub fn load(workspace: &Workspace, supervisor: &mut Supervisor, args: &LoadArgs)
 
     let (people, viral, probe) = gather(&environments, args)?;
     supervisor.check()?;
+    console::step("Waiting for the timelines of the new followers");
+    probe.run(&environments, &people, &AtomicBool::new(false), 1)?;
     let before = environments.derived_cpu()?;
     let acted = act(supervisor, (&environments, &people), (&viral, probe), args)?;
     let after = environments.derived_cpu()?;

@@ -85,6 +85,11 @@ impl RuntimeApi {
         self.invocations.send(event)
     }
 
+    /// Gives up all events, because the function's process has died. Whoever waits for an answer learns that none comes.
+    pub fn abandon(&self) {
+        self.invocations.abandon();
+    }
+
     /// Queues an event and waits for its answer.
     ///
     /// # Errors

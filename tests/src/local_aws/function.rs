@@ -153,6 +153,11 @@ impl Function {
         lines
     }
 
+    /// Whether its process has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.process.try_wait().expect("its state").is_some()
+    }
+
     /// The log lines that have come and were not read yet.
     pub fn log_so_far(&self) -> Vec<Value> {
         self.log.lock().expect("the log").try_iter().collect()

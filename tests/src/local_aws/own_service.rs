@@ -101,10 +101,28 @@ impl OwnService {
         let mut process = function.process.write().expect("the process");
         let output = process.output_unless_killed(&event.into_json());
         if output.is_none() {
-            *process = function.aimed(&self.service, name);
-            self.invoke.register(name, process.api());
+            self.replace(name, &mut process);
         }
         output.map(|output| Answer::of_function(&output))
+    }
+
+    /// Starts a process in place of a function's killed one, as Lambda does. False if it lives.
+    #[must_use]
+    pub fn revive(&self, name: &str) -> bool {
+        let mut process = self.function(name).process.write().expect("the process");
+        let has_ended = process.has_ended();
+        if has_ended {
+            self.replace(name, &mut process);
+        }
+        has_ended
+    }
+
+    fn replace(&self, name: &str, process: &mut Function) {
+        let dead = process.api();
+        *process = self.function(name).aimed(&self.service, name);
+        self.invoke.register(name, process.api());
+        // Last: what is delivered again must not get to the dead one.
+        dead.abandon();
     }
 
     /// What a function has logged since this was asked last.

@@ -2,6 +2,7 @@
 
 mod every_route;
 mod faults;
+mod killed;
 mod purge;
 mod races;
 mod rotation;

@@ -83,10 +83,10 @@ fn serve(stream: &TcpStream, functions: &Functions) -> Option<()> {
         let api = function_of(&request).and_then(|name| {
             functions.by_name.lock().unwrap_or_else(PoisonError::into_inner).get(name).map(Arc::clone)
         });
-        // The caller's own patience ends a call whose function has died.
         match api.map(|api| api.send(request.body).recv()) {
             None => reply(stream, "404 Not Found", "", b"no such function"),
-            Some(Err(_)) => reply(stream, "500 Internal Server Error", "", b"the function's Runtime API has ended"),
+            // As Lambda says it of a process that died.
+            Some(Err(_)) => reply(stream, "200 OK", FAILED, br#"{"errorType":"Runtime.ExitError"}"#),
             Some(Ok(answer)) => reply(stream, "200 OK", if answer.failed { FAILED } else { "" }, &answer.body),
         }
         .ok()?;
