@@ -173,8 +173,8 @@ impl People {
             Kind::Profile => Request::new("GET", "/profile", &format!("username={}", other.username)),
             Kind::Notifications => read("/api/notifications/"),
             Kind::Unread => read("/api/notifications/unread/"),
-            // What one does oneself is told to nobody; it would only make the comparison longer.
-            Kind::Like if author == who => return Ok(()),
+            // What one does oneself is told to nobody, and the probes wait for the first like of their tweets.
+            Kind::Like if author == who || author >= self.active => return Ok(()),
             Kind::Like => return self.like(environments, kind, (who, &tweet), measure),
             // Everybody likes it, also those who otherwise only follow.
             Kind::LikeOfViral => {
