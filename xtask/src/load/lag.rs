@@ -16,7 +16,7 @@ use super::{
     request::{Kind, Request},
 };
 
-const LOOK: Duration = Duration::from_millis(20);
+const LOOK: Duration = Duration::from_millis(50);
 /// The pause between two probes.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Later than this is an error, whatever the machine does. Before the load, thousands of new follows bring timelines.

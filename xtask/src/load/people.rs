@@ -39,7 +39,7 @@ pub(super) struct Done {
     pub(super) tweets: Vec<(String, usize)>,
     /// Who likes which tweet.
     pub(super) likes: BTreeMap<String, BTreeSet<usize>>,
-    /// Whom follows who.
+    /// Whom somebody follows.
     pub(super) follows: BTreeMap<usize, BTreeSet<usize>>,
 }
 
