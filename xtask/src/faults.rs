@@ -32,6 +32,9 @@ pub fn faults(workspace: &Workspace, supervisor: &mut Supervisor, args: &FaultsA
     if let Some(route) = &args.route {
         command.env("FAULTS_ROUTE", route);
     }
-    ensure!(supervisor.run(&mut command)?.success(), "faults had effects that clients notice; they are listed above");
+    ensure!(
+        supervisor.run(&mut command)?.success(),
+        "faults had effects that clients notice, or none was tried; it is said above"
+    );
     Ok(())
 }

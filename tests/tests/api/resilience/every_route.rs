@@ -9,7 +9,7 @@ mod traces;
 mod trial;
 mod walk;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use e2e::Things;
 use traces::{Everything, difference};
@@ -34,15 +34,12 @@ async fn a_request_under_faults_is_answered_and_has_its_effect_once() {
     let seed = variable("FAULTS_SEED").unwrap_or(SEED);
     let plan = match variable::<u8>("FAULTS_ALL") {
         Some(_) => Plan::All,
-        None => {
-            let time = Duration::from_secs_f64(60.0 * variable("FAULTS_MINUTES").unwrap_or(MINUTES));
-            Plan::SampleUntil(Instant::now() + time)
-        }
+        None => Plan::SampleFor(Duration::from_secs_f64(60.0 * variable("FAULTS_MINUTES").unwrap_or(MINUTES))),
     };
     let mut walk = Walk::new(seed, plan, variable("FAULTS_ROUTE"));
     walk.run().await;
     println!("{walk}");
-    assert!(walk.is_right(), "the faults above had effects that clients notice (seed {seed})");
+    assert!(walk.is_right(), "the faults above had effects that clients notice, or none was tried (seed {seed})");
 }
 
 /// The walk finds what a request does twice: here a tweet that is posted again without its key.

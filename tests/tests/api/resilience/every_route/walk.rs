@@ -29,8 +29,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub(super) enum Plan {
     /// Every kind at every call of every route.
     All,
-    /// Random ones of every route in turn, until then.
-    SampleUntil(Instant),
+    /// Random ones of every route in turn, for so long after the first world has started.
+    SampleFor(Duration),
 }
 
 /// What a route's request does without faults.
@@ -62,6 +62,7 @@ pub(super) struct Walk {
     seed: u64,
     random: fastrand::Rng,
     plan: Plan,
+    began: Option<Instant>,
     rows: Vec<(&'static str, Route)>,
     /// Routes that come next.
     turn: VecDeque<usize>,
@@ -121,6 +122,7 @@ impl Walk {
             seed,
             random: fastrand::Rng::with_seed(seed),
             plan,
+            began: None,
             turn: VecDeque::new(),
             rows,
             queue: VecDeque::new(),
@@ -143,6 +145,7 @@ impl Walk {
         while more {
             let world = World::start().await;
             let began = Instant::now();
+            self.began.get_or_insert(began);
             let mut trials = Vec::new();
             while trials.len() < BATCH && began.elapsed() < BATCH_TIME {
                 let Some((route, disturbance)) = self.next(&world).await else {
@@ -168,10 +171,11 @@ impl Walk {
             if let Some(next) = self.queue.pop_front() {
                 return Some(next);
             }
-            if matches!(self.plan, Plan::SampleUntil(end) if Instant::now() >= end) {
+            let spent = self.began.map(|began| began.elapsed()).unwrap_or_default();
+            if matches!(self.plan, Plan::SampleFor(time) if spent >= time) {
                 return None;
             }
-            if self.turn.is_empty() && matches!(self.plan, Plan::SampleUntil(_)) {
+            if self.turn.is_empty() && matches!(self.plan, Plan::SampleFor(_)) {
                 let mut turn: Vec<usize> = (0..self.rows.len()).collect();
                 self.random.shuffle(&mut turn);
                 self.turn = turn.into();
@@ -181,7 +185,7 @@ impl Walk {
             match self.plan {
                 _ if calls == 0 => {}
                 Plan::All => self.queue.extend(Disturbance::all(calls).map(|disturbance| (route, disturbance))),
-                Plan::SampleUntil(_) => self.queue.push_back((route, Disturbance::any(calls, &mut self.random))),
+                Plan::SampleFor(_) => self.queue.push_back((route, Disturbance::any(calls, &mut self.random))),
             }
         }
     }
