@@ -8,11 +8,11 @@ mod instructions;
 mod operation;
 mod operations;
 mod photo;
-mod process;
+pub(crate) mod process;
 mod report;
 mod revision;
 mod session;
-mod usage;
+pub(crate) mod usage;
 
 use std::fs;
 

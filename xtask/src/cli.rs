@@ -29,6 +29,10 @@ pub enum Task {
     Openapi(OpenapiArgs),
     /// Measure the release builds of the functions against their budgets.
     Bench(BenchArgs),
+    /// Let people read, like, post and follow for a while, measure it, and check every counter afterwards.
+    Load(LoadArgs),
+    /// Disturb the calls of every route's request, and check that clients notice nothing but a delay.
+    Faults(FaultsArgs),
     /// Fill the running local service with a made-up world.
     Seed(SeedArgs),
     /// Ask a deployed stage, or the local service, whether everything works together.
@@ -160,6 +164,49 @@ pub struct BenchArgs {
     /// Starts of each function; the median is reported.
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub starts: u32,
+}
+
+/// Options of `load`.
+#[derive(Clone, Debug, Args)]
+pub struct LoadArgs {
+    /// Seconds for which people act. Checking comes afterwards.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub seconds: u32,
+    /// Number of people.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(4..=20_000))]
+    pub people: u32,
+    /// Followers of the celebrity, who are further people that only read their timelines.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(0..=20_000))]
+    pub followers: u32,
+    /// Processes of each function that answers requests, as Lambda has environments.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub environments: u8,
+    /// Requests that are under way at once.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub clients: u8,
+    /// Measure the release builds.
+    #[arg(long)]
+    pub release: bool,
+    /// The same number makes the same people do the same.
+    #[arg(long, default_value_t = DEFAULT_SEED)]
+    pub seed: u64,
+}
+
+/// Options of `faults`.
+#[derive(Clone, Debug, Args)]
+pub struct FaultsArgs {
+    /// The same number makes the same sample.
+    #[arg(long, default_value_t = DEFAULT_SEED)]
+    pub seed: u64,
+    /// Minutes of the sample.
+    #[arg(long, default_value_t = 10.0, conflicts_with = "all")]
+    pub minutes: f64,
+    /// Every fault at every call of every route. Takes hours.
+    #[arg(long)]
+    pub all: bool,
+    /// Only routes whose method and path contain this.
+    #[arg(long, value_name = "TEXT")]
+    pub route: Option<String>,
 }
 
 /// Options of `seed`.

@@ -6,6 +6,8 @@ pub mod bench;
 pub mod cli;
 pub mod console;
 pub mod endpoints;
+pub mod faults;
+pub mod load;
 mod form;
 pub mod local;
 pub mod logs;

@@ -7,7 +7,7 @@ use clap::Parser;
 use xtask::{
     bench,
     cli::{Cli, Task},
-    console, endpoints, openapi, operate,
+    console, endpoints, faults, load, openapi, operate,
     process::{Interrupted, ProcessTree, Supervisor},
     run, seed, smoke, test,
     workspace::Workspace,
@@ -44,6 +44,8 @@ fn perform(task: Task) -> Result<()> {
         Task::Endpoints => endpoints::endpoints(&workspace, &mut Supervisor::new()?),
         Task::Openapi(args) => openapi::openapi(&workspace, &mut Supervisor::new()?, &args),
         Task::Bench(args) => bench::bench(&workspace, &mut Supervisor::new()?, &args),
+        Task::Faults(args) => faults::faults(&workspace, &mut Supervisor::new()?, &args),
+        Task::Load(args) => load::load(&workspace, &mut Supervisor::new()?, &args),
         Task::Staff(args) => operate::staff(&workspace, &mut Supervisor::new()?, &args),
         Task::Seed(args) => {
             seed::seed(&args)?;

@@ -76,6 +76,22 @@ pub fn recount(workspace: &Workspace, supervisor: &mut Supervisor, args: &Recoun
     operate(workspace, supervisor, &args.deployment, &arguments)
 }
 
+/// Compares the counters of a stack on a local AWS that a task has started, with the SDK's variables for it.
+pub fn recount_with(
+    workspace: &Workspace,
+    supervisor: &mut Supervisor,
+    stack: &str,
+    settings: Environment,
+    release: bool,
+) -> Result<()> {
+    let mut environment = names(&Template::load(workspace.template())?.storage(&local::settings(stack))?)?;
+    environment.extend(settings);
+    let mut command = workspace.command(workspace.binary("operate", release));
+    local::forget_foreign_settings(&mut command);
+    command.args(["recount", "--pause", "5"]).envs(environment);
+    if supervisor.run(&mut command)?.success() { Ok(()) } else { Err(AlreadySaid.into()) }
+}
+
 /// Compares the media in the bucket with the items that name them.
 pub fn sweep_media(workspace: &Workspace, supervisor: &mut Supervisor, args: &SweepMediaArgs) -> Result<()> {
     let mut arguments: Vec<OsString> = vec!["sweep-media".into(), "--pause".into(), args.pause.to_string().into()];

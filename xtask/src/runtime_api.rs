@@ -5,6 +5,7 @@
 
 mod connection;
 mod invocations;
+mod invoke_endpoint;
 mod message;
 
 use std::{
@@ -19,6 +20,7 @@ use std::{
 use invocations::Invocations;
 
 pub use invocations::Answer;
+pub use invoke_endpoint::InvokeEndpoint;
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -81,6 +83,11 @@ impl RuntimeApi {
     /// Queues an event. The receiver gets the answer.
     pub fn send(&self, event: Vec<u8>) -> Receiver<Answer> {
         self.invocations.send(event)
+    }
+
+    /// Gives up all events, because the function's process has died. Whoever waits for an answer learns that none comes.
+    pub fn abandon(&self) {
+        self.invocations.abandon();
     }
 
     /// Queues an event and waits for its answer.

@@ -4,7 +4,7 @@ mod api;
 mod person;
 pub(crate) mod pictures;
 mod texts;
-mod workers;
+pub(crate) mod workers;
 mod world;
 
 use std::{

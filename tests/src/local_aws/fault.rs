@@ -1,5 +1,7 @@
 //! Faults of single calls to AWS, and the errors that AWS answers with.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::Response;
@@ -16,6 +18,8 @@ pub enum Fault {
     DropBefore,
     /// The call is forwarded, and the connection is closed instead of the answer.
     DropAfter,
+    /// The call is forwarded after this time, also if its sender has given it up.
+    Delay(Duration),
     /// The call is not forwarded, and the process that made it is killed.
     KillBefore,
     /// The call is forwarded, and the process that made it is killed before it gets the answer.

@@ -157,6 +157,14 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respo
             forward(&shared.upstream, request).await?;
             Err("dropped before it was answered".into())
         }
+        Fault::Delay(time) => {
+            // A task of its own: a sender that gives up closes the connection, which would end this one.
+            let late = tokio::spawn(async move {
+                tokio::time::sleep(time).await;
+                forward(&shared.upstream, request).await
+            });
+            late.await?
+        }
         Fault::KillBefore => Err(shared.kill()),
         Fault::KillAfter => {
             forward(&shared.upstream, request).await?;

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use aviary_template::local_access_key;
@@ -27,7 +27,7 @@ const LOOK: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub struct Function {
     process: Child,
-    api: RuntimeApi,
+    api: Arc<RuntimeApi>,
     // Behind a lock, so that several threads can invoke one function.
     log: Mutex<Receiver<Value>>,
 }
@@ -69,7 +69,7 @@ impl Function {
     pub fn start_with(service: &Service, name: &str, settings: &[(&str, &str)]) -> Self {
         let workspace = Workspace::locate().expect("the workspace");
         let function = in_template(&workspace, service, name);
-        let api = RuntimeApi::start().expect("a free port");
+        let api = Arc::new(RuntimeApi::start().expect("a free port"));
         let mut command = workspace.command(workspace.binary(name, false));
         local::forget_foreign_settings(&mut command);
         api.equip(&mut command, name, function.memory_mb);
@@ -151,6 +151,22 @@ impl Function {
             );
         }
         lines
+    }
+
+    /// Whether its process has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.process.try_wait().expect("its state").is_some()
+    }
+
+    /// The log lines that have come and were not read yet.
+    pub fn log_so_far(&self) -> Vec<Value> {
+        self.log.lock().expect("the log").try_iter().collect()
+    }
+
+    /// Its Runtime API, through which others may invoke it too.
+    #[must_use]
+    pub fn api(&self) -> Arc<RuntimeApi> {
+        Arc::clone(&self.api)
     }
 
     /// The id of its process.

@@ -37,6 +37,14 @@ impl OwnAws {
         Self::of(config)
     }
 
+    /// Starts it with the server at this URL invoked for stream records, events and schedules.
+    #[must_use]
+    pub(crate) fn start_invoking(functions_url: &str) -> Self {
+        let mut config = config();
+        config.functions_url = Some(functions_url.parse().expect("a URL"));
+        Self::of(config)
+    }
+
     fn of(config: Config) -> Self {
         let local = LocalAws::start(config).expect("a local AWS");
         let service = Service::without_gateway(&local.dynamodb_url(), &local.aws_url(), xtask::local::STACK);

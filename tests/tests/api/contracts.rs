@@ -13,7 +13,7 @@ mod limits;
 mod openapi;
 mod recorded_bodies;
 mod roles;
-mod routes;
+pub(crate) mod routes;
 mod rules;
 mod sample_events;
 mod session_invalidation;

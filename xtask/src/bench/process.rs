@@ -22,18 +22,19 @@ use crate::{
 
 /// Long, because valgrind makes a function some fifty times slower.
 const ANSWER_WITHIN: Duration = Duration::from_secs(120);
-const LIMITS: &str = "signup_address=1000000/60,refresh_family=1000000/60,writes_account=1000000/60,\
+/// Limits that no measurement reaches.
+pub(crate) const LIMITS: &str = "signup_address=1000000/60,refresh_family=1000000/60,writes_account=1000000/60,\
     spread_account=1000000/60,other_writes_account=1000000/60,profile_changes_account=1000000/60,\
     search_address=1000000/60";
 const LOG_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a request cost in DynamoDB.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Cost {
-    pub(super) round_trips: u64,
-    pub(super) calls: u64,
-    pub(super) rcu: f64,
-    pub(super) wcu: f64,
+pub(crate) struct Cost {
+    pub(crate) round_trips: u64,
+    pub(crate) calls: u64,
+    pub(crate) rcu: f64,
+    pub(crate) wcu: f64,
 }
 
 /// A function's process with its Runtime API.
@@ -166,7 +167,8 @@ fn complaining() -> Lines {
     Box::new(console::warn)
 }
 
-fn parse_cost(line: &str) -> Option<Cost> {
+/// The cost in a request's line of the log; `None` for other lines.
+pub(crate) fn parse_cost(line: &str) -> Option<Cost> {
     let record: Value = serde_json::from_str(line).ok()?;
     Some(Cost {
         round_trips: record.get("dynamodb.round_trips")?.as_u64()?,

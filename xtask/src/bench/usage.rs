@@ -12,7 +12,7 @@ pub(super) struct Memory {
 }
 
 /// CPU time of all threads of a process.
-pub(super) fn cpu(pid: u32) -> Result<Duration> {
+pub(crate) fn cpu(pid: u32) -> Result<Duration> {
     let mut nanoseconds = 0;
     for thread in fs::read_dir(format!("/proc/{pid}/task")).context("the process is gone")? {
         let file = thread?.path().join("schedstat");

@@ -69,6 +69,13 @@ impl Invocations {
         self.changed.notify_all();
     }
 
+    /// Drops all events, so that nobody waits for their answers.
+    pub(super) fn abandon(&self) {
+        let mut state = self.lock();
+        state.waiting.clear();
+        state.running.clear();
+    }
+
     pub(super) fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
     }

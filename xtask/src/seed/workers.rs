@@ -12,7 +12,7 @@ const WORKERS: usize = 6;
 
 /// Does `work` on every item, several concurrently, and returns the results in the items' order. After an error no
 /// further item is begun.
-pub(super) fn each<T: Sync, R: Send>(
+pub(crate) fn each<T: Sync, R: Send>(
     items: &[T],
     bar: &ProgressBar,
     work: impl Fn(usize, &T) -> Result<R> + Sync,

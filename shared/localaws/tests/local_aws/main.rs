@@ -12,6 +12,7 @@
 mod access;
 mod conditions;
 mod delivery;
+mod durability;
 mod fixture;
 mod indexes;
 mod logs;

@@ -14,10 +14,10 @@ use crate::delivery::functions::{Answer, Functions};
 use crate::fixture::{BUCKET, GROUP, TABLE, dynamodb, get, item, logs, object, put, s3, template};
 use crate::mail::{mail, ses};
 
-struct Process {
-    child: Child,
-    dynamodb: String,
-    aws: String,
+pub(crate) struct Process {
+    pub(crate) child: Child,
+    pub(crate) dynamodb: String,
+    pub(crate) aws: String,
 }
 
 fn command(data: &Path, dynamodb_port: &str) -> Command {
@@ -29,18 +29,25 @@ fn command(data: &Path, dynamodb_port: &str) -> Command {
 }
 
 impl Process {
-    fn start(data: &Path) -> Self {
+    pub(crate) fn start(data: &Path) -> Self {
         Self::of(command(data, "0"))
     }
 
-    fn of(mut command: Command) -> Self {
-        let mut child = command.spawn().unwrap();
+    pub(crate) fn of(mut command: Command) -> Self {
+        let child = command.spawn().unwrap();
+        let mut process = Self { child, dynamodb: String::new(), aws: String::new() };
+        process.wait_until_ready();
+        process
+    }
+
+    /// Reads the line that says where it listens.
+    pub(crate) fn wait_until_ready(&mut self) {
         let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(self.child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line).unwrap();
         assert_eq!(ready["ready"], true);
         let url = |name: &str| ready[name].as_str().unwrap().to_owned();
-        Self { dynamodb: url("dynamodb"), aws: url("aws"), child }
+        (self.dynamodb, self.aws) = (url("dynamodb"), url("aws"));
     }
 
     fn end(&mut self, signal: Signal) -> ExitStatus {
