@@ -17,7 +17,7 @@ use xtask::workspace::Workspace;
 
 use crate::client::{Answer, Service};
 use crate::local_aws::event::Event;
-use crate::seen;
+use crate::{secrets, seen};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The pause between two checks whether a process is still alive.
@@ -82,13 +82,26 @@ impl Function {
             .env("AVIARY_PUBLIC_URL", "")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut process = command.spawn().unwrap_or_else(|error| panic!("`{name}` cannot be started: {error}"));
         let output = process.stdout.take().expect("its output");
+        let errors = process.stderr.take().expect("its errors");
         let (sender, log) = channel();
+        let of = name.to_owned();
         std::thread::spawn(move || {
-            let lines = BufReader::new(output).lines().map_while(Result::ok);
-            lines.filter_map(|line| serde_json::from_str(&line).ok()).try_for_each(|line| sender.send(line))
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                secrets::of_output(&of, &line);
+                // Nobody may read the log any more.
+                let _ = serde_json::from_str(&line).map(|line| sender.send(line));
+            }
+        });
+        let of = name.to_owned();
+        std::thread::spawn(move || {
+            for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                secrets::of_output(&of, &line);
+                eprintln!("{of}: {line}");
+            }
         });
         Self { process, api, log: Mutex::new(log) }
     }
@@ -108,7 +121,9 @@ impl Function {
 
     /// Invokes it with the JSON of a request, for example from a file.
     pub fn answer(&self, event: &Value) -> Answer {
+        secrets::of_event(event);
         let answer = Answer::of_function(&self.output(event));
+        secrets::of_answer(&answer);
         let method = event["requestContext"]["http"]["method"].as_str().unwrap_or_default();
         seen::note(method, event["rawPath"].as_str().unwrap_or_default(), answer.status);
         answer
