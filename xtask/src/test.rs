@@ -119,9 +119,10 @@ fn all_tests(
     logs.stopping();
     let logged = audit_group(workspace).and_then(|group| evidence.add_log_group(&addresses.aws, &group));
     supervisor.stop()?;
-    let outcome = outcome?;
     console::step("Secrets in logs");
-    logged.and_then(|()| evidence.search())?;
+    let searched = logged.and_then(|()| evidence.search());
+    let outcome = outcome?;
+    searched?;
     if args.runner_args.is_empty() {
         seen::report(workspace, &seen)?;
     }

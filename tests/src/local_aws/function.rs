@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use aviary_template::local_access_key;
@@ -30,6 +31,8 @@ pub struct Function {
     api: RuntimeApi,
     // Behind a lock, so that several threads can invoke one function.
     log: Mutex<Receiver<Value>>,
+    /// The threads that read its output.
+    readers: Vec<JoinHandle<()>>,
 }
 
 /// The result of an invocation.
@@ -89,7 +92,7 @@ impl Function {
         let errors = process.stderr.take().expect("its errors");
         let (sender, log) = channel();
         let of = name.to_owned();
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 secrets::of_output(&of, &line);
                 // Nobody may read the log any more.
@@ -97,13 +100,13 @@ impl Function {
             }
         });
         let of = name.to_owned();
-        std::thread::spawn(move || {
+        let complainer = std::thread::spawn(move || {
             for line in BufReader::new(errors).lines().map_while(Result::ok) {
                 secrets::of_output(&of, &line);
                 eprintln!("{of}: {line}");
             }
         });
-        Self { process, api, log: Mutex::new(log) }
+        Self { process, api, log: Mutex::new(log), readers: vec![reader, complainer] }
     }
 
     /// Invokes it with a request, and waits for the answer and its log line.
@@ -180,6 +183,10 @@ impl Drop for Function {
         // A function keeps no state that could be lost, and may have ended by itself.
         let _ = self.process.kill();
         let _ = self.process.wait();
+        // What it wrote is searched for secrets, so all of it must be kept.
+        for reader in self.readers.drain(..) {
+            let _ = reader.join();
+        }
     }
 }
 

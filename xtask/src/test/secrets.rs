@@ -4,8 +4,8 @@
 use std::{
     collections::HashMap,
     fmt,
-    fs::{self, OpenOptions},
-    io::Write,
+    fs::{File, OpenOptions},
+    io::{BufRead, BufReader, ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
@@ -37,12 +37,16 @@ impl Evidence {
 
     /// Fails if a secret is in the output, and says where. Says how much was searched.
     pub(super) fn search(&self) -> Result<()> {
-        let secrets = Secrets::of(pairs(&self.secrets)?);
-        let lines = pairs(&self.output)?;
-        let found: Vec<Finding> = lines.iter().flat_map(|(function, line)| secrets.found_in(function, line)).collect();
-        let (used, searched) = (secrets.count, lines.len());
+        let secrets = Secrets::of(pairs(&self.secrets)?.collect::<Result<_>>()?);
+        let (mut found, mut searched) = (Vec::new(), 0_u64);
+        for pair in pairs(&self.output)? {
+            let (function, line) = pair?;
+            found.extend(secrets.found_in(&function, &line));
+            searched += 1;
+        }
+        let used = secrets.count;
         if found.is_empty() {
-            console::say(&format!("None of {used} secrets of the tests is in {searched} lines of logs."));
+            console::say(&format!("None of {used} secrets of the tests is in the {searched} lines of their logs."));
         }
         for finding in found.iter().take(SHOWN) {
             console::warn(&finding.to_string());
@@ -60,7 +64,9 @@ impl Evidence {
             let found = local::call_logs(aws, "FilterLogEvents", &json!({"logGroupName": group, "nextToken": next}))?;
             let events = found.get("events").and_then(Value::as_array).into_iter().flatten();
             for message in events.filter_map(|event| event.get("message")) {
-                writeln!(file, "{}", json!([group, message])).context("cannot write a file")?;
+                let line = format!("{}\n", json!([group, message]));
+                // One write for a line: functions may still write theirs.
+                file.write_all(line.as_bytes()).context("cannot write a file")?;
             }
             match found.get("nextToken") {
                 Some(token) => next = token.clone(),
@@ -70,14 +76,18 @@ impl Evidence {
     }
 }
 
-fn pairs(path: &Path) -> Result<Vec<(String, String)>> {
-    let text = match fs::read(path) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+/// The pairs of a file, one by one: a whole run writes a hundred megabytes.
+fn pairs(path: &Path) -> Result<Box<dyn Iterator<Item = Result<(String, String)>>>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
         // Nothing was noted, as in a run of tests without the service.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Box::new(std::iter::empty())),
         Err(error) => return Err(error).context("cannot read what the tests noted"),
     };
-    text.lines().map(|line| serde_json::from_str(line).with_context(|| format!("not a pair: {line}"))).collect()
+    Ok(Box::new(BufReader::new(file).lines().map(|line| {
+        let line = line.context("cannot read what the tests noted")?;
+        serde_json::from_str(&line).with_context(|| format!("not a pair: {line}"))
+    })))
 }
 
 /// Secrets by their longest word. A line is taken apart into words once, however many secrets there are.
@@ -155,6 +165,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::fs;
 
     use super::*;
 
