@@ -89,12 +89,14 @@ async fn an_expired_or_forged_ticket_stores_nothing() {
         ("of a role without the right", with_form(&ticket, &of_users)),
         ("for another bucket", in_our_bucket),
         ("with another's key", with_others_key),
-        ("with another's policy", with_others_policy),
         ("prolonged", with_policy(&ticket, later)),
         ("without a bound", with_policy(&ticket, wider)),
     ] {
         assert_eq!(send_media(&forged, &photo).await, 403, "{what}");
     }
+    // The local S3 answers by what it compares first, a date or the key.
+    let status = send_media(&with_others_policy, &photo).await;
+    assert!([400, 403].contains(&status), "with another's policy: {status}");
     for (account, ticket) in [(&account, &ticket), (&other, &others)] {
         assert!(!stored(&service, &key_of(ticket)).await);
         assert_eq!(media_state(&service, account, &id_of(ticket)).await["state"], "waiting");
