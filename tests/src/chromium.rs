@@ -2,11 +2,13 @@
 //!
 //! Tests that use it are ignored unless asked for (`docs/testing.md`).
 
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 use thirtyfour::prelude::*;
 
+use crate::client::Service;
 use crate::eventually::eventually;
 
 /// The driver of a browser. It ends with the test.
@@ -43,6 +45,23 @@ impl Driver {
         browser.set_window_rect(0, 0, width, 1_000).await.unwrap();
         browser
     }
+}
+
+/// Serves a page on a port of its own until the test ends, so that it has another origin than the service. Returns its
+/// URL, whose `api` names the service.
+pub fn serve_page(page: &'static str, service: &Service) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
+            let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/html; charset=utf-8";
+            // The browser may have gone on without it.
+            let _ = write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{page}", page.len());
+        }
+    });
+    format!("http://localhost:{port}/?api={}", service.url)
 }
 
 /// Clicks the first button or link with these words.

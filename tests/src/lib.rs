@@ -18,6 +18,7 @@ mod forge;
 mod jwt;
 mod local_aws;
 mod names;
+mod secrets;
 mod seen;
 mod things;
 

@@ -5,6 +5,7 @@
 mod context;
 mod events;
 mod instructions;
+mod media;
 mod operation;
 mod operations;
 mod photo;
@@ -85,19 +86,25 @@ pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArg
         console::step(&format!("Measuring {name}"));
         figures.push(measure(&mut context, &session, &name, args)?);
     }
+    let memory = if args.functions.is_empty() || args.functions.iter().any(|name| name == "media") {
+        console::step("Measuring the memory that photos and videos take");
+        media::measure(&mut context, &session)?
+    } else {
+        Vec::new()
+    };
     console::step("Measuring arithmetic on integers, without requests");
     let mut arithmetic = workspace.cargo();
     arithmetic.args(["run", "--quiet", "--release", "--example", "arithmetic"]);
     ensure!(supervisor.run(&mut arithmetic)?.success(), "the arithmetic could not be measured; it says why above");
     supervisor.stop()?;
-    console::say(&report::text(&figures));
+    console::say(&report::text(&figures, &memory));
     Ok(())
 }
 
 /// Builds these functions, or all, and what every measurement needs.
 fn build(workspace: &Workspace, supervisor: &mut Supervisor, functions: &[String]) -> Result<()> {
-    // A session is made with the first two.
-    let needed = ["auth", "tweets", "localaws"];
+    // A session is made with the first two; the third shows what the runtime itself holds of a request.
+    let needed = ["auth", "tweets", "docs", "localaws"];
     let all = functions.iter().map(String::as_str).chain(needed).filter(|_| !functions.is_empty());
     run::build_some(workspace, supervisor, true, &all.collect::<Vec<_>>())
 }

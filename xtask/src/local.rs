@@ -1,6 +1,7 @@
 //! The whole service on this machine: the local AWS, and `cargo lambda watch` with the functions.
 
 mod environment;
+mod function_logs;
 mod plan;
 mod probe;
 mod routes;
@@ -17,12 +18,15 @@ use aviary_template::{Function, Settings, Template};
 use serde::Deserialize;
 
 use crate::{
-    logs::LogView,
+    logs::{self, LogView},
     process::{Event, Lines, PartPlan, Supervisor},
     workspace::Workspace,
 };
 
+use function_logs::FunctionLogs;
+
 pub use environment::{forget_foreign_settings, isolated, local_aws};
+pub use function_logs::call as call_logs;
 pub use plan::{Plan, REGION, STACK};
 pub use watch::Watch;
 
@@ -73,12 +77,13 @@ pub fn start(
     let Prepared { addresses, functions, watch } = prepare(workspace, supervisor, cargo_lambda, plan, logs)?;
     let mut watch = watch.command(workspace);
     forget_foreign_settings(&mut watch);
+    let kept = FunctionLogs::start(&functions, &addresses.aws);
     let part = PartPlan {
         name: "cargo lambda watch",
         // It holds no data.
         grace: Duration::from_secs(1),
-        out: watching(supervisor, logs),
-        err: watching(supervisor, logs),
+        out: watching(supervisor, logs, kept.clone()),
+        err: watching(supervisor, logs, kept),
     };
     supervisor.start(part, &mut watch)?;
     let server = SocketAddr::from((Ipv4Addr::LOCALHOST, plan.plain_port()));
@@ -159,12 +164,13 @@ pub fn functions(workspace: &Workspace, plan: &Plan, aws: &str) -> Result<Vec<Fu
     Ok(functions)
 }
 
-/// Shows lines, and sends an event when one says that a function has ended.
-fn watching(supervisor: &Supervisor, logs: &LogView) -> Lines {
+/// Shows and keeps lines, and sends an event when one says that a function has ended.
+fn watching(supervisor: &Supervisor, logs: &LogView, kept: FunctionLogs) -> Lines {
     let sender = supervisor.sender();
-    let mut show = logs.lines();
+    let mut show = logs.lines_of_functions();
     Box::new(move |line| {
         show(line);
+        logs::pieces(line).for_each(|piece| kept.take(piece));
         if line.contains("ERROR command exited") || line.contains("ERROR command ended by exception") {
             let _ = sender.send(Event::FunctionEnded);
         }

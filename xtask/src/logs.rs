@@ -1,11 +1,17 @@
 //! Makes the parts' output readable on a terminal.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering},
+use std::{
+    fs::{File, OpenOptions},
+    io::Write,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
 };
 
-use serde_json::{Map, Value};
+use anyhow::{Context, Result};
+use serde_json::{Map, Value, json};
 
 use crate::{console, process::Lines};
 
@@ -17,9 +23,33 @@ const STOPPING: u8 = 2;
 #[derive(Clone, Debug, Default)]
 pub struct LogView {
     phase: Arc<AtomicU8>,
+    /// Where the functions' lines are kept.
+    record: Option<Arc<File>>,
 }
 
 impl LogView {
+    /// A view that also appends the functions' lines to a file, each as a pair of the function and the line.
+    pub fn recording(path: &Path) -> Result<Self> {
+        let file = OpenOptions::new().create(true).append(true).open(path);
+        let file = file.with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Self { record: Some(Arc::new(file)), ..Self::default() })
+    }
+
+    /// A receiver of lines that functions write.
+    pub fn lines_of_functions(&self) -> Lines {
+        let (mut show, record) = (self.lines(), self.record.clone());
+        Box::new(move |line| {
+            show(line);
+            if let Some(mut file) = record.as_deref() {
+                let pair = json!([writer(line), line]);
+                // One write for a line: tests append to the file too.
+                if let Err(error) = file.write_all(format!("{pair}\n").as_bytes()) {
+                    console::warn(&format!("a line was not kept: {error}"));
+                }
+            }
+        })
+    }
+
     /// A receiver of lines for one stream.
     pub fn lines(&self) -> Lines {
         let phase = Arc::clone(&self.phase);
@@ -43,8 +73,15 @@ impl LogView {
     }
 }
 
+/// The function or the module that wrote a line. All functions write to one pipe.
+fn writer(line: &str) -> String {
+    let record: Value = pieces(line).filter_map(|piece| serde_json::from_str(piece).ok()).next().unwrap_or_default();
+    let name = ["function", "target"].into_iter().find_map(|name| text_of(record.get(name)));
+    name.unwrap_or_else(|| "a function".to_owned())
+}
+
 /// Several programs write to one pipe, so a JSON line can follow a piece of cargo's output in one line.
-fn pieces(line: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn pieces(line: &str) -> impl Iterator<Item = &str> {
     let cut = line.find("{\"").filter(|at| line.get(*at..).is_some_and(|rest| rest.ends_with('}')));
     let (before, after) = line.split_at_checked(cut.unwrap_or(0)).unwrap_or(("", line));
     [before, after].into_iter()
@@ -184,6 +221,13 @@ mod tests {
         let error = REQUEST.replace("INFO", "ERROR");
         assert!(shown(&error, STARTING).is_some());
         assert!(shown("thread 'main' panicked", STARTING).is_some());
+    }
+
+    #[test]
+    fn the_writer_of_a_line_is_named() {
+        assert_eq!(writer(r#"{"target":"aviary_web::request_log","function":"auth"}"#), "auth");
+        assert_eq!(writer(r#"  Running {"level":"ERROR","target":"aviary_media"}"#), "aviary_media");
+        assert_eq!(writer("thread 'main' panicked"), "a function");
     }
 
     #[test]

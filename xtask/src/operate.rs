@@ -5,6 +5,7 @@ mod deployed;
 mod variables;
 
 use std::{
+    collections::BTreeMap,
     ffi::OsString,
     net::{Ipv4Addr, SocketAddr, TcpStream},
     path,
@@ -42,9 +43,25 @@ pub fn staff(workspace: &Workspace, supervisor: &mut Supervisor, args: &StaffArg
 
 /// Makes the best known person of a seeded world staff, so that somebody can see the administration.
 pub fn first_staff(workspace: &Workspace, supervisor: &mut Supervisor, args: &SeedArgs) -> Result<()> {
+    let environment = served_here(workspace, &DeploymentArgs::default())?;
+    build(workspace, supervisor)?;
+    first_staff_in(workspace, supervisor, args, environment)
+}
+
+/// The same in the deployment on this machine that the environment names, by the program that is built.
+pub fn first_staff_in(
+    workspace: &Workspace,
+    supervisor: &mut Supervisor,
+    args: &SeedArgs,
+    environment: BTreeMap<String, String>,
+) -> Result<()> {
     let Some(name) = seed::best_known(args) else { return Ok(()) };
-    let deployment = DeploymentArgs::default();
-    staff(workspace, supervisor, &StaffArgs { name: name.clone(), remove: false, deployment })?;
+    let mut command = workspace.command(workspace.binary("operate", false));
+    local::forget_foreign_settings(&mut command);
+    command.args(["staff", "--", &name]).envs(environment);
+    if !supervisor.run(&mut command)?.success() {
+        return Err(AlreadySaid.into());
+    }
     let api = args.url.trim_end_matches('/');
     console::say(&format!("The administration is at {api}/admin/ for {name}, with the same password."));
     Ok(())

@@ -4,6 +4,7 @@ mod deployment;
 mod expansion;
 mod full;
 mod runner;
+mod secrets;
 mod seen;
 mod tally;
 
@@ -13,6 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use aviary_template::Template;
 
 use crate::{
     cli::{DelayArgs, PasswordPolicy, TestArgs},
@@ -26,6 +28,7 @@ use crate::{
 };
 
 use runner::{Ignored, Outcome, Runner};
+use secrets::Evidence;
 
 const STACK: &str = "aviary-test";
 
@@ -96,13 +99,17 @@ fn all_tests(
     console::step("Starting the local AWS and the functions for the tests");
     let folder = tempfile::Builder::new().prefix("aviary-test").tempdir().context("cannot make a temporary folder")?;
     let plan = plan(folder.path(), args.delays)?;
-    let logs = LogView::default();
+    let evidence = Evidence::below(folder.path());
+    let logs = LogView::recording(&evidence.output)?;
     let addresses = local::start(workspace, supervisor, &cargo_lambda, &plan, &logs)?;
     console::step(&format!("Tests, with {}", runner.name()));
     let seen = folder.path().join("seen.txt");
-    let seen_path = seen.to_string_lossy();
+    let (seen_path, secrets) = (seen.to_string_lossy(), evidence.secrets.to_string_lossy());
+    let output = evidence.output.to_string_lossy();
     let environment = [
         ("AVIARY_TEST_SEEN", &*seen_path),
+        ("AVIARY_TEST_SECRETS", &*secrets),
+        ("AVIARY_TEST_OUTPUT", &*output),
         ("AVIARY_TEST_URL", addresses.api.as_str()),
         ("AVIARY_TEST_AWS_URL", addresses.aws.as_str()),
         ("AVIARY_TEST_DYNAMODB_URL", addresses.dynamodb.as_str()),
@@ -110,11 +117,23 @@ fn all_tests(
     ];
     let outcome = runner.run(workspace, supervisor, &environment, (&args.runner_args, ignored));
     logs.stopping();
+    let logged = audit_group(workspace).and_then(|group| evidence.add_log_group(&addresses.aws, &group));
     supervisor.stop()?;
+    console::step("Secrets in logs");
+    let searched = logged.and_then(|()| evidence.search());
+    let outcome = outcome?;
+    searched?;
     if args.runner_args.is_empty() {
         seen::report(workspace, &seen)?;
     }
-    outcome
+    Ok(outcome)
+}
+
+/// The log group of the audit trail, which functions write to by calls of their own.
+fn audit_group(workspace: &Workspace) -> Result<String> {
+    let storage = Template::load(workspace.template())?.storage(&local::settings(STACK))?;
+    let group = storage.log_groups.into_iter().find(|group| group.logical_id == "AuditLogGroup");
+    Ok(group.context("template.yaml has no log group `AuditLogGroup`")?.name)
 }
 
 fn plan(folder: &Path, delays: DelayArgs) -> Result<local::Plan> {

@@ -1,4 +1,4 @@
-//! Reads the audit trail from CloudWatch Logs.
+//! Reads logs from CloudWatch, above all the audit trail.
 
 use aviary_model::Timestamp;
 use aviary_web::ApiError;
@@ -8,15 +8,15 @@ use serde_json::Value as Json;
 use crate::chart::Bar;
 use crate::state::AdminState;
 
-/// An event, as it was written.
+/// A line of a log, as it was written.
 #[derive(Clone, Debug)]
-pub(crate) struct AuditEntry {
+pub(crate) struct LogEntry {
     pub(crate) at: Timestamp,
     pub(crate) fields: Json,
 }
 
-impl AuditEntry {
-    /// A field of the event. Empty if it has none.
+impl LogEntry {
+    /// A field of the line. Empty if it has none.
     pub(crate) fn field(&self, name: &str) -> &str {
         self.fields.get(name).and_then(Json::as_str).unwrap_or_default()
     }
@@ -35,7 +35,7 @@ pub(crate) struct AuditSearch {
 #[derive(Debug)]
 pub(crate) struct AuditPage {
     /// The events, newest first.
-    pub(crate) entries: Vec<AuditEntry>,
+    pub(crate) entries: Vec<LogEntry>,
     /// Whether the time that was searched held more.
     pub(crate) more: bool,
 }
@@ -77,7 +77,8 @@ pub(crate) async fn logins_by_hour(state: &AdminState) -> Result<Vec<Bar>, ApiEr
     let now = state.account.clock.now();
     let first = now.millis().div_euclid(HOUR_MILLIS) - 23;
     let from = Timestamp::from_millis(first * HOUR_MILLIS);
-    let (entries, _) = read(state, from, now.plus_seconds(60), Some("?login ?signup".to_owned())).await?;
+    let read = LogRead { time: (from, now.plus_seconds(60)), pattern: Some("?login ?signup"), ..of_trail(state) };
+    let (entries, _) = read_log(state, read).await?;
     let bars = (first..first + 24).map(|hour| {
         let of_hour = entries.iter().filter(|entry| entry.at.millis().div_euclid(HOUR_MILLIS) == hour);
         let events: Vec<&str> = of_hour.map(|entry| entry.field("event")).collect();
@@ -91,6 +92,12 @@ pub(crate) async fn logins_by_hour(state: &AdminState) -> Result<Vec<Bar>, ApiEr
     Ok(bars.collect())
 }
 
+/// All of the audit trail.
+fn of_trail(state: &AdminState) -> LogRead<'_> {
+    let all = (Timestamp::from_millis(0), state.account.clock.now());
+    LogRead { group: &state.audit_group, time: all, pattern: None, calls: CALLS }
+}
+
 async fn between(
     state: &AdminState,
     search: &AuditSearch,
@@ -99,34 +106,44 @@ async fn between(
 ) -> Result<AuditPage, ApiError> {
     let pattern: Vec<String> = search.terms.iter().map(|term| format!("\"{}\"", term.replace('"', ""))).collect();
     let pattern = (!pattern.is_empty()).then(|| pattern.join(" "));
-    let (mut entries, cut_off) = read(state, from, until, pattern).await?;
+    let read = LogRead { time: (from, until), pattern: pattern.as_deref(), ..of_trail(state) };
+    let (mut entries, cut_off) = read_log(state, read).await?;
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     let more = cut_off || entries.len() > SHOWN;
     entries.truncate(SHOWN);
     Ok(AuditPage { entries, more })
 }
 
-/// The events of a time that match a pattern, and whether there are more.
-async fn read(
-    state: &AdminState,
-    from: Timestamp,
-    until: Timestamp,
-    pattern: Option<String>,
-) -> Result<(Vec<AuditEntry>, bool), ApiError> {
+/// What to read of a log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LogRead<'a> {
+    pub(crate) group: &'a str,
+    /// From the first moment until the second.
+    pub(crate) time: (Timestamp, Timestamp),
+    pub(crate) pattern: Option<&'a str>,
+    /// The most calls.
+    pub(crate) calls: u32,
+}
+
+/// The lines of a log that match, oldest first, and whether there are more.
+///
+/// # Errors
+/// 503 if CloudWatch does not answer.
+pub(crate) async fn read_log(state: &AdminState, read: LogRead<'_>) -> Result<(Vec<LogEntry>, bool), ApiError> {
     let (mut entries, mut token) = (Vec::new(), None);
-    for _ in 0..CALLS {
+    for _ in 0..read.calls {
         let call = state
             .logs
             .filter_log_events()
-            .log_group_name(&state.audit_group)
-            .start_time(from.millis())
-            .end_time(until.millis())
-            .set_filter_pattern(pattern.clone())
+            .log_group_name(read.group)
+            .start_time(read.time.0.millis())
+            .end_time(read.time.1.millis())
+            .set_filter_pattern(read.pattern.map(ToOwned::to_owned))
             .set_next_token(token.take());
         let output = call.send().await.map_err(|error| ApiError::unavailable(DisplayErrorContext(error)))?;
         entries.extend(output.events.unwrap_or_default().into_iter().filter_map(|event| {
             let fields = serde_json::from_str(event.message.as_deref()?).ok()?;
-            Some(AuditEntry { at: Timestamp::from_millis(event.timestamp?), fields })
+            Some(LogEntry { at: Timestamp::from_millis(event.timestamp?), fields })
         }));
         match output.next_token {
             Some(next) => token = Some(next),

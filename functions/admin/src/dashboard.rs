@@ -1,10 +1,8 @@
 //! `GET /admin/`: today's figures, whether the parts of the service answer, and jobs that are late.
 
-use std::time::{Duration, Instant};
-
 use aviary_model::Timestamp;
 use aviary_store::{Job, MadeSince};
-use aviary_web::{ApiError, Params};
+use aviary_web::{ApiError, Checks, Params};
 use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -17,8 +15,6 @@ use crate::refusal::Refusal;
 use crate::state::AdminState;
 use crate::visitor::Visitor;
 
-/// A check that takes longer has failed.
-const CHECK_TIMEOUT: Duration = Duration::from_secs(3);
 /// A job that is due for longer is late.
 const LATE_SECONDS: i64 = 120;
 /// Where a count of today stops.
@@ -57,14 +53,7 @@ pub async fn show_dashboard(
         div.columns {
             section.sheet aria-labelledby="health" {
                 h2 #health { "Health" }
-                table {
-                    thead { tr { th { "Part" } th { "State" } th.number { "Milliseconds" } } }
-                    tbody { @for check in &checks { tr {
-                        td { (check.name) }
-                        td { @if check.ok { (tag("good", "answers")) } @else { (tag("bad", "fails")) } }
-                        td.number { (check.millis) }
-                    } } }
-                }
+                (health(&checks))
                 p.faint { a href="/status/" { "The public status" } }
             }
             section.sheet aria-labelledby="jobs" {
@@ -122,27 +111,22 @@ fn jobs_table(jobs: &[Job]) -> Markup {
     }
 }
 
-/// A part of the service, and whether it answers.
-struct Check {
-    name: &'static str,
-    ok: bool,
-    millis: u128,
-}
-
-async fn checks(state: &AdminState) -> [Check; 2] {
+/// What `GET /status/` shows, from this function.
+async fn checks(state: &AdminState) -> Checks {
     let logs = state.logs.describe_log_streams().log_group_name(&state.audit_group).limit(1).send();
-    let (tables, trail) = futures_util::join!(
-        check("DynamoDB", state.account.tables.credentials.check()),
-        check("Audit trail in CloudWatch Logs", logs),
-    );
-    [tables, trail]
+    Checks::run(state.account.tables.credentials.check(), state.bucket.check(), logs).await
 }
 
-async fn check<T, E: std::fmt::Display>(name: &'static str, call: impl Future<Output = Result<T, E>>) -> Check {
-    let began = Instant::now();
-    let outcome = tokio::time::timeout(CHECK_TIMEOUT, call).await;
-    if let Ok(Err(error)) = &outcome {
-        tracing::error!(check = name, error = %error, "a check failed");
+fn health(checks: &Checks) -> Markup {
+    let parts = [("DynamoDB", &checks.dynamodb), ("S3", &checks.s3), ("CloudWatch Logs", &checks.logs)];
+    html! {
+        table {
+            thead { tr { th { "Part" } th { "State" } th.number { "Milliseconds" } } }
+            tbody { @for (name, check) in parts { tr {
+                td { (name) }
+                td { @if check.ok { (tag("good", "answers")) } @else { (tag("bad", "fails")) } }
+                td.number { (check.ms) }
+            } } }
+        }
     }
-    Check { name, ok: matches!(outcome, Ok(Ok(_))), millis: began.elapsed().as_millis() }
 }

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use maud::{Markup, html};
 
+use crate::integers_session::link;
 use crate::page::{Section, page};
 use crate::parts::{PAGE, bulk, outcome, pager, pick};
 use crate::people::person;
@@ -54,7 +55,7 @@ fn table(sessions: &[ListedSession], data: &PageData) -> Markup {
                     tr {
                         (pick(&format!("integers:{user}:{}", session.as_str()), "the session"))
                         td data-label="Owner" { (person(*user, data)) }
-                        td data-label="Session" { (session.as_str()) }
+                        td data-label="Session" { (link(*user, session)) }
                         td data-label="Sets" { (manifest.sets) }
                         td data-label="Bytes" { (manifest.bytes) }
                     }

@@ -8,6 +8,8 @@
 //! | `/admin/login`, `/admin/logout` | `login.rs`, `logout.rs` |
 //! | `/admin/users`, `/admin/users/<id>`, `/admin/users/<id>/edit` | `users.rs`, `user.rs`, `users_edit.rs` |
 //! | `/admin/profiles`, `/admin/tweets`, `/admin/comments`, `/admin/media`, `/admin/integers` | as their words |
+//! | `/admin/integers/session` | `integers_session.rs` |
+//! | `/admin/functions` | `functions.rs` |
 //! | `/admin/tweets/<id>`, `/admin/comments/<id>` | `tweet.rs`, `comment.rs` |
 //! | `/admin/reports`, `/admin/reports/<target>` | `reports.rs`, `report.rs` |
 //! | `/admin/act` | `act.rs`: what can be undone, for one thing or many |
@@ -22,6 +24,7 @@ mod assets;
 mod audit_log;
 mod chart;
 mod fresh;
+mod function_logs;
 mod page;
 mod parts;
 mod people;
@@ -38,7 +41,9 @@ pub mod comment;
 pub mod comments;
 pub mod dashboard;
 pub mod delete;
+pub mod functions;
 pub mod integers;
+pub mod integers_session;
 pub mod login;
 pub mod logout;
 pub mod media;

@@ -20,10 +20,11 @@ pub(crate) enum Section {
     Media,
     Reports,
     Integers,
+    Functions,
     Audit,
 }
 
-const SECTIONS: [(Section, &str, &str); 9] = [
+const SECTIONS: [(Section, &str, &str); 10] = [
     (Section::Dashboard, "/admin/", "Dashboard"),
     (Section::Reports, "/admin/reports/", "Reports"),
     (Section::Users, "/admin/users/", "Users"),
@@ -32,6 +33,7 @@ const SECTIONS: [(Section, &str, &str); 9] = [
     (Section::Comments, "/admin/comments/", "Comments"),
     (Section::Media, "/admin/media/", "Media"),
     (Section::Integers, "/admin/integers/", "Integers"),
+    (Section::Functions, "/admin/functions/", "Functions"),
     (Section::Audit, "/admin/audit/", "Audit trail"),
 ];
 

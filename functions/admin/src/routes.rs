@@ -4,8 +4,8 @@ use aviary_web::{RouteLimit, RouteSpec, Routes, any, routes, staff};
 
 use crate::state::AdminState;
 use crate::{
-    act, assets, audit, comment, comments, dashboard, delete, integers, login, logout, media, profiles, report,
-    reports, tweet, tweets, user, users, users_edit,
+    act, assets, audit, comment, comments, dashboard, delete, functions, integers, integers_session, login, logout,
+    media, profiles, report, reports, tweet, tweets, user, users, users_edit,
 };
 
 /// Every route of the function. Round trips are stated with the look-up of the cookie, since nothing else is accepted.
@@ -32,6 +32,8 @@ fn pages(routes: Routes<AdminState>) -> Routes<AdminState> {
         .add(longer, routes!(reports::list_reports))
         .add(longer, routes!(report::show_report))
         .add(longer, routes!(integers::list_integers))
+        .add(longer, routes!(integers_session::show_session))
+        .add(staff().round_trips(2), routes!(functions::show_functions))
         .add(list, routes!(audit::show_audit))
         .add(list, routes!(audit::audit_rows))
         .add(longer, routes!(delete::ask))

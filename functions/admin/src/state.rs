@@ -2,9 +2,11 @@
 
 use aviary_accounts::AccountContext;
 use aviary_auth::Authenticator;
-use aviary_media::MediaUrls;
+use aviary_media::{Bucket, MediaUrls};
 use aviary_runtime::{Start, StartError};
-use aviary_store::{Comments, Db, Integers, IntegersTable, JobsTable, PageReads, Reports, SocialTable, Tweets};
+use aviary_store::{
+    Comments, Db, Integers, IntegersTable, JobsTable, MediaUploads, PageReads, Reports, SocialTable, Tweets,
+};
 use axum::extract::FromRef;
 
 /// What the handlers need. Clones are cheap.
@@ -16,12 +18,16 @@ pub struct AdminState {
     pub(crate) comments: Comments,
     pub(crate) reports: Reports,
     pub(crate) page_reads: PageReads,
+    pub(crate) uploads: MediaUploads,
     pub(crate) integers: Integers,
     pub(crate) media: MediaUrls,
+    pub(crate) bucket: Bucket,
     /// The origin of pictures, which pages may show.
     pub(crate) media_url: String,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     pub(crate) audit_group: String,
+    /// The log groups of all functions.
+    pub(crate) function_groups: Vec<String>,
 }
 
 impl AdminState {
@@ -43,11 +49,18 @@ impl AdminState {
             comments: Comments::new(&social),
             reports: Reports::new(&social),
             page_reads: PageReads::new(&social),
+            uploads: MediaUploads::new(&social),
             integers: Integers::new(&IntegersTable::new(&db, settings.required("AVIARY_INTEGERS_TABLE")?), &jobs),
             media: MediaUrls::new(media_url.clone()),
+            bucket: Bucket::start(start)?,
             media_url,
             logs: aws_sdk_cloudwatchlogs::Client::new(&start.aws),
             audit_group: settings.required("AVIARY_AUDIT_LOG_GROUP")?.to_owned(),
+            function_groups: settings
+                .required("AVIARY_FUNCTION_LOG_GROUPS")?
+                .split(',')
+                .map(|group| group.trim().to_owned())
+                .collect(),
         })
     }
 }

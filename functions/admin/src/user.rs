@@ -3,7 +3,8 @@
 use aviary_media::MediaUrls;
 use aviary_model::UserId;
 use aviary_store::{
-    IntegerSessionPage, PageKeys, Picture, Principal, Profile, SecurityEventPage, SessionKind, SessionPage, Tweet, User,
+    IntegerSessionPage, MediaState, MediaUpload, PageKeys, Picture, Principal, Profile, SecurityEventPage, SessionKind,
+    SessionPage, Tweet, User,
 };
 use aviary_web::{Form, Params, PathText};
 use axum::extract::State;
@@ -12,8 +13,9 @@ use http::StatusCode;
 use maud::{Markup, html};
 use serde_json::{Map, Value as Json};
 
+use crate::integers_session::link;
 use crate::page::{Section, csrf_field, page_with};
-use crate::parts::{act_button, delete_link, outcome, time};
+use crate::parts::{act_button, delete_link, outcome, tag, time};
 use crate::people::state_tags;
 use crate::query::url;
 use crate::refusal::Refusal;
@@ -23,7 +25,7 @@ use crate::visitor::{Staff, Visitor};
 /// Sessions and events that the page shows.
 const SHOWN: i32 = 25;
 
-/// An account with its profile, sessions, latest tweets, integer sessions and security events. Four round trips.
+/// An account with its profile, sessions, latest tweets, direct uploads, integer sessions and security events. Four round trips.
 #[utoipa::path(get, path = "/admin/users/{id}", tag = "administration",
     params(("id" = String, Path, description = "The user's id")),
     responses((status = 200, description = "The page", content_type = "text/html"), (status = 404, description =
@@ -46,6 +48,7 @@ struct Found {
     sessions: SessionPage,
     tweets: Vec<Tweet>,
     integers: IntegerSessionPage,
+    uploads: Vec<MediaUpload>,
     events: SecurityEventPage,
 }
 
@@ -74,6 +77,7 @@ pub(crate) async fn user_page(
             h2 #sessions { "Sessions and tokens" } (sessions(state, staff, &here, &found)) }
         section.sheet aria-labelledby="events" { h2 #events { "Security events" } (events(&found)) }
         section.sheet aria-labelledby="tweets" { h2 #tweets { "Latest tweets" } (tweets(&found)) }
+        section.sheet aria-labelledby="uploads" { h2 #uploads { "Direct uploads" } (uploads(&found.uploads)) }
         section.sheet aria-labelledby="integers" { h2 #integers { "Integer sessions" } (integers(&here, &found)) }
     };
     Ok(page_with(status, state, staff, Section::Users, name, &body))
@@ -81,20 +85,21 @@ pub(crate) async fn user_page(
 
 async fn read(state: &AdminState, id: UserId) -> Result<Found, Refusal> {
     let (tables, now) = (&state.account.tables, state.account.clock.now());
-    let (user, principal, profile, sessions, tweets, integers, events) = futures_util::try_join!(
+    let (user, principal, profile, sessions, tweets, integers, uploads, events) = futures_util::try_join!(
         tables.accounts.by_id(id),
         tables.credentials.principal(id),
         tables.profiles.by_id(id),
         tables.credentials.sessions(id, None, SHOWN),
         state.tweets.by_author(id, None, 10),
         state.integers.sessions(id, None),
+        state.uploads.newest_of_user(id, SHOWN),
         tables.activities.page(id, None, SHOWN, now),
     )?;
     let user = user.ok_or_else(Refusal::not_found)?;
     let keys = tweets.entries.iter().fold(PageKeys::by(None), |keys, tweet| keys.tweet(*tweet, id));
     let page = state.page_reads.read(&keys).await?;
     let tweets = tweets.entries.iter().filter_map(|id| page.tweet(*id).cloned()).collect();
-    Ok(Found { user, principal, profile, sessions, tweets, integers, events })
+    Ok(Found { user, principal, profile, sessions, tweets, integers, uploads, events })
 }
 
 fn facts(found: &Found, media: &MediaUrls) -> Markup {
@@ -264,6 +269,41 @@ fn tweets(found: &Found) -> Markup {
     }
 }
 
+/// Where each upload stands, and why it was rejected.
+fn uploads(uploads: &[MediaUpload]) -> Markup {
+    html! {
+        @if uploads.is_empty() { p.empty { "None." } }
+        @else {
+            table.rows {
+                thead { tr { th { "At" } th { "Type" } th { "State" } th { "Reason" } th { "Shown by" } } }
+                tbody {
+                    @for upload in uploads {
+                        tr {
+                            td data-label="At" { (time(upload.created_at)) }
+                            td data-label="Type" { (upload.content_type) }
+                            td data-label="State" { (upload_state(upload.state)) }
+                            td.text data-label="Reason" { (upload.reason.as_deref().unwrap_or("–")) }
+                            td data-label="Shown by" {
+                                @if let Some(tweet) = upload.tweet { a href={ "/admin/tweets/" (tweet) "/" } {
+                                    "a tweet" } } @else { "–" }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn upload_state(state: MediaState) -> Markup {
+    match state {
+        MediaState::Waiting => tag("", "waiting"),
+        MediaState::Processing => tag("", "processing"),
+        MediaState::Ready => tag("good", "ready"),
+        MediaState::Rejected => tag("bad", "rejected"),
+    }
+}
+
 fn integers(here: &str, found: &Found) -> Markup {
     html! {
         @if found.integers.sessions.is_empty() { p.empty { "None." } }
@@ -273,7 +313,7 @@ fn integers(here: &str, found: &Found) -> Markup {
                 tbody {
                     @for (session, manifest) in &found.integers.sessions {
                         tr {
-                            td data-label="Session" { (session.as_str()) }
+                            td data-label="Session" { (link(found.user.id, session)) }
                             td data-label="Sets" { (manifest.sets) }
                             td data-label="Bytes" { (manifest.bytes) }
                             td { (delete_link(here, &format!("integers:{}:{}", found.user.id, session.as_str()),

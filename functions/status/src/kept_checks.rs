@@ -2,9 +2,8 @@
 //! with it.
 
 use aviary_model::Clock;
+use aviary_web::Checks;
 use tokio::sync::Mutex;
-
-use crate::status::Checks;
 
 /// How long a result is given again. It is far below the minute that an alarm looks at.
 const KEPT_MILLIS: i64 = 5_000;
@@ -35,9 +34,9 @@ mod tests {
     use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
     use aviary_model::Timestamp;
+    use aviary_web::Check;
 
     use super::*;
-    use crate::status::Check;
 
     #[derive(Debug)]
     struct Settable(AtomicI64);

@@ -34,6 +34,8 @@ pub struct Config {
     pub event_sources: Vec<EventSources>,
     /// What each function may do with DynamoDB and S3.
     pub roles: Vec<Role>,
+    /// What readers of public objects get with them, as the distribution adds it.
+    pub served_headers: Vec<(String, String)>,
     /// The server that invokes functions. Without it nothing is delivered, and stream records wait.
     pub functions_url: Option<FunctionsUrl>,
     /// The least age of a stream record when it is delivered.
@@ -80,6 +82,7 @@ impl Config {
             aws_port: 0,
             event_sources: Vec::new(),
             roles: Vec::new(),
+            served_headers: Vec::new(),
             functions_url: None,
             stream_delay: Duration::ZERO,
             index_delay: Duration::ZERO,
@@ -113,7 +116,8 @@ impl Config {
         let template = Template::load(template)?;
         let event_sources = template.event_sources(&settings)?;
         let roles = template.roles(&settings, &AUTHORIZED_SERVICES)?;
-        Ok(Self { event_sources, roles, ..Self::new(data, template.storage(&settings)?) })
+        let served_headers = template.served_headers(&settings)?;
+        Ok(Self { event_sources, roles, served_headers, ..Self::new(data, template.storage(&settings)?) })
     }
 
     /// For tests: the resources of `template` in a temporary folder, which is deleted with the last copy of this value.

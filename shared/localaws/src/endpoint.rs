@@ -19,7 +19,7 @@ use crate::connections::{self, Answering};
 use crate::local::{self, Local};
 use crate::logs::{Logs, LogsError};
 use crate::own_pages;
-use crate::s3;
+use crate::s3::served::Served;
 use crate::ses::{self, Ses, SesError};
 
 /// A batch of log events has at most 1 MiB, and JSON can take six bytes for each of its bytes.
@@ -31,6 +31,7 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     pub(crate) s3: S3Service,
+    pub(crate) served: Served,
     pub(crate) logs: Logs,
     pub(crate) ses: Ses,
     pub(crate) local: Local,
@@ -54,7 +55,7 @@ impl Endpoint {
         let target = request.headers().get(TARGET).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let answer = match target {
             Some(target) => self.logs_answer(&target, request.into_body()).await,
-            None => s3::answer(&self.s3, request.map(Body::from)).await,
+            None => self.served.answer(&self.s3, request.map(Body::from)).await,
         };
         Ok(answer)
     }

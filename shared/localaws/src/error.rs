@@ -63,7 +63,7 @@ pub enum StartError {
     #[error("the local DynamoDB: {0}")]
     DynamoDb(String),
     /// AWS would refuse the name of a bucket or log group.
-    #[error("{name:?} is no valid name for a {what}")]
+    #[error("{name:?} is not valid for a {what}")]
     Name {
         /// A bucket or a log group.
         what: &'static str,

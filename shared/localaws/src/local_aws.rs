@@ -21,6 +21,7 @@ use crate::iam::Callers;
 use crate::local::Local;
 use crate::logs::Logs;
 use crate::s3::events::ObjectEvents;
+use crate::s3::served::Served;
 use crate::ses::{MailEvents, Ses};
 use crate::{dynamodb, s3};
 
@@ -88,7 +89,8 @@ impl LocalAws {
             let listener = tokio_listener(dynamodb_listener)?;
             tasks.spawn(dynamodb::serve(listener, database.clone(), front, stopped.clone()));
             let local = Local { ses: ses.clone(), deliveries: deliveries.state() };
-            let endpoint = Endpoint { s3, logs: logs.clone(), ses, local };
+            let served = Served::of(&config.served_headers)?;
+            let endpoint = Endpoint { s3, served, logs: logs.clone(), ses, local };
             tasks.spawn(endpoint::serve(tokio_listener(aws_listener)?, endpoint, stopped.clone()));
             deliveries.spawn(&mut tasks, &stopped);
             tasks.spawn(sweep((database.clone(), logs.clone(), trim.clone()), config.sweep_every, stopped));

@@ -10,6 +10,7 @@ mod key;
 mod multipart;
 mod post_policy;
 mod rights;
+pub(crate) mod served;
 mod service;
 
 use std::path::Path;
@@ -61,7 +62,7 @@ pub(crate) fn open(
 }
 
 /// Answers one request.
-pub(crate) async fn answer(service: &S3Service, request: Request<Body>) -> Response<Body> {
+async fn answer(service: &S3Service, request: Request<Body>) -> Response<Body> {
     let form = post_policy::is_form(&request);
     let request = if form { post_policy::in_pieces(request) } else { request };
     match service.call(request).await {

@@ -175,6 +175,25 @@ impl Integers {
 
     /// The sets of an opened session after `after`, at most a megabyte. One round trip.
     pub async fn page(&self, open: &OpenSession, after: Option<&SetId>) -> Result<SetPage, StoreError> {
+        self.read_page(open, after, None).await
+    }
+
+    /// As [`Integers::page`], with at most this many sets.
+    pub async fn short_page(
+        &self,
+        open: &OpenSession,
+        after: Option<&SetId>,
+        limit: i32,
+    ) -> Result<SetPage, StoreError> {
+        self.read_page(open, after, Some(limit)).await
+    }
+
+    async fn read_page(
+        &self,
+        open: &OpenSession,
+        after: Option<&SetId>,
+        limit: Option<i32>,
+    ) -> Result<SetPage, StoreError> {
         let from = after.map_or_else(|| "SET#".to_owned(), |set| format!("SET#{}", set.as_str()));
         let call = self
             .table
@@ -182,6 +201,7 @@ impl Integers {
             .key_condition_expression("pk = :pk AND sk > :from")
             .expression_attribute_values(":pk", text(sets_pk(open.user, open.generation)))
             .expression_attribute_values(":from", text(from))
+            .set_limit(limit)
             .consistent_read(true);
         let output = run_query(call).await?;
         let more = output.last_evaluated_key.is_some();

@@ -12,6 +12,7 @@ mod node;
 mod parameters;
 mod rate;
 mod roles;
+mod served;
 mod stack;
 mod storage;
 mod template;

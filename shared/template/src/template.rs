@@ -76,6 +76,15 @@ impl Template {
         crate::storage::read(&Scope::new(&self.document, settings)?)
     }
 
+    /// The headers that CloudFront adds to what it serves, by name in lower case, without those that depend on the request
+    /// or on HTTPS.
+    ///
+    /// # Errors
+    /// As [`Template::resolve`], for this part.
+    pub fn served_headers(&self, settings: &Settings) -> Result<Vec<(String, String)>, TemplateError> {
+        crate::served::read(&Scope::new(&self.document, settings)?)
+    }
+
     /// The functions' event sources other than HTTP. Does not need their environment.
     ///
     /// # Errors

@@ -208,3 +208,44 @@ fn streams_deliver_the_sample_events() {
         }
     }
 }
+
+#[test]
+fn what_users_uploaded_is_served_as_something_that_never_runs() {
+    let template = Template::parse("template.yaml", &text()).unwrap();
+    let headers = template.served_headers(&settings(&[])).unwrap();
+    let value = |name: &str| headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str());
+    assert_eq!(value("x-content-type-options"), Some("nosniff"));
+    assert!(value("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    assert_eq!(value("referrer-policy"), Some("no-referrer"));
+    assert_eq!(value("cross-origin-resource-policy"), Some("cross-origin"));
+    assert_eq!(headers.len(), 4, "{headers:?}");
+}
+
+#[test]
+fn the_administration_reads_the_log_of_every_function() {
+    let template = Template::parse("template.yaml", &text()).unwrap();
+    let overrides = ["AVIARY_MEDIA_URL", "AVIARY_PUBLIC_URL"].map(|name| (name.to_owned(), String::new())).into();
+    let stack = template.resolve(&Settings { overrides, ..settings(&[]) }).unwrap();
+    let groups: BTreeSet<String> = stack.functions.iter().map(|function| function.log_group.clone().unwrap()).collect();
+    assert_eq!(groups.len(), stack.functions.len());
+    let admin = stack.functions.iter().find(|function| function.binary == "admin").unwrap();
+    let listed = admin.environment["AVIARY_FUNCTION_LOG_GROUPS"].split(',').map(str::to_owned);
+    assert_eq!(listed.collect::<BTreeSet<_>>(), groups);
+    for group in &groups {
+        let name = group.rsplit('/').next().unwrap();
+        assert!(
+            stack.functions.iter().any(|function| function.binary == name),
+            "{group} ends with its function's name"
+        );
+    }
+    let roles = template.roles(&settings(&[]), &["logs"]).unwrap();
+    let role = roles.into_iter().find(|role| role.binary == "admin").unwrap();
+    let statements = role.policies.iter().flat_map(|policy| &policy.statements);
+    let statement = statements.into_iter().find(|statement| statement["Sid"] == "FunctionLogs").unwrap();
+    let allowed = statement["Resource"].as_array().unwrap().iter();
+    let allowed: Vec<&str> = allowed.map(|resource| resource.as_str().unwrap()).collect();
+    for group in &groups {
+        assert!(allowed.iter().any(|arn| arn.contains(&format!(":log-group:{group}"))), "{group}: {allowed:?}");
+    }
+    assert_eq!(allowed.len(), groups.len());
+}

@@ -18,6 +18,7 @@ mod form_digest;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod gateway;
+mod health;
 mod idempotency;
 mod idempotent_post;
 mod json_number;
@@ -49,6 +50,7 @@ pub use described::Described;
 pub use error::{ApiError, FieldErrors};
 pub use fields::Fields;
 pub use form::{File, Form, Renaming, Value};
+pub use health::{Check, Checks};
 pub use idempotency::{IdempotencyKey, IdempotentRequest};
 pub use json_number::JsonNumber;
 pub use logged_caller::RequestLog;

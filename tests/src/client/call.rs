@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::client::account::Cookies;
 use crate::client::answer::Answer;
 use crate::client::form::Form;
-use crate::seen;
+use crate::{secrets, seen};
 
 /// A request. Nothing is sent before [`Call::send`].
 #[derive(Debug)]
@@ -66,6 +66,8 @@ impl Call {
         let (client, request) = self.0.build_split();
         let request = request.expect("a request");
         let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let sent = request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        secrets::of_request(sent, request.body().and_then(reqwest::Body::as_bytes).unwrap_or_default());
         let response = client.execute(request).await.expect("the service answers");
         let status = response.status().as_u16();
         seen::note(method.as_str(), &path, status);
@@ -73,6 +75,8 @@ impl Call {
         let headers = response.headers().iter().map(|(name, value)| (name.as_str().to_owned(), text(value)));
         let headers = headers.collect();
         let body = response.bytes().await.expect("the whole body of the answer").to_vec();
-        Answer { status, headers, body }
+        let answer = Answer { status, headers, body };
+        secrets::of_answer(&answer);
+        answer
     }
 }

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use aviary_template::local_access_key;
@@ -17,7 +18,7 @@ use xtask::workspace::Workspace;
 
 use crate::client::{Answer, Service};
 use crate::local_aws::event::Event;
-use crate::seen;
+use crate::{secrets, seen};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The pause between two checks whether a process is still alive.
@@ -30,6 +31,8 @@ pub struct Function {
     api: Arc<RuntimeApi>,
     // Behind a lock, so that several threads can invoke one function.
     log: Mutex<Receiver<Value>>,
+    /// The threads that read its output.
+    readers: Vec<JoinHandle<()>>,
 }
 
 /// The result of an invocation.
@@ -82,15 +85,28 @@ impl Function {
             .env("AVIARY_PUBLIC_URL", "")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut process = command.spawn().unwrap_or_else(|error| panic!("`{name}` cannot be started: {error}"));
         let output = process.stdout.take().expect("its output");
+        let errors = process.stderr.take().expect("its errors");
         let (sender, log) = channel();
-        std::thread::spawn(move || {
-            let lines = BufReader::new(output).lines().map_while(Result::ok);
-            lines.filter_map(|line| serde_json::from_str(&line).ok()).try_for_each(|line| sender.send(line))
+        let of = name.to_owned();
+        let reader = std::thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                secrets::of_output(&of, &line);
+                // Nobody may read the log any more.
+                let _ = serde_json::from_str(&line).map(|line| sender.send(line));
+            }
         });
-        Self { process, api, log: Mutex::new(log) }
+        let of = name.to_owned();
+        let complainer = std::thread::spawn(move || {
+            for line in BufReader::new(errors).lines().map_while(Result::ok) {
+                secrets::of_output(&of, &line);
+                eprintln!("{of}: {line}");
+            }
+        });
+        Self { process, api, log: Mutex::new(log), readers: vec![reader, complainer] }
     }
 
     /// Invokes it with a request, and waits for the answer and its log line.
@@ -108,7 +124,9 @@ impl Function {
 
     /// Invokes it with the JSON of a request, for example from a file.
     pub fn answer(&self, event: &Value) -> Answer {
+        secrets::of_event(event);
         let answer = Answer::of_function(&self.output(event));
+        secrets::of_answer(&answer);
         let method = event["requestContext"]["http"]["method"].as_str().unwrap_or_default();
         seen::note(method, event["rawPath"].as_str().unwrap_or_default(), answer.status);
         answer
@@ -181,6 +199,10 @@ impl Drop for Function {
         // A function keeps no state that could be lost, and may have ended by itself.
         let _ = self.process.kill();
         let _ = self.process.wait();
+        // What it wrote is searched for secrets, so all of it must be kept.
+        for reader in self.readers.drain(..) {
+            let _ = reader.join();
+        }
     }
 }
 

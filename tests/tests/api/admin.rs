@@ -5,5 +5,6 @@ mod audit;
 mod browser;
 mod content;
 mod cost;
+mod functions;
 mod reports;
 mod users;

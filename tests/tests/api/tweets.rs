@@ -1,6 +1,7 @@
 //! Tweets, comments, reactions and lists of them: `/tweet` and `/api/tweets/…`.
 
 mod answers;
+mod browser;
 mod comments;
 mod create;
 mod edit;
@@ -9,6 +10,7 @@ mod lists;
 mod marks;
 mod media;
 mod media_full;
+mod media_tickets;
 mod one_comment;
 mod reactions;
 mod report;

@@ -29,6 +29,7 @@ pub(super) fn of(function: &str, workspace: &Workspace, session: &Session) -> Re
         "keys" => Ok(vec![Operation::scheduled("turn too early", &event("keys-schedule")?).first()]),
         "media" => Ok(vec![Operation::scheduled("upload of nobody", &event("media-upload")?).first()]),
         "worker" => Ok(vec![Operation::scheduled("sweep of nothing", &event("worker-schedule")?).first()]),
+        "admin" => Ok(vec![Operation::fixed("nobody's page", 303, &event("admin-users-anonymous")?).first()]),
         "status" => Ok(vec![Operation::fixed("status", 200, &event("status")?).first()]),
         other => bail!("bench does not know what to ask of the function `{other}`"),
     }

@@ -1,4 +1,4 @@
-//! A request with a photo of the largest size that Lambda accepts.
+//! Requests with large photos, up to the largest size that Lambda accepts.
 
 use anyhow::{Context, Result};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,18 +13,31 @@ const BOUNDARY: &str = "----aviary-bench-boundary";
 
 /// The sample event with its photo enlarged until the request has the size of Lambda's limit.
 pub(super) fn full_request(sample: &Event, field: &str) -> Result<Event> {
-    let form = STANDARD.decode(sample.body()).context("the sample event's body is not base64")?;
-    let photo = find_jpeg(&form).context("the sample event has no JPEG")?;
-    let head = format!(
-        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"large.jpg\"\r\nContent-Type: image/jpeg\r\n\r\n"
-    );
-    let tail = format!("\r\n--{BOUNDARY}--\r\n");
-    let room = (LARGEST_REQUEST - REST_OF_EVENT) / 4 * 3 - head.len() - tail.len();
-    let mut body = head.into_bytes();
-    body.extend(grown(photo, room).context("the sample event's JPEG has no end")?);
-    body.extend_from_slice(tail.as_bytes());
+    let room = (LARGEST_REQUEST - REST_OF_EVENT) / 4 * 3;
+    let frame = form(field, &[&[]]).len();
+    request_of(sample, field, &[room - frame])
+}
+
+/// The sample event with photos of these sizes in its form, and nothing else.
+pub(super) fn request_of(sample: &Event, field: &str, sizes: &[usize]) -> Result<Event> {
+    let sent = STANDARD.decode(sample.body()).context("the sample event's body is not base64")?;
+    let photo = find_jpeg(&sent).context("the sample event has no JPEG")?;
+    let photos = sizes.iter().map(|size| grown(photo, *size).context("the sample event's JPEG has no end"));
+    let photos = photos.collect::<Result<Vec<_>>>()?;
+    let body = form(field, &photos.iter().map(Vec::as_slice).collect::<Vec<_>>());
     let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
     Ok(sample.clone().with_body(STANDARD.encode(body), true, &content_type))
+}
+
+fn form(field: &str, photos: &[&[u8]]) -> Vec<u8> {
+    let disposition = format!("form-data; name=\"{field}\"; filename=\"large.jpg\"");
+    let head = format!("--{BOUNDARY}\r\nContent-Disposition: {disposition}\r\nContent-Type: image/jpeg\r\n\r\n");
+    let mut body = Vec::new();
+    for photo in photos {
+        body.extend([head.as_bytes(), photo, b"\r\n"].concat());
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").into_bytes());
+    body
 }
 
 /// From the start of the image to its last end marker.
@@ -36,7 +49,7 @@ fn find_jpeg(form: &[u8]) -> Option<&[u8]> {
 }
 
 /// The image with zeros after its coded data, where they cannot form a marker.
-fn grown(photo: &[u8], size: usize) -> Option<Vec<u8>> {
+pub(super) fn grown(photo: &[u8], size: usize) -> Option<Vec<u8>> {
     let data = photo.strip_suffix(&[0xff, 0xd9])?;
     let mut grown = data.to_vec();
     grown.resize(size.saturating_sub(2).max(data.len()), 0);

@@ -25,7 +25,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(120);
 /// Limits that no measurement reaches.
 pub(crate) const LIMITS: &str = "signup_address=1000000/60,refresh_family=1000000/60,writes_account=1000000/60,\
     spread_account=1000000/60,other_writes_account=1000000/60,profile_changes_account=1000000/60,\
-    search_address=1000000/60";
+    search_address=1000000/60,upload_bytes_account=100000000000/60,uploads_account=1000000/60";
 const LOG_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a request cost in DynamoDB.
@@ -92,8 +92,19 @@ impl FunctionProcess {
 
     /// Runs an operation once. Another status than the expected one is an error.
     pub(super) fn invoke(&mut self, context: &mut Context<'_>, operation: &Operation, number: u32) -> Result<Answer> {
+        self.invoke_within(context, operation, number, ANSWER_WITHIN)
+    }
+
+    /// As [`FunctionProcess::invoke`], for an operation that takes longer than a request may.
+    pub(super) fn invoke_within(
+        &mut self,
+        context: &mut Context<'_>,
+        operation: &Operation,
+        number: u32,
+        within: Duration,
+    ) -> Result<Answer> {
         context.supervisor.check()?;
-        let answer = self.api.invoke((operation.event)(number), ANSWER_WITHIN).context(operation.name)?;
+        let answer = self.api.invoke((operation.event)(number), within).context(operation.name)?;
         let status = status_of(&answer);
         let or_none = |status: Option<u64>| status.map_or_else(|| "without a status".to_owned(), |s| s.to_string());
         ensure!(

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use super::process::Cost;
+use super::{media::MemoryFigures, process::Cost};
 
 const MIB: f64 = 1024.0 * 1024.0;
 const START_MS: f64 = 10.0;
@@ -15,7 +15,7 @@ const PEAK_MIB: f64 = 45.0;
 const SIZE_MIB: f64 = 6.0;
 const SIZE_WITH_S3_MIB: f64 = 8.0;
 /// The functions with the S3 client.
-const WITH_S3: [&str; 7] = ["integers", "media", "profiles", "tweets", "status", "users", "worker"];
+const WITH_S3: [&str; 8] = ["admin", "integers", "media", "profiles", "tweets", "status", "users", "worker"];
 
 /// Measurements of a function.
 #[derive(Clone, Debug)]
@@ -96,8 +96,8 @@ fn count(number: u64) -> f64 {
     number as f64
 }
 
-/// Both tables, each figure before its budget.
-pub(super) fn text(functions: &[FunctionFigures]) -> String {
+/// All tables, each figure before its budget.
+pub(super) fn text(functions: &[FunctionFigures], memory: &[MemoryFigures]) -> String {
     let mut text = String::from("\nEach figure / its budget; `!` marks a missed budget.\n\n");
     let mut misses = 0;
     let mut cell = |cell: Cell| {
@@ -151,6 +151,15 @@ pub(super) fn text(functions: &[FunctionFigures]) -> String {
             text.push('\n');
         }
     }
+    if !memory.is_empty() {
+        let _ = writeln!(text, "\n{:<52}{:>16}{:>10}{:>10}", "memory", "MiB", "ms", "CPU ms");
+    }
+    for figures in memory {
+        let peak =
+            Cell { value: mib(figures.bytes), budget: figures.budget.map(|budget| mib(budget).round()), digits: 1 };
+        let (took, cpu) = (plain(ms(figures.took), 0), plain(ms(figures.cpu), 0));
+        let _ = writeln!(text, "{:<52}{:>16}{took:>10}{cpu:>10}", figures.what, cell(peak));
+    }
     let verdict = match misses {
         0 => "All budgets are kept.".to_owned(),
         1 => "One budget is missed.".to_owned(),
@@ -184,17 +193,24 @@ mod tests {
         }
     }
 
+    fn photo(mib: u64) -> MemoryFigures {
+        let time = Duration::from_millis(900);
+        let budget = Some(512 * 1024 * 1024);
+        MemoryFigures { what: "a photo", bytes: mib * 1024 * 1024, budget, took: time, cpu: time }
+    }
+
     #[test]
     fn figures_precede_their_budgets_and_misses_are_marked() {
-        let text = text(&[figures(151, 2)]);
+        let text = text(&[figures(151, 2)], &[photo(600)]);
         assert!(text.contains("3.00 / 6") && text.contains("40.0 / 45"), "{text}");
         assert!(text.contains("0.151 / 0.15 !") && text.contains("2 / 1 !"), "{text}");
-        assert!(text.ends_with("2 budgets are missed."), "{text}");
+        assert!(text.contains("a photo") && text.contains("600.0 / 512 !"), "{text}");
+        assert!(text.ends_with("3 budgets are missed."), "{text}");
     }
 
     #[test]
     fn a_kept_budget_is_not_marked() {
-        let text = text(&[figures(149, 1)]);
+        let text = text(&[figures(149, 1)], &[photo(500)]);
         assert!(text.ends_with("All budgets are kept."), "{text}");
         assert_eq!(text.matches(" !").count(), 0, "{text}");
     }

@@ -54,7 +54,7 @@ fn once(context: &mut Context<'_>, function: &str, event: Event, status: u64, ti
 }
 
 /// The JSON body in a function's answer.
-fn body_of(answer: Option<&Answer>) -> Result<Value> {
+pub(super) fn body_of(answer: Option<&Answer>) -> Result<Value> {
     let answer = answer.context("there is no answer")?;
     let answer: Value = serde_json::from_slice(&answer.body)?;
     let body = answer.get("body").and_then(Value::as_str).context("the answer has no body")?;

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
+use aviary_localaws::{Config, LocalAws};
 use aws_sdk_s3::presigning::PresigningConfig;
 use reqwest::Client;
 
-use crate::fixture::{BUCKET, object, put_object, s3, s3_as, start};
+use crate::fixture::{BUCKET, object, put_object, s3, s3_as, start, template};
 
 fn for_a_minute() -> PresigningConfig {
     PresigningConfig::expires_in(Duration::from_secs(60)).unwrap()
@@ -62,4 +63,22 @@ async fn a_presigned_url_ends_with_its_time() {
     let answer = reqwest::get(signed.uri()).await.unwrap();
     assert_eq!(answer.status(), 403);
     assert!(!answer.text().await.unwrap().contains("mine"));
+}
+
+#[tokio::test]
+async fn a_reader_gets_the_headers_of_the_distribution_and_a_signed_request_those_of_s3() {
+    let headers = [("x-content-type-options", "nosniff"), ("content-security-policy", "sandbox")];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let mut config = Config::temporary(&template()).unwrap();
+    config.served_headers = headers;
+    let aws = LocalAws::start(config).unwrap();
+    let client = s3(&aws.aws_url());
+    put_object(&client, "public/a", "seen").await;
+    let served = reqwest::get(format!("{}/{BUCKET}/public/a", aws.aws_url())).await.unwrap();
+    assert_eq!(served.headers()["x-content-type-options"], "nosniff");
+    assert_eq!(served.headers()["content-security-policy"], "sandbox");
+    assert_eq!(served.text().await.unwrap(), "seen");
+    let signed = client.get_object().bucket(BUCKET).key("public/a").presigned(for_a_minute()).await.unwrap();
+    let own = reqwest::get(signed.uri()).await.unwrap();
+    assert!(own.status().is_success() && !own.headers().contains_key("x-content-type-options"));
 }

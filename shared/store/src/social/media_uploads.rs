@@ -311,6 +311,13 @@ impl MediaUploads {
         self.table.delete(upload_key(user, media)).await
     }
 
+    /// A user's newest media items, newest first. It never lags. One round trip.
+    pub async fn newest_of_user(&self, user: UserId, limit: i32) -> Result<Vec<MediaUpload>, StoreError> {
+        let own = PartitionRange { pk: works_pk(user), prefix: UPLOAD, by_recency: false, order: Order::NewestFirst };
+        let page = self.table.own_page(&own, None, limit).await?;
+        page.entries.into_iter().map(|item| self.table.read(item)).collect()
+    }
+
     /// A page of a user's media items, oldest first. It never lags. One round trip.
     pub async fn of_user(&self, user: UserId) -> Result<Vec<MediaId>, StoreError> {
         let own = PartitionRange { pk: works_pk(user), prefix: UPLOAD, by_recency: false, order: Order::OldestFirst };

@@ -45,6 +45,8 @@ async fn world(service: &Service) -> (Account, Vec<String>) {
         format!("/admin/comments/{said}/"),
         "/admin/media/".to_owned(),
         "/admin/integers/".to_owned(),
+        format!("/admin/integers/session/?user={}&session=mine", user.id),
+        "/admin/functions/".to_owned(),
         "/admin/audit/".to_owned(),
         format!("/admin/delete/?target=user:{}", user.id),
         "/admin/users/019a0000-0000-7000-8000-0000000000aa/".to_owned(),

@@ -1,5 +1,6 @@
 //! Profiles, tweets, comments, media and integer sessions in the administration.
 
+use e2e::acts::media::{start_media, upload_media};
 use e2e::acts::people::sign_up_staff;
 use e2e::acts::tweets::comment;
 use e2e::ids::id_of;
@@ -27,7 +28,13 @@ async fn everything_is_listed_and_each_entry_leads_to_its_page() {
     shows(&browser, "/admin/tweets/", &format!("/admin/tweets/{tweet}/")).await;
     shows(&browser, "/admin/comments/", &format!("/admin/comments/{comment}/")).await;
     shows(&browser, "/admin/profiles/", &format!("/admin/users/{}/", user.id)).await;
-    shows(&browser, "/admin/integers/", "a session to look at").await;
+    let listed = shows(&browser, "/admin/integers/", "a session to look at").await;
+    let session = format!("/admin/integers/session/?user={}&amp;session=a+session+to+look+at", user.id);
+    assert!(listed.contains(&session), "{listed}");
+    let page = browser.get(&session.replace("&amp;", "&")).await.with_status(200).text();
+    for shown in [&user.username, "number", "DynamoDB", ">a<"] {
+        assert!(page.contains(shown), "no {shown} in {page}");
+    }
     for (path, text) in [
         (format!("/admin/tweets/{tweet}/"), "a tweet to look at"),
         (format!("/admin/comments/{comment}/"), "a comment to look at"),
@@ -35,7 +42,9 @@ async fn everything_is_listed_and_each_entry_leads_to_its_page() {
         let page = browser.get(&path).await.with_status(200).text();
         assert!(page.contains(text) && page.contains(&user.username), "{page}");
     }
-    for path in ["/admin/tweets/019a0000-0000-7000-8000-0000000000aa/", "/admin/comments/x/"] {
+    for path in
+        ["/admin/tweets/019a0000-0000-7000-8000-0000000000aa/", "/admin/comments/x/", "/admin/integers/session/"]
+    {
         browser.get(path).await.with_status(404);
     }
 }
@@ -127,5 +136,24 @@ async fn what_people_write_is_never_markup() {
     ] {
         let page = browser.get(&path).await.with_status(200).text();
         assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "{path}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_users_page_says_where_each_upload_stands() {
+    let service = Service::running();
+    let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
+    start_media(&service, &user, "image/png", 10).await;
+    upload_media(&service, &user, "video/mp4", b"no film").await;
+    let ready = upload_media(&service, &user, "image/jpeg", &jpeg(20, 20, 1)).await;
+    let body = json!({"message": "look", "media": [ready["id"]]});
+    let tweet = id_of(&service.post_as(&user, "/api/tweets/", &body).await.with_status(201).json());
+    let mut browser = Browser::signed_in(&service, &staff).await;
+    let page = browser.get(&format!("/admin/users/{}/", user.id)).await.with_status(200).text();
+    let uploads = page.split("Direct uploads").nth(1).unwrap().split("</table>").next().unwrap();
+    let place = |text: &str| uploads.find(text).unwrap_or_else(|| panic!("no {text} in {uploads}"));
+    assert!(place("image/jpeg") < place("video/mp4") && place("video/mp4") < place("image/png"), "newest first");
+    for shown in [">ready<", ">rejected<", ">waiting<", "not an MP4", &format!("/admin/tweets/{tweet}/")] {
+        place(shown);
     }
 }

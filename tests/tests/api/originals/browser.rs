@@ -3,31 +3,12 @@
 //!
 //! These tests need Chromium and its driver, so they are ignored unless asked for (`docs/testing.md`).
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
-
-use e2e::chromium::{Driver, keep_picture, press, shows};
+use e2e::chromium::{Driver, keep_picture, press, serve_page, shows};
 use e2e::{Service, jpeg, unique};
 use thirtyfour::prelude::*;
 
 const NEW_TWITTER: &str = include_str!("../../../pages/new_twitter.html");
 const TRANSCENDENCE: &str = include_str!("../../../pages/transcendence.html");
-
-/// Serves a page on a port of its own, until the test ends. Returns its URL, which names the service.
-fn serve(page: &'static str, service: &Service) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
-            let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/html; charset=utf-8";
-            write!(stream, "{head}\r\ncontent-length: {}\r\n\r\n{page}", page.len()).unwrap();
-        }
-    });
-    format!("http://localhost:{port}/?api={}", service.url)
-}
 
 async fn write_into(browser: &WebDriver, field: &str, text: &str) {
     browser.find(By::Css(format!("[name={field}]"))).await.unwrap().send_keys(text).await.unwrap();
@@ -45,7 +26,7 @@ async fn a_page_in_document_001s_style_signs_up_posts_likes_and_comments() {
     let service = Service::running();
     let driver = Driver::start().await;
     let browser = driver.window(800, false).await;
-    browser.goto(serve(NEW_TWITTER, &service)).await.unwrap();
+    browser.goto(serve_page(NEW_TWITTER, &service)).await.unwrap();
     let name = unique("page");
     sign_up(&browser, &name).await;
     shows(&browser, &format!("Welcome, {name}")).await;
@@ -80,7 +61,7 @@ async fn a_page_in_document_003s_style_signs_up_makes_friends_and_changes_its_pi
     let friend = service.signup().await;
     let driver = Driver::start().await;
     let browser = driver.window(800, false).await;
-    browser.goto(serve(TRANSCENDENCE, &service)).await.unwrap();
+    browser.goto(serve_page(TRANSCENDENCE, &service)).await.unwrap();
     let name = unique("player");
     sign_up(&browser, &name).await;
     shows(&browser, &format!("{name}: Default biography, online")).await;

@@ -2,10 +2,13 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use e2e::{Service, eventually};
+use e2e::{Browser, Service, environment_of, eventually};
 use serde_json::Value;
 use xtask::cli::SeedArgs;
-use xtask::seed::{Seeded, seed};
+use xtask::operate::first_staff_in;
+use xtask::process::Supervisor;
+use xtask::seed::{Seeded, best_known, seed};
+use xtask::workspace::Workspace;
 
 async fn seeded(args: &SeedArgs) -> Seeded {
     let args = args.clone();
@@ -49,4 +52,35 @@ async fn a_repeated_seed_creates_nothing_twice() {
 
     assert_eq!(seeded(&args).await, Seeded::Before);
     assert_eq!(list(&service, &path).await.len(), tweets.len());
+}
+
+#[tokio::test]
+async fn the_best_known_person_of_a_world_opens_the_administration() {
+    let service = Service::running();
+    let number = RandomState::new().hash_one("another world of this test") >> 1;
+    let args = SeedArgs { users: 2, seed: number, url: service.url.clone() };
+    assert_eq!(seeded(&args).await, Seeded::Done);
+    let name = best_known(&args).unwrap();
+    let opens = async || {
+        let mut browser = Browser::new(&service);
+        let form = [("username", name.as_str()), ("password", "plover-egret-41")];
+        browser.get("/admin/login/").await.with_status(200);
+        browser.post("/admin/login/", &form).await;
+        browser.get("/admin/").await.status == 200
+    };
+    assert!(!opens().await, "nobody is staff before");
+    // As often as the task is run.
+    for _ in 0..2 {
+        let (args, environment) = (args.clone(), environment_of(&service, "auth"));
+        let made = tokio::task::spawn_blocking(move || {
+            first_staff_in(&Workspace::locate()?, &mut Supervisor::new()?, &args, environment)
+        });
+        made.await.unwrap().unwrap();
+    }
+    assert!(opens().await);
+    let user =
+        service.get(&format!("/profile?username={name}")).send().await.json()["_id"].as_str().unwrap().to_owned();
+    let trail = service.audit_trail(&user).await;
+    let granted = trail.iter().filter(|line| line.contains("\"staff_granted\"")).count();
+    assert_eq!(granted, 1, "{trail:#?}");
 }

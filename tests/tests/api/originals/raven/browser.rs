@@ -3,31 +3,11 @@
 //!
 //! This test needs Chromium and its driver, so it is ignored unless asked for (`docs/testing.md`).
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
-
-use e2e::chromium::{Driver, press, shows};
+use e2e::chromium::{Driver, press, serve_page, shows};
 use e2e::{PASSWORD, Service, unique};
 use thirtyfour::prelude::*;
 
 const PAGE: &str = include_str!("page.html");
-
-/// Serves the page on a port of its own, until the test ends. Returns its origin.
-fn serve_page() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::ok) {
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-            while lines.next().is_some_and(|line| line.is_ok_and(|line| !line.is_empty())) {}
-            let (kind, length) = ("text/html; charset=utf-8", PAGE.len());
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n");
-            // The browser may have gone on without it.
-            let _ = write!(stream, "{head}connection: close\r\n\r\n{PAGE}");
-        }
-    });
-    format!("http://localhost:{port}")
-}
 
 async fn fill(browser: &WebDriver, field: &str, text: &str) {
     let field = browser.find(By::Css(field)).await.unwrap();
@@ -39,9 +19,9 @@ async fn fill(browser: &WebDriver, field: &str, text: &str) {
 #[ignore = "needs a browser"]
 async fn a_page_of_another_origin_signs_up_posts_and_likes() {
     let service = Service::running();
-    let (driver, page, username) = (Driver::start().await, serve_page(), unique("raven"));
+    let (driver, username) = (Driver::start().await, unique("raven"));
     let browser = driver.window(1_280, false).await;
-    browser.goto(format!("{page}/?api={}", service.url)).await.unwrap();
+    browser.goto(serve_page(PAGE, &service)).await.unwrap();
     fill(&browser, "#username", &username).await;
     fill(&browser, "#password", PASSWORD).await;
     press(&browser, "Sign up").await;

@@ -1,5 +1,4 @@
 //! Thumbnails of every kind of picture, and of pictures that would not fit into memory.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::cast_possible_truncation)]
 
 use std::io::Cursor;
 
