@@ -6,6 +6,7 @@ pub mod bench;
 pub mod cli;
 pub mod console;
 pub mod endpoints;
+pub mod front;
 pub mod local;
 pub mod logs;
 pub mod openapi;

@@ -87,7 +87,8 @@ fn all_tests(
     args: &TestArgs,
     ignored: &Ignored,
 ) -> Result<Outcome> {
-    let cargo_lambda = cargo_lambda::ensure(workspace, supervisor)?;
+    // A test of `cargo xtask run --aws-only` needs it.
+    cargo_lambda::ensure(workspace, supervisor)?;
     run::build(workspace, supervisor, false)?;
     let runner = Runner::find();
     console::step("Building the tests");
@@ -97,7 +98,7 @@ fn all_tests(
     let folder = tempfile::Builder::new().prefix("aviary-test").tempdir().context("cannot make a temporary folder")?;
     let plan = plan(folder.path(), args.delays)?;
     let logs = LogView::default();
-    let addresses = local::start(workspace, supervisor, &cargo_lambda, &plan, &logs)?;
+    let local::Running { addresses, front } = local::start(workspace, supervisor, &plan, &logs)?;
     console::step(&format!("Tests, with {}", runner.name()));
     let seen = folder.path().join("seen.txt");
     let seen_path = seen.to_string_lossy();
@@ -110,6 +111,7 @@ fn all_tests(
     ];
     let outcome = runner.run(workspace, supervisor, &environment, (&args.runner_args, ignored));
     logs.stopping();
+    drop(front);
     supervisor.stop()?;
     if args.runner_args.is_empty() {
         seen::report(workspace, &seen)?;
