@@ -31,7 +31,8 @@ pub use files::{
 pub use forge::Forge;
 pub use jwt::{claims_of, unsigned};
 pub use local_aws::{
-    AwsCall, AwsError, Dynamodb, Event, Fault, FaultProxy, Function, Invoked, Mail, OwnAws, environment_of, event_files,
+    AwsCall, AwsError, Dynamodb, Event, Fault, FaultProxy, Function, Invoked, Mail, OwnAws, OwnFront, environment_of,
+    event_files,
 };
 pub use names::unique;
 pub use things::{Sample, Things};

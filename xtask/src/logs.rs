@@ -65,7 +65,7 @@ fn shown(line: &str, phase: u8) -> Option<String> {
     Some(readable(&level, &record))
 }
 
-/// Lines that cargo and the local server write whenever a function starts or is stopped for a rebuild.
+/// Lines that cargo and `cargo lambda watch` write whenever a function starts or is stopped for a rebuild.
 fn is_chatter(line: &str) -> bool {
     let text = line.trim();
     [
