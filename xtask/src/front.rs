@@ -16,9 +16,10 @@ mod runtime;
 use std::{
     collections::BTreeMap,
     convert::Infallible,
-    fmt, io,
-    net::{Ipv4Addr, SocketAddr},
+    fmt,
+    net::{self, Ipv4Addr, SocketAddr},
     sync::Arc,
+    thread,
     time::Duration,
 };
 
@@ -82,7 +83,8 @@ impl Front {
             .enable_all()
             .build()
             .context("the front's threads cannot be started")?;
-        let (api, internal) = runtime.block_on(async { io::Result::Ok((listen(port).await?, listen(0).await?)) })?;
+        let entered = runtime.enter();
+        let (api, internal) = (listen(port)?, listen(0)?);
         let address = api.local_addr()?;
         let runtime_api = internal.local_addr()?.to_string();
         let routes = Routes::of(&functions)?;
@@ -98,6 +100,7 @@ impl Front {
         runtime.spawn(serve_processes(internal, desks));
         let gateway = Arc::new(Gateway { routes, pools });
         runtime.spawn(serve_clients(api, None, Arc::clone(&gateway)));
+        drop(entered);
         Ok(Self { runtime: Some(runtime), gateway, address })
     }
 
@@ -108,7 +111,8 @@ impl Front {
     pub fn serve_tls(&self, files: &TlsFiles, port: u16) -> Result<()> {
         let acceptor = acceptor(files)?;
         if let Some(runtime) = &self.runtime {
-            let listener = runtime.block_on(listen(port))?;
+            let _entered = runtime.enter();
+            let listener = listen(port)?;
             runtime.spawn(serve_clients(listener, Some(acceptor), Arc::clone(&self.gateway)));
         }
         Ok(())
@@ -132,7 +136,8 @@ impl Drop for Front {
         }
         // What still runs owns its process, which ends with it.
         if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_timeout(END_WITHIN);
+            // In a thread of its own, because a test may drop a front where nothing may block.
+            let _ = thread::spawn(move || runtime.shutdown_timeout(END_WITHIN)).join();
         }
     }
 }
@@ -145,10 +150,12 @@ fn raise_open_files() {
     }
 }
 
-async fn listen(port: u16) -> io::Result<TcpListener> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .await
-        .map_err(|error| io::Error::new(error.kind(), format!("port {port} cannot be used: {error}")))
+/// Listens on a port of this machine. The runtime must have been entered.
+fn listen(port: u16) -> Result<TcpListener> {
+    let listener = net::TcpListener::bind((Ipv4Addr::LOCALHOST, port));
+    let listener = listener.with_context(|| format!("port {port} cannot be used"))?;
+    listener.set_nonblocking(true)?;
+    Ok(TcpListener::from_std(listener)?)
 }
 
 fn acceptor(files: &TlsFiles) -> Result<TlsAcceptor> {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, process::Command, time::Duration
 
 use aviary_template::Route;
 
-use crate::{local::forget_foreign_settings, workspace::Workspace};
+use crate::{local::forget_foreign_settings, runtime_api::lambda_variables, workspace::Workspace};
 
 /// A function that the front serves.
 #[derive(Clone, Debug)]
@@ -30,15 +30,8 @@ impl FrontFunction {
     pub(super) fn command(&self, runtime_api: &str) -> Command {
         let mut command = self.workspace.command(&self.program);
         forget_foreign_settings(&mut command);
-        command
-            .envs(&self.environment)
-            .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
-            .env("AWS_LAMBDA_FUNCTION_NAME", &self.name)
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", self.memory_mb.to_string())
-            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", self.name))
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "local");
+        command.envs(&self.environment);
+        lambda_variables(&mut command, runtime_api, &self.name, self.memory_mb);
         command
     }
 }

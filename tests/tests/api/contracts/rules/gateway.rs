@@ -55,7 +55,7 @@ async fn a_body_over_the_gateways_own_limit_is_413_with_the_same_text() {
 async fn unknown_paths_of_any_prefix_reach_our_404() {
     let service = Service::running();
     let not_found = json!({"detail": "Not found."});
-    for path in ["/nope", "/nope/", "/auth%2Flogin", "/status/x", "/2015-03-31/functions/auth/invocations", "//"] {
+    for path in ["/nope", "/nope/", "/auth%2Flogin", "/status/x", "/2015-03-31/functions/auth/invocations"] {
         service.get(path).send().await.is(404, &not_found);
     }
     let nobody = service.post("/2015-03-31/functions/nobody/invocations").json(&json!({})).send().await;
