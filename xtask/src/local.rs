@@ -72,12 +72,22 @@ pub struct Running {
     pub front: Front,
 }
 
-/// Starts everything, and returns after every function with routes has answered a request.
-pub fn start(workspace: &Workspace, supervisor: &mut Supervisor, plan: &Plan, logs: &LogView) -> Result<Running> {
+/// Starts everything, and returns after every function with routes has answered a request. Functions may take `patience`
+/// times their time-outs: 1 as on AWS, and more for tests, which share the machine with builds and each other.
+pub fn start(
+    workspace: &Workspace,
+    supervisor: &mut Supervisor,
+    plan: &Plan,
+    patience: u32,
+    logs: &LogView,
+) -> Result<Running> {
     let invoked_at = format!("http://127.0.0.1:{}", plan.plain_port());
     let (dynamodb, aws) = start_local_aws(workspace, supervisor, plan, logs, Some(&invoked_at))?;
     let functions = functions(workspace, plan, &aws)?;
-    let served = functions.iter().map(|function| front_function(workspace, function, plan, (&dynamodb, &aws)));
+    let served = functions.iter().map(|function| {
+        let served = front_function(workspace, function, plan, (&dynamodb, &aws));
+        FrontFunction { timeout: served.timeout * patience, ..served }
+    });
     let logs = logs.clone();
     let output: Output = Arc::new(move || logs.lines());
     let front = Front::start(served.collect(), plan.plain_port(), &output)?;

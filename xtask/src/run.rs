@@ -74,7 +74,7 @@ fn serve(
     plan: &Plan,
     logs: &LogView,
 ) -> Result<()> {
-    let running = local::start(workspace, supervisor, plan, logs)?;
+    let running = local::start(workspace, supervisor, plan, 1, logs)?;
     let sources = plan.reload.then(|| Sources::watch(workspace, supervisor.sender()));
     let welcome = welcome::text(&running.addresses, plan, cargo_lambda);
     let result = wait(supervisor, logs, &welcome, |supervisor| {

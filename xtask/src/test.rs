@@ -28,6 +28,8 @@ use crate::{
 use runner::{Ignored, Outcome, Runner};
 
 const STACK: &str = "aviary-test";
+/// How many times their time-outs functions may take. A test of a time-out has a front of its own.
+const PATIENCE: u32 = 6;
 
 /// Runs all checks. The error says in one sentence which one failed.
 pub fn test(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs) -> Result<()> {
@@ -98,7 +100,7 @@ fn all_tests(
     let folder = tempfile::Builder::new().prefix("aviary-test").tempdir().context("cannot make a temporary folder")?;
     let plan = plan(folder.path(), args.delays)?;
     let logs = LogView::default();
-    let local::Running { addresses, front } = local::start(workspace, supervisor, &plan, &logs)?;
+    let local::Running { addresses, front } = local::start(workspace, supervisor, &plan, PATIENCE, &logs)?;
     console::step(&format!("Tests, with {}", runner.name()));
     let seen = folder.path().join("seen.txt");
     let seen_path = seen.to_string_lossy();

@@ -15,7 +15,7 @@ use super::{
 
 /// The largest body that API Gateway takes.
 const LARGEST_BODY: usize = 10 * 1024 * 1024;
-/// API Gateway's own time-out.
+/// API Gateway's own time-out. It is longer only where a function may take longer.
 const WITHIN: Duration = Duration::from_secs(30);
 
 /// The functions and the ways to them.
@@ -55,7 +55,7 @@ impl Gateway {
         };
         // Not needed while the function works, and up to 10 MB.
         drop(body);
-        match tokio::time::timeout(WITHIN, pool.invoke(event)).await {
+        match tokio::time::timeout(WITHIN.max(pool.function.timeout), pool.invoke(event)).await {
             Ok(outcome) => answer::of_outcome(outcome, &parts.method, &request_id),
             Err(_) => answer::unavailable(&request_id),
         }

@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::{Output, desk::Desks, environment::Environment, failure::Failure, function::FrontFunction};
 
 /// Processes of a function at the same time.
-pub const PROCESSES: usize = 8;
+pub const PROCESSES: usize = 4;
 /// Requests to a function at the same time: those that run, and those that wait for a process.
 pub const PLACES: usize = 256;
 
