@@ -75,11 +75,13 @@ fn serve(
     logs: &LogView,
 ) -> Result<()> {
     let running = local::start(workspace, supervisor, plan, 1, logs)?;
+    // Read now, because template.yaml may be half written when a source changes.
+    let functions = local::function_names(workspace)?;
     let sources = plan.reload.then(|| Sources::watch(workspace, supervisor.sender()));
     let welcome = welcome::text(&running.addresses, plan, cargo_lambda);
     let result = wait(supervisor, logs, &welcome, |supervisor| {
         while sources.as_ref().is_some_and(Sources::take_change) {
-            rebuild(workspace, supervisor, plan)?;
+            rebuild(workspace, supervisor, plan.release, &functions)?;
         }
         Ok(())
     });
@@ -117,11 +119,10 @@ fn wait(
 }
 
 /// Builds the functions again. The front ends processes of programs that have changed. An error is the end of the task.
-fn rebuild(workspace: &Workspace, supervisor: &mut Supervisor, plan: &Plan) -> Result<()> {
+fn rebuild(workspace: &Workspace, supervisor: &mut Supervisor, release: bool, functions: &[String]) -> Result<()> {
     console::step("A source file has changed; building");
-    let functions = local::function_names(workspace)?;
     let names: Vec<&str> = functions.iter().map(String::as_str).collect();
-    if supervisor.run(&mut build_command(workspace, plan.release, &names))?.success() {
+    if supervisor.run(&mut build_command(workspace, release, &names))?.success() {
         console::step("Built; changed functions are used from the next request on");
     } else {
         console::warn("The build failed; the functions go on as they were.");
