@@ -32,7 +32,8 @@ pub use files::{
 pub use forge::Forge;
 pub use jwt::{claims_of, unsigned};
 pub use local_aws::{
-    AwsCall, AwsError, Dynamodb, Event, Fault, FaultProxy, Function, Invoked, Mail, OwnAws, OwnService, environment_of,
+    AwsCall, AwsError, Dynamodb, Event, Fault, FaultProxy, Function, Invoked, Mail, OwnAws, OwnFront, OwnService,
+    environment_of,
     event_files,
 };
 pub use names::unique;

@@ -8,6 +8,7 @@ mod fault_proxy;
 mod function;
 mod mail;
 mod own_aws;
+mod own_front;
 mod own_service;
 
 pub use dynamodb::Dynamodb;
@@ -17,4 +18,5 @@ pub use fault_proxy::{AwsCall, FaultProxy};
 pub use function::{Function, Invoked, environment_of};
 pub use mail::Mail;
 pub use own_aws::OwnAws;
+pub use own_front::OwnFront;
 pub use own_service::OwnService;

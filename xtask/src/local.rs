@@ -1,4 +1,4 @@
-//! The whole service on this machine: the local AWS, and `cargo lambda watch` with the functions.
+//! The whole service on this machine: the local AWS, and the functions behind the local front.
 
 mod environment;
 mod function_logs;
@@ -8,8 +8,9 @@ mod routes;
 mod watch;
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -18,7 +19,8 @@ use aviary_template::{Function, Settings, Template};
 use serde::Deserialize;
 
 use crate::{
-    logs::{self, LogView},
+    front::{Front, FrontFunction, Output},
+    logs::LogView,
     process::{Event, Lines, PartPlan, Supervisor},
     workspace::Workspace,
 };
@@ -28,6 +30,7 @@ use function_logs::FunctionLogs;
 pub use environment::{forget_foreign_settings, isolated, local_aws};
 pub use function_logs::call as call_logs;
 pub use plan::{Plan, REGION, STACK};
+pub use routes::{DEFAULT_ROUTE, local_paths};
 pub use watch::Watch;
 
 const LOCAL_AWS_WITHIN: Duration = Duration::from_secs(60);
@@ -60,35 +63,60 @@ pub fn offline_settings() -> Settings {
 pub struct Prepared {
     /// Base URLs; the API answers once `watch` runs.
     pub addresses: Addresses,
-    /// The functions with their environment on this machine.
-    pub functions: Vec<Function>,
-    /// The call that serves them.
+    /// The call that serves the functions.
     pub watch: Watch,
 }
 
-/// Starts everything, and returns after every function with routes has answered a request.
+/// The running service. Dropping it ends the functions; the local AWS is the supervisor's.
+#[derive(Debug)]
+pub struct Running {
+    /// Base URLs.
+    pub addresses: Addresses,
+    /// The front that serves the functions.
+    pub front: Front,
+}
+
+/// Starts everything, and returns after every function with routes has answered a request. Functions may take `patience`
+/// times their time-outs: 1 as on AWS, and more for tests, which share the machine with builds and each other.
 pub fn start(
     workspace: &Workspace,
     supervisor: &mut Supervisor,
-    cargo_lambda: &Path,
     plan: &Plan,
+    patience: u32,
     logs: &LogView,
-) -> Result<Addresses> {
-    let Prepared { addresses, functions, watch } = prepare(workspace, supervisor, cargo_lambda, plan, logs)?;
-    let mut watch = watch.command(workspace);
-    forget_foreign_settings(&mut watch);
-    let kept = FunctionLogs::start(&functions, &addresses.aws);
-    let part = PartPlan {
-        name: "cargo lambda watch",
-        // It holds no data.
-        grace: Duration::from_secs(1),
-        out: watching(supervisor, logs, kept.clone()),
-        err: watching(supervisor, logs, kept),
-    };
-    supervisor.start(part, &mut watch)?;
-    let server = SocketAddr::from((Ipv4Addr::LOCALHOST, plan.plain_port()));
-    wait_for_functions(supervisor, server, &functions)?;
-    Ok(addresses)
+) -> Result<Running> {
+    let invoked_at = format!("http://127.0.0.1:{}", plan.plain_port());
+    let (dynamodb, aws) = start_local_aws(workspace, supervisor, plan, logs, Some(&invoked_at))?;
+    let functions = functions(workspace, plan, &aws)?;
+    let served = functions.iter().map(|function| {
+        let served = front_function(workspace, function, plan, (&dynamodb, &aws));
+        FrontFunction { timeout: served.timeout * patience, ..served }
+    });
+    let output = output(logs.clone(), FunctionLogs::start(&functions, &aws));
+    let front = Front::start(served.collect(), plan.plain_port(), &output)?;
+    if let Some(files) = &plan.tls {
+        front.serve_tls(files, plan.api_port)?;
+    }
+    wait_for_functions(supervisor, front.address(), &functions)?;
+    Ok(Running { addresses: Addresses { api: plan.api_url(), dynamodb, aws }, front })
+}
+
+/// A function of the template as the front serves it, on the local AWS at these URLs of DynamoDB and the other services.
+pub fn front_function(
+    workspace: &Workspace,
+    function: &Function,
+    plan: &Plan,
+    (dynamodb, aws): (&str, &str),
+) -> FrontFunction {
+    FrontFunction {
+        name: function.binary.clone(),
+        program: workspace.binary(&function.binary, plan.release),
+        workspace: workspace.clone(),
+        environment: environment::of(function, dynamodb, aws),
+        routes: function.routes.clone(),
+        memory_mb: function.memory_mb,
+        timeout: Duration::from_secs(function.timeout_s.into()),
+    }
 }
 
 /// Starts the local AWS, and writes the files with which `cargo lambda watch` serves the functions.
@@ -104,7 +132,7 @@ pub fn prepare(
     let functions = functions(workspace, plan, &aws)?;
     let environment = environment::of_all(&functions, &dynamodb, &aws)?;
     let watch = Watch::prepare(workspace, cargo_lambda, plan, &functions, &environment)?;
-    Ok(Prepared { addresses: Addresses { api: plan.api_url(), dynamodb, aws }, functions, watch })
+    Ok(Prepared { addresses: Addresses { api: plan.api_url(), dynamodb, aws }, watch })
 }
 
 /// Starts only the local AWS, and returns the URLs of DynamoDB and of the other services once both are ready. Streams
@@ -164,17 +192,21 @@ pub fn functions(workspace: &Workspace, plan: &Plan, aws: &str) -> Result<Vec<Fu
     Ok(functions)
 }
 
-/// Shows and keeps lines, and sends an event when one says that a function has ended.
-fn watching(supervisor: &Supervisor, logs: &LogView, kept: FunctionLogs) -> Lines {
-    let sender = supervisor.sender();
-    let mut show = logs.lines_of_functions();
-    Box::new(move |line| {
-        show(line);
-        logs::pieces(line).for_each(|piece| kept.take(piece));
-        if line.contains("ERROR command exited") || line.contains("ERROR command ended by exception") {
-            let _ = sender.send(Event::FunctionEnded);
-        }
+/// Shows and keeps the functions' lines.
+fn output(logs: LogView, kept: FunctionLogs) -> Output {
+    Arc::new(move || {
+        let (mut show, kept) = (logs.lines_of_functions(), kept.clone());
+        Box::new(move |line| {
+            show(line);
+            kept.take(line);
+        })
     })
+}
+
+/// The programs of all functions.
+pub fn function_names(workspace: &Workspace) -> Result<Vec<String>> {
+    let functions = Template::load(workspace.template())?.resolve(&offline_settings())?.functions;
+    Ok(functions.into_iter().map(|function| function.binary).collect())
 }
 
 fn wait_for_functions(supervisor: &mut Supervisor, server: SocketAddr, functions: &[Function]) -> Result<()> {
@@ -187,8 +219,9 @@ fn wait_for_functions(supervisor: &mut Supervisor, server: SocketAddr, functions
     while !missing.is_empty() {
         match supervisor.next(Some(deadline))? {
             Some(Event::Answer(name, Ok(()))) => missing.retain(|other| *other != name),
-            Some(Event::FunctionEnded) => bail!("a function has stopped while starting; its output is above"),
-            Some(Event::Answer(name, Err(reason))) => bail!("the function `{name}` does not answer: {reason}"),
+            Some(Event::Answer(name, Err(reason))) => {
+                bail!("the function `{name}` does not answer: {reason}; its output is above")
+            }
             Some(_) => {}
             None => bail!(
                 "these functions did not answer within {} seconds: {}; their output is above",

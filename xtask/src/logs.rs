@@ -81,7 +81,7 @@ fn writer(line: &str) -> String {
 }
 
 /// Several programs write to one pipe, so a JSON line can follow a piece of cargo's output in one line.
-pub(crate) fn pieces(line: &str) -> impl Iterator<Item = &str> {
+fn pieces(line: &str) -> impl Iterator<Item = &str> {
     let cut = line.find("{\"").filter(|at| line.get(*at..).is_some_and(|rest| rest.ends_with('}')));
     let (before, after) = line.split_at_checked(cut.unwrap_or(0)).unwrap_or(("", line));
     [before, after].into_iter()
@@ -102,7 +102,7 @@ fn shown(line: &str, phase: u8) -> Option<String> {
     Some(readable(&level, &record))
 }
 
-/// Lines that cargo and the local server write whenever a function starts or is stopped for a rebuild.
+/// Lines that cargo and `cargo lambda watch` write whenever a function starts or is stopped for a rebuild.
 fn is_chatter(line: &str) -> bool {
     let text = line.trim();
     [

@@ -1,9 +1,10 @@
 //! `cargo xtask run`: the whole service on this machine, or the local AWS alone.
 
 mod lock;
+mod sources;
 mod welcome;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 
@@ -20,6 +21,7 @@ use crate::{
 };
 
 use lock::RunLock;
+use sources::Sources;
 
 /// Port of the local DynamoDB.
 pub const DYNAMODB_PORT: u16 = 4600;
@@ -51,28 +53,41 @@ pub fn run(workspace: &Workspace, supervisor: &mut Supervisor, args: &RunArgs) -
         delays: args.delays,
     };
     let logs = LogView::default();
-    let started = if args.aws_only {
+    let result = if args.aws_only {
         console::step("Starting the local AWS");
         start_aws_only(workspace, supervisor, &cargo_lambda, &plan, &logs)
+            .and_then(|welcome| wait(supervisor, &logs, &welcome, |_| Ok(())))
     } else {
         console::step("Starting the local AWS and the functions");
-        start(workspace, supervisor, &cargo_lambda, &plan, &logs)
+        serve(workspace, supervisor, &cargo_lambda, &plan, &logs)
     };
-    let result = started.and_then(|welcome| wait(supervisor, &logs, &welcome));
     logs.stopping();
     let stopped = supervisor.stop();
     result.and(stopped)
 }
 
-fn start(
+/// Starts everything and waits. When it returns, the functions have ended.
+fn serve(
     workspace: &Workspace,
     supervisor: &mut Supervisor,
     cargo_lambda: &Path,
     plan: &Plan,
     logs: &LogView,
-) -> Result<String> {
-    let addresses = local::start(workspace, supervisor, cargo_lambda, plan, logs)?;
-    Ok(welcome::text(&addresses, plan, cargo_lambda))
+) -> Result<()> {
+    let running = local::start(workspace, supervisor, plan, 1, logs)?;
+    // Read now, because template.yaml may be half written when a source changes.
+    let functions = local::function_names(workspace)?;
+    let sources = plan.reload.then(|| Sources::watch(workspace, supervisor.sender()));
+    let welcome = welcome::text(&running.addresses, plan, cargo_lambda);
+    let result = wait(supervisor, logs, &welcome, |supervisor| {
+        while sources.as_ref().is_some_and(Sources::take_change) {
+            rebuild(workspace, supervisor, plan.release, &functions)?;
+        }
+        Ok(())
+    });
+    logs.stopping();
+    drop(running);
+    result
 }
 
 /// Starts the local AWS without the functions, and returns a text that says how they are started.
@@ -87,18 +102,32 @@ pub fn start_aws_only(
     Ok(welcome::aws_only(&prepared.addresses, plan, &prepared.watch))
 }
 
-fn wait(supervisor: &mut Supervisor, logs: &LogView, welcome: &str) -> Result<()> {
+/// Waits for the end, and calls `on_change` when sources have changed.
+fn wait(
+    supervisor: &mut Supervisor,
+    logs: &LogView,
+    welcome: &str,
+    on_change: impl Fn(&mut Supervisor) -> Result<()>,
+) -> Result<()> {
     logs.ready();
     console::say(welcome);
-    let never = supervisor.wait_forever(|event| {
-        if let Event::FunctionEnded = event {
-            console::warn(
-                "A function has stopped by itself, and requests to it wait until a source file changes. Stop this with Ctrl-C and start \
-                 it again.",
-            );
-        }
+    let never = supervisor.wait_forever(|supervisor, event| match event {
+        Event::SourcesChanged => on_change(supervisor),
+        _ => Ok(()),
     })?;
     match never {}
+}
+
+/// Builds the functions again. The front ends processes of programs that have changed. An error is the end of the task.
+fn rebuild(workspace: &Workspace, supervisor: &mut Supervisor, release: bool, functions: &[String]) -> Result<()> {
+    console::step("A source file has changed; building");
+    let names: Vec<&str> = functions.iter().map(String::as_str).collect();
+    if supervisor.run(&mut build_command(workspace, release, &names))?.success() {
+        console::step("Built; changed functions are used from the next request on");
+    } else {
+        console::warn("The build failed; the functions go on as they were.");
+    }
+    Ok(())
 }
 
 /// Builds all programs. cargo shows its own progress.
@@ -109,6 +138,12 @@ pub fn build(workspace: &Workspace, supervisor: &mut Supervisor, release: bool) 
 /// Builds these programs; all if none is named.
 pub fn build_some(workspace: &Workspace, supervisor: &mut Supervisor, release: bool, programs: &[&str]) -> Result<()> {
     console::step("Building");
+    let mut command = build_command(workspace, release, programs);
+    ensure!(supervisor.run(&mut command)?.success(), "the build failed; cargo says why above");
+    Ok(())
+}
+
+fn build_command(workspace: &Workspace, release: bool, programs: &[&str]) -> Command {
     let mut command = workspace.cargo();
     command.arg("build");
     if programs.is_empty() {
@@ -120,8 +155,7 @@ pub fn build_some(workspace: &Workspace, supervisor: &mut Supervisor, release: b
     if release {
         command.arg("--release");
     }
-    ensure!(supervisor.run(&mut command)?.success(), "the build failed; cargo says why above");
-    Ok(())
+    command
 }
 
 fn check_ports(args: &RunArgs) -> Result<()> {

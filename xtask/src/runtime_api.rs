@@ -70,14 +70,7 @@ impl RuntimeApi {
 
     /// Sets the variables that Lambda sets for a function's process.
     pub fn equip(&self, command: &mut Command, name: &str, memory_mb: u32) {
-        command
-            .env("AWS_LAMBDA_RUNTIME_API", self.address.to_string())
-            .env("AWS_LAMBDA_FUNCTION_NAME", name)
-            .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
-            .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory_mb.to_string())
-            .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
-            .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}"))
-            .env("AWS_LAMBDA_LOG_STREAM_NAME", "local");
+        lambda_variables(command, &self.address.to_string(), name, memory_mb);
     }
 
     /// Queues an event. The receiver gets the answer.
@@ -97,6 +90,18 @@ impl RuntimeApi {
     pub fn invoke(&self, event: Vec<u8>, within: Duration) -> Result<Answer, NoAnswer> {
         self.send(event).recv_timeout(within).map_err(|_| NoAnswer::TooLate(within))
     }
+}
+
+/// Sets the variables that Lambda sets for a function's process, whose Runtime API is at this address or URL.
+pub(crate) fn lambda_variables(command: &mut Command, runtime_api: &str, name: &str, memory_mb: u32) {
+    command
+        .env("AWS_LAMBDA_RUNTIME_API", runtime_api)
+        .env("AWS_LAMBDA_FUNCTION_NAME", name)
+        .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+        .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory_mb.to_string())
+        .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+        .env("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}"))
+        .env("AWS_LAMBDA_LOG_STREAM_NAME", "local");
 }
 
 impl Drop for RuntimeApi {

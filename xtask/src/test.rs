@@ -31,6 +31,8 @@ use runner::{Ignored, Outcome, Runner};
 use secrets::Evidence;
 
 const STACK: &str = "aviary-test";
+/// How many times their time-outs functions may take. A test of a time-out has a front of its own.
+const PATIENCE: u32 = 6;
 
 /// Runs all checks. The error says in one sentence which one failed.
 pub fn test(workspace: &Workspace, supervisor: &mut Supervisor, args: &TestArgs) -> Result<()> {
@@ -90,7 +92,8 @@ fn all_tests(
     args: &TestArgs,
     ignored: &Ignored,
 ) -> Result<Outcome> {
-    let cargo_lambda = cargo_lambda::ensure(workspace, supervisor)?;
+    // A test of `cargo xtask run --aws-only` needs it.
+    cargo_lambda::ensure(workspace, supervisor)?;
     run::build(workspace, supervisor, false)?;
     let runner = Runner::find();
     console::step("Building the tests");
@@ -101,7 +104,7 @@ fn all_tests(
     let plan = plan(folder.path(), args.delays)?;
     let evidence = Evidence::below(folder.path());
     let logs = LogView::recording(&evidence.output)?;
-    let addresses = local::start(workspace, supervisor, &cargo_lambda, &plan, &logs)?;
+    let local::Running { addresses, front } = local::start(workspace, supervisor, &plan, PATIENCE, &logs)?;
     console::step(&format!("Tests, with {}", runner.name()));
     let seen = folder.path().join("seen.txt");
     let (seen_path, secrets) = (seen.to_string_lossy(), evidence.secrets.to_string_lossy());
@@ -118,6 +121,7 @@ fn all_tests(
     let outcome = runner.run(workspace, supervisor, &environment, (&args.runner_args, ignored));
     logs.stopping();
     let logged = audit_group(workspace).and_then(|group| evidence.add_log_group(&addresses.aws, &group));
+    drop(front);
     supervisor.stop()?;
     console::step("Secrets in logs");
     let searched = logged.and_then(|()| evidence.search());

@@ -93,7 +93,7 @@ fn a_supervisor_that_goes_leaves_nothing_behind() {
 fn a_dying_part_ends_the_wait_and_is_named() {
     let mut supervisor = Supervisor::new().unwrap();
     supervisor.start(part("the quitter"), Command::new("sh").args(["-c", "exit 7"])).unwrap();
-    let error = supervisor.wait_forever(|_| {}).unwrap_err().to_string();
+    let error = supervisor.wait_forever(|_, _| Ok(())).unwrap_err().to_string();
     assert!(error.contains("the quitter has stopped") && error.contains('7'), "{error}");
 }
 

@@ -1,5 +1,5 @@
 //! A task that is told to stop leaves no process behind. The whole program runs, with scripts in place of cargo,
-//! cargo-lambda and the local AWS.
+//! cargo-lambda, the local AWS and the functions.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{
@@ -15,7 +15,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use xtask::process::ProcessTree;
+use xtask::{local, process::ProcessTree, workspace::Workspace};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -36,10 +36,11 @@ impl Stage {
         }
         let metadata = format!("{{\"target_directory\":\"{}\"}}", stage.path("target").display());
         stage.script("bin/cargo", &format!("if [ \"$1\" = metadata ]; then echo '{metadata}'; exit; fi\n{cargo}"));
-        stage.script(
-            "bin/cargo-lambda",
-            "if [ \"$2\" = --version ]; then echo cargo-lambda 1.9.2; exit; fi\nnote; background & background & wait",
-        );
+        stage.script("bin/cargo-lambda", "if [ \"$2\" = --version ]; then echo cargo-lambda 1.9.2; exit; fi\nexit 1");
+        // A function that is asked for the first answer and never gives one.
+        for function in local::function_names(&Workspace::locate().unwrap()).unwrap() {
+            stage.script(&format!("target/debug/{function}"), "note; background & background & wait");
+        }
         stage.script(
             "target/debug/localaws",
             "note; background &\necho '{\"ready\":true,\"dynamodb\":\"http://127.0.0.1:1\",\"aws\":\"http://127.0.0.1:2\"}'\nwait",

@@ -88,7 +88,7 @@ fn metric_place(settings: &Settings) -> MetricPlace {
     }
 }
 
-/// Whether the path of a request arrives percent-encoded. API Gateway decodes it; the local gateway does not.
+/// Whether the path of a request arrives percent-encoded. API Gateway decodes it; `cargo lambda watch` does not.
 fn raw_path_is_encoded(settings: &Settings) -> Result<bool, SettingsError> {
     match settings.optional("AVIARY_RAW_PATH") {
         None | Some("decoded") => Ok(false),

@@ -51,6 +51,12 @@ impl Service {
         }
     }
 
+    /// The same deployment at another base URL.
+    #[must_use]
+    pub fn at(&self, url: String) -> Self {
+        Self { url, ..self.clone() }
+    }
+
     /// A request with any method.
     #[must_use]
     pub fn call(&self, method: &str, path: &str) -> Call {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use aviary_template::local_access_key;
 use serde_json::Value;
 use xtask::cli::{DelayArgs, PasswordPolicy};
+use xtask::front::FrontFunction;
 use xtask::local::{self, Plan};
 use xtask::runtime_api::RuntimeApi;
 use xtask::workspace::Workspace;
@@ -213,6 +214,13 @@ pub fn environment_of(service: &Service, name: &str) -> BTreeMap<String, String>
     let mut environment = in_template(&workspace, service, name).environment;
     environment.extend(local::local_aws(&service.dynamodb_url, &service.aws_url));
     environment
+}
+
+/// A function as the local front serves it.
+pub(super) fn front_function(service: &Service, name: &str) -> FrontFunction {
+    let workspace = Workspace::locate().expect("the workspace");
+    let function = in_template(&workspace, service, name);
+    local::front_function(&workspace, &function, &plan(service), (&service.dynamodb_url, &service.aws_url))
 }
 
 fn in_template(workspace: &Workspace, service: &Service, name: &str) -> aviary_template::Function {

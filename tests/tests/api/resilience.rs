@@ -3,6 +3,7 @@
 mod every_route;
 mod faults;
 mod killed;
+mod killed_functions;
 mod purge;
 mod races;
 mod rotation;

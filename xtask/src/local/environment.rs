@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, env, process::Command};
 
 use anyhow::{Result, bail};
-use aviary_template::Function;
+use aviary_template::{Function, local_access_key};
 
 use super::plan::{Plan, REGION};
 
@@ -12,8 +12,7 @@ const LIMITS: &str =
     "login_address=100000/300,signup_address=100000/3600,reset_address=100000/3600,search_address=100000/60";
 
 /// What every function needs here, also where the template does not have it.
-const ON_THIS_MACHINE: [(&str, &str); 2] = [
-    ("AVIARY_RAW_PATH", "encoded"),
+const ON_THIS_MACHINE: [(&str, &str); 1] = [
     // Front-ends under development, whose pages use cookies. The template has no such setting.
     ("AVIARY_LOCAL_ORIGINS", "true"),
 ];
@@ -22,15 +21,13 @@ const ON_THIS_MACHINE: [(&str, &str); 2] = [
 pub(super) fn overrides(plan: &Plan, media_url: &str) -> BTreeMap<String, String> {
     let confirm_address = plan.confirm_address.to_string();
     [
-        // The local server passes on neither the scheme nor the host of a request.
+        // `cargo lambda watch` passes on neither the scheme nor the host of a request.
         ("AVIARY_PUBLIC_URL", plan.api_url().as_str()),
         ("AVIARY_MEDIA_URL", media_url),
-        // The local server passes the path on as it was sent; API Gateway decodes it.
-        ("AVIARY_RAW_PATH", "encoded"),
         ("AVIARY_CORS_ORIGINS", "*"),
         ("AVIARY_PASSWORD_POLICY", plan.password_policy.as_str()),
         ("AVIARY_CONFIRM_ADDRESS", confirm_address.as_str()),
-        // For the local server all requests have one address.
+        // All requests come from this machine.
         ("AVIARY_LIMITS", LIMITS),
         ("AVIARY_MAIL_FROM", "aviary@localhost.localdomain"),
     ]
@@ -56,10 +53,20 @@ pub fn local_aws(dynamodb: &str, aws: &str) -> BTreeMap<String, String> {
     .collect()
 }
 
-/// One environment for all functions, because the local server gives them all the same.
-pub(super) fn of_all(functions: &[Function], dynamodb: &str, aws: &str) -> Result<BTreeMap<String, String>> {
-    let mut environment = union(functions)?;
+/// The environment of one function, with the access key of its role.
+pub(super) fn of(function: &Function, dynamodb: &str, aws: &str) -> BTreeMap<String, String> {
+    let mut environment = on_this_machine(function.environment.clone());
     environment.extend(local_aws(dynamodb, aws));
+    environment.insert("AWS_ACCESS_KEY_ID".to_owned(), local_access_key(&function.binary));
+    environment
+}
+
+/// One environment for all functions, because `cargo lambda watch` gives them all the same.
+pub(super) fn of_all(functions: &[Function], dynamodb: &str, aws: &str) -> Result<BTreeMap<String, String>> {
+    let mut environment = on_this_machine(union(functions)?);
+    environment.extend(local_aws(dynamodb, aws));
+    // `cargo lambda watch` passes the path on as it was sent; API Gateway and the front decode it.
+    environment.insert("AVIARY_RAW_PATH".to_owned(), "encoded".to_owned());
     // Each function's own key is in its Cargo.toml. A function without one has no rights (instead of all).
     environment.insert("AWS_ACCESS_KEY_ID".to_owned(), "local-nobody".to_owned());
     // A developer's own settings must not apply. An empty variable counts as absent.
@@ -74,15 +81,19 @@ fn union(functions: &[Function]) -> Result<BTreeMap<String, String>> {
     for (name, value) in functions.iter().flat_map(|function| &function.environment) {
         match union.get(name) {
             Some(other) if other != value => bail!(
-                "template.yaml gives {name} two values (`{other}` and `{value}`), and the local server has one environment for all functions"
+                "template.yaml gives {name} two values (`{other}` and `{value}`), and `cargo lambda watch` has one environment for all functions"
             ),
             _ => union.insert(name.clone(), value.clone()),
         };
     }
-    for (name, value) in ON_THIS_MACHINE {
-        union.entry(name.to_owned()).or_insert_with(|| value.to_owned());
-    }
     Ok(union)
+}
+
+fn on_this_machine(mut environment: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    for (name, value) in ON_THIS_MACHINE {
+        environment.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+    }
+    environment
 }
 
 /// Removes the caller's AWS and Aviary variables from a command's environment: nothing local may use a real AWS account
@@ -121,7 +132,8 @@ mod tests {
     fn only_a_local_service_lists_the_origins_of_its_machine() {
         let template = include_str!("../../../template.yaml");
         assert!(!template.contains("LOCAL_ORIGINS"), "pages of a user's own machine would be trusted on AWS");
-        assert_eq!(union(&[function("a", &[])]).unwrap()["AVIARY_LOCAL_ORIGINS"], "true");
+        assert_eq!(of(&function("a", &[]), "http://d", "http://a")["AVIARY_LOCAL_ORIGINS"], "true");
+        assert_eq!(of_all(&[function("a", &[])], "http://d", "http://a").unwrap()["AVIARY_LOCAL_ORIGINS"], "true");
     }
 
     #[test]
@@ -129,7 +141,14 @@ mod tests {
         let union =
             union(&[function("a", &[("X", "1"), ("Y", "2")]), function("b", &[("X", "1"), ("Z", "3")])]).unwrap();
         assert_eq!((union["X"].as_str(), union["Y"].as_str(), union["Z"].as_str()), ("1", "2", "3"));
-        assert_eq!(union["AVIARY_RAW_PATH"], "encoded");
+    }
+
+    #[test]
+    fn paths_are_encoded_for_cargo_lambda_alone_and_each_function_has_its_own_key() {
+        let auth = function("auth", &[("AVIARY_RAW_PATH", "decoded")]);
+        let (own, all) = (of(&auth, "http://d", "http://a"), of_all(&[auth], "http://d", "http://a").unwrap());
+        assert_eq!((own["AVIARY_RAW_PATH"].as_str(), own["AWS_ACCESS_KEY_ID"].as_str()), ("decoded", "local-auth"));
+        assert_eq!((all["AVIARY_RAW_PATH"].as_str(), all["AWS_ACCESS_KEY_ID"].as_str()), ("encoded", "local-nobody"));
     }
 
     #[test]

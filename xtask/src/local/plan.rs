@@ -29,7 +29,7 @@ pub struct Plan {
     pub aws_port: u16,
     /// Use the release builds.
     pub release: bool,
-    /// Rebuild a function when its source changes.
+    /// Rebuild functions when their sources change.
     pub reload: bool,
     /// Serve HTTPS with this certificate.
     pub tls: Option<TlsFiles>,

@@ -28,7 +28,7 @@ pub(super) fn begin(server: SocketAddr, function: &Function, deadline: Instant, 
     });
 }
 
-/// Any answer of the function counts, also an error. No answer, or one of the local server itself, does not.
+/// Any answer of the function counts, also an error. No answer, or one of the front itself, does not.
 fn ask(url: &str, deadline: Instant) -> Result<(), String> {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
@@ -38,20 +38,17 @@ fn ask(url: &str, deadline: Instant) -> Result<(), String> {
     let mut response = agent.get(url).call().map_err(|error| error.to_string())?;
     let status = response.status();
     let body = response.body_mut().read_to_string().unwrap_or_default();
-    match foreign_title(&body) {
-        Some(title) => Err(format!("the local server says {title} ({})", status.as_u16())),
+    match gateways_own(&body) {
+        Some(message) => Err(format!("the front says {message} ({})", status.as_u16())),
         None => Ok(()),
     }
 }
 
-/// The title of an answer that the local server gave instead of the function.
-fn foreign_title(body: &str) -> Option<String> {
-    let answer: serde_json::Value = serde_json::from_str(body).ok()?;
-    let title = answer.get("title")?.as_str()?;
-    let kind = answer.get("type").and_then(|kind| kind.as_str()).unwrap_or_default();
-    let foreign = kind.starts_with("https://httpstatuses.com/")
-        || ["Missing function", "Default function disabled"].contains(&title);
-    foreign.then(|| title.to_owned())
+/// The message of an answer that the front gave instead of the function. Our own have `message` beside other members.
+fn gateways_own(body: &str) -> Option<String> {
+    let answer: serde_json::Map<String, serde_json::Value> = serde_json::from_str(body).ok()?;
+    let message = answer.get("message")?.as_str()?;
+    (answer.len() == 1).then(|| message.to_owned())
 }
 
 /// A path of the function: its first route up to the first parameter. `$default` is a route, but no path.
@@ -89,10 +86,10 @@ mod tests {
     }
 
     #[test]
-    fn the_local_servers_own_answers_are_told_apart() {
-        assert!(foreign_title(r#"{"title":"Missing function","detail":""}"#).is_some());
-        assert!(foreign_title(r#"{"type":"https://httpstatuses.com/500","title":"Internal Server Error"}"#).is_some());
-        assert!(foreign_title(r#"{"detail":"Not found."}"#).is_none());
-        assert!(foreign_title("").is_none());
+    fn the_fronts_own_answers_are_told_apart() {
+        assert!(gateways_own(r#"{"message":"Service Unavailable"}"#).is_some());
+        assert!(gateways_own(r#"{"detail":"Not found.","message":"Not found."}"#).is_none());
+        assert!(gateways_own(r#"{"detail":"Not found."}"#).is_none());
+        assert!(gateways_own("").is_none());
     }
 }

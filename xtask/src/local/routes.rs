@@ -1,4 +1,5 @@
-//! The routes of the local server, made from the events in the template.
+//! Routes in the syntax of the `matchit` crate, made from the events in the template: for the front, and for
+//! `cargo lambda watch`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,9 +7,9 @@ use anyhow::{Result, bail, ensure};
 use aviary_template::Function;
 
 /// API Gateway's route for every path that no other route takes.
-const DEFAULT_ROUTE: &str = "$default";
+pub const DEFAULT_ROUTE: &str = "$default";
 
-/// One entry of the local router, in the syntax of the `matchit` crate.
+/// One entry of the router of `cargo lambda watch`, in the syntax of the `matchit` crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LocalRoute {
     /// For example `/auth/{*proxy}`.
@@ -19,7 +20,7 @@ pub(super) struct LocalRoute {
     pub(super) function: String,
 }
 
-/// The local router's entries for the functions' events, sorted by path, and those of the default route last.
+/// The entries of `cargo lambda watch` for the functions' events, sorted by path, and those of the default route last.
 ///
 /// `ANY /x` with `ANY /x/{proxy+}` matches `/x`, `/x/` and all paths below, as in API Gateway.
 pub(super) fn local_routes(functions: &[Function]) -> Result<Vec<LocalRoute>> {
@@ -64,7 +65,7 @@ fn entries(path: &str, by_function: BTreeMap<String, BTreeSet<String>>) -> Resul
 }
 
 /// API Gateway's path in the local router's syntax. One path becomes two, because a tail here is never empty.
-fn local_paths(path: &str) -> Result<Vec<String>> {
+pub fn local_paths(path: &str) -> Result<Vec<String>> {
     ensure!(path.starts_with('/'), "the route `{path}` in template.yaml does not begin with a slash");
     match path.strip_suffix("{proxy+}") {
         Some(base) if base.ends_with('/') && !base.contains('{') => {

@@ -5,7 +5,6 @@ use std::{
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use anyhow::{Context, Result, ensure};
@@ -60,13 +59,6 @@ impl Watch {
             arguments.extend(["--tls-cert".into(), certificate, "--tls-key".into(), key]);
         }
         Ok(Self { root: workspace.root().to_owned(), program: cargo_lambda.to_owned(), arguments })
-    }
-
-    /// The call as a command, in the workspace's root.
-    pub(super) fn command(&self, workspace: &Workspace) -> Command {
-        let mut command = workspace.command(&self.program);
-        command.args(&self.arguments);
-        command
     }
 
     /// The folder in which [`Watch::line`] has to be started.

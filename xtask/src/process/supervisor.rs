@@ -33,8 +33,8 @@ pub enum Event {
     Line(String),
     /// The function with this name has answered, or cannot answer for this reason.
     Answer(String, Result<(), String>),
-    /// A function's process has ended by itself.
-    FunctionEnded,
+    /// A source file of the functions has changed.
+    SourcesChanged,
     /// SIGINT, SIGTERM or SIGHUP.
     Signal,
     /// A process has ended.
@@ -152,11 +152,12 @@ impl Supervisor {
         }
     }
 
-    /// Waits until a signal arrives or a part ends, and returns that as the error. Other events go to `on_event`.
-    pub fn wait_forever(&mut self, mut on_event: impl FnMut(Event)) -> Result<Infallible> {
+    /// Waits until a signal arrives or a part ends, and returns that as the error. Other events go to `on_event`, which
+    /// may use this supervisor, and whose error ends the wait.
+    pub fn wait_forever(&mut self, mut on_event: impl FnMut(&mut Self, Event) -> Result<()>) -> Result<Infallible> {
         loop {
             if let Some(event) = self.next(None)? {
-                on_event(event);
+                on_event(self, event)?;
             }
         }
     }

@@ -1,4 +1,4 @@
-//! cargo-lambda, whose `watch` takes the place of API Gateway and Lambda on this machine.
+//! cargo-lambda, which sends sample events to functions, and whose `watch` serves them in place of the local front.
 
 use std::{
     fs,

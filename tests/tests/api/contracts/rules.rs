@@ -5,6 +5,7 @@ mod cookies;
 mod cors;
 mod errors;
 mod events;
+mod gateway;
 mod headers;
 mod json_values;
 mod multipart;

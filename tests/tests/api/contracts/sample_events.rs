@@ -1,5 +1,5 @@
-//! Every file in `events/`, delivered to its function: with encoded paths through the local gateway, and with decoded
-//! paths as on AWS.
+//! Every file in `events/`, delivered to its function: through the local front's path for invocations, and by the
+//! Runtime API alone.
 
 use std::collections::BTreeMap;
 

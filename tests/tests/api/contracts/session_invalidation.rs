@@ -70,7 +70,7 @@ const SESSIONS: &[Row] = &[
     (Cause::UnknownRefreshToken, "--++ ++++ + + +"),
 ];
 
-/// Four rows at a time, because the local gateway takes few concurrent requests.
+/// Four rows at a time, because each sends many requests.
 async fn assert_ends(rows: &[Row]) {
     let service = &Service::running();
     // The user whom all requests to the user service ask for.

@@ -1,4 +1,4 @@
-//! Many concurrent requests: at most sixteen at a time, because the local gateway fails at about a hundred.
+//! Many concurrent requests: at most sixteen at a time, four times as many as a function has processes here.
 
 use e2e::{Answer, PASSWORD, Service, unique};
 use futures_util::StreamExt;

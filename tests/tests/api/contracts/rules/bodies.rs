@@ -71,7 +71,7 @@ async fn malformed_json_is_400_with_its_place() {
 #[tokio::test]
 async fn json_that_is_not_utf_8_is_malformed() {
     let service = Service::running();
-    // Sent to the function directly, because the local gateway refuses such a body.
+    // Sent to the function directly; `gateway.rs` sends such a body through the local front.
     let function = Function::start(&service, "auth");
     let event = e2e::Event::new("POST", "/auth/login/").bytes("application/json", b"{\"username\":\"\xff\"}");
     let answer = function.invoke(event).answer.with_status(400);

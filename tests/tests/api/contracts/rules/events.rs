@@ -1,4 +1,4 @@
-//! What the functions make of requests that a local gateway refuses or changes, sent to them as the gateway's events.
+//! What the functions make of events with bytes that clients of this test can't send or gateways may refuse.
 
 use e2e::{Event, Form, Function, Service};
 use serde_json::json;
