@@ -33,8 +33,7 @@ pub use forge::Forge;
 pub use jwt::{claims_of, unsigned};
 pub use local_aws::{
     AwsCall, AwsError, Dynamodb, Event, Fault, FaultProxy, Function, Invoked, Mail, OwnAws, OwnFront, OwnService,
-    environment_of,
-    event_files,
+    environment_of, event_files,
 };
 pub use names::unique;
 pub use things::{Sample, Things};
