@@ -76,8 +76,11 @@ impl Evidence {
     }
 }
 
+/// Pairs of a function and what it wrote, or of a kind and a secret.
+type Pairs = Box<dyn Iterator<Item = Result<(String, String)>>>;
+
 /// The pairs of a file, one by one: a whole run writes a hundred megabytes.
-fn pairs(path: &Path) -> Result<Box<dyn Iterator<Item = Result<(String, String)>>>> {
+fn pairs(path: &Path) -> Result<Pairs> {
     let file = match File::open(path) {
         Ok(file) => file,
         // Nothing was noted, as in a run of tests without the service.
