@@ -7,7 +7,7 @@ use std::thread;
 use anyhow::Result;
 use indicatif::ProgressBar;
 
-/// More threads would only wait, because the local server passes one request at a time to each function.
+/// More threads would only wait, because a function has at most four processes on this machine.
 const WORKERS: usize = 6;
 
 /// Does `work` on every item, several concurrently, and returns the results in the items' order. After an error no
