@@ -67,7 +67,9 @@ pub fn serve_page(page: &'static str, service: &Service) -> String {
 /// Clicks the first button or link with these words.
 pub async fn press(browser: &WebDriver, words: &str) {
     let path = format!("//*[self::button or self::a][normalize-space()='{words}']");
-    browser.find(By::XPath(&path)).await.unwrap_or_else(|_| panic!("no {words}")).click().await.unwrap();
+    // The page may draw the button anew between the two calls.
+    eventually(&format!("{words} is pressed"), async || browser.find(By::XPath(&path)).await.ok()?.click().await.ok())
+        .await;
 }
 
 /// Waits until the page has this text.

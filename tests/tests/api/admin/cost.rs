@@ -12,7 +12,7 @@ const MOST_READ_UNITS: f64 = 60.0;
 const USERS: [usize; 3] = [10, 30, 90];
 /// Pages that are full later: the figures of today are counted, up to 4,000 of each kind, and the audit trail names the
 /// people of 100 events.
-const FULL_LATER: [&str; 2] = ["/admin", "/admin/audit"];
+const FULL_LATER: [&str; 3] = ["/admin", "/admin/audit", "/admin/audit/rows"];
 
 /// The functions on a local AWS of their own, in which nothing else is.
 struct World {
