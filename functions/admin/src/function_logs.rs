@@ -41,7 +41,8 @@ impl FunctionLog {
 
     /// The sum of a metric over all requests.
     pub(crate) fn sum(&self, metric: &str) -> f64 {
-        self.requests().map(|line| line.number(metric)).sum()
+        // The sum of nothing would be -0.
+        self.requests().map(|line| line.number(metric)).fold(0.0, |sum, value| sum + value)
     }
 
     /// The duration in milliseconds that this share of the requests (0.5: half) did not exceed.

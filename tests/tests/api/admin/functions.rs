@@ -76,4 +76,5 @@ async fn a_page_shows_what_each_function_did_and_what_failed() {
     }
     let all = browser.get("/admin/functions/").await.with_status(200).text();
     assert!(all.contains("requests in the last hour") && all.contains(&failed), "{all}");
+    assert!(!all.contains(">-0<"), "{all}");
 }
