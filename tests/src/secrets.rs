@@ -1,5 +1,5 @@
-//! Which secrets the tests used, and what the functions that they start write. `cargo xtask test` looks for the first in
-//! the second.
+//! Which secrets the tests used, and what the functions that they start write. `cargo xtask test` looks for the first
+//! in the second.
 
 use std::collections::HashSet;
 use std::fs::OpenOptions;

@@ -127,8 +127,8 @@ fn bar(length: u64, message: &'static str) -> ProgressBar {
     bar
 }
 
-/// Signs everybody up, lets the followers follow the celebrity, and posts the first tweets. Returns the people, the viral
-/// tweet and those who probe.
+/// Signs everybody up, lets the followers follow the celebrity, and posts the first tweets. Returns the people, the
+/// viral tweet and those who probe.
 fn gather(environments: &Environments, args: &LoadArgs) -> Result<(People, String, Probe)> {
     let (active, followers) = (usize::try_from(args.people)?, usize::try_from(args.followers)?);
     // Two more probe.

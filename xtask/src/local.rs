@@ -76,8 +76,9 @@ pub struct Running {
     pub front: Front,
 }
 
-/// Starts everything, and returns after every function with routes has answered a request. Functions may take `patience`
-/// times their time-outs: 1 as on AWS, and more for tests, which share the machine with builds and each other.
+/// Starts everything, and returns after every function with routes has answered a request. Functions may take
+/// `patience` times their time-outs: 1 as on AWS, and more for tests, which share the machine with builds and each
+/// other.
 pub fn start(
     workspace: &Workspace,
     supervisor: &mut Supervisor,
@@ -101,7 +102,8 @@ pub fn start(
     Ok(Running { addresses: Addresses { api: plan.api_url(), dynamodb, aws }, front })
 }
 
-/// A function of the template as the front serves it, on the local AWS at these URLs of DynamoDB and the other services.
+/// A function of the template as the front serves it, on the local AWS at these URLs of DynamoDB and the other
+/// services.
 pub fn front_function(
     workspace: &Workspace,
     function: &Function,

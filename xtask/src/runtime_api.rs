@@ -78,7 +78,8 @@ impl RuntimeApi {
         self.invocations.send(event)
     }
 
-    /// Gives up all events, because the function's process has died. Whoever waits for an answer learns that none comes.
+    /// Gives up all events, because the function's process has died. Whoever waits for an answer learns that none
+    /// comes.
     pub fn abandon(&self) {
         self.invocations.abandon();
     }

@@ -1,6 +1,7 @@
 //! `cargo xtask smoke`: asks a deployed stage, or the local service, what only the whole can get wrong.
 //!
-//! It makes accounts with random names and passwords, lets them act, and removes them at the end, whatever has happened.
+//! It makes accounts with random names and passwords, lets them act, and removes them at the end, whatever has
+//! happened.
 
 mod client;
 mod gateway;

@@ -10,8 +10,8 @@ use crate::state::AdminState;
 
 /// What is read: lines of requests, and lines of level ERROR.
 const PATTERN: &str = r#"{ $.message = "request" || $.level = "ERROR" }"#;
-/// The times that are tried for a function, in minutes. A function that wrote more than the calls return is read anew for
-/// the shorter one.
+/// The times that are tried for a function, in minutes. A function that wrote more than the calls return is read anew
+/// for the shorter one.
 const MINUTES: [i64; 2] = [60, 5];
 /// The most calls for one function and one time. A call returns a megabyte: more than a thousand requests.
 const CALLS: u32 = 2;

@@ -25,8 +25,8 @@ const SHOWN: usize = 50;
 const BAR_MINUTES: i64 = 5;
 const BARS: i64 = 12;
 
-/// Requests, errors and costs of each function in the last hour, with a chart, and the newest failures. Two round trips,
-/// and one to four searches in the log of each function.
+/// Requests, errors and costs of each function in the last hour, with a chart, and the newest failures. Two round
+/// trips, and one to four searches in the log of each function.
 #[utoipa::path(get, path = "/admin/functions", tag = "administration",
     params(("function" = Option<String>, Query, description = "The chart and the failures of this function only")),
     responses((status = 200, description = "The page", content_type = "text/html")))]

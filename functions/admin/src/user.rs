@@ -25,7 +25,8 @@ use crate::visitor::{Staff, Visitor};
 /// Sessions and events that the page shows.
 const SHOWN: i32 = 25;
 
-/// An account with its profile, sessions, latest tweets, direct uploads, integer sessions and security events. Four round trips.
+/// An account with its profile, sessions, latest tweets, direct uploads, integer sessions and security events. Four
+/// round trips.
 #[utoipa::path(get, path = "/admin/users/{id}", tag = "administration",
     params(("id" = String, Path, description = "The user's id")),
     responses((status = 200, description = "The page", content_type = "text/html"), (status = 404, description =

@@ -114,8 +114,8 @@ fn response(session: &IntegerSession, sets: &[NewSet]) -> Result<RawJsonResponse
     Ok(RawJsonResponse::new(StatusCode::CREATED, members, "integer_sets", list.finish()))
 }
 
-/// Shows a session with all its sets. Parameters may be in the body or the query. Three round trips for a small session,
-/// and one more for each megabyte.
+/// Shows a session with all its sets. Parameters may be in the body or the query. Three round trips for a small
+/// session, and one more for each megabyte.
 #[utoipa::path(get, path = "/integers/session", tag = "integers",
     params(
         ("session_id" = Option<String>, Query,

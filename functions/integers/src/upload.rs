@@ -58,8 +58,8 @@ struct StoredUpload {
 }
 
 /// Creates a form with which the caller can send one object of at most `size` bytes. Three round trips, one more with
-/// an idempotency key. A repeated request with its key gets the same upload, whose form expires when the first one does,
-/// and counts as none.
+/// an idempotency key. A repeated request with its key gets the same upload, whose form expires when the first one
+/// does, and counts as none.
 #[utoipa::path(post, path = "/integers/upload", tag = "integers", request_body = UploadBody, responses(
     (status = 201, description = "The form", body = ShownUpload),
     (status = 400, description = "What is wrong with `size`"),

@@ -1,8 +1,8 @@
 //! Writes everything that a user has into one JSON file, which the user may download for a week.
 //!
-//! Nothing bounds how much an account has, and this process has the memory of one small function, which runs others' jobs
-//! beside. So the file is written in parts while its content is read in parts, and the units of integers, which are JSON
-//! already, are copied as they are: no value is made of them.
+//! Nothing bounds how much an account has, and this process has the memory of one small function, which runs others'
+//! jobs beside. So the file is written in parts while its content is read in parts, and the units of integers, which
+//! are JSON already, are copied as they are: no value is made of them.
 
 use std::time::Duration;
 
@@ -22,8 +22,8 @@ const PIECE: u64 = 1 << 20;
 const LONGEST: Duration = Duration::from_secs(40);
 
 impl Worker {
-    /// Makes the file, and then removes earlier ones. A run that is repeated writes another file, and the last one counts.
-    /// Nothing is written for an account that is gone.
+    /// Makes the file, and then removes earlier ones. A run that is repeated writes another file, and the last one
+    /// counts. Nothing is written for an account that is gone.
     pub(crate) async fn export(&self, user: UserId, export: SessionId) -> Result<Outcome, TaskError> {
         let Some(account) = self.accounts.by_id(user).await? else { return Ok(Outcome::Done) };
         self.bucket.delete_all(&Folder::exports(user)).await?;

@@ -97,8 +97,8 @@ impl Credentials {
         self.table.get(principal_key(user)).await
     }
 
-    /// The principals of these users, in no order; those of deleted accounts are left out. What was written within the last
-    /// seconds may be missing. One round trip, none without users.
+    /// The principals of these users, in no order; those of deleted accounts are left out. What was written within the
+    /// last seconds may be missing. One round trip, none without users.
     pub async fn principals(&self, users: &[UserId]) -> Result<Vec<(UserId, Principal)>, StoreError> {
         let keys = users.iter().map(|user| principal_key(*user)).collect();
         let found = self.table.batch_get_many_lagging(keys).await?;

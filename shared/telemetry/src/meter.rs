@@ -71,7 +71,8 @@ impl Meter {
 }
 
 /// Awaits two futures at once, each of which may make several calls one after the other. Only so are their round trips
-/// those of the longer chain: without it, a call of one chain counts as later than the calls of the other that have ended.
+/// those of the longer chain: without it, a call of one chain counts as later than the calls of the other that have
+/// ended.
 pub async fn join_chains<A: Future, B: Future>(first: A, second: B) -> (A::Output, B::Output) {
     let Ok(meter) = CURRENT.try_with(Meter::clone) else { return tokio::join!(first, second) };
     let (one, other) = (meter.branch(), meter.branch());
@@ -105,8 +106,8 @@ impl Call {
         Self { meter, round_trip }
     }
 
-    /// Begins to wait for a call that another chain of the request makes for this one too. It is a round trip of both, but
-    /// one call.
+    /// Begins to wait for a call that another chain of the request makes for this one too. It is a round trip of both,
+    /// but one call.
     #[must_use]
     pub fn shared() -> Self {
         let meter = CURRENT.try_with(Meter::clone).ok();

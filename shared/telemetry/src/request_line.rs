@@ -1,5 +1,5 @@
-//! The one log line of a request. It is also a record in CloudWatch's embedded metric format, so CloudWatch makes metrics
-//! of it without an agent.
+//! The one log line of a request. It is also a record in CloudWatch's embedded metric format, so CloudWatch makes
+//! metrics of it without an agent.
 //!
 //! Metrics have one dimension, the function: each further value of a dimension is a metric that is billed.
 

@@ -200,8 +200,8 @@ impl<'a> Event<'a> {
         Ok(Some(EventRule { name: self.optional("RuleName")?.unwrap_or_else(|| self.name.clone()), filter }))
     }
 
-    /// The logical id of this event's queue; `None` if it has another type. Whether it is enabled doesn't matter here: a
-    /// stage without a sender asks no queue, but this machine always has a sender.
+    /// The logical id of this event's queue; `None` if it has another type. Whether it is enabled doesn't matter here:
+    /// a stage without a sender asks no queue, but this machine always has a sender.
     pub(crate) fn queue(&self) -> Result<Option<String>, TemplateError> {
         if self.kind != "SQS" {
             return Ok(None);

@@ -76,8 +76,8 @@ impl Template {
         crate::storage::read(&Scope::new(&self.document, settings)?)
     }
 
-    /// The headers that CloudFront adds to what it serves, by name in lower case, without those that depend on the request
-    /// or on HTTPS.
+    /// The headers that CloudFront adds to what it serves, by name in lower case, without those that depend on the
+    /// request or on HTTPS.
     ///
     /// # Errors
     /// As [`Template::resolve`], for this part.

@@ -1,4 +1,5 @@
-//! What the runbooks and the scripts of the deployment name is in the template, and every alarm and parameter has its row.
+//! What the runbooks and the scripts of the deployment name is in the template, and every alarm and parameter has its
+//! row.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeSet;

@@ -20,8 +20,8 @@ pub struct Client {
     pub user_agent: String,
     /// Scheme and authority without a trailing slash: `https://api.example.com`.
     pub base_url: String,
-    /// The origins that the service is served under: the deployment's `public_url`, the `Host` that the request names, and
-    /// the gateway's own name.
+    /// The origins that the service is served under: the deployment's `public_url`, the `Host` that the request names,
+    /// and the gateway's own name.
     pub own_origins: Vec<String>,
     /// The gateway's id of the request.
     pub request_id: String,

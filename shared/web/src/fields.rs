@@ -106,8 +106,8 @@ impl<'a> Fields<'a> {
         Some((name, new_name))
     }
 
-    /// Reads a nested object: an object in JSON, or fields named `name.field` in a form. Its errors are nested below its
-    /// name.
+    /// Reads a nested object: an object in JSON, or fields named `name.field` in a form. Its errors are nested below
+    /// its name.
     pub fn nested<T>(&mut self, name: &str, read: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Option<T> {
         let form = match self.form.get(name) {
             Some(Value::Json(Json::Null)) => return self.fail(name, NULL),
@@ -229,8 +229,8 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// A text, or a number as Django REST framework prints it. Its `CharField` takes both and nothing else. A file input that
-/// was left empty is an empty text to Django.
+/// A text, or a number as Django REST framework prints it. Its `CharField` takes both and nothing else. A file input
+/// that was left empty is an empty text to Django.
 fn as_text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::Text(text) | Value::Json(Json::String(text)) => Some(text.into()),

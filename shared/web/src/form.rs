@@ -162,8 +162,8 @@ impl Form {
     }
 
     /// A hash of what the fields say. The order of fields with different names does not count, nor that of the members
-    /// of JSON objects at any depth, nor whether a text or number came in JSON or a form, nor the names of files. Fields
-    /// in `without` are left out: a fast hash of a password must not be stored.
+    /// of JSON objects at any depth, nor whether a text or number came in JSON or a form, nor the names of files.
+    /// Fields in `without` are left out: a fast hash of a password must not be stored.
     #[must_use]
     pub fn digest(&self, without: &[&str]) -> String {
         form_digest::of(self, without)
@@ -180,7 +180,8 @@ impl Form {
     }
 }
 
-/// Names a field that is asked for, never its value. A test compares the names with those that the OpenAPI document has.
+/// Names a field that is asked for, never its value. A test compares the names with those that the OpenAPI document
+/// has.
 fn note(field: &str) {
     tracing::trace!(field, "a field is asked for");
 }

@@ -1,7 +1,8 @@
 //! From API Gateway's event to the router's request, and from its response to the gateway's.
 //!
 //! `lambda_http` has its own way for this, of which two things don't fit. It makes an absolute URL of each path, which costs
-//! a parser of URLs, normalises what the client sent, and panics at a `Host` that is none; and it reads each event twice.
+//! a parser of URLs, normalises what the client sent, and panics at a `Host` that is none; and it reads each event
+//! twice.
 
 use std::borrow::Cow;
 use std::future::Future;

@@ -1,5 +1,5 @@
-//! Whether the AWS services answer that everything depends on. `GET /status/` and the administration's dashboard show the
-//! same checks.
+//! Whether the AWS services answer that everything depends on. `GET /status/` and the administration's dashboard show
+//! the same checks.
 
 use std::fmt::Display;
 use std::future::Future;

@@ -1,8 +1,8 @@
 //! The OpenAPI document of the service, made from the functions' tables of routes.
 //!
-//! A handler's annotation says what is its own: path, parameters, body, and what each status means. What holds for every
-//! route (media types of bodies, credentials, errors, limits, idempotency keys, headers) is added here from the row, so
-//! that it is written once. Nothing here runs in a function.
+//! A handler's annotation says what is its own: path, parameters, body, and what each status means. What holds for
+//! every route (media types of bodies, credentials, errors, limits, idempotency keys, headers) is added here from the
+//! row, so that it is written once. Nothing here runs in a function.
 
 mod body;
 mod document;

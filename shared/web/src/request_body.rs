@@ -1,7 +1,7 @@
 //! `body!`: a request body as one list of fields, from which both its reader and its schema are made.
 
-/// Declares a request body. Each field has a name, the type of its value, and the reader of [`Fields`](crate::Fields) with
-/// the arguments that follow the name.
+/// Declares a request body. Each field has a name, the type of its value, and the reader of [`Fields`](crate::Fields)
+/// with the arguments that follow the name.
 ///
 /// ```
 /// use std::convert::Infallible;
@@ -34,7 +34,8 @@
 /// assert!(fields.finish(Some(())).is_err(), "the name is required");
 /// ```
 ///
-/// It makes a struct in which each field is an `Option`: a value that was read, or `None` if the field is absent or wrong.
+/// It makes a struct in which each field is an `Option`: a value that was read, or `None` if the field is absent or
+/// wrong.
 /// `read` reads the fields in their order, so errors are told in this order. `Fields::finish` then answers 400 with all
 /// errors, or leaves only what is optional empty.
 ///
@@ -155,8 +156,8 @@ macro_rules! body {
     (@if [$condition:expr] $call:expr) => { if $condition { $call } else { None } };
 }
 
-/// Declares the common schema of bodies whose fields are read one after the other, such as those that tell which session
-/// a request is about before those that tell what to do there.
+/// Declares the common schema of bodies whose fields are read one after the other, such as those that tell which
+/// session a request is about before those that tell what to do there.
 ///
 /// ```
 /// use std::convert::Infallible;

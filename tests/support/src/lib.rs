@@ -9,7 +9,7 @@ mod stream;
 
 pub use clock::ManualClock;
 pub use local_aws::{
-    LOCAL_MEDIA_BUCKET, LOCAL_STACK, local_config, sdk_config, sdk_config_with_dynamodb, settings, start_local_aws,
-    table,
+    LOCAL_MEDIA_BUCKET, LOCAL_STACK, local_config, object_keys, sdk_config, sdk_config_with_dynamodb, settings,
+    start_local_aws, table,
 };
 pub use stream::{dynamodb_json, stream_record};

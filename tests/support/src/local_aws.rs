@@ -45,6 +45,18 @@ pub fn start_local_aws() -> LocalAws {
     LocalAws::start(local_config()).expect("a local AWS starts")
 }
 
+/// The keys of all objects in the media bucket, sorted.
+///
+/// # Panics
+/// When the local AWS does not answer, or there are more than a page.
+pub async fn object_keys(s3: &aws_sdk_s3::Client) -> Vec<String> {
+    let list = s3.list_objects_v2().bucket(LOCAL_MEDIA_BUCKET).send().await.expect("a list");
+    assert_ne!(list.is_truncated(), Some(true), "more than a page");
+    let mut keys: Vec<String> = list.contents().iter().map(|object| object.key().expect("a key").to_owned()).collect();
+    keys.sort();
+    keys
+}
+
 /// The name of the table with this logical id.
 #[must_use]
 pub fn table(logical_id: &str) -> String {

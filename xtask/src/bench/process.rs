@@ -1,6 +1,7 @@
 //! A function's process under measurement, and the costs in its log.
 
 use std::{
+    collections::BTreeMap,
     fs,
     process::Command,
     sync::mpsc::{Receiver, Sender, channel},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use aviary_template::local_access_key;
+use aviary_template::{Function, local_access_key};
 use serde_json::Value;
 
 use super::{context::Context, operation::Operation};
@@ -23,7 +24,7 @@ use crate::{
 /// Long, because valgrind makes a function some fifty times slower.
 const ANSWER_WITHIN: Duration = Duration::from_secs(120);
 /// Limits that no measurement reaches.
-pub(crate) const LIMITS: &str = "signup_address=1000000/60,refresh_family=1000000/60,writes_account=1000000/60,\
+const LIMITS: &str = "signup_address=1000000/60,refresh_family=1000000/60,writes_account=1000000/60,\
     spread_account=1000000/60,other_writes_account=1000000/60,profile_changes_account=1000000/60,\
     search_address=1000000/60,upload_bytes_account=100000000000/60,uploads_account=1000000/60";
 const LOG_WITHIN: Duration = Duration::from_secs(5);
@@ -63,16 +64,7 @@ impl FunctionProcess {
         let function = context.functions.iter().find(|function| function.binary == name);
         let function = function.with_context(|| format!("template.yaml has no function `{name}`"))?;
         let api = RuntimeApi::start().context("cannot listen on a free port")?;
-        forget_foreign_settings(&mut command);
-        api.equip(&mut command, name, function.memory_mb);
-        command
-            .envs(&function.environment)
-            .envs(&context.settings)
-            .env("AWS_ACCESS_KEY_ID", local_access_key(name))
-            .env("AVIARY_RAW_PATH", "decoded")
-            .env("AVIARY_PUBLIC_URL", "")
-            // All requests come from one account and one address.
-            .env("AVIARY_LIMITS", LIMITS);
+        equip(&mut command, function, &context.settings, &api);
         let (sender, costs) = channel();
         let part = PartPlan { name, grace, out: reading(sender), err: complaining() };
         let started_at = Instant::now();
@@ -140,8 +132,8 @@ impl FunctionProcess {
         Ok(Some(Cost { rcu: total.rcu / requests, wcu: total.wcu / requests, ..total }))
     }
 
-    /// Takes its Runtime API away, at which the process ends by itself. A signal would end valgrind before it has written
-    /// its file, where a second thread runs.
+    /// Takes its Runtime API away, at which the process ends by itself. A signal would end valgrind before it has
+    /// written its file, where a second thread runs.
     pub(super) fn end(self, context: &mut Context<'_>, within: Duration) -> Result<()> {
         let (pid, started) = (self.pid, Instant::now());
         drop(self.api);
@@ -159,6 +151,20 @@ impl FunctionProcess {
     fn next_cost(&self) -> Result<Cost> {
         self.costs.recv_timeout(LOG_WITHIN).context("a request left no log line with dynamodb.round_trips")
     }
+}
+
+/// Gives a function's process its settings, those of the local AWS, its role, and its Runtime API. All requests come from
+/// one address, faster than people send them, so no limit bounds them.
+pub(crate) fn equip(command: &mut Command, function: &Function, settings: &BTreeMap<String, String>, api: &RuntimeApi) {
+    forget_foreign_settings(command);
+    api.equip(command, &function.binary, function.memory_mb);
+    command
+        .envs(&function.environment)
+        .envs(settings)
+        .env("AWS_ACCESS_KEY_ID", local_access_key(&function.binary))
+        .env("AVIARY_RAW_PATH", "decoded")
+        .env("AVIARY_PUBLIC_URL", "")
+        .env("AVIARY_LIMITS", LIMITS);
 }
 
 /// The HTTP status in a function's answer.

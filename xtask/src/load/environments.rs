@@ -10,16 +10,15 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
-use aviary_template::{Function, local_access_key};
+use aviary_template::Function;
 use serde_json::Value;
 
 use crate::{
     bench::{
-        process::{Cost, LIMITS, parse_cost},
+        process::{Cost, equip, parse_cost},
         usage,
     },
     console,
-    local::forget_foreign_settings,
     process::{Lines, PartPlan, Supervisor},
     runtime_api::{InvokeEndpoint, RuntimeApi},
     workspace::Workspace,
@@ -126,16 +125,7 @@ impl Environment {
         let function = function.with_context(|| format!("template.yaml has no function `{name}`"))?;
         let api = Arc::new(RuntimeApi::start().context("cannot listen on a free port")?);
         let mut command = ground.workspace.command(ground.workspace.binary(name, ground.release));
-        forget_foreign_settings(&mut command);
-        api.equip(&mut command, name, function.memory_mb);
-        command
-            .envs(&function.environment)
-            .envs(&ground.settings)
-            .env("AWS_ACCESS_KEY_ID", local_access_key(name))
-            .env("AVIARY_RAW_PATH", "decoded")
-            .env("AVIARY_PUBLIC_URL", "")
-            // All requests come from one address, and people act faster than people do.
-            .env("AVIARY_LIMITS", LIMITS);
+        equip(&mut command, function, &ground.settings, &api);
         let (sender, costs) = channel();
         let out: Lines = Box::new(move |line| {
             if let Some(cost) = parse_cost(line) {

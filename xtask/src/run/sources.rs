@@ -1,7 +1,8 @@
 //! Notices changes of the functions' sources.
 //!
-//! It looks at the times of some hundred files twice a second, which costs about a millisecond. A library that is told by
-//! the system (notify) would change the features of crates that all functions have, and miss changes on shared folders.
+//! It looks at the times of some hundred files twice a second, which costs about a millisecond. A library that is told
+//! by the system (notify) would change the features of crates that all functions have, and miss changes on shared
+//! folders.
 
 use std::{
     fs, io,

@@ -23,7 +23,8 @@ const TEMPLATES: [&str; 2] = ["template.yaml", "deploy/role.yaml"];
 /// The function with the least code.
 const SMALLEST: &str = "KeysFunction";
 
-/// Checks the templates with cfn-lint, sam and checkov, the workflows with actionlint, and what SAM makes of the template.
+/// Checks the templates with cfn-lint, sam and checkov, the workflows with actionlint, and what SAM makes of the
+/// template.
 pub(super) fn check_templates(workspace: &Workspace, supervisor: &mut Supervisor) -> Result<DeploymentTools> {
     let tools = DeploymentTools::ensure(workspace, supervisor)?;
 

@@ -39,9 +39,9 @@ pub(crate) async fn own_account_to_change(
     Ok((caller, user))
 }
 
-/// Verifies the account's password, which was read from a field of this name. `None` if it is missing or wrong, which is
-/// the field's own error and told beside those of the other fields. Failures count as failed logins, so that a stolen session cannot
-/// be used to guess it. Two round trips and the verification.
+/// Verifies the account's password, which was read from a field of this name. `None` if it is missing or wrong, which
+/// is the field's own error and told beside those of the other fields. Failures count as failed logins, so that a
+/// stolen session cannot be used to guess it. Two round trips and the verification.
 ///
 /// # Errors
 /// 429 after too many failures.

@@ -1,7 +1,7 @@
 //! The cost of what follows from a write: in `feed` per record, in `worker` per follower, whatever their number.
 //!
-//! Reads are exact. The cost that transactions and indexes add to a write differs between DynamoDB and the local one, so
-//! writes have an upper bound. `docs/operations/cost.md` lists the figures, which a run with `--no-capture` prints.
+//! Reads are exact. The cost that transactions and indexes add to a write differs between DynamoDB and the local one,
+//! so writes have an upper bound. `docs/operations/cost.md` lists the figures, which a run with `--no-capture` prints.
 
 use aviary_model::UserId;
 use aviary_store::Tweet;

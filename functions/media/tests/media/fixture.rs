@@ -13,7 +13,7 @@ use aviary_store::{
 use bytes::Bytes;
 use e2e::{Fault, FaultProxy, Function, Service};
 use serde_json::{Value, json};
-use test_support::{LOCAL_MEDIA_BUCKET, LOCAL_STACK, sdk_config, start_local_aws, table};
+use test_support::{LOCAL_MEDIA_BUCKET, LOCAL_STACK, object_keys, sdk_config, start_local_aws, table};
 
 pub(crate) struct Fixture {
     pub(crate) uploads: MediaUploads,
@@ -118,11 +118,7 @@ impl Fixture {
 
     /// The keys of all objects, sorted.
     pub(crate) async fn objects(&self) -> Vec<String> {
-        let list = self.s3.list_objects_v2().bucket(LOCAL_MEDIA_BUCKET).send().await.unwrap();
-        assert_ne!(list.is_truncated(), Some(true), "more than a page");
-        let mut keys: Vec<String> = list.contents().iter().map(|object| object.key().unwrap().to_owned()).collect();
-        keys.sort();
-        keys
+        object_keys(&self.s3).await
     }
 
     async fn event(&self, key: &str) -> Value {

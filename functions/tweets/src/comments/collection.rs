@@ -90,8 +90,8 @@ pub(crate) struct NewComment<'a> {
     pub(crate) operation: &'static str,
 }
 
-/// A comment that was made, as its idempotency key keeps it. What a route shows beside it is read anew, because it may be
-/// a hundred times as much.
+/// A comment that was made, as its idempotency key keeps it. What a route shows beside it is read anew, because it may
+/// be a hundred times as much.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct MadeComment {
     /// The comment.

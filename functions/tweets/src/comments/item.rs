@@ -12,8 +12,8 @@ use http::StatusCode;
 use crate::edit_rules::{Attempts, EditContext, EditMessageBody};
 use crate::state::TweetsState;
 
-/// Changes the text of a comment. Its author and staff may. Three round trips, one more for staff, and one more for each
-/// concurrent edit.
+/// Changes the text of a comment. Its author and staff may. Three round trips, one more for staff, and one more for
+/// each concurrent edit.
 #[utoipa::path(put, path = "/api/tweets/comments/{id}", tag = "comments", request_body = EditMessageBody,
     params(("id" = String, Path, description = "The comment's id")),
     responses(
@@ -64,7 +64,8 @@ pub async fn edit_comment(
     Ok(Json(ShownComment::of(&comment, author, liked, state.links(&client))))
 }
 
-/// Deletes a comment; the comments that answer it are removed soon after. Its author, the tweet's author and staff may. Three round trips.
+/// Deletes a comment; the comments that answer it are removed soon after. Its author, the tweet's author and staff may.
+/// Three round trips.
 #[utoipa::path(delete, path = "/api/tweets/comments/{id}", tag = "comments",
     params(("id" = String, Path, description = "The comment's id")),
     responses(

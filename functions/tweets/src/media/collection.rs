@@ -72,9 +72,9 @@ struct Request {
     alt: AltText,
 }
 
-/// Makes a form with which the caller sends an image or a video straight to the bucket. Three round trips, one more with
-/// an idempotency key. A repeated request with its key gets the same upload, whose form expires when the first one does,
-/// and counts as none.
+/// Makes a form with which the caller sends an image or a video straight to the bucket. Three round trips, one more
+/// with an idempotency key. A repeated request with its key gets the same upload, whose form expires when the first one
+/// does, and counts as none.
 #[utoipa::path(post, path = "/api/tweets/media", tag = "tweets", request_body = CreateMediaBody, responses(
     (status = 201, description = "The form", body = ShownTicket),
     (status = 400, description = "Invalid fields, each with its errors"),

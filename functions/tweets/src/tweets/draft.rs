@@ -69,8 +69,8 @@ pub(crate) fn parent_of(form: &Form) -> Option<TweetId> {
 }
 
 impl Draft {
-    /// Reads a form, with the link of a picture if it `takes_link`. `parent` is the answered tweet, if it exists; `found`
-    /// are the caller's media items that it names.
+    /// Reads a form, with the link of a picture if it `takes_link`. `parent` is the answered tweet, if it exists;
+    /// `found` are the caller's media items that it names.
     ///
     /// # Errors
     /// 400 with the errors of all fields.
@@ -148,9 +148,9 @@ fn read_video(fields: &mut Fields<'_>, name: &str, texts: &[Field], sent: &Sent<
     }
 }
 
-/// The files of a field, each with the place of its description among those of the form. Inputs that were left empty have
-/// places too. With as many descriptions as inputs of both fields, each description belongs to the input of its place in
-/// the whole form, otherwise to the one of its place in the field.
+/// The files of a field, each with the place of its description among those of the form. Inputs that were left empty
+/// have places too. With as many descriptions as inputs of both fields, each description belongs to the input of its
+/// place in the whole form, otherwise to the one of its place in the field.
 fn placed_files<'a>(form: &'a Form, field: &str, descriptions: usize) -> Vec<(usize, &'a File)> {
     let of_form = form.file_inputs_of(&["imagelinks", "videolinks"]);
     let has_one_each = descriptions == of_form.len();

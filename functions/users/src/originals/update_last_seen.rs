@@ -18,8 +18,8 @@ body! {
     }
 }
 
-/// Says that the caller is online for five minutes, or no longer. Nobody else may, staff neither. Three round trips; two
-/// within a minute of the last time.
+/// Says that the caller is online for five minutes, or no longer. Nobody else may, staff neither. Three round trips;
+/// two within a minute of the last time.
 #[utoipa::path(patch, path = "/api/users/update_last_seen/{username}", tag = "originals",
     request_body = LastSeenBody,
     params(("username" = String, Path, description = "The caller's own username")),

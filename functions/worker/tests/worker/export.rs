@@ -1,5 +1,5 @@
-//! An export by the real worker as a separate process: nothing bounds what an account has, but Lambda bounds the process's
-//! memory, and ends all jobs of a process that needs more.
+//! An export by the real worker as a separate process: nothing bounds what an account has, but Lambda bounds the
+//! process's memory, and ends all jobs of a process that needs more.
 
 use std::fmt::Write;
 

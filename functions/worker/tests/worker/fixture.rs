@@ -17,8 +17,8 @@ use aws_types::SdkConfig;
 use e2e::Service;
 use serde_json::{Value, json};
 use test_support::{
-    LOCAL_MEDIA_BUCKET, LOCAL_STACK, ManualClock, dynamodb_json, sdk_config, settings, start_local_aws, stream_record,
-    table,
+    LOCAL_MEDIA_BUCKET, LOCAL_STACK, ManualClock, dynamodb_json, object_keys, sdk_config, settings, start_local_aws,
+    stream_record, table,
 };
 use worker_function::Worker;
 
@@ -158,11 +158,7 @@ impl Fixture {
 
     /// The keys of all objects.
     pub(crate) async fn objects(&self) -> Vec<String> {
-        let list = self.s3.list_objects_v2().bucket(LOCAL_MEDIA_BUCKET).send().await.unwrap();
-        assert_ne!(list.is_truncated(), Some(true), "more than a page");
-        let mut keys: Vec<String> = list.contents().iter().map(|object| object.key().unwrap().to_owned()).collect();
-        keys.sort();
-        keys
+        object_keys(&self.s3).await
     }
 
     /// The sent mails, newest first.

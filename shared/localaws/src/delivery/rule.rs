@@ -1,5 +1,5 @@
-//! Invokes a function for the events of a rule, as EventBridge and Lambda do: at least once, in no certain order. Messages
-//! of a queue are delivered likewise, one by one.
+//! Invokes a function for the events of a rule, as EventBridge and Lambda do: at least once, in no certain order.
+//! Messages of a queue are delivered likewise, one by one.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! SES's mailbox simulator: mails to `bounce@`, `suppressionlist@` and `complaint@simulator.amazonses.com` come back, also
-//! with a label behind a plus. What SES tells of them arrives as SNS and SQS bring it.
+//! SES's mailbox simulator: mails to `bounce@`, `suppressionlist@` and `complaint@simulator.amazonses.com` come back,
+//! also with a label behind a plus. What SES tells of them arrives as SNS and SQS bring it.
 
 use std::sync::Arc;
 

@@ -67,7 +67,8 @@ struct Window {
     pieces: Vec<Range<u64>>,
 }
 
-/// Divides ranges into windows of at most [`WINDOW`] bytes. What lies between the pieces of a window is read and dropped.
+/// Divides ranges into windows of at most [`WINDOW`] bytes. What lies between the pieces of a window is read and
+/// dropped.
 fn windows(ranges: &[Range<u64>]) -> Vec<Window> {
     let mut windows: Vec<Window> = Vec::new();
     for range in ranges {

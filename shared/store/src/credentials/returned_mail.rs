@@ -40,8 +40,8 @@ impl ReturnedMail {
         Ok(found.is_some_and(|record| record.expires_at > now.seconds()))
     }
 
-    /// Marks an address, and writes the security event that tells the account's owner. False if it is marked already, or
-    /// the account is gone. One round trip.
+    /// Marks an address, and writes the security event that tells the account's owner. False if it is marked already,
+    /// or the account is gone. One round trip.
     pub async fn mark(
         &self,
         user: UserId,

@@ -11,8 +11,8 @@ use aws_smithy_runtime_api::client::interceptors::context::BeforeSerializationIn
 use aws_smithy_runtime_api::client::interceptors::{Intercept, disable_interceptor, dyn_dispatch_hint};
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// Leaves headers out that describe the SDK and its attempts. The SDK gathers them anew for each call and signs them, and
-/// DynamoDB answers the same without them.
+/// Leaves headers out that describe the SDK and its attempts. The SDK gathers them anew for each call and signs them,
+/// and DynamoDB answers the same without them.
 #[derive(Debug)]
 pub(crate) struct NoDescription;
 

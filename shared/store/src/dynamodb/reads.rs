@@ -1,11 +1,11 @@
 //! Reads by key that are asked for at the same moment, as one call.
 //!
-//! Most requests look up their caller while they make their first read. Two calls at once take as long as one, but each is
-//! signed, sent, and read from its answer, which is most of what a request costs a function's processor.
+//! Most requests look up their caller while they make their first read. Two calls at once take as long as one, but each
+//! is signed, sent, and read from its answer, which is most of what a request costs a function's processor.
 //!
-//! Only keys in partitions of users go together. The roles bind what a function may read by partition key, and it is not
-//! documented whether AWS compares a condition of one table with the keys of another in the same call. Those of users pass
-//! either way.
+//! Only keys in partitions of users go together. The roles bind what a function may read by partition key, and it is
+//! not documented whether AWS compares a condition of one table with the keys of another in the same call. Those of
+//! users pass either way.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,8 +34,8 @@ struct Waiting {
 }
 
 impl Reads {
-    /// Reads these items of users consistently, in no order, together with the other reads that begin before the task is
-    /// polled again. One round trip.
+    /// Reads these items of users consistently, in no order, together with the other reads that begin before the task
+    /// is polled again. One round trip.
     pub(crate) async fn read(&self, db: &Db, table: &str, keys: Vec<Key>) -> Result<Vec<Item>, StoreError> {
         let Some(answer) = self.join(db, table, &keys) else { return db.batch_get_alone(table, keys).await };
         let call = Call::shared();

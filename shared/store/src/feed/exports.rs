@@ -74,8 +74,8 @@ impl Exports {
         Ok(export.filter(|export| export.expires_at > now.seconds()))
     }
 
-    /// Asks for an export in place of the one that was read, and writes its job. False if another request was faster. One
-    /// round trip.
+    /// Asks for an export in place of the one that was read, and writes its job. False if another request was faster.
+    /// One round trip.
     pub async fn ask(
         &self,
         user: UserId,
@@ -98,8 +98,8 @@ impl Exports {
         Ok(matches!(transaction.commit(&self.table.db).await?, Committed::Done))
     }
 
-    /// Ends an export: with the key of its file, or failed. False if another one was asked for meanwhile, or the account
-    /// is gone. One round trip.
+    /// Ends an export: with the key of its file, or failed. False if another one was asked for meanwhile, or the
+    /// account is gone. One round trip.
     pub async fn finish(&self, user: UserId, export: SessionId, file: Option<&str>) -> Result<bool, StoreError> {
         let state = if file.is_some() { "ready" } else { "failed" };
         let update = Update::new()

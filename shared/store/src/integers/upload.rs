@@ -21,8 +21,8 @@ const READERS_SECONDS: i64 = 300;
 const WRITERS_SECONDS: i64 = 3_600;
 /// The number of sets that are written or deleted concurrently.
 pub(super) const AT_ONCE: usize = 8;
-/// The most bytes of units that one session's replacement stores in items, whose units go into objects beyond that. With
-/// a unit for each of 1,000 items this is at most 1,800 units in one partition, two seconds of what it takes.
+/// The most bytes of units that one session's replacement stores in items, whose units go into objects beyond that.
+/// With a unit for each of 1,000 items this is at most 1,800 units in one partition, two seconds of what it takes.
 pub const MAX_SESSION_INLINE_BYTES: usize = 800 << 10;
 
 impl Integers {
@@ -42,8 +42,8 @@ impl Integers {
     }
 
     /// Writes the sets of a generation that no manifest names yet. One round trip per eight sets. All are in one
-    /// partition, which takes a thousand write units a second: see [`MAX_SESSION_INLINE_BYTES`]. Each is new, so that an
-    /// attempt whose response was lost never replaces a later version.
+    /// partition, which takes a thousand write units a second: see [`MAX_SESSION_INLINE_BYTES`]. Each is new, so that
+    /// an attempt whose response was lost never replaces a later version.
     ///
     /// # Errors
     /// When a call fails. Some sets may be written then, but no reader sees them.

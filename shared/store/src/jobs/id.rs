@@ -1,5 +1,5 @@
-//! What a job is called: its area and an id. The area is a part of the key, so that a role's right to write jobs ends at the
-//! areas of its function (`template.yaml`).
+//! What a job is called: its area and an id. The area is a part of the key, so that a role's right to write jobs ends
+//! at the areas of its function (`template.yaml`).
 
 use std::fmt;
 use std::str::FromStr;
@@ -25,7 +25,8 @@ pub enum JobArea {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct JobId {
-    /// The area; `None` in jobs that were written before there were areas, and of a kind that this version does not know.
+    /// The area; `None` in jobs that were written before there were areas, and of a kind that this version does not
+    /// know.
     area: Option<JobArea>,
     id: SessionId,
 }

@@ -230,9 +230,9 @@ impl MediaUploads {
         })
     }
 
-    /// Writes the outcome of a check, also into the tweet that shows the media. False if it is no longer this check that
-    /// decides: another one did, or the item or its tweet was removed. One round trip; two for each tweet that came in
-    /// between.
+    /// Writes the outcome of a check, also into the tweet that shows the media. False if it is no longer this check
+    /// that decides: another one did, or the item or its tweet was removed. One round trip; two for each tweet that
+    /// came in between.
     pub async fn finish(&self, begun: &MediaUpload, outcome: &MediaOutcome) -> Result<bool, StoreError> {
         let mut begun = begun.clone();
         for _ in 0..ATTEMPTS {

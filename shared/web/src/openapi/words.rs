@@ -38,8 +38,8 @@ pub(super) fn sections(documents: &str, tags: &[&str]) -> Vec<&'static str> {
     SECTIONS.iter().filter(|(number, _, _)| named(number)).map(|(_, name, _)| *name).collect()
 }
 
-/// The operation's id: its method and the words of its path, so that it is unique and typed clients name a function after
-/// the URL, as this project names its files.
+/// The operation's id: its method and the words of its path, so that it is unique and typed clients name a function
+/// after the URL, as this project names its files.
 pub(super) fn operation_id(method: &Method, path: &str) -> String {
     let words = path.split(['/', '-', '.', '_']).filter(|word| !word.is_empty());
     let words = words.map(|word| match word.strip_prefix('{') {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 /// A page of 20 entries: 16 queries, the entries, their people, and the visitor.
 const MOST_READ_UNITS: f64 = 60.0;
-/// Users when the costs are measured. From the second on every list fills its page; the third is no end, but a cost that
-/// grows with what there is would show.
+/// Users when the costs are measured. From the second on every list fills its page; the third is no end, but a cost
+/// that grows with what there is would show.
 const USERS: [usize; 3] = [10, 30, 90];
 /// Pages that are full later: the figures of today are counted, up to 4,000 of each kind, and the audit trail names the
 /// people of 100 events.

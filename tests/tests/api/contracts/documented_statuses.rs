@@ -1,5 +1,5 @@
-//! Statuses that the OpenAPI document promises and that no story of another test ends with. `cargo xtask test` lists those
-//! that no test saw.
+//! Statuses that the OpenAPI document promises and that no story of another test ends with. `cargo xtask test` lists
+//! those that no test saw.
 
 use e2e::Service;
 use serde_json::{Value, json};

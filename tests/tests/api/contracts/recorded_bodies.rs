@@ -1,4 +1,5 @@
-//! Requests that real clients wrote, sent again byte for byte: `tests/recordings/README.md` says which client each is of.
+//! Requests that real clients wrote, sent again byte for byte: `tests/recordings/README.md` says which client each is
+//! of.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -145,7 +145,8 @@ async fn assert_all_are_answered(mut deliver: impl AsyncFnMut(&str, &Value) -> V
     }
 }
 
-/// Demands that nothing would be delivered again: no record of a batch, no schedule and no event of an object has failed.
+/// Demands that nothing would be delivered again: no record of a batch, no schedule and no event of an object has
+/// failed.
 fn assert_nothing_failed(file: &str, output: &[u8]) {
     let output: Value = serde_json::from_slice(output).unwrap();
     let failures = output.get("batchItemFailures").and_then(Value::as_array);

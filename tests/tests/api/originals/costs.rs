@@ -1,5 +1,5 @@
-//! The cost of the routes of documents 001, 003 and 004: sequential round trips to DynamoDB, and the read units of pages
-//! by number.
+//! The cost of the routes of documents 001, 003 and 004: sequential round trips to DynamoDB, and the read units of
+//! pages by number.
 
 use e2e::acts::people::follow;
 use e2e::acts::tweets::comment;

@@ -1,5 +1,5 @@
-//! Tickets of `POST /api/tweets/media/` that are expired, forged or used again: the bucket or the check refuses them, and
-//! nothing is stored.
+//! Tickets of `POST /api/tweets/media/` that are expired, forged or used again: the bucket or the check refuses them,
+//! and nothing is stored.
 
 use aviary_media::{Bucket, PresignedPost, PrivateKey, UploadTerms};
 use aviary_model::Clock;

@@ -53,7 +53,8 @@ pub async fn list_top(
     show(&state, &client, caller.user, ranked).await
 }
 
-/// Everybody's newest tweets with pictures or videos: the caller's own at once, others within a minute. Two round trips.
+/// Everybody's newest tweets with pictures or videos: the caller's own at once, others within a minute. Two round
+/// trips.
 #[utoipa::path(get, path = "/api/tweets/get_explore_media", tag = "originals",
     responses(
         (status = 200, description = "The newest 20 of them", body = Vec<RavenTweet>),

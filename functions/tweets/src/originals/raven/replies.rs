@@ -1,6 +1,6 @@
 //! `POST` and `GET /api/tweets/replies/replies_list/<tweet id>/`, `DELETE /api/tweets/replies/delete/<id>/`, `PUT
-//! /api/tweets/replies/liked_replies_list/<id>/` and `GET /api/tweets/replies/get_reply_like_list/<id>/` (document 000).
-//! Its replies are our comments.
+//! /api/tweets/replies/liked_replies_list/<id>/` and `GET /api/tweets/replies/get_reply_like_list/<id>/` (document
+//! 000). Its replies are our comments.
 
 use std::convert::Infallible;
 

@@ -1,5 +1,5 @@
-//! A small client in the manner of Raven in a real browser, from another origin than the service: it signs up, posts and
-//! likes.
+//! A small client in the manner of Raven in a real browser, from another origin than the service: it signs up, posts
+//! and likes.
 //!
 //! This test needs Chromium and its driver, so it is ignored unless asked for (`docs/testing.md`).
 

@@ -49,8 +49,8 @@ impl<'a> Request<'a> {
         (answer, own.calls(self.function))
     }
 
-    /// Sends it under this disturbance, then without it until there is a result, and then once more, as if the result had
-    /// been lost.
+    /// Sends it under this disturbance, then without it until there is a result, and then once more, as if the result
+    /// had been lost.
     pub(super) async fn disturbed(&self, own: &OwnService, disturbance: Disturbance) -> Sent {
         let (mut wrong, mut waited, mut times) = (Vec::new(), false, 0);
         own.set_plan(self.function, move |number, call| disturbance.fault(number, call));

@@ -194,8 +194,8 @@ impl Walk {
         self.rows[route].1.method == "GET"
     }
 
-    /// Sends the route's request undisturbed, if it was not yet: once, and for another sender twice. Returns the number of
-    /// calls that it makes.
+    /// Sends the route's request undisturbed, if it was not yet: once, and for another sender twice. Returns the number
+    /// of calls that it makes.
     async fn reference(&mut self, world: &World, route: usize) -> usize {
         if let Some(reference) = self.references.get(&route) {
             return reference.calls;
@@ -221,8 +221,8 @@ impl Walk {
         calls
     }
 
-    /// Sends the request under the disturbance. Returns what has to be checked at the end of the batch, of a request that
-    /// writes.
+    /// Sends the request under the disturbance. Returns what has to be checked at the end of the batch, of a request
+    /// that writes.
     async fn try_one(&mut self, world: &World, route: usize, disturbance: Disturbance) -> Option<Trial> {
         let service = &world.own.service;
         let things = match self.reads(route) {
