@@ -12,8 +12,7 @@ use aviary_store::{
     Accounts, AccountsTable, Credentials, CredentialsTable, Db, Profile, Profiles, Registration, ServiceProfile,
     SessionOpening, SignIn, SocialTable, User,
 };
-use aviary_web::{Client, Layers};
-use axum::Router;
+use aviary_web::{Client, Layers, Served};
 use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
@@ -25,7 +24,7 @@ use users_function::{UsersState, routes};
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
 struct Fixture {
-    router: Router,
+    served: Served,
     accounts: Accounts,
     credentials: Credentials,
     profiles: Profiles,
@@ -55,7 +54,7 @@ impl Fixture {
         let db = Db::new(&aws, entropy.clone());
         let layers = Layers::of(&start.settings).unwrap();
         Self {
-            router: layers.around(routes().into_router(UsersState::new(&start).await.unwrap()), entropy),
+            served: layers.around(routes().into_router(UsersState::new(&start).await.unwrap()), entropy),
             accounts: Accounts::new(&AccountsTable::new(&db, &table("AccountsTable"))),
             credentials: Credentials::new(&CredentialsTable::new(&db, &table("CredentialsTable"))),
             profiles: Profiles::new(&SocialTable::new(&db, &table("SocialTable"))),
@@ -111,7 +110,7 @@ impl Fixture {
             }
             None => request.body(Body::empty()).unwrap(),
         };
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.served.clone().oneshot(request).await.unwrap();
         let status = response.status();
         let body = response.into_body().collect().await.unwrap().to_bytes();
         (status, if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() })

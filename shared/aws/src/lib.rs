@@ -4,6 +4,7 @@
 //! credentials and endpoints in the environment, so this crate reads only those.
 
 mod endpoints;
+mod http_client;
 mod roots;
 
 use std::time::Duration;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::{SharedAsyncSleep, TokioSleep};
-use aws_smithy_http_client::tls::{Provider, TlsContext, rustls_provider::CryptoMode};
+use aws_smithy_http_client::tls::TlsContext;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -69,13 +70,11 @@ pub fn sdk_config_for(endpoint: &str, access_key: &str, secret_key: &str) -> Sdk
 }
 
 fn base(region: String, credentials: Credentials, tls: TlsContext) -> aws_types::sdk_config::Builder {
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-    let http = http.tls_context(tls).build_https();
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new(region))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(http)
+        .http_client(http_client::http_client(tls))
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
         .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
         .timeout_config(

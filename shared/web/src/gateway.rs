@@ -11,14 +11,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use aviary_model::Clock;
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use http::header::{COOKIE, SET_COOKIE};
-use http::{HeaderValue, StatusCode};
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use lambda_http::aws_lambda_events::encodings;
 use lambda_http::{Error, LambdaEvent};
@@ -28,6 +28,7 @@ use crate::client_info::Client;
 use crate::deadline::TimeLeft;
 use crate::error::ApiError;
 use crate::path;
+use crate::serve::Served;
 use crate::trusted_proxy::TrustedProxy;
 
 /// The largest event of a synchronous Lambda invocation: 6 MiB.
@@ -35,10 +36,10 @@ const MAX_EVENT_BYTES: usize = 6 * 1_024 * 1_024;
 /// Allowance for the event's other fields: context, names, punctuation.
 const EVENT_OVERHEAD_BYTES: usize = 2_048;
 
-/// The router, and the rules that apply before routing: size, client, time, trailing slash.
+/// What serves requests, and the rules that apply before it: size, client, time, trailing slash.
 #[derive(Clone, Debug)]
 pub(crate) struct BeforeRouting {
-    pub(crate) router: Router,
+    pub(crate) served: Served,
     /// Whether paths arrive percent-encoded.
     pub(crate) path_is_encoded: bool,
     pub(crate) public_url: Option<String>,
@@ -57,9 +58,14 @@ impl Service<LambdaEvent<ApiGatewayV2httpRequest>> for BeforeRouting {
 
     fn call(&mut self, event: LambdaEvent<ApiGatewayV2httpRequest>) -> Self::Future {
         let request = self.request(event);
-        let mut router = self.router.clone();
+        let is_head = request.method() == Method::HEAD;
+        let mut served = self.served.clone();
         Box::pin(async move {
-            let response = router.call(request).await?;
+            let mut response = served.call(request).await?;
+            if is_head {
+                // The router has dropped the body already, but not those of the layers' own responses.
+                *response.body_mut() = Body::empty();
+            }
             of_response(response).await
         })
     }
@@ -123,9 +129,19 @@ pub(crate) async fn refuse_unfit(request: axum::extract::Request, next: Next) ->
 }
 
 /// The gateway's form of a response. Cookies are apart in it. A body of text travels as it is, any other in base64.
+///
+/// Lambda takes no answer above 6 MiB: it would count as a failure of the function, and its client would get a 500. So
+/// such an answer is refused here, and as what asked for it.
 async fn of_response(response: Response) -> Result<ApiGatewayV2httpResponse, Error> {
     let (mut parts, body) = response.into_parts();
-    let bytes = to_bytes(body, usize::MAX).await?;
+    let mut bytes = to_bytes(body, usize::MAX).await?;
+    if answer_bytes(&parts.headers, &bytes) > MAX_EVENT_BYTES {
+        tracing::warn!(bytes = bytes.len(), status = parts.status.as_u16(), "the answer is too large for Lambda");
+        parts.status = StatusCode::PAYLOAD_TOO_LARGE;
+        parts.headers.remove(CONTENT_LENGTH);
+        parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        bytes = Bytes::from_static(br#"{"detail":"The answer to this request would be too large."}"#);
+    }
     let cookies = parts.headers.get_all(SET_COOKIE).iter();
     let cookies = cookies.filter_map(|cookie| cookie.to_str().ok().map(ToOwned::to_owned)).collect();
     parts.headers.remove(SET_COOKIE);
@@ -145,6 +161,18 @@ async fn of_response(response: Response) -> Result<ApiGatewayV2httpResponse, Err
     Ok(answer)
 }
 
+/// The size of an answer in bytes as Lambda gets it: its body is escaped JSON, or base64 if it is no text.
+fn answer_bytes(headers: &HeaderMap, body: &[u8]) -> usize {
+    let headers: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 6).sum();
+    let body = match std::str::from_utf8(body) {
+        // Six bytes are the most that an escaped one takes.
+        Ok(text) if text.len() > MAX_EVENT_BYTES / 8 => escaped_bytes(text),
+        Ok(text) => text.len(),
+        Err(_) => body.len().div_ceil(3) * 4,
+    };
+    headers + body + EVENT_OVERHEAD_BYTES
+}
+
 /// The size of the event in bytes. Its body is base64 or escaped JSON.
 fn event_bytes(event: &ApiGatewayV2httpRequest) -> usize {
     let body =
@@ -162,4 +190,27 @@ fn escaped_bytes(text: &str) -> usize {
         _ => 0,
     });
     text.len() + escapes.sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_answer_that_lambda_does_not_take_is_refused() {
+        let answer = async |body: Vec<u8>| of_response(Response::new(Body::from(body))).await.expect("an answer");
+        let most = MAX_EVENT_BYTES - EVENT_OVERHEAD_BYTES;
+        for (fits, does_not) in [
+            (vec![b'a'; most], vec![b'a'; most + 1]),
+            (vec![b'"'; most / 2], vec![b'"'; most / 2 + 1]),
+            (vec![1; most / 6], vec![1; most / 6 + 1]),
+            (vec![0xFF; most / 4 * 3], vec![0xFF; most / 4 * 3 + 3]),
+        ] {
+            assert_eq!(answer(fits).await.status_code, 200);
+            let refused = answer(does_not).await;
+            assert_eq!(refused.status_code, 413);
+            let refused = serde_json::to_string(&refused).expect("JSON");
+            assert!(refused.contains("would be too large"), "{refused:.300}");
+        }
+    }
 }

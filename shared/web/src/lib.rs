@@ -63,5 +63,5 @@ pub use path::{PathText, PathTexts};
 pub use route_spec::{Repeats, RouteLimit, RouteSpec, Subject, Who, any, own, staff, user};
 pub use routes::{Route, Routes};
 pub use row_limit::RowLimit;
-pub use serve::{Layers, run};
+pub use serve::{Layers, Served, run};
 pub use unread_body::UnreadBody;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aviary_telemetry::{Meter, MetricPlace, RequestLine};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
@@ -27,7 +27,6 @@ pub(crate) async fn observe(
 ) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let log = client.log.clone();
     request.extensions_mut().insert(log.clone());
     let meter = Meter::default();
@@ -44,7 +43,7 @@ pub(crate) async fn observe(
     let line = RequestLine {
         request_id: &client.request_id,
         method: method.as_str(),
-        route: route.as_deref().unwrap_or("none"),
+        route: log.route().unwrap_or("none"),
         status: response.status().as_u16(),
         duration_ms: began.elapsed().as_secs_f64() * 1_000.0,
         cost: meter.cost(),

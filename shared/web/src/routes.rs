@@ -1,10 +1,11 @@
 //! The table of routes: each path's handlers, who may call them, and where their documentation is.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use axum::Router;
 use axum::middleware::from_fn;
 use axum::routing::MethodRouter;
-use axum::{Extension, Router};
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 
@@ -13,9 +14,10 @@ use crate::described::{Described, Documentation};
 use crate::error::ApiError;
 use crate::error_message::tell_message;
 use crate::idempotent_post::provide_key;
+use crate::logged_caller::RequestLog;
 use crate::openapi::Documented;
 use crate::route_spec::{RouteSpec, Who};
-use crate::row_limit::RowLimit;
+use crate::row_limit::{InRow, RowLimit};
 
 /// A row of the table.
 #[derive(Clone, Debug)]
@@ -49,7 +51,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         let Described { method, path, documentation, router } = described;
         let router = if spec.needs_key() { router.route_layer(from_fn(provide_key)) } else { router };
         let router = if spec.tells_message { router.route_layer(from_fn(tell_message)) } else { router };
-        let router = router.route_layer(Extension(RowLimit(spec.limit)));
+        let router = router.route_layer(InRow { path: path.as_str().into(), limit: RowLimit(spec.limit) });
         let router = match self.routers.remove(&path) {
             Some(before) => before.merge(router),
             None => router,
@@ -88,7 +90,9 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
             let allow = allow(&rows);
             let all_private = rows.iter().all(|row| row.spec.who != Who::Any)
                 || asks_first.is_some_and(|prefix| path.starts_with(prefix));
-            let refuse = move |method: Method, headers: HeaderMap| {
+            let row: Arc<str> = path.as_str().into();
+            let refuse = move |log: RequestLog, method: Method, headers: HeaderMap| {
+                log.set_route(row.clone());
                 let error = if all_private && is_anonymous(&headers) {
                     ApiError::not_authenticated()
                 } else {

@@ -1,5 +1,6 @@
 //! Runs an HTTP function: puts the common rules around its router and answers invocations until Lambda stops it.
 
+use std::convert::Infallible;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -7,14 +8,21 @@ use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Settings, SettingsError, Start, StartError, block_on};
 use aviary_telemetry::MetricPlace;
 use axum::Router;
+use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use lambda_http::Error;
+use tower::Layer;
+use tower::util::BoxCloneSyncService;
 
 use crate::deadline::end_in_time;
 use crate::gateway::{BeforeRouting, refuse_unfit};
 use crate::origins::Origins;
 use crate::trusted_proxy::TrustedProxy;
 use crate::{cookies, cors, request_log};
+
+/// A function's router within the rules around it.
+pub type Served = BoxCloneSyncService<Request, Response, Infallible>;
 
 /// The rules around a router, made from the settings.
 #[derive(Clone, Debug)]
@@ -41,15 +49,16 @@ impl Layers {
         })
     }
 
-    /// The router within the rules that apply after routing.
-    pub fn around(&self, router: Router, entropy: Arc<dyn Entropy>) -> Router {
-        router
-            .layer(from_fn(end_in_time))
-            .layer(from_fn(refuse_unfit))
-            .layer(from_fn_with_state(entropy, cookies::cookies))
-            .layer(cors::layer(&self.origins))
-            .layer(from_fn_with_state(self.origins.clone(), cors::listed))
-            .layer(from_fn_with_state(self.metrics.clone(), request_log::observe))
+    /// The router within the rules that apply to every request. They are around the router as a whole: as layers of each
+    /// route they would be made for each at every start.
+    pub fn around(&self, router: Router, entropy: Arc<dyn Entropy>) -> Served {
+        let served = from_fn(end_in_time).layer(router);
+        let served = from_fn(refuse_unfit).layer(served);
+        let served = from_fn_with_state(entropy, cookies::cookies).layer(served);
+        let served = cors::layer(&self.origins).layer(served);
+        let served = from_fn_with_state(self.origins.clone(), cors::listed).layer(served);
+        let served = from_fn_with_state(self.metrics.clone(), request_log::observe).layer(served);
+        BoxCloneSyncService::new(served)
     }
 }
 
@@ -71,13 +80,13 @@ where
     let start = Start::from_environment()?;
     let layers = Layers::of(&start.settings)?;
     let (entropy, clock) = (start.entropy.clone(), start.clock.clone());
-    let router = layers.around(make(start).await?, entropy);
-    serve(router, layers, clock).await
+    let served = layers.around(make(start).await?, entropy);
+    serve(served, layers, clock).await
 }
 
-async fn serve(router: Router, layers: Layers, clock: Arc<dyn Clock>) -> Result<(), Error> {
+async fn serve(served: Served, layers: Layers, clock: Arc<dyn Clock>) -> Result<(), Error> {
     let Layers { path_is_encoded, public_url, proxy, .. } = layers;
-    lambda_http::lambda_runtime::run(BeforeRouting { router, path_is_encoded, public_url, proxy, clock }).await
+    lambda_http::lambda_runtime::run(BeforeRouting { served, path_is_encoded, public_url, proxy, clock }).await
 }
 
 /// Where the metrics of requests belong. Lambda names the function.
