@@ -210,6 +210,12 @@ pub struct FaultsArgs {
     /// Only routes whose method and path contain this.
     #[arg(long, value_name = "TEXT")]
     pub route: Option<String>,
+    /// Services that are walked at the same time. Each takes up to 500 MiB.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=16))]
+    pub worlds: u8,
+    /// Drive release builds of the functions, which take less CPU.
+    #[arg(long)]
+    pub release: bool,
 }
 
 /// Options of `seed`.

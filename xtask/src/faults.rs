@@ -11,6 +11,9 @@ const WALK: &str = "resilience::every_route::a_request_under_faults_is_answered_
 /// Builds the functions, and lets the test walk. It starts a local AWS and the functions itself.
 pub fn faults(workspace: &Workspace, supervisor: &mut Supervisor, args: &FaultsArgs) -> Result<()> {
     run::build(workspace, supervisor, false)?;
+    if args.release {
+        run::build(workspace, supervisor, true)?;
+    }
     console::step("Walking the routes");
     let mut command = local::isolated(workspace.cargo());
     command.args([
@@ -26,6 +29,10 @@ pub fn faults(workspace: &Workspace, supervisor: &mut Supervisor, args: &FaultsA
         "--nocapture",
     ]);
     command.env("FAULTS_SEED", args.seed.to_string()).env("FAULTS_MINUTES", args.minutes.to_string());
+    command.env("FAULTS_WORLDS", args.worlds.to_string());
+    if args.release {
+        command.env("AVIARY_TEST_RELEASE", "1");
+    }
     if args.all {
         command.env("FAULTS_ALL", "1");
     }

@@ -21,6 +21,8 @@ use crate::client::{Answer, Service};
 use crate::local_aws::event::Event;
 use crate::{secrets, seen};
 
+/// Set, the release builds of the functions are driven. They must have been built.
+const RELEASE: &str = "AVIARY_TEST_RELEASE";
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The pause between two checks whether a process is still alive.
 const LOOK: Duration = Duration::from_millis(20);
@@ -74,7 +76,7 @@ impl Function {
         let workspace = Workspace::locate().expect("the workspace");
         let function = in_template(&workspace, service, name);
         let api = Arc::new(RuntimeApi::start().expect("a free port"));
-        let mut command = workspace.command(workspace.binary(name, false));
+        let mut command = workspace.command(workspace.binary(name, std::env::var_os(RELEASE).is_some()));
         local::forget_foreign_settings(&mut command);
         api.equip(&mut command, name, function.memory_mb);
         command

@@ -28,16 +28,17 @@ fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {
 }
 
 /// `FAULTS_SEED` and `FAULTS_MINUTES` choose the sample; with `FAULTS_ALL` every fault of every call is tried.
-#[tokio::test(flavor = "multi_thread")]
+/// `FAULTS_WORLDS` services are walked at the same time.
+#[test]
 #[ignore = "takes three minutes"]
-async fn a_request_under_faults_is_answered_and_has_its_effect_once() {
+fn a_request_under_faults_is_answered_and_has_its_effect_once() {
     let seed = variable("FAULTS_SEED").unwrap_or(SEED);
     let plan = match variable::<u8>("FAULTS_ALL") {
         Some(_) => Plan::All,
         None => Plan::SampleFor(Duration::from_secs_f64(60.0 * variable("FAULTS_MINUTES").unwrap_or(MINUTES))),
     };
     let mut walk = Walk::new(seed, plan, variable("FAULTS_ROUTE"));
-    walk.run().await;
+    walk.run(variable("FAULTS_WORLDS").unwrap_or(1));
     println!("{walk}");
     assert!(walk.is_right(), "the faults above had effects that clients notice, or none was tried (seed {seed})");
 }

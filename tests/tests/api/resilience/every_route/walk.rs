@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use aviary_web::Route;
@@ -64,8 +66,8 @@ pub(super) struct Walk {
     plan: Plan,
     began: Option<Instant>,
     rows: Vec<(&'static str, Route)>,
-    /// Routes that come next.
-    turn: VecDeque<usize>,
+    /// Routes that come next, of all worlds that are walked at the same time.
+    turn: Arc<Mutex<VecDeque<usize>>>,
     /// Faults of the route at hand that come next.
     queue: VecDeque<(usize, Disturbance)>,
     references: BTreeMap<usize, Reference>,
@@ -118,13 +120,17 @@ impl Walk {
     pub(super) fn new(seed: u64, plan: Plan, only: Option<String>) -> Self {
         let mut rows = rows();
         rows.retain(|(_, row)| only.as_ref().is_none_or(|only| format!("{} {}", row.method, row.path).contains(only)));
+        Self { rows, ..Self::of(seed, plan) }
+    }
+
+    fn of(seed: u64, plan: Plan) -> Self {
         Self {
             seed,
             random: fastrand::Rng::with_seed(seed),
             plan,
             began: None,
-            turn: VecDeque::new(),
-            rows,
+            turn: Arc::default(),
+            rows: Vec::new(),
             queue: VecDeque::new(),
             references: BTreeMap::new(),
             tried: BTreeMap::new(),
@@ -137,10 +143,47 @@ impl Walk {
         self.wrong.is_empty() && self.tried.values().any(|tried| tried.trials > 0)
     }
 
-    pub(super) async fn run(&mut self) {
+    /// Walks in so many worlds at the same time, which share the routes. Most of a trial is waiting.
+    pub(super) fn run(&mut self, worlds: u64) {
         if matches!(self.plan, Plan::All) {
-            self.turn = (0..self.rows.len()).collect();
+            self.turn = Arc::new(Mutex::new((0..self.rows.len()).collect()));
         }
+        let walks: Vec<Self> = thread::scope(|scope| {
+            let walks = (0..worlds).map(|number| {
+                let mut walk = self.beside(number);
+                scope.spawn(move || {
+                    tokio::runtime::Runtime::new().expect("a runtime").block_on(walk.walk());
+                    walk
+                })
+            });
+            let walks: Vec<_> = walks.collect();
+            walks.into_iter().map(|walk| walk.join().expect("a walk to its end")).collect()
+        });
+        walks.into_iter().for_each(|walk| self.add(walk));
+    }
+
+    /// A walk in a world of its own, which takes its routes from the same turn.
+    fn beside(&self, number: u64) -> Self {
+        let seed = self.seed + number;
+        let (rows, turn) = (self.rows.clone(), Arc::clone(&self.turn));
+        Self { rows, turn, ..Self::of(seed, self.plan) }
+    }
+
+    fn add(&mut self, other: Self) {
+        for (route, reference) in other.references {
+            self.references.entry(route).or_insert(reference);
+        }
+        for (kind, Tried { trials, waited, wrong }) in other.tried {
+            let tried = self.tried.entry(kind).or_default();
+            tried.trials += trials;
+            tried.waited += waited;
+            tried.wrong += wrong;
+        }
+        self.counted += other.counted;
+        self.wrong.extend(other.wrong);
+    }
+
+    async fn walk(&mut self) {
         let mut more = true;
         while more {
             let world = World::start().await;
@@ -175,12 +218,7 @@ impl Walk {
             if matches!(self.plan, Plan::SampleFor(time) if spent >= time) {
                 return None;
             }
-            if self.turn.is_empty() && matches!(self.plan, Plan::SampleFor(_)) {
-                let mut turn: Vec<usize> = (0..self.rows.len()).collect();
-                self.random.shuffle(&mut turn);
-                self.turn = turn.into();
-            }
-            let route = self.turn.pop_front()?;
+            let route = self.next_route()?;
             let calls = self.reference(world, route).await;
             match self.plan {
                 _ if calls == 0 => {}
@@ -188,6 +226,15 @@ impl Walk {
                 Plan::SampleFor(_) => self.queue.push_back((route, Disturbance::any(calls, &mut self.random))),
             }
         }
+    }
+
+    fn next_route(&mut self) -> Option<usize> {
+        let mut turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        if turn.is_empty() && matches!(self.plan, Plan::SampleFor(_)) {
+            turn.extend(0..self.rows.len());
+            self.random.shuffle(turn.make_contiguous());
+        }
+        turn.pop_front()
     }
 
     fn reads(&self, route: usize) -> bool {
