@@ -80,6 +80,8 @@ fn form_page(
         Some(_) => None,
         None => Some(SessionCookies::new(state.account.entropy.as_ref())?),
     };
+    // Nobody has a longer name or address.
+    let name: String = text(sent, "username").unwrap_or_default().chars().take(254).collect();
     let csrf = cookies.csrf.as_ref().or(fresh.as_ref().map(|fresh| &fresh.csrf)).map_or("", |csrf| csrf.expose());
     let body = html! {
         @if let Some(problem) = problem { p.note.bad role="alert" #problem { (problem) } }
@@ -87,7 +89,7 @@ fn form_page(
             input type="hidden" name="csrfmiddlewaretoken" value=(csrf);
             input type="hidden" name="next" value=(next(sent));
             label for="username" { "Username or mail address" }
-            input #username type="text" name="username" value=(text(sent, "username").unwrap_or_default())
+            input #username type="text" name="username" value=(name)
                 autocomplete="username" autocapitalize="none" spellcheck="false" required autofocus;
             label for="password" { "Password" }
             input #password type="password" name="password" autocomplete="current-password" required

@@ -2,7 +2,7 @@
 
 use aviary_media::{Fetched, Folder, MAX_IMAGE_BYTES, ObjectKey, PrivateKey, Version, inspect};
 use aviary_model::{MediaId, UserId};
-use aviary_store::{Begun, MediaFile, MediaKind, MediaOutcome, MediaUpload};
+use aviary_store::{Begun, MediaFile, MediaKind, MediaOutcome, MediaState, MediaUpload};
 use sha2::{Digest, Sha256};
 
 use crate::event::NewObject;
@@ -27,8 +27,8 @@ impl Media {
         media: MediaId,
         object: &NewObject,
     ) -> Result<&'static str, EventError> {
-        let upload = match self.uploads.begin(user, media, &object.etag).await? {
-            Begun::Check(upload) => upload,
+        let (upload, replaces) = match self.uploads.begin(user, media, &object.etag).await? {
+            Begun::Check { upload, replaces } => (upload, replaces),
             Begun::Decided => {
                 self.bucket.delete_private(key).await?;
                 return Ok("decided before");
@@ -46,26 +46,39 @@ impl Media {
         };
         let Checked::Outcome(outcome) = checked else { return Ok("replaced meanwhile") };
         if self.uploads.finish(&upload, &outcome).await? {
+            let (file, done) = match &outcome {
+                MediaOutcome::Ready(file) => (Some(file), "ready"),
+                MediaOutcome::Rejected(_) => (None, "rejected"),
+            };
+            if replaces {
+                self.keep_only(media, file).await?;
+            }
             self.bucket.delete_private(key).await?;
-            return Ok(match outcome {
-                MediaOutcome::Ready(_) => "ready",
-                MediaOutcome::Rejected(_) => "rejected",
-            });
+            return Ok(done);
         }
-        // Another run decided, or a newer version is being checked: both know the objects by now. Without an item nobody
-        // does.
-        if self.uploads.by_id(user, media).await?.is_none() {
-            self.remove_objects(key, media).await?;
+        // Another run decided, a newer version is being checked, or the item was removed.
+        match self.uploads.by_id(user, media).await? {
+            None => self.remove_objects(key, media).await?,
+            Some(now) if now.state != MediaState::Processing => self.keep_only(media, now.file.as_ref()).await?,
+            // The check that began last removes what the others have written.
+            Some(_) => {}
         }
         Ok("decided by another run")
     }
 
-    async fn remove_objects(&self, key: &PrivateKey, media: MediaId) -> Result<(), EventError> {
-        self.bucket.delete_private(key).await?;
+    /// Removes what checks of other versions have written. An upload can be repeated while the first is being checked,
+    /// so nobody may store more than one file for each form.
+    async fn keep_only(&self, media: MediaId, file: Option<&MediaFile>) -> Result<(), EventError> {
+        let kept = file.map(MediaFile::keys).unwrap_or_default();
         for folder in [Folder::media(media.uuid()), Folder::thumbnails(media.uuid())] {
-            self.bucket.delete_all(&folder).await?;
+            self.bucket.delete_all_but(&folder, &kept).await?;
         }
         Ok(())
+    }
+
+    async fn remove_objects(&self, key: &PrivateKey, media: MediaId) -> Result<(), EventError> {
+        self.bucket.delete_private(key).await?;
+        self.keep_only(media, None).await
     }
 
     async fn check_image(&self, upload: &MediaUpload, version: Version<'_>) -> Result<Checked, EventError> {

@@ -20,7 +20,8 @@ pub use bucket::upload::Upload;
 pub use inspect::error::InspectError;
 pub use inspect::format::{ImageFormat, UploadKind};
 pub use inspect::limits::{
-    MAX_FRAMES, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE, MAX_VIDEO_BYTES, MAX_VIDEO_SECONDS,
+    MAX_FRAMES, MAX_IMAGE_BYTES, MAX_IMAGE_PIXELS, MAX_IMAGE_SIDE, MAX_SCANNED_PIXELS, MAX_SCANS, MAX_VIDEO_BYTES,
+    MAX_VIDEO_SECONDS,
 };
 pub use inspect::mp4::error::VideoError;
 pub use inspect::mp4::outline::VideoOutline;

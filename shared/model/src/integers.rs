@@ -117,7 +117,7 @@ pub enum Encoding {
 
 /// The text is not the name of an encoding.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is not a valid choice; there are number, base64, decimal and hex.")]
+#[error("\"{0:.100}\" is not a valid choice; there are number, base64, decimal and hex.")]
 pub struct EncodingError(String);
 
 impl Encoding {

@@ -107,7 +107,8 @@ impl ReportReason {
     /// DRF's message for a choice that does not exist.
     pub fn parse(text: &str) -> Result<Self, Vec<String>> {
         let found = Self::ALL.into_iter().find(|reason| reason.as_str() == text);
-        found.ok_or_else(|| vec![format!("\"{text}\" is not a valid choice.")])
+        // Only the beginning of a long word is repeated.
+        found.ok_or_else(|| vec![format!("\"{text:.100}\" is not a valid choice.")])
     }
 }
 

@@ -125,6 +125,12 @@ pub(super) fn of_invocation(outcome: Result<Bytes, Failure>) -> Reply {
     reply
 }
 
+/// Functions are invoked by programs of this machine.
+pub(super) fn foreign() -> Reply {
+    let body = json!({"message": "Functions are invoked from this machine only: ask 127.0.0.1 or localhost."});
+    json_reply(StatusCode::FORBIDDEN, Bytes::from(body.to_string()))
+}
+
 /// A direct invocation of a function that does not exist.
 pub(super) fn no_function(name: &str) -> Reply {
     let body = json!({"Type": "User", "Message": format!("Function not found: {name}")});

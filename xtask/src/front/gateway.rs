@@ -1,8 +1,13 @@
 //! API Gateway's part: an HTTP request becomes an event, and the function's output an answer.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, net::IpAddr, sync::Arc, time::Duration};
 
-use hyper::{Method, Request, body::Incoming, header::EXPECT};
+use http::uri::Authority;
+use hyper::{
+    HeaderMap, Method, Request,
+    body::Incoming,
+    header::{EXPECT, HOST, ORIGIN},
+};
 
 use super::{
     answer::{self, Reply},
@@ -40,6 +45,9 @@ impl Gateway {
             Err(NoBody::Broken) => return answer::bad_request(&request_id),
         };
         if let Some(name) = invoked {
+            if !is_of_this_machine(&parts.headers) {
+                return answer::foreign();
+            }
             return match self.pools.get(name) {
                 Some(pool) => answer::of_invocation(pool.invoke(body).await),
                 None => answer::no_function(name),
@@ -60,4 +68,12 @@ impl Gateway {
             Err(_) => answer::unavailable(&request_id),
         }
     }
+}
+
+/// Whether a program of this machine asks, and no web page: a page's own name may lead here, too.
+fn is_of_this_machine(headers: &HeaderMap) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).and_then(|host| host.parse::<Authority>().ok());
+    let host = host.as_ref().map_or("", |host| host.host().trim_matches(['[', ']']));
+    let is_loopback = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
+    is_loopback && !headers.contains_key(ORIGIN)
 }

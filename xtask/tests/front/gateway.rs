@@ -94,20 +94,28 @@ fn a_target_that_is_no_path_is_400() {
 #[test]
 fn a_function_is_invoked_directly_as_on_lambda() {
     let stage = Stage::new();
-    let invoke = |function: &str, event: &str| {
+    let invoke_at = |host: &str, function: &str, event: &str| {
         let length = event.len();
         let path = format!("/2015-03-31/functions/{function}/invocations");
         exchange(
             &stage.front,
-            format!("POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{event}").as_bytes(),
+            format!("POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n\r\n{event}").as_bytes(),
         )
     };
+    let invoke = |function: &str, event: &str| invoke_at("127.0.0.1:9000", function, event);
     let answer = invoke("echo", r#"{"any": "event"}"#);
     assert_eq!((answer.status, answer.json()["body"].as_str().unwrap()), (200, r#"{"any": "event"}"#));
     let failed = invoke("echo", r#"{"rawPath": "/error"}"#);
     assert_eq!((failed.status, failed.json()), (500, json!({"errorType": "Oops", "errorMessage": "no"})));
     assert_eq!(failed.header("x-amz-function-error"), Some("unhandled"));
     assert_eq!(invoke("nobody", "{}").status, 404);
+    for host in ["localhost", "[::1]:9000"] {
+        assert_eq!(invoke_at(host, "echo", "{}").status, 200);
+    }
+    // A page in a developer's browser reaches the port too, under a name of its own or from its own origin.
+    for host in ["evil.example", "localhost.evil.example", "192.0.2.1", "localhost\r\nOrigin: https://evil.example"] {
+        assert_eq!(invoke_at(host, "echo", "{}").status, 403, "{host}");
+    }
 }
 
 #[test]

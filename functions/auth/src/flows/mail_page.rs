@@ -104,7 +104,11 @@ impl PasswordField {
     }
 }
 
-/// A part of the link: hidden if the form has it, else a field to type it into.
+/// More characters than a part of a link has.
+const MAX_LINK_PART: usize = 200;
+
+/// A part of the link: hidden if the form has it, else a field to type it into. What is too long is no part of one, and is
+/// not repeated.
 fn link_field(name: &str, label: &str, sent: &Form) -> Markup {
     let value = match sent.get(name) {
         Some(Value::Text(value)) => value.trim(),
@@ -112,7 +116,7 @@ fn link_field(name: &str, label: &str, sent: &Form) -> Markup {
         _ => "",
     };
     html! {
-        @if value.is_empty() {
+        @if value.is_empty() || value.len() > MAX_LINK_PART {
             label for=(name) { (label) }
             input #(name) type="text" name=(name) autocomplete="off" autocapitalize="none" spellcheck="false" required;
         } @else {

@@ -78,6 +78,15 @@ impl Fixture {
         Uploaded { owner, id, event: self.event(key.as_str()).await }
     }
 
+    /// Uploads another file by the same form. Returns the event of the new object.
+    pub(crate) async fn replace(&self, uploaded: &Uploaded, content_type: &str, file: Vec<u8>) -> Value {
+        let key = PrivateKey::media_upload(uploaded.owner, uploaded.id);
+        // The bucket's own way never replaces an object; a form does.
+        let put = self.s3.put_object().bucket(LOCAL_MEDIA_BUCKET).key(key.as_str()).content_type(content_type);
+        put.body(file.into()).send().await.unwrap();
+        self.event(key.as_str()).await
+    }
+
     /// A tweet with a picture that came in its request, and the event of the picture.
     pub(crate) async fn tweet_with_picture(&self, file: Vec<u8>) -> (TweetId, Value) {
         let (id, author) = (TweetId::new(now(), &OsEntropy).unwrap(), UserId::new(now(), &OsEntropy).unwrap());

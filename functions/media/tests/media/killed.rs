@@ -10,7 +10,7 @@ use crate::fixture::{Fixture, Process, Uploaded};
 const FAULTS: [Fault; 2] = [Fault::KillBefore, Fault::KillAfter];
 
 /// The keys that an item names, sorted.
-fn named_by(item: &MediaUpload) -> Vec<String> {
+pub(crate) fn named_by(item: &MediaUpload) -> Vec<String> {
     let file = item.file.clone().unwrap();
     let mut keys: Vec<String> = file.thumbnail.into_iter().chain([file.key]).collect();
     keys.sort();

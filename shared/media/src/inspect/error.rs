@@ -52,6 +52,12 @@ pub enum InspectError {
         /// The type of the bytes.
         format: ImageFormat,
     },
+    /// The image has more scans than [`crate::MAX_SCANS`], or they pass over more than [`crate::MAX_SCANNED_PIXELS`].
+    #[error("the {format} file has too many scans for its size")]
+    TooManyScans {
+        /// The type of the bytes.
+        format: ImageFormat,
+    },
     /// The image has no area, or exceeds a limit.
     #[error("the {format} file is {width} by {height} pixels")]
     Dimensions {
@@ -85,6 +91,9 @@ impl InspectError {
                 format!("The file's content does not match its type: it claims to be {declared_type} but is {actual}.")
             }
             Self::TooManyFrames { .. } => format!("Ensure this animation has no more than {MAX_FRAMES} frames."),
+            Self::TooManyScans { .. } => {
+                "The image has too many scans. Save it smaller, or as a JPEG that is not progressive.".to_owned()
+            }
             Self::Dimensions { width, height, .. } if *width > 0 && *height > 0 => format!(
                 "The image is too large: {width} by {height} pixels. At most {MAX_IMAGE_SIDE} a side and {} megapixels are allowed.",
                 MAX_IMAGE_PIXELS / 1_000_000

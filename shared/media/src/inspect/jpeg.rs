@@ -10,8 +10,12 @@ use crate::inspect::format::ImageFormat;
 use crate::inspect::jpeg::application::Application;
 use crate::inspect::jpeg::segment::Segment;
 use crate::inspect::kept_ranges::Kept;
+use crate::inspect::limits::{MAX_SCANNED_PIXELS, MAX_SCANS};
 use crate::inspect::source::{Reader, Source};
 use crate::inspect::walked::{Walked, check_dimensions};
+
+/// The side of a block in pixels.
+const BLOCK: u64 = 8;
 
 #[derive(Clone, Copy)]
 struct Frame {
@@ -20,13 +24,21 @@ struct Frame {
     components: u8,
 }
 
+impl Frame {
+    /// The pixels of a component as a decoder holds them: in whole blocks.
+    fn decoded_pixels(self) -> u64 {
+        u64::from(self.width).next_multiple_of(BLOCK) * u64::from(self.height).next_multiple_of(BLOCK)
+    }
+}
+
 struct Walker<'a> {
     source: &'a Source<'a>,
     reader: Reader<'a>,
     kept: Kept<'a>,
     application: Application,
     frame: Option<Frame>,
-    has_scan: bool,
+    scans: u32,
+    scanned_pixels: u64,
 }
 
 /// Walks a file up to the marker that ends the image. Bytes after it, such as further pictures, are not part of the
@@ -38,12 +50,13 @@ pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectErro
         kept: Kept::new(source),
         application: Application::default(),
         frame: None,
-        has_scan: false,
+        scans: 0,
+        scanned_pixels: 0,
     };
     let start_of_image = walker.reader.skip(2)?;
     walker.kept.range(start_of_image);
     while walker.next_segment()? {}
-    let (Some(frame), true) = (walker.frame, walker.has_scan) else {
+    let (Some(frame), 1..) = (walker.frame, walker.scans) else {
         return Err(walker.reader.malformed(walker.reader.position(), "there is no picture in it"));
     };
     let sideways = walker.application.orientation().is_some_and(Orientation::is_sideways);
@@ -68,7 +81,7 @@ impl Walker<'_> {
             0xDB => tables::check_quantization(&mut self.reader.within(&segment.data))?,
             0xDD => self.reader.require(segment.data.len() == 2, start, "a restart interval is no number")?,
             0xE0..=0xEF => {
-                self.application.take(&segment, &self.reader, &mut self.kept, self.has_scan);
+                self.application.take(&segment, &self.reader, &mut self.kept, self.scans > 0);
                 return Ok(true);
             }
             0xFE => return Ok(true),
@@ -135,10 +148,14 @@ impl Walker<'_> {
         let sound =
             (1..=frame.components).contains(&components) && segment.data.len() == 4 + 2 * usize::from(components);
         self.reader.require(sound, start, "a scan header is malformed")?;
+        self.scans += 1;
+        self.scanned_pixels += frame.decoded_pixels() * u64::from(components);
+        if self.scans > MAX_SCANS || self.scanned_pixels > MAX_SCANNED_PIXELS {
+            return Err(InspectError::TooManyScans { format: ImageFormat::Jpeg });
+        }
         let end = end_of_scan(self.source, segment.whole.end).ok_or_else(|| self.reader.truncated())?;
         let data = self.reader.skip(end.saturating_sub(segment.whole.end))?;
         self.reader.require(!data.is_empty(), data.start, "a scan is empty")?;
-        self.has_scan = true;
         self.kept.range(segment.whole.start..data.end);
         Ok(())
     }

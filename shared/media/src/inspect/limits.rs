@@ -8,6 +8,12 @@ pub const MAX_IMAGE_SIDE: u32 = 16_384;
 pub const MAX_IMAGE_PIXELS: u64 = 50_000_000;
 /// The most frames of an animation.
 pub const MAX_FRAMES: u32 = 2_000;
+/// The most scans of a JPEG. Encoders of progressive ones write 10 to 20.
+pub const MAX_SCANS: u32 = 100;
+/// The most pixels that the scans of a JPEG pass over together. A decoder visits every block of each scan, however few
+/// bytes the scan has: without this bound 160 KB could keep it at work for minutes. A progressive photo of 50 megapixels
+/// in three colours needs 750 million.
+pub const MAX_SCANNED_PIXELS: u64 = 1_000_000_000;
 /// The most bytes of a video.
 pub const MAX_VIDEO_BYTES: u64 = 512 * 1024 * 1024;
 /// The longest duration of a video, in seconds.

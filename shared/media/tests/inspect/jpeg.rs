@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use aviary_media::{ImageFormat, InspectError};
+use aviary_media::{ImageFormat, InspectError, MAX_SCANNED_PIXELS, MAX_SCANS};
 use image::ImageDecoder;
 use image::codecs::jpeg::JpegDecoder;
 use image::metadata::Orientation;
@@ -195,4 +195,26 @@ fn malformed_structure_is_refused() {
             assert_eq!(malformed(inspect_file(&file)), expected);
         }
     }
+}
+
+/// A progressive picture in grey with so many scans of one byte each.
+fn with_scans(width: u16, height: u16, scans: usize) -> Vec<u8> {
+    let frame = [&[8][..], &height.to_be_bytes(), &width.to_be_bytes(), b"\x01\x01\x11\0"].concat();
+    let scan = [segment(0xDA, b"\x01\x01\0\x01\x3f\x01"), vec![0]].concat();
+    [&b"\xff\xd8"[..], &segment(0xC2, &frame), &scan.repeat(scans), b"\xff\xd9"].concat()
+}
+
+/// A decoder visits every block of each scan, so few bytes can cost minutes.
+#[test]
+fn scans_are_bounded_by_their_number_and_by_the_pixels_that_they_pass_over() {
+    let too_many = Err(InspectError::TooManyScans { format: ImageFormat::Jpeg });
+    let most = usize::try_from(MAX_SCANS).unwrap();
+    assert!(inspect_file(&with_scans(8, 8, most)).is_ok());
+    assert_eq!(inspect_file(&with_scans(8, 8, most + 1)), too_many);
+    // 7,001 pixels are 876 blocks.
+    let scans = usize::try_from(MAX_SCANNED_PIXELS / (7_008 * 7_008)).unwrap();
+    assert!(inspect_file(&with_scans(7_001, 7_001, scans)).is_ok());
+    let refused = inspect_file(&with_scans(7_001, 7_001, scans + 1));
+    assert_eq!(refused, too_many);
+    assert!(refused.unwrap_err().client_message().contains("too many scans"));
 }

@@ -89,7 +89,12 @@ pub enum MediaOutcome {
 #[derive(Debug)]
 pub enum Begun {
     /// It is to be checked.
-    Check(Box<MediaUpload>),
+    Check {
+        /// The media item.
+        upload: Box<MediaUpload>,
+        /// Whether the check of another version of its object began before.
+        replaces: bool,
+    },
     /// It was decided before.
     Decided,
     /// There is no such media item.
@@ -107,6 +112,14 @@ pub enum Unusable {
     Rejected(String),
     /// Another tweet shows it.
     Used,
+}
+
+impl MediaFile {
+    /// The keys of its objects.
+    #[must_use]
+    pub fn keys(&self) -> Vec<&str> {
+        self.thumbnail.iter().chain([&self.key]).map(String::as_str).collect()
+    }
 }
 
 impl MediaUpload {
@@ -222,8 +235,9 @@ impl MediaUploads {
         Ok(match update.apply_to(&self.table, upload_key(user, media)).await? {
             Applied::Done(was) => {
                 let was: MediaUpload = self.table.read(was)?;
+                let replaces = was.etag.as_deref().is_some_and(|before| before != etag);
                 let upload = MediaUpload { state: MediaState::Processing, etag: Some(etag.to_owned()), ..was };
-                Begun::Check(Box::new(upload))
+                Begun::Check { upload: Box::new(upload), replaces }
             }
             Applied::Refused(found) if found.is_empty() => Begun::Missing,
             Applied::Refused(_) => Begun::Decided,

@@ -61,7 +61,7 @@ impl World {
 
     async fn begun(&self, etag: &str) -> MediaUpload {
         match self.begin(etag).await {
-            Begun::Check(upload) => *upload,
+            Begun::Check { upload, .. } => *upload,
             other => panic!("{other:?}"),
         }
     }

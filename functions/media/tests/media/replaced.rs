@@ -1,0 +1,50 @@
+//! A file that is uploaded by a form whose first file is still being checked: one of them is served, and nothing is left
+//! of the other.
+
+use std::time::Duration;
+
+use aviary_store::MediaState;
+use e2e::{Fault, eventually, jpeg};
+
+use crate::fixture::{Fixture, Process};
+use crate::killed::named_by;
+
+/// Shorter than the SDK waits for a call, and longer than a whole check.
+const LATE: Duration = Duration::from_millis(2_500);
+/// After its check has begun, the first process soon waits for its late call.
+const SOON: Duration = Duration::from_millis(300);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_replaced_file_nothing_is_left() {
+    let fixture = Fixture::start();
+    let mut second = Process::undisturbed(&fixture);
+    let counted = fixture.uploaded("image/jpeg", jpeg(90, 60, 1)).await;
+    assert_eq!(second.hand(&counted.event).as_deref(), Some("ready"));
+    let calls = second.calls();
+    let mut outcomes = Vec::new();
+    // The first call begins the check.
+    for at in 2..=calls {
+        let before = fixture.objects().await;
+        let uploaded = fixture.uploaded("image/jpeg", jpeg(90, 60, 2)).await;
+        let mut first = Process::start(&fixture, at, Fault::Delay(LATE));
+        let event = uploaded.event.clone();
+        let held = tokio::spawn(async move { first.hand(&event) });
+        eventually("the check has begun", async || {
+            (fixture.item(&uploaded).await.unwrap().state != MediaState::Waiting).then_some(())
+        })
+        .await;
+        tokio::time::sleep(SOON).await;
+        let replaced = fixture.replace(&uploaded, "image/jpeg", jpeg(120, 40, 3)).await;
+        let last = second.hand(&replaced).unwrap();
+        let first = held.await.unwrap().unwrap();
+        let item = fixture.item(&uploaded).await.unwrap();
+        assert_eq!(item.state, MediaState::Ready, "replaced at call {at}: {first}, {last}");
+        let mut added = fixture.objects().await;
+        added.retain(|key| !before.contains(key));
+        assert_eq!(added, named_by(&item), "replaced at call {at}: {first}, {last}");
+        outcomes.push((first, last));
+    }
+    // The second file was ready while the first waited for its fetch, its writes and its decision.
+    let overtaken = ("decided by another run".to_owned(), "ready".to_owned());
+    assert!(outcomes.iter().filter(|outcome| **outcome == overtaken).count() >= 2, "{outcomes:?}");
+}
