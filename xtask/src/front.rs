@@ -9,6 +9,7 @@ mod event;
 mod failure;
 mod function;
 mod gateway;
+mod own_machine;
 mod pool;
 mod routes;
 mod runtime;

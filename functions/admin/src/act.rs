@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 
+use crate::fresh::is_fresh;
 use crate::parts::with_outcome;
 use crate::query::{next, text, texts, url};
 use crate::refusal::Refusal;
@@ -120,6 +121,10 @@ async fn send_reset(state: &AdminState, staff: &Staff, user: UserId) -> Result<O
 async fn make_staff(state: &AdminState, staff: &Staff, user: UserId, is_staff: bool) -> Result<Outcome, Refusal> {
     if user == staff.caller.user && !is_staff {
         return Ok(Err("oneself"));
+    }
+    // Who has somebody's cookie must not make a lasting account of it.
+    if !is_fresh(state, staff).await? {
+        return Ok(Err("stale"));
     }
     overtaken(set_staff(&state.account, &staff.client, user, is_staff).await)
 }

@@ -105,12 +105,13 @@ pub(crate) fn outcome(query: &Form) -> Markup {
 }
 
 /// Why something was not done, by the code in the URL.
-const WHY: [(&str, &str); 6] = [
+const WHY: [(&str, &str); 7] = [
     ("nothing", "nothing was ticked."),
     ("oneself", "nobody can deactivate, delete or demote themselves."),
     ("gone", "it is not there any more."),
     ("changed", "somebody else changed it at the same time. Look again."),
     ("no-address", "the account has no mail address."),
+    ("stale", "your login is older than 15 minutes. Sign out and sign in, then do it again."),
     ("unfit", "this action does not fit to what was ticked."),
 ];
 

@@ -177,6 +177,11 @@ fn edit_form(staff: &Staff, found: &Found, sent: &Form, errors: &Map<String, Jso
             label for="bio" { "Biography" }
             textarea #bio name="bio" rows="4" { (was("bio", profile.map_or("", |profile| profile.bio.as_str()))) }
             (problem("bio"))
+            @if errors.contains_key("password") {
+                label for="password" { "Your password" }
+                input #password type="password" name="password" autocomplete="current-password" required;
+                (problem("password"))
+            }
             div.actions { button type="submit" { "Save" } }
         }
     }

@@ -8,14 +8,17 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 
+use crate::fresh::proves;
 use crate::parts::with_outcome;
 use crate::refusal::Refusal;
 use crate::state::AdminState;
 use crate::user::user_page;
 use crate::visitor::{Staff, Visitor};
 
-/// Changes an account and its profile by the rules of a signup. The address changes at once, and the old one is told.
-/// Up to eight round trips.
+const STALE: &str = "Your login is older than 15 minutes. Type your own password to change a name or an address.";
+
+/// Changes an account and its profile by the rules of a signup. The address changes at once, and the old one is told. A
+/// new name or address needs a fresh login. Up to eleven round trips.
 #[utoipa::path(post, path = "/admin/users/{id}/edit", tag = "administration",
     params(("id" = String, Path, description = "The user's id")),
     responses(
@@ -57,6 +60,10 @@ async fn edit(state: &AdminState, staff: &Staff, id: UserId, form: &Form) -> Res
     };
     let username = username.filter(|name| *name != user.username);
     if username.is_some() || address != AddressChange::Keep {
+        // A name and an address are what somebody signs in with, and an address gets the mail that resets a password.
+        if !proves(state, staff, form).await? {
+            return Err(Refusal::Error(ApiError::field("password", STALE)));
+        }
         let wanted = AccountChange { username, address, ..AccountChange::default() };
         change(&state.account, &staff.client, &user, wanted, FIELDS).await?;
     }

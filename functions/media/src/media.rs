@@ -22,6 +22,9 @@ pub(crate) enum EventError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Media(#[from] MediaError),
+    /// No process could be started that decodes.
+    #[error("no picture can be decoded: {0}")]
+    Decoding(#[from] std::io::Error),
     /// The picture of a tweet is stored before the tweet.
     #[error("the tweet of this picture does not exist (yet)")]
     NoTweet,

@@ -1,4 +1,5 @@
-//! Thumbnails: the only place where pixels are decoded. What a decoder will take is estimated before it begins.
+//! Thumbnails: the only place where pixels are decoded. What a decoder will take is estimated before it begins, and
+//! `decoding` bounds what it does take.
 
 use std::io::Cursor;
 
@@ -38,6 +39,9 @@ pub enum ThumbnailError {
         /// The estimate.
         bytes: u64,
     },
+    /// Decoding it took more memory or time than there is.
+    #[error("decoding the image takes too much memory or time: {0}")]
+    Exhausting(String),
     /// Its pixels cannot be decoded.
     #[error("the image cannot be decoded: {0}")]
     Broken(String),
@@ -48,7 +52,7 @@ impl ThumbnailError {
     #[must_use]
     pub fn client_message(&self) -> &'static str {
         match self {
-            Self::TooLarge { .. } => {
+            Self::TooLarge { .. } | Self::Exhausting(_) => {
                 "The image has too many pixels for its kind. Save it smaller, or as a JPEG that is not progressive."
             }
             Self::Broken(_) => {
@@ -74,14 +78,6 @@ impl From<InspectError> for ThumbnailError {
     fn from(error: InspectError) -> Self {
         Self::Broken(error.to_string())
     }
-}
-
-/// Makes a thumbnail on the thread for blocking work, and returns the image too. A panic of a decoder is an image that
-/// cannot be decoded.
-pub(crate) async fn thumbnail_of(image: CleanImage) -> (CleanImage, Result<Thumbnail, ThumbnailError>) {
-    let decoded = image.clone();
-    let made = tokio::task::spawn_blocking(move || thumbnail(&decoded)).await;
-    (image, made.unwrap_or_else(|error| Err(ThumbnailError::Broken(error.to_string()))))
 }
 
 /// Makes a thumbnail of an image, turned as the image is shown.

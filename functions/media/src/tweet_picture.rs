@@ -3,9 +3,9 @@
 use aviary_media::{Fetched, MAX_IMAGE_BYTES, ObjectKey, Version, inspect};
 use aviary_model::TweetId;
 
+use crate::decoding::thumbnail_of;
 use crate::event::NewObject;
 use crate::media::{EventError, Media};
-use crate::thumbnail::thumbnail_of;
 
 impl Media {
     /// Writes the thumbnail, and names it in the tweet. One round trip, and three requests to S3.
@@ -19,7 +19,7 @@ impl Media {
         let version = Version { key: key.as_str(), etag: Some(&object.etag) };
         let Fetched::Bytes(file) = self.bucket.fetch(version, MAX_IMAGE_BYTES).await? else { return Ok("gone") };
         let Ok(image) = inspect(&[file], None) else { return Ok("no picture") };
-        let thumbnail = match thumbnail_of(image).await.1 {
+        let thumbnail = match thumbnail_of(image).await?.1 {
             Ok(thumbnail) => thumbnail,
             Err(error) => {
                 tracing::warn!(error = %error, s3.key = %key, "a tweet's picture gets no thumbnail");

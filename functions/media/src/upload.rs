@@ -5,9 +5,9 @@ use aviary_model::{MediaId, UserId};
 use aviary_store::{Begun, MediaFile, MediaKind, MediaOutcome, MediaState, MediaUpload};
 use sha2::{Digest, Sha256};
 
+use crate::decoding::thumbnail_of;
 use crate::event::NewObject;
 use crate::media::{EventError, Media};
-use crate::thumbnail::thumbnail_of;
 
 /// How a check ended.
 pub(crate) enum Checked {
@@ -88,7 +88,7 @@ impl Media {
             Ok(image) => image,
             Err(error) => return rejected(error.client_message()),
         };
-        let (image, thumbnail) = match thumbnail_of(image).await {
+        let (image, thumbnail) = match thumbnail_of(image).await? {
             (image, Ok(thumbnail)) => (image, thumbnail),
             (_, Err(error)) => return rejected(error.client_message().to_owned()),
         };

@@ -1,7 +1,7 @@
 //! One attempt at a job: put it off, run it, remove it.
 
 use aviary_model::Timestamp;
-use aviary_store::{Job, JobId, StoreError};
+use aviary_store::{Job, JobId, StoreError, Task};
 
 use crate::outcome::{Outcome, TaskError};
 use crate::worker::Worker;
@@ -15,6 +15,8 @@ const DAY_SECONDS: i64 = 24 * 3_600;
 const SKEW_SECONDS: i64 = 5;
 /// A job does not begin when less time is left before the deadline.
 const RESERVE_SECONDS: i64 = 20;
+/// An export may take longer than any other job.
+const EXPORT_RESERVE_SECONDS: i64 = crate::export::LONGEST.as_secs().cast_signed() + 5;
 
 impl Worker {
     pub(crate) fn is_due(&self, due_at: Timestamp) -> bool {
@@ -24,8 +26,12 @@ impl Worker {
     /// Whether enough time is left to begin a job. A deadline in the past is ignored: Lambda would have stopped the
     /// process, but `cargo lambda watch` sends such deadlines.
     pub(crate) fn has_time(&self, deadline: Timestamp) -> bool {
+        self.has_seconds(RESERVE_SECONDS, deadline)
+    }
+
+    fn has_seconds(&self, seconds: i64, deadline: Timestamp) -> bool {
         let now = self.clock.now();
-        deadline <= now || now.plus_seconds(RESERVE_SECONDS) < deadline
+        deadline <= now || now.plus_seconds(seconds) < deadline
     }
 
     /// Runs a job, if it still exists and is due. A failed job is logged and is no error here: it was put off before it
@@ -33,8 +39,12 @@ impl Worker {
     ///
     /// # Errors
     /// When the jobs table does not answer.
-    pub(crate) async fn attempt(&self, id: JobId) -> Result<(), StoreError> {
+    pub(crate) async fn attempt(&self, id: JobId, deadline: Timestamp) -> Result<(), StoreError> {
         let Some(job) = self.jobs.by_id(id).await?.filter(|job| self.is_due(job.due_at)) else { return Ok(()) };
+        if matches!(job.task, Task::Export { .. }) && !self.has_seconds(EXPORT_RESERVE_SECONDS, deadline) {
+            // It stays due, and the next run begins with it.
+            return Ok(());
+        }
         let again_at = self.clock.now().plus_seconds(delay_seconds(job.attempts.saturating_add(1)));
         let Some(job) = self.jobs.begin(&job, again_at).await? else { return Ok(()) };
         let performed = match job.is_in_its_area() {

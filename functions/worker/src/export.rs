@@ -19,7 +19,7 @@ const MAX_INTEGER_BYTES: u64 = 64 << 20;
 /// The bytes of a set that are read at once.
 const PIECE: u64 = 1 << 20;
 /// An export that takes longer fails, before Lambda ends the process and with it the jobs that run beside.
-const LONGEST: Duration = Duration::from_secs(40);
+pub(crate) const LONGEST: Duration = Duration::from_secs(40);
 
 impl Worker {
     /// Makes the file, and then removes earlier ones. A run that is repeated writes another file, and the last one

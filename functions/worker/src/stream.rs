@@ -39,7 +39,7 @@ impl Worker {
         let Job { id, due_at, .. } = self.jobs.in_image(image)?;
         // Putting a job off changes its item, so the stream reports jobs that are not due too.
         if self.is_due(due_at) && self.has_time(deadline) {
-            self.attempt(id).await?;
+            self.attempt(id, deadline).await?;
         }
         Ok(())
     }

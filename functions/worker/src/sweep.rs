@@ -46,7 +46,7 @@ impl Worker {
                 let failures = &failures;
                 async move {
                     if self.has_time(deadline)
-                        && let Err(error) = self.attempt(id).await
+                        && let Err(error) = self.attempt(id, deadline).await
                     {
                         note(&error);
                         failures.fetch_add(1, Ordering::Relaxed);

@@ -104,7 +104,7 @@ impl Refresh {
             }
             found = self.credentials.family(claims.user, claims.sid).await?;
         }
-        Err(StoreError::Passing("concurrent requests keep changing the refresh family".to_owned()).into())
+        Err(StoreError::Contended("concurrent requests keep changing the refresh family").into())
     }
 }
 

@@ -175,7 +175,11 @@ impl IntoResponse for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        if error.is_passing() { Self::unavailable(error) } else { Self::internal(error) }
+        match error {
+            StoreError::Contended(_) => Self::throttled(1),
+            error if error.is_passing() => Self::unavailable(error),
+            error => Self::internal(error),
+        }
     }
 }
 

@@ -1,19 +1,15 @@
 //! API Gateway's part: an HTTP request becomes an event, and the function's output an answer.
 
-use std::{collections::BTreeMap, net::IpAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use http::uri::Authority;
-use hyper::{
-    HeaderMap, Method, Request,
-    body::Incoming,
-    header::{EXPECT, HOST, ORIGIN},
-};
+use hyper::{Method, Request, body::Incoming, header::EXPECT};
 
 use super::{
     answer::{self, Reply},
     body::{self, NoBody},
     event::{self, Origin},
     id,
+    own_machine::is_of_this_machine,
     pool::Pool,
     routes::Routes,
 };
@@ -68,12 +64,4 @@ impl Gateway {
             Err(_) => answer::unavailable(&request_id),
         }
     }
-}
-
-/// Whether a program of this machine asks, and no web page: a page's own name may lead here, too.
-fn is_of_this_machine(headers: &HeaderMap) -> bool {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).and_then(|host| host.parse::<Authority>().ok());
-    let host = host.as_ref().map_or("", |host| host.host().trim_matches(['[', ']']));
-    let is_loopback = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
-    is_loopback && !headers.contains_key(ORIGIN)
 }

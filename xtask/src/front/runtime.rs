@@ -14,6 +14,7 @@ use super::{
     body::{self, NoBody},
     desk::{Desk, Desks, Event},
     failure::Failure,
+    own_machine::is_of_this_machine,
 };
 
 /// Lambda's largest answer.
@@ -21,6 +22,9 @@ const LARGEST_ANSWER: usize = 6 * 1024 * 1024;
 
 /// Answers one request of a process.
 pub(super) async fn answer(desks: Arc<Desks>, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    if !is_of_this_machine(request.headers()) {
+        return status(StatusCode::FORBIDDEN);
+    }
     let path = request.uri().path().to_owned();
     let found = path.strip_prefix('/').and_then(|path| path.split_once('/'));
     let Some((desk, call)) = found.and_then(|(number, call)| Some((desks.get(number.parse().ok()?)?, call))) else {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aviary_localaws::LocalAws;
-use aviary_media::{Bucket, ImageFormat, ObjectKey, PrivateKey, inspect};
+use aviary_media::{Bucket, ObjectKey, PrivateKey, inspect};
 use aviary_model::{AltText, Clock, MediaId, Timestamp, TweetId, TweetText, UserId};
 use aviary_runtime::{OsEntropy, SystemClock};
 use aviary_store::{
@@ -91,7 +91,7 @@ impl Fixture {
     pub(crate) async fn tweet_with_picture(&self, file: Vec<u8>) -> (TweetId, Value) {
         let (id, author) = (TweetId::new(now(), &OsEntropy).unwrap(), UserId::new(now(), &OsEntropy).unwrap());
         let image = inspect(&[Bytes::from(file)], None).unwrap();
-        let key = ObjectKey::tweet_image(id.to_string().parse().unwrap(), 0, 7, ImageFormat::Jpeg);
+        let key = ObjectKey::tweet_image(id.to_string().parse().unwrap(), 0, 7, image.format);
         self.bucket.put(&key, &image).await.unwrap();
         let event = self.event(key.as_str()).await;
         let mut tweet = Tweet::new(id, author, TweetText::parse("A wren").unwrap(), now());

@@ -169,7 +169,7 @@ impl AccountTables {
                 return Err(AccountChangeError::Changed);
             }
         }
-        Err(StoreError::Passing("other requests keep changing the limits of the account".to_owned()).into())
+        Err(StoreError::Contended("other requests keep changing the limits of the account").into())
     }
 
     /// What a change writes beside its counts.

@@ -39,7 +39,7 @@ impl AccountTables {
                 return Ok(false);
             }
         }
-        Err(StoreError::Passing("other requests keep counting mails to the account's mailbox".to_owned()))
+        Err(StoreError::Contended("other requests keep counting mails to the account's mailbox"))
     }
 
     fn deletion(&self, user: &User, jobs: &[Job], now: Timestamp) -> Result<Transaction, StoreError> {

@@ -197,7 +197,7 @@ impl SignIn {
                 return Err(StoreError::Rejected(format!("a new session was refused at {refusals:?}")).into());
             }
         }
-        Err(StoreError::Passing("other requests keep changing the account's sessions".to_owned()).into())
+        Err(StoreError::Contended("other requests keep changing the account's sessions").into())
     }
 
     fn transaction(

@@ -8,6 +8,10 @@ pub enum StoreError {
     /// DynamoDB was throttled, in conflict or unreachable, even after the retries. The same request may succeed later.
     #[error("DynamoDB is throttled or away: {0}")]
     Passing(String),
+    /// Other requests changed the same items in every attempt. The same request may succeed later. DynamoDB is well: who
+    /// sends requests against his own ones must not look like an outage.
+    #[error("others keep changing the same items: {0}")]
+    Contended(&'static str),
     /// DynamoDB rejected the request: a bug, or a missing permission or table.
     #[error("DynamoDB refused the request: {0}")]
     Rejected(String),
@@ -31,7 +35,7 @@ impl StoreError {
     /// Whether the same request may succeed later.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Passing(_))
+        matches!(self, Self::Passing(_) | Self::Contended(_))
     }
 }
 

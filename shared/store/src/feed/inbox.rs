@@ -199,7 +199,7 @@ pub(crate) fn still_unread() -> Condition {
 }
 
 pub(crate) fn contended() -> StoreError {
-    StoreError::Passing("an inbox changed in every attempt".to_owned())
+    StoreError::Contended("an inbox changed in every attempt")
 }
 
 /// A user's notifications in the order of arrival.

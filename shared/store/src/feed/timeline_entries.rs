@@ -277,5 +277,5 @@ pub(crate) fn also_key(user: UserId, tweet: TweetId, via: UserId) -> Key {
 }
 
 fn changes_all_the_time() -> StoreError {
-    StoreError::Passing("a timeline entry changed in every attempt".to_owned())
+    StoreError::Contended("a timeline entry changed in every attempt")
 }

@@ -38,7 +38,7 @@ impl Integers {
                 return Ok(true);
             }
         }
-        Err(StoreError::Passing("others replaced the same session at the same time".to_owned()))
+        Err(StoreError::Contended("others replaced the same session at the same time"))
     }
 
     /// Adds the job that removes the downloads of a session that this transaction ends.

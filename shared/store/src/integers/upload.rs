@@ -117,7 +117,7 @@ impl Integers {
                 return Ok(Written::Full(SessionBound::Sessions));
             }
         }
-        Err(StoreError::Passing("others replaced the same session at the same time".to_owned()))
+        Err(StoreError::Contended("others replaced the same session at the same time"))
     }
 }
 

@@ -110,7 +110,7 @@ impl Integers {
                 return Ok(outcome);
             }
         }
-        Err(StoreError::Passing("others wrote the same set at the same time".to_owned()))
+        Err(StoreError::Contended("others wrote the same set at the same time"))
     }
 
     fn compose(
@@ -189,7 +189,7 @@ impl Integers {
                 return Ok(true);
             }
         }
-        Err(StoreError::Passing("others wrote the same set at the same time".to_owned()))
+        Err(StoreError::Contended("others wrote the same set at the same time"))
     }
 
     fn uncount(

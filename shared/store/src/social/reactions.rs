@@ -139,7 +139,7 @@ impl Reactions {
                 Committed::Refused(_) => was = self.by(actor, tweet).await?,
             }
         }
-        Err(StoreError::Passing("the reactions to a tweet changed in every attempt".to_owned()))
+        Err(StoreError::Contended("the reactions to a tweet changed in every attempt"))
     }
 
     /// Adds a like to a comment. False if it exists already. One round trip.

@@ -238,7 +238,7 @@ impl Relations {
                 },
             }
         }
-        Err(StoreError::Passing("the relation of two users changed in every attempt".to_owned()))
+        Err(StoreError::Contended("the relation of two users changed in every attempt"))
     }
 
     fn create_edge(

@@ -158,7 +158,7 @@ impl Reports {
             let found = committed.refusal(case_at).and_then(|refusal| refusal.found.clone());
             case = found.map(|found| self.table.read(found)).transpose()?;
         }
-        Err(StoreError::Passing("others reported the same thing at the same time".to_owned()))
+        Err(StoreError::Contended("others reported the same thing at the same time"))
     }
 
     /// A page of the open or the closed cases, by the time when they were opened, after the report `after`. The index

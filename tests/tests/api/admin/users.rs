@@ -221,11 +221,8 @@ async fn several_accounts_are_deactivated_and_deleted_after_a_look_at_what_goes(
     assert!(nothing.contains("nothing was ticked"), "{nothing}");
 }
 
-#[tokio::test]
-async fn an_old_login_needs_the_password_to_delete() {
-    let service = Service::running();
-    let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
-    let mut browser = Browser::signed_in(&service, &staff).await;
+/// Makes a login older than a fresh one is.
+async fn make_old(service: &Service, staff: &Account) {
     let pk = format!("U#{}", staff.id);
     let sessions = service.dynamodb().mentions("CredentialsTable", &pk).await;
     for session in sessions.iter().filter(|item| item["sk"]["S"].as_str().is_some_and(|sk| sk.starts_with("S#"))) {
@@ -233,6 +230,14 @@ async fn an_old_login_needs_the_password_to_delete() {
         let long_ago = json!({"N": (e2e::now() * 1_000 - 16 * 60_000).to_string()});
         service.dynamodb().set("CredentialsTable", &pk, sk, "created_at", &long_ago).await;
     }
+}
+
+#[tokio::test]
+async fn an_old_login_needs_the_password_to_delete() {
+    let service = Service::running();
+    let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
+    let mut browser = Browser::signed_in(&service, &staff).await;
+    make_old(&service, &staff).await;
     let target = format!("user:{}", user.id);
     let question = browser.get(&format!("/admin/delete/?target={target}")).await.with_status(200).text();
     assert!(question.contains("Your password"), "{question}");
@@ -246,4 +251,39 @@ async fn an_old_login_needs_the_password_to_delete() {
     service.get_as(&user, "/auth/users/me/").await.with_status(401);
     let trail = service.audit_trail(&staff.id).await;
     assert_eq!(trail.iter().filter(|event| event.contains("password_check_failed")).count(), 1);
+}
+
+/// Otherwise a stolen cookie would be worth every account: a new address gets the mail that resets its password.
+#[tokio::test]
+async fn an_old_login_changes_nobodys_name_address_or_staff() {
+    let service = Service::running();
+    let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
+    let mut browser = Browser::signed_in(&service, &staff).await;
+    make_old(&service, &staff).await;
+    let path = format!("/admin/users/{}/edit/", user.id);
+    let (name, email) = (unique("renamed"), format!("{}@example.com", unique("thief")));
+    let wanted = [
+        [("username", name.as_str()), ("email", user.email.as_str()), ("alias", "")],
+        [("username", user.username.as_str()), ("email", email.as_str()), ("alias", "")],
+    ];
+    for fields in &wanted {
+        let page = browser.post(&path, fields).await.with_status(400).text();
+        assert!(page.contains("older than 15 minutes") && page.contains("Your password"), "{page}");
+        let wrong = [&fields[..], &[("password", "wrong")]].concat();
+        browser.post(&path, &wrong).await.with_status(400);
+    }
+    for verb in ["make_staff", "unmake_staff"] {
+        let page = act(&mut browser, &user, verb).await.text();
+        assert!(page.contains("your login is older than 15 minutes"), "{verb}: {page}");
+    }
+    let me = service.get_as(&user, "/auth/users/me/").await.with_status(200);
+    assert_eq!((me.field("username"), me.field("email")), (user.username.clone(), user.email.clone()));
+    // What shows is no way in.
+    let shown = [("username", user.username.as_str()), ("email", user.email.as_str()), ("alias", "Calm")];
+    assert!(browser.post_through(&path, &shown).await.text().contains("Done for 1 entry."));
+    let with_password = [&wanted[1][..], &[("password", PASSWORD)]].concat();
+    assert!(browser.post_through(&path, &with_password).await.text().contains("Done for 1 entry."));
+    assert_eq!(service.get_as(&user, "/auth/users/me/").await.with_status(200).field("email"), email);
+    let events = staff_events(&service, &user, &staff).await;
+    assert_eq!(events, ["profile_changed", "email_changed", "profile_changed"]);
 }

@@ -150,6 +150,29 @@ async fn what_a_link_carries_never_becomes_markup() {
     }
 }
 
+/// Lambda takes no answer above 6 MiB, and escaping makes six bytes of one. Such answers would count as failures of the
+/// service, and anybody could take deployments back by them.
+#[tokio::test]
+async fn what_is_too_long_for_a_link_is_not_repeated() {
+    let service = Service::running();
+    let quotes = "\"".repeat(1_200_000);
+    for page in PAGES {
+        let answer = service.post(page).form(&[("uid", quotes.as_str()), ("new_password", NEW)]).send().await;
+        assert_page(&answer.with_status(400));
+    }
+    let fields = [("username", quotes.as_str())];
+    let mut browser = e2e::Browser::new(&service);
+    browser.get("/admin/login/").await.with_status(200);
+    let login = browser.post("/admin/login/", &fields).await.with_status(400);
+    assert!(login.text().len() < 10_000);
+    let user = service.signup().await;
+    let reason = "\u{1}".repeat(900_000);
+    let path = format!("/api/profiles/{}/report/", service.signup().await.id);
+    let answer = service.post(&path).bearer(&user.access).form(&[("reason", reason.as_str())]).send().await;
+    let answer = answer.with_status(400);
+    assert!(answer.text().len() < 1_000, "{}", answer.text().len());
+}
+
 #[tokio::test]
 async fn pages_count_requests_of_an_address_and_log_no_token() {
     let service = Service::running();
