@@ -3,6 +3,7 @@
 //! Each function gets one request at a time through the Lambda Runtime API, as on AWS, and uses a local AWS.
 
 mod context;
+mod django;
 mod events;
 mod instructions;
 mod media;
@@ -25,7 +26,7 @@ use crate::{
     local::{self, Plan},
     logs::LogView,
     process::Supervisor,
-    run,
+    run, tools,
     workspace::Workspace,
 };
 
@@ -44,7 +45,8 @@ pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArg
         Some(commit) => Some(revision::build(workspace, supervisor, commit, &args.functions)?),
         None => None,
     };
-    build(workspace, supervisor, &args.functions)?;
+    let peer = args.django.then(|| tools::django::ensure(workspace, supervisor)).transpose()?;
+    build(workspace, supervisor, args)?;
     let folder = tempfile::Builder::new().prefix("aviary-bench").tempdir().context("cannot make a temporary folder")?;
     let plan = Plan {
         stack: STACK.to_owned(),
@@ -64,6 +66,13 @@ pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArg
     let functions = local::functions(workspace, &plan, &aws)?;
     let mut context = Context { workspace, supervisor, functions, settings: local::local_aws(&dynamodb, &aws) };
 
+    if let Some(programs) = peer {
+        let text = django::compare(&mut context, &programs, folder.path(), args.requests);
+        // Nobody may write to the folder while it is deleted.
+        supervisor.stop()?;
+        console::say(&text?);
+        return Ok(());
+    }
     console::step("Making an account and tweets to work on");
     let session = Session::prepare(&mut context)?;
     let names: Vec<String> = context.functions.iter().map(|function| function.binary.clone()).collect();
@@ -101,12 +110,16 @@ pub fn bench(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArg
     Ok(())
 }
 
-/// Builds these functions, or all, and what every measurement needs.
-fn build(workspace: &Workspace, supervisor: &mut Supervisor, functions: &[String]) -> Result<()> {
+/// Builds the functions to measure, and what their measurement needs.
+fn build(workspace: &Workspace, supervisor: &mut Supervisor, args: &BenchArgs) -> Result<()> {
     // A session is made with the first two; the third shows what the runtime itself holds of a request.
     let needed = ["auth", "tweets", "docs", "localaws"];
-    let all = functions.iter().map(String::as_str).chain(needed).filter(|_| !functions.is_empty());
-    run::build_some(workspace, supervisor, true, &all.collect::<Vec<_>>())
+    let programs: Vec<&str> = match args.functions.as_slice() {
+        _ if args.django => vec!["auth", "localaws"],
+        [] => Vec::new(),
+        functions => functions.iter().map(String::as_str).chain(needed).collect(),
+    };
+    run::build_some(workspace, supervisor, true, &programs)
 }
 
 fn measure(context: &mut Context<'_>, session: &Session, name: &str, args: &BenchArgs) -> Result<FunctionFigures> {
@@ -124,7 +137,7 @@ fn measure(context: &mut Context<'_>, session: &Session, name: &str, args: &Benc
     let resident = usage::memory(process.pid())?.resident;
     let what = heavy.first().and_then(|operation| operation.heavy);
     for operation in &heavy {
-        rows.push(measure_operation(context, &mut process, operation, args.requests.div_ceil(50))?);
+        rows.push(measure_operation(context, &mut process, operation, args.requests)?);
     }
     let peak = usage::memory(process.pid())?.peak;
     process.stop(context)?;
@@ -155,8 +168,7 @@ fn measure_operation(
     operation: &Operation,
     requests: u32,
 ) -> Result<OperationFigures> {
-    let requests = operation.at_most.map_or(requests, |most| most.min(requests)).max(1);
-    let warm_up = if operation.at_most.is_some() || operation.heavy.is_some() { 0 } else { requests.div_ceil(20) };
+    let (warm_up, requests) = operation.repeats(requests);
     for number in 0..warm_up {
         process.invoke(context, operation, number)?;
     }

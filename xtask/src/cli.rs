@@ -152,6 +152,9 @@ pub struct OpenapiArgs {
 /// Options of `bench`.
 #[derive(Clone, Debug, Args)]
 pub struct BenchArgs {
+    /// Measure only `auth`, beside Django with djoser and simplejwt, which is installed at the first time.
+    #[arg(long, conflicts_with_all = ["instructions", "functions", "starts"])]
+    pub django: bool,
     /// Count instructions by valgrind instead of measuring times. They repeat, whatever else the machine does.
     #[arg(long)]
     pub instructions: bool,

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod cargo_lambda;
 pub mod debian;
 pub mod deployment;
+pub mod django;
 pub mod dynamodb_local;
 pub mod npm;
 pub mod openapi;

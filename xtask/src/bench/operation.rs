@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use anyhow::Result;
+
 use super::events::Event;
 
 /// A request that is repeated.
@@ -43,6 +45,14 @@ impl Operation {
         Self::new(name, status, move |_| bytes.clone())
     }
 
+    /// An operation that has each of these events once.
+    pub(super) fn each(name: &'static str, status: u64, events: Vec<Vec<u8>>) -> Result<Self> {
+        let count = u32::try_from(events.len())?;
+        let pick =
+            move |number: u32| usize::try_from(number).ok().and_then(|n| events.get(n)).cloned().unwrap_or_default();
+        Ok(Self { at_most: Some(count), ..Self::new(name, status, pick) })
+    }
+
     /// An event of a stream or schedule. It does not log its round trips, so these are not measured.
     pub(super) fn scheduled(name: &'static str, event: &Event) -> Self {
         Self { status: None, ..Self::fixed(name, 0, event) }
@@ -63,10 +73,35 @@ impl Operation {
     pub(super) fn first(self) -> Self {
         Self { is_first: true, ..self }
     }
+
+    /// How often it is done before it is measured, and how often then, where `requests` are wished.
+    pub(super) fn repeats(&self, requests: u32) -> (u32, u32) {
+        let requests = if self.heavy.is_some() { requests.div_ceil(50) } else { requests };
+        let requests = self.at_most.map_or(requests, |most| most.min(requests)).max(1);
+        let is_warm = self.at_most.is_some() || self.heavy.is_some();
+        (if is_warm { 0 } else { requests.div_ceil(20) }, requests)
+    }
 }
 
 impl fmt::Debug for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn heavy_and_scarce_requests_are_repeated_less() {
+        let ordinary = Operation::new("users/me", 200, |_| Vec::new());
+        assert_eq!(ordinary.repeats(300), (15, 300));
+        assert_eq!(ordinary.heavy("hashing").repeats(300), (0, 6));
+        let scarce = Operation::each("delete", 204, vec![vec![1], vec![2]]).unwrap();
+        assert_eq!(scarce.repeats(300), (0, 2));
+        assert_eq!([(scarce.event)(0), (scarce.event)(1), (scarce.event)(2)], [vec![1], vec![2], vec![]]);
     }
 }

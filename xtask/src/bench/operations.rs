@@ -83,15 +83,13 @@ fn tweets(event: impl Fn(&str) -> Result<Event>, session: &Session) -> Result<Ve
             None => Vec::new(),
         })
         .collect();
-    let count = u32::try_from(doomed.len())?;
-    let pick = move |number: u32| usize::try_from(number).ok().and_then(|n| doomed.get(n)).cloned().unwrap_or_default();
     Ok(vec![
         Operation::fixed("tweet by id", 200, &event("tweets-get")?).round_trips(2).thousand_instructions(900).first(),
         Operation::fixed("home timeline", 200, &event("tweets-home")?).round_trips(2),
         Operation::fixed("like", 200, &event("tweets-like")?).round_trips(2),
         Operation::fixed("post of text", 201, &event("tweets-create")?).round_trips(2),
         Operation::fixed("post with photo", 201, &post).round_trips(2),
-        Operation { at_most: Some(count), ..Operation::new("delete", 204, pick).round_trips(2) },
+        Operation::each("delete", 204, doomed)?.round_trips(2),
         Operation::fixed("post of 6 MiB", 201, &full).round_trips(2).heavy("with 6 MiB"),
     ])
 }

@@ -82,7 +82,8 @@ fn plain(value: f64, digits: usize) -> Cell {
     Cell { value, budget: None, digits }
 }
 
-fn ms(time: Duration) -> f64 {
+/// A time in milliseconds.
+pub(super) fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 

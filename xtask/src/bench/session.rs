@@ -11,7 +11,7 @@ const POSTED: u32 = 60;
 /// The id of the caller's own tweet in the sample events.
 const TWEET_ID: &str = "019a9f3c-6b00-7c52-9d41-3e5f70a1b2c3";
 
-/// A user with tweets.
+/// A user and the tweets of this user, if operations need some.
 #[derive(Clone, Debug)]
 pub(super) struct Session {
     pub(super) access: String,
@@ -22,15 +22,25 @@ pub(super) struct Session {
 impl Session {
     /// Signs up and posts, as a client would.
     pub(super) fn prepare(context: &mut Context<'_>) -> Result<Self> {
-        let signup = Event::read(context.workspace, "auth-signup")?;
-        let answer = once(context, "auth", signup, 201, 1)?;
-        let user = body_of(answer.first())?;
-        let access = member(&user, "access")?;
-        let refresh = member(&user, "refresh")?;
-        let post = at_our_own_path(Event::read(context.workspace, "tweets-post")?).with("ACCESS_TOKEN", &access);
+        let session = Self::sign_up(context)?;
+        let post =
+            at_our_own_path(Event::read(context.workspace, "tweets-post")?).with("ACCESS_TOKEN", &session.access);
         let answers = once(context, "tweets", post, 201, POSTED)?;
         let tweets = answers.iter().map(|answer| member(&body_of(Some(answer))?, "id")).collect::<Result<_>>()?;
-        Ok(Self { access, refresh, tweets })
+        Ok(Self { tweets, ..session })
+    }
+
+    /// Signs up, and posts nothing.
+    pub(super) fn sign_up(context: &mut Context<'_>) -> Result<Self> {
+        let signup = Event::read(context.workspace, "auth-signup")?;
+        let answer = once(context, "auth", signup, 201, 1)?;
+        Self::of(&body_of(answer.first())?)
+    }
+
+    /// A session with the two tokens of an answer.
+    pub(super) fn of(answer: &Value) -> Result<Self> {
+        let (access, refresh) = (member(answer, "access")?, member(answer, "refresh")?);
+        Ok(Self { access, refresh, tweets: Vec::new() })
     }
 
     /// An event with this user's tokens and first tweet in it.
@@ -45,7 +55,14 @@ pub(super) fn at_our_own_path(event: Event) -> Event {
     event.with("/tweet", "/api/tweets")
 }
 
-fn once(context: &mut Context<'_>, function: &str, event: Event, status: u64, times: u32) -> Result<Vec<Answer>> {
+/// Starts a function, repeats one request, and ends it.
+pub(super) fn once(
+    context: &mut Context<'_>,
+    function: &str,
+    event: Event,
+    status: u64,
+    times: u32,
+) -> Result<Vec<Answer>> {
     let operation = Operation::new("preparation", status, move |_| event.to_bytes());
     let mut process = FunctionProcess::start(context, function)?;
     let answers = (0..times).map(|number| process.invoke(context, &operation, number)).collect();
@@ -61,7 +78,8 @@ pub(super) fn body_of(answer: Option<&Answer>) -> Result<Value> {
     serde_json::from_str(body).context("the answer's body is not JSON")
 }
 
-fn member(body: &Value, name: &str) -> Result<String> {
+/// A string or number of an answer's body.
+pub(super) fn member(body: &Value, name: &str) -> Result<String> {
     match body.get(name) {
         Some(Value::String(text)) => Ok(text.clone()),
         Some(Value::Number(number)) => Ok(number.to_string()),

@@ -27,7 +27,7 @@ pub fn ensure(workspace: &Workspace, supervisor: &mut Supervisor, programs: &[Pr
     }
     let list = packages.join(" ");
     let Some(apt) = find_on_path("apt-get").filter(|_| nix::unistd::geteuid().is_root()) else {
-        bail!("these tests need more programs; on Debian and Ubuntu `sudo apt-get install {list}` installs them");
+        bail!("more programs are needed; on Debian and Ubuntu `sudo apt-get install {list}` installs them");
     };
     console::step(&format!("Installing {list}"));
     for arguments in [vec!["update", "--quiet=2"], install(&packages)] {

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::{InstallLock, python::Environment};
-use crate::{console, process::Supervisor, workspace::Workspace};
+use super::python::Environment;
+use crate::{process::Supervisor, workspace::Workspace};
 
 // Exact versions, so that new rules arrive only with an update of these lines.
 const SAM: [&str; 2] = ["aws-sam-cli==1.170.0", "cfn-lint==1.58.0"];
@@ -30,14 +30,10 @@ impl DeploymentTools {
             checkov: Environment::new(workspace.tools().join("checkov"), &CHECKOV),
             actionlint: Environment::new(workspace.tools().join("actionlint"), &ACTIONLINT),
         };
-        let _lock = InstallLock::take(workspace)?;
         let environments =
             [(&tools.sam, "sam and cfn-lint"), (&tools.checkov, "checkov"), (&tools.actionlint, "actionlint")];
         for (environment, name) in environments {
-            if !environment.is_ready() {
-                console::step(&format!("Installing {name} into {}", workspace.tools().display()));
-                environment.install(supervisor).with_context(|| format!("{name} could not be installed"))?;
-            }
+            environment.ensure(workspace, supervisor, name)?;
         }
         Ok(tools)
     }

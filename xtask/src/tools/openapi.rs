@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::{InstallLock, npm::Package, python::Environment};
-use crate::{console, process::Supervisor, workspace::Workspace};
+use super::{npm::Package, python::Environment};
+use crate::{process::Supervisor, workspace::Workspace};
 
 const SCHEMATHESIS: [&str; 1] = ["schemathesis==4.32.5"];
 const FOR_PYTHON: [&str; 2] = ["openapi-python-client==0.29.1", "mypy==2.4.1"];
@@ -33,11 +33,7 @@ impl OpenapiTools {
         let schemathesis = Environment::new(workspace.tools().join("schemathesis"), &SCHEMATHESIS);
         let python = Environment::new(workspace.tools().join("python-client"), &FOR_PYTHON);
         for (environment, name) in [(&schemathesis, "schemathesis"), (&python, "openapi-python-client")] {
-            let _lock = InstallLock::take(workspace)?;
-            if !environment.is_ready() {
-                console::step(&format!("Installing {name} into {}", workspace.tools().display()));
-                environment.install(supervisor).with_context(|| format!("{name} could not be installed"))?;
-            }
+            environment.ensure(workspace, supervisor, name)?;
         }
         let node = FOR_TYPESCRIPT.into_iter().map(|package| package.ensure(workspace, supervisor));
         let node = node.collect::<Result<Vec<PathBuf>>>()?;

@@ -8,7 +8,8 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::{process::Supervisor, tools::find_on_path};
+use super::{InstallLock, find_on_path};
+use crate::{console, process::Supervisor, workspace::Workspace};
 
 /// A virtual environment with certain packages.
 #[derive(Debug)]
@@ -23,13 +24,29 @@ impl Environment {
         Self { folder, packages: packages.iter().map(|package| (*package).to_owned()).collect() }
     }
 
+    /// The environment in `folder` with the packages of a file as pip has it: one package per line, and comments.
+    pub fn of_requirements(folder: PathBuf, file: &Path) -> Result<Self> {
+        let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        Ok(Self::new(folder, &requirements(&text)))
+    }
+
+    /// Installs it if it is missing. `name` says what it has.
+    pub fn ensure(&self, workspace: &Workspace, supervisor: &mut Supervisor, name: &str) -> Result<()> {
+        let _lock = InstallLock::take(workspace)?;
+        if !self.is_ready() {
+            console::step(&format!("Installing {name} into {}", workspace.tools().display()));
+            self.install(supervisor).with_context(|| format!("{name} could not be installed"))?;
+        }
+        Ok(())
+    }
+
     /// Folder of its programs.
     pub fn programs(&self) -> PathBuf {
         self.folder.join("bin")
     }
 
     /// Whether these packages, in these versions, were installed completely.
-    pub fn is_ready(&self) -> bool {
+    fn is_ready(&self) -> bool {
         fs::read_to_string(self.marker()).is_ok_and(|text| text == self.packages.join("\n"))
     }
 
@@ -56,6 +73,10 @@ impl Environment {
     }
 }
 
+fn requirements(text: &str) -> Vec<&str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+}
+
 /// Python 3 on the PATH.
 fn find_python() -> Result<PathBuf> {
     for name in ["python3", "python"] {
@@ -71,4 +92,15 @@ fn is_python_3(file: &Path) -> bool {
         .args(["-c", "import sys; sys.exit(sys.version_info < (3, 8))"])
         .output()
         .is_ok_and(|output| output.status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_and_empty_lines_are_no_packages() {
+        let text = "# Why.\n\nDjango==6.1.3; python_version >= \"3.12\"\n  djoser==2.3.5\n";
+        assert_eq!(requirements(text), ["Django==6.1.3; python_version >= \"3.12\"", "djoser==2.3.5"]);
+    }
 }
