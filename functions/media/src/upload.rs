@@ -27,7 +27,7 @@ impl Media {
         media: MediaId,
         object: &NewObject,
     ) -> Result<&'static str, EventError> {
-        let upload = match self.uploads.begin(user, media, &object.etag).await? {
+        let upload = match self.uploads.begin(user, media, (&object.etag, object.size)).await? {
             Begun::Check(upload) => upload,
             Begun::Decided => {
                 self.bucket.delete_private(key).await?;
