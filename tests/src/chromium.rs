@@ -95,10 +95,10 @@ pub async fn violations(browser: &WebDriver, axe: &str) -> Vec<String> {
     found.json().as_array().unwrap().iter().map(|one| one.as_str().unwrap().to_owned()).collect()
 }
 
-/// A picture of the page, where somebody wants to look at it.
+/// A picture of the whole page, where somebody wants to look at it.
 pub async fn keep_picture(browser: &WebDriver, name: &str) {
     if let Ok(folder) = std::env::var("BROWSER_TEST_PICTURES") {
-        let picture = browser.screenshot_as_png().await.unwrap();
+        let picture = browser.find(By::Tag("body")).await.unwrap().screenshot_as_png().await.unwrap();
         std::fs::write(format!("{folder}/{name}.png"), picture).unwrap();
     }
 }

@@ -86,7 +86,7 @@ pub async fn audit_rows(
 }
 
 /// The events that the trail knows, to choose from.
-const EVENTS: [&str; 31] = [
+const EVENTS: [&str; 32] = [
     "signup",
     "login",
     "login_failed",
@@ -111,6 +111,7 @@ const EVENTS: [&str; 31] = [
     "tweet_deleted",
     "comment_deleted",
     "integers_deleted",
+    "integer_set_deleted",
     "report_taken_down",
     "report_warned",
     "report_deactivated",
@@ -145,11 +146,11 @@ async fn rows(state: &AdminState, query: &Form) -> Result<Markup, Refusal> {
                         tr {
                             td data-label="At" { (time(entry.at)) }
                             td.keep data-label="Event" { (entry.field("event")) }
-                            td data-label="User" { (who(entry.field("user.id"))) }
-                            td data-label="By staff" { (who(entry.field("actor.id"))) }
+                            td.person data-label="User" { (who(entry.field("user.id"))) }
+                            td.person data-label="By staff" { (who(entry.field("actor.id"))) }
                             td data-label="About" { (entry.field("subject")) }
                             td.keep data-label="From" { (entry.field("client.address")) }
-                            td data-label="Program" { (entry.field("client.user_agent")) }
+                            td.program data-label="Program" { (entry.field("client.user_agent")) }
                         }
                     }
                 }

@@ -49,7 +49,7 @@ fn table(comments: &[&Comment], data: &PageData) -> Markup {
     html! {
         table.rows {
             thead { tr { th.pick { span.faint { "Tick" } } th { "At" } th { "Author" } th { "Text" } th { "Tweet" }
-                th { "Likes" } } }
+                th.number { "Likes" } } }
             tbody {
                 @for comment in comments {
                     tr {
@@ -58,7 +58,7 @@ fn table(comments: &[&Comment], data: &PageData) -> Markup {
                         td data-label="Author" { (person(comment.author, data)) }
                         td.text data-label="Text" { (comment.message.as_str()) }
                         td data-label="Tweet" { a href={ "/admin/tweets/" (comment.tweet) "/" } { "the tweet" } }
-                        td data-label="Likes" { (comment.likes) }
+                        td.number data-label="Likes" { (comment.likes) }
                     }
                 }
             }

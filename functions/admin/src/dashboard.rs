@@ -13,10 +13,13 @@ use crate::page::{Section, page};
 use crate::parts::{outcome, tag, time};
 use crate::refusal::Refusal;
 use crate::state::AdminState;
+use crate::users;
 use crate::visitor::Visitor;
 
 /// A job that is due for longer is late.
 const LATE_SECONDS: i64 = 120;
+/// The jobs that are looked at, those that are due first. Uploads that wait for a day are jobs too.
+const JOBS: i32 = 10;
 /// Where a count of today stops.
 const MOST: u64 = 4_000;
 
@@ -38,7 +41,7 @@ pub async fn show_dashboard(
     let tables = &state.account.tables;
     let (made, jobs, checks, logins) = futures_util::join!(
         tables.profiles.made_since(today),
-        tables.jobs.first_due(20),
+        tables.jobs.first_due(JOBS),
         checks(&state),
         logins_by_hour(&state),
     );
@@ -47,6 +50,7 @@ pub async fn show_dashboard(
         jobs.into_iter().filter(|job| job.attempts > 1 || job.due_at < now.plus_seconds(-LATE_SECONDS)).collect();
     let body = html! {
         (outcome(&query))
+        form.bar role="search" method="get" action=(users::PATH) { (users::find(None)) button type="submit" { "Find" } }
         (figures(&made))
         section.sheet aria-labelledby="logins" { h2 #logins { "Logins and signups of the last 24 hours" }
             (logins_chart(logins)) }
@@ -88,7 +92,7 @@ fn figures(made: &MadeSince) -> Markup {
             (figure(made.tweets, "tweets", "/admin/tweets/"))
             (figure(made.media, "tweets with media", "/admin/media/"))
             (figure(made.comments, "comments", "/admin/comments/"))
-            (figure(made.cases, "new cases, still open", "/admin/reports/"))
+            (figure(made.cases, "new open cases", "/admin/reports/"))
         }
     }
 }

@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use crate::act::{Outcome, close_case, overtaken};
 use crate::fresh::{is_fresh, proves};
 use crate::page::{Section, csrf_field, page_with};
-use crate::parts::{time, with_outcome};
+use crate::parts::{counted, time, with_outcome};
 use crate::query::{next, texts};
 use crate::refusal::Refusal;
 use crate::state::AdminState;
@@ -91,6 +91,13 @@ async fn remove(state: &AdminState, staff: &Staff, target: &Target) -> Result<Ou
             let written = state.integers.delete_session(*user, session, now);
             taken_down(state, staff, target, (*user, "integers_deleted"), written).await
         }
+        Target::IntegerSet(user, session, set) => {
+            let written = async {
+                let open = state.integers.open(*user, session, now).await?;
+                state.integers.delete_set(&open, set, now).await
+            };
+            taken_down(state, staff, target, (*user, "integer_set_deleted"), written).await
+        }
         Target::Profile(_) | Target::Session(..) => Ok(Err("unfit")),
     }
 }
@@ -103,7 +110,7 @@ async fn taken_down(
     (owner, event): (UserId, &'static str),
     write: impl Future<Output = Result<bool, aviary_store::StoreError>>,
 ) -> Result<Outcome, Refusal> {
-    // The name of an integer session is its owner's own text, which no log has.
+    // The names of integer sessions and sets are their owner's own texts, which no log has.
     let subject = target.reported().map(|target| target.to_string());
     let told = audit_about(&state.account, &staff.client, event, Some(owner), subject.clone());
     let (written, ()) = futures_util::join!(write, told);
@@ -162,7 +169,19 @@ async fn question(
             }
         }
     };
-    Ok(page_with(status, state, staff, Section::Dashboard, "Delete for good?", &body))
+    let section = targets.first().map_or(Section::Dashboard, section_of);
+    Ok(page_with(status, state, staff, section, "Delete for good?", &body))
+}
+
+/// Where such a thing is listed.
+fn section_of(target: &Target) -> Section {
+    match target {
+        Target::User(_) | Target::Session(..) => Section::Users,
+        Target::Profile(_) => Section::Profiles,
+        Target::Tweet(_) => Section::Tweets,
+        Target::Comment(_) => Section::Comments,
+        Target::Integers(..) | Target::IntegerSet(..) => Section::Integers,
+    }
 }
 
 /// What goes with a thing. `None` if it is gone.
@@ -172,30 +191,51 @@ async fn preview(state: &AdminState, target: &Target) -> Result<Option<Markup>, 
         Target::User(user) => {
             let (account, profile) =
                 futures_util::future::try_join(tables.accounts.by_id(*user), tables.profiles.by_id(*user)).await?;
-            account.map(|account| html! {
-                p { "The account " strong { (account.username.as_str()) }
-                    ", with its names and every session and token." }
-                @if let Some(profile) = profile {
-                    ul {
-                        li { (profile.tweets) " tweets with their pictures, " (profile.replies) " comments" }
-                        li { (profile.likes_given) " likes, " (profile.following) " follows, " (profile.followers)
-                            " followers" }
-                        li { "its notifications, reports and integer sessions" }
+            account.map(|account| {
+                html! {
+                    p { "The account " strong { (account.username.as_str()) }
+                        ", with its names and every session and token." }
+                    @if let Some(profile) = profile {
+                        ul {
+                            li { (counted(profile.tweets, "tweet", "tweets")) " with all pictures, "
+                                (counted(profile.replies, "comment", "comments")) }
+                            li { (counted(profile.likes_given, "like", "likes")) ", "
+                                (counted(profile.following, "follow", "follows")) ", "
+                                (counted(profile.followers, "follower", "followers")) }
+                            li { "its notifications, reports and integer sessions" }
+                        }
                     }
+                    p { "A mail tells its owner." }
                 }
-                p { "A mail tells its owner." }
             })
         }
         Target::Tweet(id) => state.tweets.by_id(*id).await?.map(|tweet| tweet_preview(&tweet)),
-        Target::Comment(id) => state.comments.by_id(*id).await?.map(|comment| html! {
-            p { "The comment of " (time(comment.created_at)) ", with its " (comment.likes) " likes and its answers:" }
-            p.text { (comment.message.as_str()) }
+        Target::Comment(id) => state.comments.by_id(*id).await?.map(|comment| {
+            html! {
+                p { "The comment of " (time(comment.created_at)) ", with its "
+                    (counted(comment.likes, "like", "likes")) " and its answers:" }
+                p.text { (comment.message.as_str()) }
+            }
         }),
         Target::Integers(user, session) => {
             let open = state.integers.open(*user, session, state.account.clock.now()).await?;
-            open.manifest.map(|manifest| html! {
-                p { "The integer session " strong { (session.as_str()) } ", with " (manifest.sets) " sets ("
-                    (manifest.bytes) " bytes)." }
+            open.manifest.map(|manifest| {
+                html! {
+                    p { "The integer session " strong { (session.as_str()) } ", with "
+                        (counted(manifest.sets, "set", "sets")) " (" (counted(manifest.bytes, "byte", "bytes")) ")." }
+                }
+            })
+        }
+        Target::IntegerSet(user, session, set) => {
+            let open = state.integers.open(*user, session, state.account.clock.now()).await?;
+            let found = if open.manifest.is_some() { state.integers.set(&open, set).await? } else { None };
+            found.zip(open.manifest).map(|(set, manifest)| {
+                html! {
+                    p { "The set " strong { (set.id.as_str()) } " of the integer session " strong { (session.as_str()) }
+                        ", with " (counted(set.units, "integer", "integers")) " ("
+                        (counted(set.bytes, "byte", "bytes")) ")." }
+                    @if manifest.sets == 1 { p { "It is the last one, so its session goes too." } }
+                }
             })
         }
         Target::Profile(_) | Target::Session(..) => None,
@@ -205,8 +245,10 @@ async fn preview(state: &AdminState, target: &Target) -> Result<Option<Markup>, 
 fn tweet_preview(tweet: &Tweet) -> Markup {
     html! {
         p {
-            "The tweet of " (time(tweet.created_at)) ", with " (tweet.media.len()) " pictures or videos, "
-            (tweet.likes) " likes, " (tweet.comments) " comments and " (tweet.retweets) " retweets:"
+            "The tweet of " (time(tweet.created_at)) ", with "
+            (counted(tweet.media.len(), "picture or video", "pictures or videos")) ", "
+            (counted(tweet.likes, "like", "likes")) ", " (counted(tweet.comments, "comment", "comments")) " and "
+            (counted(tweet.retweets, "retweet", "retweets")) ":"
         }
         p.text { (tweet.message.as_str()) }
     }

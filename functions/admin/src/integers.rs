@@ -48,16 +48,16 @@ pub async fn list_integers(
 fn table(sessions: &[ListedSession], data: &PageData) -> Markup {
     html! {
         table.rows {
-            thead { tr { th.pick { span.faint { "Tick" } } th { "Owner" } th { "Session" } th { "Sets" }
-                th { "Bytes" } } }
+            thead { tr { th.pick { span.faint { "Tick" } } th { "Owner" } th { "Session" } th.number { "Sets" }
+                th.number { "Bytes" } } }
             tbody {
                 @for ListedSession { user, session, manifest } in sessions {
                     tr {
                         (pick(&format!("integers:{user}:{}", session.as_str()), "the session"))
                         td data-label="Owner" { (person(*user, data)) }
                         td data-label="Session" { (link(*user, session)) }
-                        td data-label="Sets" { (manifest.sets) }
-                        td data-label="Bytes" { (manifest.bytes) }
+                        td.number data-label="Sets" { (manifest.sets) }
+                        td.number data-label="Bytes" { (manifest.bytes) }
                     }
                 }
             }

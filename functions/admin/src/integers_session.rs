@@ -8,11 +8,12 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use crate::page::{Section, page};
-use crate::parts::{PAGE, delete_link, pager};
+use crate::parts::{PAGE, counted, delete_link, outcome, pager};
 use crate::people::person;
 use crate::query::{text, url};
 use crate::refusal::Refusal;
 use crate::state::AdminState;
+use crate::target::Target;
 use crate::visitor::Visitor;
 
 const PATH: &str = "/admin/integers/session/";
@@ -43,16 +44,21 @@ pub async fn show_session(
         futures_util::try_join!(state.integers.short_page(&open, from.as_ref(), PAGE), state.page_reads.read(&keys))?;
     let id = user.to_string();
     let parameters = [("user", id.as_str()), ("session", session.as_str())];
+    // Without its last set, a session has no page.
+    let here = url(PATH, parameters.iter().copied().chain(after.as_deref().map(|after| ("after", after))));
+    let next = if manifest.sets > 1 { here.as_str() } else { "/admin/integers/" };
     let body = html! {
+        (outcome(&query))
         section.sheet {
             dl.facts {
                 dt { "Owner" } dd { (person(user, &people)) }
-                dt { "Sets" } dd { (manifest.sets) ", " (manifest.bytes) " bytes" }
+                dt { "Holds" } dd { (counted(manifest.sets, "set", "sets")) ", "
+                    (counted(manifest.bytes, "byte", "bytes")) }
             }
             div.actions { (delete_link("/admin/integers/", &format!("integers:{user}:{}", session.as_str()),
                 "Remove session …")) }
         }
-        section.sheet aria-labelledby="sets" { h2 #sets { "Sets" } (table(&sets)) }
+        section.sheet aria-labelledby="sets" { h2 #sets { "Sets" } (table(user, &session, &sets, next)) }
         (pager(PATH, &parameters, after.as_deref(), sets.next.as_ref().map(SetId::as_str)))
     };
     Ok(page(&state, &staff, Section::Integers, &format!("Integer session {}", session.as_str()), &body))
@@ -73,13 +79,14 @@ fn encoding(encoding: Encoding) -> &'static str {
     }
 }
 
-fn table(page: &SetPage) -> Markup {
+fn table(user: UserId, session: &IntegerSession, page: &SetPage, next: &str) -> Markup {
+    let target = |set: &SetId| Target::IntegerSet(user, session.clone(), set.clone()).to_string();
     html! {
         @if page.sets.is_empty() { p.empty { "None here." } }
         @else {
             table.rows {
                 thead { tr { th { "Set" } th.number { "Integers" } th.number { "Bytes" } th { "Encoding" }
-                    th { "Stored in" } th { "Version" } } }
+                    th { "Stored in" } th { "Version" } th { span.faint { "Remove" } } } }
                 tbody { @for set in &page.sets { tr {
                     td data-label="Set" { (set.id.as_str()) }
                     td.number data-label="Integers" { (set.units) }
@@ -87,6 +94,7 @@ fn table(page: &SetPage) -> Markup {
                     td data-label="Encoding" { (encoding(set.encoding)) }
                     td data-label="Stored in" { @if set.object().is_some() { "S3" } @else { "DynamoDB" } }
                     td data-label="Version" { (set.version) }
+                    td { (delete_link(next, &target(&set.id), "Remove …")) }
                 } } }
             }
         }

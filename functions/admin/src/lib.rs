@@ -7,7 +7,7 @@
 //! | `/admin` | `dashboard.rs` |
 //! | `/admin/login`, `/admin/logout` | `login.rs`, `logout.rs` |
 //! | `/admin/users`, `/admin/users/<id>`, `/admin/users/<id>/edit` | `users.rs`, `user.rs`, `users_edit.rs` |
-//! | `/admin/profiles`, `/admin/tweets`, `/admin/comments`, `/admin/media`, `/admin/integers` | as their words |
+//! | `/admin/profiles`, `/admin/tweets`, `/admin/comments`, `/admin/media`, `/admin/uploads`, `/admin/integers` | as their words |
 //! | `/admin/integers/session` | `integers_session.rs` |
 //! | `/admin/functions` | `functions.rs` |
 //! | `/admin/tweets/<id>`, `/admin/comments/<id>` | `tweet.rs`, `comment.rs` |
@@ -52,6 +52,7 @@ pub mod report;
 pub mod reports;
 pub mod tweet;
 pub mod tweets;
+pub mod uploads;
 pub mod user;
 pub mod users;
 pub mod users_edit;

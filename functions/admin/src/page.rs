@@ -18,13 +18,14 @@ pub(crate) enum Section {
     Tweets,
     Comments,
     Media,
+    Uploads,
     Reports,
     Integers,
     Functions,
     Audit,
 }
 
-const SECTIONS: [(Section, &str, &str); 10] = [
+const SECTIONS: [(Section, &str, &str); 11] = [
     (Section::Dashboard, "/admin/", "Dashboard"),
     (Section::Reports, "/admin/reports/", "Reports"),
     (Section::Users, "/admin/users/", "Users"),
@@ -32,6 +33,7 @@ const SECTIONS: [(Section, &str, &str); 10] = [
     (Section::Tweets, "/admin/tweets/", "Tweets"),
     (Section::Comments, "/admin/comments/", "Comments"),
     (Section::Media, "/admin/media/", "Media"),
+    (Section::Uploads, "/admin/uploads/", "Uploads"),
     (Section::Integers, "/admin/integers/", "Integers"),
     (Section::Functions, "/admin/functions/", "Functions"),
     (Section::Audit, "/admin/audit/", "Audit trail"),

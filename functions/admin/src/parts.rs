@@ -18,6 +18,13 @@ pub(crate) fn time(at: Timestamp) -> Markup {
     html! { time datetime=(exact) title="UTC" { (shown) } }
 }
 
+/// A number with its word, such as `1 tweet` or `2 tweets`.
+pub(crate) fn counted(count: impl std::fmt::Display, one: &str, many: &str) -> String {
+    let count = count.to_string();
+    let word = if count == "1" { one } else { many };
+    format!("{count} {word}")
+}
+
 /// A word with a colour. The word says it all; the colour only helps.
 pub(crate) fn tag(kind: &str, word: &str) -> Markup {
     html! { span class={ "tag " (kind) } { (word) } }
@@ -51,6 +58,18 @@ pub(crate) fn bulk(staff: &Staff, next: &str, acts: &[(&str, &str)], table: &Mar
                     select #act name="act" { @for (act, words) in acts { option value=(act) { (words) } } }
                 }
                 button type="submit" { "Go" }
+            }
+        }
+    }
+}
+
+/// A choice of one of several, and its label, for a form that asks for a list.
+pub(crate) fn select(name: &str, words: &str, options: &[(&str, &str)], chosen: &str) -> Markup {
+    html! {
+        div {
+            label for=(name) { (words) }
+            select id=(name) name=(name) {
+                @for (value, words) in options { option value=(value) selected[*value == chosen] { (words) } }
             }
         }
     }

@@ -39,8 +39,8 @@ pub async fn list_profiles(
             @if profiles.is_empty() { p.empty { "Nobody has a profile." } }
             @else {
                 table.rows {
-                    thead { tr { th { "Username" } th { "Display name" } th { "Biography" } th { "Followers" }
-                        th { "Tweets" } th { "Picture" } th { "Since" } } }
+                    thead { tr { th { "Username" } th { "Display name" } th { "Biography" } th.number { "Followers" }
+                        th.number { "Tweets" } th { "Picture" } th { "Since" } } }
                     tbody {
                         @for profile in profiles {
                             tr {
@@ -48,8 +48,8 @@ pub async fn list_profiles(
                                     a href={ "/admin/users/" (profile.id) "/" } { (profile.username.as_str()) } }
                                 td data-label="Display name" { (profile.alias.as_str()) }
                                 td.text data-label="Biography" { (profile.bio.as_str()) }
-                                td data-label="Followers" { (profile.followers) }
-                                td data-label="Tweets" { (profile.tweets) }
+                                td.number data-label="Followers" { (profile.followers) }
+                                td.number data-label="Tweets" { (profile.tweets) }
                                 td data-label="Picture" {
                                     @match &profile.picture {
                                         Some(Picture::Object(key)) => {

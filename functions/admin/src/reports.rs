@@ -1,6 +1,6 @@
 //! `GET /admin/reports/`: the queue of what people reported.
 
-use aviary_model::ReportTarget;
+use aviary_model::{ReportReason, ReportTarget};
 use aviary_store::{Case, CaseOutcome, PageData, PageKeys};
 use aviary_web::Params;
 use axum::extract::State;
@@ -55,12 +55,14 @@ pub async fn list_reports(
     let body = html! {
         (outcome(&query))
         nav.bar aria-label="State and order" {
-            @for (state, order, words) in [
+            @for (state, sorted, words) in [
                 ("open", "oldest", "Open, oldest first"),
                 ("open", "newest", "Open, newest first"),
                 ("closed", "newest", "Closed"),
             ] {
-                a.button.quiet href=(url(PATH, [("state", state), ("order", order)])) { (words) }
+                @let is_this = (state, sorted) == (word, order.0);
+                a.button.quiet href=(url(PATH, [("state", state), ("order", sorted)]))
+                    aria-current=[is_this.then_some("true")] { (words) }
             }
         }
         @if found.entries.is_empty() { p.sheet.empty { "There is no " (word) " case." } }
@@ -115,11 +117,14 @@ fn reported_text(case: &Case, data: &PageData) -> Markup {
 
 /// How many people reported it, and why.
 pub(crate) fn counts(case: &Case) -> Markup {
+    let given: Vec<ReportReason> = ReportReason::ALL.into_iter().filter(|reason| case.count(*reason) > 0).collect();
+    let reasons: Vec<String> = match given[..] {
+        [only] => vec![only.as_str().to_owned()],
+        _ => given.iter().map(|reason| format!("{} {}", reason.as_str(), case.count(*reason))).collect(),
+    };
     html! {
-        strong { (case.reports()) }
-        @for reason in aviary_model::ReportReason::ALL {
-            @if case.count(reason) > 0 { " " span.faint { (reason.as_str()) " " (case.count(reason)) } }
-        }
+        strong { (case.reports()) } " "
+        span.faint { "(" (reasons.join(", ")) ")" }
     }
 }
 

@@ -5,7 +5,7 @@ use aviary_web::{RouteLimit, RouteSpec, Routes, any, routes, staff};
 use crate::state::AdminState;
 use crate::{
     act, assets, audit, comment, comments, dashboard, delete, functions, integers, integers_session, login, logout,
-    media, profiles, report, reports, tweet, tweets, user, users, users_edit,
+    media, profiles, report, reports, tweet, tweets, uploads, user, users, users_edit,
 };
 
 /// Every route of the function. Round trips are stated with the look-up of the cookie, since nothing else is accepted.
@@ -29,6 +29,7 @@ fn pages(routes: Routes<AdminState>) -> Routes<AdminState> {
         .add(list, routes!(comments::list_comments))
         .add(list, routes!(comment::show_comment))
         .add(list, routes!(media::list_media))
+        .add(list, routes!(uploads::list_uploads))
         .add(longer, routes!(reports::list_reports))
         .add(longer, routes!(report::show_report))
         .add(longer, routes!(integers::list_integers))

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use aviary_model::{CommentId, IntegerSession, ReportTarget, SessionId, TweetId, UserId};
+use aviary_model::{CommentId, IntegerSession, ReportTarget, SessionId, SetId, TweetId, UserId};
 
 /// A thing that staff act on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(crate) enum Target {
     Profile(UserId),
     Session(UserId, SessionId),
     Integers(UserId, IntegerSession),
+    /// One set of an integer session.
+    IntegerSet(UserId, IntegerSession, SetId),
 }
 
 impl Target {
@@ -24,7 +26,7 @@ impl Target {
             Self::Tweet(id) => Some(ReportTarget::Tweet(*id)),
             Self::Comment(id) => Some(ReportTarget::Comment(*id)),
             Self::Profile(id) | Self::User(id) => Some(ReportTarget::Profile(*id)),
-            Self::Session(..) | Self::Integers(..) => None,
+            Self::Session(..) | Self::Integers(..) | Self::IntegerSet(..) => None,
         }
     }
 }
@@ -38,6 +40,10 @@ impl fmt::Display for Target {
             Self::Profile(id) => write!(f, "profile:{id}"),
             Self::Session(user, sid) => write!(f, "session:{user}:{sid}"),
             Self::Integers(user, session) => write!(f, "integers:{user}:{}", session.as_str()),
+            // A session's name may contain colons, so it comes last.
+            Self::IntegerSet(user, session, set) => {
+                write!(f, "integer_set:{user}:{}:{}", set.as_str(), session.as_str())
+            }
         }
     }
 }
@@ -62,6 +68,14 @@ impl FromStr for Target {
             "integers" => name.split_once(':').and_then(|(user, session)| {
                 Some(Self::Integers(user.parse().ok()?, IntegerSession::parse(session).ok()?))
             }),
+            "integer_set" => {
+                let mut parts = name.splitn(3, ':');
+                let (user, set, session) = (parts.next(), parts.next(), parts.next());
+                user.zip(set).zip(session).and_then(|((user, set), session)| {
+                    let session = IntegerSession::parse(session).ok()?;
+                    Some(Self::IntegerSet(user.parse().ok()?, session, SetId::parse(set).ok()?))
+                })
+            }
             _ => None,
         };
         target.ok_or(NoTarget)
@@ -82,10 +96,18 @@ mod tests {
             format!("profile:{id}"),
             format!("session:{id}:{id}"),
             format!("integers:{id}:a session: with a colon"),
+            format!("integer_set:{id}:a_set:a session: with a colon"),
         ] {
             assert_eq!(text.parse::<Target>().map(|target| target.to_string()), Ok(text.clone()));
         }
-        for wrong in ["", "user", "user:x", "session:x", "other:019a0000-0000-7000-8000-0000000000aa"] {
+        for wrong in [
+            "",
+            "user",
+            "user:x",
+            "session:x",
+            "integer_set:019a0000-0000-7000-8000-0000000000aa:a",
+            "other:019a0000-0000-7000-8000-0000000000aa",
+        ] {
             assert_eq!(wrong.parse::<Target>(), Err(NoTarget), "{wrong}");
         }
     }

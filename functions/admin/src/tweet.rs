@@ -8,7 +8,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use crate::page::{Section, page};
-use crate::parts::{delete_link, outcome, time};
+use crate::parts::{counted, delete_link, outcome, time};
 use crate::people::person;
 use crate::refusal::Refusal;
 use crate::report::case_facts;
@@ -44,8 +44,9 @@ pub async fn show_tweet(
                 dt { "Id" } dd { (tweet.id) }
                 @if let Some(parent) = tweet.in_reply_to { dt { "Answers" } dd {
                     a href={ "/admin/tweets/" (parent.tweet) "/" } { "a tweet" } } }
-                dt { "Counts" } dd { (tweet.likes) " likes, " (tweet.comments) " comments, " (tweet.retweets)
-                    " retweets" }
+                dt { "Counts" } dd { (counted(tweet.likes, "like", "likes")) ", "
+                    (counted(tweet.comments, "comment", "comments")) ", "
+                    (counted(tweet.retweets, "retweet", "retweets")) }
             }
             div.actions { (delete_link("/admin/tweets/", &format!("tweet:{id}"), "Take down …")) }
         }

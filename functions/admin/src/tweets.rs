@@ -47,8 +47,8 @@ pub async fn list_tweets(
 fn table(tweets: &[&Tweet], data: &PageData) -> Markup {
     html! {
         table.rows {
-            thead { tr { th.pick { span.faint { "Tick" } } th { "At" } th { "Author" } th { "Text" } th { "Media" }
-                th { "Likes" } } }
+            thead { tr { th.pick { span.faint { "Tick" } } th { "At" } th { "Author" } th { "Text" } th.number { "Media" }
+                th.number { "Likes" } } }
             tbody {
                 @for tweet in tweets {
                     tr {
@@ -56,8 +56,8 @@ fn table(tweets: &[&Tweet], data: &PageData) -> Markup {
                         td data-label="At" { a href={ (PATH) (tweet.id) "/" } { (time(tweet.created_at)) } }
                         td data-label="Author" { (person(tweet.author, data)) }
                         td.text data-label="Text" { (tweet.message.as_str()) }
-                        td data-label="Media" { (tweet.media.len()) }
-                        td data-label="Likes" { (tweet.likes) }
+                        td.number data-label="Media" { (tweet.media.len()) }
+                        td.number data-label="Likes" { (tweet.likes) }
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use aviary_media::MediaUrls;
 use aviary_model::UserId;
 use aviary_store::{
-    IntegerSessionPage, MediaState, MediaUpload, PageKeys, Picture, Principal, Profile, SecurityEventPage, SessionKind,
+    IntegerSessionPage, MediaUpload, PageKeys, Picture, Principal, Profile, SecurityEventPage, SessionKind,
     SessionPage, Tweet, User,
 };
 use aviary_web::{Form, Params, PathText};
@@ -15,11 +15,12 @@ use serde_json::{Map, Value as Json};
 
 use crate::integers_session::link;
 use crate::page::{Section, csrf_field, page_with};
-use crate::parts::{act_button, delete_link, outcome, tag, time};
+use crate::parts::{act_button, counted, delete_link, outcome, time};
 use crate::people::state_tags;
 use crate::query::url;
 use crate::refusal::Refusal;
 use crate::state::AdminState;
+use crate::uploads;
 use crate::visitor::{Staff, Visitor};
 
 /// Sessions and events that the page shows.
@@ -78,7 +79,7 @@ pub(crate) async fn user_page(
             h2 #sessions { "Sessions and tokens" } (sessions(state, staff, &here, &found)) }
         section.sheet aria-labelledby="events" { h2 #events { "Security events" } (events(&found)) }
         section.sheet aria-labelledby="tweets" { h2 #tweets { "Latest tweets" } (tweets(&found)) }
-        section.sheet aria-labelledby="uploads" { h2 #uploads { "Direct uploads" } (uploads(&found.uploads)) }
+        section.sheet aria-labelledby="uploads" { h2 #uploads { "Direct uploads" } (uploads::table(&found.uploads, None)) }
         section.sheet aria-labelledby="integers" { h2 #integers { "Integer sessions" } (integers(&here, &found)) }
     };
     Ok(page_with(status, state, staff, Section::Users, name, &body))
@@ -120,9 +121,10 @@ fn facts(found: &Found, media: &MediaUrls) -> Markup {
             }
             dt { "Joined" } dd { (time(user.created_at)) }
             @if let Some(profile) = profile {
-                dt { "Tweets" } dd { (profile.tweets) ", " (profile.media_tweets) " with media; " (profile.replies)
-                    " comments" }
-                dt { "People" } dd { (profile.followers) " followers, follows " (profile.following) }
+                dt { "Tweets" } dd { (profile.tweets) " (" (profile.media_tweets) " with media)" }
+                dt { "Comments" } dd { (profile.replies) }
+                dt { "People" } dd { (counted(profile.followers, "follower", "followers")) ", follows "
+                    (profile.following) }
                 dt { "Likes given" } dd { (profile.likes_given) }
             }
             dt { "Audit trail" } dd { a href=(url("/admin/audit/", [("user", user.username.as_str())])) {
@@ -208,7 +210,7 @@ fn sessions(state: &AdminState, staff: &Staff, here: &str, found: &Found) -> Mar
                             td data-label="Since" { (time(session.created_at)) }
                             td data-label="Last use" { @if let Some(used) = session.last_used_at { (time(used)) } }
                             td data-label="From" { (session.address) }
-                            td data-label="Program" { (session.user_agent) }
+                            td.program data-label="Program" { (session.user_agent) }
                             td { (act_button(staff, here, ("end_session", &format!("session:{}:{sid}",
                                 found.user.id)), ("quiet", "End"))) }
                         }
@@ -240,7 +242,7 @@ fn events(found: &Found) -> Markup {
                             td data-label="At" { (time(event.at)) }
                             td.keep data-label="Event" { (event.event) }
                             td.keep data-label="From" { (event.address) }
-                            td data-label="Program" { (event.user_agent) }
+                            td.program data-label="Program" { (event.user_agent) }
                             td data-label="By staff" {
                                 @if let Some(by) = event.by {
                                     a href={ "/admin/users/" (by) "/" } { "a member of staff" } } @else { "–" }
@@ -258,55 +260,20 @@ fn tweets(found: &Found) -> Markup {
         @if found.tweets.is_empty() { p.empty { "None." } }
         @else {
             table.rows {
-                thead { tr { th { "At" } th { "Text" } th { "Likes" } th { "Media" } } }
+                thead { tr { th { "At" } th { "Text" } th.number { "Media" } th.number { "Likes" } } }
                 tbody {
                     @for tweet in &found.tweets {
                         tr {
                             td data-label="At" { a href={ "/admin/tweets/" (tweet.id) "/" } {
                                 (time(tweet.created_at)) } }
                             td.text data-label="Text" { (tweet.message.as_str()) }
-                            td data-label="Likes" { (tweet.likes) }
-                            td data-label="Media" { (tweet.media.len()) }
+                            td.number data-label="Media" { (tweet.media.len()) }
+                            td.number data-label="Likes" { (tweet.likes) }
                         }
                     }
                 }
             }
         }
-    }
-}
-
-/// Where each upload stands, and why it was rejected.
-fn uploads(uploads: &[MediaUpload]) -> Markup {
-    html! {
-        @if uploads.is_empty() { p.empty { "None." } }
-        @else {
-            table.rows {
-                thead { tr { th { "At" } th { "Type" } th { "State" } th { "Reason" } th { "Shown by" } } }
-                tbody {
-                    @for upload in uploads {
-                        tr {
-                            td data-label="At" { (time(upload.created_at)) }
-                            td data-label="Type" { (upload.content_type) }
-                            td data-label="State" { (upload_state(upload.state)) }
-                            td.text data-label="Reason" { (upload.reason.as_deref().unwrap_or("–")) }
-                            td data-label="Shown by" {
-                                @if let Some(tweet) = upload.tweet { a href={ "/admin/tweets/" (tweet) "/" } {
-                                    "a tweet" } } @else { "–" }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn upload_state(state: MediaState) -> Markup {
-    match state {
-        MediaState::Waiting => tag("", "waiting"),
-        MediaState::Processing => tag("", "processing"),
-        MediaState::Ready => tag("good", "ready"),
-        MediaState::Rejected => tag("bad", "rejected"),
     }
 }
 
@@ -315,13 +282,13 @@ fn integers(here: &str, found: &Found) -> Markup {
         @if found.integers.sessions.is_empty() { p.empty { "None." } }
         @else {
             table.rows {
-                thead { tr { th { "Session" } th { "Sets" } th { "Bytes" } th { span.faint { "Remove" } } } }
+                thead { tr { th { "Session" } th.number { "Sets" } th.number { "Bytes" } th { span.faint { "Remove" } } } }
                 tbody {
                     @for (session, manifest) in &found.integers.sessions {
                         tr {
                             td data-label="Session" { (link(found.user.id, session)) }
-                            td data-label="Sets" { (manifest.sets) }
-                            td data-label="Bytes" { (manifest.bytes) }
+                            td.number data-label="Sets" { (manifest.sets) }
+                            td.number data-label="Bytes" { (manifest.bytes) }
                             td { (delete_link(here, &format!("integers:{}:{}", found.user.id, session.as_str()),
                                 "Remove …")) }
                         }

@@ -10,7 +10,7 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use crate::page::{Section, page};
-use crate::parts::{PAGE, bulk, outcome, pager, pick, time};
+use crate::parts::{PAGE, bulk, outcome, pager, pick, select, time};
 use crate::people::{state_tags, users_of};
 use crate::query::{text, url};
 use crate::refusal::Refusal;
@@ -18,6 +18,7 @@ use crate::state::AdminState;
 use crate::visitor::Visitor;
 
 pub(crate) const PATH: &str = "/admin/users/";
+const ORDERS: [(&str, &str); 3] = [("newest", "Newest first"), ("oldest", "Oldest first"), ("name", "By name")];
 /// What can be done to several accounts at once.
 const ACTS: [(&str, &str); 5] = [
     ("deactivate", "Deactivate"),
@@ -76,21 +77,19 @@ pub async fn list_users(
 fn search(wanted: Option<&str>, order: &str) -> Markup {
     html! {
         form.bar role="search" method="get" action=(PATH) {
-            div.grow {
-                label for="q" { "Beginning of a name or an address" }
-                input #q type="search" name="q" value=(wanted.unwrap_or_default()) autocapitalize="none"
-                    spellcheck="false";
-            }
-            div {
-                label for="order" { "Order" }
-                select #order name="order" {
-                    @for (value, words) in [("newest", "Newest first"), ("oldest", "Oldest first"), ("name",
-                        "By name")] {
-                        option value=(value) selected[value == order] { (words) }
-                    }
-                }
-            }
+            (find(wanted))
+            (select("order", "Order", &ORDERS, order))
             button type="submit" { "Show" }
+        }
+    }
+}
+
+/// The field that finds users.
+pub(crate) fn find(wanted: Option<&str>) -> Markup {
+    html! {
+        div.grow {
+            label for="q" { "Name or address begins with" }
+            input #q type="search" name="q" value=(wanted.unwrap_or_default()) autocapitalize="none" spellcheck="false";
         }
     }
 }

@@ -27,7 +27,7 @@ impl Media {
         media: MediaId,
         object: &NewObject,
     ) -> Result<&'static str, EventError> {
-        let (upload, replaces) = match self.uploads.begin(user, media, &object.etag).await? {
+        let (upload, replaces) = match self.uploads.begin(user, media, (&object.etag, object.size)).await? {
             Begun::Check { upload, replaces } => (upload, replaces),
             Begun::Decided => {
                 self.bucket.delete_private(key).await?;

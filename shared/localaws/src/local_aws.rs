@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use dynoxide::Database;
+use dynoxide::{Database, ImportOptions, Item};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -125,6 +125,18 @@ impl LocalAws {
     #[must_use]
     pub fn aws_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.aws_port)
+    }
+
+    /// Writes many items, in DynamoDB's JSON, into a table and its indexes, as one transaction. Rights are not asked for,
+    /// and no stream has the items. Blocks.
+    ///
+    /// # Errors
+    /// If an item is none, or the database cannot be written.
+    pub fn import(&self, table: &str, items: Vec<serde_json::Value>) -> Result<(), StartError> {
+        let items: Result<Vec<Item>, _> = items.into_iter().map(serde_json::from_value).collect();
+        let items = items.map_err(|error| StartError::DynamoDb(error.to_string()))?;
+        let imported = self.database.import_items(table, items, ImportOptions::default());
+        imported.map(|_| ()).map_err(|error| StartError::DynamoDb(error.to_string()))
     }
 
     /// Removes expired data now: items by their table's TTL, log events by their group's retention, and stream records

@@ -74,7 +74,7 @@ pub use social::edge_states::ReactionIds;
 pub use social::feed_lookup::{FeedLookup, FeedLookupResult};
 pub use social::likes_and_replies::Liked;
 pub use social::media_names::MediaNames;
-pub use social::media_uploads::{Begun, MediaFile, MediaOutcome, MediaUpload, MediaUploads, Unusable};
+pub use social::media_uploads::{Begun, MediaFile, MediaOutcome, MediaUpload, MediaUploads, Unusable, UploadList};
 pub use social::page_reads::{PageData, PageKeys, PageReads};
 pub use social::profiles::{Picture, Profile, ProfileChange, Profiles, ServiceProfile};
 pub use social::ranked::{Ranked, RankedPeople, RankedTweets, Ranking};

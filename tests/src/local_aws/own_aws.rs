@@ -1,6 +1,7 @@
 //! A local AWS for a single test that would disturb all others: key rotation, cut connections, missing rights.
 
 use aviary_localaws::{Config, LocalAws};
+use serde_json::Value;
 use xtask::workspace::Workspace;
 
 use crate::client::Service;
@@ -11,7 +12,7 @@ use crate::client::Service;
 pub struct OwnAws {
     /// The endpoints on which functions are started.
     pub service: Service,
-    _local: LocalAws,
+    local: LocalAws,
 }
 
 impl OwnAws {
@@ -45,10 +46,15 @@ impl OwnAws {
         Self::of(config)
     }
 
+    /// Writes many items into a table, without its stream. Blocks.
+    pub fn import(&self, table: &str, items: Vec<Value>) {
+        self.local.import(&format!("{}-{table}", self.service.stack), items).expect("items that the table takes");
+    }
+
     fn of(config: Config) -> Self {
         let local = LocalAws::start(config).expect("a local AWS");
         let service = Service::without_gateway(&local.dynamodb_url(), &local.aws_url(), xtask::local::STACK);
-        Self { service, _local: local }
+        Self { service, local }
     }
 }
 

@@ -66,6 +66,7 @@ impl Fixture {
             secret: "00112233445566778899aabbccddeeff".to_owned(),
             state: MediaState::Waiting,
             created_at: now(),
+            size: None,
             etag: None,
             reason: None,
             file: None,

@@ -162,6 +162,7 @@ async fn begin(
         secret,
         state: MediaState::Waiting,
         created_at: at,
+        size: Some(size),
         etag: None,
         reason: None,
         file: None,

@@ -2,17 +2,19 @@
 //! `docs/decisions/0018-media-by-direct-upload.md`.
 
 use aviary_model::{AltText, MediaId, Timestamp, TweetId, UserId};
+use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::idempotency_keys::{IdempotencyResult, lapsed};
 use crate::dynamodb::error::StoreError;
 use crate::dynamodb::expression::{Applied, Condition, Update};
-use crate::dynamodb::item::{Key, item, number, text};
-use crate::dynamodb::pages::{Order, PartitionRange, id_behind};
+use crate::dynamodb::item::{Item, Key, item, number, shard, text};
+use crate::dynamodb::pages::{ListPage, Order, PartitionRange, attribute, cut, id_behind};
 use crate::dynamodb::table::SocialTable;
 use crate::dynamodb::transaction::{Committed, Transaction};
 use crate::jobs::{Jobs, Task, job_item};
-use crate::social::keys::{tweet_key, works_pk};
+use crate::social::by_time::by_time;
+use crate::social::keys::{WORKS, tweet_key, works_pk};
 use crate::social::tweets::{Media, MediaKind, MediaState};
 
 /// The prefix of the sort key.
@@ -42,6 +44,9 @@ pub struct MediaUpload {
     pub state: MediaState,
     /// When the form was made.
     pub created_at: Timestamp,
+    /// The bytes of the object that is or was checked; before that, those that the form admits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
     /// The ETag of the object that is or was checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
@@ -74,6 +79,43 @@ pub struct MediaFile {
     /// A few characters from which a client draws what is shown until the image is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub blurhash: Option<String>,
+}
+
+/// The lists of all direct uploads by time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UploadList {
+    /// Those that wait for their file or are being checked.
+    Undecided,
+    /// Those that are served.
+    Ready,
+    /// Those that were rejected.
+    Rejected,
+}
+
+impl UploadList {
+    /// All lists.
+    pub const ALL: [Self; 3] = [Self::Undecided, Self::Ready, Self::Rejected];
+
+    fn of(state: MediaState) -> Self {
+        match state {
+            MediaState::Waiting | MediaState::Processing => Self::Undecided,
+            MediaState::Ready => Self::Ready,
+            MediaState::Rejected => Self::Rejected,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Undecided => "OPENUPLOADS",
+            Self::Ready => "READYUPLOADS",
+            Self::Rejected => "REJECTEDUPLOADS",
+        }
+    }
+
+    /// The partition of the index `by-time` in which an item lies.
+    fn shard(self, media: MediaId) -> String {
+        shard(self.name(), media.uuid())
+    }
 }
 
 /// The outcome of a check.
@@ -194,7 +236,8 @@ impl MediaUploads {
         let task = Task::RemoveMedia { user: upload.owner, media: upload.id };
         let job = jobs.after(seconds, jobs.job(task, upload.created_at)?);
         let mut transaction = Transaction::default();
-        transaction.create(&self.table, item(upload_key(upload.owner, upload.id), upload, [])?)?;
+        let listed = [("time_pk", UploadList::of(upload.state).shard(upload.id)), ("time_sk", upload.id.to_string())];
+        transaction.create(&self.table, item(upload_key(upload.owner, upload.id), upload, listed)?)?;
         transaction.create(&jobs.table, job_item(&job)?)?;
         if let Some((claim, credentials, result)) = &settled {
             claim.settle(&mut transaction, credentials, result)?;
@@ -222,21 +265,23 @@ impl MediaUploads {
             }
         });
         let found = self.table.batch_get(ids.iter().map(|id| upload_key(user, *id)).collect()).await?;
-        let mut uploads =
-            found.into_iter().map(|item| self.table.read(item)).collect::<Result<Vec<MediaUpload>, _>>()?;
-        uploads.sort_by_key(|upload| ids.iter().position(|id| *id == upload.id));
-        Ok(uploads)
+        self.in_order(found, &ids)
     }
 
-    /// Begins the check of an uploaded object with this ETag. One round trip.
-    pub async fn begin(&self, user: UserId, media: MediaId, etag: &str) -> Result<Begun, StoreError> {
+    /// Begins the check of an uploaded object with this ETag and so many bytes. One round trip.
+    pub async fn begin(&self, user: UserId, media: MediaId, (etag, size): (&str, u64)) -> Result<Begun, StoreError> {
         let undecided = Condition::equals("state", text("waiting")).or(Condition::equals("state", text("processing")));
-        let update = Update::new().set("state", text("processing")).set("etag", text(etag)).when(undecided);
+        let update = Update::new()
+            .set("state", text("processing"))
+            .set("etag", text(etag))
+            .set("size", number(size))
+            .when(undecided);
         Ok(match update.apply_to(&self.table, upload_key(user, media)).await? {
             Applied::Done(was) => {
                 let was: MediaUpload = self.table.read(was)?;
                 let replaces = was.etag.as_deref().is_some_and(|before| before != etag);
-                let upload = MediaUpload { state: MediaState::Processing, etag: Some(etag.to_owned()), ..was };
+                let (etag, size) = (Some(etag.to_owned()), Some(size));
+                let upload = MediaUpload { state: MediaState::Processing, etag, size, ..was };
                 Begun::Check { upload: Box::new(upload), replaces }
             }
             Applied::Refused(found) if found.is_empty() => Begun::Missing,
@@ -270,6 +315,7 @@ impl MediaUploads {
             .iter()
             .fold(Update::new(), |update, name| update.set_some(name, values.get(*name).cloned()));
         let update = update
+            .set("time_pk", text(UploadList::of(decided.state).shard(begun.id)))
             .when(Condition::equals("state", text("processing")))
             .when(Condition::equals("etag", text(begun.etag.as_deref().unwrap_or_default())))
             .when(match begun.tweet {
@@ -330,6 +376,44 @@ impl MediaUploads {
         let own = PartitionRange { pk: works_pk(user), prefix: UPLOAD, by_recency: false, order: Order::NewestFirst };
         let page = self.table.own_page(&own, None, limit).await?;
         page.entries.into_iter().map(|item| self.table.read(item)).collect()
+    }
+
+    /// A page of these lists together by time, after this one. The index lags. One round trip: 16 queries for each list.
+    pub async fn by_time(
+        &self,
+        lists: &[UploadList],
+        order: Order,
+        after: Option<MediaId>,
+        limit: i32,
+    ) -> Result<ListPage<(UserId, MediaId)>, StoreError> {
+        let after = after.map(|id| id.to_string());
+        // One more of each list shows whether a page of all follows.
+        let more = limit.saturating_add(1);
+        let pages = lists.iter().map(|list| by_time(&self.table, list.name(), order, after.as_deref(), more));
+        let mut found: Vec<Item> = try_join_all(pages).await?.into_iter().flat_map(|page| page.entries).collect();
+        found.sort_by(|a, b| attribute(a, "time_sk").cmp(&attribute(b, "time_sk")));
+        // While the index lags, what was just decided may be in two lists.
+        found.dedup_by(|a, b| attribute(a, "time_sk") == attribute(b, "time_sk"));
+        if order == Order::NewestFirst {
+            found.reverse();
+        }
+        let page = cut(found, limit, |item| attribute(item, "time_sk").map(ToOwned::to_owned));
+        Ok(page.filter_map(|item| Some((id_behind(&item, "pk", WORKS)?, id_behind(&item, "sk", UPLOAD)?))))
+    }
+
+    /// These media items, in this order; those that are gone are missing. They may lag for some seconds. One round trip.
+    pub async fn many(&self, ids: &[(UserId, MediaId)]) -> Result<Vec<MediaUpload>, StoreError> {
+        let keys = ids.iter().map(|(user, media)| upload_key(*user, *media)).collect();
+        let found = self.table.batch_get_many_lagging(keys).await?;
+        let ids: Vec<MediaId> = ids.iter().map(|(_, media)| *media).collect();
+        self.in_order(found, &ids)
+    }
+
+    fn in_order(&self, found: Vec<Item>, ids: &[MediaId]) -> Result<Vec<MediaUpload>, StoreError> {
+        let read = found.into_iter().map(|item| self.table.read::<MediaUpload>(item));
+        let mut uploads = read.collect::<Result<Vec<_>, _>>()?;
+        uploads.sort_by_key(|upload| ids.iter().position(|id| *id == upload.id));
+        Ok(uploads)
     }
 
     /// A page of a user's media items, oldest first. It never lags. One round trip.

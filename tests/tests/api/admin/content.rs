@@ -5,7 +5,7 @@ use e2e::acts::people::sign_up_staff;
 use e2e::acts::tweets::comment;
 use e2e::ids::id_of;
 use e2e::{Browser, Form, Service, eventually, jpeg};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Waits until a list shows this text, which its index may show later.
 async fn shows(browser: &Browser, path: &str, text: &str) -> String {
@@ -78,11 +78,7 @@ async fn a_tweet_with_its_picture_is_taken_down() {
 
     let target = format!("tweet:{id}");
     let question = browser.get(&format!("/admin/delete/?target={target}&next=/admin/media/")).await.with_status(200);
-    assert!(
-        question.text().contains("look") && question.text().contains("1 pictures or videos"),
-        "{}",
-        question.text()
-    );
+    assert!(question.text().contains("look") && question.text().contains("1 picture or video"), "{}", question.text());
     browser.post_through("/admin/delete/", &[("target", &target), ("next", "/admin/media/")]).await;
     service.get(&format!("/api/tweets/{id}/")).send().await.with_status(404);
     eventually("the picture is removed", async || (service.fetch(&picture).await.status != 200).then_some(())).await;
@@ -156,4 +152,84 @@ async fn a_users_page_says_where_each_upload_stands() {
     for shown in [">ready<", ">rejected<", ">waiting<", "not an MP4", &format!("/admin/tweets/{tweet}/")] {
         place(shown);
     }
+}
+
+#[tokio::test]
+async fn all_uploads_are_listed_by_time_and_by_where_they_stand() {
+    let service = Service::running();
+    let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
+    let waiting = start_media(&service, &user, "image/png", 10).await["media_id"].clone();
+    upload_media(&service, &user, "video/mp4", b"no film").await;
+    upload_media(&service, &user, "image/jpeg", &jpeg(20, 30, 1)).await;
+    let newest = start_media(&service, &user, "image/gif", 10).await["media_id"].clone();
+    let mut browser = Browser::signed_in(&service, &staff).await;
+    // The rows of this user that are older.
+    let mut rows = async |query: &str, than: &Value| {
+        let after = than.as_str().unwrap();
+        let page = browser.get(&format!("/admin/uploads/?after={after}&{query}")).await.with_status(200).text();
+        let rows = page.split("<tr>").filter(|row| row.contains(&user.username));
+        rows.map(ToOwned::to_owned).collect::<Vec<String>>()
+    };
+    for (query, types) in [
+        ("", vec!["image/jpeg", "video/mp4", "image/png"]),
+        ("state=undecided", vec!["image/png"]),
+        ("state=ready", vec!["image/jpeg"]),
+        ("state=rejected", vec!["video/mp4"]),
+    ] {
+        let found = eventually("the uploads are listed", async || {
+            let found = rows(query, &newest).await;
+            (found.len() >= types.len()).then_some(found)
+        })
+        .await;
+        assert_eq!(found.len(), types.len(), "{query}: {found:#?}");
+        assert!(found.iter().zip(&types).all(|(row, kind)| row.contains(kind)), "{query}: {found:#?}");
+    }
+    for (query, shown) in [
+        ("state=undecided", ["waiting", ">up to 10<"]),
+        ("state=ready", [">ready<", "20 × 30"]),
+        ("state=rejected", ["not an MP4", ">7<"]),
+    ] {
+        let found = rows(query, &newest).await.concat();
+        assert!(shown.iter().all(|shown| found.contains(shown)), "{query}: {found}");
+    }
+    let older = rows("", &waiting).await;
+    assert!(older.is_empty(), "the first upload of this user is the oldest: {older:#?}");
+}
+
+#[tokio::test]
+async fn single_sets_of_an_integer_session_are_removed_and_the_last_takes_the_session() {
+    let service = Service::running();
+    let (staff, user) = (sign_up_staff(&service).await, service.signup().await);
+    let set = |id: &str| json!({"set_id": id, "integers": [{"index": 0, "X": 1, "q": 1}]});
+    let sets = json!({"session_id": "two: sets", "integer_sets": [set("alpha"), set("beta")]});
+    service.post_as(&user, "/integers/session/", &sets).await.with_status(201);
+    let mut browser = Browser::signed_in(&service, &staff).await;
+    let session = format!("/admin/integers/session/?user={}&session=two%3A+sets", user.id);
+    let target = |set: &str| format!("integer_set:{}:{set}:two: sets", user.id);
+    let encoded = form_urlencoded::byte_serialize(target("alpha").as_bytes()).collect::<String>();
+    let page = browser.get(&session).await.with_status(200).text();
+    assert!(page.contains(&format!("/admin/delete/?target={encoded}")), "{page}");
+
+    let question = browser.get(&format!("/admin/delete/?target={encoded}")).await.with_status(200).text();
+    assert!(question.contains("alpha") && question.contains("1 integer (") && !question.contains("last"), "{question}");
+    let page = browser.post_through("/admin/delete/", &[("target", &target("alpha")), ("next", &session)]).await.text();
+    assert!(page.contains("Done for 1 entry.") && page.contains("beta") && !page.contains("alpha"), "{page}");
+    let left = service.get_as(&user, "/integers/session/?session_id=two:%20sets").await.with_status(200).json();
+    assert_eq!(left["integer_sets"].as_array().map(Vec::len), Some(1), "{left}");
+    let again = browser.post_through("/admin/delete/", &[("target", &target("alpha"))]).await.text();
+    assert!(again.contains("it is not there any more"), "{again}");
+
+    let encoded = form_urlencoded::byte_serialize(target("beta").as_bytes()).collect::<String>();
+    let question = browser.get(&format!("/admin/delete/?target={encoded}")).await.with_status(200).text();
+    assert!(question.contains("It is the last one, so its session goes too."), "{question}");
+    browser.post_through("/admin/delete/", &[("target", &target("beta"))]).await;
+    browser.get(&session).await.with_status(404);
+    service.get_as(&user, "/integers/session/?session_id=two:%20sets").await.with_status(404);
+
+    let trail = service.audit_trail(&user.id).await;
+    let of = |event: &str| trail.iter().filter(|line| line.contains(&format!("\"{event}\""))).count();
+    assert_eq!((of("integer_set_deleted"), of("refused")), (3, 1), "{trail:#?}");
+    assert!(trail.iter().any(|line| line.contains("integer_set_deleted") && line.contains(&staff.id)), "{trail:#?}");
+    let all = trail.join("\n");
+    assert!(!all.contains("two: sets") && !all.contains("alpha"), "names of sets are not logged: {all}");
 }

@@ -2,7 +2,8 @@
 
 use aviary_model::{AltText, MediaId, TweetId, TweetText, UserId};
 use aviary_store::{
-    Begun, MediaFile, MediaKind, MediaOutcome, MediaState, MediaUpload, MediaUploads, Tweet, Unusable, WriteError,
+    Begun, MediaFile, MediaKind, MediaOutcome, MediaState, MediaUpload, MediaUploads, Order, Tweet, Unusable,
+    UploadList, WriteError,
 };
 
 use crate::fixture::{NOW, Random, Store};
@@ -41,6 +42,7 @@ impl World {
             secret: "ab".to_owned(),
             state: MediaState::Waiting,
             created_at: NOW,
+            size: None,
             etag: None,
             reason: None,
             file: None,
@@ -56,7 +58,7 @@ impl World {
     }
 
     async fn begin(&self, etag: &str) -> Begun {
-        self.uploads.begin(self.upload.owner, self.upload.id, etag).await.unwrap()
+        self.uploads.begin(self.upload.owner, self.upload.id, (etag, 7)).await.unwrap()
     }
 
     async fn begun(&self, etag: &str) -> MediaUpload {
@@ -188,4 +190,55 @@ async fn a_thumbnail_is_written_only_beside_its_picture() {
     assert!(set(tweet, (0, "public/media/x")).await);
     assert_eq!(world.shown(tweet).await.thumbnail.as_deref(), Some("t"));
     assert!(world.store.tweets.by_id(nobody).await.unwrap().is_none(), "a tweet was made of nothing");
+}
+
+#[tokio::test]
+async fn uploads_are_listed_by_time_and_by_where_they_stand() {
+    let world = World::start().await;
+    let mut listed = vec![(world.upload.id, UploadList::Undecided)];
+    for n in 0..11 {
+        let upload = MediaUpload { id: MediaId::new(NOW, &Random).unwrap(), ..world.upload.clone() };
+        world.uploads.announce(&upload, &world.store.jobs, 60, None).await.unwrap();
+        let (list, outcome) = match n % 4 {
+            0 => (UploadList::Ready, Some(ready())),
+            1 => (UploadList::Rejected, Some(rejected())),
+            _ => (UploadList::Undecided, None),
+        };
+        if n % 4 != 2 {
+            let begun = match world.uploads.begin(upload.owner, upload.id, ("e", 9)).await.unwrap() {
+                Begun::Check { upload, .. } => upload,
+                other => panic!("{other:?}"),
+            };
+            if let Some(outcome) = outcome {
+                assert!(world.uploads.finish(&begun, &outcome).await.unwrap());
+            }
+        }
+        listed.push((upload.id, list));
+    }
+    listed.sort_by_key(|(id, _)| *id);
+    let all = UploadList::ALL.to_vec();
+    for lists in UploadList::ALL.into_iter().map(|list| vec![list]).chain([all]) {
+        for order in [Order::OldestFirst, Order::NewestFirst] {
+            let mut wanted: Vec<MediaId> =
+                listed.iter().filter(|(_, list)| lists.contains(list)).map(|(id, _)| *id).collect();
+            if order == Order::NewestFirst {
+                wanted.reverse();
+            }
+            let (mut found, mut after) = (Vec::new(), None);
+            loop {
+                let page = world.uploads.by_time(&lists, order, after, 2).await.unwrap();
+                let items = world.uploads.many(&page.entries).await.unwrap();
+                assert!(page.entries.iter().map(|(_, id)| *id).eq(items.iter().map(|upload| upload.id)));
+                found.extend(items.iter().map(|upload| upload.id));
+                match page.next {
+                    Some(next) => after = Some(next.parse().unwrap()),
+                    None => break,
+                }
+            }
+            assert_eq!(found, wanted, "{lists:?}, {order:?}");
+        }
+    }
+    world.uploads.remove_unused(world.upload.owner, world.upload.id).await.unwrap();
+    let left = world.uploads.by_time(&UploadList::ALL, Order::OldestFirst, None, 20).await.unwrap().entries;
+    assert!(left.len() == 11 && left.iter().all(|(_, id)| *id != world.upload.id), "{left:?}");
 }
