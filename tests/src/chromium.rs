@@ -98,7 +98,13 @@ pub async fn violations(browser: &WebDriver, axe: &str) -> Vec<String> {
 /// A picture of the whole page, where somebody wants to look at it.
 pub async fn keep_picture(browser: &WebDriver, name: &str) {
     if let Ok(folder) = std::env::var("BROWSER_TEST_PICTURES") {
-        let picture = browser.find(By::Tag("body")).await.unwrap().screenshot_as_png().await.unwrap();
+        let window = browser.get_window_rect().await.unwrap();
+        let measure = "return window.outerHeight - window.innerHeight + document.documentElement.scrollHeight";
+        let height = browser.execute(measure, Vec::new()).await.unwrap().json().as_u64().unwrap();
+        let width = u32::try_from(window.width).unwrap();
+        browser.set_window_rect(0, 0, width, u32::try_from(height).unwrap()).await.unwrap();
+        let picture = browser.screenshot_as_png().await.unwrap();
         std::fs::write(format!("{folder}/{name}.png"), picture).unwrap();
+        browser.set_window_rect(0, 0, width, u32::try_from(window.height).unwrap()).await.unwrap();
     }
 }

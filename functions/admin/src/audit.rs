@@ -148,7 +148,7 @@ async fn rows(state: &AdminState, query: &Form) -> Result<Markup, Refusal> {
                             td.keep data-label="Event" { (entry.field("event")) }
                             td.person data-label="User" { (who(entry.field("user.id"))) }
                             td.person data-label="By staff" { (who(entry.field("actor.id"))) }
-                            td data-label="About" { (entry.field("subject")) }
+                            td.subject data-label="About" { (entry.field("subject")) }
                             td.keep data-label="From" { (entry.field("client.address")) }
                             td.program data-label="Program" { (entry.field("client.user_agent")) }
                         }

@@ -70,7 +70,7 @@ pub(crate) fn table(uploads: &[MediaUpload], people: Option<&PageData>) -> Marku
                         tr {
                             td data-label="At" { (time(upload.created_at)) }
                             @if let Some(people) = people { td.person data-label="Owner" { (person(upload.owner, people)) } }
-                            td.keep data-label="Type" { (upload.content_type) }
+                            td.kind data-label="Type" { (upload.content_type) }
                             td.number data-label="Bytes" { (bytes(upload)) }
                             td.keep data-label="Pixels" {
                                 @if let Some(file) = &upload.file { (file.width) " × " (file.height) } @else { "–" }
