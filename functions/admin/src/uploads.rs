@@ -63,7 +63,7 @@ pub(crate) fn table(uploads: &[MediaUpload], people: Option<&PageData>) -> Marku
         @if uploads.is_empty() { p.empty { "None." } }
         @else {
             table.rows {
-                thead { tr { th { "At" } @if people.is_some() { th { "Owner" } } th { "Type" } th.number { "Bytes" } th { "Pixels" }
+                thead { tr { th { "At" } @if people.is_some() { th { "Owner" } } th { "Type" } th.number { "Size" }
                     th { "State" } th { "Reason" } th { "Shown by" } } }
                 tbody {
                     @for upload in uploads {
@@ -71,9 +71,12 @@ pub(crate) fn table(uploads: &[MediaUpload], people: Option<&PageData>) -> Marku
                             td data-label="At" { (time(upload.created_at)) }
                             @if let Some(people) = people { td.person data-label="Owner" { (person(upload.owner, people)) } }
                             td.kind data-label="Type" { (upload.content_type) }
-                            td.number data-label="Bytes" { (bytes(upload)) }
-                            td.keep data-label="Pixels" {
-                                @if let Some(file) = &upload.file { (file.width) " × " (file.height) } @else { "–" }
+                            td.number data-label="Size" {
+                                (bytes(upload))
+                                @if let Some(file) = &upload.file {
+                                    br;
+                                    span.faint { (file.width) " × " (file.height) " pixels" }
+                                }
                             }
                             td data-label="State" { (state_tag(upload.state)) }
                             td.text data-label="Reason" { (upload.reason.as_deref().unwrap_or("–")) }
@@ -92,7 +95,7 @@ pub(crate) fn table(uploads: &[MediaUpload], people: Option<&PageData>) -> Marku
 /// The bytes of the file, or those that its form admits.
 fn bytes(upload: &MediaUpload) -> Markup {
     let most = if upload.state == MediaState::Waiting { "up to " } else { "" };
-    html! { @if let Some(bytes) = upload.size { (most) (bytes) } @else { "–" } }
+    html! { @if let Some(bytes) = upload.size { (most) (bytes) " bytes" } @else { "–" } }
 }
 
 fn state_tag(state: MediaState) -> Markup {

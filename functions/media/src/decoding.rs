@@ -1,24 +1,26 @@
 //! Decodes pictures in a process of its own, whose memory and time are bounded.
 //!
 //! A file of a few kilobytes can make a decoder take gigabytes or minutes, in ways that no estimate foresees. In the
-//! function's own process that would end the function, and its event would come again. The process that decodes has no
-//! credentials either: its environment is empty.
+//! function's own process that would end the function, and its event would come again. The process that decodes gets no
+//! environment, so the credentials are not in its memory either.
 
 use std::io::{self, Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 use aviary_media::{CleanImage, inspect};
 use bytes::Bytes;
 use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
 
 use crate::thumbnail::{Thumbnail, ThumbnailError, thumbnail};
 
 /// The argument with which the function's program decodes standard input.
 pub const DECODE: &str = "decode-standard-input";
-/// What decoding may take beside the program itself: the file twice, what a decoder may take by its estimate, and the
-/// thumbnail.
-const MEMORY: u64 = 400 * 1024 * 1024;
+/// What decoding may take beside the program itself: the file three times, what a decoder may take by its estimate, its
+/// threads, and the thumbnail.
+const MEMORY: u64 = 448 * 1024 * 1024;
 /// A picture of 50 megapixels takes about a second.
 const CPU_SECONDS: u64 = 20;
 
@@ -55,19 +57,30 @@ fn elsewhere(image: &CleanImage) -> io::Result<Result<Thumbnail, ThumbnailError>
         let _ = image.parts.iter().try_for_each(|part| input.write_all(part));
     }
     let output = process.wait_with_output()?;
-    Ok(read(&output.stdout, output.status))
-}
-
-fn read(output: &[u8], status: ExitStatus) -> Result<Thumbnail, ThumbnailError> {
-    let exhausting = || ThumbnailError::Exhausting(status.to_string());
-    let end = output.iter().position(|byte| *byte == b'\n').filter(|_| status.success()).ok_or_else(exhausting)?;
-    let (line, file) = output.split_at_checked(end + 1).ok_or_else(exhausting)?;
-    match serde_json::from_slice(line).map_err(|_| exhausting())? {
-        Said::Thumbnail { blurhash } => {
-            Ok(Thumbnail { file: inspect(&[Bytes::copy_from_slice(file)], None)?, blurhash })
-        }
+    let Some(end) = output.stdout.iter().position(|byte| *byte == b'\n').filter(|_| output.status.success()) else {
+        return failed(output.status).map(Err);
+    };
+    let (line, file) = output.stdout.split_at(end + 1);
+    Ok(match serde_json::from_slice(line)? {
+        Said::Thumbnail { blurhash } => inspect(&[Bytes::copy_from_slice(file)], None)
+            .map(|file| Thumbnail { file, blurhash })
+            .map_err(ThumbnailError::from),
         Said::TooLarge { bytes } => Err(ThumbnailError::TooLarge { bytes }),
         Said::Broken(reason) => Err(ThumbnailError::Broken(reason)),
+    })
+}
+
+/// Why there is no thumbnail, if the picture is the reason.
+fn failed(status: ExitStatus) -> io::Result<ThumbnailError> {
+    const PANICKED: i32 = 101;
+    let signals = [Signal::SIGABRT, Signal::SIGKILL, Signal::SIGSEGV, Signal::SIGXCPU];
+    let signal = status.signal().and_then(|signal| Signal::try_from(signal).ok());
+    match status.code() {
+        _ if signal.is_some_and(|signal| signals.contains(&signal)) => {
+            Ok(ThumbnailError::Exhausting(status.to_string()))
+        }
+        Some(PANICKED) => Ok(ThumbnailError::Broken("the decoder panicked".to_owned())),
+        _ => Err(io::Error::other(format!("the process that decodes ended with {status}"))),
     }
 }
 

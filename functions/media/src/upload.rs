@@ -27,9 +27,11 @@ impl Media {
         media: MediaId,
         object: &NewObject,
     ) -> Result<&'static str, EventError> {
-        let (upload, replaces) = match self.uploads.begin(user, media, (&object.etag, object.size)).await? {
-            Begun::Check { upload, replaces } => (upload, replaces),
-            Begun::Decided => {
+        let (upload, again) = match self.uploads.begin(user, media, (&object.etag, object.size)).await? {
+            Begun::Check { upload, again } => (upload, again),
+            Begun::Decided(file) => {
+                // A run that died may have left objects of another version.
+                self.keep_only(media, file.as_ref()).await?;
                 self.bucket.delete_private(key).await?;
                 return Ok("decided before");
             }
@@ -50,7 +52,7 @@ impl Media {
                 MediaOutcome::Ready(file) => (Some(file), "ready"),
                 MediaOutcome::Rejected(_) => (None, "rejected"),
             };
-            if replaces {
+            if again {
                 self.keep_only(media, file).await?;
             }
             self.bucket.delete_private(key).await?;
@@ -66,7 +68,7 @@ impl Media {
         Ok("decided by another run")
     }
 
-    /// Removes what checks of other versions have written. An upload can be repeated while the first is being checked,
+    /// Removes what other checks have written. An upload can be repeated while the first is being checked,
     /// so nobody may store more than one file for each form.
     async fn keep_only(&self, media: MediaId, file: Option<&MediaFile>) -> Result<(), EventError> {
         let kept = file.map(MediaFile::keys).unwrap_or_default();

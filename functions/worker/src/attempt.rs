@@ -42,7 +42,8 @@ impl Worker {
     pub(crate) async fn attempt(&self, id: JobId, deadline: Timestamp) -> Result<(), StoreError> {
         let Some(job) = self.jobs.by_id(id).await?.filter(|job| self.is_due(job.due_at)) else { return Ok(()) };
         if matches!(job.task, Task::Export { .. }) && !self.has_seconds(EXPORT_RESERVE_SECONDS, deadline) {
-            // It stays due, and the next run begins with it.
+            // It stays due. A run that reaches it sooner begins it.
+            log(&job, "an export waits for a run with more time");
             return Ok(());
         }
         let again_at = self.clock.now().plus_seconds(delay_seconds(job.attempts.saturating_add(1)));

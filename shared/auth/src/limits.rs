@@ -3,6 +3,7 @@
 mod account;
 mod bounded;
 mod logins;
+mod refused_addresses;
 mod row;
 mod settings;
 
@@ -14,6 +15,7 @@ use aviary_store::{Credentials, LimitCount};
 use aviary_web::{ApiError, Client};
 
 use crate::digest::digest;
+use crate::limits::refused_addresses::RefusedAddresses;
 
 pub use account::AccountCounts;
 pub use logins::LoginAttempt;
@@ -26,6 +28,7 @@ pub struct Limiter {
     credentials: Credentials,
     limits: Limits,
     clock: Arc<dyn Clock>,
+    refused: Arc<RefusedAddresses>,
 }
 
 /// A count that was made.
@@ -48,7 +51,7 @@ impl Limiter {
     /// Counts in the credentials table.
     #[must_use]
     pub fn new(credentials: Credentials, limits: Limits, clock: Arc<dyn Clock>) -> Self {
-        Self { credentials, limits, clock }
+        Self { credentials, limits, clock, refused: Arc::default() }
     }
 
     /// Counts a signup from the client's address. One round trip.

@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, COOKIE, SET_COOKIE};
+use http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, ETAG, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use lambda_http::aws_lambda_events::encodings;
@@ -138,7 +138,10 @@ async fn of_response(response: Response) -> Result<ApiGatewayV2httpResponse, Err
     if answer_bytes(&parts.headers, &bytes) > MAX_EVENT_BYTES {
         tracing::warn!(bytes = bytes.len(), status = parts.status.as_u16(), "the answer is too large for Lambda");
         parts.status = StatusCode::PAYLOAD_TOO_LARGE;
-        parts.headers.remove(CONTENT_LENGTH);
+        for of_the_answer in [CONTENT_LENGTH, CONTENT_ENCODING, ETAG] {
+            parts.headers.remove(of_the_answer);
+        }
+        parts.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         bytes = Bytes::from_static(br#"{"detail":"The answer to this request would be too large."}"#);
     }

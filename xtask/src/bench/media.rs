@@ -109,12 +109,13 @@ fn check(
     let event = uploaded(context, session, upload)?;
     let operation = Operation { status: None, ..Operation::new(what, 0, move |_| event.to_string().into_bytes()) };
     let mut process = FunctionProcess::start(context, "media")?;
-    let before = usage::cpu(process.pid())?;
+    let cpu = |pid: u32| Ok::<_, anyhow::Error>(usage::cpu(pid)? + usage::cpu_of_children(pid)?);
+    let (before, watch) = (cpu(process.pid())?, usage::Watch::of(process.pid()));
     let answer = process.invoke_within(context, &operation, 0, WITHIN)?;
+    let bytes = watch.peak()?;
     let done: Value = serde_json::from_slice(&answer.body)?;
     ensure!(done.get("done").and_then(Value::as_str) == Some("ready"), "{what} ended as {done}");
-    let cpu = usage::cpu(process.pid())?.saturating_sub(before);
-    let bytes = usage::memory(process.pid())?.peak;
+    let cpu = cpu(process.pid())?.saturating_sub(before);
     process.stop(context)?;
     Ok(MemoryFigures { what, bytes, budget: Some(budget), took: answer.took, cpu })
 }

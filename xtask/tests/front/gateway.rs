@@ -109,11 +109,17 @@ fn a_function_is_invoked_directly_as_on_lambda() {
     assert_eq!((failed.status, failed.json()), (500, json!({"errorType": "Oops", "errorMessage": "no"})));
     assert_eq!(failed.header("x-amz-function-error"), Some("unhandled"));
     assert_eq!(invoke("nobody", "{}").status, 404);
-    for host in ["localhost", "[::1]:9000"] {
+    for host in ["localhost", "LOCALHOST:1", "[::1]:9000"] {
         assert_eq!(invoke_at(host, "echo", "{}").status, 200);
     }
     // A page in a developer's browser reaches the port too, under a name of its own or from its own origin.
-    for host in ["evil.example", "localhost.evil.example", "192.0.2.1", "localhost\r\nOrigin: https://evil.example"] {
+    for host in [
+        "evil.example",
+        "localhost.evil.example",
+        "192.0.2.1",
+        "localhost\r\nOrigin: https://evil.example",
+        "localhost\r\nSec-Fetch-Site: cross-site",
+    ] {
         assert_eq!(invoke_at(host, "echo", "{}").status, 403, "{host}");
     }
 }

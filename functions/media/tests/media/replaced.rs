@@ -48,3 +48,29 @@ async fn of_a_replaced_file_nothing_is_left() {
     let overtaken = ("decided by another run".to_owned(), "ready".to_owned());
     assert!(outcomes.iter().filter(|outcome| **outcome == overtaken).count() >= 2, "{outcomes:?}");
 }
+
+/// Both processes die: the first before it decides, the second at each of its calls.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_replaced_file_nothing_is_left_by_killed_processes() {
+    let fixture = Fixture::start();
+    let mut calm = Process::undisturbed(&fixture);
+    let counted = fixture.uploaded("image/jpeg", jpeg(90, 60, 1)).await;
+    assert_eq!(calm.hand(&counted.event).as_deref(), Some("ready"));
+    let calls = calm.calls();
+    for at in 1..=calls {
+        let before = fixture.objects().await;
+        let uploaded = fixture.uploaded("image/jpeg", jpeg(90, 60, 2)).await;
+        // The last call removes the upload, the one before it decides.
+        let mut first = Process::start(&fixture, calls - 1, Fault::KillBefore);
+        assert_eq!(first.hand(&uploaded.event), None);
+        let replaced = fixture.replace(&uploaded, "image/jpeg", jpeg(120, 40, 3)).await;
+        assert_eq!(Process::start(&fixture, at, Fault::KillAfter).hand(&replaced), None);
+        let done = calm.hand(&replaced).unwrap();
+        // The first file is gone, so its event changes nothing.
+        calm.hand(&uploaded.event);
+        let item = fixture.item(&uploaded).await.unwrap();
+        let mut added = fixture.objects().await;
+        added.retain(|key| !before.contains(key));
+        assert_eq!(added, named_by(&item), "killed at call {at}: {done}");
+    }
+}

@@ -41,7 +41,7 @@ const KNOWN_SECONDS: i64 = 30 * 24 * 3_600;
 
 impl Limiter {
     /// Counts a login by a name from an address, to the account that has the name. One round trip, a second one above a
-    /// limit. An address from which the account was used lately is exempt from the counters over all addresses, so that
+    /// limit, and none for an address that was refused a moment ago. An address from which the account was used lately is exempt from the counters over all addresses, so that
     /// nobody can lock the owner out by failing on purpose from elsewhere.
     ///
     /// # Errors
@@ -85,6 +85,9 @@ impl Limiter {
 
     async fn begin(&self, name: Option<&str>, account: &str, address: &str) -> Result<LoginAttempt, ApiError> {
         let (limits, network) = (&self.limits, network(address));
+        if let Some(until) = self.refused.until(&network, self.clock.now().seconds()) {
+            return Err(self.throttled(until));
+        }
         let pair = |whom: &str| format!("{whom}|{network}");
         let count_whom = async |whom: &str| {
             let pair = pair(whom);
@@ -108,9 +111,13 @@ impl Limiter {
         let (by_address, by_name, by_account, is_known) = (by_address?, by_name?, by_account?, is_known?);
         let over = |[by_pair, by_all]: &[Counted; 2]| by_pair.over().max(by_all.over().filter(|_| !is_known));
         let account_over = over(&by_account);
-        let refused = by_address.over().max(by_name.as_ref().map_or(account_over, over));
+        let address_over = by_address.over();
+        let refused = address_over.max(by_name.as_ref().map_or(account_over, over));
         let mut counted = vec![by_address];
         counted.extend(by_name.into_iter().flatten());
+        if let Some(until) = address_over {
+            self.refused.remember(network, self.clock.now().seconds(), until);
+        }
         if let Some(until) = refused {
             // A refused attempt must not use up the limits of others.
             counted.extend(by_account);

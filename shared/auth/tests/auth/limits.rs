@@ -84,6 +84,27 @@ async fn failures_of_many_accounts_from_one_address_are_limited() {
     assert_eq!(refused(&limiter, "eve", &["there"]).await, 0);
 }
 
+/// What a refused login costs must not add up: its address is refused from memory for some seconds.
+#[tokio::test]
+async fn a_refused_address_is_refused_from_memory_for_five_seconds() {
+    let world = World::start();
+    let [limiter, elsewhere] = [(); 2].map(|()| limiter(&world, "login_address=2/300"));
+    let mut attempts = Vec::new();
+    for name in ["ada", "bob"] {
+        attempts.push(limiter.begin_login(&NameKey::of(name), None, "here").await.unwrap());
+    }
+    assert_eq!(fail(&limiter, "eve", "here").await, Outcome::Throttled);
+    // Both passwords were right, so the counter is at its beginning again.
+    for attempt in &attempts {
+        limiter.login_succeeded(attempt).await.unwrap();
+    }
+    assert_eq!(fail(&limiter, "eve", "here").await, Outcome::Throttled, "from memory");
+    assert_eq!(fail(&limiter, "eve", "there").await, Outcome::Tried);
+    assert_eq!(fail(&elsewhere, "eve", "here").await, Outcome::Tried, "each process has its own memory");
+    world.clock.advance_millis(5_000);
+    assert_eq!(fail(&limiter, "eve", "here").await, Outcome::Tried, "the counter is the measure");
+}
+
 #[tokio::test]
 async fn a_network_of_ipv6_addresses_counts_as_one_address() {
     let world = World::start();

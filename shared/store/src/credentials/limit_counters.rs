@@ -136,7 +136,7 @@ impl Credentials {
             None => self
                 .count_within(counter, amount, now, end)
                 .await?
-                .ok_or_else(|| StoreError::Passing(format!("the counter {counter} changes too fast"))),
+                .ok_or(StoreError::Contended("a counter changes too fast")),
         }
     }
 

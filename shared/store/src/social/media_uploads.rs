@@ -134,11 +134,11 @@ pub enum Begun {
     Check {
         /// The media item.
         upload: Box<MediaUpload>,
-        /// Whether the check of another version of its object began before.
-        replaces: bool,
+        /// Whether a check began before, of this version of its object or of another.
+        again: bool,
     },
-    /// It was decided before.
-    Decided,
+    /// It was decided before, with this file if it is ready.
+    Decided(Option<MediaFile>),
     /// There is no such media item.
     Missing,
 }
@@ -279,13 +279,13 @@ impl MediaUploads {
         Ok(match update.apply_to(&self.table, upload_key(user, media)).await? {
             Applied::Done(was) => {
                 let was: MediaUpload = self.table.read(was)?;
-                let replaces = was.etag.as_deref().is_some_and(|before| before != etag);
+                let again = was.etag.is_some();
                 let (etag, size) = (Some(etag.to_owned()), Some(size));
                 let upload = MediaUpload { state: MediaState::Processing, etag, size, ..was };
-                Begun::Check { upload: Box::new(upload), replaces }
+                Begun::Check { upload: Box::new(upload), again }
             }
             Applied::Refused(found) if found.is_empty() => Begun::Missing,
-            Applied::Refused(_) => Begun::Decided,
+            Applied::Refused(found) => Begun::Decided(self.table.read::<MediaUpload>(found)?.file),
         })
     }
 

@@ -185,9 +185,9 @@ async fn all_uploads_are_listed_by_time_and_by_where_they_stand() {
         assert!(found.iter().zip(&types).all(|(row, kind)| row.contains(kind)), "{query}: {found:#?}");
     }
     for (query, shown) in [
-        ("state=undecided", ["waiting", ">up to 10<"]),
-        ("state=ready", [">ready<", "20 × 30"]),
-        ("state=rejected", ["not an MP4", ">7<"]),
+        ("state=undecided", ["waiting", ">up to 10 bytes<"]),
+        ("state=ready", [">ready<", "20 × 30 pixels"]),
+        ("state=rejected", ["not an MP4", ">7 bytes<"]),
     ] {
         let found = rows(query, &newest).await.concat();
         assert!(shown.iter().all(|shown| found.contains(shown)), "{query}: {found}");

@@ -90,8 +90,8 @@ async fn an_upload_is_checked_once_and_its_outcome_stays() {
         let begun = world.begun("e1").await;
         assert!(world.uploads.finish(&begun, &outcome).await.unwrap());
         let decided = world.now().await;
-        assert!(matches!(world.begin("e1").await, Begun::Decided));
-        assert!(matches!(world.begin("e2").await, Begun::Decided));
+        assert!(matches!(world.begin("e1").await, Begun::Decided(_)));
+        assert!(matches!(world.begin("e2").await, Begun::Decided(_)));
         assert!(!world.uploads.finish(&begun, &rejected()).await.unwrap());
         assert_eq!(format!("{:?}", world.now().await), format!("{decided:?}"));
         let usable = if outcome == ready() { Ok(()) } else { Err(Unusable::Rejected("It is broken.".to_owned())) };

@@ -203,3 +203,22 @@ async fn logins_with_the_right_password_beyond_the_limit_end_before_the_password
     let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
     assert!(wait > 3_600, "the limit of failed logins is asked first: {wait}");
 }
+
+/// A refused login takes its counts back, which costs ten write units. A flood from one address must not pay that often.
+#[tokio::test]
+async fn a_refused_address_costs_nothing_for_some_seconds() {
+    let service = Service::running();
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "login_address=1/300")]);
+    let address = unused_address();
+    let attempt = || {
+        let event = Event::new("POST", "/auth/jwt/create/").source(&address);
+        auth.invoke(event.json(&login(&unique("nobody"), "wrong")))
+    };
+    assert_eq!(attempt().answer.status, 401);
+    let [refused, again] = [attempt(), attempt()];
+    for answer in [&refused.answer, &again.answer] {
+        assert_throttled(answer, 300);
+    }
+    assert!(refused.log["dynamodb.wcu"].as_f64().unwrap() > 0.0, "{}", refused.log);
+    assert_eq!(again.log["dynamodb.wcu"], json!(0.0), "{}", again.log);
+}

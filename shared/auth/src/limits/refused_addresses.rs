@@ -1,0 +1,50 @@
+//! Addresses whose logins were refused a moment ago.
+//!
+//! A refused login has counted and takes its counts back: that costs ten write units. A client that goes on would use up
+//! the units of a table that every counter of a limit needs. So each process refuses such an address from memory for some
+//! seconds. The counter stays the measure, because a right password takes its count back meanwhile.
+
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
+
+use lru::LruCache;
+
+/// How long an address is refused without a look at its counter.
+const SECONDS: i64 = 5;
+/// The most addresses that are remembered; the one that came least lately is forgotten.
+const MOST: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
+
+#[derive(Clone, Copy)]
+struct Refused {
+    at: i64,
+    /// When the window of the counter ends.
+    until: i64,
+}
+
+/// Refused addresses, by network.
+pub(super) struct RefusedAddresses(Mutex<LruCache<String, Refused>>);
+
+impl Default for RefusedAddresses {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(MOST)))
+    }
+}
+
+impl RefusedAddresses {
+    /// When the address may try again, if it was refused a moment ago. Times are seconds since 1970.
+    pub(super) fn until(&self, network: &str, now: i64) -> Option<i64> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(network).copied();
+        known.filter(|refused| now < refused.until && now < refused.at + SECONDS).map(|refused| refused.until)
+    }
+
+    /// Remembers that the counter of an address is over its limit.
+    pub(super) fn remember(&self, network: String, now: i64, until: i64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(network, Refused { at: now, until });
+    }
+}
+
+impl std::fmt::Debug for RefusedAddresses {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RefusedAddresses").finish_non_exhaustive()
+    }
+}
