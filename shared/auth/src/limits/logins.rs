@@ -41,8 +41,9 @@ const KNOWN_SECONDS: i64 = 30 * 24 * 3_600;
 
 impl Limiter {
     /// Counts a login by a name from an address, to the account that has the name. One round trip, a second one above a
-    /// limit, and none for an address that was refused a moment ago. An address from which the account was used lately is exempt from the counters over all addresses, so that
-    /// nobody can lock the owner out by failing on purpose from elsewhere.
+    /// limit, and none if the address, or the name from it, was refused a moment ago. An address from which the account
+    /// was used lately is exempt from the counters over all addresses, so that nobody can lock the owner out by failing
+    /// on purpose from elsewhere.
     ///
     /// # Errors
     /// 429 if the address or the name is above its limit.
@@ -85,7 +86,10 @@ impl Limiter {
 
     async fn begin(&self, name: Option<&str>, account: &str, address: &str) -> Result<LoginAttempt, ApiError> {
         let (limits, network) = (&self.limits, network(address));
-        if let Some(until) = self.refused.until(&network, self.clock.now().seconds()) {
+        let now = self.clock.now().seconds();
+        let named_here = name.map(|name| format!("{name}|{network}"));
+        let lately = [Some(&network), named_here.as_ref()].into_iter().flatten();
+        if let Some(until) = lately.filter_map(|whom| self.refused.until(whom, now)).max() {
             return Err(self.throttled(until));
         }
         let pair = |whom: &str| format!("{whom}|{network}");
@@ -113,10 +117,13 @@ impl Limiter {
         let account_over = over(&by_account);
         let address_over = by_address.over();
         let refused = address_over.max(by_name.as_ref().map_or(account_over, over));
+        let named_over = by_name.as_ref().and_then(|[by_pair, _]| by_pair.over());
         let mut counted = vec![by_address];
         counted.extend(by_name.into_iter().flatten());
-        if let Some(until) = address_over {
-            self.refused.remember(network, self.clock.now().seconds(), until);
+        for (whom, over) in [(Some(network), address_over), (named_here, named_over)] {
+            if let Some((whom, until)) = whom.zip(over) {
+                self.refused.remember(whom, now, until);
+            }
         }
         if let Some(until) = refused {
             // A refused attempt must not use up the limits of others.

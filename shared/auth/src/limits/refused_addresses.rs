@@ -1,7 +1,7 @@
-//! Addresses whose logins were refused a moment ago.
+//! Addresses, and names from an address, whose logins were refused a moment ago.
 //!
 //! A refused login has counted and takes its counts back: that costs ten write units. A client that goes on would use up
-//! the units of a table that every counter of a limit needs. So each process refuses such an address from memory for some
+//! the units of a table that every counter of a limit needs. So each process refuses such a login from memory for some
 //! seconds. The counter stays the measure, because a right password takes its count back meanwhile.
 
 use std::num::NonZeroUsize;
@@ -9,9 +9,9 @@ use std::sync::{Mutex, PoisonError};
 
 use lru::LruCache;
 
-/// How long an address is refused without a look at its counter.
+/// How long a login is refused without a look at its counter.
 const SECONDS: i64 = 5;
-/// The most addresses that are remembered; the one that came least lately is forgotten.
+/// The most that are remembered; what came least lately is forgotten.
 const MOST: NonZeroUsize = NonZeroUsize::new(1_000).unwrap();
 
 #[derive(Clone, Copy)]
@@ -21,7 +21,7 @@ struct Refused {
     until: i64,
 }
 
-/// Refused addresses, by network.
+/// What was refused, by network, or by name and network.
 pub(super) struct RefusedAddresses(Mutex<LruCache<String, Refused>>);
 
 impl Default for RefusedAddresses {
@@ -31,15 +31,15 @@ impl Default for RefusedAddresses {
 }
 
 impl RefusedAddresses {
-    /// When the address may try again, if it was refused a moment ago. Times are seconds since 1970.
-    pub(super) fn until(&self, network: &str, now: i64) -> Option<i64> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(network).copied();
+    /// When it may be tried again, if it was refused a moment ago. Times are seconds since 1970.
+    pub(super) fn until(&self, whom: &str, now: i64) -> Option<i64> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(whom).copied();
         known.filter(|refused| now < refused.until && now < refused.at + SECONDS).map(|refused| refused.until)
     }
 
-    /// Remembers that the counter of an address is over its limit.
-    pub(super) fn remember(&self, network: String, now: i64, until: i64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(network, Refused { at: now, until });
+    /// Remembers that a counter is over its limit.
+    pub(super) fn remember(&self, whom: String, now: i64, until: i64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(whom, Refused { at: now, until });
     }
 }
 

@@ -209,6 +209,7 @@ async fn logins_with_the_right_password_beyond_the_limit_end_before_the_password
 async fn a_refused_address_costs_nothing_for_some_seconds() {
     let service = Service::running();
     let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "login_address=1/300")]);
+    let named = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "login_account_address=1/300")]);
     let address = unused_address();
     let attempt = || {
         let event = Event::new("POST", "/auth/jwt/create/").source(&address);
@@ -220,5 +221,16 @@ async fn a_refused_address_costs_nothing_for_some_seconds() {
         assert_throttled(answer, 300);
     }
     assert!(refused.log["dynamodb.wcu"].as_f64().unwrap() > 0.0, "{}", refused.log);
+    assert_eq!(again.log["dynamodb.wcu"], json!(0.0), "{}", again.log);
+
+    // Refused attempts with one name do not reach the address's own limit.
+    let (address, name) = (unused_address(), unique("nobody"));
+    let attempt = || {
+        let event = Event::new("POST", "/auth/jwt/create/").source(&address);
+        named.invoke(event.json(&login(&name, "wrong")))
+    };
+    assert_eq!(attempt().answer.status, 401);
+    let [_, again] = [attempt(), attempt()];
+    assert_throttled(&again.answer, 300);
     assert_eq!(again.log["dynamodb.wcu"], json!(0.0), "{}", again.log);
 }
