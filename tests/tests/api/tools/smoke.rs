@@ -33,9 +33,9 @@ async fn the_local_service_passes_and_the_accounts_are_gone_afterwards() {
 async fn a_failed_run_removes_its_accounts_too() {
     let service = Service::running();
     // Nobody listens on the port of discarded messages, so the mail is not seen.
-    let args = SmokeArgs { local_aws: Some("http://127.0.0.1:9".to_owned()), patience: 1, ..args(&service) };
+    let args = SmokeArgs { local_aws: Some("http://127.0.0.1:9".to_owned()), patience: 5, ..args(&service) };
     let failed = run(args).await.unwrap_err();
-    assert!(failed.to_string().starts_with("the mail has arrived: not within 1 s"), "{failed}");
+    assert!(failed.to_string().starts_with("the mail has arrived: not within 5 s"), "{failed}");
     assert_eq!(failed.accounts.len(), 2);
     for name in &failed.accounts {
         assert!(is_gone(&service, name).await, "{name}");
