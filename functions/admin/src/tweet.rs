@@ -55,8 +55,8 @@ pub async fn show_tweet(
     Ok(page(&state, &staff, Section::Tweets, "Tweet", &body))
 }
 
-/// Pictures and videos of a tweet with their descriptions. A picture on another site is a link: that site shall not learn
-/// who looks at a report.
+/// Pictures and videos of a tweet with their descriptions. A picture on another site is a link: that site shall not
+/// learn who looks at a report.
 pub(crate) fn pictures(state: &AdminState, tweet: &Tweet) -> Markup {
     html! {
         @if let Some(link) = &tweet.media_url {

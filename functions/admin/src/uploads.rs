@@ -69,7 +69,9 @@ pub(crate) fn table(uploads: &[MediaUpload], people: Option<&PageData>) -> Marku
                     @for upload in uploads {
                         tr {
                             td data-label="At" { (time(upload.created_at)) }
-                            @if let Some(people) = people { td.person data-label="Owner" { (person(upload.owner, people)) } }
+                            @if let Some(people) = people {
+                                td.person data-label="Owner" { (person(upload.owner, people)) }
+                            }
                             td.kind data-label="Type" { (upload.content_type) }
                             td.number data-label="Size" {
                                 (bytes(upload))

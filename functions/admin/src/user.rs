@@ -79,7 +79,10 @@ pub(crate) async fn user_page(
             h2 #sessions { "Sessions and tokens" } (sessions(state, staff, &here, &found)) }
         section.sheet aria-labelledby="events" { h2 #events { "Security events" } (events(&found)) }
         section.sheet aria-labelledby="tweets" { h2 #tweets { "Latest tweets" } (tweets(&found)) }
-        section.sheet aria-labelledby="uploads" { h2 #uploads { "Direct uploads" } (uploads::table(&found.uploads, None)) }
+        section.sheet aria-labelledby="uploads" {
+            h2 #uploads { "Direct uploads" }
+            (uploads::table(&found.uploads, None))
+        }
         section.sheet aria-labelledby="integers" { h2 #integers { "Integer sessions" } (integers(&here, &found)) }
     };
     Ok(page_with(status, state, staff, Section::Users, name, &body))
@@ -282,7 +285,8 @@ fn integers(here: &str, found: &Found) -> Markup {
         @if found.integers.sessions.is_empty() { p.empty { "None." } }
         @else {
             table.rows {
-                thead { tr { th { "Session" } th.number { "Sets" } th.number { "Bytes" } th { span.faint { "Remove" } } } }
+                thead { tr { th { "Session" } th.number { "Sets" } th.number { "Bytes" }
+                    th { span.faint { "Remove" } } } }
                 tbody {
                     @for (session, manifest) in &found.integers.sessions {
                         tr {

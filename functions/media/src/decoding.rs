@@ -84,7 +84,8 @@ fn failed(status: ExitStatus) -> io::Result<ThumbnailError> {
     }
 }
 
-/// What the process does that decodes: reads a picture from standard input, and writes its thumbnail to standard output.
+/// What the process does that decodes: reads a picture from standard input, and writes its thumbnail to standard
+/// output.
 #[must_use]
 pub fn decode_standard_input() -> ExitCode {
     match bound().and_then(|()| decode()) {

@@ -1,5 +1,5 @@
-//! Checks what clients uploaded directly, serves it clean, and makes thumbnails. `docs/decisions/0018-media-by-direct-upload.md`
-//! has the states and the failures.
+//! Checks what clients uploaded directly, serves it clean, and makes thumbnails.
+//! `docs/decisions/0018-media-by-direct-upload.md` has the states and the failures.
 
 mod decoding;
 mod event;

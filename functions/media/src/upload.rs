@@ -68,8 +68,8 @@ impl Media {
         Ok("decided by another run")
     }
 
-    /// Removes what other checks have written. An upload can be repeated while the first is being checked,
-    /// so nobody may store more than one file for each form.
+    /// Removes what other checks have written. An upload can be repeated while the first is being checked, so nobody
+    /// may store more than one file for each form.
     async fn keep_only(&self, media: MediaId, file: Option<&MediaFile>) -> Result<(), EventError> {
         let kept = file.map(MediaFile::keys).unwrap_or_default();
         for folder in [Folder::media(media.uuid()), Folder::thumbnails(media.uuid())] {

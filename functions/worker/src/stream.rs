@@ -17,8 +17,8 @@ enum RecordError {
 }
 
 impl Worker {
-    /// Runs the jobs of a batch and returns the records that failed: those that can't be read, and those whose job could
-    /// not even be put off. When the time runs out, the remaining jobs are not begun, and the sweep runs them.
+    /// Runs the jobs of a batch and returns the records that failed: those that can't be read, and those whose job
+    /// could not even be put off. When the time runs out, the remaining jobs are not begun, and the sweep runs them.
     pub(crate) async fn batch<'a>(&self, records: &'a [Value], deadline: Timestamp) -> Vec<&'a Value> {
         let mut failed = Vec::new();
         for record in records {

@@ -7,8 +7,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 /// The SDK's own HTTP client, without its check of a configuration.
 ///
 /// That check makes a connector and throws it away, for each client of a service. A connector parses the certificate
-/// authorities. So a start with three clients parsed them four times, which was most of its instructions. The first call
-/// makes the one connector that stays.
+/// authorities. So a start with three clients parsed them four times, which was most of its instructions. The first
+/// call makes the one connector that stays.
 #[derive(Debug)]
 struct Unchecked(SharedHttpClient);
 

@@ -127,8 +127,8 @@ impl LocalAws {
         format!("http://127.0.0.1:{}", self.aws_port)
     }
 
-    /// Writes many items, in DynamoDB's JSON, into a table and its indexes, as one transaction. Rights are not asked for,
-    /// and no stream has the items. Blocks.
+    /// Writes many items, in DynamoDB's JSON, into a table and its indexes, as one transaction. Rights are not asked
+    /// for, and no stream has the items. Blocks.
     ///
     /// # Errors
     /// If an item is none, or the database cannot be written.

@@ -166,24 +166,27 @@ async fn of_response(response: Response) -> Result<ApiGatewayV2httpResponse, Err
 
 /// The size of an answer in bytes as Lambda gets it: its body is escaped JSON, or base64 if it is no text.
 fn answer_bytes(headers: &HeaderMap, body: &[u8]) -> usize {
-    let headers: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 6).sum();
     let body = match std::str::from_utf8(body) {
         // Six bytes are the most that an escaped one takes.
         Ok(text) if text.len() > MAX_EVENT_BYTES / 8 => escaped_bytes(text),
         Ok(text) => text.len(),
         Err(_) => body.len().div_ceil(3) * 4,
     };
-    headers + body + EVENT_OVERHEAD_BYTES
+    headers_bytes(headers) + body + EVENT_OVERHEAD_BYTES
 }
 
 /// The size of the event in bytes. Its body is base64 or escaped JSON.
 fn event_bytes(event: &ApiGatewayV2httpRequest) -> usize {
     let body =
         event.body.as_deref().map_or(0, |body| if event.is_base64_encoded { body.len() } else { escaped_bytes(body) });
-    let headers: usize = event.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 6).sum();
     let cookies: usize = event.cookies.iter().flatten().map(|cookie| cookie.len() + 3).sum();
     let address = [&event.raw_path, &event.raw_query_string].into_iter().flatten().map(String::len).sum::<usize>();
-    body + headers + cookies + address + EVENT_OVERHEAD_BYTES
+    body + headers_bytes(&event.headers) + cookies + address + EVENT_OVERHEAD_BYTES
+}
+
+/// Each name and value with quotes, a colon and a comma.
+fn headers_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 6).sum()
 }
 
 fn escaped_bytes(text: &str) -> usize {

@@ -1,5 +1,5 @@
-//! What the log line of a request says that only its route and its handler know: the row of the table, and the confirmed
-//! caller, whom the audit trail names too.
+//! What the log line of a request says that only its route and its handler know: the row of the table, and the
+//! confirmed caller, whom the audit trail names too.
 
 use std::sync::{Arc, OnceLock};
 

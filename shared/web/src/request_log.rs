@@ -73,6 +73,7 @@ fn finish(response: &mut Response, request_id: &str) {
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // By default a response sets cookies or has a user's data. A handler whose response has neither sets its own header.
+    // By default a response sets cookies or has a user's data. A handler whose response has neither sets its own
+    // header.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }

@@ -62,8 +62,8 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         self
     }
 
-    /// Makes paths with this prefix respond with 401 instead of 405 to anonymous clients, even if one of their methods is
-    /// for anyone. Djoser's viewset checks the caller before the method.
+    /// Makes paths with this prefix respond with 401 instead of 405 to anonymous clients, even if one of their methods
+    /// is for anyone. Djoser's viewset checks the caller before the method.
     #[must_use]
     pub fn asks_first(mut self, prefix: &'static str) -> Self {
         self.asks_first = Some(prefix);

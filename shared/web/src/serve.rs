@@ -49,8 +49,8 @@ impl Layers {
         })
     }
 
-    /// The router within the rules that apply to every request. They are around the router as a whole: as layers of each
-    /// route they would be made for each at every start.
+    /// The router within the rules that apply to every request. They are around the router as a whole: as layers of
+    /// each route they would be made for each at every start.
     pub fn around(&self, router: Router, entropy: Arc<dyn Entropy>) -> Served {
         let served = from_fn(end_in_time).layer(router);
         let served = from_fn(refuse_unfit).layer(served);

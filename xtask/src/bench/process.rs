@@ -153,8 +153,8 @@ impl FunctionProcess {
     }
 }
 
-/// Gives a function's process its settings, those of the local AWS, its role, and its Runtime API. All requests come from
-/// one address, faster than people send them, so no limit bounds them.
+/// Gives a function's process its settings, those of the local AWS, its role, and its Runtime API. All requests come
+/// from one address, faster than people send them, so no limit bounds them.
 pub(crate) fn equip(command: &mut Command, function: &Function, settings: &BTreeMap<String, String>, api: &RuntimeApi) {
     forget_foreign_settings(command);
     api.equip(command, &function.binary, function.memory_mb);

@@ -107,8 +107,8 @@ impl PasswordField {
 /// More characters than a part of a link has.
 const MAX_LINK_PART: usize = 200;
 
-/// A part of the link: hidden if the form has it, else a field to type it into. What is too long is no part of one, and is
-/// not repeated.
+/// A part of the link: hidden if the form has it, else a field to type it into. What is too long is no part of one, and
+/// is not repeated.
 fn link_field(name: &str, label: &str, sent: &Form) -> Markup {
     let value = match sent.get(name) {
         Some(Value::Text(value)) => value.trim(),

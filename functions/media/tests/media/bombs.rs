@@ -1,4 +1,5 @@
-//! Small files whose decoding takes more memory or time than the function has: they are rejected, and the function lives.
+//! Small files whose decoding takes more memory or time than the function has: they are rejected, and the function
+//! lives.
 
 use aviary_store::MediaState;
 use e2e::jpeg;

@@ -170,6 +170,14 @@ impl Process {
         Self::start(fixture, 0, Fault::Pass)
     }
 
+    /// An undisturbed process that has checked this upload, and the number of calls that it took.
+    pub(crate) fn counted(fixture: &Fixture, uploaded: &Uploaded) -> (Self, usize) {
+        let mut process = Self::undisturbed(fixture);
+        assert_eq!(process.hand(&uploaded.event).as_deref(), Some("ready"));
+        let calls = process.calls();
+        (process, calls)
+    }
+
     /// Hands the event to the process, and returns what it did. `None` if it died.
     pub(crate) fn hand(&mut self, event: &Value) -> Option<String> {
         let output = tokio::task::block_in_place(|| self.function.output_unless_killed(event))?;

@@ -25,10 +25,7 @@ async fn others_finish(
     between: impl AsyncFn(&Uploaded),
     judge: impl AsyncFn(&Uploaded, &[String], &str),
 ) {
-    let mut calm = Process::undisturbed(fixture);
-    let counted = upload().await;
-    assert_eq!(calm.hand(&counted.event).as_deref(), Some("ready"));
-    let calls = calm.calls();
+    let (mut calm, calls) = Process::counted(fixture, &upload().await);
     assert!(calls >= 5, "only {calls} calls: too few to prove anything");
     for fault in FAULTS {
         for at in 1..=calls {

@@ -1,5 +1,5 @@
-//! Tests of the function: thumbnails of pictures, what a killed process leaves to the next one, files that replace others,
-//! and files that take too much.
+//! Tests of the function: thumbnails of pictures, what a killed process leaves to the next one, files that replace
+//! others, and files that take too much.
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::cast_possible_truncation)]

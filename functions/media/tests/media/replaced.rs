@@ -1,5 +1,5 @@
-//! A file that is uploaded by a form whose first file is still being checked: one of them is served, and nothing is left
-//! of the other.
+//! A file that is uploaded by a form whose first file is still being checked: one of them is served, and nothing is
+//! left of the other.
 
 use std::time::Duration;
 
@@ -17,10 +17,7 @@ const SOON: Duration = Duration::from_millis(300);
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_replaced_file_nothing_is_left() {
     let fixture = Fixture::start();
-    let mut second = Process::undisturbed(&fixture);
-    let counted = fixture.uploaded("image/jpeg", jpeg(90, 60, 1)).await;
-    assert_eq!(second.hand(&counted.event).as_deref(), Some("ready"));
-    let calls = second.calls();
+    let (mut second, calls) = Process::counted(&fixture, &fixture.uploaded("image/jpeg", jpeg(90, 60, 1)).await);
     let mut outcomes = Vec::new();
     // The first call begins the check.
     for at in 2..=calls {
@@ -53,10 +50,7 @@ async fn of_a_replaced_file_nothing_is_left() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_replaced_file_nothing_is_left_by_killed_processes() {
     let fixture = Fixture::start();
-    let mut calm = Process::undisturbed(&fixture);
-    let counted = fixture.uploaded("image/jpeg", jpeg(90, 60, 1)).await;
-    assert_eq!(calm.hand(&counted.event).as_deref(), Some("ready"));
-    let calls = calm.calls();
+    let (mut calm, calls) = Process::counted(&fixture, &fixture.uploaded("image/jpeg", jpeg(90, 60, 1)).await);
     for at in 1..=calls {
         let before = fixture.objects().await;
         let uploaded = fixture.uploaded("image/jpeg", jpeg(90, 60, 2)).await;

@@ -140,8 +140,8 @@ impl Fixture {
         self.tables.jobs.by_id(job.id).await.unwrap()
     }
 
-    /// Every item of every table with the table's name, as texts for searches and comparisons. The ranked lists are left
-    /// out: they follow the tweets with every sweep (`ranking.rs`).
+    /// Every item of every table with the table's name, as texts for searches and comparisons. The ranked lists are
+    /// left out: they follow the tweets with every sweep (`ranking.rs`).
     #[allow(clippy::disallowed_methods, reason = "a test inspects whole tables")]
     pub(crate) async fn items(&self) -> Vec<String> {
         let mut items = Vec::new();

@@ -58,8 +58,8 @@ impl Limiter {
         self.begin(Some(&format!("name:{}", name.as_str())), &account, address).await
     }
 
-    /// Makes an address known as one of the account's owner, who has just signed up there or set the password by a mailed
-    /// link. One round trip.
+    /// Makes an address known as one of the account's owner, who has just signed up there or set the password by a
+    /// mailed link. One round trip.
     ///
     /// # Errors
     /// When DynamoDB does not answer.
@@ -149,8 +149,8 @@ impl Limiter {
         known.map(|_| ())
     }
 
-    /// Counts an attempt whose password was right as failed: the account has signed in too often, and each attempt costs
-    /// the verification of a password. One round trip.
+    /// Counts an attempt whose password was right as failed: the account has signed in too often, and each attempt
+    /// costs the verification of a password. One round trip.
     pub async fn login_refused(&self, attempt: &LoginAttempt) -> Result<(), ApiError> {
         let again = attempt.counted.iter().map(|count| self.count_key(count.key.clone(), count.limit, count.amount));
         try_join_all(again).await.map(|_| ())

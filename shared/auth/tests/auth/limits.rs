@@ -178,8 +178,8 @@ async fn concurrent_logins_cannot_exceed_the_limit() {
     let name = NameKey::of("ada");
     let answers = join_all((0..20).map(|_| limiter.begin_login(&name, None, "here"))).await;
     let count = |wanted| answers.iter().filter(|answer| outcome(answer) == wanted).count();
-    // Each attempt counts for the name and for the account at once. One that is third for the name may be the fourth for
-    // the account; it is not tried.
+    // Each attempt counts for the name and for the account at once. One that is third for the name may be the fourth
+    // for the account; it is not tried.
     assert!(count(Outcome::Tried) <= 3);
     assert_eq!(count(Outcome::Tried) + count(Outcome::Untried), 3);
     assert_eq!(count(Outcome::Throttled), 17);

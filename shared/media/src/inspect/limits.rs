@@ -11,8 +11,8 @@ pub const MAX_FRAMES: u32 = 2_000;
 /// The most scans of a JPEG. Encoders of progressive ones write 10 to 20.
 pub const MAX_SCANS: u32 = 100;
 /// The most pixels that the scans of a JPEG pass over together. A decoder visits every block of each scan, however few
-/// bytes the scan has: without this bound 160 KB could keep it at work for minutes. A progressive photo of 50 megapixels
-/// in three colours needs 750 million.
+/// bytes the scan has: without this bound 160 KB could keep it at work for minutes. A progressive photo of 50
+/// megapixels in three colours needs 750 million.
 pub const MAX_SCANNED_PIXELS: u64 = 800_000_000;
 /// The most bytes of a video.
 pub const MAX_VIDEO_BYTES: u64 = 512 * 1024 * 1024;

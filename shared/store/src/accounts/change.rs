@@ -128,8 +128,8 @@ impl AccountTables {
     /// notice that is left out.
     ///
     /// # Errors
-    /// When it counts above a limit, a name or an address is taken, the account has changed, or the token was redeemed or
-    /// is void. Above a limit nobody learns whether a name is taken.
+    /// When it counts above a limit, a name or an address is taken, the account has changed, or the token was redeemed
+    /// or is void. Above a limit nobody learns whether a name is taken.
     pub async fn change(&self, old: &User, change: &AccountChange, now: Timestamp) -> Result<User, AccountChangeError> {
         let new = change.applied_to(old, now)?;
         let mut counts: Vec<Counting<'_>> = change.counts.iter().map(Counting::of).collect();
@@ -222,8 +222,8 @@ impl AccountTables {
         Ok(matches!(transaction.commit(&self.accounts.table.db).await?, Committed::Done))
     }
 
-    /// Writes who has each name and address that is new, is given up or is taken back, and frees those that are no longer
-    /// held. If a username is its owner's own address, one item stands for both, and both are taken where it is.
+    /// Writes who has each name and address that is new, is given up or is taken back, and frees those that are no
+    /// longer held. If a username is its owner's own address, one item stands for both, and both are taken where it is.
     fn names(
         &self,
         transaction: &mut Transaction,

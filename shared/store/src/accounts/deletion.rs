@@ -15,9 +15,9 @@ use crate::social::profiles::{name_key, profile_key};
 
 impl AccountTables {
     /// Deletes an account that is unchanged since the read, and writes the jobs that follow from it. Without the
-    /// principal every token is invalid; without the profile everything the user wrote is hidden. Every name and address
-    /// that the account used or held is free. One round trip, one more if the last window of the notice's count has ended,
-    /// or if the notice is left out. False if the account has changed or is gone.
+    /// principal every token is invalid; without the profile everything the user wrote is hidden. Every name and
+    /// address that the account used or held is free. One round trip, one more if the last window of the notice's count
+    /// has ended, or if the notice is left out. False if the account has changed or is gone.
     pub async fn delete(
         &self,
         user: &User,

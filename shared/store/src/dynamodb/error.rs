@@ -8,8 +8,8 @@ pub enum StoreError {
     /// DynamoDB was throttled, in conflict or unreachable, even after the retries. The same request may succeed later.
     #[error("DynamoDB is throttled or away: {0}")]
     Passing(String),
-    /// Other requests changed the same items in every attempt. The same request may succeed later. DynamoDB is well: who
-    /// sends requests against his own ones must not look like an outage.
+    /// Other requests changed the same items in every attempt. The same request may succeed later. DynamoDB is well:
+    /// who sends requests against his own ones must not look like an outage.
     #[error("others keep changing the same items: {0}")]
     Contended(&'static str),
     /// DynamoDB rejected the request: a bug, or a missing permission or table.

@@ -378,7 +378,8 @@ impl MediaUploads {
         page.entries.into_iter().map(|item| self.table.read(item)).collect()
     }
 
-    /// A page of these lists together by time, after this one. The index lags. One round trip: 16 queries for each list.
+    /// A page of these lists together by time, after this one. The index lags. One round trip: 16 queries for each
+    /// list.
     pub async fn by_time(
         &self,
         lists: &[UploadList],
@@ -401,7 +402,8 @@ impl MediaUploads {
         Ok(page.filter_map(|item| Some((id_behind(&item, "pk", WORKS)?, id_behind(&item, "sk", UPLOAD)?))))
     }
 
-    /// These media items, in this order; those that are gone are missing. They may lag for some seconds. One round trip.
+    /// These media items, in this order; those that are gone are missing. They may lag for some seconds. One round
+    /// trip.
     pub async fn many(&self, ids: &[(UserId, MediaId)]) -> Result<Vec<MediaUpload>, StoreError> {
         let keys = ids.iter().map(|(user, media)| upload_key(*user, *media)).collect();
         let found = self.table.batch_get_many_lagging(keys).await?;

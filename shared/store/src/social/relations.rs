@@ -118,8 +118,8 @@ impl Relations {
     }
 
     /// Makes `actor` follow `other`, unless one of them blocks the other, or the actor follows as many users as one
-    /// may. Their number is the counter of the actor's profile, which the stream keeps: a few more may be followed within
-    /// the stream's delay. One round trip.
+    /// may. Their number is the counter of the actor's profile, which the stream keeps: a few more may be followed
+    /// within the stream's delay. One round trip.
     pub async fn follow(&self, actor: UserId, other: UserId, id: EdgeId) -> Result<RelationChange, StoreError> {
         let free = Condition::missing(FOLLOW).and(Condition::missing(BLOCK)).and(Condition::missing(BLOCKED_BY));
         let mut transaction = Transaction::default();
@@ -144,8 +144,8 @@ impl Relations {
         })
     }
 
-    /// Ends the follow of `was` by `actor`. `was` is the state that the caller read. One round trip, and two more if the
-    /// state changed concurrently; none without a follow.
+    /// Ends the follow of `was` by `actor`. `was` is the state that the caller read. One round trip, and two more if
+    /// the state changed concurrently; none without a follow.
     pub async fn unfollow(&self, actor: UserId, was: RelationTarget) -> Result<RelationChange, StoreError> {
         self.change(actor, was, |transaction, was| {
             let Some(follow) = was.mine.follow else { return Ok(false) };

@@ -139,8 +139,8 @@ impl Reports {
         self.table.get(case_key(target)).await
     }
 
-    /// Writes a report, counts it in the case that was read before, and opens that if it is missing or closed. One round
-    /// trip, one more for each report of the same thing that comes in between.
+    /// Writes a report, counts it in the case that was read before, and opens that if it is missing or closed. One
+    /// round trip, one more for each report of the same thing that comes in between.
     pub async fn file(&self, report: &Report, case: Option<Case>) -> Result<Filed, StoreError> {
         let mut case = case;
         for round in 0..MAX_ROUNDS {
@@ -199,8 +199,8 @@ impl Reports {
         Ok(ListPage { entries: reports, next: page.next })
     }
 
-    /// Closes a case that is as it was read, and writes a job with it. False if it was closed or opened again meanwhile,
-    /// or is gone. One round trip.
+    /// Closes a case that is as it was read, and writes a job with it. False if it was closed or opened again
+    /// meanwhile, or is gone. One round trip.
     pub async fn close(&self, case: &Case, closed: Closed, job: Option<(&Jobs, &Job)>) -> Result<bool, StoreError> {
         let value = serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(closed)
             .map_err(|cause| StoreError::Rejected(format!("an outcome can't be written: {cause}")))?;

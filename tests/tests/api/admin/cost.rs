@@ -140,8 +140,8 @@ impl World {
         }
     }
 
-    /// Writes so many copies of everything that all users have, under new ids and names. A copy differs from its original
-    /// in four digits of each id that decide about no partition.
+    /// Writes so many copies of everything that all users have, under new ids and names. A copy differs from its
+    /// original in four digits of each id that decide about no partition.
     async fn copy(&self, copies: u16) {
         let dynamodb = self.service().dynamodb();
         for table in ["AccountsTable", "CredentialsTable", "SocialTable", "FeedTable", "IntegersTable"] {

@@ -1,4 +1,5 @@
-//! The examples of the OpenAPI document: each row's sample is sent to the service, and its answers are what was recorded.
+//! The examples of the OpenAPI document: each row's sample is sent to the service, and its answers are what was
+//! recorded.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +11,8 @@ use serde_json::{Map, Value, json};
 use super::openapi::{examples, file};
 use super::routes::tables;
 
-/// With this variable the test writes what has changed instead of failing. `cargo xtask test` takes those of `AVIARY_…` away.
+/// With this variable the test writes what has changed instead of failing. `cargo xtask test` takes those of `AVIARY_…`
+/// away.
 const RECORD: &str = "RECORD_EXAMPLES";
 /// An id of nothing.
 const NOBODY: &str = "019a0000-0000-7000-8000-0000000000aa";

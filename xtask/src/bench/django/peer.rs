@@ -40,8 +40,8 @@ impl Peer {
         ensure!(context.supervisor.run(&mut migrate)?.success(), "Django cannot make its database; it says why above");
 
         let mut server = command(context.workspace, programs, "gunicorn");
-        // One synchronous worker, which takes a connection per request, is gunicorn's default. The control socket would be
-        // a file in the home directory.
+        // One synchronous worker, which takes a connection per request, is gunicorn's default. The control socket would
+        // be a file in the home directory.
         server.args(["--workers=1", "--bind=127.0.0.1:0", "--no-control-socket", "wsgi"]);
         server.env("PEER_DATABASE", &database);
         let (out, err) = (reading(context.supervisor), reading(context.supervisor));

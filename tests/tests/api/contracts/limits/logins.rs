@@ -204,7 +204,8 @@ async fn logins_with_the_right_password_beyond_the_limit_end_before_the_password
     assert!(wait > 3_600, "the limit of failed logins is asked first: {wait}");
 }
 
-/// A refused login takes its counts back, which costs ten write units. A flood from one address must not pay that often.
+/// A refused login takes its counts back, which costs ten write units. A flood from one address must not pay that
+/// often.
 #[tokio::test]
 async fn a_refused_address_costs_nothing_for_some_seconds() {
     let service = Service::running();
