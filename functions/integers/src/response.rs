@@ -51,6 +51,7 @@ pub(crate) struct ShownSet {
     #[schema(required = false)]
     pub encoding: String,
     /// Its units, ordered by index.
+    #[schema(required = false)]
     pub integers: Vec<ShownUnit>,
     /// Replaces `integers` if they are too large for a response, or if the request asked for a file.
     #[schema(required = false)]
@@ -70,6 +71,7 @@ pub(crate) struct ShownOwnSet {
     #[schema(required = false)]
     pub encoding: String,
     /// Its units, ordered by index.
+    #[schema(required = false)]
     pub integers: Vec<ShownUnit>,
     /// Replaces `integers` if they are too large for a response, or if the request asked for a file.
     #[schema(required = false)]
@@ -96,6 +98,7 @@ pub(crate) struct ShownIntegerSession {
     /// The session's name.
     pub session_id: String,
     /// Its sets, ordered by id.
+    #[schema(required = false)]
     pub integer_sets: Vec<ShownSetOfSession>,
     /// Replaces `integer_sets` if they are too large for a response, or if the request asked for a file.
     #[schema(required = false)]

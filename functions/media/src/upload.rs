@@ -29,6 +29,10 @@ impl Media {
     ) -> Result<&'static str, EventError> {
         let (upload, again) = match self.uploads.begin(user, media, (&object.etag, object.size)).await? {
             Begun::Check { upload, again } => (upload, again),
+            Begun::TooOften(upload) => {
+                let reason = "The file was sent too often. Ask for a new upload.".to_owned();
+                return self.decide(key, &upload, true, &MediaOutcome::Rejected(reason)).await;
+            }
             Begun::Decided(file) => {
                 // A run that died may have left objects of another version.
                 self.keep_only(media, file.as_ref()).await?;
@@ -47,8 +51,20 @@ impl Media {
             MediaKind::Video => self.check_video(&upload, version, object.size).await?,
         };
         let Checked::Outcome(outcome) = checked else { return Ok("replaced meanwhile") };
-        if self.uploads.finish(&upload, &outcome).await? {
-            let (file, done) = match &outcome {
+        self.decide(key, &upload, again, &outcome).await
+    }
+
+    /// Writes the outcome, and removes what is not part of it. Two round trips, and the requests to S3.
+    async fn decide(
+        &self,
+        key: &PrivateKey,
+        upload: &MediaUpload,
+        again: bool,
+        outcome: &MediaOutcome,
+    ) -> Result<&'static str, EventError> {
+        let media = upload.id;
+        if self.uploads.finish(upload, outcome).await? {
+            let (file, done) = match outcome {
                 MediaOutcome::Ready(file) => (Some(file), "ready"),
                 MediaOutcome::Rejected(_) => (None, "rejected"),
             };
@@ -59,7 +75,7 @@ impl Media {
             return Ok(done);
         }
         // Another run decided, a newer version is being checked, or the item was removed.
-        match self.uploads.by_id(user, media).await? {
+        match self.uploads.by_id(upload.owner, media).await? {
             None => self.remove_objects(key, media).await?,
             Some(now) if now.state != MediaState::Processing => self.keep_only(media, now.file.as_ref()).await?,
             // The check that began last removes what the others have written.

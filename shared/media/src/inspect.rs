@@ -41,6 +41,8 @@ pub struct CleanImage {
     pub height: u32,
     /// How the file says that it is turned before it is shown, as Exif numbers it: 1 to 8.
     pub orientation: u8,
+    /// The pixels that a decoder of the first picture passes over. Each scan of a JPEG passes over them again.
+    pub decoded_pixels: u64,
     /// The file, in order. Most parts are slices of the input.
     pub parts: Vec<Bytes>,
     /// The total length of the parts in bytes.
@@ -75,8 +77,8 @@ pub fn inspect(chunks: &[Bytes], declared_type: Option<&str>) -> Result<CleanIma
         ImageFormat::WebP => webp::walk(&source),
     }?;
     let (parts, length) = walked.kept.finish();
-    let Walked { width, height, orientation, .. } = walked;
-    Ok(CleanImage { format, width, height, orientation, parts, length })
+    let Walked { width, height, orientation, decoded_pixels, .. } = walked;
+    Ok(CleanImage { format, width, height, orientation, decoded_pixels, parts, length })
 }
 
 fn detect(source: &Source<'_>) -> Result<ImageFormat, InspectError> {

@@ -103,8 +103,12 @@ impl Form {
     /// The size of all files together, in bytes.
     #[must_use]
     pub fn file_bytes(&self) -> u64 {
-        let size = |value: &Value| if let Value::File(file) = value { file.size() } else { 0 };
-        self.0.iter().map(|(_, value)| u64::try_from(size(value)).unwrap_or(u64::MAX)).sum()
+        self.all_files().map(|file| u64::try_from(file.size()).unwrap_or(u64::MAX)).sum()
+    }
+
+    /// All files, also inputs that were left empty.
+    pub(crate) fn all_files(&self) -> impl Iterator<Item = &File> {
+        self.0.iter().filter_map(|(_, value)| if let Value::File(file) = value { Some(file) } else { None })
     }
 
     /// The files of a field, in order, without inputs that were left empty.

@@ -4,13 +4,35 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aviary_auth::{AccountCounts, Caller, Unconfirmed};
-use aviary_store::OpenSession;
+use aviary_store::{MAX_SESSION_SETS, OpenSession};
 use aviary_web::{ApiError, Cookies, Form};
 
 use crate::download::Delivery;
-use crate::request::params::{RAW_FIELDS, json_of_list};
+use crate::json_list;
+use crate::request::params::json_of_list;
 use crate::request::session_ref::SessionRef;
 use crate::state::IntegersState;
+
+/// What a set of a session counts at least: DynamoDB charges for a kilobyte, however small the item is.
+const LEAST_OF_A_SET: u64 = 1_024;
+
+/// What the sets in a form count.
+pub(crate) fn sent_bytes(form: &Form) -> u64 {
+    let units = json_of_list(form, "integers").map_or(0, |json| json.len());
+    let sets = json_of_list(form, "integer_sets").map_or(0, |json| bytes_of_sets(&json));
+    as_u64(units).saturating_add(sets)
+}
+
+fn bytes_of_sets(json: &str) -> u64 {
+    let mut missing = 0_u64;
+    let max = usize::try_from(MAX_SESSION_SETS).unwrap_or(usize::MAX);
+    let walked = json_list::walk(json, max, "sets", |_, set| {
+        missing = missing.saturating_add(LEAST_OF_A_SET.saturating_sub(as_u64(set.get().len())));
+        true
+    });
+    // What is no list of sets is refused, and stores none.
+    as_u64(json.len()).saturating_add(walked.map_or(0, |_| missing))
+}
 
 /// Bytes of units that were counted as sent, and may be stored.
 #[derive(Debug)]
@@ -27,8 +49,7 @@ impl SentBytes {
         cookies: &Cookies,
         form: &Form,
     ) -> Result<(Caller, OpenSession, Self), ApiError> {
-        let lengths = RAW_FIELDS.map(|field| json_of_list(form, field).map_or(0, |json| json.len()));
-        let counts = AccountCounts::default().integers_sent(as_u64(lengths.iter().sum()));
+        let counts = AccountCounts::default().integers_sent(sent_bytes(form));
         let opening = SessionRef::of(form).open_counting(state, unconfirmed, cookies, form, |_| counts);
         opening.await.map(|(caller, open)| (caller, open, Self(())))
     }

@@ -8,7 +8,7 @@ use aviary_model::UploadId;
 use aviary_web::{ApiError, Fields, Form, Params, body};
 
 use crate::arithmetic::unit::MAX_SENT_BYTES;
-use crate::request::bytes::SentBytes;
+use crate::request::bytes::{SentBytes, sent_bytes};
 use crate::request::params::RAW_FIELDS;
 use crate::state::IntegersState;
 
@@ -31,7 +31,8 @@ pub(crate) fn is_named(form: &Form) -> bool {
 }
 
 /// Adds the fields of the upload `upload_id` to the form, and counts its bytes before it is read. A field that the
-/// request itself has wins. Only the caller's own uploads are found. One round trip; two requests to the bucket.
+/// request itself has wins. Only the caller's own uploads are found. One round trip, one more for many small sets; two requests to the
+/// bucket.
 ///
 /// # Errors
 /// 404 when the caller has no such upload, nothing was sent with its form yet, or it was removed; 400 when its content
@@ -50,5 +51,10 @@ pub(crate) async fn with_upload(
     // What was counted, even if the client sends its form again meanwhile.
     let most = size.min(u64::try_from(MAX_SENT_BYTES).unwrap_or(u64::MAX));
     let content = state.bucket.get_private(&key, most).await?.ok_or_else(ApiError::not_found)?;
-    Params::of_json(&content, &RAW_FIELDS).map(|Params(uploaded)| (uploaded.overridden_by(form), sent))
+    let Params(uploaded) = Params::of_json(&content, &RAW_FIELDS)?;
+    let form = uploaded.overridden_by(form);
+    match sent_bytes(&form).saturating_sub(size) {
+        0 => Ok((form, sent)),
+        more => Ok((form, SentBytes::count(state, caller, more, AccountCounts::default()).await?)),
+    }
 }

@@ -90,6 +90,13 @@ impl Fixture {
 
     /// A tweet with a picture that came in its request, and the event of the picture.
     pub(crate) async fn tweet_with_picture(&self, file: Vec<u8>) -> (TweetId, Value) {
+        let (tweet, event) = self.picture_of_a_tweet(file).await;
+        self.tweets.create(&tweet, &[], None).await.unwrap();
+        (tweet.id, event)
+    }
+
+    /// A tweet that is not written yet, and the event of its picture, which is.
+    pub(crate) async fn picture_of_a_tweet(&self, file: Vec<u8>) -> (Tweet, Value) {
         let (id, author) = (TweetId::new(now(), &OsEntropy).unwrap(), UserId::new(now(), &OsEntropy).unwrap());
         let image = inspect(&[Bytes::from(file)], None).unwrap();
         let key = ObjectKey::tweet_image(id.to_string().parse().unwrap(), 0, 7, image.format);
@@ -108,8 +115,7 @@ impl Fixture {
             state: MediaState::Ready,
             direct: false,
         });
-        self.tweets.create(&tweet, &[], None).await.unwrap();
-        (id, event)
+        (tweet, event)
     }
 
     /// Lets a new tweet show the media item.

@@ -1,8 +1,11 @@
 //! The real function as a process that is killed before and after each of its calls. The event comes again to another
 //! process: the media is ready once, and nothing is left over.
 
+use std::time::Duration;
+
+use aviary_media::ObjectKey;
 use aviary_store::{MediaState, MediaUpload};
-use e2e::{Fault, jpeg, mov_with_position};
+use e2e::{Fault, eventually, jpeg, mov_with_position};
 use serde_json::json;
 
 use crate::fixture::{Fixture, Process, Uploaded};
@@ -133,4 +136,33 @@ async fn the_picture_of_a_tweet_gets_one_thumbnail() {
             assert!(media.blurhash.is_some());
         }
     }
+}
+
+/// A tweet is written after its pictures, and a deleted one is gone before they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_waits_a_little_for_its_tweet_or_for_its_removal() {
+    let fixture = Fixture::start();
+    let mut tweets = Vec::new();
+    for is_written in [true, false] {
+        let (tweet, event) = fixture.picture_of_a_tweet(jpeg(90, 60, 5)).await;
+        let mut process = Process::undisturbed(&fixture);
+        let held = tokio::spawn(async move { (process.hand(&event), process.calls()) });
+        eventually("the thumbnail is stored", async || {
+            let keys = fixture.objects().await;
+            keys.iter().any(|key| key.starts_with("public/thumbnails/") && !tweets.contains(key)).then_some(())
+        })
+        .await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let key: ObjectKey = tweet.media[0].key.parse().unwrap();
+        if is_written {
+            fixture.tweets.create(&tweet, &[], None).await.unwrap();
+        } else {
+            fixture.bucket.delete(&[key]).await.unwrap();
+        }
+        let (done, calls) = held.await.unwrap();
+        assert_eq!(done.as_deref(), Some(if is_written { "thumbnail" } else { "gone" }));
+        assert!(calls > 4, "{calls} calls: it did not wait");
+        tweets = fixture.objects().await;
+    }
+    assert_eq!(tweets.len(), 2, "the picture and thumbnail of the tweet that was written: {tweets:?}");
 }

@@ -68,3 +68,23 @@ async fn of_a_replaced_file_nothing_is_left_by_killed_processes() {
         assert_eq!(added, named_by(&item), "killed at call {at}: {done}");
     }
 }
+
+/// Each time that a form is sent costs a check.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_sent_too_often_is_rejected() {
+    let fixture = Fixture::start();
+    let uploaded = fixture.uploaded("image/jpeg", jpeg(90, 60, 1)).await;
+    for _ in 0..8 {
+        // The first call begins the check.
+        assert_eq!(Process::start(&fixture, 1, Fault::KillAfter).hand(&uploaded.event), None);
+    }
+    let mut calm = Process::undisturbed(&fixture);
+    assert_eq!(calm.hand(&uploaded.event).as_deref(), Some("rejected"));
+    let item = fixture.item(&uploaded).await.unwrap();
+    assert_eq!(item.state, MediaState::Rejected);
+    assert!(item.reason.unwrap().contains("too often"));
+    assert_eq!(fixture.objects().await, [""; 0]);
+    let again = fixture.replace(&uploaded, "image/jpeg", jpeg(90, 60, 2)).await;
+    assert_eq!(calm.hand(&again).as_deref(), Some("decided before"));
+    assert_eq!(fixture.objects().await, [""; 0]);
+}

@@ -102,7 +102,15 @@ fn what_does_not_fit_into_memory_is_refused_before_it_is_decoded() {
     for (format, file) in [(ImageFormat::Png, png), (ImageFormat::Jpeg, jpeg)] {
         let length = file.len() as u64;
         let parts = vec![Bytes::from(file)];
-        let image = CleanImage { format, width: 8_000, height: 6_000, orientation: 1, parts, length };
+        let image = CleanImage {
+            format,
+            width: 8_000,
+            height: 6_000,
+            orientation: 1,
+            decoded_pixels: 48_000_000,
+            parts,
+            length,
+        };
         let refused = thumbnail(&image);
         assert!(matches!(refused, Err(ThumbnailError::TooLarge { bytes: 384_000_000 })), "{format}: {refused:?}");
     }

@@ -46,7 +46,7 @@ impl TweetRequest<'_> {
         let named = named_media(form);
         let texts = state.tweets.text_context(id, (parent_of(form), None), &mentions);
         let context = try_join(texts, state.uploads.by_ids(id, &named));
-        let counts = |_: &(TextContext, Vec<MediaUpload>)| AccountCounts::default().uploaded(form.file_bytes());
+        let counts = |_: &(TextContext, Vec<MediaUpload>)| AccountCounts::default().uploaded(form.cost_of_files());
         let (caller, context) = unconfirmed.with_form(form).confirm_counting(context, counts).await?;
         let credentials = &state.authenticator.credentials;
         let body = form.digest(&[]);

@@ -6,7 +6,7 @@ use crate::inspect::error::InspectError;
 use crate::inspect::format::ImageFormat;
 use crate::inspect::kept_ranges::Kept;
 use crate::inspect::source::{Reader, Source};
-use crate::inspect::walked::{Walked, check_dimensions, check_frames};
+use crate::inspect::walked::{Walked, area, check_dimensions, check_frames};
 
 const SIGNATURE_LENGTH: usize = 6;
 const IMAGE: u8 = 0x2C;
@@ -46,7 +46,8 @@ pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectErro
         Walker { reader, kept, width, height, has_global_table, frames: 0, has_loop: false, control: None };
     while walker.next_block()? {}
     walker.reader.require(walker.frames > 0, walker.reader.position(), "there is no picture in it")?;
-    Ok(Walked { width: width.into(), height: height.into(), orientation: 1, kept: walker.kept })
+    let (width, height) = (width.into(), height.into());
+    Ok(Walked { width, height, orientation: 1, decoded_pixels: area(width, height), kept: walker.kept })
 }
 
 /// The length of a colour table in bytes, by the packed byte before it.

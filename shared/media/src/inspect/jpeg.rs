@@ -62,7 +62,7 @@ pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectErro
     let sideways = walker.application.orientation().is_some_and(Orientation::is_sideways);
     let (width, height) = if sideways { (frame.height, frame.width) } else { (frame.width, frame.height) };
     let orientation = Orientation::number(walker.application.orientation());
-    Ok(Walked { width, height, orientation, kept: walker.kept })
+    Ok(Walked { width, height, orientation, decoded_pixels: walker.scanned_pixels, kept: walker.kept })
 }
 
 impl Walker<'_> {

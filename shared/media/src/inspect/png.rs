@@ -14,7 +14,7 @@ use crate::inspect::png::animation::Animation;
 use crate::inspect::png::chunk::{Chunk, Stage};
 use crate::inspect::png::header::Header;
 use crate::inspect::source::{Reader, Source};
-use crate::inspect::walked::Walked;
+use crate::inspect::walked::{Walked, area};
 
 const SIGNATURE_LENGTH: usize = 8;
 
@@ -55,7 +55,8 @@ pub(super) fn walk<'a>(source: &'a Source<'a>) -> Result<Walked<'a>, InspectErro
     while walker.next_chunk()? {}
     let sideways = walker.orientation.is_some_and(Orientation::is_sideways);
     let (width, height) = if sideways { (header.height, header.width) } else { (header.width, header.height) };
-    Ok(Walked { width, height, orientation: Orientation::number(walker.orientation), kept: walker.kept })
+    let orientation = Orientation::number(walker.orientation);
+    Ok(Walked { width, height, orientation, decoded_pixels: area(width, height), kept: walker.kept })
 }
 
 impl Walker<'_> {

@@ -13,8 +13,15 @@ pub(super) struct Walked<'a> {
     pub(super) height: u32,
     /// How it is turned before it is shown, as Exif numbers it: 1 to 8.
     pub(super) orientation: u8,
+    /// The pixels that a decoder of the first picture passes over.
+    pub(super) decoded_pixels: u64,
     /// The parts of the cleaned file.
     pub(super) kept: Kept<'a>,
+}
+
+/// The pixels of a picture with these sides.
+pub(super) fn area(width: u32, height: u32) -> u64 {
+    u64::from(width) * u64::from(height)
 }
 
 /// Refuses an animation that would take a viewer minutes to decode.

@@ -12,7 +12,7 @@ use crate::inspect::format::ImageFormat;
 use crate::inspect::icc;
 use crate::inspect::kept_ranges::Kept;
 use crate::inspect::source::{Reader, Source};
-use crate::inspect::walked::{Walked, check_dimensions, check_frames};
+use crate::inspect::walked::{Walked, area, check_dimensions, check_frames};
 use crate::inspect::webp::bitstream::Picture;
 use crate::inspect::webp::chunk::{Canvas, Chunk};
 
@@ -53,7 +53,8 @@ fn simple<'a>(source: &'a Source<'a>, reader: &Reader<'a>, first: Chunk) -> Resu
     check_dimensions(ImageFormat::WebP, width, height)?;
     let mut kept = Kept::new(source);
     kept.range(first.whole);
-    Ok(Walked { width, height, orientation: 1, kept: contained(source, kept, &[]) })
+    let decoded_pixels = area(width, height);
+    Ok(Walked { width, height, orientation: 1, decoded_pixels, kept: contained(source, kept, &[]) })
 }
 
 /// Walks the extended format: a canvas, then its chunks.
@@ -83,7 +84,8 @@ fn extended<'a>(source: &'a Source<'a>, reader: Reader<'a>, first: &Chunk) -> Re
     let (width, height) = if sideways { (height, width) } else { (width, height) };
     let header = walker.header();
     let orientation = Orientation::number(walker.orientation);
-    Ok(Walked { width, height, orientation, kept: contained(source, walker.kept, &header) })
+    let decoded_pixels = area(width, height);
+    Ok(Walked { width, height, orientation, decoded_pixels, kept: contained(source, walker.kept, &header) })
 }
 
 /// Wraps the kept chunks in a container with the new length.

@@ -21,6 +21,8 @@ use crate::social::tweets::{Media, MediaKind, MediaState};
 const UPLOAD: &str = "UPLOAD#";
 /// Ids in a page of a removal.
 const PAGE: i32 = 25;
+/// The most checks of an upload. An event comes three times if its check fails, and an operator can send it again.
+const MAX_CHECKS: u32 = 8;
 /// How often an outcome is written again when a tweet came in between. A media item is named once only.
 const ATTEMPTS: usize = 3;
 
@@ -137,6 +139,8 @@ pub enum Begun {
         /// Whether a check began before, of this version of its object or of another.
         again: bool,
     },
+    /// It was checked as often as it may be, and no check has decided.
+    TooOften(Box<MediaUpload>),
     /// It was decided before, with this file if it is ready.
     Decided(Option<MediaFile>),
     /// There is no such media item.
@@ -268,14 +272,17 @@ impl MediaUploads {
         self.in_order(found, &ids)
     }
 
-    /// Begins the check of an uploaded object with this ETag and so many bytes. One round trip.
+    /// Begins the check of an uploaded object with this ETag and so many bytes. The form of an upload can be sent again
+    /// while its ticket lasts, and each time costs a check, so their number is bounded. One round trip.
     pub async fn begin(&self, user: UserId, media: MediaId, (etag, size): (&str, u64)) -> Result<Begun, StoreError> {
         let undecided = Condition::equals("state", text("waiting")).or(Condition::equals("state", text("processing")));
         let update = Update::new()
             .set("state", text("processing"))
             .set("etag", text(etag))
             .set("size", number(size))
-            .when(undecided);
+            .add("checks", number(1_u32))
+            .when(undecided)
+            .when(Condition::missing("checks").or(Condition::less("checks", number(MAX_CHECKS))));
         Ok(match update.apply_to(&self.table, upload_key(user, media)).await? {
             Applied::Done(was) => {
                 let was: MediaUpload = self.table.read(was)?;
@@ -285,7 +292,13 @@ impl MediaUploads {
                 Begun::Check { upload: Box::new(upload), again }
             }
             Applied::Refused(found) if found.is_empty() => Begun::Missing,
-            Applied::Refused(found) => Begun::Decided(self.table.read::<MediaUpload>(found)?.file),
+            Applied::Refused(found) => {
+                let found: MediaUpload = self.table.read(found)?;
+                match found.state {
+                    MediaState::Waiting | MediaState::Processing => Begun::TooOften(Box::new(found)),
+                    MediaState::Ready | MediaState::Rejected => Begun::Decided(found.file),
+                }
+            }
         })
     }
 

@@ -38,12 +38,12 @@ fn hundred_bytes(set: &str) -> Value {
 async fn integers_in_a_body_count_as_bytes_sent_before_they_are_stored() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
-    let limited = Limited::start(&service, "integers_sent_account=500/86400");
+    let limited = Limited::start(&service, "integers_sent_account=1400/86400");
     let post = |account: &Account, path: &str, body: &Value| limited.ask(account, "POST", path, body);
     for set in ["a", "b", "c"] {
         post(&account, "/integers/set/", &hundred_bytes(set)).with_status(201);
     }
-    // A session counts with what stands around its sets, a result by what is stored.
+    // A session counts with what stands around its sets, each 1,024 bytes at least; a result by what is stored.
     let session = json!({"session_id": "s", "integer_sets": [hundred_bytes("a")]});
     post(&account, "/integers/session/", &session).with_status(201);
     assert_throttled(&post(&account, "/integers/set/", &hundred_bytes("d")), 86_400);
@@ -56,6 +56,25 @@ async fn integers_in_a_body_count_as_bytes_sent_before_they_are_stored() {
     // A refused request spends nothing: a smaller one still passes. Other accounts have their own limit.
     post(&account, "/integers/set/", &json!({"set_id": "e", "integers": units(1, 1)})).with_status(201);
     post(&other, "/integers/set/", &hundred_bytes("a")).with_status(201);
+}
+
+/// DynamoDB charges for a kilobyte of each set.
+#[tokio::test]
+async fn small_sets_of_a_session_count_as_a_kilobyte_each() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let limited = Limited::start(&service, "integers_sent_account=7000/86400");
+    let session = |sets: u8| {
+        let sets: Vec<Value> =
+            (0..sets).map(|set| json!({"set_id": format!("s{set}"), "integers": units(1, 1)})).collect();
+        json!({"session_id": "s", "integer_sets": sets})
+    };
+    assert!(session(7).to_string().len() < 700);
+    assert_throttled(&limited.ask(&account, "POST", "/integers/session/", &session(7)), 86_400);
+    limited.ask(&account, "POST", "/integers/session/", &session(3)).with_status(201);
+    let id = upload(&service, &account, &session(4).to_string()).await;
+    assert_throttled(&limited.ask(&account, "POST", "/integers/session/", &json!({"upload_id": id})), 86_400);
+    limited.ask(&account, "POST", "/integers/session/", &session(3)).with_status(201);
 }
 
 /// The limit is asked before S3 is.

@@ -74,7 +74,8 @@ async fn files_in_requests_count_as_bytes_of_uploads() {
     let service = Service::running();
     let account = service.signup().await;
     let photo = jpeg(64, 64, 1);
-    let setting = format!("upload_bytes_account={}/3600,writes_account=2/3600", 2 * photo.len());
+    // A file of a tweet counts 64 KiB at least, for the requests to S3.
+    let setting = format!("upload_bytes_account={}/3600,writes_account=2/3600", 65_536 + photo.len());
     let limit = [("AVIARY_LIMITS", &*setting)];
     let (profiles, tweets) =
         (Function::start_with(&service, "profiles", &limit), Function::start_with(&service, "tweets", &limit));
@@ -90,6 +91,27 @@ async fn files_in_requests_count_as_bytes_of_uploads() {
     let text = Event::new("POST", "/api/tweets/").bearer(&account.access).json(&json!({"message": "hi"}));
     tweets.invoke(text.clone()).answer.with_status(201);
     assert_throttled(&tweets.invoke(text).answer, 3600);
+}
+
+/// A decoder passes over every pixel of each scan, however few bytes it has.
+#[tokio::test]
+async fn a_picture_counts_as_the_work_of_its_decoder() {
+    let picture = |side: u16, scans: usize| {
+        let frame = [&b"\xff\xc2\0\x0b\x08"[..], &side.to_be_bytes(), &side.to_be_bytes(), b"\x01\x01\x11\0"].concat();
+        [&b"\xff\xd8"[..], &frame, &b"\xff\xda\0\x08\x01\x01\0\x01\x3f\x01\0".repeat(scans), b"\xff\xd9"].concat()
+    };
+    let service = Service::running();
+    let account = service.signup().await;
+    let limit = [("AVIARY_LIMITS", "upload_bytes_account=30000000/3600")];
+    let tweets = Function::start_with(&service, "tweets", &limit);
+    let send = |picture: &[u8]| {
+        let form = Form::default().text("message", "hi").file("imagelinks", "a.jpg", "image/jpeg", picture);
+        tweets.invoke(Event::new("POST", "/api/tweets/").bearer(&account.access).multipart(&form)).answer
+    };
+    // 7,000 by 7,000 pixels ten times over, 16 for each byte.
+    assert!(picture(7_000, 10).len() < 200);
+    assert_throttled(&send(&picture(7_000, 10)), 3600);
+    send(&picture(7_000, 9)).with_status(201);
 }
 
 #[tokio::test]
