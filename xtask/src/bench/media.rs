@@ -162,7 +162,7 @@ fn uploaded(context: &mut Context<'_>, session: &Session, upload: Upload) -> Res
 
 /// The ETag that S3 gives the file.
 fn etag(upload: &Upload) -> String {
-    const ZEROS: [u8; 65_536] = [0; 65_536];
+    static ZEROS: [u8; 65_536] = [0; 65_536];
     let mut hash = Md5::new_with_prefix(&upload.head);
     let mut left = upload.zeros;
     while left > 0 {
