@@ -56,9 +56,7 @@ impl Operator {
         let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
         let db = Db::new(aws, entropy.clone());
         let stream = format!("operate/{}", entropy.secret::<16>()?.expose());
-        let audit = settings
-            .optional("AVIARY_AUDIT_LOG_GROUP")
-            .map(|group| Audit::new(aws_sdk_cloudwatchlogs::Client::new(aws), group, stream));
+        let audit = settings.optional("AVIARY_AUDIT_LOG_GROUP").map(|group| Audit::new(aws, group, stream));
         let social = SocialTable::new(&db, settings.required("AVIARY_SOCIAL_TABLE")?);
         let feed = FeedTable::new(&db, settings.required("AVIARY_FEED_TABLE")?);
         Ok(Self {

@@ -86,7 +86,7 @@ pub async fn audit_rows(
 }
 
 /// The events that the trail knows, to choose from.
-const EVENTS: [&str; 32] = [
+const EVENTS: [&str; 34] = [
     "signup",
     "login",
     "login_failed",
@@ -107,9 +107,11 @@ const EVENTS: [&str; 32] = [
     "staff_granted",
     "staff_removed",
     "profile_changed",
+    "profile_cleared",
     "administration_refused",
     "tweet_deleted",
     "comment_deleted",
+    "comment_edited",
     "integers_deleted",
     "integer_set_deleted",
     "report_taken_down",

@@ -1,5 +1,7 @@
 //! Storage of a set's units: inline in its item, or in an S3 object if they are too large for an item.
 
+use std::collections::HashSet;
+
 use aviary_media::PrivateKey;
 use aviary_model::{Encoding, SetId};
 use aviary_store::{IdempotencyClaim, MAX_SESSION_INLINE_BYTES, OpenSession, SetContent, SetWrite, StoredSet, Written};
@@ -92,14 +94,25 @@ pub(crate) async fn store_all(
     sets: &[NewSet],
     sent: &SentBytes,
 ) -> Result<Vec<StoredSet>, ApiError> {
-    let mut room = MAX_SESSION_INLINE_BYTES;
-    let mut stores = Vec::with_capacity(sets.len());
-    for set in sets {
-        let is_inline = set.json.len() <= MAX_INLINE.min(room);
-        room -= if is_inline { set.json.len() } else { 0 };
-        stores.push(store_units(state, open, (set, is_inline), sent, async |_| Ok(())));
-    }
+    let inline = inline(sets);
+    let is_inline = |set: &NewSet| inline.contains(&set.id);
+    let stores: Vec<_> =
+        sets.iter().map(|set| store_units(state, open, (set, is_inline(set)), sent, async |_| Ok(()))).collect();
     futures_util::stream::iter(stores).buffered(CONCURRENT_WRITES).try_collect().await
+}
+
+/// The sets that are stored inline. The smallest have precedence: one in an object costs a request at each read, however
+/// few bytes it counts.
+fn inline(sets: &[NewSet]) -> HashSet<&SetId> {
+    let mut room = MAX_SESSION_INLINE_BYTES;
+    let mut by_length: Vec<&NewSet> = sets.iter().collect();
+    by_length.sort_by_key(|set| set.json.len());
+    let fitting = by_length.into_iter().take_while(|set| {
+        let is_inline = set.json.len() <= MAX_INLINE.min(room);
+        room = room.saturating_sub(set.json.len());
+        is_inline
+    });
+    fitting.map(|set| &set.id).collect()
 }
 
 /// Stores a set's units and returns the set's item, which is not written yet. Before it writes an object it calls
@@ -177,4 +190,39 @@ fn lost(key: &PrivateKey) -> ApiError {
 /// The response when every retry lost to a concurrent write.
 pub(crate) fn contended() -> ApiError {
     ApiError::detail(StatusCode::CONFLICT, "The session is being changed by other requests. Try again.")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn sets(lengths: impl Iterator<Item = usize>) -> Vec<NewSet> {
+        let set = |(number, length)| NewSet {
+            id: SetId::parse(&format!("s{number}")).unwrap(),
+            encoding: Encoding::Base64,
+            units: 1,
+            json: "x".repeat(length).into(),
+        };
+        lengths.enumerate().map(set).collect()
+    }
+
+    /// The numbers of the sets in objects.
+    fn in_objects(lengths: impl Iterator<Item = usize>) -> Vec<usize> {
+        let sets = sets(lengths);
+        let inline = inline(&sets);
+        (0..sets.len()).filter(|at| !inline.contains(&sets[*at].id)).collect()
+    }
+
+    #[test]
+    fn the_smallest_sets_are_stored_inline_whatever_comes_first() {
+        let large = MAX_SESSION_INLINE_BYTES / MAX_INLINE;
+        // The large ones would leave no room for the small ones behind them.
+        let found = in_objects((0..1_000).map(|at| if at <= large { MAX_INLINE } else { 25 }));
+        assert!((1..=6).contains(&found.len()) && found.iter().all(|at| *at <= large), "{found:?}");
+        assert_eq!(in_objects([MAX_INLINE + 1, 3, MAX_INLINE].into_iter()), [0]);
+        assert_eq!(in_objects((0..1_000).map(|_| 1_000)).len(), 1_000 - MAX_SESSION_INLINE_BYTES / 1_000);
+        assert_eq!(in_objects((0..1_000).map(|_| 800)), [0; 0]);
+    }
 }

@@ -4,6 +4,7 @@
 mod decoding;
 mod event;
 mod media;
+mod settled;
 mod thumbnail;
 mod tweet_picture;
 mod upload;

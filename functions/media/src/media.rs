@@ -7,12 +7,14 @@ use aviary_store::{Db, MediaUploads, SocialTable, StoreError};
 use serde_json::{Value, json};
 
 use crate::event::NewObject;
+use crate::settled::Settled;
 
 /// The bucket and the items of what is in it.
 #[derive(Clone, Debug)]
 pub struct Media {
     pub(crate) uploads: MediaUploads,
     pub(crate) bucket: Bucket,
+    pub(crate) settled: Settled,
 }
 
 /// Why an event failed and comes again.
@@ -38,7 +40,8 @@ impl Media {
     pub fn new(start: &Start) -> Result<Self, StartError> {
         let db = Db::new(&start.aws, start.entropy.clone());
         let social = SocialTable::new(&db, start.settings.required("AVIARY_SOCIAL_TABLE")?);
-        Ok(Self { uploads: MediaUploads::new(&social), bucket: Bucket::start(start)? })
+        let settled = Settled::default();
+        Ok(Self { uploads: MediaUploads::new(&social), bucket: Bucket::start(start)?, settled })
     }
 }
 

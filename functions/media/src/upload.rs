@@ -27,6 +27,9 @@ impl Media {
         media: MediaId,
         object: &NewObject,
     ) -> Result<&'static str, EventError> {
+        if self.settled.contains(media) {
+            return Ok("settled");
+        }
         let (upload, again) = match self.uploads.begin(user, media, (&object.etag, object.size)).await? {
             Begun::Check { upload, again } => (upload, again),
             Begun::TooOften(upload) => {
@@ -38,6 +41,11 @@ impl Media {
                 self.keep_only(media, file.as_ref()).await?;
                 self.bucket.delete_private(key).await?;
                 return Ok("decided before");
+            }
+            Begun::Settled => {
+                self.bucket.delete_private(key).await?;
+                self.settled.add(media);
+                return Ok("settled");
             }
             Begun::Missing => {
                 // An earlier run may have written objects and died.

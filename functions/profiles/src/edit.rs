@@ -2,11 +2,11 @@
 
 use std::convert::Infallible;
 
-use aviary_auth::Unconfirmed;
+use aviary_auth::{StaffAct, Unconfirmed};
 use aviary_media::Folder;
 use aviary_model::{Alias, Bio, Link, UserId};
 use aviary_store::{PageKeys, Picture, ProfileChange};
-use aviary_web::{ApiError, Fields, Form, Payload, body};
+use aviary_web::{ApiError, Client, Fields, Form, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use futures_util::future::try_join;
@@ -42,6 +42,7 @@ body! {
 ))]
 pub async fn edit_profile(
     State(state): State<ProfilesState>,
+    client: Client,
     unconfirmed: Unconfirmed,
     Payload(form): Payload,
 ) -> Result<Json<ViewedProfile>, ApiError> {
@@ -57,7 +58,9 @@ pub async fn edit_profile(
     let id = id.ok_or_else(ApiError::not_found)?;
     page_data.profile(id).ok_or_else(ApiError::not_found)?;
     caller.must_own(id)?;
-    let changed = apply_change(&state, id, change(&state, id, edit)).await?;
+    let act = StaffAct { event: "profile_changed", caller: &caller, owner: id, subject: None };
+    let changed = apply_change(&state, id, change(&state, id, edit));
+    let changed = state.audit.with_act(&client, act, changed).await?;
     Ok(Json(ViewedProfile::of(&changed, viewer, email.as_ref(), page_data.follows(id), state.bucket.urls())))
 }
 
@@ -71,10 +74,11 @@ pub async fn edit_profile(
 ))]
 pub async fn edit_profile_as_printed(
     state: State<ProfilesState>,
+    client: Client,
     unconfirmed: Unconfirmed,
     payload: Payload,
 ) -> Result<Json<ViewedProfile>, ApiError> {
-    edit_profile(state, unconfirmed, payload).await
+    edit_profile(state, client, unconfirmed, payload).await
 }
 
 fn read(form: &Form) -> Result<EditProfileBody, ApiError> {

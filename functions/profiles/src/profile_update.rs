@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use aviary_auth::{AccountCounts, Caller, Unconfirmed};
+use aviary_auth::{AccountCounts, Caller, StaffAct, Unconfirmed};
 use aviary_media::{CleanImage, ObjectKey};
 use aviary_model::{Bio, NameKey};
 use aviary_representation::ShownProfile;
@@ -65,7 +65,8 @@ pub async fn update_profile(
     };
     let picture = uploaded.clone().map(|key| Some(Picture::Object(key.into_string())));
     let change = ProfileChange { bio: change.bio, picture, ..ProfileChange::default() };
-    let changed = apply_change(&state, profile.id, change).await;
+    let act = StaffAct { event: "profile_changed", caller: &caller, owner: profile.id, subject: None };
+    let changed = state.audit.with_act(&client, act, apply_change(&state, profile.id, change)).await;
     // After a lost response the profile may name the picture, so only a definite refusal removes it.
     if let (Err(error), Some(key)) = (&changed, uploaded)
         && error.status().is_client_error()

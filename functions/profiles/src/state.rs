@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::Authenticator;
+use aviary_auth::{AuditTrail, Authenticator};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{SettingsError, Start, StartError};
@@ -15,6 +15,7 @@ const MAX_FOLLOWS: &str = "AVIARY_MAX_FOLLOWS";
 #[derive(Clone, Debug)]
 pub struct ProfilesState {
     pub(crate) authenticator: Authenticator,
+    pub(crate) audit: AuditTrail,
     pub(crate) accounts: Accounts,
     pub(crate) profiles: Profiles,
     pub(crate) relations: Relations,
@@ -50,6 +51,7 @@ impl ProfilesState {
         Ok(Self {
             accounts: Accounts::new(&accounts),
             authenticator,
+            audit: AuditTrail::start(start, "profiles")?,
             relations,
             reports: Reports::new(&social),
             ranked: Ranked::new(&social),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Authenticator, Limiter};
+use aviary_auth::{AuditTrail, Authenticator, Limiter};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
@@ -16,6 +16,7 @@ use axum::extract::FromRef;
 #[derive(Clone, Debug)]
 pub struct TweetsState {
     pub(crate) authenticator: Authenticator,
+    pub(crate) audit: AuditTrail,
     pub(crate) profiles: Profiles,
     pub(crate) page_reads: PageReads,
     pub(crate) bucket: Bucket,
@@ -46,6 +47,7 @@ impl TweetsState {
         Ok(Self {
             limiter: authenticator.limiter.clone(),
             authenticator,
+            audit: AuditTrail::start(start, "tweets")?,
             uploads: MediaUploads::new(&social),
             page_reads: PageReads::new(&social),
             home: HomeTimelines::new(&social, &feed),

@@ -2,10 +2,10 @@
 
 use std::convert::Infallible;
 
-use aviary_auth::Unconfirmed;
+use aviary_auth::{StaffAct, Unconfirmed};
 use aviary_model::{Bio, NameKey};
 use aviary_store::{IdempotencyClaim, Profile};
-use aviary_web::{ApiError, Fields, Form, IdempotencyKey, IdempotentRequest, Payload, body};
+use aviary_web::{ApiError, Client, Fields, Form, IdempotencyKey, IdempotentRequest, Payload, body};
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
@@ -44,6 +44,7 @@ struct NewUser {
 ))]
 pub async fn create_user(
     State(state): State<UsersState>,
+    client: Client,
     unconfirmed: Unconfirmed,
     key: IdempotencyKey,
     Payload(form): Payload,
@@ -64,7 +65,9 @@ pub async fn create_user(
         IdempotentRequest::New(claim) => claim,
         IdempotentRequest::Repeat(response) => return repeat_response(&response),
     };
-    let written = write(&state, &profile, new_user.bio.as_ref(), claim.as_ref()).await;
+    let act = StaffAct { event: "profile_changed", caller: &caller, owner, subject: None };
+    let written = write(&state, &profile, new_user.bio.as_ref(), claim.as_ref());
+    let written = state.audit.with_act(&client, act, written).await;
     if let (Err(_), Some(claim)) = (&written, &claim) {
         credentials.release_idempotency_key(claim).await?;
     }

@@ -1,10 +1,10 @@
 //! `DELETE /api/users/delete/<username>/` (document 003).
 
-use aviary_auth::Unconfirmed;
+use aviary_auth::{StaffAct, Unconfirmed};
 use aviary_media::ObjectKey;
 use aviary_model::NameKey;
 use aviary_store::Picture;
-use aviary_web::{ApiError, PathText, UnreadBody};
+use aviary_web::{ApiError, Client, PathText, UnreadBody};
 use axum::extract::State;
 use http::StatusCode;
 
@@ -22,6 +22,7 @@ use crate::state::UsersState;
     ))]
 pub async fn delete_user(
     State(state): State<UsersState>,
+    client: Client,
     unconfirmed: Unconfirmed,
     PathText(username): PathText,
     UnreadBody(form): UnreadBody,
@@ -30,7 +31,9 @@ pub async fn delete_user(
     let (caller, owner) = unconfirmed.with_form(&form).confirm_with(state.profiles.owner_of(&name)).await?;
     let owner = owner.ok_or_else(ApiError::not_found)?;
     caller.must_own(owner)?;
-    let before = state.profiles.delete_for_service(owner).await?.ok_or_else(ApiError::not_found)?;
+    let act = StaffAct { event: "profile_cleared", caller: &caller, owner, subject: None };
+    let cleared = state.audit.with_act(&client, act, state.profiles.delete_for_service(owner)).await?;
+    let before = cleared.ok_or_else(ApiError::not_found)?;
     if let Some(Picture::Object(key)) = before.picture {
         remove_picture(&state, &key).await;
     }

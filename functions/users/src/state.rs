@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::Authenticator;
+use aviary_auth::{AuditTrail, Authenticator};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{SettingsError, Start, StartError};
@@ -15,6 +15,7 @@ const MAX_FOLLOWS: &str = "AVIARY_MAX_FOLLOWS";
 #[derive(Clone, Debug)]
 pub struct UsersState {
     pub(crate) authenticator: Authenticator,
+    pub(crate) audit: AuditTrail,
     pub(crate) profiles: Profiles,
     pub(crate) relations: Relations,
     pub(crate) page_reads: PageReads,
@@ -47,6 +48,7 @@ impl UsersState {
         };
         Ok(Self {
             authenticator,
+            audit: AuditTrail::start(start, "users")?,
             profiles: Profiles::new(&social),
             relations,
             page_reads: PageReads::new(&social),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aviary_model::Timestamp;
 use aviary_runtime::StartError;
-use aviary_store::{JobId, StoreError};
+use aviary_store::{JobArea, JobId, StoreError};
 use futures_util::StreamExt;
 
 use crate::worker::Worker;
@@ -27,6 +27,8 @@ impl Worker {
             let mut due = self.jobs.due(self.clock.now()).await?;
             // The index lags, and jobs that could not begin are still due: neither is tried twice in one sweep.
             due.retain(|id| seen.insert(*id));
+            // Mails come first, however much somebody has deleted.
+            due.sort_by_key(|id| id.area() != Some(JobArea::Accounts));
             if due.is_empty() || !self.has_time(deadline) {
                 break;
             }

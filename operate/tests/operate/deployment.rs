@@ -35,8 +35,8 @@ impl Deployment {
         let local = LocalAws::start(here).unwrap();
         let settings = Settings::of(variables.clone()).unwrap();
         let mut operator = Operator::new(&config(&local.dynamodb_url()), &settings).unwrap();
-        let logs = aws_sdk_cloudwatchlogs::Client::new(&config(&local.aws_url()));
-        operator.audit = Some(aviary_telemetry::Audit::new(logs, AUDIT, "operate/tests".to_owned()));
+        let logs = config(&local.aws_url());
+        operator.audit = Some(aviary_telemetry::Audit::new(&logs, AUDIT, "operate/tests".to_owned()));
         Self { operator, local, variables, _folder: folder }
     }
 

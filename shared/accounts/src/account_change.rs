@@ -82,17 +82,26 @@ pub async fn change_by(
     }
     if !matches!(change.address, AddressChange::Keep) {
         change.counts.push(context.limiter.address_change(user.id));
+        change.counts.push(context.limiter.mails_of_client(client));
         // An account proves no mailbox when it signs up, so a stranger's could get these mails from many accounts.
         change.counts.extend(user.email.as_ref().map(|old| context.limiter.undo_mail(&old.key())));
     }
     if let AddressChange::Ask { email, .. } = &change.address {
         change.counts.push(context.limiter.confirmation_mail(&email.key()));
     }
+    if let Err(refused) = context.limiter.check_lately(&change.counts) {
+        context.limiter.uncount(caller).await?;
+        return Err(refused);
+    }
     let changed = write_change(context, client, user, change).await?;
     match &changed {
         Err(AccountChangeError::Taken { .. }) => context.limiter.count_taken(caller).await?,
-        // A request over its own limit uses up no other one.
-        Err(AccountChangeError::TooOften { .. }) => context.limiter.uncount(caller).await?,
+        Err(AccountChangeError::TooOften { until, counter }) => {
+            let counter = counter.clone().unwrap_or_else(|| context.limiter.address_change(user.id).counter);
+            context.limiter.remember_over(counter, *until);
+            // A request over its own limit uses up no other one.
+            context.limiter.uncount(caller).await?;
+        }
         _ => {}
     }
     changed.map_err(|error| refusal(error, fields, context.clock.now()))
@@ -203,7 +212,7 @@ fn refusal(error: AccountChangeError, fields: FieldNames, now: Timestamp) -> Api
             taken(username.then_some(fields.username), email.then_some(fields.email))
         }
         AccountChangeError::Changed => changed_meanwhile(),
-        AccountChangeError::TooOften { until } => ApiError::throttled(until.seconds() - now.seconds()),
+        AccountChangeError::TooOften { until, .. } => ApiError::throttled(until.seconds() - now.seconds()),
         AccountChangeError::Redeemed => invalid_token(),
         AccountChangeError::Store(error) => error.into(),
     }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Limiter, Passwords};
+use aviary_auth::{AuditTrail, Limiter, Passwords};
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
 use aviary_store::{AccountTables, AccountsTable, CredentialsTable, Db, FeedTable, JobsTable, SocialTable};
-use aviary_telemetry::Audit;
 
 /// Tables, passwords, limits, the audit trail and the clock; cheap to clone.
 #[derive(Clone, Debug)]
@@ -18,7 +17,7 @@ pub struct AccountContext {
     /// Counts logins.
     pub limiter: Limiter,
     /// The audit trail.
-    pub audit: Audit,
+    pub audit: AuditTrail,
     /// The time of what is done.
     pub clock: Arc<dyn Clock>,
     /// The source of secrets.
@@ -39,14 +38,11 @@ impl AccountContext {
             &FeedTable::new(db, settings.required("AVIARY_FEED_TABLE")?),
             &JobsTable::new(db, settings.required("AVIARY_JOBS_TABLE")?),
         );
-        // Each process writes to its own log stream.
-        let stream = format!("{function}/{}", start.entropy.secret::<16>()?.expose());
-        let client = aws_sdk_cloudwatchlogs::Client::new(&start.aws);
         Ok(Self {
             tables,
             passwords: Passwords::new(start.entropy.clone()),
             limiter,
-            audit: Audit::new(client, settings.required("AVIARY_AUDIT_LOG_GROUP")?, stream),
+            audit: AuditTrail::start(start, function)?,
             clock: start.clock.clone(),
             entropy: start.entropy.clone(),
         })

@@ -2,7 +2,6 @@
 
 use aviary_model::UserId;
 use aviary_store::SecurityEvent;
-use aviary_telemetry::AuditEvent;
 use aviary_web::{ApiError, Client};
 
 use crate::context::AccountContext;
@@ -20,19 +19,7 @@ pub async fn audit_about(
     user: Option<UserId>,
     subject: Option<String>,
 ) {
-    let now = context.clock.now();
-    let event = AuditEvent {
-        event,
-        at: now.to_string(),
-        at_millis: now.millis(),
-        user: user.map(|user| user.to_string()),
-        actor: client.acting_on(user).map(|actor| actor.to_string()),
-        subject,
-        address: client.address.clone(),
-        user_agent: client.user_agent.clone(),
-        request_id: client.request_id.clone(),
-    };
-    context.audit.record(event).await;
+    context.audit.record(client, event, user, subject).await;
 }
 
 /// Records that the write of an event just sent was refused. Events are sent concurrently with their writes, so that no

@@ -4,6 +4,7 @@
 //! [`Caller`]: the account is active, the session has not ended, and the request is within the limit of its row in the
 //! table of routes. Only a `Caller` may write, and only a `Caller` counts against the limits of its account.
 
+mod audit_trail;
 mod authenticator;
 mod body_credential;
 mod caller;
@@ -27,6 +28,7 @@ mod token;
 mod unconfirmed;
 mod verified_tokens;
 
+pub use audit_trail::{AuditTrail, StaffAct};
 pub use authenticator::Authenticator;
 pub use body_credential::BodyCredential;
 pub use caller::Caller;

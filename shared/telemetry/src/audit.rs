@@ -3,11 +3,13 @@
 //! An event is sent concurrently with the last write of its request, and before the response. When CloudWatch fails, the
 //! event goes to standard output and the failure is counted; the request does not fail.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::error::DisplayErrorContext;
 use aws_sdk_cloudwatchlogs::types::InputLogEvent;
+use aws_types::SdkConfig;
 use serde::Serialize;
 use tokio::sync::OnceCell;
 
@@ -45,21 +47,35 @@ pub struct AuditEvent {
     pub request_id: String,
 }
 
+#[derive(Clone, Debug)]
+struct LazyClient {
+    aws: SdkConfig,
+    client: Arc<OnceLock<Client>>,
+}
+
+impl LazyClient {
+    fn get(&self) -> &Client {
+        self.client.get_or_init(|| Client::new(&self.aws))
+    }
+}
+
 /// Sends events to CloudWatch Logs.
 #[derive(Clone, Debug)]
 pub struct Audit {
-    client: Client,
+    /// Made with the first event: few processes of some functions ever send one.
+    client: LazyClient,
     group: String,
     stream: String,
     /// Set when the stream exists: the first event creates it.
-    created: std::sync::Arc<OnceCell<()>>,
+    created: Arc<OnceCell<()>>,
 }
 
 impl Audit {
     /// Sends to this log group. `stream` must be unique to the process.
     #[must_use]
-    pub fn new(client: Client, group: &str, stream: String) -> Self {
-        Self { client, group: group.to_owned(), stream, created: std::sync::Arc::default() }
+    pub fn new(aws: &SdkConfig, group: &str, stream: String) -> Self {
+        let client = LazyClient { aws: aws.clone(), client: Arc::default() };
+        Self { client, group: group.to_owned(), stream, created: Arc::default() }
     }
 
     /// Sends an event. A failure is logged and counted.
@@ -84,6 +100,7 @@ impl Audit {
         let event =
             InputLogEvent::builder().message(line).timestamp(at_millis).build().map_err(|error| error.to_string())?;
         self.client
+            .get()
             .put_log_events()
             .log_group_name(&self.group)
             .log_stream_name(&self.stream)
@@ -95,7 +112,7 @@ impl Audit {
     }
 
     async fn create_stream(&self) -> Result<(), String> {
-        let created = self.client.create_log_stream().log_group_name(&self.group).log_stream_name(&self.stream);
+        let created = self.client.get().create_log_stream().log_group_name(&self.group).log_stream_name(&self.stream);
         match created.send().await {
             Ok(_) => Ok(()),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_already_exists_exception()) => Ok(()),

@@ -89,6 +89,7 @@ impl<'a> Event<'a> {
             return Err(self.path.below(NOT_EMULATED).error("is not understood here"));
         }
         Ok(Some(StreamSource {
+            name: self.name.clone(),
             table: self.table()?,
             arn: self.text("Stream")?,
             batch_size: self.batch_size()?,

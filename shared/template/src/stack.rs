@@ -162,6 +162,8 @@ pub struct EventRule {
 /// A table's stream as a function's event source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StreamSource {
+    /// The event's name in the template.
+    pub name: String,
     /// The table's logical id.
     pub table: String,
     /// The stream's ARN, as its records have it.

@@ -76,6 +76,7 @@ fn schedules(events: &[&str]) -> Vec<Schedule> {
 fn a_stream_has_lambdas_defaults() {
     let source = one_stream("Stream: !GetAtt JobsTable.StreamArn, StartingPosition: TRIM_HORIZON").unwrap();
     let expected = StreamSource {
+        name: "Jobs".to_owned(),
         table: "JobsTable".to_owned(),
         arn: ARN.to_owned(),
         batch_size: 100,
@@ -98,6 +99,7 @@ fn a_stream_has_what_the_template_says() {
     )
     .unwrap();
     let expected = StreamSource {
+        name: "Jobs".to_owned(),
         table: "JobsTable".to_owned(),
         arn: ARN.to_owned(),
         batch_size: 10,

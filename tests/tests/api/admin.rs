@@ -1,6 +1,7 @@
 //! The administration website: `/admin/…`, as a browser without JavaScript sees it.
 
 mod access;
+mod acts_by_api;
 mod audit;
 mod browser;
 mod content;

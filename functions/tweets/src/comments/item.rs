@@ -1,6 +1,6 @@
 //! `PUT` and `DELETE /api/tweets/comments/<id>/` (document 001).
 
-use aviary_auth::Unconfirmed;
+use aviary_auth::{StaffAct, Unconfirmed};
 use aviary_model::CommentId;
 use aviary_representation::ShownComment;
 use aviary_store::{Comment, PageKeys};
@@ -48,17 +48,22 @@ pub async fn edit_comment(
     let author = page_data.profile(comment.author).ok_or_else(ApiError::not_found)?;
     let text = EditMessageBody::text(&form, false)?;
     let now = state.clock.now();
-    let (mut comment, mut attempts) = (comment.clone(), Attempts::default());
-    loop {
-        let mut block_checked = context.newly_mentioned(&comment.message);
-        block_checked.extend(comment.concerned());
-        // Blocks do not keep staff from correcting a comment.
-        block_checked.retain(|_| comment.author == me);
-        match attempts.after(state.comments.edit(&comment, &text, &block_checked, now).await?)? {
-            None => break,
-            Some(stored) => comment = stored,
+    let subject = Some(format!("comment:{}", comment.id));
+    let act = StaffAct { event: "comment_edited", caller: &context.caller, owner: comment.author, subject };
+    let edited = async {
+        let (mut comment, mut attempts) = (comment.clone(), Attempts::default());
+        loop {
+            let mut block_checked = context.newly_mentioned(&comment.message);
+            block_checked.extend(comment.concerned());
+            // Blocks do not keep staff from correcting a comment.
+            block_checked.retain(|_| comment.author == me);
+            match attempts.after(state.comments.edit(&comment, &text, &block_checked, now).await?)? {
+                None => return Ok::<_, ApiError>(comment),
+                Some(stored) => comment = stored,
+            }
         }
-    }
+    };
+    let comment = state.audit.with_act(&client, act, edited).await?;
     let comment = Comment { message: text, edited_at: Some(now), ..comment };
     let liked = context.page_data.likes_comment(comment.id);
     Ok(Json(ShownComment::of(&comment, author, liked, state.links(&client))))
@@ -76,6 +81,7 @@ pub async fn edit_comment(
     ))]
 pub async fn delete_comment(
     State(state): State<TweetsState>,
+    client: Client,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
     UnreadBody(form): UnreadBody,
@@ -85,7 +91,12 @@ pub async fn delete_comment(
     if caller.user != comment.tweet_author {
         caller.must_own(comment.author)?;
     }
-    if state.comments.delete(&comment, &state.jobs, state.clock.now()).await? {
+    // The author of a tweet deletes its comments as such, and not as staff.
+    let owner = if caller.user == comment.tweet_author { caller.user } else { comment.author };
+    let subject = Some(format!("comment:{}", comment.id));
+    let act = StaffAct { event: "comment_deleted", caller: &caller, owner, subject };
+    let deleted = state.comments.delete(&comment, &state.jobs, state.clock.now());
+    if state.audit.with_act(&client, act, deleted).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(ApiError::not_found())

@@ -1,6 +1,6 @@
 //! `GET`, `PUT` and `DELETE /api/tweets/<id>/` (document 000).
 
-use aviary_auth::{MaybeUnconfirmed, Unconfirmed};
+use aviary_auth::{MaybeUnconfirmed, StaffAct, Unconfirmed};
 use aviary_model::{TweetId, UserId};
 use aviary_representation::{OwnReactions, ShownTweet};
 use aviary_store::{PageKeys, Tweet};
@@ -107,6 +107,7 @@ pub async fn edit_tweet(
     ))]
 pub async fn delete_tweet(
     State(state): State<TweetsState>,
+    client: Client,
     unconfirmed: Unconfirmed,
     PathText(id): PathText,
     UnreadBody(form): UnreadBody,
@@ -114,7 +115,10 @@ pub async fn delete_tweet(
     let (caller, tweet) = unconfirmed.with_form(&form).confirm_with(state.tweet(&id)).await?;
     let tweet = tweet.ok_or_else(ApiError::not_found)?;
     caller.must_own(tweet.author)?;
-    if state.tweets.delete(&tweet, &state.jobs, state.clock.now()).await? {
+    let subject = Some(format!("tweet:{}", tweet.id));
+    let act = StaffAct { event: "tweet_deleted", caller: &caller, owner: tweet.author, subject };
+    let deleted = state.tweets.delete(&tweet, &state.jobs, state.clock.now());
+    if state.audit.with_act(&client, act, deleted).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(ApiError::not_found())

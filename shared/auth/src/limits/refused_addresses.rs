@@ -1,6 +1,6 @@
-//! Addresses, and names from an address, whose logins were refused a moment ago.
+//! Addresses, and names from an address, whose logins were refused a moment ago; and counters that refused a change.
 //!
-//! A refused login has counted and takes its counts back: that costs ten write units. A client that goes on would use
+//! A refused login has counted and takes its counts back: that costs ten write units, and a refused change eighteen. A client that goes on would use
 //! up the units of a table that every counter of a limit needs. So each process refuses such a login from memory for
 //! some seconds. The counter stays the measure, because a right password takes its count back meanwhile.
 
@@ -21,7 +21,7 @@ struct Refused {
     until: i64,
 }
 
-/// What was refused, by network, or by name and network.
+/// What was refused, by network, by name and network, or by the name of its counter.
 pub(super) struct RefusedAddresses(Mutex<LruCache<String, Refused>>);
 
 impl Default for RefusedAddresses {

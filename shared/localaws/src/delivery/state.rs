@@ -30,17 +30,23 @@ const SCHEMA: &str = "
 /// Only the newest failures are kept, because each has a whole event.
 const KEPT_FAILURES: u32 = 1_000;
 
-/// A stream as one function's event source.
+/// A stream as an event source of a function, which may have several of the same stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Subscription {
     pub(crate) function: String,
     pub(crate) stream: String,
+    pub(crate) source: String,
 }
 
 impl Subscription {
     /// The subscription of the function of `sources` to `source`.
     pub(crate) fn new(sources: &EventSources, source: &StreamSource) -> Self {
-        Self { function: sources.binary.clone(), stream: source.arn.clone() }
+        Self { function: sources.binary.clone(), stream: source.arn.clone(), source: source.name.clone() }
+    }
+
+    /// The name of its position.
+    fn position(&self) -> String {
+        format!("{}#{}", self.stream, self.source)
     }
 }
 
@@ -78,8 +84,13 @@ impl State {
 
     /// The last sequence number that is done; `None` if the function never read this stream.
     pub(crate) fn position(&self, of: &Subscription) -> rusqlite::Result<Option<String>> {
-        let sql = "SELECT sequence FROM stream_positions WHERE function = ?1 AND stream = ?2";
-        self.with(|connection| connection.query_row(sql, [&of.function, &of.stream], |row| row.get(0)).optional())
+        // A position that was written before a function could have several sources has the stream's name alone.
+        let sql = "SELECT sequence FROM stream_positions WHERE function = ?1 AND stream IN (?2, ?3)
+                   ORDER BY stream = ?2 DESC LIMIT 1";
+        self.with(|connection| {
+            let names = [&of.function, &of.position(), &of.stream];
+            connection.query_row(sql, names, |row| row.get(0)).optional()
+        })
     }
 
     /// Marks all records up to `sequence` as done.
@@ -163,5 +174,5 @@ fn add_failure(connection: &Connection, failure: &str) -> rusqlite::Result<()> {
 fn set_position(connection: &Connection, of: &Subscription, sequence: &str) -> rusqlite::Result<()> {
     let sql = "INSERT INTO stream_positions (function, stream, sequence) VALUES (?1, ?2, ?3)
                ON CONFLICT (function, stream) DO UPDATE SET sequence = excluded.sequence";
-    connection.execute(sql, params![of.function, of.stream, sequence]).map(drop)
+    connection.execute(sql, params![of.function, of.position(), sequence]).map(drop)
 }

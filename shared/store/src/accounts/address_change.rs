@@ -60,7 +60,7 @@ impl AccountChange {
         apply(&self.address, &mut new, now)?;
         if let (Some(oldest), true) = (new.former_addresses.first(), new.former_addresses.len() > MAX_FORMER_ADDRESSES)
         {
-            return Err(AccountChangeError::TooOften { until: oldest.until });
+            return Err(AccountChangeError::TooOften { until: oldest.until, counter: None });
         }
         Ok(new)
     }
@@ -187,7 +187,9 @@ mod tests {
             user = set(&user, &format!("x{number}"), 0);
         }
         let refused = changed(&user, AddressChange::Set(None), 0);
-        assert!(matches!(refused, Err(AccountChangeError::TooOften { until }) if until == NOW.plus_seconds(7 * DAY)));
+        assert!(
+            matches!(refused, Err(AccountChangeError::TooOften { until, .. }) if until == NOW.plus_seconds(7 * DAY))
+        );
         assert!(changed(&user, AddressChange::Set(None), 7).is_ok());
     }
 }

@@ -90,6 +90,8 @@ pub enum AccountChangeError {
     TooOften {
         /// When the next change is possible.
         until: Timestamp,
+        /// The counter that is over its limit; `None` if the account holds too many former addresses.
+        counter: Option<String>,
     },
     /// DynamoDB failed, or a stored item is corrupt.
     #[error(transparent)]
@@ -147,12 +149,13 @@ impl AccountTables {
                 return Ok(new);
             }
             let mut again = false;
-            for count in &mut counts {
+            for (count, counted) in counts.iter_mut().zip(&change.counts) {
                 match count.after(&committed, now) {
                     CountRefusal::None => {}
                     CountRefusal::TryAgain => again = true,
                     CountRefusal::Over(end) => {
-                        return Err(AccountChangeError::TooOften { until: Timestamp::from_millis(end * 1_000) });
+                        let until = Timestamp::from_millis(end * 1_000);
+                        return Err(AccountChangeError::TooOften { until, counter: Some(counted.counter.clone()) });
                     }
                 }
             }

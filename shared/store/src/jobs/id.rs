@@ -41,6 +41,12 @@ impl JobId {
         Self { area, id }
     }
 
+    /// The area, if the id has one.
+    #[must_use]
+    pub fn area(self) -> Option<JobArea> {
+        self.area
+    }
+
     /// Whether a job with this id may do what is of that area.
     pub(crate) fn is_of(self, area: Option<JobArea>) -> bool {
         self.area.is_none() || area.is_none() || self.area == area

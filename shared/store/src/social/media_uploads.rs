@@ -23,6 +23,8 @@ const UPLOAD: &str = "UPLOAD#";
 const PAGE: i32 = 25;
 /// The most checks of an upload. An event comes three times if its check fails, and an operator can send it again.
 const MAX_CHECKS: u32 = 8;
+/// The most events of an upload that are looked into, those after its decision included.
+const MAX_EVENTS: u32 = 16;
 /// How often an outcome is written again when a tweet came in between. A media item is named once only.
 const ATTEMPTS: usize = 3;
 
@@ -143,6 +145,8 @@ pub enum Begun {
     TooOften(Box<MediaUpload>),
     /// It was decided before, with this file if it is ready.
     Decided(Option<MediaFile>),
+    /// It was decided before, and what other checks left was looked for often enough.
+    Settled,
     /// There is no such media item.
     Missing,
 }
@@ -273,7 +277,8 @@ impl MediaUploads {
     }
 
     /// Begins the check of an uploaded object with this ETag and so many bytes. The form of an upload can be sent again
-    /// while its ticket lasts, and each time costs a check, so their number is bounded. One round trip.
+    /// while its ticket lasts, and each time is an event, so what events may cost is bounded. One round trip; two after
+    /// the decision.
     pub async fn begin(&self, user: UserId, media: MediaId, (etag, size): (&str, u64)) -> Result<Begun, StoreError> {
         let undecided = Condition::equals("state", text("waiting")).or(Condition::equals("state", text("processing")));
         let update = Update::new()
@@ -296,10 +301,22 @@ impl MediaUploads {
                 let found: MediaUpload = self.table.read(found)?;
                 match found.state {
                     MediaState::Waiting | MediaState::Processing => Begun::TooOften(Box::new(found)),
-                    MediaState::Ready | MediaState::Rejected => Begun::Decided(found.file),
+                    MediaState::Ready | MediaState::Rejected if self.counts_event(user, media).await? => {
+                        Begun::Decided(found.file)
+                    }
+                    MediaState::Ready | MediaState::Rejected => Begun::Settled,
                 }
             }
         })
+    }
+
+    /// Counts an event after the decision. False for one too many, and for an item that is gone.
+    async fn counts_event(&self, user: UserId, media: MediaId) -> Result<bool, StoreError> {
+        let update = Update::new()
+            .add("checks", number(1_u32))
+            .when(Condition::item_exists())
+            .when(Condition::missing("checks").or(Condition::less("checks", number(MAX_EVENTS))));
+        Ok(matches!(update.apply_to(&self.table, upload_key(user, media)).await?, Applied::Done(_)))
     }
 
     /// Writes the outcome of a check, also into the tweet that shows the media. False if it is no longer this check

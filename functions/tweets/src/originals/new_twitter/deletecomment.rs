@@ -1,7 +1,7 @@
 //! `DELETE /tweet/deletecomment`.
 
 use aviary_auth::Unconfirmed;
-use aviary_web::{ApiError, Params, PathText, UnreadBody};
+use aviary_web::{ApiError, Client, Params, PathText, UnreadBody};
 use axum::Json;
 use axum::extract::State;
 
@@ -23,10 +23,11 @@ use crate::state::TweetsState;
     ))]
 pub async fn remove_comment(
     state: State<TweetsState>,
+    client: Client,
     unconfirmed: Unconfirmed,
     Params(form): Params,
 ) -> Result<Json<Done001>, ApiError> {
     let id = own_parameter(&unconfirmed, &form, "commentid").await?;
-    item::delete_comment(state, unconfirmed, PathText(id), UnreadBody(form)).await?;
+    item::delete_comment(state, client, unconfirmed, PathText(id), UnreadBody(form)).await?;
     Ok(Json(Done001 { message: "Comment deleted" }))
 }

@@ -91,9 +91,10 @@ pub async fn put_tweet(
     ))]
 pub async fn remove_tweet(
     state: State<TweetsState>,
+    client: Client,
     unconfirmed: Unconfirmed,
     Params(form): Params,
 ) -> Result<StatusCode, ApiError> {
     let id = own_parameter(&unconfirmed, &form, "tweet_id").await?;
-    item::delete_tweet(state, unconfirmed, PathText(id), UnreadBody(form)).await
+    item::delete_tweet(state, client, unconfirmed, PathText(id), UnreadBody(form)).await
 }

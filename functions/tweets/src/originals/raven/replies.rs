@@ -111,11 +111,12 @@ pub async fn list_replies(
     ))]
 pub async fn delete_reply(
     state: State<TweetsState>,
+    client: Client,
     unconfirmed: Unconfirmed,
     id: PathText,
     body: UnreadBody,
 ) -> Result<(StatusCode, Json<Message>), ApiError> {
-    item::delete_comment(state, unconfirmed, id, body).await?;
+    item::delete_comment(state, client, unconfirmed, id, body).await?;
     Ok((StatusCode::ACCEPTED, Json(Message { message: "The reply is deleted." })))
 }
 

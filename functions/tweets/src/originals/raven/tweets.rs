@@ -174,10 +174,11 @@ pub async fn put_tweet(
     ))]
 pub async fn delete_tweet(
     state: State<TweetsState>,
+    client: Client,
     unconfirmed: Unconfirmed,
     id: PathText,
     body: UnreadBody,
 ) -> Result<(StatusCode, Json<Message>), ApiError> {
-    item::delete_tweet(state, unconfirmed, id, body).await?;
+    item::delete_tweet(state, client, unconfirmed, id, body).await?;
     Ok((StatusCode::ACCEPTED, Json(Message { message: "The tweet is deleted." })))
 }

@@ -1,6 +1,6 @@
 //! Limits of changes of an account: its name, its address, and those that are refused because they are taken.
 
-use e2e::limits::assert_throttled;
+use e2e::limits::{assert_throttled, unused_address};
 use e2e::{Account, Answer, Event, Function, PASSWORD, Service, unique};
 use serde_json::{Value, json};
 
@@ -50,6 +50,47 @@ async fn changes_of_the_address_are_limited() {
     assert_throttled(&patch(&auth, &account, &address()), 86_400);
     patch(&auth, &account, &name()).with_status(200);
     patch(&auth, &other, &address()).with_status(200);
+}
+
+/// Every change mails a stranger, and accounts cost nothing.
+#[tokio::test]
+async fn changes_of_the_address_are_limited_by_the_clients_address_too() {
+    let service = Service::running();
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "reset_address=2/3600")]);
+    let (here, elsewhere) = (unused_address(), unused_address());
+    let change = async |source: &str| {
+        let account = service.signup().await;
+        let body = json!({"email": format!("{}@example.com", unique("wren"))});
+        let event = Event::new("PATCH", "/auth/users/me/").source(source).bearer(&account.access).json(&body);
+        auth.invoke(event).answer
+    };
+    for _ in 0..2 {
+        change(&here).await.with_status(200);
+    }
+    assert_throttled(&change(&here).await, 3_600);
+    change(&elsewhere).await.with_status(200);
+    // Mails of resets count with them.
+    let reset = Event::new("POST", "/auth/users/reset_password/").source(&here);
+    assert_throttled(&auth.invoke(reset.json(&json!({"email": "nobody@example.com"}))).answer, 3_600);
+}
+
+/// A change that is written and refused costs more than the request that is counted.
+#[tokio::test]
+async fn a_change_over_its_limit_is_refused_from_memory() {
+    let service = Service::running();
+    let limits = "address_changes_account=1/86400,username_changes_account=1/3600";
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", limits)]);
+    let account = service.signup().await;
+    for change in [|| json!({"email": format!("{}@example.com", unique("wren"))}), name] {
+        patch(&auth, &account, &change()).with_status(200);
+        for _ in 0..10 {
+            assert_eq!(patch(&auth, &account, &change()).status, 429);
+        }
+    }
+    let refused = service.audit_trail(&account.id).await;
+    let refused = refused.iter().filter(|event| event.contains("\"refused\"")).count();
+    // The memory lasts for five seconds.
+    assert!((2..=6).contains(&refused), "{refused}");
 }
 
 /// They tell whose a name or an address is. Beyond their limit no change is tried, because its refusal would tell too.
