@@ -44,12 +44,13 @@ impl Media {
             }
             Begun::Settled => {
                 self.bucket.delete_private(key).await?;
-                self.settled.add(media);
+                self.settled.count(media);
                 return Ok("settled");
             }
             Begun::Missing => {
                 // An earlier run may have written objects and died.
                 self.remove_objects(key, media).await?;
+                self.settled.count(media);
                 return Ok("no such media");
             }
         };

@@ -31,8 +31,8 @@ pub(crate) fn is_named(form: &Form) -> bool {
 }
 
 /// Adds the fields of the upload `upload_id` to the form, and counts its bytes before it is read. A field that the
-/// request itself has wins. Only the caller's own uploads are found. One round trip, one more for many small sets; two requests to the
-/// bucket.
+/// request itself has wins. Only the caller's own uploads are found. One round trip, one more for many small sets; two
+/// requests to the bucket.
 ///
 /// # Errors
 /// 404 when the caller has no such upload, nothing was sent with its form yet, or it was removed; 400 when its content

@@ -1,8 +1,9 @@
 //! Addresses, and names from an address, whose logins were refused a moment ago; and counters that refused a change.
 //!
-//! A refused login has counted and takes its counts back: that costs ten write units, and a refused change eighteen. A client that goes on would use
-//! up the units of a table that every counter of a limit needs. So each process refuses such a login from memory for
-//! some seconds. The counter stays the measure, because a right password takes its count back meanwhile.
+//! A refused login has counted and takes its counts back: that costs ten write units, and a refused change eighteen. A
+//! client that goes on would use up the units of a table that every counter of a limit needs. So each process refuses
+//! it from memory for some seconds. The counter stays the measure, because a right password takes its count back
+//! meanwhile.
 
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
