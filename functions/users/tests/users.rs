@@ -45,6 +45,7 @@ impl Fixture {
         let settings = [
             ("AVIARY_CREDENTIALS_TABLE", table("CredentialsTable")),
             ("AVIARY_SOCIAL_TABLE", table("SocialTable")),
+            ("AVIARY_AUDIT_LOG_GROUP", "audit".to_owned()),
             ("AVIARY_FEED_TABLE", table("FeedTable")),
             ("AVIARY_MEDIA_BUCKET", LOCAL_MEDIA_BUCKET.to_owned()),
             ("AVIARY_MEDIA_URL", "https://media.example.com".to_owned()),
