@@ -151,7 +151,7 @@ async fn rows(state: &AdminState, query: &Form) -> Result<Markup, Refusal> {
                             td.person data-label="User" { (who(entry.field("user.id"))) }
                             td.person data-label="By staff" { (who(entry.field("actor.id"))) }
                             td.subject data-label="About" { (entry.field("subject")) }
-                            td.keep data-label="From" { (entry.field("client.address")) }
+                            td.address data-label="From" { (entry.field("client.address")) }
                             td.program data-label="Program" { (entry.field("client.user_agent")) }
                         }
                     }

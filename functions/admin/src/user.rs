@@ -244,7 +244,7 @@ fn events(found: &Found) -> Markup {
                         tr {
                             td data-label="At" { (time(event.at)) }
                             td.keep data-label="Event" { (event.event) }
-                            td.keep data-label="From" { (event.address) }
+                            td.address data-label="From" { (event.address) }
                             td.program data-label="Program" { (event.user_agent) }
                             td data-label="By staff" {
                                 @if let Some(by) = event.by {
