@@ -24,7 +24,7 @@ mod things;
 
 pub use client::{Account, Answer, Browser, Call, Cipher, Cookies, Form, PASSWORD, Service, SetCookie};
 pub use clock::now;
-pub use eventually::eventually;
+pub use eventually::{eventually, eventually_is};
 pub use files::{
     filmed_samples, is_same_picture, jpeg, jpeg_with_gps, mov_with_position, mp4_with_position, png, samples_of,
     says_where_it_was_filmed, says_where_it_was_taken,

@@ -3,17 +3,14 @@
 use e2e::acts::people::{block, follow, relate};
 use e2e::acts::tweets::react;
 use e2e::ids::{id_of, ids_on_all_pages, ids_on_page};
-use e2e::{Account, Event, Function, Service, eventually};
+use e2e::{Account, Event, Function, Service, eventually, eventually_is};
 use serde_json::json;
 
 const HOME: &str = "/api/tweets/?limit=100";
 
 async fn becomes(service: &Service, reader: &Account, expected: &[&String]) {
-    eventually("the expected timeline", async || {
-        let found = ids_on_page(service, reader, HOME).await;
-        (found.iter().collect::<Vec<_>>() == expected).then_some(())
-    })
-    .await;
+    let expected: Vec<String> = expected.iter().map(|id| (*id).clone()).collect();
+    eventually_is("the timeline", &expected, async || ids_on_page(service, reader, HOME).await).await;
 }
 
 #[tokio::test]
