@@ -58,4 +58,4 @@ pub mod users;
 pub mod users_edit;
 
 pub use routes::routes;
-pub use state::AdminState;
+pub use state::{AdminParts, AdminState};

@@ -1,17 +1,21 @@
 //! The function's state.
 
+use std::sync::Arc;
+
 use aviary_accounts::AccountContext;
-use aviary_auth::Authenticator;
+use aviary_auth::{Authenticates, Authenticator};
 use aviary_media::{Bucket, MediaUrls};
 use aviary_runtime::{Start, StartError};
 use aviary_store::{
     Comments, Db, Integers, IntegersTable, JobsTable, MediaUploads, PageReads, Reports, SocialTable, Tweets,
 };
-use axum::extract::FromRef;
 
-/// What the handlers need. Clones are cheap.
-#[derive(Clone, Debug)]
-pub struct AdminState {
+/// The state of the process. All handlers share it.
+pub type AdminState = Arc<AdminParts>;
+
+/// What the handlers need.
+#[derive(Debug)]
+pub struct AdminParts {
     pub(crate) account: AccountContext,
     pub(crate) authenticator: Authenticator,
     pub(crate) tweets: Tweets,
@@ -30,7 +34,7 @@ pub struct AdminState {
     pub(crate) function_groups: Vec<String>,
 }
 
-impl AdminState {
+impl AdminParts {
     /// Reads the settings and the public keys.
     ///
     /// # Errors
@@ -65,8 +69,8 @@ impl AdminState {
     }
 }
 
-impl FromRef<AdminState> for Authenticator {
-    fn from_ref(state: &AdminState) -> Self {
-        state.authenticator.clone()
+impl Authenticates for AdminParts {
+    fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
     }
 }

@@ -20,4 +20,4 @@ pub mod endpoints;
 pub mod originals;
 
 pub use routes::routes;
-pub use state::AuthState;
+pub use state::{AuthParts, AuthState};

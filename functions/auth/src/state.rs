@@ -3,18 +3,20 @@
 use std::sync::Arc;
 
 use aviary_accounts::AccountContext;
-use aviary_auth::{Authenticator, Issuer, Limiter, Passwords, Policy, Refresh, fresh_seconds};
+use aviary_auth::{Authenticates, Authenticator, Issuer, Limiter, Passwords, Policy, Refresh, fresh_seconds};
 use aviary_media::{Bucket, MediaUrls};
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
 use aviary_store::{
     AccountTables, Credentials, CredentialsTable, Db, Exports, FeedTable, JobsTable, KeysTable, SigningKeys,
 };
-use axum::extract::FromRef;
 
-/// Tables, keys, limits and clock of the process; cheap to clone.
-#[derive(Clone, Debug)]
-pub struct AuthState {
+/// The state of the process. All handlers share it.
+pub type AuthState = Arc<AuthParts>;
+
+/// What the handlers need.
+#[derive(Debug)]
+pub struct AuthParts {
     /// What operations that `admin` shares need: the same tables, passwords, limits and clock.
     pub(crate) account: AccountContext,
     pub(crate) tables: AccountTables,
@@ -33,7 +35,7 @@ pub struct AuthState {
     pub(crate) entropy: Arc<dyn Entropy>,
 }
 
-impl AuthState {
+impl AuthParts {
     /// Reads the settings, the signing key and the public keys; makes the first key if there is none.
     ///
     /// # Errors
@@ -73,8 +75,8 @@ impl AuthState {
     }
 }
 
-impl FromRef<AuthState> for Authenticator {
-    fn from_ref(state: &AuthState) -> Self {
-        state.authenticator.clone()
+impl Authenticates for AuthParts {
+    fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
     }
 }

@@ -21,4 +21,4 @@ pub mod set;
 pub mod upload;
 
 pub use routes::routes;
-pub use state::IntegersState;
+pub use state::{IntegersParts, IntegersState};

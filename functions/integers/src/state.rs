@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{Authenticator, Limiter};
+use aviary_auth::{Authenticates, Authenticator, Limiter};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
 use aviary_store::{Db, Integers, IntegersTable, JobsTable, Profiles, SocialTable};
-use axum::extract::FromRef;
 
-/// What the handlers need. Clones are cheap.
-#[derive(Clone, Debug)]
-pub struct IntegersState {
+/// The state of the process. All handlers share it.
+pub type IntegersState = Arc<IntegersParts>;
+
+/// What the handlers need.
+#[derive(Debug)]
+pub struct IntegersParts {
     pub(crate) authenticator: Authenticator,
     pub(crate) integers: Integers,
     pub(crate) profiles: Profiles,
@@ -21,7 +23,7 @@ pub struct IntegersState {
     pub(crate) entropy: Arc<dyn Entropy>,
 }
 
-impl IntegersState {
+impl IntegersParts {
     /// Reads the settings and the public keys.
     ///
     /// # Errors
@@ -43,8 +45,8 @@ impl IntegersState {
     }
 }
 
-impl FromRef<IntegersState> for Authenticator {
-    fn from_ref(state: &IntegersState) -> Self {
-        state.authenticator.clone()
+impl Authenticates for IntegersParts {
+    fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
     }
 }

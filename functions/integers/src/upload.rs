@@ -82,8 +82,8 @@ pub async fn create_upload(
     check_user(&state, &caller, &form).await?;
     let now = state.clock.now();
     let credentials = &state.authenticator.credentials;
-    let body = if key.is_sent() { form.digest(&[]) } else { String::new() };
-    let claim = match key.claim(credentials, "integers-upload", Some(caller.user), &body, now).await? {
+    let body = || form.digest(&[]);
+    let claim = match key.claim(credentials, "integers-upload", Some(caller.user), body, now).await? {
         IdempotentRequest::New(claim) => claim,
         IdempotentRequest::Repeat(stored) => {
             state.limiter.uncount(&caller).await?;

@@ -11,4 +11,4 @@ pub mod read;
 pub mod unread;
 
 pub use routes::routes;
-pub use state::NotificationsState;
+pub use state::{NotificationsParts, NotificationsState};

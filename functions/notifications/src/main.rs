@@ -1,9 +1,10 @@
 //! The `notifications` function.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use notifications_function::{NotificationsState, routes};
+use notifications_function::{NotificationsParts, routes};
 
 fn main() -> ExitCode {
-    aviary_web::run(|start| async move { Ok(routes().into_router(NotificationsState::new(&start).await?)) })
+    aviary_web::run(|start| async move { Ok(routes().into_router(Arc::new(NotificationsParts::new(&start).await?))) })
 }

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use aviary_auth::Authenticator;
+use aviary_auth::{Authenticates, Authenticator};
 use aviary_media::Bucket;
 use aviary_model::Clock;
 use aviary_runtime::{Start, StartError};
 use aviary_store::{Db, FeedTable, Notifications, PageReads, SocialTable};
-use axum::extract::FromRef;
 
-/// What the handlers need. Clones are cheap.
-#[derive(Clone, Debug)]
-pub struct NotificationsState {
+/// The state of the process. All handlers share it.
+pub type NotificationsState = Arc<NotificationsParts>;
+
+/// What the handlers need.
+#[derive(Debug)]
+pub struct NotificationsParts {
     pub(crate) authenticator: Authenticator,
     pub(crate) notifications: Notifications,
     pub(crate) page_reads: PageReads,
@@ -19,7 +21,7 @@ pub struct NotificationsState {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-impl NotificationsState {
+impl NotificationsParts {
     /// Reads the settings and the public keys.
     ///
     /// # Errors
@@ -40,8 +42,8 @@ impl NotificationsState {
     }
 }
 
-impl FromRef<NotificationsState> for Authenticator {
-    fn from_ref(state: &NotificationsState) -> Self {
-        state.authenticator.clone()
+impl Authenticates for NotificationsParts {
+    fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
     }
 }

@@ -35,4 +35,4 @@ pub mod search;
 pub mod view_profile;
 
 pub use routes::routes;
-pub use state::ProfilesState;
+pub use state::{ProfilesParts, ProfilesState};

@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{AuditTrail, Authenticator};
+use aviary_auth::{AuditTrail, Authenticates, Authenticator};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{SettingsError, Start, StartError};
 use aviary_store::{Accounts, AccountsTable, Db, PageReads, Profiles, Ranked, Relations, Reports, SocialTable};
-use axum::extract::FromRef;
 
 const MAX_FOLLOWS: &str = "AVIARY_MAX_FOLLOWS";
 
-/// What the handlers need. Clones are cheap.
-#[derive(Clone, Debug)]
-pub struct ProfilesState {
+/// The state of the process. All handlers share it.
+pub type ProfilesState = Arc<ProfilesParts>;
+
+/// What the handlers need.
+#[derive(Debug)]
+pub struct ProfilesParts {
     pub(crate) authenticator: Authenticator,
     pub(crate) audit: AuditTrail,
     pub(crate) accounts: Accounts,
@@ -27,7 +29,7 @@ pub struct ProfilesState {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-impl ProfilesState {
+impl ProfilesParts {
     /// Reads the settings and the public keys.
     ///
     /// # Errors
@@ -64,8 +66,8 @@ impl ProfilesState {
     }
 }
 
-impl FromRef<ProfilesState> for Authenticator {
-    fn from_ref(state: &ProfilesState) -> Self {
-        state.authenticator.clone()
+impl Authenticates for ProfilesParts {
+    fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
     }
 }

@@ -9,4 +9,4 @@ mod state;
 pub mod status;
 
 pub use routes::routes;
-pub use state::StatusState;
+pub use state::{StatusParts, StatusState};

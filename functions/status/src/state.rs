@@ -9,9 +9,12 @@ use aviary_store::{Credentials, CredentialsTable, Db};
 
 use crate::kept_checks::KeptChecks;
 
-/// What the handler needs. Clones are cheap.
-#[derive(Clone, Debug)]
-pub struct StatusState {
+/// The state of the process. All handlers share it.
+pub type StatusState = Arc<StatusParts>;
+
+/// What the handlers need.
+#[derive(Debug)]
+pub struct StatusParts {
     pub(crate) credentials: Credentials,
     pub(crate) bucket: Bucket,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
@@ -20,7 +23,7 @@ pub struct StatusState {
     pub(crate) kept: Arc<KeptChecks>,
 }
 
-impl StatusState {
+impl StatusParts {
     /// Reads the settings. Calls no other service: the status must be able to say that one fails.
     ///
     /// # Errors

@@ -32,4 +32,4 @@ pub mod reactions;
 pub mod tweets;
 
 pub use routes::routes;
-pub use state::TweetsState;
+pub use state::{TweetsParts, TweetsState};

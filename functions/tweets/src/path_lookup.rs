@@ -3,9 +3,9 @@
 use aviary_model::{CommentId, NameKey, TweetId, UserId};
 use aviary_store::{Comment, StoreError, Tweet};
 
-use crate::state::TweetsState;
+use crate::state::TweetsParts;
 
-impl TweetsState {
+impl TweetsParts {
     /// The tweet with this id. One round trip; none for a text that is not an id.
     pub(crate) async fn tweet(&self, id: &str) -> Result<Option<Tweet>, StoreError> {
         match id.parse::<TweetId>() {

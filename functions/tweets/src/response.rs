@@ -6,9 +6,9 @@ use axum::Json;
 use http::StatusCode;
 use serde_json::Value;
 
-use crate::state::TweetsState;
+use crate::state::TweetsParts;
 
-impl TweetsState {
+impl TweetsParts {
     /// The links of a response to this client.
     pub(crate) fn links<'a>(&'a self, client: &'a Client) -> Links<'a> {
         Links { media: self.bucket.urls(), client }

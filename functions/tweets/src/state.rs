@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{AuditTrail, Authenticator, Limiter};
+use aviary_auth::{AuditTrail, Authenticates, Authenticator, Limiter};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{Start, StartError};
@@ -10,11 +10,13 @@ use aviary_store::{
     Comments, Db, FeedTable, HomeTimelines, Jobs, JobsTable, MediaUploads, PageReads, Profiles, Ranked, Reactions,
     Reports, SocialTable, Tweets,
 };
-use axum::extract::FromRef;
 
-/// What the handlers need. Clones are cheap.
-#[derive(Clone, Debug)]
-pub struct TweetsState {
+/// The state of the process. All handlers share it.
+pub type TweetsState = Arc<TweetsParts>;
+
+/// What the handlers need.
+#[derive(Debug)]
+pub struct TweetsParts {
     pub(crate) authenticator: Authenticator,
     pub(crate) audit: AuditTrail,
     pub(crate) profiles: Profiles,
@@ -33,7 +35,7 @@ pub struct TweetsState {
     pub(crate) entropy: Arc<dyn Entropy>,
 }
 
-impl TweetsState {
+impl TweetsParts {
     /// Reads the settings and the public keys.
     ///
     /// # Errors
@@ -65,8 +67,8 @@ impl TweetsState {
     }
 }
 
-impl FromRef<TweetsState> for Authenticator {
-    fn from_ref(state: &TweetsState) -> Self {
-        state.authenticator.clone()
+impl Authenticates for TweetsParts {
+    fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
     }
 }

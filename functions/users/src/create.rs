@@ -59,8 +59,8 @@ pub async fn create_user(
     caller.must_own(owner)?;
     let profile = state.profiles.by_id(owner).await?.ok_or_else(|| unknown(&new_user.name))?;
     let credentials = &state.authenticator.credentials;
-    let body = form.digest(&[]);
-    let claim = key.claim(credentials, "users-create", Some(user), &body, state.clock.now());
+    let body = || form.digest(&[]);
+    let claim = key.claim(credentials, "users-create", Some(user), body, state.clock.now());
     let claim = match claim.await? {
         IdempotentRequest::New(claim) => claim,
         IdempotentRequest::Repeat(response) => return repeat_response(&response),

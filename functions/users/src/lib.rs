@@ -15,4 +15,4 @@ pub mod item;
 pub mod originals;
 
 pub use routes::routes;
-pub use state::UsersState;
+pub use state::{UsersParts, UsersState};

@@ -1,9 +1,10 @@
 //! The `users` function.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use users_function::{UsersState, routes};
+use users_function::{UsersParts, routes};
 
 fn main() -> ExitCode {
-    aviary_web::run(|start| async move { Ok(routes().into_router(UsersState::new(&start).await?)) })
+    aviary_web::run(|start| async move { Ok(routes().into_router(Arc::new(UsersParts::new(&start).await?))) })
 }

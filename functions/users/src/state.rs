@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use aviary_auth::{AuditTrail, Authenticator};
+use aviary_auth::{AuditTrail, Authenticates, Authenticator};
 use aviary_media::Bucket;
 use aviary_model::{Clock, Entropy};
 use aviary_runtime::{SettingsError, Start, StartError};
 use aviary_store::{Db, FeedTable, PageReads, Presences, Profiles, Relations, SocialTable};
-use axum::extract::FromRef;
 
 const MAX_FOLLOWS: &str = "AVIARY_MAX_FOLLOWS";
 
-/// What the handlers need. Clones are cheap.
-#[derive(Clone, Debug)]
-pub struct UsersState {
+/// The state of the process. All handlers share it.
+pub type UsersState = Arc<UsersParts>;
+
+/// What the handlers need.
+#[derive(Debug)]
+pub struct UsersParts {
     pub(crate) authenticator: Authenticator,
     pub(crate) audit: AuditTrail,
     pub(crate) profiles: Profiles,
@@ -25,7 +27,7 @@ pub struct UsersState {
     pub(crate) entropy: Arc<dyn Entropy>,
 }
 
-impl UsersState {
+impl UsersParts {
     /// Reads the settings and the public keys.
     ///
     /// # Errors
@@ -60,8 +62,8 @@ impl UsersState {
     }
 }
 
-impl FromRef<UsersState> for Authenticator {
-    fn from_ref(state: &UsersState) -> Self {
-        state.authenticator.clone()
+impl Authenticates for UsersParts {
+    fn authenticator(&self) -> &Authenticator {
+        &self.authenticator
     }
 }

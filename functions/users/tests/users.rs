@@ -19,7 +19,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use test_support::{LOCAL_MEDIA_BUCKET, sdk_config, start_local_aws, table};
 use tower::ServiceExt;
-use users_function::{UsersState, routes};
+use users_function::{UsersParts, routes};
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
@@ -55,7 +55,7 @@ impl Fixture {
         let db = Db::new(&aws, entropy.clone());
         let layers = Layers::of(&start.settings).unwrap();
         Self {
-            served: layers.around(routes().into_router(UsersState::new(&start).await.unwrap()), entropy),
+            served: layers.around(routes().into_router(Arc::new(UsersParts::new(&start).await.unwrap())), entropy),
             accounts: Accounts::new(&AccountsTable::new(&db, &table("AccountsTable"))),
             credentials: Credentials::new(&CredentialsTable::new(&db, &table("CredentialsTable"))),
             profiles: Profiles::new(&SocialTable::new(&db, &table("SocialTable"))),

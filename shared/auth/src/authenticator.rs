@@ -1,18 +1,24 @@
 //! [`Authenticator`]: the state from which the extractors authenticate a request; every function with HTTP has one.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use aviary_model::Clock;
 use aviary_runtime::{Start, StartError};
 use aviary_store::{Credentials, CredentialsTable, Db};
+use axum::extract::FromRef;
 
 use crate::csrf::TrustedOrigins;
 use crate::keyring::{Verifier, fresh_seconds};
 use crate::limits::{Limiter, Limits};
 
-/// Verifies credentials and looks sessions up; cheap to clone.
+/// Verifies credentials and looks sessions up. A clone is a pointer.
 #[derive(Clone, Debug)]
-pub struct Authenticator {
+pub struct Authenticator(Arc<AuthenticatorParts>);
+
+/// What an [`Authenticator`] needs.
+#[derive(Debug)]
+pub struct AuthenticatorParts {
     /// Verifies tokens with the public keys.
     pub verifier: Verifier,
     /// Reads principals and sessions.
@@ -39,6 +45,32 @@ impl Authenticator {
         verifier.warm().await?;
         let trusted = TrustedOrigins::of(&start.settings);
         let limiter = Limiter::new(credentials.clone(), Limits::of(&start.settings)?, start.clock.clone());
-        Ok(Self { verifier, credentials, trusted, limiter, clock: start.clock.clone() })
+        Ok(Self::of(AuthenticatorParts { verifier, credentials, trusted, limiter, clock: start.clock.clone() }))
+    }
+
+    /// Of these parts.
+    #[must_use]
+    pub fn of(parts: AuthenticatorParts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for Authenticator {
+    type Target = AuthenticatorParts;
+
+    fn deref(&self) -> &AuthenticatorParts {
+        &self.0
+    }
+}
+
+/// A function's state that has an authenticator.
+pub trait Authenticates {
+    /// The authenticator.
+    fn authenticator(&self) -> &Authenticator;
+}
+
+impl<S: Authenticates> FromRef<Arc<S>> for Authenticator {
+    fn from_ref(state: &Arc<S>) -> Self {
+        state.authenticator().clone()
     }
 }

@@ -29,7 +29,7 @@ mod unconfirmed;
 mod verified_tokens;
 
 pub use audit_trail::{AuditTrail, StaffAct};
-pub use authenticator::Authenticator;
+pub use authenticator::{Authenticates, Authenticator, AuthenticatorParts};
 pub use body_credential::BodyCredential;
 pub use caller::Caller;
 pub use csrf::TrustedOrigins;

@@ -9,7 +9,7 @@ use http::request::Parts;
 
 use crate::authenticator::Authenticator;
 use crate::credential;
-use crate::limits::{Limiter, RowCount};
+use crate::limits::RowCount;
 use crate::unconfirmed::Unconfirmed;
 
 /// The caller named by the `Authorization` header, or `None` if it is absent or has a foreign scheme. Cookies are
@@ -37,7 +37,7 @@ where
 pub struct MaybeUnconfirmed {
     unconfirmed: Option<Unconfirmed>,
     row: RowCount,
-    limiter: Limiter,
+    authenticator: Authenticator,
 }
 
 impl<S> FromRequestParts<S> for MaybeUnconfirmed
@@ -48,14 +48,14 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let limiter = Authenticator::from_ref(state).limiter;
-        let row = RowCount::of(parts, &limiter).await?;
+        let authenticator = Authenticator::from_ref(state);
+        let row = RowCount::of(parts, &authenticator.limiter).await?;
         let unconfirmed = match Unconfirmed::from_request_parts(parts, state).await {
             Ok(unconfirmed) => Some(unconfirmed),
             Err(error) if error.status().is_client_error() => None,
             Err(error) => return Err(error),
         };
-        Ok(Self { unconfirmed, row, limiter })
+        Ok(Self { unconfirmed, row, authenticator })
     }
 }
 
@@ -77,7 +77,7 @@ impl MaybeUnconfirmed {
         read: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<(Option<UserId>, T), ApiError> {
         let Some(unconfirmed) = self.unconfirmed else {
-            let (within, read) = futures_util::join!(self.limiter.count_address(&self.row), read);
+            let (within, read) = futures_util::join!(self.authenticator.limiter.count_address(&self.row), read);
             within?;
             return Ok((None, read?));
         };

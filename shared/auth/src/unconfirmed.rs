@@ -9,7 +9,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use http::StatusCode;
 use http::request::Parts;
 
-use crate::authenticator::Authenticator;
+use crate::authenticator::{Authenticator, AuthenticatorParts};
 use crate::caller::Caller;
 use crate::credential::{self, Credential, refused};
 use crate::csrf::CsrfProof;
@@ -173,7 +173,7 @@ impl Unconfirmed {
         read: impl Future<Output = Result<T, StoreError>>,
         counts: impl FnOnce(&T) -> AccountCounts,
     ) -> Result<(Caller, T), ApiError> {
-        let Authenticator { credentials, limiter, clock, .. } = &self.authenticator;
+        let AuthenticatorParts { credentials, limiter, clock, .. } = &*self.authenticator;
         let state = credentials.caller_state(self.user, self.sid);
         // The address is nobody's account, so it is counted beside the reads.
         let (state, read, within) = futures_util::join!(state, read, limiter.count_address(&self.row));

@@ -6,6 +6,7 @@ pub(crate) mod checked;
 mod delete_folder;
 pub(crate) mod error;
 pub(crate) mod in_parts;
+mod lazy_client;
 pub(crate) mod list;
 pub(crate) mod presign;
 mod private;
@@ -14,15 +15,14 @@ pub(crate) mod upload;
 use std::time::{Duration, Instant};
 
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{BuildError, SdkError};
 use aws_sdk_s3::operation::delete_objects::DeleteObjectsError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use aws_types::SdkConfig;
-use aws_types::service_config::ServiceConfigKey;
 
 use crate::bucket::error::MediaError;
+use crate::bucket::lazy_client::LazyClient;
 use crate::bucket::upload::Upload;
 use crate::keys::object_key::ObjectKey;
 use crate::keys::urls::MediaUrls;
@@ -35,7 +35,7 @@ const KEYS_PER_DELETE: usize = 1_000;
 /// A client of one bucket. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct Bucket {
-    client: Client,
+    client: LazyClient,
     name: String,
     urls: MediaUrls,
     /// The SDK client holds the same credentials but does not expose them.
@@ -57,7 +57,7 @@ impl Bucket {
     #[must_use]
     pub fn connect(config: &SdkConfig, name: impl Into<String>, base_url: impl Into<String>) -> Self {
         Self {
-            client: s3_client(config),
+            client: LazyClient::of(config),
             name: name.into(),
             urls: MediaUrls::new(base_url),
             credentials: config.credentials_provider(),
@@ -143,19 +143,4 @@ impl Bucket {
 /// Converts the SDK's error for a missing field. All fields are set here, so it never occurs.
 fn incomplete_delete(error: BuildError) -> MediaError {
     MediaError::s3::<DeleteObjectsError>("DeleteObjects", SdkError::construction_failure(error))
-}
-
-/// Creates an S3 client. With a custom endpoint the bucket is part of the path, since `bucket.127.0.0.1` is not a host
-/// name.
-fn s3_client(config: &SdkConfig) -> Client {
-    let own_endpoint = config.endpoint_url().is_some() || s3_endpoint(config).is_some();
-    let config = aws_sdk_s3::config::Builder::from(config).force_path_style(own_endpoint).build();
-    Client::from_conf(config)
-}
-
-/// The endpoint that is configured for S3 alone. The SDK reads it when it creates the client.
-fn s3_endpoint(config: &SdkConfig) -> Option<String> {
-    let key =
-        ServiceConfigKey::builder().service_id("S3").env("AWS_ENDPOINT_URL").profile("endpoint_url").build().ok()?;
-    config.service_config()?.load_config(key)
 }

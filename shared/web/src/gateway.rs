@@ -22,6 +22,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use lambda_http::aws_lambda_events::encodings;
 use lambda_http::{Error, LambdaEvent};
+use serde_json::value::RawValue;
 use tower::Service;
 
 use crate::client_info::Client;
@@ -47,7 +48,9 @@ pub(crate) struct BeforeRouting {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-impl Service<LambdaEvent<ApiGatewayV2httpRequest>> for BeforeRouting {
+/// The runtime notes where in an event it is while it reads it, for the message of an error. So it only hands the text
+/// on, which is then read without that.
+impl Service<LambdaEvent<Box<RawValue>>> for BeforeRouting {
     type Response = ApiGatewayV2httpResponse;
     type Error = Error;
     type Future = Pin<Box<dyn Future<Output = Result<ApiGatewayV2httpResponse, Error>> + Send>>;
@@ -56,8 +59,14 @@ impl Service<LambdaEvent<ApiGatewayV2httpRequest>> for BeforeRouting {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, event: LambdaEvent<ApiGatewayV2httpRequest>) -> Self::Future {
-        let request = self.request(event);
+    fn call(&mut self, event: LambdaEvent<Box<RawValue>>) -> Self::Future {
+        let LambdaEvent { payload, context } = event;
+        let event = match serde_json::from_str(payload.get()) {
+            Ok(event) => event,
+            Err(error) => return Box::pin(std::future::ready(Err(error.into()))),
+        };
+        drop(payload);
+        let request = self.request(event, &context);
         let is_head = request.method() == Method::HEAD;
         let mut served = self.served.clone();
         Box::pin(async move {
@@ -72,8 +81,7 @@ impl Service<LambdaEvent<ApiGatewayV2httpRequest>> for BeforeRouting {
 }
 
 impl BeforeRouting {
-    fn request(&self, event: LambdaEvent<ApiGatewayV2httpRequest>) -> axum::extract::Request {
-        let LambdaEvent { payload: event, context } = event;
+    fn request(&self, event: ApiGatewayV2httpRequest, context: &lambda_http::Context) -> axum::extract::Request {
         let client = Client::of(&event.headers, Some(&event.request_context), self.public_url.as_deref(), self.proxy);
         let path = event.raw_path.as_deref().unwrap_or("/");
         let path = if self.path_is_encoded { Cow::Borrowed(path) } else { Cow::Owned(path::encode(path)) };

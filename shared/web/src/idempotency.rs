@@ -39,19 +39,13 @@ impl IdempotencyKey {
         Self { key: key.filter(|key| !key.is_empty()), claimed: Arc::default() }
     }
 
-    /// Whether a key was sent. Without one, the handler need not compute the body's digest.
-    #[must_use]
-    pub fn is_sent(&self) -> bool {
-        self.key.is_some()
-    }
-
     /// Whether the handler claimed the key, or there was none.
     pub(crate) fn was_claimed_if_sent(&self) -> bool {
         self.key.is_none() || self.claimed.load(Ordering::Relaxed)
     }
 
     /// Claims the key for an operation of a user. A signup has no user yet, so the body's digest takes its place. Without a
-    /// key this is no round trip, with a key one.
+    /// key this is no round trip and the body is not hashed; with a key it is one.
     ///
     /// # Errors
     /// 409 while the first request with this key is under way, 422 if its body was another, 400 for a key that is too
@@ -61,7 +55,7 @@ impl IdempotencyKey {
         credentials: &Credentials,
         operation: &str,
         user: Option<UserId>,
-        body: &str,
+        body: impl FnOnce() -> String,
         now: Timestamp,
     ) -> Result<IdempotentRequest, ApiError> {
         let Some(key) = &self.key else { return Ok(IdempotentRequest::New(None)) };
@@ -70,9 +64,10 @@ impl IdempotencyKey {
             let text = format!("Idempotency-Key may have {MAX_CHARACTERS} characters.");
             return Err(ApiError::detail(StatusCode::BAD_REQUEST, text));
         }
-        let caller = user.map_or_else(|| body.to_owned(), |user| user.to_string());
+        let body = body();
+        let caller = user.map_or_else(|| body.clone(), |user| user.to_string());
         let hash = hex::encode(Sha256::digest(format!("{operation}\n{caller}\n{key}").as_bytes()));
-        match credentials.claim_idempotency_key(user, &hash, body, now).await? {
+        match credentials.claim_idempotency_key(user, &hash, &body, now).await? {
             ClaimOutcome::New(claim) => Ok(IdempotentRequest::New(Some(claim))),
             ClaimOutcome::Done(result) => Ok(IdempotentRequest::Repeat(result)),
             ClaimOutcome::UnderWay => {

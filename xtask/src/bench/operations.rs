@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 pub(super) fn of(function: &str, workspace: &Workspace, session: &Session) -> Result<Vec<Operation>> {
     let event = |name: &str| Event::read(workspace, name).map(|event| session.fill(event));
     match function {
-        "auth" => auth(event),
+        "auth" => auth(event, &Event::read(workspace, "auth-jwt-verify")?, session),
         "integers" => integers(event),
         "profiles" => profiles(event),
         "tweets" => tweets(event, session),
@@ -35,13 +35,18 @@ pub(super) fn of(function: &str, workspace: &Workspace, session: &Session) -> Re
     }
 }
 
-fn auth(event: impl Fn(&str) -> Result<Event>) -> Result<Vec<Operation>> {
+fn auth(event: impl Fn(&str) -> Result<Event>, verify: &Event, session: &Session) -> Result<Vec<Operation>> {
     const HASHING: &str = "hashing";
+    let verify = |token: &String| verify.clone().with("ACCESS_TOKEN", token);
+    let [known, new @ ..] = session.brief.as_slice() else { bail!("there is no token of five minutes") };
     let signup = event("auth-signup")?;
     let new_user = move |number: u32| signup.clone().with("wren", &format!("wren{number}")).to_bytes();
     Ok(vec![
         Operation::fixed("users/me", 200, &event("auth-users-me")?).round_trips(1).thousand_instructions(700).first(),
-        Operation::fixed("jwt/verify", 200, &event("auth-jwt-verify")?).round_trips(0).thousand_instructions(250),
+        Operation::fixed("jwt/verify", 200, &verify(known)).round_trips(0).thousand_instructions(250),
+        Operation::each("jwt/verify, new token", 200, new.iter().map(|token| verify(token).to_bytes()).collect())?
+            .round_trips(0)
+            .thousand_instructions(550),
         Operation::fixed("jwt/refresh", 200, &event("auth-jwt-refresh")?).round_trips(1),
         Operation::fixed("unknown path", 404, &event("auth-unknown-path")?).round_trips(0).thousand_instructions(150),
         Operation::fixed("login", 200, &event("auth-login")?).round_trips(3).heavy(HASHING),

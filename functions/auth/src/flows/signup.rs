@@ -66,9 +66,9 @@ impl Signup<'_> {
         let Applicant { username, email, password, .. } = applicant;
         // Anonymous clients share one namespace of keys, so the body is part of the key. The password is not: `repeat`
         // verifies it instead.
-        let body = self.form.digest(PASSWORD_FIELDS);
+        let body = || self.form.digest(PASSWORD_FIELDS);
         let credentials = &self.state.tables.credentials;
-        let claim = self.key.claim(credentials, self.operation, None, &body, self.state.clock.now());
+        let claim = self.key.claim(credentials, self.operation, None, body, self.state.clock.now());
         let claim = match claim.await? {
             IdempotentRequest::New(claim) => claim,
             IdempotentRequest::Repeat(user) => {

@@ -102,9 +102,9 @@ async fn admit(state: &IntegersState, kind: &RequestKind, request: SetRequest) -
         let (caller, open, sent) = SentBytes::open(state, unconfirmed, &cookies, &form).await?;
         (caller, Some((open, sent)))
     };
-    let body = if key.is_sent() { form.digest(&[]) } else { String::new() };
+    let body = || form.digest(&[]);
     let credentials = &state.authenticator.credentials;
-    let claim = match key.claim(credentials, kind.operation, Some(caller.user), &body, state.clock.now()).await? {
+    let claim = match key.claim(credentials, kind.operation, Some(caller.user), body, state.clock.now()).await? {
         IdempotentRequest::New(claim) => claim,
         IdempotentRequest::Repeat(result) => {
             return Ok(Admitted::Repeated(RepeatedRequest { caller, form, result, is_uploaded }));

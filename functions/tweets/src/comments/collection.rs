@@ -122,8 +122,8 @@ impl NewComment<'_> {
         let credentials = &state.authenticator.credentials;
         // The same key on another tweet is another request.
         let operation = format!("{} {tweet}", self.operation);
-        let body = form.digest(&[]);
-        let claim = self.key.claim(credentials, &operation, Some(user), &body, state.clock.now());
+        let body = || form.digest(&[]);
+        let claim = self.key.claim(credentials, &operation, Some(user), body, state.clock.now());
         let claim = match claim.await? {
             IdempotentRequest::New(claim) => claim,
             IdempotentRequest::Repeat(made) => {

@@ -49,8 +49,8 @@ impl TweetRequest<'_> {
         let counts = |_: &(TextContext, Vec<MediaUpload>)| AccountCounts::default().uploaded(form.cost_of_files());
         let (caller, context) = unconfirmed.with_form(form).confirm_counting(context, counts).await?;
         let credentials = &state.authenticator.credentials;
-        let body = form.digest(&[]);
-        let claim = self.key.claim(credentials, "tweet", Some(id), &body, state.clock.now());
+        let body = || form.digest(&[]);
+        let claim = self.key.claim(credentials, "tweet", Some(id), body, state.clock.now());
         let claim = match claim.await? {
             IdempotentRequest::New(claim) => claim,
             IdempotentRequest::Repeat(response) => return repeat_response(&response),

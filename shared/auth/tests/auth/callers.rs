@@ -1,6 +1,6 @@
 //! Authentication of a request: which credentials give a caller, and the errors of all others.
 
-use aviary_auth::{Authenticator, Caller, Limiter, Limits, TrustedOrigins, Unconfirmed};
+use aviary_auth::{Authenticator, AuthenticatorParts, Caller, Limiter, Limits, TrustedOrigins, Unconfirmed};
 use aviary_store::StoreError;
 use aviary_telemetry::Meter;
 use aviary_web::{ApiError, Client, RowLimit};
@@ -43,13 +43,13 @@ impl Service {
         let mint = Mint::new(1);
         mint.install(&world).await;
         let ada = world.sign_in().await;
-        let authenticator = Authenticator {
+        let authenticator = Authenticator::of(AuthenticatorParts {
             verifier: world.verifier(),
             credentials: world.credentials.clone(),
             trusted: TrustedOrigins::default(),
             limiter: Limiter::new(world.credentials.clone(), Limits::default(), world.clock.clone()),
             clock: world.clock.clone(),
-        };
+        });
         authenticator.verifier.warm().await.unwrap();
         let router =
             Router::new().route("/", any(whoami)).route("/failing_read", any(failing_read)).with_state(authenticator);
