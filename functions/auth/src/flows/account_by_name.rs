@@ -9,7 +9,9 @@ use crate::state::AuthState;
 
 /// Confirms the caller and returns the account with this username, if `allowed` lets the caller act on it. The name is
 /// looked up among the profiles' names, which no email address is in: an address is 404 like any unknown name, and at
-/// the same cost. A request for `new_name` is refused after too many for names that were taken. One round trip, two for another's account.
+/// the same cost. A request for `new_name` is refused after too many for names that were taken. If the caller has that name
+/// already, the account's former names lead to it too: the first answer to the request may have been lost. One round
+/// trip, two for another's account.
 ///
 /// # Errors
 /// 404 for an unknown username, then what `allowed` says, which is [`Caller::must_own`] or [`Caller::must_be`]; 429
@@ -30,7 +32,8 @@ pub(crate) async fn account_by_name(
         AccountCounts::default().asks_for_a_name(renamed)
     };
     let (caller, (owner, own)) = unconfirmed.confirm_counting(reads, counts).await?;
-    let owner = owner.ok_or_else(ApiError::not_found)?;
+    let is_repeated = own.as_ref().zip(new_name).is_some_and(|(own, new)| own.username == *new && own.gave_up(&key));
+    let owner = owner.or_else(|| is_repeated.then_some(caller.user)).ok_or_else(ApiError::not_found)?;
     allowed(&caller, owner)?;
     let user = if owner == caller.user { own } else { state.tables.accounts.by_id(owner).await? };
     Ok((caller, user.ok_or_else(ApiError::not_found)?))

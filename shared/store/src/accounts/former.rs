@@ -67,6 +67,12 @@ impl PendingAddress {
 }
 
 impl User {
+    /// Whether the account holds this name, which it no longer uses.
+    #[must_use]
+    pub fn gave_up(&self, name: &NameKey) -> bool {
+        self.former_names.iter().any(|former| former.key == *name)
+    }
+
     /// The address that waits for its confirmation.
     #[must_use]
     pub fn pending_at(&self, now: Timestamp) -> Option<&PendingAddress> {

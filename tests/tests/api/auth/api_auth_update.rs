@@ -39,6 +39,21 @@ async fn update_renames_and_returns_a_new_pair() {
 }
 
 #[tokio::test]
+async fn an_update_whose_answer_was_lost_can_be_repeated() {
+    let service = Service::running();
+    let (account, stranger) = (service.signup().await, service.signup().await);
+    let (name, path) = (unique("renamed"), format!("/api/auth/update/{}/", account.username));
+    let body = json!({"new_username": name});
+    patch(&service, &account, &path, body.clone()).await.with_status(200);
+    let again = patch(&service, &account, &path, body.clone()).await.with_status(200);
+    let me = service.get("/auth/users/me/").bearer(&again.field("access")).send().await.with_status(200);
+    assert_eq!(me.field("username"), name);
+    // The former name leads nobody else to the account, and its owner to no other change.
+    patch(&service, &stranger, &path, body).await.is(404, &told("Not found."));
+    patch(&service, &account, &path, json!({"new_username": unique("other")})).await.is(404, &told("Not found."));
+}
+
+#[tokio::test]
 async fn a_refused_update_says_why_in_message_too() {
     let service = Service::running();
     let (account, other) = (service.signup().await, service.signup().await);
