@@ -204,10 +204,10 @@ pub struct FaultsArgs {
     /// The same number makes the same sample.
     #[arg(long, default_value_t = DEFAULT_SEED)]
     pub seed: u64,
-    /// Minutes of the sample.
-    #[arg(long, default_value_t = 10.0, conflicts_with = "all")]
-    pub minutes: f64,
-    /// Every fault at every call of every route. Takes hours.
+    /// Minutes of the sample, 10 if none are given. With --all, no route begins after them.
+    #[arg(long)]
+    pub minutes: Option<f64>,
+    /// Every fault at every call of every route, in random order.
     #[arg(long)]
     pub all: bool,
     /// Only routes whose method and path contain this.

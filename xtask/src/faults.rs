@@ -8,6 +8,9 @@ use crate::{cli::FaultsArgs, console, local, process::Supervisor, run, workspace
 /// The test, which `cargo xtask test --full` runs for three minutes.
 const WALK: &str = "resilience::every_route::a_request_under_faults_is_answered_and_has_its_effect_once";
 
+/// Minutes of a sample.
+const SAMPLE_MINUTES: f64 = 10.0;
+
 /// Builds the functions, and lets the test walk. It starts a local AWS and the functions itself.
 pub fn faults(workspace: &Workspace, supervisor: &mut Supervisor, args: &FaultsArgs) -> Result<()> {
     run::build(workspace, supervisor, false)?;
@@ -28,8 +31,11 @@ pub fn faults(workspace: &Workspace, supervisor: &mut Supervisor, args: &FaultsA
         "--ignored",
         "--nocapture",
     ]);
-    command.env("FAULTS_SEED", args.seed.to_string()).env("FAULTS_MINUTES", args.minutes.to_string());
-    command.env("FAULTS_WORLDS", args.worlds.to_string());
+    command.env("FAULTS_SEED", args.seed.to_string()).env("FAULTS_WORLDS", args.worlds.to_string());
+    let minutes = args.minutes.or_else(|| (!args.all).then_some(SAMPLE_MINUTES));
+    if let Some(minutes) = minutes {
+        command.env("FAULTS_MINUTES", minutes.to_string());
+    }
     if args.release {
         command.env("AVIARY_TEST_RELEASE", "1");
     }

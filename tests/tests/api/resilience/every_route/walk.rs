@@ -23,14 +23,14 @@ const BATCH: usize = 120;
 /// A batch also ends after this time, because its people's access tokens last for five minutes.
 const BATCH_TIME: Duration = Duration::from_secs(150);
 /// How long derived items may take to be as they should. Second rounds of removals are part of it.
-const SETTLED_WITHIN: Duration = Duration::from_secs(60);
+const SETTLED_WITHIN: Duration = Duration::from_secs(180);
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Which faults are tried.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Plan {
-    /// Every kind at every call of every route.
-    All,
+    /// Every kind at every call of every route, or of so many random routes as begin within a time.
+    All(Option<Duration>),
     /// Random ones of every route in turn, for so long after the first world has started.
     SampleFor(Duration),
 }
@@ -145,8 +145,10 @@ impl Walk {
 
     /// Walks in so many worlds at the same time, which share the routes. Most of a trial is waiting.
     pub(super) fn run(&mut self, worlds: u64) {
-        if matches!(self.plan, Plan::All) {
-            self.turn = Arc::new(Mutex::new((0..self.rows.len()).collect()));
+        if matches!(self.plan, Plan::All(_)) {
+            let mut turn: Vec<usize> = (0..self.rows.len()).collect();
+            self.random.shuffle(&mut turn);
+            self.turn = Arc::new(Mutex::new(turn.into()));
         }
         let walks: Vec<Self> = thread::scope(|scope| {
             let walks = (0..worlds).map(|number| {
@@ -215,14 +217,14 @@ impl Walk {
                 return Some(next);
             }
             let spent = self.began.map(|began| began.elapsed()).unwrap_or_default();
-            if matches!(self.plan, Plan::SampleFor(time) if spent >= time) {
+            if matches!(self.plan, Plan::SampleFor(time) | Plan::All(Some(time)) if spent >= time) {
                 return None;
             }
             let route = self.next_route()?;
             let calls = self.reference(world, route).await;
             match self.plan {
                 _ if calls == 0 => {}
-                Plan::All => self.queue.extend(Disturbance::all(calls).map(|disturbance| (route, disturbance))),
+                Plan::All(_) => self.queue.extend(Disturbance::all(calls).map(|disturbance| (route, disturbance))),
                 Plan::SampleFor(_) => self.queue.push_back((route, Disturbance::any(calls, &mut self.random))),
             }
         }
