@@ -22,11 +22,24 @@ fn every_table_and_global_index_has_a_bound_of_units() {
     }
 }
 
-/// Anybody may ask for the status as often as they like.
+/// Anybody may ask for the status as often as they like, and use up the environments of a function for a moment.
 #[test]
-fn no_alarm_counts_answers_of_the_status_page() {
+fn no_alarm_counts_answers_that_anybody_can_cause() {
     let template = template();
-    assert!(template.contains(r#"FilterPattern: '{ ($.status >= 500) && ($.path != "/status*") }'"#));
+    let counted =
+        r#"FilterPattern: '{ ($.status >= 500) && ($.route != "ANY /status*") && ($.integration.status != "429") }'"#;
+    assert!(template.contains(counted));
     // CloudFront's metric of media is another one: 5xxErrorRate.
     assert!(!template.contains("MetricName: 5xx\n"), "the gateway's own metric counts every path");
+}
+
+/// Log bytes cost money at every answer, also at the gateway's own.
+#[test]
+fn a_client_writes_nothing_into_the_gateways_log() {
+    let template = template();
+    let (_, format) = template.split_once("Format: >-").expect("the format of the access log");
+    let (format, _) = format.split_once("Tags:").expect("its end");
+    for written in ["context.path", "userAgent", "identity.caller", "authorizer", "querystring", "header"] {
+        assert!(!format.contains(written), "{written} is as long as the client likes");
+    }
 }
