@@ -60,9 +60,9 @@ impl EditContext {
         form: &Form,
         keys: &PageKeys,
     ) -> Result<Self, ApiError> {
-        let mentions = mentions(form);
+        let (mentions, counts) = mentions(form);
         let read = try_join(state.page_reads.read(keys), state.tweets.owners_of(&mentions));
-        let (caller, (page_data, owners)) = unconfirmed.with_form(form).confirm_with(read).await?;
+        let (caller, (page_data, owners)) = unconfirmed.with_form(form).confirm_counting(read, |_| counts).await?;
         Ok(Self { caller, page_data, mentions, owners })
     }
 

@@ -1,13 +1,16 @@
 //! Reads the `message` field of tweets and comments.
 
+use aviary_auth::AccountCounts;
 use aviary_model::{Mention, TweetText};
 use aviary_web::{Fields, Form};
 
-/// The mentions in a form's message. They are looked up concurrently with the first read, before the form is
-/// validated; a missing or invalid message mentions nobody here and is refused later.
-pub(crate) fn mentions(form: &Form) -> Vec<Mention> {
+/// The mentions in a form's message, and what its tags and mentions count. Mentions are looked up concurrently with the
+/// first read, before the form is validated; a missing or invalid message mentions nobody here and is refused later.
+pub(crate) fn mentions(form: &Form) -> (Vec<Mention>, AccountCounts) {
     let text = Fields::of(form).blankable("message", TweetText::parse);
-    text.map(|text| text.mentions()).unwrap_or_default()
+    let (tags, mentions) = text.map(|text| (text.tags(), text.mentions())).unwrap_or_default();
+    let counts = AccountCounts::default().tags_and_mentions(tags.len() + mentions.len());
+    (mentions, counts)
 }
 
 /// Reads the message. Only if the tweet has media, it may be absent, or have nothing that a reader sees.

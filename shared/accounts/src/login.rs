@@ -79,7 +79,7 @@ impl SignedIn {
     /// 401 if the account is gone, 429 after too many logins.
     pub async fn commit(self, context: &AccountContext, client: &Client, sign_in: SignIn) -> Result<User, ApiError> {
         let Self { user, attempt, new_hash, .. } = self;
-        let sign_in = sign_in.counted(context.limiter.login_count(user.id));
+        let sign_in = sign_in.counted(context.limiter.sessions_count(user.id));
         let event = security_event(context, client, "login")?;
         let sign_in = sign_in.with_activity(&context.tables.activities, &event)?.by_password(
             &context.tables.accounts,

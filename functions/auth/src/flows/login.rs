@@ -91,7 +91,7 @@ pub(crate) async fn open_pair(state: &AuthState, client: &Client, caller: &Calle
     let to_open = SessionsToOpen { pair: Some(NewPair::Short), ..SessionsToOpen::default() };
     let (sign_in, sessions) = prepare(state, client, caller.user, caller.epoch, &[], to_open)?;
     // It may have been used last an hour ago, as far as is stored.
-    let sign_in = sign_in.keeping(caller.sid);
+    let sign_in = sign_in.keeping(caller.sid).counted(state.limiter.sessions_count(caller.user));
     let sign_in = sign_in.with_activity(&state.tables.activities, &security_event(&state.account, client, "login")?)?;
     let (written, ()) =
         futures_util::join!(sign_in.commit(), audit(&state.account, client, "login", Some(caller.user)));

@@ -171,7 +171,7 @@ impl Signup<'_> {
         }
         let (sign_in, sessions) = prepare(state, self.client, id, principal.epoch, &devices, self.to_open)?;
         let login = security_event(&state.account, self.client, "login")?;
-        let sign_in = sign_in.counted(self.state.limiter.login_count(id));
+        let sign_in = sign_in.counted(self.state.limiter.sessions_count(id));
         let sign_in = sign_in.with_activity(&state.tables.activities, &login)?;
         let sign_in = sign_in.by_password(&state.tables.accounts, user.clone(), None);
         let (written, succeeded, ()) = futures_util::join!(

@@ -113,10 +113,10 @@ impl NewComment<'_> {
     ) -> Result<(MadeComment, T), ApiError> {
         let Self { state, form, .. } = self;
         let user = unconfirmed.user();
-        let mentions = mentions(form);
+        let (mentions, counts) = mentions(form);
         let tweet = id.parse::<TweetId>().ok();
         let context = state.tweets.text_context(user, (tweet, answered_by(form)), &mentions);
-        let (confirmed, beside) = join_chains(unconfirmed.with_form(form).confirm_with(context), beside).await;
+        let (confirmed, beside) = join_chains(unconfirmed.with_form(form).confirm_counting(context, |_| counts), beside).await;
         let (_, context) = confirmed?;
         let tweet = tweet.ok_or_else(ApiError::not_found)?;
         let credentials = &state.authenticator.credentials;

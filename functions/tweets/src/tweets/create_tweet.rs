@@ -42,11 +42,11 @@ impl TweetRequest<'_> {
     pub(crate) async fn create(self, unconfirmed: Unconfirmed) -> Result<(StatusCode, Json<Value>), ApiError> {
         let Self { state, form, .. } = self;
         let id = unconfirmed.user();
-        let mentions = mentions(form);
+        let (mentions, counts) = mentions(form);
         let named = named_media(form);
         let texts = state.tweets.text_context(id, (parent_of(form), None), &mentions);
         let context = try_join(texts, state.uploads.by_ids(id, &named));
-        let counts = |_: &(TextContext, Vec<MediaUpload>)| AccountCounts::default().uploaded(form.cost_of_files());
+        let counts = |_: &(TextContext, Vec<MediaUpload>)| counts.uploaded(form.cost_of_files());
         let (caller, context) = unconfirmed.with_form(form).confirm_counting(context, counts).await?;
         let credentials = &state.authenticator.credentials;
         let body = || form.digest(&[]);

@@ -13,6 +13,7 @@ use crate::limits::{Counted, Limiter, counter};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AccountCounts {
     asks_for_a_name: bool,
+    tags_and_mentions: usize,
     uploaded_bytes: u64,
     download_bytes: Option<u64>,
     integers_sent: u64,
@@ -26,6 +27,12 @@ impl AccountCounts {
     #[must_use]
     pub fn asks_for_a_name(self, does: bool) -> Self {
         Self { asks_for_a_name: does, ..self }
+    }
+
+    /// The tags and mentions of the text that the request writes.
+    #[must_use]
+    pub fn tags_and_mentions(self, number: usize) -> Self {
+        Self { tags_and_mentions: number, ..self }
     }
 
     /// The bytes that the request uploads.
@@ -66,6 +73,10 @@ impl AccountCounts {
             (limits.integer_work_account, self.integer_work),
         ];
         let mut wanted = Vec::new();
+        if self.tags_and_mentions > 0 {
+            let number = i64::try_from(self.tags_and_mentions).unwrap_or(i64::MAX);
+            wanted.push((limits.tags_and_mentions_account, number));
+        }
         if self.uploaded_bytes > 0 {
             wanted.push((limits.upload_bytes_account, bytes(self.uploaded_bytes)));
         }

@@ -77,11 +77,10 @@ impl Limiter {
         self.begin(None, &caller.user.to_string(), address).await
     }
 
-    /// The count of a login whose password was right, for the transaction that writes its sessions: a login is a write
-    /// of its account.
+    /// The count of the sessions that a login opens, for the transaction that writes them.
     #[must_use]
-    pub fn login_count(&self, user: UserId) -> BoundedCount {
-        bounded(self.limits.other_writes_account, &user.to_string())
+    pub fn sessions_count(&self, user: UserId) -> BoundedCount {
+        bounded(self.limits.sessions_account, &user.to_string())
     }
 
     async fn begin(&self, name: Option<&str>, account: &str, address: &str) -> Result<LoginAttempt, ApiError> {

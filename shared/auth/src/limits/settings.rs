@@ -77,8 +77,12 @@ limits! {
     writes_account: 120 / MINUTE,
     /// Reactions, follows, blocks, mutes and edits of an account.
     spread_account: 120 / MINUTE,
-    /// Every other write of an account, and its logins.
+    /// Every other write of an account.
     other_writes_account: 300 / MINUTE,
+    /// Sessions that an account opens: logins, and pairs of tokens for another session's token.
+    sessions_account: 300 / HOUR,
+    /// Tags and mentions in the texts that an account writes. Each is an item or a notification of its own.
+    tags_and_mentions_account: 1_200 / HOUR,
     /// Changes of an account's profile.
     profile_changes_account: 60 / HOUR,
     /// Changes of an account's username.

@@ -114,6 +114,32 @@ async fn a_picture_counts_as_the_work_of_its_decoder() {
     send(&picture(7_000, 9)).with_status(201);
 }
 
+/// A tag costs an item in a table and its index, a mention a notification: a text may cost twenty times what it would
+/// without them.
+#[tokio::test]
+async fn tags_and_mentions_count() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let tweets =
+        Function::start_with(&service, "tweets", &[("AVIARY_LIMITS", "tags_and_mentions_account=6/3600")]);
+    let send = |method: &str, path: &str, message: &str| {
+        let event = Event::new(method, path).bearer(&account.access).json(&json!({"message": message}));
+        tweets.invoke(event).answer
+    };
+    let tweet = send("POST", "/api/tweets/", "#a #b #b").with_status(201).json();
+    let path = format!("/api/tweets/{}/", tweet["id"].as_str().unwrap());
+    let comments = format!("{path}comments/");
+    send("PUT", &path, "#c").with_status(200);
+    send("POST", &comments, "@nobody #d").with_status(201);
+    for (method, path) in [("POST", "/api/tweets/"), ("PUT", &path), ("POST", &comments)] {
+        assert_throttled(&send(method, path, "#e #f"), 3_600);
+    }
+    // What is over its limit spends nothing, and a plain text is not counted.
+    send("POST", "/api/tweets/", "plain").with_status(201);
+    send("POST", "/api/tweets/", "#e").with_status(201);
+    assert_throttled(&send("POST", "/api/tweets/", "#f"), 3_600);
+}
+
 #[tokio::test]
 async fn the_write_limit_counts_every_credential_and_ends_with_its_window() {
     let service = Service::running();

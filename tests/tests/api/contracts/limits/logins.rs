@@ -190,7 +190,7 @@ async fn three_hundred_failures_an_hour_lock_out_all_unknown_addresses() {
 #[tokio::test]
 async fn logins_with_the_right_password_beyond_the_limit_end_before_the_password_is_verified() {
     let service = Service::running();
-    let limits = "other_writes_account=1/3600,login_account_address=2/7200";
+    let limits = "sessions_account=1/3600,login_account_address=2/7200";
     let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", limits)]);
     let account = service.signup().await;
     let attempt = || auth.invoke(Event::new("POST", "/auth/login/").json(&login(&account.username, PASSWORD))).answer;

@@ -5,9 +5,9 @@ use e2e::{Account, Event, Function, PASSWORD, Service};
 use serde_json::json;
 
 #[tokio::test]
-async fn logins_count_as_writes_of_their_account() {
+async fn the_sessions_that_an_account_opens_are_limited() {
     let service = Service::running();
-    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "other_writes_account=2/3600")]);
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "sessions_account=2/3600")]);
     let (account, other) = (service.signup().await, service.signup().await);
     let login = |path: &str, account: &Account, password: &str| {
         let body = json!({"username": account.username, "password": password});
@@ -29,7 +29,7 @@ async fn logins_count_as_writes_of_their_account() {
 #[tokio::test]
 async fn a_window_of_logins_ends() {
     let service = Service::running();
-    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "other_writes_account=1/3")]);
+    let auth = Function::start_with(&service, "auth", &[("AVIARY_LIMITS", "sessions_account=1/3")]);
     let account = service.signup().await;
     let login = || {
         let body = json!({"username": account.username, "password": PASSWORD});
