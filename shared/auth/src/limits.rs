@@ -7,12 +7,11 @@ mod refused_addresses;
 mod row;
 mod settings;
 
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use aviary_model::{Clock, NameKey, SessionId};
 use aviary_store::{Credentials, LimitCount};
-use aviary_web::{ApiError, Client};
+use aviary_web::{ApiError, Client, network};
 
 use crate::digest::digest;
 use crate::limits::refused_addresses::RefusedAddresses;
@@ -109,33 +108,4 @@ impl Limiter {
 /// The name of a counter. Names and addresses are hashed, so that the table does not contain them.
 fn counter(what: &str, whom: &str) -> String {
     format!("{what}#{}", digest(whom))
-}
-
-/// What an address is counted by. A customer has a whole /64 of IPv6 addresses, and can use another one for each
-/// request.
-fn network(address: &str) -> String {
-    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V6(address)) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).to_string(),
-        Ok(IpAddr::V4(address)) => address.to_string(),
-        Err(_) => address.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::network;
-
-    #[test]
-    fn an_ipv6_address_is_counted_by_its_slash_64() {
-        for (address, counted) in [
-            ("192.0.2.7", "192.0.2.7"),
-            ("::ffff:192.0.2.7", "192.0.2.7"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-            ("2001:DB8:1:2::", "2001:db8:1:2::"),
-            ("2001:db8:1:3::", "2001:db8:1:3::"),
-            ("", ""),
-        ] {
-            assert_eq!(network(address), counted, "{address}");
-        }
-    }
 }

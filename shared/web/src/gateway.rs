@@ -120,7 +120,12 @@ impl BeforeRouting {
 
 /// Why no handler gets a request.
 #[derive(Clone, Copy, Debug)]
-enum Unfit {
+pub(crate) enum Unfit {
+    /// Its network has used too many read units of this process lately.
+    TooManyReads {
+        /// When it may come again.
+        seconds: i64,
+    },
     /// AWS would have refused its event.
     TooLarge,
     /// Its path or its query is none.
@@ -130,6 +135,7 @@ enum Unfit {
 /// Responds to requests that no handler gets.
 pub(crate) async fn refuse_unfit(request: axum::extract::Request, next: Next) -> Response {
     match request.extensions().get::<Unfit>() {
+        Some(Unfit::TooManyReads { seconds }) => ApiError::throttled(*seconds).into_response(),
         Some(Unfit::TooLarge) => ApiError::too_large().into_response(),
         Some(Unfit::Path) => ApiError::detail(StatusCode::BAD_REQUEST, "The path is not valid.").into_response(),
         None => next.run(request).await,

@@ -1,4 +1,4 @@
-//! Common headers of every response, and the one log line of every request.
+//! Common headers of every response, the one log line of every request, and the budget of its reads.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -15,12 +15,22 @@ use serde_json::json;
 
 use crate::client_info::Client;
 use crate::error::{ApiError, Failure};
+use crate::gateway::Unfit;
+use crate::network::network;
+use crate::read_budget::ReadBudget;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What outlives a request.
+#[derive(Debug)]
+pub(crate) struct Observer {
+    pub(crate) place: MetricPlace,
+    pub(crate) reads: ReadBudget,
+}
+
 /// Runs the request under a meter, turns a panic into a 500, sets the common headers and writes the log line.
 pub(crate) async fn observe(
-    State(place): State<Arc<MetricPlace>>,
+    State(observer): State<Arc<Observer>>,
     client: Client,
     mut request: Request,
     next: Next,
@@ -29,6 +39,10 @@ pub(crate) async fn observe(
     let method = request.method().clone();
     let log = client.log.clone();
     request.extensions_mut().insert(log.clone());
+    let network = network(&client.address);
+    if let Some(seconds) = observer.reads.wait(&network, began) {
+        request.extensions_mut().insert(Unfit::TooManyReads { seconds });
+    }
     let meter = Meter::default();
     let outcome = AssertUnwindSafe(meter.scope(next.run(request))).catch_unwind().await;
     let mut response = outcome.unwrap_or_else(|panic| ApiError::internal(message(&*panic)).into_response());
@@ -40,16 +54,18 @@ pub(crate) async fn observe(
         response = with_request_id(response, &client.request_id);
     }
     finish(&mut response, &client.request_id);
+    let cost = meter.cost();
+    observer.reads.spend(network, cost.rcu, Instant::now());
     let line = RequestLine {
         request_id: &client.request_id,
         method: method.as_str(),
         route: log.route().unwrap_or("none"),
         status: response.status().as_u16(),
         duration_ms: began.elapsed().as_secs_f64() * 1_000.0,
-        cost: meter.cost(),
+        cost,
         user: log.caller().map(|user| user.to_string()),
     };
-    line.write(&place);
+    line.write(&observer.place);
     response
 }
 

@@ -18,6 +18,8 @@ use tower::util::BoxCloneSyncService;
 use crate::deadline::end_in_time;
 use crate::gateway::{BeforeRouting, refuse_unfit};
 use crate::origins::Origins;
+use crate::read_budget::ReadBudget;
+use crate::request_log::Observer;
 use crate::trusted_proxy::TrustedProxy;
 use crate::{cookies, cors, request_log};
 
@@ -31,7 +33,7 @@ pub struct Layers {
     path_is_encoded: bool,
     public_url: Option<String>,
     proxy: Option<TrustedProxy>,
-    metrics: Arc<MetricPlace>,
+    observer: Arc<Observer>,
 }
 
 impl Layers {
@@ -45,7 +47,7 @@ impl Layers {
             path_is_encoded: raw_path_is_encoded(settings)?,
             public_url: settings.optional("AVIARY_PUBLIC_URL").map(ToOwned::to_owned),
             proxy: TrustedProxy::of(settings)?,
-            metrics: Arc::new(metric_place(settings)),
+            observer: Arc::new(Observer { place: metric_place(settings), reads: ReadBudget::of(settings)? }),
         })
     }
 
@@ -57,7 +59,7 @@ impl Layers {
         let served = from_fn_with_state(entropy, cookies::cookies).layer(served);
         let served = cors::layer(&self.origins).layer(served);
         let served = from_fn_with_state(self.origins.clone(), cors::listed).layer(served);
-        let served = from_fn_with_state(self.metrics.clone(), request_log::observe).layer(served);
+        let served = from_fn_with_state(self.observer.clone(), request_log::observe).layer(served);
         BoxCloneSyncService::new(served)
     }
 }

@@ -27,7 +27,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(120);
 const LIMITS: &str = "signup_address=1000000/60,refresh_family=1000000/60,writes_account=1000000/60,\
     spread_account=1000000/60,other_writes_account=1000000/60,profile_changes_account=1000000/60,\
     sessions_account=1000000/60,search_address=1000000/60,upload_bytes_account=100000000000/60,\
-    uploads_account=1000000/60";
+    uploads_account=1000000/60,read_units_address=100000000/60";
 const LOG_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a request cost in DynamoDB.

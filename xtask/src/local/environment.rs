@@ -8,8 +8,8 @@ use aviary_template::{Function, local_access_key};
 use super::plan::{Plan, REGION};
 
 /// The limits per address, raised. Those per account stay.
-const LIMITS: &str =
-    "login_address=100000/300,signup_address=100000/3600,reset_address=100000/3600,search_address=100000/60";
+const LIMITS: &str = "login_address=100000/300,signup_address=100000/3600,reset_address=100000/3600,\
+    search_address=100000/60,read_units_address=100000000/60";
 
 /// What every function needs here, also where the template does not have it.
 const ON_THIS_MACHINE: [(&str, &str); 1] = [

@@ -116,7 +116,8 @@ impl NewComment<'_> {
         let (mentions, counts) = mentions(form);
         let tweet = id.parse::<TweetId>().ok();
         let context = state.tweets.text_context(user, (tweet, answered_by(form)), &mentions);
-        let (confirmed, beside) = join_chains(unconfirmed.with_form(form).confirm_counting(context, |_| counts), beside).await;
+        let (confirmed, beside) =
+            join_chains(unconfirmed.with_form(form).confirm_counting(context, |_| counts), beside).await;
         let (_, context) = confirmed?;
         let tweet = tweet.ok_or_else(ApiError::not_found)?;
         let credentials = &state.authenticator.credentials;

@@ -1,6 +1,6 @@
 //! Creates a tweet for `POST /tweet` and `POST /api/tweets/`: reads the form, stores the files, writes the tweet.
 
-use aviary_auth::{AccountCounts, Unconfirmed};
+use aviary_auth::Unconfirmed;
 use aviary_media::{CleanImage, CleanVideo, MediaError, ObjectKey};
 use aviary_model::{AltText, MediaId, TweetId, UserId};
 use aviary_representation::{OwnReactions, ShownTweet};

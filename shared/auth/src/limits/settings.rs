@@ -1,7 +1,7 @@
 //! The limits by name, and the setting that changes them.
 
 use aviary_runtime::{Settings, SettingsError};
-use aviary_web::RouteLimit;
+use aviary_web::{READ_UNITS_ADDRESS, RouteLimit};
 
 /// A maximum count within a window of seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +129,10 @@ impl Limits {
         let (name, value) = entry.split_once('=')?;
         let (count, seconds) = value.split_once('/')?;
         let (count, seconds) = (count.parse().ok()?, seconds.parse().ok()?);
+        if name == READ_UNITS_ADDRESS {
+            // It has no counter; every process has read it already.
+            return Some(());
+        }
         let limit = self.by_name(name)?;
         if count <= 0 || seconds <= 0 {
             return None;

@@ -120,8 +120,7 @@ async fn a_picture_counts_as_the_work_of_its_decoder() {
 async fn tags_and_mentions_count() {
     let service = Service::running();
     let account = service.signup().await;
-    let tweets =
-        Function::start_with(&service, "tweets", &[("AVIARY_LIMITS", "tags_and_mentions_account=6/3600")]);
+    let tweets = Function::start_with(&service, "tweets", &[("AVIARY_LIMITS", "tags_and_mentions_account=6/3600")]);
     let send = |method: &str, path: &str, message: &str| {
         let event = Event::new(method, path).bearer(&account.access).json(&json!({"message": message}));
         tweets.invoke(event).answer
