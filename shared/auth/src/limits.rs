@@ -87,8 +87,14 @@ impl Limiter {
     }
 
     async fn count_within(&self, whom: &str, limit: Limit) -> Result<(), ApiError> {
-        let counted = self.count_one(whom, limit, 1).await?;
-        counted.over().map_or(Ok(()), |until| Err(self.throttled(until)))
+        let (counter, now) = (counter(limit.name, whom), self.clock.now().seconds());
+        if let Some(until) = self.refused.until(&counter, now) {
+            return Err(self.throttled(until));
+        }
+        let counted = self.count_key(counter.clone(), limit, 1).await?;
+        let Some(until) = counted.over() else { return Ok(()) };
+        self.refused.remember(counter, now, until);
+        Err(self.throttled(until))
     }
 
     async fn count_one(&self, whom: &str, limit: Limit, amount: i64) -> Result<Counted, ApiError> {

@@ -139,6 +139,35 @@ async fn tags_and_mentions_count() {
     assert_throttled(&send("POST", "/api/tweets/", "#f"), 3_600);
 }
 
+/// A page can take two hundred read units, and all clients share those of a table. No counter is written for it.
+#[tokio::test]
+async fn the_read_units_of_an_address_are_bounded_in_each_process() {
+    let service = Service::running();
+    let account = service.signup().await;
+    let id = service.tweet(&account, "hi").await["id"].as_str().unwrap().to_owned();
+    // Two units come back in a second, and twenty may be used at once.
+    let tweets = Function::start_with(&service, "tweets", &[("AVIARY_LIMITS", "read_units_address=120/60")]);
+    let (address, other) = (unused_address(), unused_address());
+    let read = |address: &str| {
+        tweets.invoke(Event::new("GET", &format!("/api/tweets/{id}/")).source(address).bearer(&account.access))
+    };
+    let mut used = 0.0;
+    let refused = loop {
+        let invocation = read(&address);
+        if invocation.answer.status == 429 {
+            break invocation;
+        }
+        assert_eq!(invocation.answer.status, 200);
+        used += invocation.log["dynamodb.rcu"].as_f64().unwrap();
+        assert!(used < 200.0, "no limit");
+    };
+    assert!(used >= 20.0, "{used}");
+    assert_throttled(&refused.answer, 10);
+    assert_eq!(refused.log["dynamodb.calls"], json!(0), "{}", refused.log);
+    assert_eq!(read(&other).answer.status, 200);
+    e2e::eventually("units have come back", async || (read(&address).answer.status == 200).then_some(())).await;
+}
+
 #[tokio::test]
 async fn the_write_limit_counts_every_credential_and_ends_with_its_window() {
     let service = Service::running();
