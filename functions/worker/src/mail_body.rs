@@ -54,9 +54,10 @@ fn greeting(greeted: Option<&Username>) -> String {
 }
 
 fn could_become_a_link(name: &str) -> bool {
-    let digits = name.chars().filter(char::is_ascii_digit).count();
-    // Signs between words make a sentence of a name, and many digits a number to call.
-    let has_signs = name.contains(['.', '@', '+', '-']);
+    let digits = name.chars().filter(|c| c.is_numeric()).count();
+    // Signs between words make a sentence of a name, and many digits of any script a number to call. The two letters of
+    // Lisu look like a dot and a colon.
+    let has_signs = name.contains(['.', '@', '+', '-', 'ꓸ', 'ꓽ']);
     has_signs || digits > MAX_DIGITS || name.chars().count() > MAX_GREETED || !name.chars().any(char::is_alphabetic)
 }
 
@@ -138,6 +139,8 @@ mod tests {
             "+1-800-555-0199",
             "0123456789",
             "CALL_1800_555_4038",
+            "Ring٠٨٠٠١٢٣٤٥٦٧7",
+            "wwwꓸevilꓸcom",
             "your-account-is-locked",
             "your_account_is_locked_so_call_us",
         ] {
