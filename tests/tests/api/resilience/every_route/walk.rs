@@ -150,7 +150,7 @@ impl Walk {
             self.random.shuffle(&mut turn);
             self.turn = Arc::new(Mutex::new(turn.into()));
         }
-        let walks: Vec<Self> = thread::scope(|scope| {
+        let walks: Vec<Option<Self>> = thread::scope(|scope| {
             let walks = (0..worlds).map(|number| {
                 let mut walk = self.beside(number);
                 scope.spawn(move || {
@@ -159,9 +159,15 @@ impl Walk {
                 })
             });
             let walks: Vec<_> = walks.collect();
-            walks.into_iter().map(|walk| walk.join().expect("a walk to its end")).collect()
+            walks.into_iter().map(|walk| walk.join().ok()).collect()
         });
-        walks.into_iter().for_each(|walk| self.add(walk));
+        // What the others have found must not be lost.
+        for walk in walks {
+            match walk {
+                Some(walk) => self.add(walk),
+                None => self.wrong.push("a walk has panicked; it is said above".to_owned()),
+            }
+        }
     }
 
     /// A walk in a world of its own, which takes its routes from the same turn.
@@ -343,6 +349,7 @@ impl Walk {
                 for Disturbance { kind, lasting, .. } in wrongly {
                     self.tried.entry((kind, lasting)).or_default().wrong += 1;
                 }
+                wrong.iter().for_each(|wrong| eprintln!("{wrong}"));
                 self.wrong.extend(wrong);
                 break;
             }
