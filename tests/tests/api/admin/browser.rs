@@ -109,6 +109,12 @@ async fn an_operator_finds_edits_deactivates_and_deletes_a_user() {
         let field = browser.find(By::Css("#q")).await.unwrap();
         field.send_keys(&user.username).await.unwrap();
         press(&browser, "Show").await;
+        // The list before the search may show the user too, and its link goes with its page.
+        eventually("the search", async || {
+            let url = browser.current_url().await.unwrap();
+            url.as_str().contains("q=").then_some(())
+        })
+        .await;
         browser.find(By::LinkText(&user.username)).await.ok()
     })
     .await
