@@ -20,7 +20,7 @@ use crate::{
 
 /// Make the films and pictures of `tweets/media_full.rs`.
 const FILE_MAKERS: [Program; 2] =
-    [Program { name: "ffmpeg", package: "ffmpeg" }, Program { name: "convert", package: "imagemagick" }];
+    [Program { name: "ffmpeg", package: "ffmpeg" }, Program { name: "identify", package: "imagemagick" }];
 
 /// Checks OpenAPI documents. vacuum is quicker, but its npm package fetches a program from elsewhere.
 const SPECTRAL: Package = Package { name: "@stoplight/spectral-cli", version: "6.16.3" };

@@ -18,6 +18,14 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
     said
 }
 
+/// ImageMagick's `convert`, beside its `identify`: other programs are called `convert` too.
+fn convert() -> String {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let identify = std::env::split_paths(&path).map(|folder| folder.join("identify")).find(|file| file.is_file());
+    let identify = identify.expect("ImageMagick is needed: there is no `identify` on the PATH");
+    identify.with_file_name("convert").to_str().expect("a path in UTF-8").to_owned()
+}
+
 /// Makes a film with ffmpeg from a moving picture and a tone.
 fn film(folder: &Path, name: &str, arguments: &[&str]) -> Vec<u8> {
     let sources = ["-v", "error", "-y", "-f", "lavfi", "-i", "testsrc=s=320x240:d=3:r=30"];
@@ -102,6 +110,7 @@ async fn films_of_ffmpeg_are_played_without_an_error() {
 #[tokio::test]
 #[ignore = "needs ImageMagick and ffmpeg"]
 async fn pictures_of_imagemagick_are_taken() {
+    let convert = convert();
     let service = Service::running();
     let account = service.signup().await;
     let folder = tempfile::tempdir().unwrap();
@@ -120,7 +129,7 @@ async fn pictures_of_imagemagick_are_taken() {
         ("lossy.webp", "image/webp", vec!["-quality", "60"]),
     ] {
         let made = [&["in.jpg"], &arguments[..], &["-set", "comment", "SECRET", name]].concat();
-        run(folder.path(), "convert", &made);
+        run(folder.path(), &convert, &made);
         let file = std::fs::read(folder.path().join(name)).unwrap();
         let media = upload_media(&service, &account, kind, &file).await;
         assert_eq!(media["state"], "ready", "{name}: {media}");
@@ -136,7 +145,7 @@ async fn pictures_of_imagemagick_are_taken() {
         let mean = |name: &str| {
             let first = format!("{name}[0]");
             let shown = ["-colorspace", "sRGB", "-resize", "1x1!", "-depth", "8", "-type", "TrueColor", "rgb:mean"];
-            run(folder.path(), "convert", &[&[first.as_str()], &shown[..]].concat());
+            run(folder.path(), &convert, &[&[first.as_str()], &shown[..]].concat());
             std::fs::read(folder.path().join("mean")).unwrap()
         };
         for (picture, thumbnail) in mean(name).iter().zip(mean("thumbnail.jpg")) {
